@@ -1,0 +1,95 @@
+use crate::Kind;
+
+/// What stands behind the last dot of a file's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extension {
+    /// The name has none; phones and share sheets produce such names.
+    Missing,
+    /// In lower case, without its dot.
+    Named(String),
+    /// The name was made to be read otherwise than it is: control characters, text turned
+    /// around. No extension can be trusted.
+    Deceptive,
+}
+
+/// Whether a file of this name may be of this kind.
+///
+/// A missing extension promises nothing, and so agrees with every kind. A deceptive name agrees
+/// with none.
+pub fn name_agrees(file_name: &str, kind: Kind) -> bool {
+    match extension_of(file_name) {
+        Extension::Missing => true,
+        Extension::Named(extension) => kind.bears(&extension),
+        Extension::Deceptive => false,
+    }
+}
+
+/// The extension of a file's name, as the system that opens the file would take it.
+///
+/// - A name may arrive percent-encoded, so `cv.pdf%2Eexe` is an `exe` and `a%00.pdf` deceives.
+/// - A path's last segment counts: old browsers send `C:\fakepath\cv.pdf`.
+/// - Windows drops dots and spaces at the end: `cv.exe. .` is an `exe`.
+/// - Digits or words behind the last dot (`CV 03.08.2025`, `Dr. Dupont`) are no extension.
+pub fn extension_of(file_name: &str) -> Extension {
+    let decoded = percent_decoded(file_name);
+    if decoded.chars().any(deceives) {
+        return Extension::Deceptive;
+    }
+    let visible: String = decoded.chars().filter(|c| !invisible(*c)).collect();
+    let last = visible.rsplit(['/', '\\']).next().unwrap_or_default();
+    let last = last.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    match last.rsplit_once('.') {
+        Some((_, extension)) if is_extension(extension) => {
+            Extension::Named(extension.to_ascii_lowercase())
+        }
+        _ => Extension::Missing,
+    }
+}
+
+fn is_extension(text: &str) -> bool {
+    !text.chars().all(|c| c.is_ascii_digit()) && !text.contains(char::is_whitespace)
+}
+
+/// Controls and line ends cut a name short in some readers; overrides, embeddings and isolates
+/// turn it around, so that `cv\u{202E}fdp.exe` is shown as `cvexe.pdf`.
+fn deceives(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters of no width. They occur honestly (marks in Arabic and Hebrew names) and change
+/// nothing, but must not hide an extension from the comparison.
+fn invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+    )
+}
+
+/// Decodes `%41` once; what is no valid escape stays (`100%.pdf`).
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&first, tail)) = rest.split_first() {
+        if first == b'%'
+            && let Some((&[high, low], after)) = tail.split_first_chunk::<2>()
+            && let (Some(high), Some(low)) = (hex(high), hex(low))
+        {
+            decoded.push(high << 4 | low);
+            rest = after;
+        } else {
+            decoded.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,34 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Kind;
+
+/// What [`inspect`](crate::inspect) found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What the file is.
+    pub kind: Kind,
+    /// Its length, in bytes.
+    pub bytes: u64,
+    /// The first reason found not to trust that a reader can open it whole and as one thing.
+    pub damage: Option<Damage>,
+}
+
+/// Why a file is not a sound file of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Damage {
+    /// The end is missing, as after an interrupted download.
+    Truncated,
+    /// A ZIP's directory contradicts itself or the file.
+    Directory,
+    /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
+    DirectoryTooLarge,
+    /// Entries of a ZIP share bytes, the trick of the compact decompression bombs.
+    OverlappingEntries,
+    /// Two entries of a ZIP have one name, so that two readers may see two documents.
+    DuplicateNames,
+    /// An entry of a ZIP would be unpacked elsewhere: `../`, an absolute path, a symbolic link.
+    EscapingPath,
+    /// The file is at the same time a sound file of another kind.
+    Polyglot,
+}
