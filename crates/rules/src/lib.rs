@@ -1,1 +1,22 @@
-//! To be written.
+//! What an admissible application is.
+//!
+//! A [`Posting`] says what it asks for; [`review`] judges what a candidate
+//! filled in. The browser and the Worker run this same code, so the page
+//! cannot promise what the Worker then refuses. Time arrives as an argument;
+//! nothing here reads a clock, a file or the network.
+
+pub mod application;
+pub mod calendar;
+pub mod deadline;
+pub mod email;
+mod fields;
+pub mod issue;
+pub mod posting;
+pub mod review;
+pub mod subject;
+
+pub use application::{Application, Form, OfferedDocument};
+pub use calendar::{Date, LocalTime, Timestamp};
+pub use issue::{Code, Issue, Param};
+pub use posting::{Posting, Requirements};
+pub use review::{review, review_field};

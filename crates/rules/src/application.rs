@@ -1,0 +1,162 @@
+//! An application, before and after [`crate::review`].
+
+use std::collections::BTreeMap;
+
+use documents::{Kind, Report};
+use serde::{Deserialize, Serialize};
+
+/// The most characters that a field takes.
+pub mod limit {
+    /// A person's name. The longest that civil registries record stay below.
+    pub const NAME: u64 = 200;
+    /// An address, in octets: RFC 5321, 4.5.3.1.3 allows a path of 256 octets
+    /// with its two brackets.
+    pub const EMAIL: u64 = 254;
+    /// A telephone number with its country and extension.
+    pub const PHONE: u64 = 40;
+    /// The subject line given by a client.
+    pub const SUBJECT: u64 = 500;
+    /// A message to staff: about two pages.
+    pub const MESSAGE: u64 = 5_000;
+    /// An answer in words.
+    pub const ANSWER: u64 = 2_000;
+    /// A file's name, as most file systems limit it.
+    pub const FILE_NAME: usize = 255;
+    /// Bytes of all documents together: 18 MB. In base64 with its line ends
+    /// they make 24.7 MB, and the mail service takes 25 MiB in all.
+    pub const DOCUMENTS: u64 = 18_000_000;
+}
+
+/// What a candidate has filled in, unchecked.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    /// The candidate's name, as they write it.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their telephone number, if they like.
+    pub phone: String,
+    /// The subject line. The page fills it in; a client of the API sends it.
+    pub subject: String,
+    /// A message to staff, if they like.
+    pub message: String,
+    /// The answers by question id.
+    pub answers: BTreeMap<String, String>,
+    /// `yes` when the candidate agrees to the processing of their data.
+    pub consent: String,
+    /// The documents, by the id of what they were offered as.
+    pub documents: Vec<OfferedDocument>,
+}
+
+/// A file that a candidate has chosen.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OfferedDocument {
+    /// The id of the [`crate::posting::DocumentRequirement`] it is meant for.
+    pub id: String,
+    /// Its name on the candidate's device.
+    pub file_name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What it really is. Absent while nobody has looked into it; the Worker
+    /// always has, unless the size alone decides.
+    #[serde(default)]
+    pub report: Option<Report>,
+    /// Any text that is equal for equal bytes, such as a SHA-256.
+    #[serde(default)]
+    pub digest: Option<String>,
+}
+
+/// An admissible application: what [`crate::review`] makes of a [`Form`]
+/// with which nothing is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// The candidate's name, on one line.
+    pub name: String,
+    /// Their address, valid by the HTML standard.
+    pub email: String,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Their message, lines ended by `\n`.
+    pub message: Option<String>,
+    /// Their answers, in the order of the posting's questions.
+    pub answers: Vec<Answer>,
+    /// Their documents, in the order of the posting's requirements.
+    pub documents: Vec<Document>,
+}
+
+/// An answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question's id.
+    pub question: String,
+    /// `yes`, `no` or words, as the question's kind asks.
+    pub value: String,
+}
+
+/// A document that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The id of what it was asked for as.
+    pub id: String,
+    /// The candidate's name for it, on one line.
+    pub file_name: String,
+    /// What its bytes are.
+    pub kind: Kind,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// `text` on one line: control characters and runs of white space become a
+/// single space, and none is left at the ends. Marks that turn the reading
+/// direction around go too: they make one name look like another.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let visible = text.chars().filter(|c| !turns_direction(*c));
+    for c in visible.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }) {
+        if c != ' ' || !(line.is_empty() || line.ends_with(' ')) {
+            line.push(c);
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// `text` with its lines kept and ended by `\n`, other controls dropped and
+/// the white space around it trimmed.
+pub fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let kept: String =
+        text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
+    kept.trim().to_owned()
+}
+
+/// The explicit directional characters of the Unicode bidirectional
+/// algorithm (UAX 9) that embed, override or isolate.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_a_line() {
+        for (given, line) in [
+            ("  Amélie \t Ben\u{A0}Salah ", "Amélie Ben Salah"),
+            ("X\r\nBcc: y@z.org", "X Bcc: y@z.org"),
+            ("cv\u{202E}fdp.exe", "cvfdp.exe"),
+            ("a\u{2028}b\0c", "a b c"),
+            (" \u{3000}\n", ""),
+            ("عائشة", "عائشة"),
+        ] {
+            assert_eq!(one_line(given), line, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn lines_end_alike() {
+        assert_eq!(lines(" a\r\nb\rc\u{2028}d\0\n\n"), "a\nb\nc\nd");
+    }
+}

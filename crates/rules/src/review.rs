@@ -1,0 +1,215 @@
+//! The verdict on an application: the same function in the page and in the
+//! Worker.
+
+use documents::{Extension, Kind, Report, extension_of};
+
+use crate::application::{
+    Answer, Application, Document, Form, OfferedDocument, limit, lines, one_line,
+};
+use crate::calendar::Timestamp;
+use crate::fields::{Fields, too_long};
+use crate::issue::{Code, Issue, Param};
+use crate::posting::{DocumentRequirement, Question, QuestionKind, Requirements};
+use crate::subject;
+
+/// Judges `form` against `requirements`, as received at `received_at`.
+///
+/// Either an application with which nothing is wrong, or everything that is
+/// wrong with it, in the order of the form. Out of time, that is the only
+/// issue: nothing else can be mended any more.
+pub fn review(
+    requirements: &Requirements,
+    form: &Form,
+    received_at: Timestamp,
+) -> Result<Application, Vec<Issue>> {
+    if let Some(out_of_time) = requirements.window.review(received_at) {
+        return Err(vec![out_of_time]);
+    }
+    let fields = Fields::of(form);
+    let mut issues = fields.issues();
+    issues.extend(review_subject(requirements, &form.subject));
+    issues
+        .extend(requirements.questions.iter().filter_map(|question| review_answer(question, form)));
+    issues.extend(review_documents(requirements, &form.documents));
+    issues.extend(review_consent(&form.consent));
+    if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
+}
+
+/// Judges one field of `form` alone: the one that a candidate has just left.
+pub fn review_field(
+    requirements: &Requirements,
+    form: &Form,
+    received_at: Timestamp,
+    field: &str,
+) -> Vec<Issue> {
+    let issues = review(requirements, form, received_at).err().unwrap_or_default();
+    issues.into_iter().filter(|issue| issue.field == field).collect()
+}
+
+/// Whether the size of `document` alone decides against it, so that nobody
+/// need look into its bytes.
+pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) -> bool {
+    requirements
+        .document(&document.id)
+        .is_none_or(|required| document.bytes == 0 || document.bytes > required.max_bytes)
+}
+
+fn review_subject(requirements: &Requirements, given: &str) -> Option<Issue> {
+    let given = one_line(given);
+    if given.is_empty() {
+        return Some(Issue::new("subject", Code::Missing));
+    }
+    too_long("subject", &given, limit::SUBJECT).or_else(|| {
+        let required = requirements.subject.as_str();
+        (!subject::is_same(required, &given)).then(|| {
+            Issue::new("subject", Code::NotTheSubject)
+                .with("required", required)
+                .with("given", given.as_str())
+        })
+    })
+}
+
+fn review_answer(question: &Question, form: &Form) -> Option<Issue> {
+    let answer = answer(question, form);
+    match (answer.as_str(), question.kind) {
+        ("", _) => question.required.then(|| Issue::new(&question.id, Code::Missing)),
+        ("yes" | "no", QuestionKind::YesNo) => None,
+        (_, QuestionKind::YesNo) => Some(Issue::new(&question.id, Code::NotAChoice)),
+        (text, QuestionKind::Text) => too_long(&question.id, text, limit::ANSWER),
+    }
+}
+
+fn answer(question: &Question, form: &Form) -> String {
+    form.answers.get(&question.id).map(|text| lines(text)).unwrap_or_default()
+}
+
+fn review_consent(consent: &str) -> Option<Issue> {
+    match consent.trim() {
+        "yes" => None,
+        "" => Some(Issue::new("consent", Code::Missing)),
+        _ => Some(Issue::new("consent", Code::NotAChoice)),
+    }
+}
+
+fn review_documents(requirements: &Requirements, offered: &[OfferedDocument]) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let mut accepted: Vec<&OfferedDocument> = Vec::new();
+    for required in &requirements.documents {
+        match offered.iter().find(|document| document.id == required.id) {
+            Some(document) => {
+                let issue = review_document(required, document)
+                    .or_else(|| same_as_another(document, &accepted));
+                match issue {
+                    Some(issue) => issues.push(issue),
+                    None => accepted.push(document),
+                }
+            }
+            None if required.required => {
+                issues.push(Issue::new(&required.id, Code::DocumentMissing));
+            }
+            None => {}
+        }
+    }
+    let bytes = accepted.iter().map(|document| document.bytes).fold(0, u64::saturating_add);
+    if bytes > limit::DOCUMENTS {
+        issues.push(
+            Issue::new(Issue::DOCUMENTS, Code::DocumentsTooLarge)
+                .with("bytes", bytes)
+                .with("max", limit::DOCUMENTS),
+        );
+    }
+    issues
+}
+
+fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -> Option<Issue> {
+    let issue =
+        |code| Issue::new(&required.id, code).with("file", one_line(&document.file_name).as_str());
+    if document.bytes == 0 {
+        return Some(issue(Code::DocumentEmpty));
+    }
+    if document.bytes > required.max_bytes {
+        return Some(
+            issue(Code::DocumentTooLarge)
+                .with("bytes", document.bytes)
+                .with("max", required.max_bytes),
+        );
+    }
+    let report = document.report.as_ref()?;
+    let code = kind_code(required, &document.file_name, report)?;
+    Some(issue(code).with("kind", report.kind.as_str()).with("accepted", extensions(required)))
+}
+
+/// What is wrong with what a file is. A name that says otherwise than its
+/// bytes comes first: it tells the candidate what happened to the file.
+fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -> Option<Code> {
+    if !agrees(file_name, report.kind) {
+        Some(Code::DocumentKindMismatch)
+    } else if !required.kinds.contains(&report.kind) {
+        Some(Code::DocumentKindNotAccepted)
+    } else if report.damage.is_some() {
+        Some(Code::DocumentDamaged)
+    } else {
+        None
+    }
+}
+
+/// Whether a name may stand for a kind. An extension that belongs to no kind
+/// (`Lettre.Dupont`) says nothing, and staff get the file under a name of
+/// our own.
+fn agrees(file_name: &str, kind: Kind) -> bool {
+    match extension_of(file_name) {
+        Extension::Missing => true,
+        Extension::Named(extension) => {
+            Kind::from_extension(&extension).is_none()
+                || kind.extensions().contains(&extension.as_str())
+        }
+        Extension::Deceptive => false,
+    }
+}
+
+fn extensions(required: &DocumentRequirement) -> Vec<String> {
+    required.kinds.iter().filter_map(|kind| kind.extension()).map(str::to_uppercase).collect()
+}
+
+fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> Option<Issue> {
+    let digest = document.digest.as_deref()?;
+    let twin = others.iter().find(|other| other.digest.as_deref() == Some(digest))?;
+    Some(
+        Issue::new(&document.id, Code::DocumentSameTwice)
+            .with("file", one_line(&document.file_name).as_str())
+            .with("other", Param::Text(twin.id.clone())),
+    )
+}
+
+fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Application {
+    let optional = |text: String| (!text.is_empty()).then_some(text);
+    Application {
+        name: fields.name,
+        email: fields.email,
+        phone: optional(fields.phone),
+        message: optional(fields.message),
+        answers: requirements
+            .questions
+            .iter()
+            .filter_map(|question| {
+                let value = optional(answer(question, form))?;
+                Some(Answer { question: question.id.clone(), value })
+            })
+            .collect(),
+        documents: requirements
+            .documents
+            .iter()
+            .filter_map(|required| form.documents.iter().find(|offered| offered.id == required.id))
+            .map(accept_document)
+            .collect(),
+    }
+}
+
+fn accept_document(offered: &OfferedDocument) -> Document {
+    Document {
+        id: offered.id.clone(),
+        file_name: one_line(&offered.file_name).chars().take(limit::FILE_NAME).collect(),
+        kind: offered.report.as_ref().map_or(Kind::Unknown, |report| report.kind),
+        bytes: offered.bytes,
+    }
+}

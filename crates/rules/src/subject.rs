@@ -1,0 +1,93 @@
+//! Comparing subject lines.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Whether `given` is the wording `required`.
+///
+/// Unicode normal form, case, spaces, apostrophes, dashes and the French
+/// inclusive points make no difference: a candidate's keyboard, system or
+/// mail client changes those. Any other difference is another wording.
+pub fn is_same(required: &str, given: &str) -> bool {
+    canonical(required).eq(canonical(given))
+}
+
+/// The characters of `text` that carry its wording.
+fn canonical(text: &str) -> impl Iterator<Item = char> {
+    text.nfd().flat_map(char::to_lowercase).filter(|c| !is_ignored(*c)).map(fold)
+}
+
+/// Spaces of every kind, and marks that nobody sees.
+fn is_ignored(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{AD}' // soft hyphen
+                | '\u{200B}'..='\u{200F}' // zero-width spaces and joiners, directional marks
+                | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' // directional embeddings
+                | '\u{2060}' // word joiner
+                | '\u{FEFF}' // zero-width no-break space
+        )
+}
+
+fn fold(c: char) -> char {
+    match c {
+        '\u{2019}' | '\u{2018}' | '\u{201B}' | '\u{2BC}' | '\u{2BB}' | '\u{B4}' | '`'
+        | '\u{FF07}' | '\u{2032}' => '\'',
+        // One class for dashes and points: "chargé-e" and "chargé·e" are the
+        // same word, and a hyphen may have become a dash.
+        '.'
+        | '\u{B7}'
+        | '\u{387}'
+        | '\u{2022}'
+        | '\u{2027}'
+        | '\u{2219}'
+        | '\u{22C5}'
+        | '\u{30FB}'
+        | '-'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{FE58}'
+        | '\u{FE63}'
+        | '\u{FF0D}' => '-',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUIRED: &str = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
+
+    #[test]
+    fn ways_of_writing_the_same_wording() {
+        for given in [
+            REQUIRED,
+            "chargé·e de mission, protection de l’espace civique (tunisie/ue)",
+            "CHARGÉ·E DE MISSION, PROTECTION DE L’ESPACE CIVIQUE (TUNISIE/UE)",
+            "Chargé.e de mission, Protection de l'espace civique (Tunisie/UE)",
+            "Chargé-e de mission, Protection de l‘espace civique (Tunisie/UE) ",
+            "Chargé•e  de\tmission, Protection de l`espace civique (Tunisie/UE)",
+            "Charge\u{301}·e de mission, Protection de l’espace civique (Tunisie/UE)",
+            "Chargé‐e de mission, Protection de l´espace civique (Tunisie / UE)",
+            "\u{FEFF}Chargé·e de\u{A0}mission, Protection de l’espace\u{202F}civique (Tunisie/UE)",
+        ] {
+            assert!(is_same(REQUIRED, given), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn other_wordings() {
+        for given in [
+            "",
+            "Candidature",
+            "Charge·e de mission, Protection de l’espace civique (Tunisie/UE)",
+            "Chargée de mission, Protection de l’espace civique (Tunisie/UE)",
+            "Chargé·e de mission, Protection de l’espace civique (Tunisie)",
+            "Re: Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)",
+            "Chargé·e de mission Protection de l’espace civique (Tunisie/UE)",
+        ] {
+            assert!(!is_same(REQUIRED, given), "{given:?}");
+        }
+    }
+}
