@@ -1,1 +1,35 @@
-//! To be written.
+//! The words for people: lookup, filling in, and the few forms that
+//! languages write differently (lists, sizes, dates, counts).
+//!
+//! The texts themselves are in `www/locales`, one file per language. With
+//! the feature `catalogue` they are compiled in as [`Texts`]; the browser
+//! goes without and is handed the few it needs by the page. Both are
+//! [`Words`], so that a sentence is made by the same code on both sides.
+
+#[cfg(feature = "catalogue")]
+mod catalogue;
+mod format;
+mod message;
+
+#[cfg(feature = "catalogue")]
+pub use catalogue::{ALL, EN, FR, Texts, choose, for_tag};
+pub use format::{bytes, date, fill, list, local_time, moment, number, plural};
+pub use message::{Labels, issue_message};
+
+/// Texts by key, in one language.
+pub trait Words {
+    /// The text under `key`, or nothing where there is none.
+    fn find(&self, key: &str) -> Option<&str>;
+
+    /// The text under `key`, or the key itself: a page with a strange word is
+    /// better than none.
+    fn word<'a>(&'a self, key: &'a str) -> &'a str {
+        self.find(key).unwrap_or(key)
+    }
+}
+
+impl Words for std::collections::BTreeMap<String, String> {
+    fn find(&self, key: &str) -> Option<&str> {
+        self.get(key).map(String::as_str)
+    }
+}

@@ -1,0 +1,62 @@
+//! The sentence for each issue.
+
+use rules::deadline::Zone;
+use rules::{Code, Issue, Param, Requirements, Timestamp};
+
+use crate::{Words, bytes, fill, list, moment, number};
+
+/// What the posting calls the things that an issue mentions.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels<'a> {
+    /// The documents and questions.
+    pub requirements: &'a Requirements,
+    /// The zone in which moments are told.
+    pub zone: &'a Zone,
+}
+
+/// What is wrong and what to do about it, in the language of `words`.
+///
+/// The text is `issue_{code}_{field}` where the locale has one, else
+/// `issue_{code}`.
+pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
+    let general = format!("issue_{}", issue.code.as_str());
+    let special = format!("{general}_{}", issue.field);
+    let template = words.find(&special).unwrap_or_else(|| words.word(&general));
+    let language = words.word("script_language");
+    let mut values = vec![("label", label(labels.requirements, &issue.field, language))];
+    for (name, param) in &issue.params {
+        values.push((name, value(words, issue.code, name, param, labels)));
+    }
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fill(template, &values)
+}
+
+fn label(requirements: &Requirements, field: &str, language: &str) -> String {
+    requirements
+        .document(field)
+        .map(|document| &document.name)
+        .or_else(|| requirements.question(field).map(|question| &question.text))
+        .map_or(field, |text| text.get(language))
+        .to_owned()
+}
+
+fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labels) -> String {
+    match (param, name) {
+        (Param::Number(ms), "closed_at") => {
+            // The last moment in time reads better than the first one out of
+            // it: "23:59", not "00:00" on a day that nobody had in mind.
+            told(words, Timestamp(ms.saturating_sub(1)), labels.zone)
+        }
+        (Param::Number(ms), "opens_at") => told(words, Timestamp(*ms), labels.zone),
+        (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
+        (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
+        (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
+        (Param::Text(id), "other") => label(labels.requirements, id, words.word("script_language")),
+        (Param::Text(text), _) => text.clone(),
+        (Param::List(items), _) => list(words, items),
+    }
+}
+
+fn told(words: &impl Words, instant: Timestamp, zone: &Zone) -> String {
+    moment(words, zone.local(instant), &zone.name)
+}

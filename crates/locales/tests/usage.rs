@@ -1,0 +1,87 @@
+//! Every code and kind has its words, and no word is left that nothing uses.
+
+use std::fs;
+use std::path::Path;
+
+use locales::{ALL, Words as _};
+use rules::Code;
+
+/// The rooms in which texts are used.
+const ROOMS: &[&str] =
+    &["../../www/templates", "../views/src", "../browser/src", "../edge/src", "src"];
+
+/// Sections whose keys are put together from codes, kinds, numbers and names.
+const COMPOSED: &[&str] = &["date_weekday_", "date_month_", "issue_", "kind_", "zone_"];
+
+#[test]
+fn every_code_has_a_sentence() {
+    for texts in ALL {
+        for code in Code::ALL {
+            // A token is the only choice outside questions; each code may
+            // have a sentence per field beside its general one.
+            let key = format!("issue_{}", code.as_str());
+            assert!(texts.find(&key).is_some(), "{}: `{key}` is missing", texts.language_tag);
+        }
+    }
+}
+
+#[test]
+fn every_sentence_has_a_code() {
+    for (key, _) in ALL[0].entries() {
+        let Some(rest) = key.strip_prefix("issue_") else { continue };
+        assert!(
+            Code::ALL.iter().any(|code| rest
+                .strip_prefix(code.as_str())
+                .is_some_and(|field| field.is_empty() || field.starts_with('_'))),
+            "`{key}` belongs to no code"
+        );
+    }
+}
+
+#[test]
+fn every_text_is_used() {
+    let mut sources = String::new();
+    for room in ROOMS {
+        read_into(Path::new(room), &mut sources);
+    }
+    let unused: Vec<_> = ALL[0]
+        .entries()
+        .into_iter()
+        .map(|(key, _)| key)
+        .filter(|key| !COMPOSED.iter().any(|section| key.starts_with(section)))
+        .filter(|key| !mentions(&sources, key))
+        .collect();
+    assert!(unused.is_empty(), "nothing uses {unused:?}: delete them from www/locales/*.toml");
+}
+
+/// Whether a source names the key, or the stem of its plural forms.
+fn mentions(sources: &str, key: &str) -> bool {
+    let stem = key.strip_suffix("_one").or_else(|| key.strip_suffix("_other")).unwrap_or(key);
+    [key, stem].iter().any(|name| {
+        sources.match_indices(name).any(|(at, _)| {
+            let before = sources[..at].chars().next_back().unwrap_or(' ');
+            let after = sources[at + name.len()..].chars().next().unwrap_or(' ');
+            matches!(before, '.' | '"') && !(after.is_alphanumeric() || after == '_')
+        })
+    })
+}
+
+fn read_into(path: &Path, sources: &mut String) {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            read_into(&entry.unwrap().path(), sources);
+        }
+    } else {
+        sources.push_str(&fs::read_to_string(path).unwrap());
+    }
+}
+
+#[test]
+fn french_typography_is_kept() {
+    let french = ALL.iter().find(|texts| texts.language_tag == "fr").unwrap();
+    for (key, text) in french.entries() {
+        for wrong in ["'", " :", " ;", " !", " ?", "« ", " »", "..."] {
+            assert!(!text.contains(wrong), "{key}: {text:?} contains {wrong:?}");
+        }
+    }
+}
