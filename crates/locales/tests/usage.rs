@@ -1,5 +1,7 @@
 //! Every code and kind has its words, and no word is left that nothing uses.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 

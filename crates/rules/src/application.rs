@@ -62,9 +62,9 @@ pub struct OfferedDocument {
     /// always has, unless the size alone decides.
     #[serde(default)]
     pub report: Option<Report>,
-    /// Any text that is equal for equal bytes, such as a SHA-256.
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
     #[serde(default)]
-    pub digest: Option<String>,
+    pub sha256: Option<String>,
 }
 
 /// An admissible application: what [`crate::review`] makes of a [`Form`]
@@ -105,6 +105,8 @@ pub struct Document {
     pub kind: Kind,
     /// Its size.
     pub bytes: u64,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
 }
 
 /// `text` on one line: control characters and runs of white space become a

@@ -12,6 +12,7 @@ pub mod email;
 mod fields;
 pub mod issue;
 pub mod posting;
+pub mod received;
 pub mod review;
 pub mod subject;
 
@@ -19,4 +20,5 @@ pub use application::{Application, Form, OfferedDocument};
 pub use calendar::{Date, LocalTime, Timestamp};
 pub use issue::{Code, Issue, Param};
 pub use posting::{Posting, Requirements};
+pub use received::{Received, Reference};
 pub use review::{review, review_field};

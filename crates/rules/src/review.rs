@@ -172,8 +172,8 @@ fn extensions(required: &DocumentRequirement) -> Vec<String> {
 }
 
 fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> Option<Issue> {
-    let digest = document.digest.as_deref()?;
-    let twin = others.iter().find(|other| other.digest.as_deref() == Some(digest))?;
+    let sha256 = document.sha256.as_deref()?;
+    let twin = others.iter().find(|other| other.sha256.as_deref() == Some(sha256))?;
     Some(
         Issue::new(&document.id, Code::DocumentSameTwice)
             .with("file", one_line(&document.file_name).as_str())
@@ -211,5 +211,6 @@ fn accept_document(offered: &OfferedDocument) -> Document {
         file_name: one_line(&offered.file_name).chars().take(limit::FILE_NAME).collect(),
         kind: offered.report.as_ref().map_or(Kind::Unknown, |report| report.kind),
         bytes: offered.bytes,
+        sha256: offered.sha256.clone().unwrap_or_default(),
     }
 }

@@ -1,0 +1,91 @@
+//! An application that has been taken in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::application::Application;
+use crate::calendar::Timestamp;
+
+/// An application with what was settled when it arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// Its id: unguessable, and never shown to anybody.
+    pub id: String,
+    /// What people call it.
+    pub reference: Reference,
+    /// The slug of the posting.
+    pub posting: String,
+    /// The language in which the candidate used the page.
+    pub language: String,
+    /// When it began to arrive.
+    pub received_at: Timestamp,
+    /// What the candidate sent.
+    pub application: Application,
+}
+
+/// Eight characters that a person can read out: no `0 O 1 I L U` among them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+impl Reference {
+    const ALPHABET: [char; 30] = [
+        '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K',
+        'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
+    ];
+
+    /// The reference that random `bits` choose, one of 30⁸ (6.6 · 10¹¹).
+    pub fn from_random(bits: u64) -> Self {
+        let mut rest = bits;
+        let mut text = String::with_capacity(8);
+        for _ in 0..8 {
+            let index = usize::try_from(rest % 30).unwrap_or(0);
+            text.extend(Self::ALPHABET.get(index));
+            rest /= 30;
+        }
+        Self(text)
+    }
+
+    /// The reference that somebody has typed: case, spaces and hyphens make
+    /// no difference. Nothing where it cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let kept = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{A0}'));
+        let text: String = kept.map(|c| c.to_ascii_uppercase()).collect();
+        let is_one = text.chars().count() == 8 && text.chars().all(|c| Self::ALPHABET.contains(&c));
+        is_one.then_some(Self(text))
+    }
+
+    /// The eight characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl core::fmt::Display for Reference {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_have_eight_distinct_looking_characters() {
+        for bits in [0, 1, 29, 30, u64::MAX, 0x1234_5678_9ABC_DEF0] {
+            let reference = Reference::from_random(bits);
+            assert_eq!(reference.as_str().len(), 8);
+            assert!(!reference.as_str().contains(['0', 'O', '1', 'I', 'L', 'U']));
+            assert_eq!(Reference::parse(reference.as_str()), Some(reference));
+        }
+    }
+
+    #[test]
+    fn a_typed_reference_is_read_kindly() {
+        let reference = Reference::parse(" 2345-abcd ").unwrap();
+        assert_eq!(reference.as_str(), "2345ABCD");
+        for text in ["", "2345ABC", "2345ABCDE", "0345ABCD", "2345ABÇD"] {
+            assert_eq!(Reference::parse(text), None, "{text:?}");
+        }
+    }
+}
