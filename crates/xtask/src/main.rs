@@ -1,2 +1,55 @@
-//! What people and CI run.
-fn main() {}
+//! What people and CI run: `cargo xtask <command>`.
+//!
+//! Every command sets up what it needs. Nothing is installed outside the project folder, with two
+//! exceptions: rustup's wasm target, and Debian's Chromium where the tests run as root.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "xtask runs on people's machines, where there is a clock"
+)]
+
+mod arrows;
+mod build;
+mod check;
+mod dev;
+mod options;
+mod process;
+mod progress;
+mod setup;
+mod sizes;
+mod test;
+mod watch;
+mod workspace;
+mod wrangler;
+
+use std::process::ExitCode;
+
+use options::Task;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<ExitCode> {
+    let task = options::parse(lexopt::Parser::from_env())?;
+    if task == Task::Help {
+        print!("{}", options::USAGE);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let workspace = workspace::Workspace::find()?;
+    match task {
+        Task::Help => Ok(()),
+        Task::Dev(options) => dev::run(&workspace, &options),
+        Task::Build(profile) => wrangler::build(&workspace, profile),
+        Task::Check => check::run(&workspace),
+        Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
+        Task::Sizes => sizes::run(&workspace),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

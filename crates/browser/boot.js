@@ -1,0 +1,16 @@
+// The script of the posting's page: loads the Rust module, which takes the form over. Where that fails the form stays
+// what it is without script, and posts.
+
+import init from "form-glue";
+import wasm from "form-wasm";
+
+export * from "form-glue";
+
+/** Settles when the form is driven by the module; embedders await it before they call `check`. */
+export const ready = init({ module_or_path: wasm }).then(
+  () => true,
+  (error) => {
+    console.warn("The form's module did not load; the form works without it.", error);
+    return false;
+  },
+);

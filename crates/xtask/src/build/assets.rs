@@ -1,0 +1,117 @@
+//! What the page loads: style sheet, script, wasm, and the files of `www/static`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::wasm::{Linked, compile, link};
+use crate::process::run;
+use crate::workspace::Workspace;
+
+/// Names carry a hash of the content, so a browser may keep a file for ever.
+const HEADERS: &str = "\
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+  Cross-Origin-Resource-Policy: same-origin
+";
+
+/// Paths on the site. Crate `views` reads them with `option_env!`.
+#[derive(Debug)]
+pub(crate) struct Public {
+    pub(crate) css: String,
+    pub(crate) script: String,
+    pub(crate) wasm: String,
+}
+
+pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Public> {
+    let compiled = compile(workspace, "browser", &[], &[])?;
+    let mut bindgen = Bindgen::new();
+    bindgen.web(true)?.omit_default_module_path(true);
+    let form = link(
+        workspace,
+        &compiled,
+        &folder.join("stage/form"),
+        "form",
+        &mut bindgen,
+    )?;
+    let assets = folder.join("assets");
+    let outputs = bundle(workspace, folder, &assets, &form)?;
+    let public = Public {
+        css: public_path(&outputs, "css")?,
+        script: public_path(&outputs, "js")?,
+        wasm: public_path(&outputs, "wasm")?,
+    };
+    drop_old(&assets.join("assets"), &outputs)?;
+    fs::write(assets.join("_headers"), HEADERS)?;
+    let fixed = workspace.path("www/static");
+    if fixed.exists() {
+        copy_folder(&fixed, &assets)?;
+    }
+    Ok(public)
+}
+
+/// Bundles script and style sheet; returns the names of the files written.
+fn bundle(
+    workspace: &Workspace,
+    folder: &Path,
+    assets: &Path,
+    form: &Linked,
+) -> anyhow::Result<BTreeSet<String>> {
+    let report = folder.join("stage/assets.json");
+    run(workspace
+        .npm_program("esbuild")
+        .args(["form=crates/browser/boot.js", "guichet=www/css/main.css"])
+        .arg(format!("--alias:form-glue={}", form.glue.display()))
+        .arg(format!("--alias:form-wasm={}", form.wasm.display()))
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
+        .args(["--loader:.wasm=file", "--loader:.woff2=file", "--loader:.svg=file"])
+        .args(["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"])
+        .args(["--public-path=/assets", "--log-level=warning"])
+        .arg(format!("--metafile={}", report.display()))
+        .arg(format!("--outdir={}", assets.join("assets").display())))?;
+    let report: Value = serde_json::from_slice(&fs::read(report)?)?;
+    let outputs = report.get("outputs").and_then(Value::as_object);
+    Ok(outputs
+        .context("esbuild reported no outputs")?
+        .keys()
+        .filter_map(|path| path.rsplit('/').next())
+        .map(str::to_owned)
+        .collect())
+}
+
+fn public_path(outputs: &BTreeSet<String>, extension: &str) -> anyhow::Result<String> {
+    outputs
+        .iter()
+        .find(|name| name.rsplit('.').next() == Some(extension))
+        .map(|name| format!("/assets/{name}"))
+        .with_context(|| format!("esbuild wrote no .{extension} file"))
+}
+
+fn drop_old(folder: &Path, current: &BTreeSet<String>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !current.contains(entry.file_name().to_string_lossy().as_ref()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

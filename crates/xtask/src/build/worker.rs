@@ -1,0 +1,60 @@
+//! The Worker: one JavaScript module and one wasm module, which wrangler and Miniflare take as they are.
+
+use std::fs;
+use std::path::Path;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::Profile;
+use super::assets::Public;
+use super::wasm::{compile, link};
+use crate::process::run;
+use crate::workspace::Workspace;
+
+pub(crate) fn build(
+    workspace: &Workspace,
+    profile: Profile,
+    folder: &Path,
+    public: &Public,
+) -> anyhow::Result<()> {
+    let features: &[&str] = match profile {
+        Profile::Production => &[],
+        Profile::Dev => &["dev-clock"],
+    };
+    let environment = [
+        ("GUICHET_ASSET_CSS", public.css.as_str()),
+        ("GUICHET_ASSET_SCRIPT", public.script.as_str()),
+        ("GUICHET_ASSET_WASM", public.wasm.as_str()),
+    ];
+    let compiled = compile(workspace, "edge", features, &environment)?;
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .module(true)?
+        .reset_state_function(true)
+        .force_enable_abort_handler(true);
+    let linked = link(
+        workspace,
+        &compiled,
+        &folder.join("stage/worker"),
+        "index",
+        &mut bindgen,
+    )?;
+    plain_import(&linked.glue)?;
+    run(workspace
+        .npm_program("esbuild")
+        .arg("crates/edge/entry.js")
+        .arg(format!("--alias:edge-glue={}", linked.glue.display()))
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
+        .args(["--external:cloudflare:*", "--loader:.wasm=copy", "--asset-names=[name]"])
+        .arg("--log-level=warning")
+        .arg(format!("--outfile={}", folder.join("worker/index.js").display())))
+}
+
+/// The glue says `import source`, which is to come; workerd gives the compiled module for a plain `import` already.
+fn plain_import(glue: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(glue)?;
+    if text.contains("import source ") {
+        fs::write(glue, text.replace("import source ", "import "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! `cargo xtask dev`: the whole product on this machine.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+use crate::build::{self, Profile};
+use crate::options::DevOptions;
+use crate::progress::Progress;
+use crate::setup;
+use crate::watch::Watch;
+use crate::workspace::Workspace;
+
+const TICK: Duration = Duration::from_millis(100);
+const TICKS_PER_LOOK: u32 = 10;
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(workspace: &Workspace, options: &DevOptions) -> anyhow::Result<()> {
+    check_ports(options)?;
+    let mut progress = Progress::of(build::STEPS + 3);
+    progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
+    progress.step("npm packages", || setup::npm_packages(workspace))?;
+    build::run(workspace, Profile::Dev, &mut progress)?;
+    let mut watch = Watch::start(workspace);
+    let server = progress.step("Worker and mailbox", || Server::start(workspace, options))?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let signal = Arc::clone(&stop);
+    ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed))
+        .context("cannot listen for Ctrl-C")?;
+    serve(workspace, server, &mut watch, &stop)
+}
+
+fn serve(
+    workspace: &Workspace,
+    mut server: Server,
+    watch: &mut Watch,
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    let mut ticks = 0_u32;
+    loop {
+        if let Some(status) = server.child.try_wait()? {
+            if status.success() {
+                return Ok(());
+            }
+            bail!("the local server ended ({status}); its messages are above");
+        }
+        if stop.load(Ordering::Relaxed) {
+            return server.stop();
+        }
+        ticks += 1;
+        if ticks.is_multiple_of(TICKS_PER_LOOK) && watch.changed() {
+            rebuild(workspace, &mut server);
+        }
+        sleep(TICK);
+    }
+}
+
+/// A mistake in the sources is shown, and the version that ran goes on running.
+fn rebuild(workspace: &Workspace, server: &mut Server) {
+    let mut progress = Progress::of(build::STEPS);
+    match build::run(workspace, Profile::Dev, &mut progress) {
+        Ok(()) => server.reload(),
+        Err(error) => eprintln!("error: {error:#}\nThe version built before goes on running."),
+    }
+}
+
+/// Early, before minutes of building.
+fn check_ports(options: &DevOptions) -> anyhow::Result<()> {
+    for (flag, port) in [
+        ("--port", options.port),
+        ("--mail-port", options.mail_port),
+        ("--smtp-port", options.smtp_port),
+    ] {
+        TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+            format!("port {port} cannot be used; free it, or choose another with {flag} NUMBER")
+        })?;
+    }
+    Ok(())
+}
+
+/// The Node process with workerd and the mailbox in it. It lives as long as the pipe to its standard input: when this
+/// process is gone, for whatever reason, the pipe closes, and Node stops its servers and ends.
+struct Server {
+    child: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Server {
+    fn start(workspace: &Workspace, options: &DevOptions) -> anyhow::Result<Self> {
+        let state = match &options.state {
+            Some(folder) => std::path::absolute(folder)?,
+            None => PathBuf::from(".guichet/state"),
+        };
+        let mut command = workspace.command("node");
+        command
+            .arg("tests/support/dev.mjs")
+            .args(["--port", &options.port.to_string()])
+            .args(["--mail-port", &options.mail_port.to_string()])
+            .args(["--smtp-port", &options.smtp_port.to_string()])
+            .arg("--state")
+            .arg(state);
+        if let Some(now) = &options.now {
+            command.args(["--now", now]);
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .spawn()
+            .context("cannot start Node.js")?;
+        let pipe = child.stdin.take();
+        Ok(Self { child, pipe })
+    }
+
+    /// Should Node be gone, the main loop notices.
+    fn reload(&mut self) {
+        if let Some(pipe) = &mut self.pipe {
+            let _ = pipe.write_all(b"reload\n");
+        }
+    }
+
+    fn stop(mut self) -> anyhow::Result<()> {
+        self.pipe = None;
+        let start = Instant::now();
+        while start.elapsed() < GRACE {
+            if self.child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            sleep(TICK);
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        bail!("the local server did not stop within {} s and was ended", GRACE.as_secs())
+    }
+}

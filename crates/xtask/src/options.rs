@@ -1,0 +1,171 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use lexopt::prelude::*;
+
+use crate::build::Profile;
+
+pub(crate) const USAGE: &str = "\
+cargo xtask <command>
+
+  dev     build, then serve the careers page and a mailbox on this machine
+            --port 8787       careers page
+            --mail-port 1080  mailbox: web inbox and its REST API
+            --smtp-port 1025  mailbox: SMTP
+            --now INSTANT     start the development clock there, e.g. 2025-07-15T12:00:00Z
+            --state DIR       where applications and mails are kept (.guichet/state)
+  test    check, then every test: native, Worker, browser
+            [TEXT]            of the Worker's and the browser's tests, the files whose path has TEXT
+  check   format, lints, which crate may depend on which, locales
+  build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
+            --dev             with the development clock: build/dev
+  sizes   what the page and the Worker weigh; fails when over budget
+";
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Dev(DevOptions),
+    Build(Profile),
+    Check,
+    Test(Option<String>),
+    Sizes,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DevOptions {
+    pub(crate) port: u16,
+    pub(crate) mail_port: u16,
+    pub(crate) smtp_port: u16,
+    /// An RFC 3339 instant; Node reads it, and says so when it cannot.
+    pub(crate) now: Option<String>,
+    /// Relative to the folder the command was typed in.
+    pub(crate) state: Option<PathBuf>,
+}
+
+impl Default for DevOptions {
+    fn default() -> Self {
+        Self {
+            port: 8787,
+            mail_port: 1080,
+            smtp_port: 1025,
+            now: None,
+            state: None,
+        }
+    }
+}
+
+pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
+    let Some(first) = parser.next()? else {
+        return Ok(Task::Help);
+    };
+    let command = match first {
+        Short('h') | Long("help") => return Ok(Task::Help),
+        Value(command) => command.string()?,
+        other => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "dev" => dev(&mut parser),
+        "build" => build(&mut parser),
+        "test" => test(&mut parser),
+        "check" => alone(&mut parser, Task::Check),
+        "sizes" => alone(&mut parser, Task::Sizes),
+        "help" => Ok(Task::Help),
+        unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
+    }
+}
+
+fn dev(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut options = DevOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => options.port = parse_port(parser, "--port")?,
+            Long("mail-port") => options.mail_port = parse_port(parser, "--mail-port")?,
+            Long("smtp-port") => options.smtp_port = parse_port(parser, "--smtp-port")?,
+            Long("now") => options.now = Some(parser.value()?.string()?),
+            Long("state") => options.state = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Dev(options))
+}
+
+fn parse_port(parser: &mut lexopt::Parser, flag: &str) -> anyhow::Result<u16> {
+    let value = parser.value()?.string()?;
+    value
+        .parse::<u16>()
+        .ok()
+        .filter(|port| *port != 0)
+        .with_context(|| format!("{flag} {value}: a port is a number from 1 to 65535"))
+}
+
+fn build(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut profile = Profile::Production;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("dev") => profile = Profile::Dev,
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Build(profile))
+}
+
+fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut filter = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(text) if filter.is_none() => filter = Some(text.string()?),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Test(filter))
+}
+
+fn alone(parser: &mut lexopt::Parser, task: Task) -> anyhow::Result<Task> {
+    match parser.next()? {
+        None => Ok(task),
+        Some(Short('h') | Long("help")) => Ok(Task::Help),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[&str]) -> anyhow::Result<Task> {
+        parse(lexopt::Parser::from_args(line))
+    }
+
+    #[test]
+    fn dev_has_the_ports_of_the_contract() {
+        assert_eq!(read(&["dev"]).unwrap(), Task::Dev(DevOptions::default()));
+        let typed = read(&["dev", "--port", "9000", "--now=2025-07-15T12:00:00Z"]).unwrap();
+        let expected = DevOptions {
+            port: 9000,
+            now: Some("2025-07-15T12:00:00Z".into()),
+            ..DevOptions::default()
+        };
+        assert_eq!(typed, Task::Dev(expected));
+    }
+
+    #[test]
+    fn a_mistake_is_named() {
+        let error = |line: &[&str]| read(line).unwrap_err().to_string();
+        assert!(error(&["serve"]).contains("there is no command `serve`"));
+        assert!(error(&["dev", "--port", "high"]).contains("--port high"));
+        assert!(error(&["build", "--production"]).contains("--production"));
+        assert!(error(&["check", "all"]).contains("all"));
+    }
+
+    #[test]
+    fn nothing_asks_for_help() {
+        assert_eq!(read(&[]).unwrap(), Task::Help);
+        assert_eq!(read(&["dev", "--help"]).unwrap(), Task::Help);
+    }
+}

@@ -1,0 +1,32 @@
+//! `[2/5] npm packages … 14 s`: the first start takes minutes, and silence looks like a hang.
+
+use std::time::Instant;
+
+#[derive(Debug)]
+pub(crate) struct Progress {
+    total: usize,
+    done: usize,
+}
+
+impl Progress {
+    pub(crate) fn of(total: usize) -> Self {
+        Self { total, done: 0 }
+    }
+
+    /// Announces a step, runs it, and says how long it took when that was long enough to be felt.
+    pub(crate) fn step<T>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        self.done += 1;
+        eprintln!("[{}/{}] {name} …", self.done, self.total);
+        let start = Instant::now();
+        let result = work()?;
+        let seconds = start.elapsed().as_secs();
+        if seconds > 0 {
+            eprintln!("[{}/{}] {name}: {seconds} s", self.done, self.total);
+        }
+        Ok(result)
+    }
+}

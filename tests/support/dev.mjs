@@ -1,0 +1,126 @@
+// The servers of `cargo xtask dev`: the Worker, its cron, and a mailbox. Started by crates/xtask/src/dev.rs, which
+// writes "reload" to the standard input after a rebuild, and whose end closes it: then this process ends too.
+
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+
+import { MailDev } from "maildev";
+
+import { ROOT, start } from "./guichet.mjs";
+
+const CRON_EVERY = 60_000;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string" },
+    "mail-port": { type: "string" },
+    "smtp-port": { type: "string" },
+    state: { type: "string" },
+    now: { type: "string" },
+  },
+});
+
+const clock = offset(values.now);
+const state = resolve(ROOT, values.state);
+const smtp = { port: Number(values["smtp-port"]) };
+
+/** Stopped last to first. @type {(() => Promise<void>)[]} */
+const running = [];
+let stopping = false;
+
+const commands = createInterface({ input: process.stdin });
+commands.on("close", stop);
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
+
+try {
+  await begin();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+  await stop();
+}
+
+async function begin() {
+  const mailbox = await startMailbox();
+  running.push(() => mailbox.stop());
+  const guichet = await start({ port: Number(values.port), state, clock, smtp });
+  running.push(() => guichet.stop());
+  const cron = setInterval(() => sweep(guichet), CRON_EVERY);
+  running.push(async () => clearInterval(cron));
+  commands.on("line", (line) => line === "reload" && reload(guichet));
+  if (!stopping) announce(guichet.url);
+}
+
+async function startMailbox() {
+  const mailDirectory = join(state, "mail");
+  await mkdir(mailDirectory, { recursive: true });
+  const mailbox = new MailDev({
+    smtp: smtp.port,
+    ip: "127.0.0.1",
+    web: Number(values["mail-port"]),
+    webIp: "127.0.0.1",
+    mailDirectory,
+    silent: true,
+  });
+  await mailbox.start();
+  return mailbox;
+}
+
+/** @param {import("./guichet.mjs").Guichet} guichet */
+async function sweep(guichet) {
+  try {
+    await guichet.cron(Date.now() + Number(clock || 0));
+  } catch (error) {
+    console.error(`The cron handler failed: ${error.message}`);
+  }
+}
+
+/** @param {import("./guichet.mjs").Guichet} guichet */
+async function reload(guichet) {
+  try {
+    await guichet.reload();
+    console.log("Reloaded.");
+  } catch (error) {
+    console.error(`error: the new version does not run: ${error.message}`);
+  }
+}
+
+/** @param {URL} url */
+function announce(url) {
+  const now = clock && ` (the clock says ${new Date(Date.now() + Number(clock)).toISOString()})`;
+  console.log(`
+  Careers page   ${url.href}${now}
+  Mailbox        http://127.0.0.1:${values["mail-port"]}/
+
+  Ctrl-C stops. Changes in crates, www, postings and migrations are taken up.
+`);
+}
+
+/**
+ * How far the development clock is from the real one, as the Worker reads it in DEV_CLOCK.
+ *
+ * @param {string | undefined} now
+ */
+function offset(now) {
+  if (now === undefined) return "";
+  const instant = Date.parse(now);
+  if (Number.isNaN(instant)) {
+    console.error(`error: --now ${now}: write an instant such as 2025-07-15T12:00:00Z`);
+    process.exit(1);
+  }
+  const difference = instant - Date.now();
+  return difference < 0 ? String(difference) : `+${difference}`;
+}
+
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  commands.close();
+  for (const end of running.reverse()) {
+    await end().catch((error) => console.error(`While stopping: ${error.message}`));
+  }
+  process.exit();
+}

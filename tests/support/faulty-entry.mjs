@@ -1,0 +1,103 @@
+// Runs in workerd, in tests only, in front of the Worker: makes its bindings fail and sets its clock, as faults.mjs says.
+
+import worker from "./index.js";
+
+const BINDINGS = { r2: "DOCUMENTS", d1: "DB", queue: "OUTBOX", email: "EMAIL" };
+/** What a D1 statement does when it is run; `prepare` and `bind` only describe it. */
+const STATEMENT_RUNS = ["all", "first", "raw", "run"];
+const REAL_STATEMENT = Symbol("the statement behind the proxy");
+
+/** Which calls fail. */
+class Plan {
+  #faults;
+
+  /** @param {string} text comma-separated `binding[.method][@nth][:after]` */
+  constructor(text) {
+    this.#faults = text
+      .split(",")
+      .map((part) => /^\s*(\w+)(?:\.(\w+))?(?:@(\d+))?(?::(after))?\s*$/.exec(part))
+      .filter((match) => match !== null)
+      .map(([, short, method, nth, after]) => ({ short, method, nth: Number(nth ?? 0), after: Boolean(after), seen: 0 }));
+  }
+
+  async call(name, run) {
+    const [short, method] = name.split(".");
+    for (const fault of this.#faults) {
+      if (fault.short !== short || (fault.method && fault.method !== method)) continue;
+      fault.seen += 1;
+      if (fault.nth && fault.nth !== fault.seen) continue;
+      if (fault.after) await run();
+      throw new Error(`a test made ${name} fail${fault.after ? " after it was done" : ""}`);
+    }
+    return run();
+  }
+}
+
+/** For every event until it is replaced; a request's own headers go before it. */
+let standing = { plan: new Plan(""), clock: undefined };
+
+export default {
+  async fetch(request, env, ctx) {
+    if (new URL(request.url).pathname === "/__test/standing") {
+      const { fault, clock } = await request.json();
+      standing = { plan: new Plan(fault ?? ""), clock };
+      return new Response(null, { status: 204 });
+    }
+    const fault = request.headers.get("x-test-fault");
+    const clock = request.headers.get("x-test-clock") ?? standing.clock;
+    const plan = fault === null ? standing.plan : new Plan(fault);
+    return worker.fetch(request, disturbed(env, plan, clock), ctx);
+  },
+  queue(batch, env, ctx) {
+    return worker.queue(batch, disturbed(env, standing.plan, standing.clock), ctx);
+  },
+  scheduled(event, env, ctx) {
+    return worker.scheduled(event, disturbed(env, standing.plan, standing.clock), ctx);
+  },
+};
+
+function disturbed(env, plan, clock) {
+  const changed = { ...env };
+  for (const [short, name] of Object.entries(BINDINGS)) {
+    if (env[name]) changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
+  }
+  if (clock !== undefined) changed.DEV_CLOCK = clock;
+  return changed;
+}
+
+/** Methods run on the real object: native ones look at `this`. The constructor stays, for workers-rs checks its name. */
+function binding(real, short, plan) {
+  return proxy(real, (name, method) => (...args) => plan.call(`${short}.${name}`, () => method.apply(real, args)));
+}
+
+function database(real, plan) {
+  return proxy(real, (name, method) => {
+    if (name === "prepare") return (sql) => statement(method.call(real, sql), plan);
+    if (name === "batch") {
+      return (list) => plan.call("d1.batch", () => method.call(real, list.map((item) => item[REAL_STATEMENT] ?? item)));
+    }
+    return (...args) => plan.call(`d1.${name}`, () => method.apply(real, args));
+  });
+}
+
+function statement(real, plan) {
+  return proxy(
+    real,
+    (name, method) => {
+      if (name === "bind") return (...args) => statement(method.apply(real, args), plan);
+      if (!STATEMENT_RUNS.includes(name)) return method.bind(real);
+      return (...args) => plan.call(`d1.${name}`, () => method.apply(real, args));
+    },
+    { [REAL_STATEMENT]: real },
+  );
+}
+
+function proxy(real, wrap, extra = {}) {
+  return new Proxy(real, {
+    get(_, name) {
+      if (name in extra) return extra[name];
+      const value = Reflect.get(real, name, real);
+      return typeof value === "function" && name !== "constructor" ? wrap(name, value) : value;
+    },
+  });
+}

@@ -1,0 +1,197 @@
+// The product on this machine: the built Worker in workerd, with real local R2, D1, Queues and static assets. `cargo
+// xtask dev` and the tests start it here.
+
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { migrate } from "./migrate.mjs";
+import { faultyModules } from "./faults.mjs";
+import { trustedCertificate } from "./certificate.mjs";
+
+export const ROOT = resolve(import.meta.dirname, "../..");
+
+// Otherwise Miniflare asks the network where this machine is.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+// Miniflare reads this when it is imported, hence the imports below: workerd then trusts the mailbox's certificate.
+process.env.NODE_EXTRA_CA_CERTS ??= trustedCertificate().file;
+const { Log, LogLevel, Miniflare } = await import("miniflare");
+const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("wrangler");
+
+/**
+ * @typedef {object} Options
+ * @property {number} [port] 0 (the default) takes a free one
+ * @property {string} [state] folder for R2 and D1, kept; without it a temporary one, removed by `stop`
+ * @property {string} [clock] `DEV_CLOCK`: "" real time, "+ms" or "-ms" beside it, "=epoch ms" frozen
+ * @property {{ port: number, security?: "none" | "starttls" | "tls", host?: string, user?: string, password?: string }} [smtp]
+ *   where mails go; without it the `send_email` binding takes them
+ * @property {Record<string, string>} [vars] over those of wrangler.toml
+ * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
+ * @property {"dev" | "production"} [build]
+ * @property {import("miniflare").LogLevel} [logLevel]
+ */
+
+/**
+ * Starts the Worker, applies the migrations, and waits until it answers.
+ *
+ * @param {Options} [options]
+ */
+export async function start(options = {}) {
+  const state = options.state ?? (await mkdtemp(join(tmpdir(), "guichet-")));
+  await mkdir(state, { recursive: true });
+  const mf = new Miniflare(await configure(options, state));
+  const guichet = new Guichet(mf, options, state);
+  try {
+    await guichet.begin();
+  } catch (error) {
+    await guichet.stop();
+    throw error;
+  }
+  return guichet;
+}
+
+/** A running Worker. `await using` stops it. */
+export class Guichet {
+  /** @type {URL} where it listens */
+  url;
+  /** @type {import("miniflare").D1Database} */
+  db;
+  /** @type {import("miniflare").R2Bucket} */
+  bucket;
+
+  #options;
+  #state;
+
+  /**
+   * @param {import("miniflare").Miniflare} mf
+   * @param {Options} options
+   * @param {string} state
+   */
+  constructor(mf, options, state) {
+    this.mf = mf;
+    this.#options = options;
+    this.#state = state;
+  }
+
+  async begin() {
+    this.url = await this.mf.ready;
+    this.db = await this.mf.getD1Database("DB");
+    this.bucket = await this.mf.getR2Bucket("DOCUMENTS");
+    await migrate(this.db, join(ROOT, "migrations"));
+    const answer = await this.fetch("/healthz");
+    if (answer.status !== 200) {
+      throw new Error(`GET /healthz answered ${answer.status}: ${await answer.text()}`);
+    }
+    await answer.body?.cancel();
+  }
+
+  /**
+   * A request over the loopback socket, as a browser would make it; redirects are not followed.
+   *
+   * @param {string} path
+   * @param {RequestInit} [init]
+   */
+  fetch(path, init = {}) {
+    return fetch(new URL(path, this.url), { redirect: "manual", ...init });
+  }
+
+  /**
+   * Runs the cron handler once and waits for it.
+   *
+   * @param {number} [scheduledTime] epoch milliseconds
+   */
+  async cron(scheduledTime = Date.now()) {
+    const worker = await this.mf.getWorker();
+    return worker.scheduled({ cron: "*/5 * * * *", scheduledTime: new Date(scheduledTime) });
+  }
+
+  /** Takes up a new build and new migrations; data stay. */
+  async reload() {
+    await this.mf.setOptions(await configure({ ...this.#options, port: Number(this.url.port) }, this.#state));
+    await this.begin();
+  }
+
+  async stop() {
+    await this.mf.dispose();
+    if (!this.#options.state) await rm(this.#state, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.stop();
+  }
+}
+
+/**
+ * @param {Options} options
+ * @param {string} state
+ */
+async function configure(options, state) {
+  const build = join(ROOT, "build", options.build ?? "dev");
+  const worker = join(build, "worker");
+  if (!existsSync(join(worker, "index.js"))) {
+    const flag = options.build === "production" ? "" : " --dev";
+    throw new Error(`The Worker is not built: run \`cargo xtask build${flag}\` first.`);
+  }
+  const { workerOptions } = readWranglerToml(join(ROOT, "wrangler.toml"), undefined, {
+    envFiles: [],
+    overrides: { assets: { directory: join(build, "assets") } },
+  });
+  const modules = [
+    { type: "ESModule", path: join(worker, "index.js") },
+    { type: "CompiledWasm", path: join(worker, "index_bg.wasm") },
+  ];
+  return {
+    ...workerOptions,
+    modules: options.faults ? [...(await faultyModules(worker)), ...modules] : modules,
+    modulesRoot: worker,
+    bindings: {
+      ...workerOptions.bindings,
+      ...(await variables(options, state)),
+    },
+    host: "127.0.0.1",
+    port: options.port ?? 0,
+    cf: false,
+    log: new Log(options.logLevel ?? LogLevel.WARN),
+    d1Persist: join(state, "d1"),
+    r2Persist: join(state, "r2"),
+  };
+}
+
+/**
+ * @param {Options} options
+ * @param {string} state
+ */
+async function variables(options, state) {
+  const { smtp } = options;
+  return {
+    SIGNING_KEY: await signingKey(state),
+    DEV_CLOCK: options.clock ?? "",
+    ...(smtp && {
+      MAIL_TRANSPORT: "smtp",
+      SMTP_HOST: smtp.host ?? "127.0.0.1",
+      SMTP_PORT: String(smtp.port),
+      SMTP_SECURITY: smtp.security ?? "none",
+      SMTP_USER: smtp.user ?? "",
+      SMTP_PASSWORD: smtp.password ?? "",
+    }),
+    ...options.vars,
+  };
+}
+
+/**
+ * Kept with the data it signs, so that a receipt's address outlives a restart.
+ *
+ * @param {string} state
+ */
+async function signingKey(state) {
+  const file = join(state, "signing-key");
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    const key = randomBytes(32).toString("hex");
+    await writeFile(file, key, { mode: 0o600 });
+    return key;
+  }
+}

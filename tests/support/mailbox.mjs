@@ -1,0 +1,224 @@
+// Mail servers for the tests: a real SMTP server that keeps messages byte for byte and can be told to misbehave, and a
+// client of the development mailbox's REST API.
+
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { SMTPServer } from "smtp-server";
+
+import { trustedCertificate } from "./certificate.mjs";
+
+/**
+ * @typedef {object} Message
+ * @property {string} from envelope
+ * @property {string[]} to envelope
+ * @property {Buffer} raw the message as sent, dot-stuffing undone
+ * @property {string | undefined} user who had logged in
+ * @property {boolean} secure whether it came over TLS
+ */
+
+/** @typedef {"connect" | "auth" | "mail" | "rcpt" | "data"} Step */
+
+/**
+ * @typedef {object} Options
+ * @property {"none" | "starttls" | "tls"} [security]
+ * @property {{ user: string, password: string }} [login] required when given
+ * @property {("PLAIN" | "LOGIN")[]} [methods]
+ * @property {{ key: string, cert: string }} [certificate] instead of the one the Worker trusts
+ * @property {number} [limit] bytes; larger messages are refused with 552
+ */
+
+/** An SMTP server on a free loopback port. `await using` stops it. */
+export class Mailbox {
+  /** @type {Message[]} */
+  messages = [];
+  /** @type {string[]} every step taken, for tests that count attempts */
+  steps = [];
+
+  #options;
+  #server;
+  #script = [];
+
+  /** @param {Options} [options] */
+  static async start(options = {}) {
+    const mailbox = new Mailbox(options);
+    mailbox.#server.listen(0, "127.0.0.1");
+    await once(mailbox.#server.server, "listening");
+    return mailbox;
+  }
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    const { security = "none", login, methods = ["PLAIN", "LOGIN"], limit } = options;
+    const { key, cert } = options.certificate ?? trustedCertificate();
+    this.#server = new SMTPServer({
+      key,
+      cert,
+      secure: security === "tls",
+      hideSTARTTLS: security !== "starttls",
+      authOptional: !login,
+      authMethods: methods,
+      allowInsecureAuth: security === "none",
+      disabledCommands: login ? [] : ["AUTH"],
+      disableReverseLookup: true,
+      size: limit,
+      logger: false,
+      onConnect: (session, done) => this.#step("connect", session, done),
+      onAuth: (auth, session, done) =>
+        this.#step("auth", session, (error) => {
+          const right = auth.username === login?.user && auth.password === login?.password;
+          if (error || !right) return done(error ?? refusal(535, "Authentication credentials invalid"));
+          return done(null, { user: auth.username });
+        }),
+      onMailFrom: (_, session, done) => this.#step("mail", session, done),
+      onRcptTo: (_, session, done) => this.#step("rcpt", session, done),
+      onData: (stream, session, done) => this.#receive(stream, session, done),
+    });
+    // A connection that breaks is the sender's matter, or was ordered by the test.
+    this.#server.on("error", () => {});
+  }
+
+  get port() {
+    return this.#server.server.address().port;
+  }
+
+  /** What `start()` of guichet.mjs takes as `smtp`. */
+  get smtp() {
+    const { security = "none", login } = this.#options;
+    const host = security === "none" ? "127.0.0.1" : "localhost";
+    return { host, port: this.port, security, ...login };
+  }
+
+  /**
+   * The next time a step is reached: refuse it with a code, drop the connection before it, or (for data) keep the
+   * message and drop the connection without an answer, which leaves the sender not knowing.
+   *
+   * @param {Step} step
+   * @param {number | "drop" | "drop-after"} what
+   * @param {number} [times]
+   */
+  next(step, what, times = 1) {
+    for (let count = 0; count < times; count += 1) this.#script.push({ step, what });
+  }
+
+  /**
+   * @param {number} count
+   * @param {number} [milliseconds]
+   * @returns {Promise<Message[]>} once there are that many
+   */
+  async waitFor(count, milliseconds = 15_000) {
+    await poll(() => this.messages.length >= count, milliseconds, () => `${this.messages.length} of ${count} mails arrived`);
+    return this.messages;
+  }
+
+  clear() {
+    this.messages.length = 0;
+    this.steps.length = 0;
+    this.#script.length = 0;
+  }
+
+  async stop() {
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.stop();
+  }
+
+  /** The order for this step, if there is one; it is used up. */
+  #order(step) {
+    this.steps.push(step);
+    const index = this.#script.findIndex((entry) => entry.step === step);
+    return index < 0 ? undefined : this.#script.splice(index, 1)[0].what;
+  }
+
+  #step(step, session, done) {
+    const order = this.#order(step);
+    if (order === undefined) return done();
+    if (typeof order === "number") return done(refusal(order, `The test refuses ${step}`));
+    return this.#drop(session);
+  }
+
+  async #receive(stream, session, done) {
+    const order = this.#order("data");
+    if (order === "drop") return this.#drop(session);
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    if (stream.sizeExceeded) return done(refusal(552, "Message too large"));
+    if (typeof order === "number") return done(refusal(order, "The test refuses data"));
+    this.messages.push({
+      from: session.envelope.mailFrom.address,
+      to: session.envelope.rcptTo.map((recipient) => recipient.address),
+      raw: Buffer.concat(chunks),
+      user: session.user,
+      secure: session.secure,
+    });
+    return order === "drop-after" ? this.#drop(session) : done();
+  }
+
+  #drop(session) {
+    for (const connection of this.#server.connections) {
+      if (connection.session === session || connection.id === session.id) connection._socket.destroy();
+    }
+  }
+}
+
+/** The mailbox of `cargo xtask dev`, by its REST API. */
+export class DevMailbox {
+  /** @param {URL | string} url e.g. http://127.0.0.1:1080 */
+  constructor(url) {
+    this.url = url;
+  }
+
+  /** @returns {Promise<object[]>} mails as MailDev describes them, attachments by name */
+  async list() {
+    return (await this.#get("/api/email")).json();
+  }
+
+  /** @param {string} id */
+  async source(id) {
+    return Buffer.from(await (await this.#get(`/api/email/${id}/source`)).arrayBuffer());
+  }
+
+  /** @param {string} id @param {string} name */
+  async attachment(id, name) {
+    const path = `/api/email/${id}/attachment/${encodeURIComponent(name)}`;
+    return Buffer.from(await (await this.#get(path)).arrayBuffer());
+  }
+
+  async clear() {
+    await fetch(new URL("/api/email/all", this.url), { method: "DELETE" });
+  }
+
+  /** @param {number} count @param {number} [milliseconds] */
+  async waitFor(count, milliseconds = 15_000) {
+    let mails = [];
+    const enough = async () => (mails = await this.list()).length >= count;
+    await poll(enough, milliseconds, () => `${mails.length} of ${count} mails arrived`);
+    return mails;
+  }
+
+  async #get(path) {
+    const answer = await fetch(new URL(path, this.url));
+    if (!answer.ok) throw new Error(`The mailbox answered ${answer.status} to GET ${path}`);
+    return answer;
+  }
+}
+
+/**
+ * @param {() => boolean | Promise<boolean>} condition
+ * @param {number} milliseconds
+ * @param {() => string} complaint
+ */
+export async function poll(condition, milliseconds, complaint) {
+  const end = Date.now() + milliseconds;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`After ${milliseconds} ms: ${complaint()}.`);
+    await sleep(25);
+  }
+}
+
+function refusal(code, message) {
+  return Object.assign(new Error(message), { responseCode: code });
+}
