@@ -1,0 +1,172 @@
+//! What is known when the dialogue is over.
+
+use std::fmt;
+
+use crate::{Enhanced, Malformed, Reply};
+
+/// What became of the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// The server answered 250 to the terminating dot: the message is its responsibility now.
+    Sent(Reply),
+    /// A permanent refusal of this message or this recipient.
+    Refused(Cause),
+    /// Not sent, for a passing reason.
+    TryLater(Cause),
+    /// Not sent, for a reason that concerns neither the message nor its recipient: our settings, our account, our sender, or somebody
+    /// between us and the server. The message must be kept and the operator told.
+    Blocked(Cause),
+    /// The terminating dot was handed over, perhaps in part, and no usable answer came.
+    Unknown(Cause),
+}
+
+impl Outcome {
+    /// What stood in the way, if anything did.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Sent(_) => None,
+            Self::Refused(cause)
+            | Self::TryLater(cause)
+            | Self::Blocked(cause)
+            | Self::Unknown(cause) => Some(cause),
+        }
+    }
+
+    /// The server's words on it, if it was the server that decided.
+    pub fn reply(&self) -> Option<&Reply> {
+        if let Self::Sent(reply) = self {
+            return Some(reply);
+        }
+        match &self.cause()?.why {
+            Why::Reply(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
+    /// The connection failed, or the answer made no sense.
+    pub(crate) fn lost(step: Step, why: Why) -> Self {
+        let cause = Cause { step, why };
+        if step == Step::Dot { Self::Unknown(cause) } else { Self::TryLater(cause) }
+    }
+
+    /// The server gave another answer than the one hoped for.
+    pub(crate) fn denied(step: Step, reply: Reply) -> Self {
+        let (class, ours) = (reply.class(), is_ours(step, &reply));
+        let why = Why::Reply(reply);
+        match class {
+            5 if ours => Self::Blocked(Cause { step, why }),
+            5 => Self::Refused(Cause { step, why }),
+            4 => Self::TryLater(Cause { step, why }),
+            // A positive answer that has no place here.
+            _ => Self::lost(step, why),
+        }
+    }
+}
+
+/// Where it happened and why. `Display` is fit for a log: it has codes, never the server's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{step}: {why}")]
+pub struct Cause {
+    /// The step that did not succeed.
+    pub step: Step,
+    /// What happened instead.
+    pub why: Why,
+}
+
+/// The steps of the dialogue, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Connecting and the server's first words.
+    Greeting,
+    /// EHLO.
+    Hello,
+    /// STARTTLS.
+    StartTls,
+    /// EHLO again, the first words over the upgraded stream: where a failed handshake shows.
+    HelloSecured,
+    /// AUTH, all its lines.
+    Auth,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Recipient,
+    /// DATA.
+    Data,
+    /// The message, without the terminating dot.
+    Body,
+    /// The terminating dot: the server's verdict.
+    Dot,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Greeting => "greeting",
+            Self::Hello => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::HelloSecured => "EHLO over TLS",
+            Self::Auth => "AUTH",
+            Self::Mail => "MAIL",
+            Self::Recipient => "RCPT",
+            Self::Data => "DATA",
+            Self::Body => "message",
+            Self::Dot => "end of message",
+        })
+    }
+}
+
+/// What happened instead of success.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// The server said no, or something out of place.
+    #[error("the server answered {0}")]
+    Reply(Reply),
+    /// The stream ended.
+    #[error("the server closed the connection")]
+    Closed,
+    /// The stream failed; the platform's words, which is all a Worker's socket gives.
+    #[error("the connection failed: {0}")]
+    Broken(String),
+    /// The step took longer than [`crate::Timeouts`] allows.
+    #[error("the server took too long")]
+    TimedOut,
+    /// The answer was not SMTP.
+    #[error("the answer is not SMTP: {0}")]
+    Malformed(Malformed),
+    /// The server spoke before it was asked, so that its next words could be taken for the answer to something else.
+    #[error("the server spoke out of turn")]
+    OutOfTurn,
+    /// Larger than the SIZE the server states; both in bytes.
+    #[error("the message has {size} bytes, the server takes {limit}")]
+    TooLarge {
+        /// The message's.
+        size: u64,
+        /// The server's.
+        limit: u64,
+    },
+    /// STARTTLS is required and not offered: a wrong port, or somebody in between who removes it.
+    #[error("the server offers no STARTTLS")]
+    NoStartTls,
+    /// Plaintext came after the agreement to STARTTLS, meant to be taken for the server's words over TLS.
+    #[error("plaintext was injected before TLS")]
+    Injected,
+    /// The server offers neither AUTH PLAIN nor AUTH LOGIN.
+    #[error("the server offers no AUTH mechanism we know")]
+    NoMechanism,
+    /// Credentials are set for a connection in clear. Nothing was said to the server.
+    #[error("credentials are not sent in clear")]
+    ClearCredentials,
+}
+
+/// Whether a permanent refusal is about us rather than about the message or its recipient.
+fn is_ours(step: Step, reply: &Reply) -> bool {
+    match step {
+        Step::Greeting | Step::Hello | Step::StartTls | Step::HelloSecured | Step::Auth => true,
+        // The sender is always the organisation's; only its size tells one message from another here (RFC 1870: 552, 5.3.4).
+        Step::Mail => reply.code != 552 && reply.enhanced != Some(Enhanced(5, 3, 4)),
+        // Authentication or encryption is asked for (RFC 4954, section 6): some servers tell only now.
+        Step::Recipient | Step::Data => matches!(reply.code, 530 | 538),
+        Step::Body | Step::Dot => false,
+    }
+}
