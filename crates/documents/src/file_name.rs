@@ -59,10 +59,7 @@ fn deceives(c: char) -> bool {
 /// Characters of no width. They occur honestly (marks in Arabic and Hebrew names) and change
 /// nothing, but must not hide an extension from the comparison.
 fn invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
-    )
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// Decodes `%41` once; what is no valid escape stays (`100%.pdf`).
@@ -91,5 +88,95 @@ fn hex(digit: u8) -> Option<u8> {
         b'a'..=b'f' => Some(digit - b'a' + 10),
         b'A'..=b'F' => Some(digit - b'A' + 10),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(file_name: &str, expect: &str) {
+        let expect = match expect {
+            "" => Extension::Missing,
+            "!" => Extension::Deceptive,
+            named => Extension::Named(named.to_owned()),
+        };
+        assert_eq!(extension_of(file_name), expect, "{file_name:?}");
+    }
+
+    #[test]
+    fn plain_names() {
+        check("cv.pdf", "pdf");
+        check("CV_Dupont.PDF", "pdf");
+        check("Lettre de motivation (final).docx", "docx");
+        check("履歴書.odt", "odt");
+        check("100%.pdf", "pdf");
+        check("%zz%4.pdf", "pdf");
+        check("", "");
+    }
+
+    #[test]
+    fn the_last_extension_counts() {
+        check("cv.pdf.exe", "exe");
+        check("cv.exe.pdf", "pdf");
+        check("cv.pdf::$DATA", "pdf::$data");
+    }
+
+    #[test]
+    fn names_without_extension() {
+        check("cv", "");
+        check("Dr. Marie Dupont", "");
+        check("CV 03.08.2025", "");
+        check("cv.", "");
+        check("..", "");
+    }
+
+    #[test]
+    fn ends_that_windows_drops() {
+        check("cv.exe. . ", "exe");
+        check("cv.pdf ", "pdf");
+        check("cv.pdf\u{A0}", "pdf");
+    }
+
+    #[test]
+    fn paths() {
+        check(r"C:\fakepath\cv.pdf", "pdf");
+        check("../../cv.docx", "docx");
+        check("cv.pdf/exe", "");
+    }
+
+    #[test]
+    fn percent_encoded_names() {
+        check("cv.pdf%2Eexe", "exe");
+        check("cv.pdf%2fcv.exe", "exe");
+        check("a%00.pdf", "!");
+        check("%E2%80%AEfdp.exe", "!");
+    }
+
+    #[test]
+    fn deceptive_names() {
+        check("a\0.pdf", "!");
+        check("cv.exe\n.pdf", "!");
+        check("cv\u{202E}fdp.exe", "!");
+        check("cv\u{2067}fdp.exe", "!");
+        check("cv\u{2028}.pdf", "!");
+    }
+
+    #[test]
+    fn invisible_characters_hide_nothing() {
+        check("cv.pdf\u{200E}", "pdf");
+        check("cv.e\u{200B}xe", "exe");
+        check("سيرة\u{200F}.pdf", "pdf");
+    }
+
+    #[test]
+    fn agreement() {
+        assert!(name_agrees("cv.pdf", Kind::Pdf));
+        assert!(name_agrees("cv", Kind::Pdf));
+        assert!(!name_agrees("cv.docx", Kind::Pdf));
+        assert!(!name_agrees("cv.pdf", Kind::Executable));
+        assert!(!name_agrees("a%00.pdf", Kind::Pdf));
+        assert!(!name_agrees("cv.bin", Kind::Unknown));
     }
 }

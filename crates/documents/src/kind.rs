@@ -61,6 +61,29 @@ impl Kind {
         Self::Unknown,
     ];
 
+    /// The name under which clients and locales know the kind: `pdf`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Docm => "docm",
+            Self::Odt => "odt",
+            Self::Doc => "doc",
+            Self::Rtf => "rtf",
+            Self::Spreadsheet => "spreadsheet",
+            Self::Presentation => "presentation",
+            Self::Zip => "zip",
+            Self::Archive => "archive",
+            Self::Image => "image",
+            Self::Executable => "executable",
+            Self::Html => "html",
+            Self::Xml => "xml",
+            Self::Text => "text",
+            Self::Empty => "empty",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The kind a file of this extension (without its dot, in any case) claims to be.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.bears(extension))
@@ -79,10 +102,13 @@ impl Kind {
             Self::Presentation => &["pptx", "pptm", "odp"],
             Self::Zip => &["zip"],
             Self::Archive => &["7z", "rar", "gz", "tgz", "bz2", "xz", "zst", "cab", "tar"],
-            Self::Image => &[
-                "jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp",
+            Self::Image => {
+                &["jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "avif", "tif", "tiff", "bmp"]
+            }
+            Self::Executable => &[
+                "exe", "com", "scr", "dll", "sh", "php", "bat", "cmd", "js", "vbs", "lnk", "msi",
+                "jar", "ps1", "apk", "app",
             ],
-            Self::Executable => &["exe", "com", "scr", "dll", "sh", "php"],
             Self::Html => &["html", "htm", "xhtml"],
             Self::Xml => &["xml", "svg"],
             Self::Text => &["txt", "text", "md"],
@@ -121,8 +147,34 @@ impl Kind {
     }
 
     pub(crate) fn bears(self, extension: &str) -> bool {
-        self.extensions()
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(extension))
+        self.extensions().iter().any(|known| known.eq_ignore_ascii_case(extension))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extension_belongs_to_one_kind() {
+        for kind in Kind::ALL {
+            for extension in kind.extensions() {
+                assert_eq!(Kind::from_extension(extension), Some(kind), "{extension}");
+            }
+        }
+    }
+
+    #[test]
+    fn extensions_are_read_in_any_case() {
+        assert_eq!(Kind::from_extension("PDF"), Some(Kind::Pdf));
+        assert_eq!(Kind::from_extension("Docx"), Some(Kind::Docx));
+        assert_eq!(Kind::from_extension("pages"), None);
+        assert_eq!(Kind::from_extension(""), None);
+    }
+
+    #[test]
+    fn a_kind_is_its_name_in_snake_case() {
+        assert_eq!(serde_json::to_string(&Kind::Pdf).unwrap(), r#""pdf""#);
+        assert_eq!(serde_json::from_str::<Kind>(r#""odt""#).unwrap(), Kind::Odt);
     }
 }

@@ -7,10 +7,18 @@
 //! Every input is read to an answer in linear time, however hostile: sizes, counts and offsets
 //! found in a file are claims to be checked, never believed.
 
+mod bytes;
 mod file_name;
 mod kind;
 mod limits;
+mod office;
+mod pdf;
 mod report;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+mod signature;
+mod text;
+mod zip;
 
 pub use file_name::{Extension, extension_of, name_agrees};
 pub use kind::Kind;
@@ -18,17 +26,28 @@ pub use limits::Limits;
 pub use report::{Damage, Report};
 
 /// Says what `bytes` are.
-pub fn inspect(bytes: &[u8], _limits: &Limits) -> Report {
-    let kind = if bytes.is_empty() {
-        Kind::Empty
-    } else if bytes.starts_with(b"%PDF-") {
-        Kind::Pdf
-    } else {
-        Kind::Unknown
-    };
-    Report {
-        kind,
-        bytes: bytes.len() as u64,
-        damage: None,
+pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {
+    let (kind, damage) = kind_and_damage(bytes, limits);
+    Report { kind, bytes: bytes.len() as u64, damage }
+}
+
+fn kind_and_damage(bytes: &[u8], limits: &Limits) -> (Kind, Option<Damage>) {
+    if bytes.is_empty() {
+        return (Kind::Empty, None);
+    }
+    match signature::leading(bytes) {
+        Some(Kind::Zip) => {
+            let archive = zip::read(bytes, limits);
+            (office::kind(&archive), archive.damage)
+        }
+        Some(kind) => (kind, None),
+        None => match pdf::header(bytes) {
+            Some(header) => (Kind::Pdf, pdf::damage(bytes, header, limits)),
+            None if text::is_text(bytes) => (Kind::Text, None),
+            None => (Kind::Unknown, None),
+        },
     }
 }
+
+#[cfg(test)]
+mod tests;

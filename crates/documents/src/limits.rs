@@ -7,13 +7,14 @@ pub struct Limits {
     /// Bytes of a ZIP's central directory. A typical entry takes 60 to 120 bytes, so this leaves
     /// room for `zip_entries` with long names and stays far below the Worker's 128 MB.
     pub zip_directory_bytes: usize,
+    /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
+    /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
+    /// belong to the beginning of a linearised PDF whose rest is missing.
+    pub pdf_tail_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            zip_entries: 4_096,
-            zip_directory_bytes: 1024 * 1024,
-        }
+        Self { zip_entries: 4_096, zip_directory_bytes: 1024 * 1024, pdf_tail_bytes: 16 * 1024 }
     }
 }

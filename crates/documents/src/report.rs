@@ -19,7 +19,9 @@ pub struct Report {
 pub enum Damage {
     /// The end is missing, as after an interrupted download.
     Truncated,
-    /// A ZIP's directory contradicts itself or the file.
+    /// A PDF's header stands behind bytes that are not blank, as in a file meant to be two.
+    LeadingJunk,
+    /// A ZIP's directory contradicts itself or the entries.
     Directory,
     /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
     DirectoryTooLarge,
@@ -29,6 +31,6 @@ pub enum Damage {
     DuplicateNames,
     /// An entry of a ZIP would be unpacked elsewhere: `../`, an absolute path, a symbolic link.
     EscapingPath,
-    /// The file is at the same time a sound file of another kind.
+    /// A PDF ends as a ZIP does, so that it is both.
     Polyglot,
 }

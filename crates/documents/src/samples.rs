@@ -1,0 +1,41 @@
+//! Documents made by code, for tests here and in the crates above (feature `samples`).
+//!
+//! [`pdf`], [`docx`] and [`odt`] are documents that readers open; [`hostile`] has those that
+//! should get nowhere. The same call always gives the same bytes.
+
+pub mod hostile;
+mod office;
+mod pdf;
+mod stored;
+
+pub use office::{docm, docx, odt};
+pub use pdf::{pdf, pdf_of_length};
+pub use stored::Stored;
+
+/// A ZIP of these names and contents, unpacked, in this order.
+pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = Stored::default();
+    for (name, content) in files {
+        archive.add(name, content.as_bytes());
+    }
+    archive.finish()
+}
+
+/// The smallest PNG: one transparent pixel.
+pub fn png() -> Vec<u8> {
+    const PIXEL: &[u8] = b"\x89PNG\r\n\x1A\n\
+        \0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89\
+        \0\0\0\x0BIDAT\x78\xDA\x63\x60\x00\x02\x00\x00\x05\x00\x01\xE9\xFA\xDC\xD8\
+        \0\0\0\0IEND\xAE\x42\x60\x82";
+    PIXEL.to_vec()
+}
+
+/// The head of a compound file, as Word wrote before 2007. It has the signature and the sector
+/// size, and no document: enough to be recognised, not to be opened.
+pub fn doc() -> Vec<u8> {
+    let mut file = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    file.resize(24, 0);
+    file.extend(b"\x3E\0\x03\0\xFE\xFF\x09\0\x06\0");
+    file.resize(1536, 0);
+    file
+}

@@ -1,0 +1,101 @@
+use crate::{
+    Damage, Kind, Limits, Report, inspect,
+    samples::{self, hostile},
+};
+
+#[track_caller]
+fn check(bytes: &[u8], kind: Kind) {
+    let report = inspect(bytes, &Limits::default());
+    let expect = Report { kind, bytes: bytes.len() as u64, damage: None };
+    assert_eq!(report, expect);
+}
+
+/// Every sample, sound or not.
+fn all_samples() -> Vec<Vec<u8>> {
+    let sound = [
+        samples::pdf("Bonjour"),
+        samples::docx("Bonjour"),
+        samples::docm("Bonjour"),
+        samples::odt("Bonjour"),
+        samples::png(),
+        samples::doc(),
+    ];
+    let hostile = hostile::all().into_iter().map(|case| case.bytes);
+    sound.into_iter().chain(hostile).collect()
+}
+
+#[test]
+fn sound_documents() {
+    check(&samples::pdf("Bonjour"), Kind::Pdf);
+    check(&samples::docx("Bonjour"), Kind::Docx);
+    check(&samples::docm("Bonjour"), Kind::Docm);
+    check(&samples::odt("Bonjour"), Kind::Odt);
+    check(&samples::doc(), Kind::Doc);
+    check(&samples::png(), Kind::Image);
+    check(&samples::zip(&[("a.txt", "a")]), Kind::Zip);
+    check(&samples::zip(&[]), Kind::Zip);
+    check(b"{\\rtf1 Bonjour}", Kind::Rtf);
+    check("Bonjour, ça va ?\n".as_bytes(), Kind::Text);
+    check(b"\x01\x02\x03", Kind::Unknown);
+    check(b"", Kind::Empty);
+}
+
+#[test]
+fn hostile_files() {
+    for case in hostile::all() {
+        let report = inspect(&case.bytes, &Limits::default());
+        let found = (report.kind, report.damage);
+        assert_eq!(found, (case.kind, case.damage), "{}", case.name);
+    }
+}
+
+#[test]
+fn a_padded_pdf_is_as_long_as_asked() {
+    let padded = samples::pdf_of_length("Bonjour", 5_000);
+    assert_eq!(padded.len(), 5_000);
+    check(&padded, Kind::Pdf);
+}
+
+#[test]
+fn a_zip_within_the_limits_is_read() {
+    let limits = Limits { zip_entries: 3, ..Limits::default() };
+    let [three, four] = [3, 4].map(|entries| {
+        let names: Vec<String> = (0..entries).map(|n| format!("{n}.txt")).collect();
+        let files: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+        inspect(&samples::zip(&files), &limits).damage
+    });
+    assert_eq!(three, None);
+    assert_eq!(four, Some(Damage::DirectoryTooLarge));
+}
+
+#[test]
+fn no_cut_panics() {
+    for whole in all_samples() {
+        for end in 0..whole.len() {
+            inspect(&whole[..end], &Limits::default());
+            inspect(&whole[end..], &Limits::default());
+        }
+    }
+}
+
+#[test]
+fn no_changed_byte_panics() {
+    for mut bytes in all_samples() {
+        for at in 0..bytes.len() {
+            let original = bytes[at];
+            for changed in [0, 1, 0x7F, 0x80, 0xFF, original ^ 0x20, original.wrapping_add(1)] {
+                bytes[at] = changed;
+                inspect(&bytes, &Limits::default());
+            }
+            bytes[at] = original;
+        }
+    }
+}
+
+#[test]
+fn a_report_is_plain_json() {
+    let report = Report { kind: Kind::Docx, bytes: 200, damage: Some(Damage::OverlappingEntries) };
+    let json = serde_json::to_string(&report).unwrap();
+    assert_eq!(json, r#"{"kind":"docx","bytes":200,"damage":"overlapping_entries"}"#);
+    assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+}

@@ -1,0 +1,257 @@
+use std::cmp::Ordering;
+
+use crate::{
+    Damage, Limits,
+    bytes::{find_last, tail, u16_at, u32_at},
+};
+
+/// A ZIP's entries by its directory, or as far as they can be told without it.
+pub(crate) struct Archive<'a> {
+    pub(crate) entries: Vec<Entry<'a>>,
+    pub(crate) damage: Option<Damage>,
+}
+
+/// One entry; its sizes and place are checked against the file.
+pub(crate) struct Entry<'a> {
+    pub(crate) name: &'a [u8],
+    /// The content as it stands in the file.
+    pub(crate) packed: &'a [u8],
+    /// Whether `packed` is the content itself.
+    pub(crate) stored: bool,
+    /// Where the entry's own header begins.
+    pub(crate) start: usize,
+    /// Where its content ends.
+    end: usize,
+    is_link: bool,
+}
+
+/// Reads the directory of a file that begins as a ZIP.
+///
+/// Two readers must not be able to see two different archives in one file, so the directory has
+/// to agree with itself and with each entry's own header. Writers of documents manage that
+/// without exception. The 64-bit extension is not read: nothing below 4 GB needs it, and it is a
+/// second set of the same numbers.
+pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Archive<'a> {
+    let Some(end) = end_record(bytes) else {
+        return damaged(bytes, Damage::Truncated, limits);
+    };
+    match directory(bytes, end, limits) {
+        Ok(entries) => Archive { damage: contradiction(&entries), entries },
+        Err(damage) => damaged(bytes, damage, limits),
+    }
+}
+
+/// Whether the file ends as a ZIP does, whatever it begins as: an unpacker would open it.
+pub(crate) fn ends(bytes: &[u8]) -> bool {
+    end_record(bytes).is_some_and(|end| {
+        let comment = u16_at(bytes, end + 20).map(usize::from);
+        comment.is_some_and(|comment| end + END_BYTES + comment == bytes.len())
+    })
+}
+
+const LOCAL: &[u8] = b"PK\x03\x04";
+const LOCAL_BYTES: usize = 30;
+const CENTRAL: &[u8] = b"PK\x01\x02";
+const CENTRAL_BYTES: usize = 46;
+const END: &[u8] = b"PK\x05\x06";
+const END_BYTES: usize = 22;
+
+/// Where the end record begins: the last one, as unpackers take it. A comment of at most 65,535
+/// bytes may follow it.
+fn end_record(bytes: &[u8]) -> Option<usize> {
+    let last = tail(bytes, END_BYTES + usize::from(u16::MAX));
+    let within = find_last(last, END)?;
+    let whole = last.len() - within >= END_BYTES;
+    whole.then_some(bytes.len() - last.len() + within)
+}
+
+fn directory<'a>(bytes: &'a [u8], end: usize, limits: &Limits) -> Result<Vec<Entry<'a>>, Damage> {
+    let number = |at: usize| u16_at(bytes, end + at).ok_or(Damage::Directory);
+    let place = |at: usize| offset_at(bytes, end + at).ok_or(Damage::Directory);
+    let (disk, first_disk, here, in_all) = (number(4)?, number(6)?, number(8)?, number(10)?);
+    let (length, start) = (place(12)?, place(16)?);
+    if disk != 0 || first_disk != 0 || here != in_all {
+        return Err(Damage::Directory);
+    }
+    if length > limits.zip_directory_bytes || usize::from(in_all) > limits.zip_entries {
+        return Err(Damage::DirectoryTooLarge);
+    }
+    let stop = start.checked_add(length).filter(|stop| *stop <= end);
+    let mut rest = stop.and_then(|stop| bytes.get(start..stop)).ok_or(Damage::Directory)?;
+
+    let (content, _) = bytes.split_at_checked(start).ok_or(Damage::Directory)?;
+    let mut entries = Vec::with_capacity(usize::from(in_all));
+    while !rest.is_empty() {
+        if entries.len() == usize::from(in_all) {
+            return Err(Damage::Directory);
+        }
+        let (entry, after) = central(content, rest).ok_or(Damage::Directory)?;
+        entries.push(entry);
+        rest = after;
+    }
+    if entries.len() == usize::from(in_all) { Ok(entries) } else { Err(Damage::Directory) }
+}
+
+/// One entry of the directory, held against its own header in `content`; and what follows it.
+fn central<'a>(content: &'a [u8], directory: &'a [u8]) -> Option<(Entry<'a>, &'a [u8])> {
+    if !directory.starts_with(CENTRAL) {
+        return None;
+    }
+    let made_by = u16_at(directory, 4)? >> 8;
+    let method = u16_at(directory, 10)?;
+    let length = offset_at(directory, 20)?;
+    let name_bytes = usize::from(u16_at(directory, 28)?);
+    let after_name = usize::from(u16_at(directory, 30)?) + usize::from(u16_at(directory, 32)?);
+    let mode = u32_at(directory, 38)? >> 16;
+    let start = offset_at(directory, 42)?;
+    let (name, rest) = directory.get(CENTRAL_BYTES..)?.split_at_checked(name_bytes)?;
+    let rest = rest.get(after_name..)?;
+
+    let (local_name, local_method, data) = local(content.get(start..)?)?;
+    if local_name != name || local_method != method {
+        return None;
+    }
+    let (packed, beyond) = data.split_at_checked(length)?;
+    let entry = Entry {
+        name,
+        packed,
+        stored: method == 0,
+        start,
+        end: content.len() - beyond.len(),
+        is_link: is_unix(made_by) && mode & 0o170_000 == 0o120_000,
+    };
+    Some((entry, rest))
+}
+
+/// Name, method and all that follows, of a local header.
+fn local(header: &[u8]) -> Option<(&[u8], u16, &[u8])> {
+    if !header.starts_with(LOCAL) {
+        return None;
+    }
+    let method = u16_at(header, 8)?;
+    let name_bytes = usize::from(u16_at(header, 26)?);
+    let extra_bytes = usize::from(u16_at(header, 28)?);
+    let (name, after) = header.get(LOCAL_BYTES..)?.split_at_checked(name_bytes)?;
+    Some((name, method, after.get(extra_bytes..)?))
+}
+
+/// Unix and macOS, the systems whose ZIPs carry a file's mode.
+fn is_unix(made_by: u16) -> bool {
+    matches!(made_by, 3 | 19)
+}
+
+fn offset_at(bytes: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(u32_at(bytes, at)?).ok()
+}
+
+/// What the entries, each sound by itself, do to one another or to whoever unpacks them.
+fn contradiction(entries: &[Entry<'_>]) -> Option<Damage> {
+    let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
+    sorted.sort_unstable_by_key(|entry| entry.start);
+    let overlap = sorted.windows(2).any(|pair| match pair {
+        [first, second] => first.end > second.start,
+        _ => false,
+    });
+    if overlap {
+        return Some(Damage::OverlappingEntries);
+    }
+    sorted.sort_unstable_by(|one, other| ignoring_case(one.name, other.name));
+    let twice = sorted.windows(2).any(|pair| match pair {
+        [one, other] => one.name.eq_ignore_ascii_case(other.name),
+        _ => false,
+    });
+    if twice {
+        return Some(Damage::DuplicateNames);
+    }
+    let escapes = entries.iter().any(|entry| entry.is_link || escapes(entry.name));
+    escapes.then_some(Damage::EscapingPath)
+}
+
+fn ignoring_case(one: &[u8], other: &[u8]) -> Ordering {
+    let one = one.iter().map(u8::to_ascii_lowercase);
+    one.cmp(other.iter().map(u8::to_ascii_lowercase))
+}
+
+/// Whether unpacking a name under a folder would write outside of it, on any system.
+fn escapes(name: &[u8]) -> bool {
+    let rooted = matches!(name, [b'/' | b'\\', ..] | [_, b':', ..]);
+    let mut segments = name.split(|byte| matches!(byte, b'/' | b'\\'));
+    rooted || name.contains(&0) || segments.any(|segment| segment == b"..")
+}
+
+/// An archive without a usable directory, its entries told by their own headers: a broken DOCX
+/// shall be called a broken DOCX, not a broken ZIP.
+fn damaged<'a>(bytes: &'a [u8], damage: Damage, limits: &Limits) -> Archive<'a> {
+    let headers = bytes.windows(LOCAL.len()).enumerate();
+    let starts = headers.filter(|(_, at)| *at == LOCAL).map(|(start, _)| start);
+    let entry = |start: usize| {
+        let (name, method, packed) = local(bytes.get(start..)?)?;
+        Some(Entry { name, packed, stored: method == 0, start, end: bytes.len(), is_link: false })
+    };
+    Archive {
+        entries: starts.filter_map(entry).take(limits.zip_entries).collect(),
+        damage: Some(damage),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn names(archive: &Archive<'_>) -> Vec<String> {
+        let name = |entry: &Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();
+        archive.entries.iter().map(name).collect()
+    }
+
+    #[test]
+    fn entries_come_with_their_content() {
+        let file = samples::zip(&[("a", "one"), ("b", "")]);
+        let archive = read(&file, &Limits::default());
+        assert_eq!(names(&archive), ["a", "b"]);
+        assert_eq!(archive.entries[0].packed, b"one");
+        assert_eq!(archive.damage, None);
+    }
+
+    #[test]
+    fn a_comment_or_a_little_junk_may_follow_the_end_record() {
+        let mut file = samples::zip(&[("a", "one")]);
+        file.extend(b"some comment");
+        assert_eq!(read(&file, &Limits::default()).damage, None);
+        assert!(!ends(&file));
+        let comment_length = file.len() - 14;
+        file[comment_length] = 12;
+        assert_eq!(read(&file, &Limits::default()).damage, None);
+        assert!(ends(&file));
+    }
+
+    #[test]
+    fn without_a_directory_the_headers_tell_the_names() {
+        let mut file = samples::zip(&[("a", "one"), ("b", "two")]);
+        let directory = find_last(&file, CENTRAL).unwrap();
+        file.truncate(directory);
+        let archive = read(&file, &Limits::default());
+        assert_eq!(names(&archive), ["a", "b"]);
+        assert_eq!(archive.damage, Some(Damage::Truncated));
+        let limits = Limits { zip_entries: 1, ..Limits::default() };
+        assert_eq!(names(&read(&file, &limits)), ["a"]);
+    }
+
+    #[test]
+    fn content_may_not_reach_into_the_directory() {
+        let mut file = samples::zip(&[("a", "one")]);
+        let directory = find_last(&file, CENTRAL).unwrap();
+        file[directory + 20] = 4;
+        assert_eq!(read(&file, &Limits::default()).damage, Some(Damage::Directory));
+    }
+
+    #[test]
+    fn paths_that_escape() {
+        for name in ["../a", "a/../b", "a\\..\\b", "..", "/a", "\\a", "C:a", "a\0b"] {
+            assert!(escapes(name.as_bytes()), "{name:?}");
+        }
+        for name in ["a", "a/b", "..a", "a..b/c", "[Content_Types].xml", ""] {
+            assert!(!escapes(name.as_bytes()), "{name:?}");
+        }
+    }
+}
