@@ -1,0 +1,68 @@
+use crate::text::is_atext;
+use std::fmt;
+
+/// The name of one message, `<left@domain>` (RFC 5322, 3.6.4).
+///
+/// It is made from what the caller knows and nothing else, so that the same application gives the same identifier every time it is
+/// sent. That no two messages share one is the caller's care.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MessageId(String);
+
+/// Octets each side may have, so that the header stays well within a line of 998.
+const LONGEST_SIDE: usize = 255;
+
+impl MessageId {
+    /// Each side becomes a dot-atom: a character that may not stand in one becomes a hyphen, dots out of place are dropped, and what is
+    /// beyond 255 octets is cut. An empty left side is `message`, an empty domain `invalid` (RFC 2606).
+    pub fn new(left: &str, domain: &str) -> Self {
+        Self(format!("<{}@{}>", dot_atom(left, "message"), dot_atom(domain, "invalid")))
+    }
+
+    /// The identifier with its angle brackets, as the header has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for MessageId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+fn dot_atom(text: &str, otherwise: &str) -> String {
+    let allowed = |character: char| match u8::try_from(character) {
+        Ok(byte) if is_atext(byte) || byte == b'.' => character,
+        _ => '-',
+    };
+    let cut: String = text.chars().map(allowed).take(LONGEST_SIDE).collect();
+    let atoms: Vec<&str> = cut.split('.').filter(|atom| !atom.is_empty()).collect();
+    if atoms.is_empty() { otherwise.to_owned() } else { atoms.join(".") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_are_dot_atoms() {
+        let long = "a".repeat(300);
+        let cut = format!("<{}@b>", "a".repeat(255));
+        for (left, domain, expected) in [
+            ("application-7.staff", "example.org", "<application-7.staff@example.org>"),
+            ("a b\r\nBcc: c", "d>e", "<a-b--Bcc--c@d-e>"),
+            ("..a..b..", ".org.", "<a.b@org>"),
+            ("", "...", "<message@invalid>"),
+            ("é@\u{2028}", "x", "<---@x>"),
+            (&long, "b", &cut),
+        ] {
+            assert_eq!(MessageId::new(left, domain).as_str(), expected);
+        }
+    }
+}
