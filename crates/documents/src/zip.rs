@@ -146,30 +146,43 @@ fn offset_at(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// What the entries, each sound by itself, do to one another or to whoever unpacks them.
 fn contradiction(entries: &[Entry<'_>]) -> Option<Damage> {
-    let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
-    sorted.sort_unstable_by_key(|entry| entry.start);
-    let overlap = sorted.windows(2).any(|pair| match pair {
-        [first, second] => first.end > second.start,
-        _ => false,
-    });
-    if overlap {
-        return Some(Damage::OverlappingEntries);
+    if neighbours(entries, by_place, |one, next| one.end > next.start) {
+        Some(Damage::OverlappingEntries)
+    } else if neighbours(entries, by_name, |one, next| by_name(one, next).is_eq()) {
+        Some(Damage::DuplicateNames)
+    } else if entries.iter().any(|entry| entry.is_link || escapes(entry.name)) {
+        Some(Damage::EscapingPath)
+    } else {
+        None
     }
-    sorted.sort_unstable_by(|one, other| ignoring_case(one.name, other.name));
-    let twice = sorted.windows(2).any(|pair| match pair {
-        [one, other] => one.name.eq_ignore_ascii_case(other.name),
-        _ => false,
-    });
-    if twice {
-        return Some(Damage::DuplicateNames);
-    }
-    let escapes = entries.iter().any(|entry| entry.is_link || escapes(entry.name));
-    escapes.then_some(Damage::EscapingPath)
 }
 
-fn ignoring_case(one: &[u8], other: &[u8]) -> Ordering {
-    let one = one.iter().map(u8::to_ascii_lowercase);
-    one.cmp(other.iter().map(u8::to_ascii_lowercase))
+type Compare = fn(&Entry<'_>, &Entry<'_>) -> Ordering;
+
+/// Whether two entries that come to stand side by side `clash`. The order is a function pointer
+/// so that wasm carries one sorting routine, not two.
+fn neighbours(
+    entries: &[Entry<'_>],
+    order: Compare,
+    clash: impl Fn(&Entry<'_>, &Entry<'_>) -> bool,
+) -> bool {
+    let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
+    sort(&mut sorted, order);
+    sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| clash(one, next))
+}
+
+fn sort(entries: &mut [&Entry<'_>], order: Compare) {
+    entries.sort_unstable_by(|one, other| order(one, other));
+}
+
+fn by_place(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
+    one.start.cmp(&other.start)
+}
+
+/// Without regard to case, as names are compared in an Office Open XML package.
+fn by_name(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
+    let name = one.name.iter().map(u8::to_ascii_lowercase);
+    name.cmp(other.name.iter().map(u8::to_ascii_lowercase))
 }
 
 /// Whether unpacking a name under a folder would write outside of it, on any system.
