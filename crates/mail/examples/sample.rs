@@ -7,7 +7,7 @@
 //! blank of two there, and strips quotes or angle brackets that enclose a whole file name (`get_filename`; `params` is right); postal-mime
 //! (4.0) decodes a file name that looks like an encoded word.
 
-#[path = "../tests/nasty/mod.rs"]
+#[path = "../tests/read_back/nasty.rs"]
 mod nasty;
 
 use std::io::{Result, Write as _};
