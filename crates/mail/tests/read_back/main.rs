@@ -127,6 +127,20 @@ fn no_part_holds_only_one() {
     assert_eq!(structure(&text), ["text/plain"]);
 }
 
+/// Whoever knows the Message-ID knows the boundaries, and still cannot write one.
+#[test]
+fn no_text_ends_its_part() {
+    let wire = String::from_utf8(compose(&message("x"))).unwrap();
+    let boundaries: Vec<&str> = wire.lines().filter(|line| line.starts_with("--")).collect();
+    assert_eq!(boundaries.len(), 6, "two of three lines, one of which closes");
+    let text = boundaries.join("\n");
+    let forged = Outgoing { text: text.clone(), html: Some(text.clone()), ..message("x") };
+    let bytes = compose(&forged);
+    let parsed = parse(&bytes);
+    assert_eq!(parsed.parts.len(), 5);
+    assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), text);
+}
+
 #[test]
 fn documents_keep_their_bytes_and_order() {
     let lengths = [0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 4096];
