@@ -83,7 +83,8 @@ pub enum Step {
     Hello,
     /// STARTTLS.
     StartTls,
-    /// EHLO again, the first words over the upgraded stream: where a failed handshake shows.
+    /// EHLO again, the first words over the upgraded stream. A failed handshake or a certificate that is not trusted shows here, and
+    /// workerd does not say which ("internal error; reference = ..."); with [`crate::Security::Tls`] it shows in the greeting.
     HelloSecured,
     /// AUTH, all its lines.
     Auth,
