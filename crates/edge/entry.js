@@ -8,29 +8,39 @@ import * as rust from "edge-glue";
 /** Set by workers-rs: `criticalError` when Rust panicked, `instanceId` counts the instances. */
 const state = rust.__worker_init_state();
 
-// A panic in the middle of an await comes up here rather than in the handler that awaits.
-addEventListener("error", (event) => note(event.error));
+/** The events in flight. A panic ends the instance they run on: without help none of them would ever be answered. */
+const inFlight = new Set();
 
 export default {
-  fetch: handler("fetch"),
-  queue: handler("queue"),
-  scheduled: handler("scheduled"),
+  async fetch(request, env, ctx) {
+    try {
+      return await run("fetch", request, env, ctx);
+    } catch (error) {
+      console.error("The Rust module failed", error);
+      return new Response(null, { status: 503, headers: { "Retry-After": "2" } });
+    }
+  },
+  queue: (batch, env, ctx) => run("queue", batch, env, ctx),
+  scheduled: (event, env, ctx) => run("scheduled", event, env, ctx),
 };
 
-/**
- * @param {"fetch" | "queue" | "scheduled"} name of an `#[event]` in crates/edge
- * @returns {(argument: unknown, env: unknown, ctx: unknown) => Promise<unknown>}
- */
-function handler(name) {
-  return async (argument, env, ctx) => {
-    revive();
-    try {
-      return await rust[name](argument, env, ctx);
-    } catch (error) {
-      note(error);
-      throw error;
-    }
-  };
+// Rust code runs in microtasks, so a panic comes up here rather than in the handler that awaits it.
+addEventListener("error", (event) => {
+  if (!(event.error instanceof WebAssembly.RuntimeError)) return;
+  state.criticalError = true;
+  for (const { reject } of inFlight) reject(event.error);
+});
+
+/** @param {"fetch" | "queue" | "scheduled"} name of an `#[event]` in crates/edge */
+async function run(name, argument, env, ctx) {
+  revive();
+  const panic = Promise.withResolvers();
+  inFlight.add(panic);
+  try {
+    return await Promise.race([rust[name](argument, env, ctx), panic.promise]);
+  } finally {
+    inFlight.delete(panic);
+  }
 }
 
 /** A wasm instance that trapped is in no known state: the next event gets a new one. */
@@ -40,9 +50,4 @@ function revive() {
   rust.__wbg_reset_state();
   state.criticalError = false;
   state.instanceId += 1;
-}
-
-/** @param {unknown} error */
-function note(error) {
-  if (error instanceof WebAssembly.RuntimeError) state.criticalError = true;
 }

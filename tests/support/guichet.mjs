@@ -52,7 +52,7 @@ export async function start(options = {}) {
   return guichet;
 }
 
-/** A running Worker. `await using` stops it. */
+/** A running Worker. */
 export class Guichet {
   /** @type {URL} where it listens */
   url;
@@ -116,10 +116,6 @@ export class Guichet {
   async stop() {
     await this.mf.dispose();
     if (!this.#options.state) await rm(this.#state, { recursive: true, force: true });
-  }
-
-  async [Symbol.asyncDispose]() {
-    await this.stop();
   }
 }
 

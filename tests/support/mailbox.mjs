@@ -28,7 +28,7 @@ import { trustedCertificate } from "./certificate.mjs";
  * @property {number} [limit] bytes; larger messages are refused with 552
  */
 
-/** An SMTP server on a free loopback port. `await using` stops it. */
+/** An SMTP server on a free loopback port. */
 export class Mailbox {
   /** @type {Message[]} */
   messages = [];
@@ -120,10 +120,6 @@ export class Mailbox {
 
   async stop() {
     await new Promise((done) => this.#server.close(done));
-  }
-
-  async [Symbol.asyncDispose]() {
-    await this.stop();
   }
 
   /** The order for this step, if there is one; it is used up. */

@@ -4,7 +4,8 @@ mod assets;
 mod wasm;
 mod worker;
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -22,10 +23,14 @@ pub(crate) enum Profile {
 
 impl Profile {
     pub(crate) fn folder(self, workspace: &Workspace) -> PathBuf {
-        workspace.path("build").join(match self {
+        workspace.path("build").join(self.name())
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Self::Production => "production",
             Self::Dev => "dev",
-        })
+        }
     }
 }
 
@@ -35,10 +40,16 @@ pub(crate) fn run(
     progress: &mut Progress,
 ) -> anyhow::Result<()> {
     let folder = profile.folder(workspace);
-    let public = progress.step("the form, for the browser", || {
-        assets::build(workspace, &folder)
-    })?;
-    progress.step("the Worker", || {
-        worker::build(workspace, profile, &folder, &public)
-    })
+    let _lock = lock(&folder)?;
+    let public =
+        progress.step("the form, for the browser", || assets::build(workspace, &folder))?;
+    progress.step("the Worker", || worker::build(workspace, profile, &folder, &public))
+}
+
+/// Builds wait for each other: wrangler starts a second one while the first still runs. The lock ends with the file.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("lock"))?;
+    file.lock()?;
+    Ok(file)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
+use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -44,6 +44,7 @@ fn serve(
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     let mut ticks = 0_u32;
+    let mut building: Option<JoinHandle<anyhow::Result<()>>> = None;
     loop {
         if let Some(status) = server.child.try_wait()? {
             if status.success() {
@@ -54,20 +55,31 @@ fn serve(
         if stop.load(Ordering::Relaxed) {
             return server.stop();
         }
+        if let Some(build) = building.take_if(|build| build.is_finished()) {
+            take_up(build, &mut server);
+        }
         ticks += 1;
-        if ticks.is_multiple_of(TICKS_PER_LOOK) && watch.changed() {
-            rebuild(workspace, &mut server);
+        if building.is_none() && ticks.is_multiple_of(TICKS_PER_LOOK) && watch.changed() {
+            building = Some(rebuild(workspace.clone()));
         }
         sleep(TICK);
     }
 }
 
+/// On a thread of its own, so that a signal to stop need not wait for it.
+fn rebuild(workspace: Workspace) -> JoinHandle<anyhow::Result<()>> {
+    spawn(move || {
+        let mut progress = Progress::of(build::STEPS);
+        build::run(&workspace, Profile::Dev, &mut progress)
+    })
+}
+
 /// A mistake in the sources is shown, and the version that ran goes on running.
-fn rebuild(workspace: &Workspace, server: &mut Server) {
-    let mut progress = Progress::of(build::STEPS);
-    match build::run(workspace, Profile::Dev, &mut progress) {
-        Ok(()) => server.reload(),
-        Err(error) => eprintln!("error: {error:#}\nThe version built before goes on running."),
+fn take_up(build: JoinHandle<anyhow::Result<()>>, server: &mut Server) {
+    match build.join() {
+        Ok(Ok(())) => server.reload(),
+        Ok(Err(error)) => eprintln!("error: {error:#}\nThe version built before goes on running."),
+        Err(_) => eprintln!("error: the build panicked; the version built before goes on running."),
     }
 }
 
@@ -109,10 +121,7 @@ impl Server {
         if let Some(now) = &options.now {
             command.args(["--now", now]);
         }
-        let mut child = command
-            .stdin(Stdio::piped())
-            .spawn()
-            .context("cannot start Node.js")?;
+        let mut child = command.stdin(Stdio::piped()).spawn().context("cannot start Node.js")?;
         let pipe = child.stdin.take();
         Ok(Self { child, pipe })
     }

@@ -17,6 +17,7 @@ mod process;
 mod progress;
 mod setup;
 mod sizes;
+mod tally;
 mod test;
 mod watch;
 mod workspace;
@@ -47,7 +48,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Help => Ok(()),
         Task::Dev(options) => dev::run(&workspace, &options),
         Task::Build(profile) => wrangler::build(&workspace, profile),
-        Task::Check => check::run(&workspace),
+        Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
     }?;

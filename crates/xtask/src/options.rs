@@ -47,13 +47,7 @@ pub(crate) struct DevOptions {
 
 impl Default for DevOptions {
     fn default() -> Self {
-        Self {
-            port: 8787,
-            mail_port: 1080,
-            smtp_port: 1025,
-            now: None,
-            state: None,
-        }
+        Self { port: 8787, mail_port: 1080, smtp_port: 1025, now: None, state: None }
     }
 }
 

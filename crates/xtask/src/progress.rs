@@ -1,5 +1,6 @@
 //! `[2/5] npm packages … 14 s`: the first start takes minutes, and silence looks like a hang.
 
+use std::io::Write;
 use std::time::Instant;
 
 #[derive(Debug)]
@@ -20,13 +21,20 @@ impl Progress {
         work: impl FnOnce() -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         self.done += 1;
-        eprintln!("[{}/{}] {name} …", self.done, self.total);
+        self.say(&format!("{name} …"));
         let start = Instant::now();
         let result = work()?;
         let seconds = start.elapsed().as_secs();
         if seconds > 0 {
-            eprintln!("[{}/{}] {name}: {seconds} s", self.done, self.total);
+            self.say(&format!("{name}: {seconds} s"));
         }
         Ok(result)
+    }
+
+    /// In one write: wrangler shows every write as a line.
+    fn say(&self, text: &str) {
+        let line = format!("[{}/{}] {text}\n", self.done, self.total);
+        // Nobody to read it is no reason to stop.
+        let _ = std::io::stderr().write_all(line.as_bytes());
     }
 }

@@ -1,6 +1,6 @@
 //! What must be on the machine before anything can be built, and how it gets there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
@@ -10,6 +10,12 @@ use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: u32 = 20;
+const CHROMIUM: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const CHROMIUM_APPS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
 
 /// The standard library for wasm. `rust-toolchain.toml` asks rustup for it, but a rustup that is told not to install
 /// by itself, or a Rust without rustup, may lack it.
@@ -36,10 +42,51 @@ pub(crate) fn npm_packages(workspace: &Workspace) -> anyhow::Result<()> {
     if installed.is_some() && installed >= locked {
         return Ok(());
     }
-    run(workspace
-        .command("npm")
-        .args(["ci", "--loglevel=error"]))
-    .context("npm could not install the packages of package-lock.json")
+    if installed.is_some() && std::env::var_os("WRANGLER_COMMAND").is_some() {
+        bail!("package-lock.json has changed: stop wrangler, run `npm ci`, and start it again");
+    }
+    run(workspace.command("npm").args(["ci", "--loglevel=error"]))
+        .context("npm could not install the packages of package-lock.json")
+}
+
+/// The browser of the tests.
+pub(crate) fn chromium(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os("GUICHET_CHROMIUM") {
+        return Ok(path.into());
+    }
+    if let Some(path) = find_chromium() {
+        return Ok(path);
+    }
+    let debian = Path::new("/etc/debian_version").exists();
+    let root = output(workspace.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if debian && root && install_chromium(workspace).is_ok() {
+        return find_chromium().context("Debian's package chromium brings no program `chromium`");
+    }
+    bail!(
+        "Chromium is missing: install it (Debian: `apt-get install chromium`), or say where it is in GUICHET_CHROMIUM"
+    )
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .flat_map(|folder| CHROMIUM.map(|name| folder.join(name)))
+        .chain(CHROMIUM_APPS.map(PathBuf::from))
+        .find(|candidate| candidate.is_file())
+}
+
+/// The package lists of a fresh machine may be empty or old: they are fetched when it does not go without.
+fn install_chromium(workspace: &Workspace) -> anyhow::Result<()> {
+    let install = || {
+        run(workspace
+            .command("apt-get")
+            .args(["install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"])
+            .env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    install().or_else(|_| {
+        run(workspace.command("apt-get").arg("update"))?;
+        install()
+    })
 }
 
 fn node(workspace: &Workspace) -> anyhow::Result<()> {
@@ -53,10 +100,7 @@ fn node(workspace: &Workspace) -> anyhow::Result<()> {
         .and_then(|text| text.parse::<u32>().ok());
     match major {
         Some(major) if major >= OLDEST_NODE => Ok(()),
-        _ => bail!(
-            "Node.js {} is too old: install version {OLDEST_NODE} or later",
-            version.trim()
-        ),
+        _ => bail!("Node.js {} is too old: install version {OLDEST_NODE} or later", version.trim()),
     }
 }
 

@@ -39,10 +39,7 @@ impl Watch {
 }
 
 fn look(roots: &[PathBuf]) -> State {
-    let mut state = State {
-        files: 0,
-        newest: UNIX_EPOCH,
-    };
+    let mut state = State { files: 0, newest: UNIX_EPOCH };
     for root in roots {
         add(root, &mut state);
     }

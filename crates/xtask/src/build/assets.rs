@@ -32,13 +32,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let compiled = compile(workspace, "browser", &[], &[])?;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?.omit_default_module_path(true);
-    let form = link(
-        workspace,
-        &compiled,
-        &folder.join("stage/form"),
-        "form",
-        &mut bindgen,
-    )?;
+    let form = link(workspace, &compiled, &folder.join("stage/form"), "form", &mut bindgen)?;
     let assets = folder.join("assets");
     let outputs = bundle(workspace, folder, &assets, &form)?;
     let public = Public {

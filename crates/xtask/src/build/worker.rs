@@ -28,17 +28,8 @@ pub(crate) fn build(
     ];
     let compiled = compile(workspace, "edge", features, &environment)?;
     let mut bindgen = Bindgen::new();
-    bindgen
-        .module(true)?
-        .reset_state_function(true)
-        .force_enable_abort_handler(true);
-    let linked = link(
-        workspace,
-        &compiled,
-        &folder.join("stage/worker"),
-        "index",
-        &mut bindgen,
-    )?;
+    bindgen.module(true)?.reset_state_function(true).force_enable_abort_handler(true);
+    let linked = link(workspace, &compiled, &folder.join("stage/worker"), "index", &mut bindgen)?;
     plain_import(&linked.glue)?;
     run(workspace
         .npm_program("esbuild")

@@ -1,0 +1,82 @@
+// What a candidate's browser loads before the form works, and what the Worker weighs. Exits with 1 over budget.
+
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+import { ROOT, start } from "./guichet.mjs";
+
+/** Brotli, in bytes; a kilobyte has 1,000. */
+const BUDGET = { page: 90_000, module: 50_000 };
+
+const build = process.argv[2] ?? "production";
+const folder = join(ROOT, "build", build);
+
+const html = await page();
+const assets = await files(join(folder, "assets", "assets"));
+const module = assets.filter(({ name }) => /\.(js|wasm)$/.test(name));
+const worker = await files(join(folder, "worker"));
+
+const rows = [
+  ...[html, ...assets].map(measure),
+  total("the page in all", [html, ...assets], BUDGET.page),
+  total("of which script and wasm", module, BUDGET.module),
+  ...worker.map(measure),
+  total("the Worker in all", worker),
+];
+print(rows);
+const over = rows.filter(({ brotli, budget }) => brotli > budget);
+for (const { name, brotli, budget } of over) {
+  console.error(`${name}: ${brotli} bytes of brotli, ${brotli - budget} over the budget of ${budget}`);
+}
+process.exit(over.length > 0 ? 1 : 0);
+
+/** The first posting on the careers page is an open one, with the form. */
+async function page() {
+  const guichet = await start({ build });
+  try {
+    const careers = await (await guichet.fetch("/")).text();
+    const path = /href="(\/postings\/[^"?#]+)/.exec(careers)?.[1];
+    if (!path) throw new Error("The careers page links to no posting.");
+    const answer = await guichet.fetch(path);
+    return { name: `GET ${path}`, bytes: Buffer.from(await answer.arrayBuffer()) };
+  } finally {
+    await guichet.stop();
+  }
+}
+
+/** @param {string} directory */
+async function files(directory) {
+  const names = (await readdir(directory)).sort();
+  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(directory, name)) })));
+}
+
+/** @param {{ name: string, bytes: Buffer }} file */
+function measure({ name, bytes }) {
+  return { name, raw: bytes.length, gzip: gzipSync(bytes).length, brotli: brotliCompressSync(bytes).length };
+}
+
+/**
+ * @param {string} name
+ * @param {{ name: string, bytes: Buffer }[]} parts compressed each for itself, as they travel
+ * @param {number} [budget]
+ */
+function total(name, parts, budget = Infinity) {
+  const sum = { name, raw: 0, gzip: 0, brotli: 0, budget };
+  for (const { raw, gzip, brotli } of parts.map(measure)) {
+    sum.raw += raw;
+    sum.gzip += gzip;
+    sum.brotli += brotli;
+  }
+  return sum;
+}
+
+/** @param {{ name: string, raw: number, gzip: number, brotli: number, budget?: number }[]} lines */
+function print(lines) {
+  const width = Math.max(...lines.map(({ name }) => name.length));
+  const line = (name, ...cells) => console.log(name.padEnd(width), ...cells.map((cell) => String(cell).padStart(9)));
+  line("bytes", "raw", "gzip", "brotli", "budget");
+  for (const { name, raw, gzip, brotli, budget = Infinity } of lines) {
+    line(name, raw, gzip, brotli, Number.isFinite(budget) ? budget : "");
+  }
+}
