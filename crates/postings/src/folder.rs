@@ -1,0 +1,99 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use rules::Posting;
+
+use crate::mistake::{Mistake, Mistakes};
+use crate::posting::{self, Compiled};
+
+/// The file beside the postings that explains them and is none.
+const NOT_A_POSTING: &str = "README.md";
+
+/// Every posting of `folder` (its `*.md` except `README.md`), sorted by slug.
+///
+/// # Errors
+///
+/// All mistakes of all files.
+pub fn compile_folder(folder: &Path) -> Result<Vec<Posting>, Mistakes> {
+    let shown =
+        folder.file_name().map_or_else(|| folder.to_string_lossy(), |n| n.to_string_lossy());
+    let files = match markdown_files(folder) {
+        Ok(files) => files,
+        Err(error) => {
+            let text = format!("this folder of postings cannot be read: {error}");
+            return Err(Mistakes(vec![Mistake {
+                file: folder.display().to_string(),
+                line: 0,
+                text,
+            }]));
+        }
+    };
+    let sources = files.iter().map(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (format!("{shown}/{name}"), fs::read(path))
+    });
+    compile_all(sources)
+}
+
+fn markdown_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_markdown = path.extension().is_some_and(|extension| extension == "md");
+        if is_markdown && path.file_name().is_some_and(|name| name != NOT_A_POSTING) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn compile_all(
+    sources: impl Iterator<Item = (String, io::Result<Vec<u8>>)>,
+) -> Result<Vec<Posting>, Mistakes> {
+    let mut postings = Vec::new();
+    let mut mistakes = Vec::new();
+    let mut slugs: BTreeMap<String, String> = BTreeMap::new();
+    for (file, bytes) in sources {
+        let source = match bytes.map(String::from_utf8) {
+            Ok(Ok(source)) => source,
+            Ok(Err(error)) => {
+                mistakes.push(not_utf8(file, &error));
+                continue;
+            }
+            Err(error) => {
+                let text = format!("this file cannot be read: {error}");
+                mistakes.push(Mistake { file, line: 0, text });
+                continue;
+            }
+        };
+        let Compiled { slug, posting, mistakes: found } = posting::compile(&file, &source);
+        mistakes.extend(found);
+        postings.extend(posting);
+        if let Some((slug, line)) = slug {
+            let here = format!("{file}:{line}");
+            if let Some(there) = slugs.get(&slug) {
+                let text = format!(
+                    "the slug `{slug}` is already that of {there}. Give each posting its own."
+                );
+                mistakes.push(Mistake { file, line, text });
+            } else {
+                slugs.insert(slug, here);
+            }
+        }
+    }
+    if mistakes.is_empty() {
+        postings.sort_by(|a, b| a.slug.cmp(&b.slug));
+        return Ok(postings);
+    }
+    mistakes.sort();
+    Err(Mistakes(mistakes))
+}
+
+fn not_utf8(file: String, error: &std::string::FromUtf8Error) -> Mistake {
+    let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+    let text = "a character here is not UTF-8. Save the file with the encoding UTF-8.".into();
+    Mistake { file, line, text }
+}

@@ -1,0 +1,209 @@
+//! What the form asks for: documents and questions.
+
+use documents::Kind;
+use rules::application::limit;
+use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+
+use crate::LANGUAGES;
+use crate::check;
+use crate::section::{At, Section};
+use crate::typography;
+
+/// The form's own fields, and the names of issues that concern no field.
+const TAKEN: [&str; 9] =
+    ["name", "email", "phone", "subject", "message", "consent", "token", "deadline", "documents"];
+
+const KINDS: [(&str, Kind); 3] = [("pdf", Kind::Pdf), ("docx", Kind::Docx), ("odt", Kind::Odt)];
+
+const QUESTION_KINDS: [(&str, QuestionKind); 2] =
+    [("yes_no", QuestionKind::YesNo), ("text", QuestionKind::Text)];
+
+/// The longest id. It stands in addresses of the storage and in file names.
+const MAX_ID: usize = 40;
+
+/// The ids given so far, each with its line.
+#[derive(Default)]
+pub(crate) struct Ids(Vec<At<String>>);
+
+/// The documents of `[[documents]]`.
+pub(crate) fn documents(
+    whole: &mut Section<'_>,
+    ids: &mut Ids,
+) -> Option<Vec<DocumentRequirement>> {
+    whole
+        .sections("documents")
+        .into_iter()
+        .map(|section| document(section, ids))
+        .fold(Some(Vec::new()), gather)
+}
+
+/// The questions of `[[questions]]`.
+pub(crate) fn questions(whole: &mut Section<'_>, ids: &mut Ids) -> Option<Vec<Question>> {
+    whole
+        .sections("questions")
+        .into_iter()
+        .map(|section| question(section, ids))
+        .fold(Some(Vec::new()), gather)
+}
+
+/// All of them or none, but only after each was looked at.
+fn gather<T>(all: Option<Vec<T>>, one: Option<T>) -> Option<Vec<T>> {
+    let mut all = all?;
+    all.push(one?);
+    Some(all)
+}
+
+fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequirement> {
+    let id = ids.take(&mut section, "\"cv\"");
+    let name = translated(&mut section, "name", "\"CV\"");
+    let required = section.required::<bool>("required", "true");
+    let kinds = kinds(&mut section);
+    let max_bytes = size(&mut section);
+    section.finish(&[]);
+    Some(DocumentRequirement {
+        id: id?,
+        name: name?,
+        required: required?.value,
+        kinds: kinds?,
+        max_bytes: max_bytes?,
+    })
+}
+
+fn question(mut section: Section<'_>, ids: &mut Ids) -> Option<Question> {
+    let id = ids.take(&mut section, "\"eu_work_permit\"");
+    let text = translated(&mut section, "text", "\"Do you hold a work permit?\"");
+    let kind = check::word(&mut section, "kind", &QUESTION_KINDS, "\"yes_no\"");
+    let required = section.required::<bool>("required", "true");
+    section.finish(&[]);
+    Some(Question { id: id?, text: text?, kind: kind?.value, required: required?.value })
+}
+
+impl Ids {
+    /// The section's `id`, if no other field has it.
+    fn take(&mut self, section: &mut Section<'_>, example: &str) -> Option<String> {
+        let id = section.required::<String>("id", example)?;
+        let value = &id.value;
+        let wrong = if !is_id(value) {
+            format!(
+                "the id {} must be lower-case letters, digits and `_`, begin with a letter \
+                 and have at most {MAX_ID} of them, as in `id = {example}`.",
+                check::toml_text(value)
+            )
+        } else if TAKEN.contains(&value.as_str()) {
+            format!("the id `{value}` is that of a field which every form has. Choose another.")
+        } else if let Some(first) = self.0.iter().find(|other| other.value == *value) {
+            format!("the id `{value}` is already that of line {}. Choose another.", first.line)
+        } else {
+            self.0.push(id.clone());
+            return Some(id.value);
+        };
+        section.notes.add(id.line, wrong);
+        None
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    id.len() <= MAX_ID
+        && id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The text of `key` in every language of the pages.
+fn translated(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Translated> {
+    let about = format!("a line such as `{key}.en = {example}` for each language");
+    let mut texts = section.section(key, &about)?;
+    let mut all = Some(Translated(std::collections::BTreeMap::new()));
+    for language in LANGUAGES {
+        match check::line(&mut texts, language, example) {
+            None => all = None,
+            Some(text) => {
+                let text = typography::set(language, &text.value);
+                all.iter_mut().for_each(|all| {
+                    all.0.insert(language.to_owned(), text.clone());
+                });
+            }
+        }
+    }
+    texts.finish(&[]);
+    all
+}
+
+fn kinds(section: &mut Section<'_>) -> Option<Vec<Kind>> {
+    let list = section.texts("kinds", "[\"pdf\", \"docx\", \"odt\"]")?;
+    let notes = section.notes;
+    if list.value.is_empty() {
+        notes.add(list.line, "`kinds` is empty: no file could be accepted. Name at least one.");
+        return None;
+    }
+    let mut kinds = Vec::new();
+    let mut fine = true;
+    for word in &list.value {
+        match check::one_of(notes, "kinds", word, &KINDS) {
+            Some(kind) if kinds.contains(&kind) => {
+                notes.add(word.line, format!("`kinds` names `{}` twice.", word.value));
+                fine = false;
+            }
+            Some(kind) => kinds.push(kind),
+            None => fine = false,
+        }
+    }
+    fine.then_some(kinds)
+}
+
+fn size(section: &mut Section<'_>) -> Option<u64> {
+    let example = "\"10 MB\"";
+    let found = section.required::<String>("max_size", example)?;
+    let most = limit::DOCUMENTS;
+    let wrong = match bytes(&found.value) {
+        None | Some(0) => format!(
+            "`max_size` must be a size in MB or kB, as in `max_size = {example}`. Here it is {}.",
+            check::toml_text(&found.value)
+        ),
+        Some(bytes) if bytes > most => format!(
+            "`max_size` is more than all documents of an application may have together, {} MB: \
+             they have to fit into one e-mail. Write less.",
+            most / 1_000_000
+        ),
+        Some(bytes) => return Some(bytes),
+    };
+    section.notes.add(found.line, wrong);
+    None
+}
+
+/// The bytes of a size such as `10 MB`, in powers of ten as the pages show
+/// them. French abbreviations are understood too.
+fn bytes(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(end)?;
+    let unit = match unit.trim_start() {
+        "MB" | "Mo" => 1_000_000,
+        "kB" | "KB" | "ko" | "Ko" => 1_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (text, expected) in [
+            ("10 MB", Some(10_000_000)),
+            ("10MB", Some(10_000_000)),
+            ("2 Mo", Some(2_000_000)),
+            ("500 kB", Some(500_000)),
+            ("10", None),
+            ("10 MiB", None),
+            ("ten MB", None),
+            ("-1 MB", None),
+            ("MB", None),
+            ("1.5 MB", None),
+            ("99999999999999999999 MB", None),
+            ("18446744073709551615 MB", None),
+        ] {
+            assert_eq!(bytes(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The postings of this repository.
+
+use std::path::Path;
+
+use documents::Kind;
+use postings::{compile_folder, to_json};
+use rules::posting::{Contract, Period, Posting, QuestionKind};
+
+fn shipped() -> Vec<Posting> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
+    compile_folder(&folder).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+fn shipped_posting(slug: &str) -> Posting {
+    shipped().into_iter().find(|posting| posting.slug == slug).unwrap()
+}
+
+#[test]
+fn the_first_posting_says_what_the_organisation_wrote() {
+    let posting = shipped_posting("protection-espace-civique-tunisie-ue");
+    assert_eq!(posting.language, "fr");
+    assert_eq!(posting.organisation.short.as_deref(), Some("OMCT"));
+    assert_eq!((posting.place.town.as_str(), posting.place.country.as_str()), ("Bruxelles", "BE"));
+    assert_eq!(posting.workload, 80);
+    assert_eq!(posting.contract, Contract::FixedTerm { months: 12, renewable: true });
+    let salary = posting.salary.as_ref().unwrap();
+    assert_eq!((salary.minimum, salary.maximum), (38_400, 41_400));
+    assert_eq!((salary.currency.as_str(), salary.period), ("EUR", Period::Year));
+    assert_eq!(posting.starts.unwrap().to_string(), "2025-09-01");
+    assert_eq!(posting.published.to_string(), "2025-07-09");
+    assert_eq!(posting.deadline.date.to_string(), "2025-08-03");
+    assert_eq!(posting.deadline.zone.name, "Europe/Brussels");
+    assert_eq!(posting.recipient, "applications@omct.org");
+
+    let requirements = &posting.requirements;
+    assert_eq!(requirements.window.opens_at.to_rfc3339(), "2025-07-08T22:00:00.000Z");
+    assert_eq!(requirements.window.closes_at.to_rfc3339(), "2025-08-03T22:00:00.000Z");
+    assert_eq!(
+        requirements.subject,
+        "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)"
+    );
+    let asked: Vec<_> = requirements
+        .documents
+        .iter()
+        .map(|d| (d.id.as_str(), d.name.get("fr"), d.name.get("en")))
+        .collect();
+    assert_eq!(
+        asked,
+        [("cover_letter", "Lettre de motivation", "Cover letter"), ("cv", "CV", "CV")]
+    );
+    for document in &requirements.documents {
+        assert!(document.required);
+        assert_eq!(document.kinds, [Kind::Pdf, Kind::Docx, Kind::Odt]);
+        assert_eq!(document.max_bytes, 10_000_000);
+    }
+    let [question] = requirements.questions.as_slice() else { panic!("one question") };
+    assert_eq!((question.id.as_str(), question.kind), ("eu_work_permit", QuestionKind::YesNo));
+    assert!(question.required);
+}
+
+#[test]
+fn its_text_is_set_and_keeps_the_facts() {
+    let body = shipped_posting("protection-espace-civique-tunisie-ue").body;
+    for fact in [
+        "quelque 200 organisations",
+        "plus de 75 pays",
+        "(75\u{A0}%)",
+        "(25\u{A0}%)",
+        "entre 38\u{202F}400 et 41\u{202F}400 euros",
+        "20 jours de vacances",
+        "12 mois, renouvelable",
+        "De deux à cinq ans",
+        "3 août 2025",
+        "1er septembre 2025",
+    ] {
+        assert!(body.contains(fact), "{fact}");
+    }
+    for badly_set in [" ;", " :", " !", " ?", " %", "« ", " »", "'"] {
+        assert!(!body.contains(badly_set), "{badly_set:?}");
+    }
+    assert!(body.starts_with("<h2>") && !body.contains("<h1"));
+}
+
+/// Someone who tries the product finds one posting to apply to and one that
+/// shows what happens after the deadline, for years to come.
+#[test]
+fn one_posting_is_open_and_one_is_closed() {
+    use rules::Timestamp;
+    use rules::deadline::Phase::{Closed, Open};
+    for at in [1_767_225_600_000, 2_000_000_000_000] {
+        let phases: Vec<_> = shipped()
+            .iter()
+            .map(|posting| posting.requirements.window.phase(Timestamp(at)))
+            .collect();
+        assert!(phases.contains(&Open) && phases.contains(&Closed), "{phases:?}");
+    }
+}
+
+#[test]
+fn json_gives_the_same_postings_back() {
+    let postings = shipped();
+    assert!(postings.len() >= 2);
+    assert_eq!(serde_json::from_str::<Vec<Posting>>(&to_json(&postings)).unwrap(), postings);
+}
