@@ -1,1 +1,4 @@
-//! To be written.
+//! What people see: pages and letters, from `www/templates` and the words of
+//! `www/locales`.
+
+pub mod letters;

@@ -1,0 +1,122 @@
+//! The two letters that an application causes, as words: to the staff who
+//! read it and to the candidate who sent it. Text and HTML say the same.
+
+mod attachment;
+mod parts;
+mod person;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use locales::Texts;
+use rules::{Posting, Received};
+
+pub use attachment::attachment_name;
+use parts::{Facts, Person, Said};
+
+/// A letter without its addresses and attachments.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The plain text, lines ended by `\n`.
+    pub text: String,
+    /// The same as an HTML document. It loads nothing from anywhere.
+    pub html: String,
+}
+
+/// To the posting's recipient, in the posting's language.
+///
+/// It shows what the candidate wrote: the reader knows that it comes from
+/// outside, and wants it.
+pub fn to_staff(texts: &Texts, posting: &Posting, received: &Received) -> Letter {
+    let facts = &Facts::of(texts, posting, received);
+    let person = &Person::of(texts, posting, received);
+    let subject = parts::staff_subject(texts, posting, facts, person);
+    let opening = parts::opening(texts, facts, person);
+    let erased = parts::erased(texts.mail_staff_erased, facts);
+    let (opening, erased) = (opening.as_str(), erased.as_str());
+    Letter {
+        text: ended(StaffText { texts, facts, person, opening, erased }.to_string()),
+        html: StaffHtml { texts, facts, person, opening, erased, subject: &subject }.to_string(),
+        subject,
+    }
+}
+
+/// To the candidate, in the language they used on the page.
+///
+/// Nobody has proved that the address is the candidate's own. Whoever fills
+/// in the form with the address of somebody else must not be able to write
+/// to them through us, so nothing that was typed is in this letter: not the
+/// message nor an answer, not the name of a file, and not even the person's
+/// name, in which an advertisement has its room.
+pub fn acknowledgement(
+    texts: &Texts,
+    posting: &Posting,
+    received: &Received,
+    status_url: &str,
+) -> Letter {
+    let facts = &Facts::of(texts, posting, received);
+    let subject = parts::candidate_subject(texts, posting, facts);
+    let mailto = parts::mailto(&posting.contact);
+    let erased = parts::erased(texts.mail_candidate_erased, facts);
+    let (mailto, erased) = (mailto.as_str(), erased.as_str());
+    let html =
+        CandidateHtml { texts, posting, facts, status_url, erased, mailto, subject: &subject };
+    Letter {
+        text: ended(CandidateText { texts, posting, facts, status_url, erased }.to_string()),
+        html: html.to_string(),
+        subject,
+    }
+}
+
+/// A template's last line end is not in what it makes, and a text is made of
+/// whole lines.
+fn ended(text: String) -> String {
+    text + "\n"
+}
+
+#[derive(Template)]
+#[template(path = "mail/staff.txt")]
+struct StaffText<'a> {
+    texts: &'a Texts,
+    facts: &'a Facts<'a>,
+    person: &'a Person<'a>,
+    opening: &'a str,
+    erased: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/staff.html")]
+struct StaffHtml<'a> {
+    texts: &'a Texts,
+    facts: &'a Facts<'a>,
+    person: &'a Person<'a>,
+    opening: &'a str,
+    erased: &'a str,
+    subject: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/candidate.txt")]
+struct CandidateText<'a> {
+    texts: &'a Texts,
+    posting: &'a Posting,
+    facts: &'a Facts<'a>,
+    status_url: &'a str,
+    erased: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/candidate.html")]
+struct CandidateHtml<'a> {
+    texts: &'a Texts,
+    posting: &'a Posting,
+    facts: &'a Facts<'a>,
+    status_url: &'a str,
+    erased: &'a str,
+    mailto: &'a str,
+    subject: &'a str,
+}

@@ -1,0 +1,201 @@
+//! What the letters say, put into words before a template arranges it.
+
+use locales::{Texts, bytes, date, fill, moment};
+use rules::application::{Answer, Document, lines, one_line};
+use rules::posting::QuestionKind;
+use rules::{Posting, Received};
+
+use super::attachment_name;
+
+/// What both letters say. Nothing in it was typed by the candidate.
+pub(super) struct Facts<'a> {
+    pub(super) reference: &'a str,
+    /// In words, in the posting's zone.
+    pub(super) received: String,
+    pub(super) documents: Vec<DocumentFacts<'a>>,
+    /// The day of deletion, in words.
+    pub(super) erased_on: String,
+}
+
+/// A document, without its name on the candidate's device.
+pub(super) struct DocumentFacts<'a> {
+    /// What it was asked for as: `CV`.
+    pub(super) label: &'a str,
+    /// `PDF`
+    pub(super) kind: String,
+    /// `240 ko`
+    pub(super) size: String,
+    pub(super) sha256: &'a str,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(texts: &Texts, posting: &'a Posting, received: &'a Received) -> Self {
+        let zone = &posting.deadline.zone;
+        let documents = received.application.documents.iter();
+        Self {
+            reference: received.reference.as_str(),
+            received: moment(texts, zone.local(received.received_at), &zone.name),
+            documents: documents.map(|document| document_facts(texts, posting, document)).collect(),
+            erased_on: date(texts, posting.erased_on()),
+        }
+    }
+}
+
+fn document_facts<'a>(
+    texts: &Texts,
+    posting: &'a Posting,
+    document: &'a Document,
+) -> DocumentFacts<'a> {
+    let asked_for = posting.requirements.document(&document.id);
+    DocumentFacts {
+        label: asked_for.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
+        kind: document.kind.as_str().to_uppercase(),
+        size: bytes(texts, document.bytes),
+        sha256: &document.sha256,
+    }
+}
+
+/// What the candidate typed, for staff alone.
+pub(super) struct Person<'a> {
+    pub(super) name: String,
+    pub(super) email: &'a str,
+    /// The address as `mailto:` wants it.
+    pub(super) mailto: String,
+    pub(super) phone: Option<String>,
+    /// The language of the page, by its own name.
+    pub(super) language: &'a str,
+    pub(super) answers: Vec<AnswerShown<'a>>,
+    /// The lines of the message; none where there is no message.
+    pub(super) message: Vec<String>,
+    /// In the order of [`Facts::documents`].
+    pub(super) files: Vec<File>,
+}
+
+/// The names of a document's file.
+pub(super) struct File {
+    pub(super) attached: String,
+    pub(super) original: String,
+}
+
+/// A question with its answer.
+pub(super) struct AnswerShown<'a> {
+    pub(super) question: &'a str,
+    pub(super) answer: Said<'a>,
+}
+
+/// An answer, in words.
+pub(super) enum Said<'a> {
+    /// Our word for what was chosen.
+    Chosen(&'a str),
+    /// The candidate's words.
+    Typed(Vec<String>),
+}
+
+impl<'a> Person<'a> {
+    pub(super) fn of(texts: &'a Texts, posting: &'a Posting, received: &'a Received) -> Self {
+        let application = &received.application;
+        let language = locales::for_tag(&received.language);
+        let files = application.documents.iter().map(|document| File {
+            attached: attachment_name(posting, received, document),
+            original: one_line(&document.file_name),
+        });
+        Self {
+            name: one_line(&application.name),
+            email: &application.email,
+            mailto: mailto(&application.email),
+            phone: application.phone.as_deref().map(one_line),
+            language: language.map_or(&received.language, |language| language.language_name),
+            answers: application.answers.iter().map(|given| shown(texts, posting, given)).collect(),
+            message: application.message.as_deref().map(split_lines).unwrap_or_default(),
+            files: files.collect(),
+        }
+    }
+}
+
+fn shown<'a>(texts: &'a Texts, posting: &'a Posting, given: &'a Answer) -> AnswerShown<'a> {
+    let question = posting.requirements.question(&given.question);
+    let chosen = question.is_some_and(|question| question.kind == QuestionKind::YesNo);
+    let answer = match given.value.as_str() {
+        "yes" if chosen => Said::Chosen(texts.mail_answer_yes),
+        "no" if chosen => Said::Chosen(texts.mail_answer_no),
+        typed => Said::Typed(split_lines(typed)),
+    };
+    AnswerShown {
+        question: question.map_or(&given.question, |known| known.text.get(texts.language_tag)),
+        answer,
+    }
+}
+
+fn split_lines(text: &str) -> Vec<String> {
+    lines(text).lines().map(str::to_owned).collect()
+}
+
+/// An address in a `mailto:` link (RFC 6068): what is special in a link is
+/// percent-encoded, also where the RFC leaves a choice.
+pub(super) fn mailto(address: &str) -> String {
+    let mut link = String::from("mailto:");
+    for byte in address.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' | b'~' => {
+                link.push(char::from(byte));
+            }
+            _ => link.extend(percent_encoded(byte)),
+        }
+    }
+    link
+}
+
+fn percent_encoded(byte: u8) -> [char; 3] {
+    let digit = |value| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
+    ['%', digit(byte >> 4), digit(byte & 0x0F)]
+}
+
+/// The posting's required subject to the letter, then whose and which it is,
+/// so that mail programs keep two applications apart.
+pub(super) fn staff_subject(
+    texts: &Texts,
+    posting: &Posting,
+    facts: &Facts,
+    person: &Person,
+) -> String {
+    let name = closed(&person.name);
+    fill(
+        texts.mail_staff_subject,
+        &[
+            ("subject", &posting.requirements.subject),
+            ("name", &name),
+            ("reference", facts.reference),
+        ],
+    )
+}
+
+pub(super) fn candidate_subject(texts: &Texts, posting: &Posting, facts: &Facts) -> String {
+    fill(texts.mail_candidate_subject, &[("reference", facts.reference), ("title", &posting.title)])
+}
+
+/// Who applied and when: what a list of mails shows under the subject.
+pub(super) fn opening(texts: &Texts, facts: &Facts, person: &Person) -> String {
+    let values = [("name", person.name.as_str()), ("moment", &facts.received)];
+    fill(texts.mail_staff_opening, &values)
+}
+
+/// `sentence` with the day of deletion.
+pub(super) fn erased(sentence: &str, facts: &Facts) -> String {
+    fill(sentence, &[("date", &facts.erased_on)])
+}
+
+/// `name`, closed by a left-to-right mark where it is written from right to
+/// left. Without it a reference that begins with a digit is shown torn in
+/// two around an Arabic name (Unicode bidirectional algorithm, W2).
+fn closed(name: &str) -> String {
+    let mut name = name.to_owned();
+    if name.chars().any(is_right_to_left) {
+        name.push('\u{200E}');
+    }
+    name
+}
+
+/// Hebrew, Arabic, Syriac, Thaana, N’Ko and what stands in their blocks.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}

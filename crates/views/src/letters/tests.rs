@@ -1,0 +1,231 @@
+use locales::{EN, FR};
+
+use super::samples::{posting, received};
+use super::*;
+
+const STATUS: &str = "https://jobs.omct.org/applications/7KXM29QT?key=a1&lang=en";
+
+#[test]
+fn staff_find_everything_in_the_letter() {
+    for (texts, needed) in [
+        (
+            &FR,
+            [
+                "Marie Dupont a postulé le mardi 15 juillet 2025 à 14\u{A0}h\u{A0}03, heure de Bruxelles (UTC+2).",
+                "Oui",
+                "Lettre de motivation",
+                "DOCX, 38,4\u{A0}ko",
+                "samedi 1er novembre 2025",
+                "antivirus",
+            ],
+        ),
+        (
+            &EN,
+            [
+                "Marie Dupont applied on Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2).",
+                "Yes",
+                "Cover letter",
+                "DOCX, 38.4\u{A0}KB",
+                "Saturday 1 November 2025",
+                "antivirus",
+            ],
+        ),
+    ] {
+        let letter = to_staff(texts, &posting(), &received());
+        let common = [
+            "marie.dupont+omct@example.org",
+            "+32 470 12 34 56",
+            "7KXM29QT",
+            "Je travaille sur la Tunisie depuis quatre ans.",
+            "Deux mois,",
+            "DUPONT_Marie_Lettre_de_motivation.docx",
+            "lettre finale v3.docx",
+            "DUPONT_Marie_CV.pdf",
+            "scan0001.pdf",
+            &"e3".repeat(32),
+        ];
+        for needed in common.into_iter().chain(needed) {
+            assert!(letter.text.contains(needed), "{needed:?} is not in {}", letter.text);
+            assert!(letter.html.contains(needed), "{needed:?} is not in {}", letter.html);
+        }
+        assert!(letter.html.contains(r#"href="mailto:marie.dupont%2Bomct@example.org""#));
+    }
+}
+
+#[test]
+fn the_subject_is_the_required_one_then_name_and_reference() {
+    let required = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
+    for texts in [&FR, &EN] {
+        let letter = to_staff(texts, &posting(), &received());
+        assert_eq!(letter.subject, format!("{required} – Marie Dupont – 7KXM29QT"));
+    }
+    let mut arabic = received();
+    arabic.application.name = "عائشة بن صالح".to_owned();
+    let letter = to_staff(&FR, &posting(), &arabic);
+    assert_eq!(letter.subject, format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT"));
+}
+
+#[test]
+fn candidates_learn_what_was_received_and_what_follows() {
+    for (texts, needed) in [
+        (
+            &FR,
+            [
+                "mardi 15 juillet 2025 à 14\u{A0}h\u{A0}03, heure de Bruxelles (UTC+2)",
+                "Lettre de motivation",
+                "PDF, 1,2\u{A0}Mo",
+                "samedi 1er novembre 2025",
+                "automatique",
+            ],
+        ),
+        (
+            &EN,
+            [
+                "Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)",
+                "Cover letter",
+                "PDF, 1.2\u{A0}MB",
+                "Saturday 1 November 2025",
+                "automatic",
+            ],
+        ),
+    ] {
+        let letter = acknowledgement(texts, &posting(), &received(), STATUS);
+        let common = [
+            "7KXM29QT",
+            "Organisation Mondiale Contre la Torture",
+            "Chargé·e protection de l’espace civique (Tunisie/UE)",
+            "Les personnes présélectionnées passent un test écrit.",
+            "jobs@omct.org",
+            &"9f".repeat(32),
+        ];
+        for needed in common.into_iter().chain(needed) {
+            assert!(letter.text.contains(needed), "{needed:?} is not in {}", letter.text);
+            assert!(letter.html.contains(needed), "{needed:?} is not in {}", letter.html);
+        }
+        assert!(letter.text.contains(STATUS));
+        assert!(letter.html.contains(&STATUS.replace('&', "&#38;")), "{}", letter.html);
+        assert!(letter.subject.contains("7KXM29QT"));
+    }
+}
+
+/// Whoever gives somebody else's address writes nothing of their own to it.
+#[test]
+fn nothing_typed_is_in_the_acknowledgement() {
+    let mut received = received();
+    let application = &mut received.application;
+    application.name = "typed http://evil.example".to_owned();
+    application.email = "typed@example.org".to_owned();
+    application.phone = Some("typed 1".to_owned());
+    application.message = Some("typed 2".to_owned());
+    for answer in &mut application.answers {
+        answer.value = "typed 3".to_owned();
+    }
+    for document in &mut application.documents {
+        document.file_name = "typed 4.pdf".to_owned();
+    }
+    for texts in [&FR, &EN] {
+        let letter = acknowledgement(texts, &posting(), &received, STATUS);
+        for part in [letter.subject, letter.text, letter.html] {
+            assert!(!part.contains("typed") && !part.contains("evil"), "{part}");
+            assert!(!part.contains("never-shown"), "the id stays with us: {part}");
+        }
+    }
+}
+
+#[test]
+fn hostile_values_stay_text() {
+    let hostile =
+        "Eve\r\nBcc: x@y.org\u{2028}<script>alert(\"1\")</script> {reference} {{ facts }}";
+    let mut received = received();
+    let application = &mut received.application;
+    application.name = hostile.to_owned();
+    application.phone = Some(hostile.to_owned());
+    application.message = Some(format!("{hostile}\nGuichet keeps it all"));
+    application.email = "a\"><b>?bcc=x@y.org".to_owned();
+    for document in &mut application.documents {
+        document.file_name = hostile.to_owned();
+    }
+    for answer in &mut application.answers {
+        answer.value = hostile.to_owned();
+    }
+    for texts in [&FR, &EN] {
+        let letter = to_staff(texts, &posting(), &received);
+        assert!(!letter.subject.contains(['\r', '\n', '\u{2028}']), "{:?}", letter.subject);
+        assert!(letter.subject.contains("{reference} {{ facts }}"), "values are no templates");
+
+        assert!(!letter.text.contains(['\r', '\u{2028}']));
+        assert!(letter.text.contains("<script>alert(\"1\")</script>"), "text is not escaped");
+        let lines: Vec<&str> = letter.text.lines().collect();
+        assert!(lines.contains(&"> Guichet keeps it all"), "{}", letter.text);
+        assert!(
+            !lines.iter().any(|line| line.starts_with("Bcc") || line.starts_with("Guichet keeps"))
+        );
+
+        assert!(!letter.html.contains("<script"), "{}", letter.html);
+        assert!(letter.html.contains("&#60;script&#62;"));
+        assert!(letter.html.contains(r#"href="mailto:a%22%3E%3Cb%3E%3Fbcc%3Dx@y.org""#));
+    }
+}
+
+#[test]
+fn an_application_may_have_neither_message_nor_phone_nor_answers() {
+    let mut received = received();
+    received.application.phone = None;
+    received.application.message = None;
+    received.application.answers.clear();
+    let letter = to_staff(&FR, &posting(), &received);
+    for absent in [FR.mail_phone, FR.mail_message, FR.mail_answers] {
+        assert!(!letter.text.lines().any(|line| line.starts_with(absent)), "{}", letter.text);
+        assert!(!letter.html.contains(absent), "{}", letter.html);
+    }
+}
+
+#[test]
+fn letters_load_nothing_and_say_their_language() {
+    for (texts, lang) in
+        [(&FR, r#"<html lang="fr" dir="ltr">"#), (&EN, r#"<html lang="en" dir="ltr">"#)]
+    {
+        let staff = to_staff(texts, &posting(), &received());
+        let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
+        for html in [staff.html, candidate.html] {
+            assert!(html.starts_with("<!DOCTYPE html>") && html.contains(lang), "{html}");
+            for loading in ["src=", "url(", "<img", "<link", "<script", "@import", "@font-face"] {
+                assert!(!html.contains(loading), "{loading} in {html}");
+            }
+        }
+    }
+}
+
+/// Text that people read has no holes and no ragged lines.
+#[test]
+fn the_text_is_tidy() {
+    let staff = to_staff(&FR, &posting(), &received());
+    let candidate = acknowledgement(&EN, &posting(), &received(), STATUS);
+    for text in [staff.text, candidate.text] {
+        assert!(!text.contains("\n\n\n\n"), "{text}");
+        assert!(
+            !text.starts_with('\n') && text.ends_with('\n') && !text.ends_with("\n\n"),
+            "{text:?}"
+        );
+        assert!(text.lines().all(|line| line.trim_end() == line), "{text}");
+    }
+}
+
+/// `LETTERS=/tmp/letters cargo test -p views -- --ignored look` writes the
+/// letters to a folder, to be looked at.
+#[test]
+#[ignore = "for people who want to look"]
+fn look() {
+    let Ok(folder) = std::env::var("LETTERS") else { return };
+    let folder = std::path::Path::new(&folder);
+    std::fs::create_dir_all(folder).unwrap();
+    for (tag, texts) in [("fr", &FR), ("en", &EN)] {
+        let staff = to_staff(texts, &posting(), &received());
+        let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
+        for (name, letter) in [("staff", staff), ("candidate", candidate)] {
+            let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
+            std::fs::write(folder.join(format!("{name}.{tag}.txt")), text).unwrap();
+            std::fs::write(folder.join(format!("{name}.{tag}.html")), letter.html).unwrap();
+        }
+    }
+}
