@@ -124,12 +124,7 @@ mod catalogue {
         for key in &keys {
             let _ = writeln!(module, "    pub {key}: &'static str,");
         }
-        module.push_str("}\n\nimpl Texts {\n    /// Every text with its key, in the order of the keys.\n    pub fn entries(&self) -> [(&'static str, &'static str); ");
-        let _ = writeln!(module, "{}] {{\n        [", keys.len());
-        for key in &keys {
-            let _ = writeln!(module, "            ({key:?}, self.{key}),");
-        }
-        module.push_str("        ]\n    }\n}\n");
+        module.push_str("    entries: &'static [(&'static str, &'static str)],\n}\n");
         let mut all = Vec::new();
         for (tag, catalogue) in catalogues {
             let name = tag.to_uppercase().replace('-', "_");
@@ -140,7 +135,11 @@ mod catalogue {
             for (key, text) in catalogue {
                 let _ = writeln!(module, "    {key}: {text:?},");
             }
-            module.push_str("};\n");
+            module.push_str("    entries: &[\n");
+            for (key, text) in catalogue {
+                let _ = writeln!(module, "        ({key:?}, {text:?}),");
+            }
+            module.push_str("    ],\n};\n");
             all.push(format!("&{name}"));
         }
         let _ = writeln!(

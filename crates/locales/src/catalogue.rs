@@ -11,18 +11,22 @@ const SCRIPT_SECTIONS: &[&str] =
     &["date_", "issue_", "kind_", "list_", "script_", "unit_", "zone_"];
 
 impl Texts {
+    /// Every text with its key, in the order of the keys.
+    pub fn entries(&self) -> &'static [(&'static str, &'static str)] {
+        self.entries
+    }
+
     /// The words that the page hands to its script.
     pub fn for_script(&self) -> BTreeMap<&'static str, &'static str> {
         let wanted = |key: &str| SCRIPT_SECTIONS.iter().any(|section| key.starts_with(section));
-        self.entries().into_iter().filter(|(key, _)| wanted(key)).collect()
+        self.entries.iter().copied().filter(|(key, _)| wanted(key)).collect()
     }
 }
 
 impl Words for Texts {
     fn find(&self, key: &str) -> Option<&str> {
-        let entries = self.entries();
-        let at = entries.binary_search_by_key(&key, |(key, _)| key).ok()?;
-        entries.get(at).map(|(_, text)| *text)
+        let at = self.entries.binary_search_by_key(&key, |(key, _)| key).ok()?;
+        self.entries.get(at).map(|(_, text)| *text)
     }
 }
 

@@ -16,12 +16,16 @@ pub struct Labels<'a> {
 
 /// What is wrong and what to do about it, in the language of `words`.
 ///
-/// The text is `issue_{code}_{field}` where the locale has one, else
-/// `issue_{code}`.
+/// The text is `issue_{code}_{field}` where the locale has one; for an issue
+/// with a file `issue_{code}_file`; else `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
     let general = format!("issue_{}", issue.code.as_str());
     let special = format!("{general}_{}", issue.field);
-    let template = words.find(&special).unwrap_or_else(|| words.word(&general));
+    let about_file = format!("{general}_file");
+    let template = words
+        .find(&special)
+        .or_else(|| words.find(&about_file).filter(|_| issue.params.contains_key("file")))
+        .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");
     let mut values = vec![("label", label(labels.requirements, &issue.field, language))];
     for (name, param) in &issue.params {

@@ -48,8 +48,8 @@ fn every_text_is_used() {
     }
     let unused: Vec<_> = ALL[0]
         .entries()
-        .into_iter()
-        .map(|(key, _)| key)
+        .iter()
+        .map(|(key, _)| *key)
         .filter(|key| !COMPOSED.iter().any(|section| key.starts_with(section)))
         .filter(|key| !mentions(&sources, key))
         .collect();

@@ -32,6 +32,18 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::from(days) * DAY))
     }
 
+    /// As HTTP writes it: `Sun, 03 Aug 2025 21:59:59 GMT` (RFC 9110, 5.6.7).
+    pub fn to_http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let LocalTime { date, hour, minute, second, .. } = self.at_offset(0);
+        let weekday = DAYS.get(usize::from(date.weekday())).unwrap_or(&"");
+        let month = MONTHS.get(usize::from(date.month.saturating_sub(1))).unwrap_or(&"");
+        let (day, year) = (date.day, date.year);
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    }
+
     /// As RFC 3339 writes it in UTC, to the millisecond:
     /// `2025-08-03T21:59:59.999Z`.
     pub fn to_rfc3339(self) -> String {
@@ -145,6 +157,7 @@ mod tests {
     fn instants_are_written_to_the_millisecond() {
         let last = Timestamp(1_754_258_399_999);
         assert_eq!(last.to_rfc3339(), "2025-08-03T21:59:59.999Z");
+        assert_eq!(last.to_http_date(), "Sun, 03 Aug 2025 21:59:59 GMT");
         let there = last.at_offset(120);
         assert_eq!((there.hour, there.minute, there.second), (23, 59, 59));
         assert_eq!(there.date.to_string(), "2025-08-03");
@@ -154,6 +167,7 @@ mod tests {
     fn no_instant_panics() {
         for ms in [i64::MIN, i64::MAX, -1, 1] {
             let _ = Timestamp(ms).to_rfc3339();
+            let _ = Timestamp(ms).to_http_date();
             let _ = Timestamp(ms).plus_days(u32::MAX);
         }
     }

@@ -16,6 +16,9 @@ pub struct Received {
     pub posting: String,
     /// The language in which the candidate used the page.
     pub language: String,
+    /// Scheme and host of the page they used, without a slash at the end: the
+    /// address under which they will find their receipt.
+    pub origin: String,
     /// When it began to arrive.
     pub received_at: Timestamp,
     /// What the candidate sent.

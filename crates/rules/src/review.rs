@@ -92,12 +92,15 @@ fn review_consent(consent: &str) -> Option<Issue> {
 }
 
 fn review_documents(requirements: &Requirements, offered: &[OfferedDocument]) -> Vec<Issue> {
-    let mut issues = Vec::new();
+    let mut issues: Vec<Issue> =
+        offered.iter().filter_map(|d| not_asked_for(requirements, d)).collect();
     let mut accepted: Vec<&OfferedDocument> = Vec::new();
     for required in &requirements.documents {
-        match offered.iter().find(|document| document.id == required.id) {
+        let mut files = offered.iter().filter(|document| document.id == required.id);
+        match files.next() {
             Some(document) => {
-                let issue = review_document(required, document)
+                let issue = one_too_many(files.next())
+                    .or_else(|| review_document(required, document))
                     .or_else(|| same_as_another(document, &accepted));
                 match issue {
                     Some(issue) => issues.push(issue),
@@ -121,6 +124,22 @@ fn review_documents(requirements: &Requirements, offered: &[OfferedDocument]) ->
     issues
 }
 
+/// A file that no document of the posting is meant for. To drop it in
+/// silence would lose what somebody believes to have sent.
+fn not_asked_for(requirements: &Requirements, document: &OfferedDocument) -> Option<Issue> {
+    requirements.document(&document.id).is_none().then(|| unexpected(document))
+}
+
+/// A second file for the same document: nobody can tell which is meant.
+fn one_too_many(second: Option<&OfferedDocument>) -> Option<Issue> {
+    second.map(unexpected)
+}
+
+fn unexpected(document: &OfferedDocument) -> Issue {
+    let file = one_line(&document.file_name);
+    Issue::new(&document.id, Code::NotAChoice).with("file", file.as_str())
+}
+
 fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -> Option<Issue> {
     let issue =
         |code| Issue::new(&required.id, code).with("file", one_line(&document.file_name).as_str());
@@ -139,15 +158,17 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     Some(issue(code).with("kind", report.kind.as_str()).with("accepted", extensions(required)))
 }
 
-/// What is wrong with what a file is. A name that says otherwise than its
-/// bytes comes first: it tells the candidate what happened to the file.
+/// What is wrong with what a file is. Damage first: half a DOCX looks like
+/// some other archive, and "incomplete" is what helps. Then a name that says
+/// otherwise than the bytes: it tells the candidate what happened to the file.
 fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -> Option<Code> {
-    if !agrees(file_name, report.kind) {
-        Some(Code::DocumentKindMismatch)
-    } else if !required.kinds.contains(&report.kind) {
-        Some(Code::DocumentKindNotAccepted)
-    } else if report.damage.is_some() {
+    let accepted = required.kinds.contains(&report.kind);
+    if report.damage.is_some() && (accepted || report.kind == Kind::Zip) {
         Some(Code::DocumentDamaged)
+    } else if !agrees(file_name, report.kind) {
+        Some(Code::DocumentKindMismatch)
+    } else if !accepted {
+        Some(Code::DocumentKindNotAccepted)
     } else {
         None
     }

@@ -1,0 +1,145 @@
+//! Signatures: what proves that a token or an address was issued by us.
+
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rules::Timestamp;
+use sha2::Sha256;
+
+/// The key that signs tokens, receipt keys and message ids.
+#[derive(Clone)]
+pub struct SigningKey(Hmac<Sha256>);
+
+impl SigningKey {
+    /// The fewest bytes of a key: as many as its hash has (RFC 2104, 3).
+    pub const MIN: usize = 32;
+
+    /// A key of at least [`SigningKey::MIN`] bytes.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Option<Self> {
+        let long_enough = Some(bytes.as_ref()).filter(|bytes| bytes.len() >= Self::MIN)?;
+        Hmac::new_from_slice(long_enough).ok().map(Self)
+    }
+
+    /// A signature for `purpose` over `parts`, as 43 characters that fit
+    /// into an address. A signature for one purpose is none for another.
+    pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
+        URL_SAFE_NO_PAD.encode(self.mac(purpose, parts).finalize().into_bytes())
+    }
+
+    /// Whether `signature` is the one over `parts`, in a time that does not
+    /// tell where it differs.
+    pub fn verify(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(signature)
+            .is_ok_and(|signature| self.mac(purpose, parts).verify_slice(&signature).is_ok())
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        for part in core::iter::once(&purpose).chain(parts) {
+            // Lengths first: no two lists of parts read alike.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+/// The id of an application: 128 random bits in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationId(String);
+
+impl ApplicationId {
+    /// The id that these random bits make.
+    pub fn from_random(bits: u128) -> Self {
+        Self(format!("{bits:032x}"))
+    }
+
+    /// The 32 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the page carries so that the same form sent twice is one
+/// application: an id for it, and when the page was made, signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The id of the application to come.
+    pub id: ApplicationId,
+    /// When the page was made.
+    pub issued_at: Timestamp,
+}
+
+impl Token {
+    /// The token as the form carries it, good for one posting.
+    pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
+        let (id, issued_at) = (self.id.as_str(), self.issued_at.0.to_string());
+        let signature = key.sign("token", &[slug, id, &issued_at]);
+        format!("{id}.{issued_at}.{signature}")
+    }
+
+    /// Reads a token that [`Token::seal`] made with this key for this
+    /// posting; nothing for any other text.
+    pub fn open(key: &SigningKey, slug: &str, sealed: &str) -> Option<Self> {
+        let mut parts = sealed.trim().splitn(3, '.');
+        let (id, issued_at, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let genuine = key.verify("token", &[slug, id, issued_at], signature);
+        let issued_at = Timestamp(issued_at.parse().ok()?);
+        genuine.then(|| Self { id: ApplicationId(id.to_owned()), issued_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> SigningKey {
+        SigningKey::new([byte; 32]).unwrap()
+    }
+
+    #[test]
+    fn only_a_long_key_is_one() {
+        assert!(SigningKey::new([0; 31]).is_none());
+        assert!(SigningKey::new([0; 32]).is_some());
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_posting_and_key_only() {
+        let token = Token { id: ApplicationId::from_random(7), issued_at: Timestamp(1_000) };
+        let sealed = token.seal(&key(1), "a-posting");
+        assert_eq!(Token::open(&key(1), "a-posting", &sealed), Some(token));
+        assert_eq!(Token::open(&key(1), "another", &sealed), None);
+        assert_eq!(Token::open(&key(2), "a-posting", &sealed), None);
+    }
+
+    #[test]
+    fn a_changed_token_is_none() {
+        let token = Token { id: ApplicationId::from_random(7), issued_at: Timestamp(1_000) };
+        let sealed = token.seal(&key(1), "s");
+        for changed in [
+            String::new(),
+            "x".into(),
+            sealed.replacen('7', "8", 1),
+            sealed.replace("1000", "1001"),
+            sealed.chars().take(sealed.len() - 1).collect(),
+            format!("{sealed}A"),
+        ] {
+            assert_eq!(Token::open(&key(1), "s", &changed), None, "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn parts_cannot_be_shifted() {
+        assert_ne!(key(1).sign("p", &["ab", "c"]), key(1).sign("p", &["a", "bc"]));
+        assert_ne!(key(1).sign("p", &["a"]), key(1).sign("pa", &[]));
+    }
+}

@@ -1,0 +1,236 @@
+//! The ports in memory, for tests.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use mail::Address;
+use rules::{Received, Reference, Timestamp};
+use sha2::Digest as _;
+
+use crate::ports::{
+    Claim, Clock, Commit, DocumentStore, Fault, Ledger, Letter, Progress, Queue, Sending,
+    Settlement, Transport, Upload,
+};
+
+/// Every port, in memory. A test looks into its fields and makes ports fail
+/// through [`Memory::broken`].
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Documents by key.
+    pub documents: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Applications by id.
+    pub applications: RefCell<BTreeMap<String, Received>>,
+    /// Letters by application and kind.
+    pub outbox: RefCell<BTreeMap<(String, Letter), Row>>,
+    /// Ids in the queue.
+    pub queue: RefCell<Vec<String>>,
+    /// Messages handed over, with their recipients.
+    pub mailbox: RefCell<Vec<(String, Vec<u8>)>>,
+    /// What the transport answers next; `Sent` when empty.
+    pub answers: RefCell<Vec<Sending>>,
+    /// What the clock shows.
+    pub now: Cell<Timestamp>,
+    /// The port that fails at every call.
+    pub broken: Cell<Option<Port>>,
+}
+
+/// A port that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// Where documents are kept.
+    Documents,
+    /// Where applications and letters are written down.
+    Ledger,
+    /// The hints.
+    Queue,
+}
+
+/// A letter in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// Not to be claimed before.
+    pub due_at: Timestamp,
+    /// Claimed until then.
+    pub leased_until: Timestamp,
+    /// Whether an attempt may have arrived.
+    pub possible_duplicate: bool,
+    /// What became of it, in the end.
+    pub end: Option<End>,
+}
+
+/// How a letter ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Handed over, when.
+    Sent(Timestamp),
+    /// Refused for good, why.
+    Refused(String),
+}
+
+impl Memory {
+    fn check(&self, port: Port, fault: impl FnOnce(String) -> Fault) -> Result<(), Fault> {
+        if self.broken.get() == Some(port) { Err(fault("made to fail".into())) } else { Ok(()) }
+    }
+}
+
+/// Bytes in memory are an upload.
+impl Upload for Vec<u8> {
+    async fn read(&self) -> Result<Vec<u8>, Fault> {
+        Ok(self.clone())
+    }
+
+    async fn sha256(&self) -> Result<[u8; 32], Fault> {
+        Ok(sha2::Sha256::digest(self).into())
+    }
+}
+
+impl Clock for Memory {
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+}
+
+impl DocumentStore for Memory {
+    type Upload = Vec<u8>;
+
+    async fn put(&self, key: &str, upload: &Vec<u8>, _sha256: [u8; 32]) -> Result<(), Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        self.documents.borrow_mut().entry(key.to_owned()).or_insert_with(|| upload.clone());
+        Ok(())
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        Ok(self.documents.borrow().get(key).cloned())
+    }
+}
+
+impl Ledger for Memory {
+    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let mut applications = self.applications.borrow_mut();
+        if let Some(held) = applications.get(&received.id) {
+            return Ok(Commit::Held(Box::new(held.clone())));
+        }
+        if applications.values().any(|other| other.reference == received.reference) {
+            return Ok(Commit::ReferenceTaken);
+        }
+        applications.insert(received.id.clone(), received.clone());
+        for letter in letters {
+            let row = Row {
+                attempts: 0,
+                due_at: received.received_at,
+                leased_until: Timestamp(i64::MIN),
+                possible_duplicate: false,
+                end: None,
+            };
+            self.outbox.borrow_mut().insert((received.id.clone(), *letter), row);
+        }
+        Ok(Commit::Held(Box::new(received.clone())))
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        Ok(self.applications.borrow().get(id).cloned())
+    }
+
+    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let applications = self.applications.borrow();
+        let Some(received) = applications.values().find(|r| r.reference == *reference) else {
+            return Ok(None);
+        };
+        let sent = |letter| match self.outbox.borrow().get(&(received.id.clone(), letter)) {
+            Some(Row { end: Some(End::Sent(at)), .. }) => Some(*at),
+            _ => None,
+        };
+        let progress = Progress {
+            forwarded_at: sent(Letter::Staff),
+            acknowledged_at: sent(Letter::Acknowledgement),
+        };
+        Ok(Some((received.clone(), progress)))
+    }
+
+    async fn claim(
+        &self,
+        id: &str,
+        letter: Letter,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claim>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let mut outbox = self.outbox.borrow_mut();
+        let Some(row) = outbox.get_mut(&(id.to_owned(), letter)).filter(|row| row.is_due(now))
+        else {
+            return Ok(None);
+        };
+        row.attempts += 1;
+        row.leased_until = until;
+        Ok(Some(Claim { attempt: row.attempts, possible_duplicate: row.possible_duplicate }))
+    }
+
+    async fn settle(
+        &self,
+        id: &str,
+        letter: Letter,
+        claim: Claim,
+        settlement: &Settlement,
+    ) -> Result<(), Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let mut outbox = self.outbox.borrow_mut();
+        let Some(row) = outbox.get_mut(&(id.to_owned(), letter)) else { return Ok(()) };
+        if row.attempts != claim.attempt {
+            return Ok(());
+        }
+        row.leased_until = Timestamp(i64::MIN);
+        match settlement {
+            Settlement::Sent { at } => row.end = Some(End::Sent(*at)),
+            Settlement::Refused { reason } => row.end = Some(End::Refused(reason.clone())),
+            Settlement::Later { at, possibly_sent, .. } => {
+                row.due_at = *at;
+                row.possible_duplicate |= possibly_sent;
+            }
+        }
+        Ok(())
+    }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let outbox = self.outbox.borrow();
+        let mut due: Vec<_> = outbox
+            .iter()
+            .filter(|(_, row)| row.is_due(now))
+            .map(|((id, _), row)| (row.due_at, id))
+            .collect();
+        due.sort();
+        due.dedup_by_key(|(_, id)| *id);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(due.into_iter().take(limit).map(|(_, id)| id.clone()).collect())
+    }
+}
+
+impl Row {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.end.is_none() && self.due_at <= now && self.leased_until <= now
+    }
+}
+
+impl Queue for Memory {
+    async fn push(&self, id: &str) -> Result<(), Fault> {
+        self.check(Port::Queue, Fault::Queue)?;
+        self.queue.borrow_mut().push(id.to_owned());
+        Ok(())
+    }
+}
+
+impl Transport for Memory {
+    async fn send(&self, _from: &Address, to: &Address, message: &[u8]) -> Sending {
+        let answer = self.answers.borrow_mut().pop().unwrap_or(Sending::Sent);
+        if matches!(answer, Sending::Sent | Sending::Unknown(_)) {
+            self.mailbox.borrow_mut().push((to.as_str().to_owned(), message.to_vec()));
+        }
+        answer
+    }
+}

@@ -1,0 +1,190 @@
+//! What the flows need from the world.
+
+use mail::Address;
+use rules::{Received, Reference, Timestamp};
+
+/// Our side of the counter failed: nothing that a candidate could mend.
+///
+/// The text is for the log and names no candidate's data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The store of documents.
+    #[error("documents: {0}")]
+    Documents(String),
+    /// The ledger.
+    #[error("ledger: {0}")]
+    Ledger(String),
+    /// The queue.
+    #[error("queue: {0}")]
+    Queue(String),
+    /// What a candidate uploaded could not be read back.
+    #[error("upload: {0}")]
+    Upload(String),
+    /// A setting is missing or wrong.
+    #[error("configuration: {0}")]
+    Configuration(String),
+}
+
+/// Reads the time.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// A file that a candidate has uploaded, outside our memory until it is read.
+pub trait Upload {
+    /// Its bytes.
+    async fn read(&self) -> Result<Vec<u8>, Fault>;
+    /// The SHA-256 of its bytes.
+    async fn sha256(&self) -> Result<[u8; 32], Fault>;
+}
+
+/// Where documents are kept.
+pub trait DocumentStore {
+    /// A file as it was uploaded.
+    type Upload: Upload;
+
+    /// Keeps `upload` under `key`. What is already there stays: keys contain
+    /// the content's hash, so it is the same.
+    async fn put(&self, key: &str, upload: &Self::Upload, sha256: [u8; 32]) -> Result<(), Fault>;
+
+    /// The bytes under `key`, or nothing where there are none.
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault>;
+}
+
+/// A letter that an application calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Letter {
+    /// The application itself, to the posting's recipient.
+    Staff,
+    /// The acknowledgement to the candidate.
+    Acknowledgement,
+}
+
+impl Letter {
+    /// Every letter, in the order in which they are sent.
+    pub const ALL: [Self; 2] = [Self::Staff, Self::Acknowledgement];
+
+    /// The name in the ledger and in logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Acknowledgement => "acknowledgement",
+        }
+    }
+}
+
+/// The right to send a letter for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Which attempt this is, from 1. It also fences: only the latest claim
+    /// can settle.
+    pub attempt: u32,
+    /// Whether an earlier attempt may have arrived.
+    pub possible_duplicate: bool,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The transport has it.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+    /// It will never be taken; the reason is a code, without addresses.
+    Refused {
+        /// For the operator.
+        reason: String,
+    },
+    /// To be tried again.
+    Later {
+        /// Not before.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
+        /// Whether this attempt may have arrived all the same.
+        possibly_sent: bool,
+    },
+}
+
+/// When the letters of an application went out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The one to staff.
+    pub forwarded_at: Option<Timestamp>,
+    /// The one to the candidate.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// What a commit found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// The application is in the ledger: this one, or the one that was there
+    /// under the same id before.
+    Held(Box<Received>),
+    /// Another application has that reference; try another one.
+    ReferenceTaken,
+}
+
+/// Applications and their letters.
+pub trait Ledger {
+    /// Writes an application and its pending letters, all or nothing. An
+    /// application that is already there under its id stays as it is.
+    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault>;
+
+    /// The application with this id.
+    async fn find(&self, id: &str) -> Result<Option<Received>, Fault>;
+
+    /// The application with this reference, and how far it has come.
+    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault>;
+
+    /// Claims a letter that is pending, due and not claimed by anybody else,
+    /// until `until`. Nothing where there is no such letter.
+    async fn claim(
+        &self,
+        id: &str,
+        letter: Letter,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claim>, Fault>;
+
+    /// Writes down what became of a claimed letter. Without effect where a
+    /// later claim has been made.
+    async fn settle(
+        &self,
+        id: &str,
+        letter: Letter,
+        claim: Claim,
+        settlement: &Settlement,
+    ) -> Result<(), Fault>;
+
+    /// Ids of up to `limit` applications with a letter that [`Ledger::claim`]
+    /// would give, oldest first.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
+}
+
+/// Hints that an application has letters to send.
+pub trait Queue {
+    /// Puts an application's id in the queue.
+    async fn push(&self, id: &str) -> Result<(), Fault>;
+}
+
+/// What a transport says of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Taken over.
+    Sent,
+    /// Never to be taken.
+    Refused(String),
+    /// Not taken this time, and certainly not sent.
+    Later(String),
+    /// Nobody knows whether it was taken.
+    Unknown(String),
+}
+
+/// Hands messages over. The reasons it gives are codes, without addresses.
+pub trait Transport {
+    /// Hands over an RFC 5322 message.
+    async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending;
+}

@@ -1,0 +1,175 @@
+//! From a form that arrived to an application that is kept.
+
+use core::fmt::Write as _;
+
+use documents::Limits;
+use rules::review::refused_by_size;
+use rules::{Form, Issue, OfferedDocument, Posting, Received, Reference, Timestamp, review};
+
+use crate::key::ApplicationId;
+use crate::ports::{Commit, DocumentStore, Fault, Ledger, Letter, Queue, Upload};
+
+/// A form as it arrived.
+#[derive(Debug)]
+pub struct Submission<U> {
+    /// The id that the application gets: the token's, or a new one.
+    pub id: ApplicationId,
+    /// When the request began, before its body was read.
+    pub received_at: Timestamp,
+    /// The language of the page.
+    pub language: String,
+    /// Scheme and host of the page, without a slash at the end.
+    pub origin: String,
+    /// The typed fields. Its documents are empty; they are below.
+    pub form: Form,
+    /// The files.
+    pub documents: Vec<SubmittedDocument<U>>,
+}
+
+/// A file as it arrived.
+#[derive(Debug)]
+pub struct SubmittedDocument<U> {
+    /// The form field it came in.
+    pub id: String,
+    /// Its name, as the client said it.
+    pub file_name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The file.
+    pub upload: U,
+}
+
+/// The answer to a submission.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is safe.
+    Accepted {
+        /// What is in the ledger: for a repeated submission, what came first.
+        received: Box<Received>,
+        /// Why the queue does not know of it yet. The sweep will tell it.
+        unqueued: Option<Fault>,
+    },
+    /// Nothing was kept.
+    Refused {
+        /// What was sent, looked into.
+        form: Box<Form>,
+        /// What is wrong with it.
+        issues: Vec<Issue>,
+    },
+}
+
+/// How often a reference may be taken before we give up: with a million
+/// applications, one in 660,000 references is.
+const REFERENCE_TRIES: u64 = 5;
+
+/// Judges a submission and, if nothing is wrong with it, keeps it.
+///
+/// After `Accepted` the application survives whatever fails next. After
+/// `Refused` nothing of it is kept. After a [`Fault`] it may be kept or not:
+/// the candidate has to send it again, and with the same token it will be
+/// the same application.
+pub async fn submit<D: DocumentStore>(
+    documents: &D,
+    ledger: &impl Ledger,
+    queue: &impl Queue,
+    posting: &Posting,
+    submission: Submission<D::Upload>,
+) -> Result<Verdict, Fault> {
+    let Submission { id, received_at, language, origin, mut form, documents: submitted } =
+        submission;
+    if let Some(received) = ledger.find(id.as_str()).await? {
+        return accept(queue, received).await;
+    }
+    if let Some(issue) = posting.requirements.window.review(received_at) {
+        return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
+    }
+    form.documents = look_into(posting, &submitted).await?;
+    let application = match review(&posting.requirements, &form, received_at) {
+        Ok(application) => application,
+        Err(issues) => return Ok(Verdict::Refused { form: Box::new(form), issues }),
+    };
+    for (document, offered) in submitted.iter().zip(&form.documents) {
+        let sha256 = offered.sha256.as_deref().unwrap_or_default();
+        let key = document_key(id.as_str(), &document.id, sha256);
+        documents.put(&key, &document.upload, unhex(sha256)?).await?;
+    }
+    let mut received = Received {
+        reference: reference(&id, 0),
+        id: id.as_str().to_owned(),
+        posting: posting.slug.clone(),
+        language,
+        origin,
+        received_at,
+        application,
+    };
+    for attempt in 1..=REFERENCE_TRIES {
+        match ledger.commit(&received, &Letter::ALL).await? {
+            Commit::Held(held) => return accept(queue, *held).await,
+            Commit::ReferenceTaken => received.reference = reference(&id, attempt),
+        }
+    }
+    Err(Fault::Ledger(format!("{REFERENCE_TRIES} references were taken")))
+}
+
+/// Where a document is kept. The hash makes two simultaneous submissions of
+/// one token harmless: each row finds the very bytes that it speaks of.
+pub(crate) fn document_key(application: &str, document: &str, sha256: &str) -> String {
+    format!("applications/{application}/{document}/{sha256}")
+}
+
+async fn accept(queue: &impl Queue, received: Received) -> Result<Verdict, Fault> {
+    let unqueued = queue.push(&received.id).await.err();
+    Ok(Verdict::Accepted { received: Box::new(received), unqueued })
+}
+
+async fn look_into<U: Upload>(
+    posting: &Posting,
+    submitted: &[SubmittedDocument<U>],
+) -> Result<Vec<OfferedDocument>, Fault> {
+    let mut offered = Vec::with_capacity(submitted.len());
+    for document in submitted {
+        let mut offer = OfferedDocument {
+            id: document.id.clone(),
+            file_name: document.file_name.clone(),
+            bytes: document.bytes,
+            report: None,
+            sha256: None,
+        };
+        if !refused_by_size(&posting.requirements, &offer) {
+            offer.sha256 = Some(hex(&document.upload.sha256().await?));
+            let bytes = document.upload.read().await?;
+            offer.report = Some(documents::inspect(&bytes, &Limits::default()));
+        }
+        offered.push(offer);
+    }
+    Ok(offered)
+}
+
+/// The reference of an application at the given attempt: its id decides, so
+/// that two simultaneous submissions of one token agree.
+fn reference(id: &ApplicationId, attempt: u64) -> Reference {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(format!("reference {attempt} {}", id.as_str()));
+    let bits = digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    Reference::from_random(bits)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+fn unhex(text: &str) -> Result<[u8; 32], Fault> {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = text
+            .get(2 * index..2 * index + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            .ok_or_else(|| Fault::Upload("a document was accepted without its hash".into()))?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,152 @@
+//! The letters: what they say, and how often they go.
+
+use mail_parser::{Message, MessageParser, MimeHeaders as _};
+
+use super::{accepted, deliver, later, posting};
+use crate::LEASE_MS;
+use crate::memory::{Memory, Port};
+use crate::ports::{Ledger as _, Letter, Sending};
+use rules::Timestamp;
+
+const MINUTE: i64 = 60_000;
+
+#[test]
+fn staff_get_the_application_and_the_candidate_an_acknowledgement() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    deliver(&memory, &posting, &id).unwrap();
+    let reference = memory.applications.borrow()[&id].reference.to_string();
+    let mailbox = memory.mailbox.borrow();
+    let [(staff, application), (candidate, acknowledgement)] = mailbox.as_slice() else {
+        panic!("{} messages", mailbox.len())
+    };
+
+    assert_eq!(staff, "applications@omct.org");
+    let message = parse(application);
+    let subject = message.subject().unwrap();
+    assert!(subject.starts_with(posting.requirements.subject.as_str()), "{subject}");
+    assert!(subject.contains("Amélie Ben Salah") && subject.contains(&reference), "{subject}");
+    let reply_to = message.reply_to().unwrap().first().unwrap();
+    assert_eq!(reply_to.address(), Some("amelie@example.org"));
+    let attachments: Vec<_> = message.attachments().collect();
+    assert_eq!(attachments.len(), 2);
+    assert_eq!(attachments[1].contents(), documents::samples::docx("CV"));
+    assert_eq!(attachments[1].attachment_name(), Some("BEN_SALAH_Amélie_CV.docx"));
+
+    assert_eq!(candidate, "amelie@example.org");
+    let message = parse(acknowledgement);
+    assert_eq!(message.attachment_count(), 0);
+    let text = message.body_text(0).unwrap();
+    assert!(text.contains(&reference), "{text}");
+    assert!(text.contains("https://guichet.example/applications/"), "{text}");
+    assert!(!text.contains("voici ma candidature"), "{text}");
+}
+
+#[test]
+fn a_repeated_queue_message_sends_nothing_twice() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    for _ in 0..3 {
+        deliver(&memory, &posting, &id).unwrap();
+        later(&memory, 24 * 60 * MINUTE);
+    }
+    assert_eq!(memory.mailbox.borrow().len(), 2);
+}
+
+#[test]
+fn an_unknown_application_is_no_fault() {
+    let (memory, posting) = (Memory::default(), posting());
+    deliver(&memory, &posting, "nobody").unwrap();
+    assert!(memory.mailbox.borrow().is_empty());
+}
+
+#[test]
+fn what_was_not_taken_is_tried_again_when_it_is_due() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    // The answers are taken from the end: the letter to staff goes first.
+    *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("421".into())];
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org"]);
+    later(&memory, MINUTE - 1);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(memory.mailbox.borrow().len(), 1, "not before a minute has passed");
+    later(&memory, 1);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org", "applications@omct.org"]);
+}
+
+#[test]
+fn a_refused_letter_is_not_tried_again() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    *memory.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
+    deliver(&memory, &posting, &id).unwrap();
+    later(&memory, 24 * 60 * MINUTE);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["applications@omct.org"]);
+}
+
+#[test]
+fn a_possible_duplicate_can_be_recognised() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Unknown("end of message".into())];
+    deliver(&memory, &posting, &id).unwrap();
+    later(&memory, MINUTE);
+    deliver(&memory, &posting, &id).unwrap();
+    let mailbox = memory.mailbox.borrow();
+    let to_staff: Vec<_> = mailbox
+        .iter()
+        .filter(|(to, _)| to == "applications@omct.org")
+        .map(|(_, message)| parse(message))
+        .collect();
+    let [first, second] = to_staff.as_slice() else { panic!("{} messages", to_staff.len()) };
+    assert_eq!(first.message_id(), second.message_id());
+    let mark = |message: &Message| message.header_raw("X-Guichet-Possible-Duplicate").is_some();
+    assert_eq!((mark(first), mark(second)), (false, true));
+}
+
+#[test]
+fn a_claimed_letter_is_left_alone_until_its_lease_ends() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    let now = memory.now.get();
+    let until = Timestamp(now.0 + LEASE_MS);
+    let claim = memory.claim(&id, Letter::Staff, now, until);
+    assert!(pollster::block_on(claim).unwrap().is_some());
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org"], "somebody is sending the other");
+    later(&memory, LEASE_MS);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org", "applications@omct.org"]);
+}
+
+#[test]
+fn a_document_that_cannot_be_read_holds_up_its_letter_only() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    memory.broken.set(Some(Port::Documents));
+    assert!(deliver(&memory, &posting, &id).is_err());
+    assert_eq!(recipients(&memory), ["amelie@example.org"]);
+    memory.broken.set(None);
+    later(&memory, MINUTE);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org", "applications@omct.org"]);
+}
+
+#[test]
+fn waiting_grows_to_six_hours() {
+    let waits: Vec<i64> = [1, 2, 3, 9, 10, 40, u32::MAX]
+        .map(|attempt| crate::next_attempt(attempt, Timestamp(0)).0 / MINUTE)
+        .to_vec();
+    assert_eq!(waits, [1, 2, 4, 256, 360, 360, 360]);
+}
+
+fn parse(message: &[u8]) -> Message<'_> {
+    MessageParser::default().parse(message).unwrap()
+}
+
+fn recipients(memory: &Memory) -> Vec<String> {
+    memory.mailbox.borrow().iter().map(|(to, _)| to.clone()).collect()
+}

@@ -1,0 +1,90 @@
+//! The flows, over ports in memory.
+
+mod deliver;
+mod receipt;
+mod submit;
+mod sweep;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use documents::samples;
+use mail::{Address, Mailbox};
+use rules::{Form, Posting, Timestamp};
+
+use crate::memory::Memory;
+use crate::ports::Fault;
+use crate::{ApplicationId, Office, SigningKey, Submission, SubmittedDocument, Verdict};
+
+/// 2025-07-15T12:00:00Z: the seed's posting is open.
+const NOON: Timestamp = Timestamp(1_752_580_800_000);
+
+/// The seed's posting.
+fn posting() -> Posting {
+    let postings = postings::compile_folder(Path::new("../../postings")).unwrap();
+    postings.into_iter().find(|p| p.slug == "protection-espace-civique-tunisie-ue").unwrap()
+}
+
+/// An application with which nothing is wrong, under the id `id`.
+fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
+    Submission {
+        id: ApplicationId::from_random(id),
+        received_at: NOON,
+        language: "fr".into(),
+        origin: "https://guichet.example".into(),
+        form: Form {
+            name: "Amélie Ben Salah".into(),
+            email: "amelie@example.org".into(),
+            subject: posting.requirements.subject.clone(),
+            message: "Bonjour,\nvoici ma candidature.".into(),
+            answers: BTreeMap::from([("eu_work_permit".into(), "yes".into())]),
+            consent: "yes".into(),
+            ..Form::default()
+        },
+        documents: vec![
+            file("cover_letter", "Lettre d’Amélie.pdf", samples::pdf("Lettre")),
+            file("cv", "CV été 2025.docx", samples::docx("CV")),
+        ],
+    }
+}
+
+fn file(id: &str, name: &str, bytes: Vec<u8>) -> SubmittedDocument<Vec<u8>> {
+    SubmittedDocument {
+        id: id.into(),
+        file_name: name.into(),
+        bytes: bytes.len() as u64,
+        upload: bytes,
+    }
+}
+
+fn submit(
+    memory: &Memory,
+    posting: &Posting,
+    given: Submission<Vec<u8>>,
+) -> Result<Verdict, Fault> {
+    pollster::block_on(crate::submit(memory, memory, memory, posting, given))
+}
+
+/// Submits and returns the id; the clock stands at noon.
+fn accepted(memory: &Memory, posting: &Posting, id: u128) -> String {
+    memory.now.set(NOON);
+    match submit(memory, posting, submission(posting, id)) {
+        Ok(Verdict::Accepted { received, .. }) => received.id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn deliver(memory: &Memory, posting: &Posting, id: &str) -> Result<(), Fault> {
+    let signing = key();
+    let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
+    let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
+    pollster::block_on(crate::deliver(memory, memory, memory, memory, &office, id))
+}
+
+fn key() -> SigningKey {
+    SigningKey::new([7; 32]).unwrap()
+}
+
+fn later(memory: &Memory, milliseconds: i64) {
+    memory.now.set(Timestamp(memory.now.get().0 + milliseconds));
+}

@@ -1,0 +1,44 @@
+//! Only the key opens a receipt.
+
+use super::{accepted, deliver, key, posting};
+use crate::memory::Memory;
+use crate::{Receipt, receipt_key};
+
+fn receipt(memory: &Memory, reference: &str, with: &str) -> Option<Receipt> {
+    pollster::block_on(crate::receipt(memory, &key(), reference, with)).unwrap()
+}
+
+#[test]
+fn the_key_of_an_application_opens_its_receipt_and_no_other() {
+    let (memory, posting) = (Memory::default(), posting());
+    let (mine, other) = (accepted(&memory, &posting, 1), accepted(&memory, &posting, 2));
+    let applications = memory.applications.borrow().clone();
+    let (mine, other) = (&applications[&mine], &applications[&other]);
+    let with = receipt_key(&key(), mine);
+    let opened = receipt(&memory, mine.reference.as_str(), &with).unwrap();
+    assert_eq!(opened.received, *mine);
+    assert_eq!(receipt(&memory, &mine.reference.as_str().to_lowercase(), &with), Some(opened));
+    for (reference, with) in [
+        (other.reference.as_str(), with.as_str()),
+        (mine.reference.as_str(), ""),
+        (mine.reference.as_str(), "AAAA"),
+        ("22222222", with.as_str()),
+        ("", with.as_str()),
+    ] {
+        assert_eq!(receipt(&memory, reference, with), None, "{reference} {with}");
+    }
+}
+
+#[test]
+fn it_tells_how_far_the_application_has_come() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    let received = memory.applications.borrow()[&id].clone();
+    let with = receipt_key(&key(), &received);
+    let before = receipt(&memory, received.reference.as_str(), &with).unwrap();
+    assert_eq!(before.progress.forwarded_at, None);
+    deliver(&memory, &posting, &id).unwrap();
+    let after = receipt(&memory, received.reference.as_str(), &with).unwrap();
+    assert_eq!(after.progress.forwarded_at, Some(memory.now.get()));
+    assert_eq!(after.progress.acknowledged_at, Some(memory.now.get()));
+}

@@ -1,0 +1,133 @@
+//! What is kept, what is refused, and what a failing port does to it.
+
+use documents::samples;
+use rules::{Code, Timestamp};
+
+use super::{NOON, file, posting, submission, submit};
+use crate::Verdict;
+use crate::memory::{Memory, Port};
+
+#[test]
+fn an_accepted_application_is_kept_whole() {
+    let (memory, posting) = (Memory::default(), posting());
+    let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let Verdict::Accepted { received, unqueued: None } = verdict else { panic!("{verdict:?}") };
+    assert_eq!(received.application.name, "Amélie Ben Salah");
+    assert_eq!(received.received_at, NOON);
+    assert_eq!(memory.queue.borrow().as_slice(), [received.id.clone()]);
+    assert_eq!(memory.outbox.borrow().len(), 2);
+    let stored = memory.documents.borrow();
+    for document in &received.application.documents {
+        let key = format!("applications/{}/{}/{}", received.id, document.id, document.sha256);
+        assert_eq!(stored[&key].len() as u64, document.bytes);
+    }
+    assert_eq!(stored.len(), 2);
+}
+
+#[test]
+fn the_same_token_again_is_the_same_application() {
+    let (memory, posting) = (Memory::default(), posting());
+    let first = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let mut changed = submission(&posting, 1);
+    changed.form.name = "Somebody Else".into();
+    changed.documents = vec![file("cv", "other.pdf", samples::pdf("another"))];
+    // Even after the posting has closed, and with something wrong.
+    changed.received_at = Timestamp(i64::MAX);
+    let second = submit(&memory, &posting, changed).unwrap();
+    assert_eq!(first, second);
+    assert_eq!(memory.applications.borrow().len(), 1);
+    assert_eq!(memory.outbox.borrow().len(), 2);
+    assert_eq!(memory.documents.borrow().len(), 2);
+}
+
+#[test]
+fn a_taken_reference_is_replaced() {
+    let (memory, posting) = (Memory::default(), posting());
+    let first = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let Verdict::Accepted { received, .. } = first else { panic!() };
+    // Somebody else holds the reference that application 2 would get first.
+    let probe = Memory::default();
+    let Verdict::Accepted { received: second, .. } =
+        submit(&probe, &posting, submission(&posting, 2)).unwrap()
+    else {
+        panic!()
+    };
+    let mut holder = (*received).clone();
+    holder.reference = second.reference.clone();
+    memory.applications.borrow_mut().insert(holder.id.clone(), holder);
+    let Verdict::Accepted { received: renamed, .. } =
+        submit(&memory, &posting, submission(&posting, 2)).unwrap()
+    else {
+        panic!()
+    };
+    assert_ne!(renamed.reference, second.reference);
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let posting = posting();
+    let cases: [(&str, &str, Code, &dyn Fn(&mut crate::Submission<Vec<u8>>)); 9] = [
+        ("no document", "cover_letter", Code::DocumentMissing, &|s| s.documents.clear()),
+        ("no CV", "cv", Code::DocumentMissing, &|s| drop(s.documents.pop())),
+        ("an empty file", "cv", Code::DocumentEmpty, &|s| {
+            s.documents[1] = file("cv", "cv.pdf", Vec::new());
+        }),
+        ("a program", "cv", Code::DocumentKindMismatch, &|s| {
+            s.documents[1] = file("cv", "cv.pdf", samples::hostile::program());
+        }),
+        ("the same file twice", "cv", Code::DocumentSameTwice, &|s| {
+            s.documents[1] = file("cv", "cv.pdf", s.documents[0].upload.clone());
+        }),
+        ("too many files", "cv", Code::NotAChoice, &|s| {
+            s.documents.push(file("cv", "b.pdf", samples::pdf("b")));
+        }),
+        ("two recipients", "email", Code::NotAnEmail, &|s| s.form.email = "a@b.org,c@d.org".into()),
+        ("another subject", "subject", Code::NotTheSubject, &|s| s.form.subject = "Hello".into()),
+        ("too late", "deadline", Code::DeadlinePassed, &|s| {
+            s.received_at = Timestamp(1_754_258_400_000);
+        }),
+    ];
+    for (name, field, code, spoil) in cases {
+        let memory = Memory::default();
+        let mut given = submission(&posting, 1);
+        spoil(&mut given);
+        let verdict = submit(&memory, &posting, given).unwrap();
+        let Verdict::Refused { issues, .. } = verdict else { panic!("{name}: {verdict:?}") };
+        assert_eq!((issues[0].field.as_str(), issues[0].code), (field, code), "{name}");
+        assert!(memory.documents.borrow().is_empty(), "{name}");
+        assert!(memory.applications.borrow().is_empty(), "{name}");
+        assert!(memory.outbox.borrow().is_empty(), "{name}");
+        assert!(memory.queue.borrow().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn the_last_millisecond_is_in_time() {
+    let (memory, posting) = (Memory::default(), posting());
+    let mut given = submission(&posting, 1);
+    given.received_at = Timestamp(1_754_258_399_999);
+    assert!(matches!(submit(&memory, &posting, given).unwrap(), Verdict::Accepted { .. }));
+}
+
+#[test]
+fn a_failing_store_never_becomes_a_success() {
+    for port in [Port::Documents, Port::Ledger] {
+        let (memory, posting) = (Memory::default(), posting());
+        memory.broken.set(Some(port));
+        assert!(submit(&memory, &posting, submission(&posting, 1)).is_err(), "{port:?}");
+        assert!(memory.applications.borrow().is_empty());
+        // Once it works again, the same token gets through.
+        memory.broken.set(None);
+        let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+        assert!(matches!(verdict, Verdict::Accepted { .. }), "{port:?}");
+    }
+}
+
+#[test]
+fn a_failing_queue_does_not_undo_a_success() {
+    let (memory, posting) = (Memory::default(), posting());
+    memory.broken.set(Some(Port::Queue));
+    let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    assert!(matches!(verdict, Verdict::Accepted { unqueued: Some(_), .. }), "{verdict:?}");
+    assert_eq!(memory.applications.borrow().len(), 1);
+}
