@@ -6,8 +6,8 @@ use pulldown_cmark::{
 };
 use rules::email;
 
-use crate::section::Notes;
-use crate::typography;
+use crate::notes::{Notes, newlines};
+use crate::{check, typography};
 
 /// The HTML of `markdown`, which begins on line `first_line` of the file.
 pub(crate) fn compile(
@@ -20,29 +20,21 @@ pub(crate) fn compile(
     let parser = Parser::new_ext(markdown, Options::empty()).into_offset_iter();
     let events: Vec<Event<'_>> = TextMergeWithOffset::new(parser)
         .map(|(event, range)| {
-            let before = markdown.as_bytes().iter().take(range.start);
-            reader.line = first_line + before.filter(|byte| **byte == b'\n').count();
+            reader.line = first_line + newlines(markdown.get(..range.start).unwrap_or_default());
             reader.read(event)
         })
         .collect();
     if !events.iter().any(|event| matches!(event, Event::Text(text) if !text.trim().is_empty())) {
-        notes.add(first_line, "the posting has no text. Describe the work below the front matter.");
+        // The line of the fence: the text may have none.
+        notes.add(
+            first_line - 1,
+            "the posting has no text. Describe the work below the front matter.",
+        );
     }
     let mut html = String::with_capacity(markdown.len() * 5 / 4);
     html::push_html(&mut html, events.into_iter());
     // Raw HTML is refused and text is escaped, so this is only ever a link.
     html.replace("<a href=\"https:", "<a rel=\"noopener noreferrer\" href=\"https:")
-}
-
-/// Whether `url` is a page elsewhere, over TLS, without a user's name in it.
-pub(crate) fn is_https(url: &str) -> bool {
-    url.strip_prefix("https://").is_some_and(|rest| {
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        host.contains('.')
-            && !host.starts_with('.')
-            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
-            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
-    })
 }
 
 struct Reader<'a> {
@@ -70,6 +62,8 @@ impl Reader<'_> {
             Event::SoftBreak | Event::HardBreak => self.before = None,
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.close(*tag),
+            // The end of what was refused at its beginning.
+            Event::InlineHtml(html) if html.starts_with("</") => {}
             Event::InlineHtml(html) => {
                 let text = format!(
                     "HTML such as `{}` is not taken. Write Markdown, or `\\<` for the sign itself.",
@@ -135,7 +129,7 @@ impl Reader<'_> {
                     self.add(format!("`{address}` is not an e-mail address."));
                 }
             }
-            None if !is_https(url) => {
+            None if !check::is_https(url) => {
                 let text = format!(
                     "the link `{url}` is not taken. Links begin with https:// or mailto: and are whole."
                 );

@@ -1,9 +1,13 @@
 //! What single values must be.
 
-use rules::application::one_line;
-use rules::email;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
-use crate::section::{At, Notes, Section};
+use rules::application::one_line;
+use rules::{Date, email};
+
+use crate::notes::Notes;
+use crate::section::{At, Section};
 
 /// The text of `key`, on one line and not empty.
 pub(crate) fn line(
@@ -12,7 +16,7 @@ pub(crate) fn line(
     example: &str,
 ) -> Option<At<String>> {
     let found = section.required::<String>(key, example)?;
-    is_line(section.notes, key, &found).then_some(found)
+    is_line(section.notes, &section.written(key), &found).then_some(found)
 }
 
 /// Whether the text can stand where one line is expected.
@@ -21,68 +25,90 @@ pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     if plain.is_empty() {
         notes.add(text.line, format!("`{key}` is empty. Write its text between the quotes."));
     } else if plain != text.value {
-        notes.add(
-            text.line,
-            format!(
-                "`{key}` must be one line, with single plain spaces and none around it. \
-                 Write it as {}.",
-                toml_text(&plain)
-            ),
+        let text_to_write = quoted(&plain);
+        let wrong = format!(
+            "`{key}` must be one line with single plain spaces. Write it as {text_to_write}."
         );
-    } else {
-        return true;
+        notes.add(text.line, wrong);
     }
-    false
+    plain == text.value && !plain.is_empty()
 }
 
 /// The e-mail address of `key`.
-pub(crate) fn address(
-    section: &mut Section<'_>,
-    key: &'static str,
-    example: &str,
-) -> Option<String> {
-    let found = section.required::<String>(key, example)?;
-    if !email::is_valid(&found.value) {
-        let value = toml_text(&found.value);
-        let text = format!(
-            "`{key}` must be one e-mail address, as in `{key} = {example}`. Here it is {value}."
-        );
-        section.notes.add(found.line, text);
-        return None;
+pub(crate) fn address(section: &mut Section<'_>, key: &'static str) -> Option<String> {
+    let found = section.required::<String>(key, "\"jobs@example.org\"")?;
+    let fine = email::is_valid(&found.value);
+    if !fine {
+        let value = quoted(&found.value);
+        section
+            .notes
+            .add(found.line, format!("`{key}` must be one e-mail address. It is {value}."));
     }
-    Some(found.value)
+    fine.then_some(found.value)
+}
+
+/// The page of `key`, where there is one.
+pub(crate) fn page(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<String> {
+    let found = section.optional::<String>(key, example)?;
+    let fine = is_https(&found.value);
+    if !fine {
+        let value = quoted(&found.value);
+        let text = format!("`{key}` must be a page, as in `{key} = {example}`. It is {value}.");
+        section.notes.add(found.line, text);
+    }
+    fine.then_some(found.value)
+}
+
+/// Whether `url` is a page elsewhere, over TLS, without a user's name in it.
+pub(crate) fn is_https(url: &str) -> bool {
+    url.strip_prefix("https://").is_some_and(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host.contains('.')
+            && !host.starts_with('.')
+            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
 }
 
 /// The whole number of `key`, which must be in `range`.
 pub(crate) fn number<T>(
     section: &mut Section<'_>,
     key: &'static str,
-    range: std::ops::RangeInclusive<T>,
+    range: &RangeInclusive<T>,
     example: &str,
 ) -> Option<At<T>>
 where
-    T: TryFrom<i64> + PartialOrd + std::fmt::Display,
+    T: TryFrom<i64> + PartialOrd + Display,
 {
     let At { value, line } = section.required::<i64>(key, example)?;
-    match T::try_from(value).ok().filter(|value| range.contains(value)) {
-        Some(value) => Some(At { value, line }),
-        None => {
-            let (least, most) = (range.start(), range.end());
-            let text = format!("`{key}` must lie between {least} and {most}. Here it is {value}.");
-            section.notes.add(line, text);
-            None
-        }
+    let fitting = T::try_from(value).ok().filter(|value| range.contains(value));
+    if fitting.is_none() {
+        let (least, most) = (range.start(), range.end());
+        let text = format!("`{key}` must lie between {least} and {most}. It is {value}.");
+        section.notes.add(line, text);
     }
+    Some(At { value: fitting?, line })
 }
 
-/// One of the words of `known`.
+/// The day that `found` is, unless its year is a slip.
+pub(crate) fn year(notes: &Notes<'_>, key: &str, found: Option<At<Date>>) -> Option<At<Date>> {
+    let date = found?;
+    let fine = (2000..=2100).contains(&date.value.year);
+    if !fine {
+        let year = date.value.year;
+        notes.add(date.line, format!("`{key}` lies in the year {year}. Mend the year."));
+    }
+    fine.then_some(date)
+}
+
+/// What the word of `key` stands for in `known`.
 pub(crate) fn word<T: Copy>(
     section: &mut Section<'_>,
     key: &'static str,
     known: &[(&str, T)],
-    example: &str,
 ) -> Option<At<T>> {
-    let found = section.required::<String>(key, example)?;
+    let example = known.first().map_or_else(String::new, |(name, _)| quoted(name));
+    let found = section.required::<String>(key, &example)?;
     let value = one_of(section.notes, key, &found, known)?;
     Some(At { value, line: found.line })
 }
@@ -96,14 +122,14 @@ pub(crate) fn one_of<T: Copy>(
 ) -> Option<T> {
     let value = known.iter().find(|(name, _)| *name == word.value).map(|(_, value)| *value);
     if value.is_none() {
-        let names: Vec<String> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let meant = toml_text(&word.value);
-        notes.add(word.line, format!("`{key}` knows {}, but not {meant}.", names.join(", ")));
+        let names: Vec<String> = known.iter().map(|(name, _)| quoted(name)).collect();
+        let (names, given) = (names.join(" or "), quoted(&word.value));
+        notes.add(word.line, format!("`{key}` takes {names}. It is {given}."));
     }
     value
 }
 
-/// `length` capital letters.
+/// The `length` capital letters of `key`.
 pub(crate) fn code(
     section: &mut Section<'_>,
     key: &'static str,
@@ -111,19 +137,19 @@ pub(crate) fn code(
     example: &str,
 ) -> Option<String> {
     let found = section.required::<String>(key, example)?;
-    if found.value.len() != length || !found.value.bytes().all(|b| b.is_ascii_uppercase()) {
-        let value = toml_text(&found.value);
+    let fine = found.value.len() == length && found.value.bytes().all(|b| b.is_ascii_uppercase());
+    if !fine {
+        let value = quoted(&found.value);
         let text = format!(
-            "`{key}` must be {length} capital letters, as in `{key} = {example}`. Here it is {value}."
+            "`{key}` must be {length} capital letters, as in `{key} = {example}`. It is {value}."
         );
         section.notes.add(found.line, text);
-        return None;
     }
-    Some(found.value)
+    fine.then_some(found.value)
 }
 
 /// `text` as it is written in the front matter, so that what cannot be seen
 /// shows.
-pub(crate) fn toml_text(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }

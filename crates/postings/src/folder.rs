@@ -5,6 +5,7 @@ use std::{fs, io};
 use rules::Posting;
 
 use crate::mistake::{Mistake, Mistakes};
+use crate::notes::newlines;
 use crate::posting::{self, Compiled};
 
 /// The file beside the postings that explains them and is none.
@@ -93,7 +94,7 @@ fn compile_all(
 
 fn not_utf8(file: String, error: &std::string::FromUtf8Error) -> Mistake {
     let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-    let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+    let line = 1 + newlines(&String::from_utf8_lossy(valid));
     let text = "a character here is not UTF-8. Save the file with the encoding UTF-8.".into();
     Mistake { file, line, text }
 }

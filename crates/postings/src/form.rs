@@ -6,6 +6,7 @@ use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 
 use crate::LANGUAGES;
 use crate::check;
+use crate::posting::TOP;
 use crate::section::{At, Section};
 use crate::typography;
 
@@ -30,27 +31,20 @@ pub(crate) fn documents(
     whole: &mut Section<'_>,
     ids: &mut Ids,
 ) -> Option<Vec<DocumentRequirement>> {
-    whole
-        .sections("documents")
-        .into_iter()
-        .map(|section| document(section, ids))
-        .fold(Some(Vec::new()), gather)
+    let found = whole.sections("documents").into_iter().map(|section| document(section, ids));
+    all_or_none(found.collect())
 }
 
 /// The questions of `[[questions]]`.
 pub(crate) fn questions(whole: &mut Section<'_>, ids: &mut Ids) -> Option<Vec<Question>> {
-    whole
-        .sections("questions")
-        .into_iter()
-        .map(|section| question(section, ids))
-        .fold(Some(Vec::new()), gather)
+    let found = whole.sections("questions").into_iter().map(|section| question(section, ids));
+    all_or_none(found.collect())
 }
 
-/// All of them or none, but only after each was looked at.
-fn gather<T>(all: Option<Vec<T>>, one: Option<T>) -> Option<Vec<T>> {
-    let mut all = all?;
-    all.push(one?);
-    Some(all)
+/// What was read, after each was looked at: the first mistake must not hide
+/// the others.
+fn all_or_none<T>(found: Vec<Option<T>>) -> Option<Vec<T>> {
+    found.into_iter().collect()
 }
 
 fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequirement> {
@@ -59,7 +53,7 @@ fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequireme
     let required = section.required::<bool>("required", "true");
     let kinds = kinds(&mut section);
     let max_bytes = size(&mut section);
-    section.finish(&[]);
+    section.finish(&TOP);
     Some(DocumentRequirement {
         id: id?,
         name: name?,
@@ -71,10 +65,10 @@ fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequireme
 
 fn question(mut section: Section<'_>, ids: &mut Ids) -> Option<Question> {
     let id = ids.take(&mut section, "\"eu_work_permit\"");
-    let text = translated(&mut section, "text", "\"Do you hold a work permit?\"");
-    let kind = check::word(&mut section, "kind", &QUESTION_KINDS, "\"yes_no\"");
+    let text = translated(&mut section, "text", "\"...\"");
+    let kind = check::word(&mut section, "kind", &QUESTION_KINDS);
     let required = section.required::<bool>("required", "true");
-    section.finish(&[]);
+    section.finish(&TOP);
     Some(Question { id: id?, text: text?, kind: kind?.value, required: required?.value })
 }
 
@@ -87,7 +81,7 @@ impl Ids {
             format!(
                 "the id {} must be lower-case letters, digits and `_`, begin with a letter \
                  and have at most {MAX_ID} of them, as in `id = {example}`.",
-                check::toml_text(value)
+                check::quoted(value)
             )
         } else if TAKEN.contains(&value.as_str()) {
             format!("the id `{value}` is that of a field which every form has. Choose another.")
@@ -110,22 +104,13 @@ fn is_id(id: &str) -> bool {
 
 /// The text of `key` in every language of the pages.
 fn translated(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Translated> {
-    let about = format!("a line such as `{key}.en = {example}` for each language");
-    let mut texts = section.section(key, &about)?;
-    let mut all = Some(Translated(std::collections::BTreeMap::new()));
-    for language in LANGUAGES {
-        match check::line(&mut texts, language, example) {
-            None => all = None,
-            Some(text) => {
-                let text = typography::set(language, &text.value);
-                all.iter_mut().for_each(|all| {
-                    all.0.insert(language.to_owned(), text.clone());
-                });
-            }
-        }
-    }
-    texts.finish(&[]);
-    all
+    let mut section = section.translations(key, example)?;
+    let texts = LANGUAGES.map(|language| {
+        let text = check::line(&mut section, language, example)?;
+        Some((language.to_owned(), typography::set(language, &text.value)))
+    });
+    section.finish(&[]);
+    texts.into_iter().collect::<Option<_>>().map(Translated)
 }
 
 fn kinds(section: &mut Section<'_>) -> Option<Vec<Kind>> {
@@ -156,8 +141,8 @@ fn size(section: &mut Section<'_>) -> Option<u64> {
     let most = limit::DOCUMENTS;
     let wrong = match bytes(&found.value) {
         None | Some(0) => format!(
-            "`max_size` must be a size in MB or kB, as in `max_size = {example}`. Here it is {}.",
-            check::toml_text(&found.value)
+            "`max_size` must be a size in MB or kB, as in `max_size = {example}`. It is {}.",
+            check::quoted(&found.value)
         ),
         Some(bytes) if bytes > most => format!(
             "`max_size` is more than all documents of an application may have together, {} MB: \

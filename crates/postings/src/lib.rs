@@ -12,11 +12,16 @@ mod folder;
 mod form;
 mod front;
 mod mistake;
+mod notes;
 mod posting;
 mod section;
 mod suggest;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod time;
 mod typography;
+mod value;
 
 pub use folder::compile_folder;
 pub use mistake::{Mistake, Mistakes};

@@ -1,69 +1,10 @@
 //! Reading a table of the front matter, with every mistake in it noted.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-
-use rules::Date;
 use toml::de::{DeTable, DeValue};
 
-use crate::mistake::Mistake;
+use crate::notes::Notes;
 use crate::suggest::did_you_mean;
-
-/// Where the mistakes of one file are gathered.
-pub(crate) struct Notes<'a> {
-    pub(crate) file: &'a str,
-    /// The front matter, for the line of an offset into it.
-    front: &'a str,
-    /// Lines that TOML itself refuses: what they seem to say is not judged.
-    broken: BTreeSet<usize>,
-    mistakes: RefCell<Vec<Mistake>>,
-}
-
-impl<'a> Notes<'a> {
-    pub(crate) fn new(file: &'a str, front: &'a str, errors: &[toml::de::Error]) -> Self {
-        let mut notes = Self { file, front, broken: BTreeSet::new(), mistakes: RefCell::default() };
-        for error in errors {
-            let span = error.span().unwrap_or_default();
-            let line = notes.line(span.start);
-            notes.add(line, syntax_mistake(front.get(span).unwrap_or_default(), error.message()));
-            notes.broken.insert(line);
-        }
-        notes
-    }
-
-    /// Notes that `text` is wrong on `line` of the file.
-    pub(crate) fn add(&self, line: usize, text: impl Into<String>) {
-        if !self.broken.contains(&line) {
-            let mistake = Mistake { file: self.file.to_owned(), line, text: text.into() };
-            self.mistakes.borrow_mut().push(mistake);
-        }
-    }
-
-    pub(crate) fn into_mistakes(self) -> Vec<Mistake> {
-        self.mistakes.into_inner()
-    }
-
-    /// The line of the file on which the front matter's byte `offset` is. The
-    /// front matter begins on line 2, below its fence.
-    fn line(&self, offset: usize) -> usize {
-        let before = self.front.as_bytes().iter().take(offset);
-        2 + before.filter(|byte| **byte == b'\n').count()
-    }
-}
-
-fn syntax_mistake(source: &str, message: &str) -> String {
-    if message.starts_with("invalid date") {
-        return format!("`{source}` is not a day of the calendar ({message}).");
-    }
-    let hint = if message.contains("must be quoted") {
-        " Put text between straight quotes: \"...\"."
-    } else if message == "duplicate key" {
-        " Keep one of the two."
-    } else {
-        ""
-    };
-    format!("this is not TOML: {message}.{hint}")
-}
+use crate::value::{Value, kind_of};
 
 /// A value and the line on which it stands.
 #[derive(Clone, Debug)]
@@ -76,8 +17,10 @@ pub(crate) struct At<T> {
 pub(crate) struct Section<'a> {
     /// The header as written, empty for the whole.
     header: String,
+    /// What is written before each key: `name.` for `name.fr`.
+    prefix: String,
     table: &'a DeTable<'a>,
-    pub(crate) line: usize,
+    line: usize,
     pub(crate) notes: &'a Notes<'a>,
     /// What was asked for, which is all that is known.
     known: Vec<&'static str>,
@@ -85,30 +28,26 @@ pub(crate) struct Section<'a> {
 
 impl<'a> Section<'a> {
     pub(crate) fn whole(table: &'a DeTable<'a>, notes: &'a Notes<'a>) -> Self {
-        Self { header: String::new(), table, line: 1, notes, known: Vec::new() }
+        let (header, prefix) = (String::new(), String::new());
+        Self { header, prefix, table, line: 1, notes, known: Vec::new() }
+    }
+
+    /// `key` as it is written in the file.
+    pub(crate) fn written(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
     }
 
     /// The value of `key`, which must be there. `example` is how somebody
     /// could write it.
     pub(crate) fn required<T: Value>(&mut self, key: &'static str, example: &str) -> Option<At<T>> {
-        if !self.table.contains_key(key) {
-            self.known.push(key);
-            self.missing(key, &format!("a line such as `{key} = {example}`"));
-            return None;
-        }
-        self.optional(key, example)
+        let (line, value) = self.find_required(key, &self.line_such_as(key, example))?;
+        self.read(key, line, value, example)
     }
 
     /// The value of `key`, if it is there.
     pub(crate) fn optional<T: Value>(&mut self, key: &'static str, example: &str) -> Option<At<T>> {
         let (line, value) = self.find(key)?;
-        if let Some(value) = T::read(value) {
-            return Some(At { value, line });
-        }
-        let (kind, what) = (kind_of(value), T::WHAT);
-        let text = format!("`{key}` must be {what}, as in `{key} = {example}`. Here it is {kind}.");
-        self.notes.add(line, text);
-        None
+        self.read(key, line, value, example)
     }
 
     /// The texts of the list `key`, each on its line.
@@ -118,12 +57,7 @@ impl<'a> Section<'a> {
         example: &str,
     ) -> Option<At<Vec<At<String>>>> {
         let notes = self.notes;
-        if !self.table.contains_key(key) {
-            self.known.push(key);
-            self.missing(key, &format!("a line such as `{key} = {example}`"));
-            return None;
-        }
-        let (line, value) = self.find(key)?;
+        let (line, value) = self.find_required(key, &self.line_such_as(key, example))?;
         let texts = value.as_array().and_then(|items| {
             let texts = items.iter().map(|item| {
                 let value = String::read(item.get_ref())?;
@@ -132,56 +66,51 @@ impl<'a> Section<'a> {
             texts.collect::<Option<Vec<_>>>()
         });
         if texts.is_none() {
-            let text = format!("`{key}` must be a list of texts, as in `{key} = {example}`.");
-            notes.add(line, text);
+            let key = self.written(key);
+            notes.add(line, format!("`{key}` must be a list of texts, as in `{key} = {example}`."));
         }
         Some(At { value: texts?, line })
     }
 
-    /// The table `[key]`, which must be there.
-    pub(crate) fn section(&mut self, key: &'static str, about: &str) -> Option<Section<'a>> {
-        if !self.table.contains_key(key) {
-            self.known.push(key);
-            self.missing(key, about);
-            return None;
-        }
-        self.optional_section(key)
+    /// The section under a line `[key]`, which must be there. `holds` are the
+    /// keys that it needs.
+    pub(crate) fn section(&mut self, key: &'static str, holds: &str) -> Option<Section<'a>> {
+        let advice = format!("a section `[{key}]` with {holds}");
+        let found = self.find_required(key, &advice)?;
+        self.open(key, found, &advice)
     }
 
-    /// The table `[key]`, if it is there.
-    pub(crate) fn optional_section(&mut self, key: &'static str) -> Option<Section<'a>> {
-        let notes = self.notes;
-        let (line, value) = self.find(key)?;
-        let Some(table) = value.as_table() else {
-            let kind = kind_of(value);
-            notes.add(
-                line,
-                format!("`{key}` must be a section under a line `[{key}]`. Here it is {kind}."),
-            );
-            return None;
-        };
-        Some(Section { header: format!("[{key}]"), table, line, notes, known: Vec::new() })
+    /// The section under a line `[key]`, if it is there.
+    pub(crate) fn optional_section(
+        &mut self,
+        key: &'static str,
+        holds: &str,
+    ) -> Option<Section<'a>> {
+        let found = self.find(key)?;
+        self.open(key, found, &format!("a section `[{key}]` with {holds}"))
     }
 
-    /// Each table `[[key]]`; none is fine.
+    /// What is said per language, as in `key.fr = ...`.
+    pub(crate) fn translations(&mut self, key: &'static str, example: &str) -> Option<Section<'a>> {
+        let advice = format!("one line for each language, as in `{key}.en = {example}`");
+        let found = self.find_required(key, &advice)?;
+        let section = self.open(key, found, &advice)?;
+        Some(Section { header: self.header.clone(), prefix: format!("{key}."), ..section })
+    }
+
+    /// Each section under a line `[[key]]`; none is fine.
     pub(crate) fn sections(&mut self, key: &'static str) -> Vec<Section<'a>> {
         let notes = self.notes;
         let Some((line, value)) = self.find(key) else { return Vec::new() };
-        let tables = value.as_array().and_then(|items| {
+        let sections = value.as_array().and_then(|items| {
             let sections = items.iter().map(|item| {
                 let table = item.get_ref().as_table()?;
                 let line = notes.line(item.span().start);
-                Some(Section {
-                    header: format!("[[{key}]]"),
-                    table,
-                    line,
-                    notes,
-                    known: Vec::new(),
-                })
+                Some(Section { header: format!("[[{key}]]"), line, ..Self::whole(table, notes) })
             });
             sections.collect::<Option<Vec<_>>>()
         });
-        tables.unwrap_or_else(|| {
+        sections.unwrap_or_else(|| {
             let text = format!("`{key}` must be sections, each under its own line `[[{key}]]`.");
             notes.add(line, text);
             Vec::new()
@@ -203,17 +132,16 @@ impl<'a> Section<'a> {
             if self.known.contains(&name) {
                 continue;
             }
-            let place = self.place();
-            let advice = if !self.header.is_empty() && top.contains(&name) {
+            let meant = did_you_mean(name, self.known.iter().copied());
+            let advice = if top.contains(&name) {
                 " It belongs higher up: move it above the first line in square brackets.".to_owned()
+            } else if meant.is_empty() {
+                let known: Vec<String> = self.known.iter().map(|key| self.written(key)).collect();
+                format!(" Known here: {}.", known.join(", "))
             } else {
-                match did_you_mean(name, self.known.iter().copied()) {
-                    none if none.is_empty() => {
-                        format!(" Known here: {}.", self.known.join(", "))
-                    }
-                    found => found,
-                }
+                meant
             };
+            let (name, place) = (self.written(name), self.place());
             let line = self.notes.line(key.span().start);
             self.notes.add(line, format!("unknown key `{name}`{place}.{advice}"));
         }
@@ -225,12 +153,51 @@ impl<'a> Section<'a> {
         Some((self.notes.line(value.span().start), value.get_ref()))
     }
 
-    fn missing(&self, key: &str, add: &str) {
-        // A line that TOML could not read may well be the one that is missed.
-        if self.notes.broken.is_empty() {
-            let place = self.place();
-            self.notes.add(self.line, format!("`{key}` is missing{place}. Add {add}."));
+    fn find_required(
+        &mut self,
+        key: &'static str,
+        advice: &str,
+    ) -> Option<(usize, &'a DeValue<'a>)> {
+        let found = self.find(key);
+        if found.is_none() && !self.notes.is_broken() {
+            let (key, place) = (self.written(key), self.place());
+            self.notes.add(self.line, format!("`{key}` is missing{place}. Add {advice}."));
         }
+        found
+    }
+
+    fn read<T: Value>(
+        &self,
+        key: &str,
+        line: usize,
+        value: &DeValue<'_>,
+        example: &str,
+    ) -> Option<At<T>> {
+        let read = T::read(value);
+        if read.is_none() {
+            let (key, what, kind) = (self.written(key), T::WHAT, kind_of(value));
+            let text = format!("`{key}` must be {what}, as in `{key} = {example}`. It is {kind}.");
+            self.notes.add(line, text);
+        }
+        Some(At { value: read?, line })
+    }
+
+    fn open(
+        &self,
+        key: &str,
+        (line, value): (usize, &'a DeValue<'a>),
+        advice: &str,
+    ) -> Option<Section<'a>> {
+        let Some(table) = value.as_table() else {
+            let kind = kind_of(value);
+            self.notes.add(line, format!("`{key}` must be {advice}. It is {kind}."));
+            return None;
+        };
+        Some(Section { header: format!("[{key}]"), line, ..Self::whole(table, self.notes) })
+    }
+
+    fn line_such_as(&self, key: &str, example: &str) -> String {
+        format!("a line such as `{} = {example}`", self.written(key))
     }
 
     fn place(&self) -> String {
@@ -238,56 +205,5 @@ impl<'a> Section<'a> {
             "" => String::new(),
             header => format!(" in `{header}`"),
         }
-    }
-}
-
-/// A kind of value.
-pub(crate) trait Value: Sized {
-    /// As it completes "must be".
-    const WHAT: &'static str;
-    /// The value, if it is of this kind.
-    fn read(value: &DeValue<'_>) -> Option<Self>;
-}
-
-impl Value for String {
-    const WHAT: &'static str = "text between quotes";
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        value.as_str().map(str::to_owned)
-    }
-}
-
-impl Value for i64 {
-    const WHAT: &'static str = "a whole number without quotes";
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        let number = value.as_integer()?;
-        Self::from_str_radix(number.as_str(), number.radix()).ok()
-    }
-}
-
-impl Value for bool {
-    const WHAT: &'static str = "`true` or `false` without quotes";
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        value.as_bool()
-    }
-}
-
-impl Value for Date {
-    const WHAT: &'static str = "a day without quotes (year-month-day)";
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        let datetime = value.as_datetime()?;
-        let date = datetime.date.filter(|_| datetime.time.is_none())?;
-        Some(Self { year: date.year.into(), month: date.month, day: date.day })
-    }
-}
-
-fn kind_of(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "`true` or `false`",
-        DeValue::Datetime(_) => "a date or a time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a section",
     }
 }

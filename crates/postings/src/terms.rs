@@ -1,0 +1,87 @@
+//! Who hires, where, and on which terms.
+
+use rules::posting::{Contract, Organisation, Period, Place, Salary};
+
+use crate::check;
+use crate::posting::TOP;
+use crate::section::{At, Section};
+
+const PERIODS: [(&str, Period); 3] =
+    [("year", Period::Year), ("month", Period::Month), ("hour", Period::Hour)];
+
+/// The kinds of contract, and whether they end.
+const CONTRACTS: [(&str, bool); 2] = [("fixed_term", true), ("permanent", false)];
+
+/// Who hires.
+pub(crate) fn organisation(whole: &mut Section<'_>) -> Option<Organisation> {
+    let mut section = whole.section("organisation", "`name`")?;
+    let name = check::line(&mut section, "name", "\"Organisation mondiale contre la torture\"");
+    let short = section.optional::<String>("short", "\"OMCT\"");
+    let short = short.filter(|short| check::is_line(section.notes, "short", short));
+    let website = check::page(&mut section, "website", "\"https://www.omct.org\"");
+    section.finish(&TOP);
+    Some(Organisation { name: name?.value, short: short.map(|short| short.value), website })
+}
+
+/// Where the work is done.
+pub(crate) fn place(whole: &mut Section<'_>) -> Option<Place> {
+    let mut section = whole.section("place", "`town` and `country`")?;
+    let town = check::line(&mut section, "town", "\"Bruxelles\"");
+    let country = check::code(&mut section, "country", 2, "\"BE\"");
+    section.finish(&TOP);
+    Some(Place { town: town?.value, country: country? })
+}
+
+/// How long the contract lasts.
+pub(crate) fn contract(whole: &mut Section<'_>) -> Option<Contract> {
+    let mut section = whole.section("contract", "`kind`")?;
+    let kind = check::word(&mut section, "kind", &CONTRACTS);
+    let contract = match kind {
+        Some(At { value: true, .. }) => {
+            let months = check::number(&mut section, "months", &(1..=120), "12");
+            let renewable = section.optional::<bool>("renewable", "true");
+            months.map(|months| Contract::FixedTerm {
+                months: months.value,
+                renewable: renewable.is_some_and(|renewable| renewable.value),
+            })
+        }
+        Some(At { value: false, line }) => {
+            if section.ignore(&["months", "renewable"]) {
+                let text = "a permanent contract has neither `months` nor `renewable`. Drop them, \
+                            or write `kind = \"fixed_term\"`.";
+                section.notes.add(line, text);
+            }
+            Some(Contract::Permanent)
+        }
+        None => {
+            section.ignore(&["months", "renewable"]);
+            None
+        }
+    };
+    section.finish(&TOP);
+    contract
+}
+
+/// The pay, where the posting says it.
+pub(crate) fn salary(whole: &mut Section<'_>) -> Option<Salary> {
+    let holds = "`minimum`, `maximum`, `currency` and `period`";
+    let mut section = whole.optional_section("salary", holds)?;
+    let minimum = check::number(&mut section, "minimum", &(1..=u32::MAX), "38400");
+    let maximum = check::number(&mut section, "maximum", &(1..=u32::MAX), "41400");
+    let currency = check::code(&mut section, "currency", 3, "\"EUR\"");
+    let period = check::word(&mut section, "period", &PERIODS);
+    if let (Some(minimum), Some(maximum)) = (&minimum, &maximum)
+        && minimum.value > maximum.value
+    {
+        let (least, most) = (minimum.value, maximum.value);
+        let text = format!("`minimum`, {least}, is more than `maximum`, {most}. Mend one of them.");
+        section.notes.add(minimum.line, text);
+    }
+    section.finish(&TOP);
+    Some(Salary {
+        minimum: minimum?.value,
+        maximum: maximum?.value,
+        currency: currency?,
+        period: period?.value,
+    })
+}

@@ -1,0 +1,154 @@
+//! Documents and questions.
+
+use super::{SAMPLE, check, mistakes};
+
+#[test]
+fn ids() {
+    for id in ["CV", "c v", "1cv", "_cv", "c-v", "résumé", "", "a\"b"] {
+        let expected = format!(
+            "43: the id {id:?} must be lower-case letters, digits and `_`, begin with a letter and \
+             have at most 40 of them, as in `id = \"cv\"`."
+        );
+        check(&[("id = \"cv\"", &format!("id = {id:?}"), &[&expected])]);
+    }
+    for id in [
+        "name",
+        "email",
+        "phone",
+        "subject",
+        "message",
+        "consent",
+        "token",
+        "deadline",
+        "documents",
+    ] {
+        let expected =
+            format!("51: the id `{id}` is that of a field which every form has. Choose another.");
+        check(&[("id = \"work_permit\"", &format!("id = {id:?}"), &[&expected])]);
+    }
+    check(&[
+        (
+            "id = \"work_permit\"",
+            "id = \"cv\"",
+            &["51: the id `cv` is already that of line 43. Choose another."],
+        ),
+        (
+            "id = \"cv\"\n",
+            "",
+            &["42: `id` is missing in `[[documents]]`. Add a line such as `id = \"cv\"`."],
+        ),
+    ]);
+    let long = "a".repeat(41);
+    let found = mistakes(&SAMPLE.replace("id = \"cv\"", &format!("id = \"{long}\"")));
+    assert!(matches!(found.as_slice(), [one] if one.starts_with("43: the id ")), "{found:?}");
+}
+
+#[test]
+fn translations() {
+    check(&[
+        (
+            "name.en = \"Résumé\"\n",
+            "",
+            &[
+                "44: `name.en` is missing in `[[documents]]`. Add a line such as `name.en = \"CV\"`.",
+            ],
+        ),
+        (
+            "name.fr = \"CV\"\nname.en = \"Résumé\"\n",
+            "",
+            &["42: `name` is missing in `[[documents]]`. Add one line for each language, as in \
+             `name.en = \"CV\"`."],
+        ),
+        (
+            "name.fr = \"CV\"\nname.en = \"Résumé\"\n",
+            "name = \"CV\"\n",
+            &[
+                "44: `name` must be one line for each language, as in `name.en = \"CV\"`. It is text.",
+            ],
+        ),
+        (
+            "text.en = \"A permit?\"",
+            "text.en = \"A permit?\"\ntext.de = \"Erlaubnis?\"",
+            &["54: unknown key `text.de` in `[[questions]]`. Known here: text.fr, text.en."],
+        ),
+        (
+            "text.fr = \"Un permis ?\"",
+            "text.fr = \"\"",
+            &["52: `text.fr` is empty. Write its text between the quotes."],
+        ),
+        (
+            "text.fr = \"Un permis ?\"",
+            "text.fr = 1",
+            &["52: `text.fr` must be text between quotes, as in \
+             `text.fr = \"...\"`. It is a whole number."],
+        ),
+    ]);
+}
+
+#[test]
+fn kinds() {
+    check(&[
+        (
+            "[\"pdf\", \"odt\"]",
+            "[\"pdf\", \"doc\"]",
+            &["47: `kinds` takes \"pdf\" or \"docx\" or \"odt\". It is \"doc\"."],
+        ),
+        ("[\"pdf\", \"odt\"]", "[\"pdf\", \"pdf\"]", &["47: `kinds` names `pdf` twice."]),
+        (
+            "[\"pdf\", \"odt\"]",
+            "[]",
+            &["47: `kinds` is empty: no file could be accepted. Name at least one."],
+        ),
+        (
+            "[\"pdf\", \"odt\"]",
+            "\"pdf\"",
+            &["47: `kinds` must be a list of texts, as in `kinds = [\"pdf\", \"docx\", \"odt\"]`."],
+        ),
+        (
+            "kind = \"yes_no\"",
+            "kind = \"choice\"",
+            &["54: `kind` takes \"yes_no\" or \"text\". It is \"choice\"."],
+        ),
+    ]);
+}
+
+#[test]
+fn sizes() {
+    for size in ["10", "10 MiB", "0 MB", "big"] {
+        let expected = format!(
+            "48: `max_size` must be a size in MB or kB, as in `max_size = \"10 MB\"`. It is {size:?}."
+        );
+        check(&[("\"10 MB\"", &format!("{size:?}"), &[&expected])]);
+    }
+    check(&[
+        ("\"10 MB\"", "\"18 MB\"", &[]),
+        (
+            "\"10 MB\"",
+            "\"18001 kB\"",
+            &["48: `max_size` is more than all documents of an application may have together, \
+             18 MB: they have to fit into one e-mail. Write less."],
+        ),
+        (
+            "\"10 MB\"",
+            "10000000",
+            &["48: `max_size` must be text between quotes, as in `max_size = \"10 MB\"`. \
+             It is a whole number."],
+        ),
+    ]);
+}
+
+#[test]
+fn sections() {
+    check(&[
+        (
+            "[[documents]]",
+            "[documents]",
+            &["42: `documents` must be sections, each under its own line `[[documents]]`."],
+        ),
+        (
+            "required = false",
+            "required = false\nhint = \"x\"",
+            &["56: unknown key `hint` in `[[questions]]`. Known here: id, text, kind, required."],
+        ),
+    ]);
+}

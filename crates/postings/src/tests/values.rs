@@ -1,0 +1,168 @@
+//! What single values must be.
+
+use super::check;
+
+#[test]
+fn words_and_addresses() {
+    check(&[
+        (
+            "language = \"fr\"",
+            "language = \"de\"",
+            &["3: `language` takes \"fr\" or \"en\". It is \"de\"."],
+        ),
+        (
+            "title = \"Chargé·e de programme\"",
+            "title = \" \"",
+            &["4: `title` is empty. Write its text between the quotes."],
+        ),
+        (
+            "\"jobs@example.org\"",
+            "\"jobs@example.org, a@b.org\"",
+            &["11: `recipient` must be one e-mail address. It is \"jobs@example.org, a@b.org\"."],
+        ),
+        (
+            "\"people@example.org\"",
+            "\"people@example.org\\r\\nBcc: a@b.org\"",
+            &[
+                "12: `contact` must be one e-mail address. It is \"people@example.org\\r\\nBcc: a@b.org\".",
+            ],
+        ),
+        (
+            "\"https://www.example.org\"",
+            "\"www.example.org\"",
+            &["25: `website` must be a page, as in `website = \"https://www.omct.org\"`. \
+             It is \"www.example.org\"."],
+        ),
+        (
+            "country = \"TN\"",
+            "country = \"Tunisia\"",
+            &[
+                "29: `country` must be 2 capital letters, as in `country = \"BE\"`. It is \"Tunisia\".",
+            ],
+        ),
+        (
+            "currency = \"EUR\"",
+            "currency = \"€\"",
+            &["39: `currency` must be 3 capital letters, as in `currency = \"EUR\"`. It is \"€\"."],
+        ),
+        (
+            "period = \"year\"",
+            "period = \"week\"",
+            &["40: `period` takes \"year\" or \"month\" or \"hour\". It is \"week\"."],
+        ),
+        (
+            "kind = \"fixed_term\"",
+            "kind = \"internship\"",
+            &["32: `kind` takes \"fixed_term\" or \"permanent\". It is \"internship\"."],
+        ),
+        (
+            "kind = \"fixed_term\"",
+            "kind = \"permanent\"",
+            &[
+                "32: a permanent contract has neither `months` nor `renewable`. Drop them, or write \
+             `kind = \"fixed_term\"`.",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn subjects_and_steps() {
+    let subject = "\"Chargé·e de programme, l'appui (Tunis)\"";
+    let long = format!("\"{}\"", "é".repeat(501));
+    check(&[
+        (subject, "\"\"", &["10: `subject` is empty. Write its text between the quotes."]),
+        (
+            subject,
+            "\"Officer\\nBcc: a@b.org\"",
+            &[
+                "10: `subject` must be one line with single plain spaces. Write it as \"Officer Bcc: a@b.org\".",
+            ],
+        ),
+        (
+            subject,
+            "\"Officer\\u0000 \\u202Eor\"",
+            &[
+                "10: `subject` must be one line with single plain spaces. Write it as \"Officer or\".",
+            ],
+        ),
+        (subject, &long, &["10: `subject` has 501 characters. At most 500 are taken."]),
+        (
+            "    \"Un test ?\",\n    \"Un entretien\",\n",
+            "",
+            &["13: `steps` is empty. Tell candidates what happens after they apply."],
+        ),
+        ("\"Un entretien\"", "\"\"", &["15: `steps` is empty. Write its text between the quotes."]),
+    ]);
+}
+
+#[test]
+fn numbers() {
+    check(&[
+        ("workload = 80", "workload = 0", &["8: `workload` must lie between 1 and 100. It is 0."]),
+        (
+            "workload = 80",
+            "workload = 800",
+            &["8: `workload` must lie between 1 and 100. It is 800."],
+        ),
+        (
+            "retention_days = 180",
+            "retention_days = 0",
+            &["9: `retention_days` must lie between 1 and 730. It is 0."],
+        ),
+        (
+            "retention_days = 180",
+            "retention_days = 36500",
+            &["9: `retention_days` must lie between 1 and 730. It is 36500."],
+        ),
+        ("months = 12", "months = -12", &["33: `months` must lie between 1 and 120. It is -12."]),
+        (
+            "minimum = 38400",
+            "minimum = 48400",
+            &["37: `minimum`, 48400, is more than `maximum`, 41400. Mend one of them."],
+        ),
+        (
+            "maximum = 41400",
+            "maximum = 99999999999",
+            &["38: `maximum` must lie between 1 and 4294967295. It is 99999999999."],
+        ),
+    ]);
+}
+
+#[test]
+fn days_and_zones() {
+    check(&[
+        (
+            "published = 2025-07-09",
+            "published = 2052-07-09",
+            &["19: the deadline 2025-08-03 lies before the day of publication, 2052-07-09."],
+        ),
+        (
+            "published = 2025-07-09",
+            "published = 0205-07-09",
+            &["6: `published` lies in the year 205. Mend the year."],
+        ),
+        (
+            "starts = 2025-09-01",
+            "starts = 2024-09-01",
+            &[
+                "7: the work starts on 2024-09-01, before the deadline 2025-08-03. Mend one of them, \
+             or leave `starts` out if the start is open.",
+            ],
+        ),
+        ("starts = 2025-09-01", "starts = 2025-08-03", &[]),
+        ("published = 2025-07-09", "published = 2025-08-03", &[]),
+        (
+            "zone = \"Africa/Tunis\"",
+            "zone = \"Europe/Tunis\"",
+            &["20: unknown zone \"Europe/Tunis\". Did you mean \"Africa/Tunis\"?"],
+        ),
+        (
+            "zone = \"Africa/Tunis\"",
+            "zone = \"heure locale\"",
+            &[
+                "20: unknown zone \"heure locale\". Use a name of the IANA list, such as \"Europe/Brussels\".",
+            ],
+        ),
+    ]);
+}
