@@ -2,7 +2,7 @@
 // `openssl` is not everywhere. X.509 in DER is a few nested lengths.
 
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,7 +17,9 @@ export function trustedCertificate() {
   const folder = mkdtempSync(join(tmpdir(), "guichet-ca-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   made = { ...selfSigned(), file: join(folder, "ca.pem") };
-  writeFileSync(made.file, made.cert);
+  // Those this machine trusts besides stay trusted.
+  const others = process.env.NODE_EXTRA_CA_CERTS;
+  writeFileSync(made.file, made.cert + (others && existsSync(others) ? readFileSync(others, "utf8") : ""));
   return made;
 }
 

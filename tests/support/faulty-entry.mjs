@@ -95,7 +95,7 @@ function statement(real, plan) {
 function proxy(real, wrap, extra = {}) {
   return new Proxy(real, {
     get(_, name) {
-      if (name in extra) return extra[name];
+      if (Object.hasOwn(extra, name)) return extra[name];
       const value = Reflect.get(real, name, real);
       return typeof value === "function" && name !== "constructor" ? wrap(name, value) : value;
     },

@@ -15,8 +15,10 @@ export const ROOT = resolve(import.meta.dirname, "../..");
 
 // Otherwise Miniflare asks the network where this machine is.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+// What runs here must not depend on someone's .env.
+process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = "false";
 // Miniflare reads this when it is imported, hence the imports below: workerd then trusts the mailbox's certificate.
-process.env.NODE_EXTRA_CA_CERTS ??= trustedCertificate().file;
+process.env.NODE_EXTRA_CA_CERTS = trustedCertificate().file;
 const { Log, LogLevel, Miniflare } = await import("miniflare");
 const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("wrangler");
 
@@ -131,7 +133,8 @@ async function configure(options, state) {
     throw new Error(`The Worker is not built: run \`cargo xtask build${flag}\` first.`);
   }
   const { workerOptions } = readWranglerToml(join(ROOT, "wrangler.toml"), undefined, {
-    envFiles: [],
+    // Any name but .dev.vars, which would be read if there were none.
+    envFiles: ["none"],
     overrides: { assets: { directory: join(build, "assets") } },
   });
   const modules = [

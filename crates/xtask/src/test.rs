@@ -17,8 +17,8 @@ use crate::workspace::Workspace;
 
 /// The Worker in workerd, and the journey in a browser.
 const FOLDERS: [&str; 2] = ["tests/platform", "tests/e2e"];
-/// A file of tests that takes longer has hung.
-const FILE_TIMEOUT: &str = "--test-timeout=600000";
+/// A test that takes longer has hung, and so has a file that leaves a server running.
+const TIMEOUT: &str = "--test-timeout=600000";
 
 /// Goes on after a failure, so that one run shows all of them. With a filter, only what it selects is run.
 pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -72,19 +72,24 @@ fn product(
         eprintln!("there are none yet in {}", FOLDERS.join(" and "));
         return Ok(());
     }
-    let report = workspace.path("build/tests.tap");
+    let (mut passed, mut failed) = (0, 0);
     let succeeded = each_line(
         workspace
             .command("node")
-            .args(["--test", FILE_TIMEOUT])
-            .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
-            .arg("--test-reporter=tap")
-            .arg(format!("--test-reporter-destination={}", report.display()))
+            .args(["--test", "--test-reporter=spec", TIMEOUT])
             .args(&files)
             .env("GUICHET_CHROMIUM", chromium),
-        |line| println!("{line}"),
+        |line| {
+            println!("{line}");
+            match node_count(line) {
+                Some(("pass", count)) => passed = count,
+                // A test that was cancelled has failed.
+                Some(("fail", count)) => failed = count,
+                Some(("cancelled", count)) => failed += count,
+                _ => {}
+            }
+        },
     )?;
-    let (passed, failed) = tap_counts(&fs::read_to_string(&report).unwrap_or_default());
     let ran = passed + failed > 0;
     tally.add("tests of the Worker and in the browser", passed, failed, succeeded && ran);
     Ok(())
@@ -125,16 +130,10 @@ fn cargo_counts(line: &str) -> Option<(usize, usize)> {
     Some((numbers.next()?, numbers.next()?))
 }
 
-/// From the `# pass 12` and `# fail 0` at the end. A test that was cancelled has failed.
-fn tap_counts(report: &str) -> (usize, usize) {
-    let count = |name: &str| {
-        report
-            .lines()
-            .rev()
-            .find_map(|line| line.strip_prefix(name)?.trim().parse::<usize>().ok())
-            .unwrap_or(0)
-    };
-    (count("# pass "), count("# fail ") + count("# cancelled "))
+/// From the `ℹ pass 12` at the end.
+fn node_count(line: &str) -> Option<(&str, usize)> {
+    let (name, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
+    Some((name, count.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -151,9 +150,8 @@ mod tests {
 
     #[test]
     fn node_says_how_many() {
-        let report =
-            "ok 1 - applies\n# pass 99\n1..3\n# tests 3\n# pass 1\n# fail 1\n# cancelled 1\n";
-        assert_eq!(tap_counts(report), (1, 2));
-        assert_eq!(tap_counts(""), (0, 0));
+        assert_eq!(node_count("ℹ pass 12"), Some(("pass", 12)));
+        assert_eq!(node_count("ℹ duration_ms 97.5"), None);
+        assert_eq!(node_count("✔ applies (12 ms)"), None);
     }
 }
