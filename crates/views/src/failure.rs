@@ -1,0 +1,92 @@
+//! Pages that say what went wrong and what to do.
+
+use askama::Template;
+use locales::{Texts, bytes, fill};
+
+use crate::frame::{Brand, Frame, Site, in_language};
+
+/// What went wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// There is nothing at this address, or nothing for this visitor.
+    NotFound,
+    /// The address does not answer to this method.
+    MethodNotAllowed,
+    /// More than we read.
+    TooLarge {
+        /// The most bytes that we read.
+        max_bytes: u64,
+    },
+    /// Not a form, or a broken one.
+    NotAForm,
+    /// We failed.
+    Unavailable,
+}
+
+/// The page that says so.
+pub fn failure(texts: &'static Texts, failure: &Failure, _site: &Site) -> String {
+    let Words { title, what, todo } = words(texts, *failure);
+    let brand = Brand::ours(texts);
+    let page = Page {
+        t: texts,
+        frame: Frame {
+            title: format!("{title} – {}", brand.name),
+            brand,
+            description: None,
+            address: None,
+            indexed: false,
+            has_form: false,
+        },
+        title,
+        what,
+        todo,
+        home: in_language(texts, "/"),
+    };
+    page.to_string()
+}
+
+/// The same for a program that asks for JSON: what went wrong, what to do.
+pub fn failure_message(texts: &'static Texts, failure: &Failure) -> String {
+    let Words { what, todo, .. } = words(texts, *failure);
+    format!("{what} {todo}")
+}
+
+struct Words {
+    title: &'static str,
+    what: String,
+    todo: &'static str,
+}
+
+fn words(t: &'static Texts, failure: Failure) -> Words {
+    let (title, what, todo) = match failure {
+        Failure::NotFound => {
+            (t.failure_not_found, t.failure_not_found_what, t.failure_not_found_do)
+        }
+        Failure::MethodNotAllowed => (t.failure_method, t.failure_method_what, t.failure_method_do),
+        Failure::TooLarge { .. } => {
+            (t.failure_too_large, t.failure_too_large_what, t.failure_too_large_do)
+        }
+        Failure::NotAForm => {
+            (t.failure_not_a_form, t.failure_not_a_form_what, t.failure_not_a_form_do)
+        }
+        Failure::Unavailable => {
+            (t.failure_unavailable, t.failure_unavailable_what, t.failure_unavailable_do)
+        }
+    };
+    let what = match failure {
+        Failure::TooLarge { max_bytes } => fill(what, &[("max", &bytes(t, max_bytes))]),
+        _ => what.to_owned(),
+    };
+    Words { title, what, todo }
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    title: &'static str,
+    what: String,
+    todo: &'static str,
+    home: String,
+}

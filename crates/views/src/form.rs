@@ -1,0 +1,198 @@
+//! The form of a posting, in the state in which it is shown.
+
+use std::collections::BTreeMap;
+
+use locales::{Labels, Texts, bytes, fill, issue_message, list, number, plural};
+use rules::application::limit;
+use rules::posting::{DocumentRequirement, Question, QuestionKind};
+use rules::{Form, Issue, Posting, Timestamp};
+use serde::Serialize;
+
+use crate::data::embed;
+use crate::frame::in_language;
+use crate::words::Around;
+
+/// What the form holds when it is shown.
+#[derive(Clone, Copy)]
+pub struct FormState<'a> {
+    /// What was typed.
+    pub values: &'a Form,
+    /// What is wrong with it; nothing when it is shown for the first time.
+    pub issues: &'a [Issue],
+    /// What makes a second sending of the same application recognisable.
+    pub token: &'a str,
+}
+
+/// The form, in words.
+pub(crate) struct FormView<'a> {
+    pub(crate) action: String,
+    pub(crate) values: &'a Form,
+    pub(crate) token: &'a str,
+    pub(crate) summary_title: String,
+    pub(crate) summary: Vec<SummaryItem>,
+    errors: BTreeMap<&'a str, String>,
+    pub(crate) documents: Vec<DocumentField<'a>>,
+    pub(crate) questions: Vec<QuestionField<'a>>,
+    pub(crate) total: String,
+    pub(crate) subject_added: String,
+    pub(crate) message_hint: String,
+    pub(crate) erased: String,
+    pub(crate) ask: Around,
+    pub(crate) consent: String,
+    /// What the script needs, as JSON.
+    pub(crate) data: String,
+}
+
+/// A line of the error summary.
+pub(crate) struct SummaryItem {
+    pub(crate) target: String,
+    pub(crate) message: String,
+}
+
+/// A document asked for.
+pub(crate) struct DocumentField<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) required: bool,
+    pub(crate) accept: String,
+    pub(crate) hint: String,
+    /// That a file was chosen before: a page cannot keep it chosen.
+    pub(crate) again: Option<String>,
+}
+
+/// A question asked.
+pub(crate) struct QuestionField<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) required: bool,
+    pub(crate) yes_no: bool,
+    pub(crate) answer: &'a str,
+    pub(crate) hint: String,
+}
+
+impl<'a> FormView<'a> {
+    pub(crate) fn of(
+        texts: &'static Texts,
+        posting: &'a Posting,
+        now: Timestamp,
+        state: &FormState<'a>,
+    ) -> Self {
+        let FormState { values, issues, token } = *state;
+        let asked = &posting.requirements;
+        let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
+        let told = |issue: &Issue| issue_message(texts, issue, labels);
+        let mut errors = BTreeMap::new();
+        for issue in issues {
+            errors.entry(issue.field.as_str()).or_insert_with(|| told(issue));
+        }
+        let data = Data {
+            requirements: asked,
+            zone: &posting.deadline.zone,
+            now: now.0,
+            words: texts.for_script(),
+        };
+        let erased = locales::date(texts, posting.erased_on());
+        let max_characters = |max| number(texts, i64::try_from(max).unwrap_or(i64::MAX));
+        Self {
+            action: in_language(texts, &format!("/postings/{}/applications", posting.slug)),
+            values,
+            token,
+            summary_title: plural(texts, "form_summary", i64::try_from(issues.len()).unwrap_or(0)),
+            summary: issues
+                .iter()
+                .map(|issue| SummaryItem { target: target(posting, issue), message: told(issue) })
+                .collect(),
+            errors,
+            documents: asked
+                .documents
+                .iter()
+                .map(|required| document_field(texts, required, values))
+                .collect(),
+            questions: asked
+                .questions
+                .iter()
+                .map(|question| QuestionField {
+                    hint: fill(texts.form_answer_hint, &[("max", &max_characters(limit::ANSWER))]),
+                    ..question_field(texts, question, values)
+                })
+                .collect(),
+            total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
+            subject_added: fill(texts.form_needs_account, &[("subject", &asked.subject)]),
+            message_hint: fill(
+                texts.form_message_hint,
+                &[("max", &max_characters(limit::MESSAGE))],
+            ),
+            erased: fill(texts.form_data_erased, &[("date", &erased)]),
+            ask: Around::of(texts.form_data_ask, "contact"),
+            consent: fill(texts.form_consent, &[("organisation", &posting.organisation.name)]),
+            data: embed(&data),
+        }
+    }
+
+    /// What is wrong with a field, or nothing.
+    pub(crate) fn error(&self, field: &str) -> Option<&str> {
+        self.errors.get(field).map(String::as_str)
+    }
+}
+
+/// What the script is told.
+#[derive(Serialize)]
+struct Data<'a> {
+    requirements: &'a rules::Requirements,
+    zone: &'a rules::deadline::Zone,
+    /// The server's clock: the device's may be wrong.
+    now: i64,
+    words: BTreeMap<&'static str, &'static str>,
+}
+
+/// The id of the element where an issue is mended.
+fn target(posting: &Posting, issue: &Issue) -> String {
+    let asked = &posting.requirements;
+    let field = issue.field.as_str();
+    let is_field = matches!(field, "name" | "email" | "phone" | "message" | "consent")
+        || asked.document(field).is_some()
+        || asked.question(field).is_some();
+    if is_field {
+        return field.to_owned();
+    }
+    let first = asked.documents.first().filter(|_| field == Issue::DOCUMENTS);
+    first.map_or("application", |document| &document.id).to_owned()
+}
+
+fn document_field<'a>(
+    texts: &'static Texts,
+    required: &'a DocumentRequirement,
+    values: &Form,
+) -> DocumentField<'a> {
+    let extensions = required.kinds.iter().filter_map(|kind| kind.extension());
+    let names: Vec<String> = extensions.clone().map(str::to_uppercase).collect();
+    let media = required.kinds.iter().map(|kind| kind.media_type().to_owned());
+    let accept: Vec<String> = extensions.map(|name| format!(".{name}")).chain(media).collect();
+    let before = values.documents.iter().find(|offered| offered.id == required.id);
+    DocumentField {
+        id: &required.id,
+        name: required.name.get(texts.language_tag),
+        required: required.required,
+        accept: accept.join(","),
+        hint: fill(
+            texts.form_document_hint,
+            &[("kinds", &list(texts, &names)), ("max", &bytes(texts, required.max_bytes))],
+        ),
+        again: before.map(|file| fill(texts.form_document_again, &[("file", &file.file_name)])),
+    }
+}
+
+fn question_field<'a>(
+    texts: &'static Texts,
+    question: &'a Question,
+    values: &'a Form,
+) -> QuestionField<'a> {
+    QuestionField {
+        id: &question.id,
+        text: question.text.get(texts.language_tag),
+        required: question.required,
+        yes_no: question.kind == QuestionKind::YesNo,
+        answer: values.answers.get(&question.id).map_or("", String::as_str),
+        hint: String::new(),
+    }
+}

@@ -1,0 +1,107 @@
+//! What surrounds the content of every page: head, header and footer.
+
+use locales::Texts;
+use rules::Posting;
+
+/// Where the pages are.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// Scheme and host, without a slash at the end: `https://jobs.example.org`.
+    pub base_url: &'a str,
+}
+
+/// The style sheet. `cargo xtask build` names the files, with a hash of their
+/// content in the name.
+pub(crate) const CSS: &str = or(option_env!("GUICHET_ASSET_CSS"), "/assets/guichet.css");
+pub(crate) const SCRIPT: &str = or(option_env!("GUICHET_ASSET_SCRIPT"), "/assets/form.js");
+pub(crate) const WASM: &str = or(option_env!("GUICHET_ASSET_WASM"), "/assets/form_bg.wasm");
+
+/// The frame of a page.
+pub(crate) struct Frame<'a> {
+    pub(crate) title: String,
+    pub(crate) brand: Brand<'a>,
+    /// For search engines.
+    pub(crate) description: Option<&'a str>,
+    /// Its addresses, where it has one that anybody may open.
+    pub(crate) address: Option<Address>,
+    /// Whether search engines may list it.
+    pub(crate) indexed: bool,
+    /// Whether it has a form for the script to drive.
+    pub(crate) has_form: bool,
+}
+
+/// Whose counter it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Brand<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) language: &'a str,
+}
+
+impl<'a> Brand<'a> {
+    /// That of the organisation that hires, by the name people call it.
+    pub(crate) fn of(posting: &'a Posting) -> Self {
+        let organisation = &posting.organisation;
+        Self {
+            name: organisation.short.as_deref().unwrap_or(&organisation.name),
+            language: &posting.language,
+        }
+    }
+
+    /// Where no organisation is known.
+    pub(crate) fn ours(texts: &'static Texts) -> Self {
+        Self { name: texts.site_brand, language: texts.language_tag }
+    }
+}
+
+/// The addresses of a page in every language.
+pub(crate) struct Address {
+    /// In the language of whoever opens it.
+    pub(crate) neutral: String,
+    /// In the page's language.
+    pub(crate) canonical: String,
+    pub(crate) languages: Vec<Language>,
+}
+
+/// The page in one language.
+pub(crate) struct Language {
+    pub(crate) tag: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) url: String,
+    pub(crate) href: String,
+    pub(crate) current: bool,
+}
+
+impl Address {
+    /// Of the page at `path`.
+    pub(crate) fn of(texts: &'static Texts, site: &Site, path: &str) -> Self {
+        let base = site.base_url;
+        let languages = locales::ALL.iter().map(|other| {
+            let href = in_language(other, path);
+            Language {
+                tag: other.language_tag,
+                name: other.language_name,
+                url: format!("{base}{href}"),
+                href,
+                current: other.language_tag == texts.language_tag,
+            }
+        });
+        Self {
+            neutral: format!("{base}{path}"),
+            canonical: format!("{base}{}", in_language(texts, path)),
+            languages: languages.collect(),
+        }
+    }
+}
+
+/// `path`, to be shown in the language of `texts`. There are no cookies: the
+/// address carries the choice from page to page.
+pub(crate) fn in_language(texts: &Texts, path: &str) -> String {
+    format!("{path}?lang={}", texts.language_tag)
+}
+
+const fn or(built: Option<&'static str>, otherwise: &'static str) -> &'static str {
+    match built {
+        Some(path) => path,
+        None => otherwise,
+    }
+}

@@ -1,0 +1,90 @@
+//! The page of a posting.
+
+use askama::Template;
+use locales::{Labels, Texts, issue_message};
+use rules::deadline::Phase;
+use rules::{Posting, Timestamp};
+
+use crate::facts::Facts;
+use crate::form::{FormState, FormView};
+use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::job_posting::json_ld;
+use crate::words::{Around, Closing, Time};
+
+/// A posting and, while it is open, its form.
+///
+/// Out of time there is no form, whatever is in `form`; if somebody has sent
+/// one, the page says that it was not stored and why.
+pub fn posting(
+    texts: &'static Texts,
+    posting: &Posting,
+    now: Timestamp,
+    form: Option<FormState>,
+    site: &Site,
+) -> String {
+    let phase = posting.requirements.window.phase(now);
+    let open = phase == Phase::Open;
+    let address = Address::of(texts, site, &format!("/postings/{}", posting.slug));
+    let refused = form.as_ref().filter(|_| !open).map(|form| refusal(texts, posting, form));
+    let form = form.filter(|_| open).map(|form| FormView::of(texts, posting, now, &form));
+    let title = format!("{} – {}", posting.title, posting.organisation.name);
+    let wrong = form.as_ref().is_some_and(|form| !form.summary.is_empty());
+    let page = Page {
+        t: texts,
+        frame: Frame {
+            title: if wrong {
+                locales::fill(texts.form_title_error, &[("title", &title)])
+            } else {
+                title
+            },
+            brand: Brand::of(posting),
+            description: Some(&posting.summary),
+            indexed: open && !wrong,
+            has_form: form.is_some(),
+            address: Some(address),
+        },
+        json_ld: String::new(),
+        posting,
+        facts: Facts::of(texts, posting),
+        closing: Closing::of(texts, posting, now),
+        opening: Time::moment(texts, posting.requirements.window.opens_at, &posting.deadline.zone),
+        phase,
+        refused: refused.unwrap_or_default(),
+        wrong,
+        form,
+        until: Around::of(texts.posting_deadline_until, "closing"),
+        since: Around::of(texts.posting_closed_since, "closing"),
+        from: Around::of(texts.posting_opens_from, "opening"),
+        home: in_language(texts, "/"),
+    };
+    let json_ld =
+        page.frame.address.as_ref().map(|address| json_ld(posting, &address.neutral, open));
+    Page { json_ld: json_ld.unwrap_or_default(), ..page }.to_string()
+}
+
+/// Why something that was sent is not stored.
+fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
+    let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
+    form.issues.iter().map(|issue| issue_message(texts, issue, labels)).collect()
+}
+
+#[derive(Template)]
+#[template(path = "posting.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    json_ld: String,
+    posting: &'a Posting,
+    facts: Facts,
+    closing: Closing,
+    opening: Time,
+    phase: Phase,
+    refused: Vec<String>,
+    /// Whether the form comes back with something to correct.
+    wrong: bool,
+    form: Option<FormView<'a>>,
+    until: Around,
+    since: Around,
+    from: Around,
+    home: String,
+}

@@ -1,0 +1,133 @@
+//! The receipt of an application.
+
+use askama::Template;
+use locales::{Texts, bytes, fill};
+use rules::application::Document;
+use rules::{Posting, Received, Timestamp};
+
+use crate::frame::{Brand, Frame, Site, in_language};
+use crate::words::{Around, Time};
+
+/// How far an application has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Delivery {
+    /// When staff were sent it.
+    pub forwarded_at: Option<Timestamp>,
+    /// When the candidate was sent the acknowledgement.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// What was received and how far it has come.
+pub fn receipt(
+    texts: &'static Texts,
+    posting: &Posting,
+    received: &Received,
+    delivery: &Delivery,
+    _site: &Site,
+) -> String {
+    let zone = &posting.deadline.zone;
+    let told = |instant| Time::moment(texts, instant, zone);
+    let email = masked(&received.application.email);
+    let reference = received.reference.as_str();
+    let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
+    let erased_on = locales::date(texts, posting.erased_on());
+    let page = Page {
+        t: texts,
+        frame: Frame {
+            title: format!("{} {reference} – {}", texts.receipt_title, posting.organisation.name),
+            brand: Brand::of(posting),
+            description: None,
+            // Its address holds the key, which links must not spread.
+            address: None,
+            indexed: false,
+            has_form: false,
+        },
+        posting,
+        reference,
+        received: told(received.received_at),
+        received_words: Around::of(texts.receipt_received, "moment"),
+        forwarded: delivery.forwarded_at.map(told),
+        acknowledged: delivery.acknowledged_at.map(told),
+        acknowledged_words: fill(texts.receipt_state_acknowledged, &[("email", &email)]),
+        acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", &email)]),
+        documents: received
+            .application
+            .documents
+            .iter()
+            .map(|document| shown(texts, posting, document))
+            .collect(),
+        contact: Around::of(&contact_how, "contact"),
+        erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
+        home: in_language(texts, "/"),
+    };
+    page.to_string()
+}
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    reference: &'a str,
+    received: Time,
+    received_words: Around,
+    forwarded: Option<Time>,
+    acknowledged: Option<Time>,
+    acknowledged_words: String,
+    acknowledging_words: String,
+    documents: Vec<DocumentShown<'a>>,
+    contact: Around,
+    erased: String,
+    home: String,
+}
+
+/// A document that was received.
+struct DocumentShown<'a> {
+    label: &'a str,
+    file_name: &'a str,
+    size: String,
+    /// The hexadecimal digits, four by four: an eye can compare those.
+    sha256: Vec<String>,
+}
+
+fn shown<'a>(
+    texts: &'static Texts,
+    posting: &'a Posting,
+    document: &'a Document,
+) -> DocumentShown<'a> {
+    let asked = posting.requirements.document(&document.id);
+    let kind = document.kind.as_str().to_uppercase();
+    let size = bytes(texts, document.bytes);
+    let digits: Vec<char> = document.sha256.chars().collect();
+    DocumentShown {
+        label: asked.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
+        file_name: &document.file_name,
+        size: fill(texts.receipt_document_size, &[("kind", &kind), ("size", &size)]),
+        sha256: digits.chunks(4).map(|group| group.iter().collect()).collect(),
+    }
+}
+
+/// An address in which its owner sees a slip of the keyboard (most are in the
+/// domain), and which tells a stranger at the same screen little.
+fn masked(email: &str) -> String {
+    match email.rsplit_once('@') {
+        Some((local, domain)) => {
+            let first: String = local.chars().take(1).collect();
+            format!("{first}•••@{domain}")
+        }
+        None => "•••".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_shows_its_domain() {
+        assert_eq!(masked("marie.dupont@example.org"), "m•••@example.org");
+        assert_eq!(masked("é@x"), "é•••@x");
+        assert_eq!(masked("nobody"), "•••");
+    }
+}

@@ -1,0 +1,66 @@
+//! Sentences around values that have markup of their own.
+
+use locales::{Texts, moment};
+use rules::deadline::{Window, Zone};
+use rules::{Date, Posting, Timestamp};
+
+/// What a sentence says before and after a value, so that the value can be
+/// an element of the page.
+pub(crate) struct Around {
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
+
+impl Around {
+    /// The sentence `template` around its placeholder `{name}`.
+    pub(crate) fn of(template: &str, name: &str) -> Self {
+        let (before, after) = template.split_once(&format!("{{{name}}}")).unwrap_or((template, ""));
+        Self { before: before.to_owned(), after: after.to_owned() }
+    }
+}
+
+/// A day or a moment: in words, and as machines read it.
+pub(crate) struct Time {
+    pub(crate) words: String,
+    pub(crate) machine: String,
+}
+
+impl Time {
+    pub(crate) fn day(texts: &'static Texts, day: Date) -> Self {
+        Self { words: locales::date(texts, day), machine: day.to_string() }
+    }
+
+    pub(crate) fn moment(texts: &'static Texts, instant: Timestamp, zone: &Zone) -> Self {
+        Self {
+            words: moment(texts, zone.local(instant), &zone.name),
+            machine: instant.to_rfc3339(),
+        }
+    }
+}
+
+/// The last millisecond in time. Told to the minute it is "23:59", where the
+/// first one out of time would be "00:00" on a day that nobody had in mind.
+pub(crate) fn last_instant(window: &Window) -> Timestamp {
+    Timestamp(window.closes_at.0.saturating_sub(1))
+}
+
+/// When a posting closes, from the day that `now` is there.
+pub(crate) struct Closing {
+    pub(crate) time: Time,
+    /// "Closes today", "Closes tomorrow".
+    pub(crate) near: Option<&'static str>,
+}
+
+impl Closing {
+    pub(crate) fn of(texts: &'static Texts, posting: &Posting, now: Timestamp) -> Self {
+        let zone = &posting.deadline.zone;
+        let today = zone.local(now).date.to_days();
+        let near = match posting.deadline.date.to_days().saturating_sub(today) {
+            0 => Some(texts.posting_closes_today),
+            1 => Some(texts.posting_closes_tomorrow),
+            _ => None,
+        };
+        let last = last_instant(&posting.requirements.window);
+        Self { time: Time::moment(texts, last, zone), near }
+    }
+}
