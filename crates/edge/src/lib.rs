@@ -1,1 +1,41 @@
-//! To be written.
+//! The Worker.
+//!
+//! Events come in here, ports go out in [`adapters`], and nothing is decided
+//! in between: what happens to an application is in `intake`, what it looks
+//! like in `views`.
+//!
+//! No candidate's data in a log line: what is logged is an event's name, an
+//! application's reference and a fault's own words.
+
+mod adapters;
+mod config;
+mod cron;
+mod desk;
+mod log;
+mod queue;
+mod record;
+mod routes;
+
+use worker::{
+    Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
+};
+
+/// A request from a candidate's browser.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    routes::answer(request, &env).await
+}
+
+/// Ids of applications with letters to send. Never an error: one would end
+/// the module, and with it every request in flight.
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
+    queue::consume(&batch, &env).await;
+    Ok(())
+}
+
+/// The sweep.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    cron::sweep(&env).await;
+}

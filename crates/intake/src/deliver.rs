@@ -159,13 +159,18 @@ impl Office<'_> {
 
     fn status_url(&self, received: &Received) -> String {
         let key = receipt_key(self.signing, received);
-        format!("{}/applications/{}?key={key}", received.origin, received.reference)
+        format!(
+            "{}/applications/{}?key={key}&lang={}",
+            received.origin, received.reference, received.language
+        )
     }
 
     /// The same for every attempt, so that a mail client sees a duplicate for
     /// what it is. Signed rather than plain: the id opens more than a name.
     fn message_id(&self, letter: Letter, received: &Received) -> MessageId {
         let signature = self.signing.sign("message-id", &[&received.id, letter.as_str()]);
+        // 132 bits are plenty, and the header stays on one line.
+        let signature = signature.get(..22).unwrap_or_default();
         let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
         MessageId::new(&format!("{}.{}.{signature}", received.reference, letter.as_str()), domain)
     }

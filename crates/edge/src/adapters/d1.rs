@@ -1,0 +1,174 @@
+//! The ledger in D1.
+
+use intake::ports::{Claim, Commit, Fault, Ledger, Letter, Progress, Settlement};
+use rules::{Received, Reference, Timestamp};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, D1Result};
+
+use crate::record::{ApplicationRow, ClaimRow, DueRow, ReceiptRow};
+
+/// Applications and letters in D1.
+pub(crate) struct D1Ledger(pub(crate) D1Database);
+
+const INSERT_APPLICATION: &str = "\
+    INSERT INTO applications (id, reference, posting, language, origin, received_at, application) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+
+/// Takes effect only where the application has made it into its table.
+const INSERT_LETTER: &str = "\
+    INSERT INTO outbox (application, letter, due_at) \
+    SELECT id, ?2, received_at FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING";
+
+const SELECT_BY_ID: &str = "SELECT * FROM applications WHERE id = ?1";
+
+const SELECT_BY_REFERENCE: &str = "\
+    SELECT applications.*, staff.sent_at AS forwarded_at, \
+        acknowledgement.sent_at AS acknowledged_at \
+    FROM applications \
+    LEFT JOIN outbox AS staff ON staff.application = id AND staff.letter = 'staff' \
+    LEFT JOIN outbox AS acknowledgement ON acknowledgement.application = id \
+        AND acknowledgement.letter = 'acknowledgement' \
+    WHERE reference = ?1";
+
+const CLAIM: &str = "\
+    UPDATE outbox SET attempts = attempts + 1, leased_until = ?4 \
+    WHERE application = ?1 AND letter = ?2 AND sent_at IS NULL AND refused_because IS NULL \
+        AND due_at <= ?3 AND leased_until <= ?3 \
+    RETURNING attempts, possible_duplicate";
+
+/// `attempts` fences: a later claim has raised it.
+const SETTLE: &str = "\
+    UPDATE outbox SET leased_until = 0, sent_at = ?4, refused_because = ?5, \
+        due_at = coalesce(?6, due_at), last_trouble = coalesce(?7, last_trouble), \
+        possible_duplicate = max(possible_duplicate, ?8) \
+    WHERE application = ?1 AND letter = ?2 AND attempts = ?3";
+
+const SELECT_DUE: &str = "\
+    SELECT application, min(due_at) AS due FROM outbox \
+    WHERE sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1 AND leased_until <= ?1 \
+    GROUP BY application ORDER BY due LIMIT ?2";
+
+impl Ledger for D1Ledger {
+    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
+        let application = serde_json::to_string(&received.application)
+            .map_err(|_| Fault::Ledger("an application is no JSON".into()))?;
+        let id = JsValue::from(&received.id);
+        let mut batch = vec![self.statement(
+            INSERT_APPLICATION,
+            &[
+                id.clone(),
+                received.reference.as_str().into(),
+                JsValue::from(&received.posting),
+                JsValue::from(&received.language),
+                JsValue::from(&received.origin),
+                number(received.received_at),
+                application.into(),
+            ],
+        )?];
+        for letter in letters {
+            batch.push(self.statement(INSERT_LETTER, &[id.clone(), letter.as_str().into()])?);
+        }
+        batch.push(self.statement(SELECT_BY_ID, &[id])?);
+        let results = self.0.batch(batch).await.map_err(fault)?;
+        let held = results.last().ok_or_else(|| Fault::Ledger("no answer to a batch".into()))?;
+        match rows::<ApplicationRow>(held)?.pop() {
+            Some(row) => Ok(Commit::Held(Box::new(row.try_into()?))),
+            None => Ok(Commit::ReferenceTaken),
+        }
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
+        let statement = self.statement(SELECT_BY_ID, &[id.into()])?;
+        let row: Option<ApplicationRow> = only(&statement).await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault> {
+        let statement = self.statement(SELECT_BY_REFERENCE, &[reference.as_str().into()])?;
+        let row: Option<ReceiptRow> = only(&statement).await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn claim(
+        &self,
+        id: &str,
+        letter: Letter,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claim>, Fault> {
+        let values = [id.into(), letter.as_str().into(), number(now), number(until)];
+        let row: Option<ClaimRow> = only(&self.statement(CLAIM, &values)?).await?;
+        Ok(row.map(|row| Claim {
+            attempt: row.attempts,
+            possible_duplicate: row.possible_duplicate > 0,
+        }))
+    }
+
+    async fn settle(
+        &self,
+        id: &str,
+        letter: Letter,
+        claim: Claim,
+        settlement: &Settlement,
+    ) -> Result<(), Fault> {
+        let none = JsValue::NULL;
+        let [sent_at, refused, due_at, trouble, duplicate] = match settlement {
+            Settlement::Sent { at } => [number(*at), none.clone(), none.clone(), none, 0.into()],
+            Settlement::Refused { reason } => {
+                [none.clone(), reason.into(), none, reason.into(), 0.into()]
+            }
+            Settlement::Later { at, reason, possibly_sent } => {
+                let duplicate = i32::from(*possibly_sent).into();
+                [none.clone(), none, number(*at), reason.into(), duplicate]
+            }
+        };
+        let values = [
+            id.into(),
+            letter.as_str().into(),
+            claim.attempt.into(),
+            sent_at,
+            refused,
+            due_at,
+            trouble,
+            duplicate,
+        ];
+        self.statement(SETTLE, &values)?.run().await.map(|_| ()).map_err(fault)
+    }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
+        let result = self.statement(SELECT_DUE, &[number(now), limit.into()])?;
+        let result = result.all().await.map_err(fault)?;
+        Ok(rows::<DueRow>(&result)?.into_iter().map(|row| row.application).collect())
+    }
+}
+
+impl D1Ledger {
+    fn statement(&self, sql: &str, values: &[JsValue]) -> Result<D1PreparedStatement, Fault> {
+        self.0.prepare(sql).bind(values).map_err(fault)
+    }
+}
+
+async fn only<T: DeserializeOwned>(statement: &D1PreparedStatement) -> Result<Option<T>, Fault> {
+    let result = statement.all().await.map_err(fault)?;
+    Ok(rows(&result)?.pop())
+}
+
+fn rows<T: DeserializeOwned>(result: &D1Result) -> Result<Vec<T>, Fault> {
+    if let Some(error) = result.error() {
+        return Err(Fault::Ledger(error));
+    }
+    // serde-wasm-bindgen's message may quote a value.
+    result.results().map_err(|_| Fault::Ledger("a row is not of the expected shape".into()))
+}
+
+/// D1 binds 32-bit integers only; a float keeps milliseconds exact, and the
+/// column's type makes an integer of it again.
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
+fn number(timestamp: Timestamp) -> JsValue {
+    JsValue::from_f64(timestamp.0 as f64)
+}
+
+fn fault(error: worker::Error) -> Fault {
+    Fault::Ledger(error.to_string())
+}

@@ -1,0 +1,94 @@
+//! Mail: by the platform's own binding, or by submission.
+
+use intake::ports::{Fault, Sending, Transport};
+use mail::Address;
+use worker::{EmailMessage, Env, Error, SendEmail};
+
+use super::submission;
+use crate::config::{self, SmtpSettings, TransportSettings};
+
+/// The transport that is configured.
+pub(crate) enum PlatformTransport {
+    /// The `send_email` binding.
+    Binding(SendEmail),
+    /// A mail server.
+    Smtp(SmtpSettings),
+}
+
+impl PlatformTransport {
+    pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
+        match config::transport(env)? {
+            TransportSettings::Smtp(settings) => Ok(Self::Smtp(settings)),
+            TransportSettings::Cloudflare => env
+                .send_email("EMAIL")
+                .map(Self::Binding)
+                .map_err(|error| Fault::Configuration(error.to_string())),
+        }
+    }
+}
+
+impl Transport for PlatformTransport {
+    async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
+        match self {
+            Self::Smtp(settings) => submission::submit(settings, from, to, message).await,
+            Self::Binding(binding) => send(binding, from, to, message).await,
+        }
+    }
+}
+
+async fn send(binding: &SendEmail, from: &Address, to: &Address, message: &[u8]) -> Sending {
+    // `mail` composes ASCII only.
+    let Ok(raw) = core::str::from_utf8(message) else {
+        return Sending::Refused("the message is not ASCII".into());
+    };
+    let email = match EmailMessage::new(from.as_str(), to.as_str(), raw) {
+        Ok(email) => email,
+        Err(error) => return verdict(error.into()),
+    };
+    match binding.send(&email).await {
+        Ok(_) => Sending::Sent,
+        Err(error) => verdict(error.into()),
+    }
+}
+
+/// Codes after which the same message to the same recipient is never taken.
+const PERMANENT: &[&str] = &[
+    "E_VALIDATION_ERROR",
+    "E_FIELD_MISSING",
+    "E_TOO_MANY_",
+    "E_RECIPIENT_",
+    "E_CONTENT_TOO_LARGE",
+    "E_HEADER",
+];
+
+/// Codes after which it may be taken later: of a sender or recipient that is
+/// not set up yet, which is ours to mend, and of limits.
+const PASSING: &[&str] = &[
+    "E_SENDER_",
+    "RCPT_NOT_ALLOWED",
+    "E_RATE_LIMIT_EXCEEDED",
+    "E_DAILY_LIMIT_EXCEEDED",
+    "E_INTERNAL_SERVER_ERROR",
+];
+
+/// What an error of the binding means. Its message names addresses; its code
+/// does not.
+fn verdict(error: Error) -> Sending {
+    let code = match error {
+        Error::EmailRecipientSuppressed(_) => "E_RECIPIENT_SUPPRESSED".to_owned(),
+        Error::EmailRecipientNotAllowed(_) => "RCPT_NOT_ALLOWED".to_owned(),
+        Error::RateLimitExceeded(_) => "E_RATE_LIMIT_EXCEEDED".to_owned(),
+        Error::DailyLimitExceeded(_) => "E_DAILY_LIMIT_EXCEEDED".to_owned(),
+        Error::InternalError(_) => "E_INTERNAL_SERVER_ERROR".to_owned(),
+        Error::UnknownJsError { code: Some(code), .. } => code,
+        _ => "no code".to_owned(),
+    };
+    let begins = |codes: &[&str]| codes.iter().any(|known| code.starts_with(known));
+    if begins(PERMANENT) {
+        Sending::Refused(code)
+    } else if begins(PASSING) {
+        Sending::Later(code)
+    } else {
+        Sending::Unknown(code)
+    }
+}

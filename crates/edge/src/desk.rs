@@ -1,0 +1,62 @@
+//! What the Worker works with: the ports behind its bindings, and the
+//! postings that were compiled into it.
+
+use std::cell::OnceCell;
+
+use intake::SigningKey;
+use intake::ports::Fault;
+use rules::Posting;
+use worker::Env;
+
+use crate::adapters::{D1Ledger, PlatformClock, PlatformQueue, R2Documents};
+use crate::config;
+
+/// Names of the bindings in `wrangler.toml`.
+mod binding {
+    pub(super) const DATABASE: &str = "DB";
+    pub(super) const DOCUMENTS: &str = "DOCUMENTS";
+    pub(super) const QUEUE: &str = "OUTBOX";
+}
+
+/// The ports.
+pub(crate) struct Desk {
+    pub(crate) documents: R2Documents,
+    pub(crate) ledger: D1Ledger,
+    pub(crate) queue: PlatformQueue,
+    pub(crate) clock: PlatformClock,
+    pub(crate) signing: SigningKey,
+}
+
+impl Desk {
+    pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
+        let missing = |error: worker::Error| Fault::Configuration(error.to_string());
+        Ok(Self {
+            documents: R2Documents(env.bucket(binding::DOCUMENTS).map_err(missing)?),
+            ledger: D1Ledger(env.d1(binding::DATABASE).map_err(missing)?),
+            queue: PlatformQueue(env.queue(binding::QUEUE).map_err(missing)?),
+            clock: PlatformClock::of(env),
+            signing: config::signing_key(env)?,
+        })
+    }
+}
+
+/// Every posting. They are read once, when the module starts to work.
+pub(crate) fn postings() -> &'static [Posting] {
+    thread_local! {
+        static POSTINGS: OnceCell<&'static [Posting]> = const { OnceCell::new() };
+    }
+    POSTINGS.with(|cell| {
+        *cell.get_or_init(|| {
+            let json = include_str!(concat!(env!("OUT_DIR"), "/postings.json"));
+            // The build wrote it from the same types; `crates/postings` tests
+            // that it reads back.
+            let postings: Vec<Posting> = serde_json::from_str(json).unwrap_or_default();
+            Vec::leak(postings)
+        })
+    })
+}
+
+/// The posting with this slug.
+pub(crate) fn posting(slug: &str) -> Option<&'static Posting> {
+    postings().iter().find(|posting| posting.slug == slug)
+}

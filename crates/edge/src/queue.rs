@@ -1,0 +1,40 @@
+//! The queue's consumer.
+
+use intake::ports::Fault;
+use intake::{Office, deliver};
+use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
+
+use crate::adapters::PlatformTransport;
+use crate::desk::{self, Desk};
+use crate::{config, log};
+
+/// How long a message waits after a fault of ours, in seconds. The sweep
+/// would find its application in any case.
+const PAUSE: u32 = 60;
+
+/// Sends the letters of each application in the batch.
+pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
+    // One message that is no text must not hold up the others.
+    for message in batch.raw_iter() {
+        let Some(id) = message.body().as_string() else {
+            message.ack();
+            continue;
+        };
+        match send_letters(env, &id).await {
+            Ok(()) => message.ack(),
+            Err(fault) => {
+                log::fault("delivery failed", &fault);
+                let options = QueueRetryOptionsBuilder::new().with_delay_seconds(PAUSE).build();
+                message.retry_with_options(&options);
+            }
+        }
+    }
+}
+
+async fn send_letters(env: &Env, id: &str) -> Result<(), Fault> {
+    let desk = Desk::of(env)?;
+    let transport = PlatformTransport::of(env)?;
+    let office =
+        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
+    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &office, id).await
+}

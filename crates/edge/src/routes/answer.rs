@@ -1,0 +1,103 @@
+//! Responses: status, headers, and the two shapes of a failure. Nowhere else
+//! does an error become HTTP.
+
+use intake::ports::Fault;
+use serde::Serialize;
+use views::{Failure, Site};
+use worker::{Headers, Response};
+
+use crate::log;
+use crate::routes::Visit;
+
+/// How long a response may be kept.
+#[derive(Clone, Copy)]
+pub(super) enum Keep {
+    /// Not at all: it holds a candidate's data.
+    Never,
+    /// In the visitor's own cache, asked about before each use.
+    Privately,
+}
+
+/// Everything a page needs is here or comes from this host; nothing is
+/// inline, and nobody may frame it.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// Seconds after which a client may try again when we failed.
+const RETRY_AFTER: &str = "30";
+
+/// A page.
+pub(super) fn html(status: u16, page: &str, keep: Keep) -> worker::Result<Response> {
+    with_headers(Response::from_html(page)?.with_status(status), keep)
+}
+
+/// A JSON value.
+pub(super) fn json(status: u16, value: &impl Serialize, keep: Keep) -> worker::Result<Response> {
+    with_headers(Response::from_json(value)?.with_status(status), keep)
+}
+
+/// The way to another page, by GET.
+pub(super) fn see_other(location: &str) -> worker::Result<Response> {
+    let mut response = Response::empty()?.with_status(303);
+    response.headers_mut().set("Location", location)?;
+    with_headers(response, Keep::Never)
+}
+
+/// A failure, in the shape that the client asks for.
+pub(super) fn failure(visit: &Visit, failure: Failure) -> worker::Result<Response> {
+    let (status, name) = match failure {
+        Failure::NotFound => (404, "not_found"),
+        Failure::MethodNotAllowed => (405, "method_not_allowed"),
+        Failure::TooLarge { .. } => (413, "too_large"),
+        Failure::NotAForm => (415, "not_a_form"),
+        Failure::Unavailable => (503, "unavailable"),
+    };
+    let texts = visit.texts();
+    if visit.wants_json {
+        let message = views::failure_message(texts, &failure);
+        json(status, &serde_json::json!({ "error": name, "message": message }), Keep::Never)
+    } else {
+        let site = Site { base_url: &visit.origin };
+        html(status, &views::failure(texts, &failure, &site), Keep::Never)
+    }
+}
+
+/// A failure of ours: logged, and the client may come back.
+pub(super) fn unavailable(visit: &Visit, fault: &Fault) -> worker::Result<Response> {
+    log::fault("request failed", fault);
+    let mut response = failure(visit, Failure::Unavailable)?;
+    response.headers_mut().set("Retry-After", RETRY_AFTER)?;
+    Ok(response)
+}
+
+/// A method that the address does not answer to.
+pub(super) fn method_not_allowed(visit: &Visit, allowed: &str) -> worker::Result<Response> {
+    let mut response = failure(visit, Failure::MethodNotAllowed)?;
+    response.headers_mut().set("Allow", allowed)?;
+    Ok(response)
+}
+
+fn with_headers(mut response: Response, keep: Keep) -> worker::Result<Response> {
+    let headers: &mut Headers = response.headers_mut();
+    let cache = match keep {
+        Keep::Never => "no-store",
+        Keep::Privately => "private, no-cache",
+    };
+    for (name, value) in [
+        ("Cache-Control", cache),
+        ("Content-Security-Policy", POLICY),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+        // A receipt's address holds its key.
+        ("Referrer-Policy", "no-referrer"),
+        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+        ("Vary", "Accept, Accept-Language"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+    ] {
+        headers.set(name, value)?;
+    }
+    Ok(response)
+}

@@ -1,0 +1,69 @@
+//! Which request is answered by what.
+
+mod answer;
+mod application;
+mod careers;
+mod form;
+mod health;
+mod posting;
+mod receipt;
+mod visit;
+
+use intake::ports::Clock as _;
+use worker::{Env, Method, Request, Response};
+
+use crate::adapters::PlatformClock;
+use crate::routes::visit::Visit;
+
+/// A page of the site.
+enum Route<'a> {
+    Careers,
+    Posting(&'a str),
+    Applications(&'a str),
+    Receipt(&'a str),
+    Health,
+}
+
+impl<'a> Route<'a> {
+    fn of(path: &'a str) -> Option<Self> {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match segments.as_slice() {
+            [""] => Some(Self::Careers),
+            ["postings", slug] => Some(Self::Posting(slug)),
+            ["postings", slug, "applications"] => Some(Self::Applications(slug)),
+            ["applications", reference] => Some(Self::Receipt(reference)),
+            ["healthz"] => Some(Self::Health),
+            _ => None,
+        }
+    }
+
+    /// The methods it answers to, as the `Allow` field lists them.
+    fn allowed(&self) -> &'static str {
+        match self {
+            Self::Applications(_) => "POST",
+            _ => "GET, HEAD",
+        }
+    }
+}
+
+/// Answers a request. When it arrived is settled first, before anything of
+/// its body is read: an upload begun in time is in time.
+pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
+    let received_at = PlatformClock::of(env).now();
+    let visit = Visit::of(&request, received_at)?;
+    let path = request.path();
+    let Some(route) = Route::of(&path) else {
+        return answer::failure(&visit, views::Failure::NotFound);
+    };
+    let is_get = matches!(request.method(), Method::Get | Method::Head);
+    match route {
+        Route::Careers if is_get => careers::page(&visit),
+        Route::Posting(slug) if is_get => posting::page(&visit, env, slug),
+        Route::Applications(slug) if request.method() == Method::Post => {
+            application::post(&visit, env, slug, request).await
+        }
+        Route::Receipt(reference) if is_get => receipt::page(&visit, env, reference).await,
+        Route::Health if is_get => health::answer(&visit),
+        route => answer::method_not_allowed(&visit, route.allowed()),
+    }
+}

@@ -1,0 +1,54 @@
+//! `GET /postings/{slug}`
+
+use intake::ports::Fault;
+use intake::{ApplicationId, SigningKey, Token};
+use locales::Texts;
+use rules::deadline::Phase;
+use rules::{Form, Issue, Posting};
+use views::{Failure, FormState, Site};
+use worker::{Env, Response};
+
+use crate::adapters::random_u128;
+use crate::routes::Visit;
+use crate::routes::answer::{self, Keep};
+use crate::{config, desk};
+
+/// The posting and, while it is open, its form.
+pub(super) fn page(visit: &Visit, env: &Env, slug: &str) -> worker::Result<Response> {
+    let Some(posting) = desk::posting(slug) else {
+        return answer::failure(visit, Failure::NotFound);
+    };
+    let texts = visit.texts_for(posting);
+    let token = config::signing_key(env).and_then(|key| fresh_token(visit, &key, posting));
+    match token {
+        Ok(token) => {
+            let page = with_form(visit, texts, posting, &Form::default(), &[], &token);
+            answer::html(200, &page, Keep::Privately)
+        }
+        Err(fault) => answer::unavailable(visit, &fault),
+    }
+}
+
+/// The page with what was typed and what is wrong with it.
+pub(super) fn with_form(
+    visit: &Visit,
+    texts: &'static Texts,
+    posting: &Posting,
+    values: &Form,
+    issues: &[Issue],
+    token: &str,
+) -> String {
+    let open = posting.requirements.window.phase(visit.received_at) == Phase::Open;
+    let form = open.then_some(FormState { values, issues, token });
+    views::posting(texts, posting, visit.received_at, form, &Site { base_url: &visit.origin })
+}
+
+/// A token for an application to come.
+pub(super) fn fresh_token(
+    visit: &Visit,
+    key: &SigningKey,
+    posting: &Posting,
+) -> Result<String, Fault> {
+    let id = ApplicationId::from_random(random_u128()?);
+    Ok(Token { id, issued_at: visit.received_at }.seal(key, &posting.slug))
+}

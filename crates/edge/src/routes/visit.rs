@@ -1,0 +1,51 @@
+//! What a request says of the visitor.
+
+use locales::Texts;
+use rules::{Posting, Timestamp};
+use worker::{Request, Url};
+
+/// A request, but for its body.
+pub(crate) struct Visit {
+    /// Scheme and host, without a slash at the end.
+    pub(crate) origin: String,
+    /// When it began.
+    pub(crate) received_at: Timestamp,
+    /// Whether the client asks for JSON.
+    pub(crate) wants_json: bool,
+    url: Url,
+    accept_language: Option<String>,
+}
+
+impl Visit {
+    pub(crate) fn of(request: &Request, received_at: Timestamp) -> worker::Result<Self> {
+        let url = request.url()?;
+        let header = |name| request.headers().get(name).ok().flatten();
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            received_at,
+            wants_json: header("Accept").is_some_and(|types| types.contains("application/json")),
+            accept_language: header("Accept-Language"),
+            url,
+        })
+    }
+
+    /// The parameter `name` of the address.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The language of a page about no posting in particular.
+    pub(crate) fn texts(&self) -> &'static Texts {
+        self.choose("fr")
+    }
+
+    /// The language of a page about `posting`.
+    pub(crate) fn texts_for(&self, posting: &Posting) -> &'static Texts {
+        self.choose(&posting.language)
+    }
+
+    fn choose(&self, fallback: &str) -> &'static Texts {
+        let asked = self.parameter("lang");
+        locales::choose(asked.as_deref(), self.accept_language.as_deref(), fallback)
+    }
+}
