@@ -26,11 +26,12 @@ pub fn review(
         return Err(vec![out_of_time]);
     }
     let fields = Fields::of(form);
-    let mut issues = fields.issues();
+    let (message, mut issues): (Vec<_>, Vec<_>) =
+        fields.issues().into_iter().partition(|issue| issue.field == "message");
     issues.extend(review_subject(requirements, &form.subject));
-    issues
-        .extend(requirements.questions.iter().filter_map(|question| review_answer(question, form)));
     issues.extend(review_documents(requirements, &form.documents));
+    issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
+    issues.extend(message);
     issues.extend(review_consent(&form.consent));
     if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
 }
