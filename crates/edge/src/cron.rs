@@ -3,18 +3,28 @@
 use intake::ports::{Clock as _, Fault};
 use worker::Env;
 
-use crate::desk::Desk;
+use crate::desk::{self, Desk};
 use crate::log;
 
-/// Queues what was left behind.
-pub(crate) async fn sweep(env: &Env) {
-    if let Err(fault) = run(env).await {
+/// Queues what was left behind, and erases what has been kept long enough.
+pub(crate) async fn run(env: &Env) {
+    if let Err(fault) = sweep(env).await {
         log::fault("sweep failed", &fault);
+    }
+    if let Err(fault) = erase(env).await {
+        log::fault("erasure failed", &fault);
     }
 }
 
-async fn run(env: &Env) -> Result<(), Fault> {
+async fn sweep(env: &Env) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
     intake::sweep(&desk.ledger, &desk.queue, desk.clock.now()).await?;
+    Ok(())
+}
+
+async fn erase(env: &Env) -> Result<(), Fault> {
+    let desk = Desk::of(env)?;
+    let now = desk.clock.now();
+    intake::erase(&desk.documents, &desk.ledger, desk::postings(), now).await?;
     Ok(())
 }

@@ -34,8 +34,8 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
     Ok(())
 }
 
-/// The sweep.
+/// The sweep and the erasure.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    cron::sweep(&env).await;
+    cron::run(&env).await;
 }

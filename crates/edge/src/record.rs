@@ -67,8 +67,8 @@ pub(crate) struct ClaimRow {
 
 /// An application's id.
 #[derive(Debug, Deserialize)]
-pub(crate) struct DueRow {
-    pub(crate) application: String,
+pub(crate) struct IdRow {
+    pub(crate) id: String,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, written by us")]

@@ -2,7 +2,8 @@
 //!
 //! [`submit`] takes an application in, [`deliver`] forwards it to staff and
 //! acknowledges it to the candidate, [`sweep`] puts back what was left
-//! behind, [`receipt`] tells how far it has come. Storage, queue, mail and
+//! behind, [`erase`] keeps the promise of the day of deletion, [`receipt`]
+//! tells how far an application has come. Storage, queue, mail and
 //! clock are [`ports`]; the Worker brings real ones, tests bring memory.
 //!
 //! The ledger is the truth. An application exists once its row and the rows
@@ -24,4 +25,4 @@ pub use deliver::{LEASE_MS, Office, deliver, next_attempt};
 pub use key::{ApplicationId, SigningKey, Token};
 pub use receipt::{Receipt, receipt, receipt_key};
 pub use submit::{Submission, SubmittedDocument, Verdict, submit};
-pub use sweep::sweep;
+pub use sweep::{erase, sweep};

@@ -105,6 +105,12 @@ impl DocumentStore for Memory {
         self.check(Port::Documents, Fault::Documents)?;
         Ok(self.documents.borrow().get(key).cloned())
     }
+
+    async fn delete(&self, prefix: &str) -> Result<(), Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        self.documents.borrow_mut().retain(|key, _| !key.starts_with(prefix));
+        Ok(())
+    }
 }
 
 impl Ledger for Memory {
@@ -208,6 +214,20 @@ impl Ledger for Memory {
         due.dedup_by_key(|(_, id)| *id);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(due.into_iter().take(limit).map(|(_, id)| id.clone()).collect())
+    }
+
+    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let applications = self.applications.borrow();
+        let ids = applications.values().filter(|r| r.posting == slug).map(|r| r.id.clone());
+        Ok(ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    async fn erase(&self, id: &str) -> Result<(), Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        self.applications.borrow_mut().remove(id);
+        self.outbox.borrow_mut().retain(|(application, _), _| application != id);
+        Ok(())
     }
 }
 

@@ -50,6 +50,9 @@ pub trait DocumentStore {
 
     /// The bytes under `key`, or nothing where there are none.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Deletes everything whose key begins with `prefix`.
+    async fn delete(&self, prefix: &str) -> Result<(), Fault>;
 }
 
 /// A letter that an application calls for.
@@ -162,6 +165,12 @@ pub trait Ledger {
     /// Ids of up to `limit` applications with a letter that [`Ledger::claim`]
     /// would give, oldest first.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
+
+    /// Ids of up to `limit` applications to the posting `slug`.
+    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
+
+    /// Deletes an application and its letters.
+    async fn erase(&self, id: &str) -> Result<(), Fault>;
 }
 
 /// Hints that an application has letters to send.

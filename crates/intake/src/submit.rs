@@ -114,7 +114,12 @@ pub async fn submit<D: DocumentStore>(
 /// Where a document is kept. The hash makes two simultaneous submissions of
 /// one token harmless: each row finds the very bytes that it speaks of.
 pub(crate) fn document_key(application: &str, document: &str, sha256: &str) -> String {
-    format!("applications/{application}/{document}/{sha256}")
+    format!("{}{document}/{sha256}", document_prefix(application))
+}
+
+/// What the keys of an application's documents begin with.
+pub(crate) fn document_prefix(application: &str) -> String {
+    format!("applications/{application}/")
 }
 
 async fn accept(queue: &impl Queue, received: Received) -> Result<Verdict, Fault> {

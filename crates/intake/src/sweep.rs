@@ -1,11 +1,13 @@
-//! Putting back what was left behind.
+//! What runs by the clock: putting back what was left behind, and erasing
+//! what has been kept long enough.
 
-use rules::Timestamp;
+use rules::{Posting, Timestamp};
 
-use crate::ports::{Fault, Ledger, Queue};
+use crate::ports::{DocumentStore, Fault, Ledger, Queue};
+use crate::submit::document_prefix;
 
-/// How many applications one sweep takes up. What is beyond waits for the
-/// next one, a few minutes later.
+/// How many applications one run takes up. What is beyond waits for the next
+/// one, a few minutes later.
 const BATCH: u32 = 100;
 
 /// Queues every application that has a letter to send and that nobody is
@@ -21,4 +23,24 @@ pub async fn sweep(
         queue.push(id).await?;
     }
     Ok(due.len())
+}
+
+/// Erases the applications to postings whose retention has ended: documents
+/// first, then rows, so that a failure in between leaves a row that leads to
+/// them. Says how many there were.
+pub async fn erase(
+    documents: &impl DocumentStore,
+    ledger: &impl Ledger,
+    postings: &[Posting],
+    now: Timestamp,
+) -> Result<usize, Fault> {
+    let mut erased = 0;
+    for posting in postings.iter().filter(|posting| posting.erased_at() <= now) {
+        for id in ledger.to_posting(&posting.slug, BATCH).await? {
+            documents.delete(&document_prefix(&id)).await?;
+            ledger.erase(&id).await?;
+            erased += 1;
+        }
+    }
+    Ok(erased)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use documents::Kind;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Date;
+use crate::calendar::{Date, Timestamp};
 use crate::deadline::{Deadline, Window};
 
 /// Everything that a posting says.
@@ -54,6 +54,14 @@ impl Posting {
     /// retention.
     pub fn erased_on(&self) -> Date {
         Date::from_days(self.deadline.date.to_days().saturating_add(self.retention_days.into()))
+    }
+
+    /// When on that day: about noon, so that no change of the clocks moves it
+    /// to another day.
+    pub fn erased_at(&self) -> Timestamp {
+        const HALF_A_DAY: i64 = 12 * 3_600_000;
+        let end_of_day = self.requirements.window.closes_at.plus_days(self.retention_days);
+        Timestamp(end_of_day.0.saturating_sub(HALF_A_DAY))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
 
-use crate::record::{ApplicationRow, ClaimRow, DueRow, ReceiptRow};
+use crate::record::{ApplicationRow, ClaimRow, IdRow, ReceiptRow};
 
 /// Applications and letters in D1.
 pub(crate) struct D1Ledger(pub(crate) D1Database);
@@ -45,9 +45,16 @@ const SETTLE: &str = "\
     WHERE application = ?1 AND letter = ?2 AND attempts = ?3";
 
 const SELECT_DUE: &str = "\
-    SELECT application, min(due_at) AS due FROM outbox \
+    SELECT application AS id, min(due_at) AS due FROM outbox \
     WHERE sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1 AND leased_until <= ?1 \
     GROUP BY application ORDER BY due LIMIT ?2";
+
+const SELECT_TO_POSTING: &str =
+    "SELECT id FROM applications WHERE posting = ?1 ORDER BY received_at LIMIT ?2";
+
+const DELETE_LETTERS: &str = "DELETE FROM outbox WHERE application = ?1";
+
+const DELETE_APPLICATION: &str = "DELETE FROM applications WHERE id = ?1";
 
 impl Ledger for D1Ledger {
     async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
@@ -139,7 +146,19 @@ impl Ledger for D1Ledger {
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
         let result = self.statement(SELECT_DUE, &[number(now), limit.into()])?;
         let result = result.all().await.map_err(fault)?;
-        Ok(rows::<DueRow>(&result)?.into_iter().map(|row| row.application).collect())
+        Ok(rows::<IdRow>(&result)?.into_iter().map(|row| row.id).collect())
+    }
+
+    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
+        let statement = self.statement(SELECT_TO_POSTING, &[slug.into(), limit.into()])?;
+        let result = statement.all().await.map_err(fault)?;
+        Ok(rows::<IdRow>(&result)?.into_iter().map(|row| row.id).collect())
+    }
+
+    async fn erase(&self, id: &str) -> Result<(), Fault> {
+        let letters = self.statement(DELETE_LETTERS, &[id.into()])?;
+        let application = self.statement(DELETE_APPLICATION, &[id.into()])?;
+        self.0.batch(vec![letters, application]).await.map(|_| ()).map_err(fault)
     }
 }
 

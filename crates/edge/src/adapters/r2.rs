@@ -39,6 +39,15 @@ impl DocumentStore for R2Documents {
             None => Ok(None),
         }
     }
+
+    async fn delete(&self, prefix: &str) -> Result<(), Fault> {
+        // An application has a handful of documents: one page of a listing.
+        let listing = self.0.list().prefix(prefix).execute().await.map_err(fault)?;
+        for object in listing.objects() {
+            self.0.delete(object.key()).await.map_err(fault)?;
+        }
+        Ok(())
+    }
 }
 
 fn fault(error: worker::Error) -> Fault {

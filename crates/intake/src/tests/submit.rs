@@ -14,7 +14,7 @@ fn an_accepted_application_is_kept_whole() {
     let Verdict::Accepted { received, unqueued: None } = verdict else { panic!("{verdict:?}") };
     assert_eq!(received.application.name, "Amélie Ben Salah");
     assert_eq!(received.received_at, NOON);
-    assert_eq!(memory.queue.borrow().as_slice(), [received.id.clone()]);
+    assert_eq!(memory.queue.borrow().as_slice(), std::slice::from_ref(&received.id));
     assert_eq!(memory.outbox.borrow().len(), 2);
     let stored = memory.documents.borrow();
     for document in &received.application.documents {
@@ -65,25 +65,26 @@ fn a_taken_reference_is_replaced() {
 
 #[test]
 fn what_is_refused_leaves_nothing_behind() {
+    type Spoil = fn(&mut crate::Submission<Vec<u8>>);
     let posting = posting();
-    let cases: [(&str, &str, Code, &dyn Fn(&mut crate::Submission<Vec<u8>>)); 9] = [
-        ("no document", "cover_letter", Code::DocumentMissing, &|s| s.documents.clear()),
-        ("no CV", "cv", Code::DocumentMissing, &|s| drop(s.documents.pop())),
-        ("an empty file", "cv", Code::DocumentEmpty, &|s| {
+    let cases: [(&str, &str, Code, Spoil); 9] = [
+        ("no document", "cover_letter", Code::DocumentMissing, |s| s.documents.clear()),
+        ("no CV", "cv", Code::DocumentMissing, |s| drop(s.documents.pop())),
+        ("an empty file", "cv", Code::DocumentEmpty, |s| {
             s.documents[1] = file("cv", "cv.pdf", Vec::new());
         }),
-        ("a program", "cv", Code::DocumentKindMismatch, &|s| {
+        ("a program", "cv", Code::DocumentKindMismatch, |s| {
             s.documents[1] = file("cv", "cv.pdf", samples::hostile::program());
         }),
-        ("the same file twice", "cv", Code::DocumentSameTwice, &|s| {
+        ("the same file twice", "cv", Code::DocumentSameTwice, |s| {
             s.documents[1] = file("cv", "cv.pdf", s.documents[0].upload.clone());
         }),
-        ("too many files", "cv", Code::NotAChoice, &|s| {
+        ("too many files", "cv", Code::NotAChoice, |s| {
             s.documents.push(file("cv", "b.pdf", samples::pdf("b")));
         }),
-        ("two recipients", "email", Code::NotAnEmail, &|s| s.form.email = "a@b.org,c@d.org".into()),
-        ("another subject", "subject", Code::NotTheSubject, &|s| s.form.subject = "Hello".into()),
-        ("too late", "deadline", Code::DeadlinePassed, &|s| {
+        ("two recipients", "email", Code::NotAnEmail, |s| s.form.email = "a@b.org,c@d.org".into()),
+        ("another subject", "subject", Code::NotTheSubject, |s| s.form.subject = "Hello".into()),
+        ("too late", "deadline", Code::DeadlinePassed, |s| {
             s.received_at = Timestamp(1_754_258_400_000);
         }),
     ];
