@@ -27,8 +27,9 @@ pub(crate) fn run(workspace: &Workspace, options: &DevOptions) -> anyhow::Result
     let mut progress = Progress::of(build::STEPS + 3);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
-    build::run(workspace, Profile::Dev, &mut progress)?;
+    // Before the build: what is edited while it runs is not missed.
     let mut watch = Watch::start(workspace);
+    build::run(workspace, Profile::Dev, &mut progress)?;
     let server = progress.step("Worker and mailbox", || Server::start(workspace, options))?;
     let stop = Arc::new(AtomicBool::new(false));
     let signal = Arc::clone(&stop);

@@ -1,6 +1,7 @@
 //! Running other programs.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -51,13 +52,18 @@ pub(crate) fn exists(program: &str) -> bool {
 }
 
 fn line_of(command: &Command) -> String {
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|part| part.to_string_lossy())
+    std::iter::once(name_of(command))
+        .chain(command.get_args().map(|part| part.to_string_lossy().into_owned()))
         .collect::<Vec<_>>()
         .join(" ")
 }
 
 fn cannot_start(command: &Command) -> String {
-    format!("cannot start `{}`", command.get_program().to_string_lossy())
+    format!("cannot start `{}`", name_of(command))
+}
+
+/// Without its folder.
+fn name_of(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }

@@ -66,11 +66,11 @@ fn product(
     eprintln!("── tests of the Worker and in the browser");
     let files = test_files(workspace, filter)?;
     if files.is_empty() {
-        if let Some(text) = filter {
-            bail!("no file of {} has `{text}` in its path", FOLDERS.join(" and "));
-        }
-        eprintln!("there are none yet in {}", FOLDERS.join(" and "));
-        return Ok(());
+        bail!(
+            "no file in {} is called *{}.test.mjs",
+            FOLDERS.join(" or "),
+            filter.unwrap_or_default()
+        );
     }
     let (mut passed, mut failed) = (0, 0);
     let succeeded = each_line(
