@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 
 import { migrate } from "./migrate.mjs";
 import { faultyModules } from "./faults.mjs";
@@ -32,7 +33,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {Record<string, string>} [vars] over those of wrangler.toml
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
- * @property {import("miniflare").LogLevel} [logLevel]
+ * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
  */
 
 /**
@@ -152,10 +153,20 @@ async function configure(options, state) {
     host: "127.0.0.1",
     port: options.port ?? 0,
     cf: false,
-    log: new Log(options.logLevel ?? LogLevel.WARN),
+    ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
     d1Persist: join(state, "d1"),
     r2Persist: join(state, "r2"),
   };
+}
+
+/** @param {(line: string) => void} output */
+function heardBy(output) {
+  const log = new Log(LogLevel.INFO);
+  log.log = output;
+  const handleRuntimeStdio = (...streams) => {
+    for (const input of streams) createInterface({ input }).on("line", output);
+  };
+  return { log, handleRuntimeStdio };
 }
 
 /**

@@ -1,0 +1,63 @@
+// What each file of tests/platform works with: one Guichet and one mailbox, for as long as its tests run.
+
+import { after, before } from "node:test";
+
+import { clock, forget } from "./application.mjs";
+import { standing } from "./faults.mjs";
+import { start } from "./guichet.mjs";
+import { Mailbox, poll } from "./mailbox.mjs";
+
+/**
+ * To be called once, outside of any test. The clock stands at noon of a day on which both postings are open.
+ *
+ * @param {import("./guichet.mjs").Options & { mailbox?: import("./mailbox.mjs").Options }} [options]
+ */
+export function running({ mailbox, ...options } = {}) {
+  const place = new Place();
+  before(async () => {
+    place.mailbox = await Mailbox.start(mailbox);
+    const output = (line) => place.hear(line);
+    place.guichet = await start({ clock: clock(), smtp: place.mailbox.smtp, faults: true, output, ...options });
+  });
+  after(async () => {
+    await place.guichet?.stop();
+    await place.mailbox?.stop();
+  });
+  return place;
+}
+
+class Place {
+  /** @type {import("./guichet.mjs").Guichet} */
+  guichet;
+  /** @type {Mailbox} */
+  mailbox;
+  /** @type {string[]} what the Worker and the platform printed; with GUICHET_LOG=1 the terminal shows it too */
+  lines = [];
+
+  hear(line) {
+    this.lines.push(line);
+    if (process.env.GUICHET_LOG) console.log(line);
+  }
+
+  /**
+   * The mails of one application, once there are that many: those of the test before may still be on their way.
+   *
+   * @param {string} reference
+   * @param {number} [count]
+   * @param {number} [milliseconds]
+   */
+  async mails(reference, count = 2, milliseconds = 15_000) {
+    const mark = `\r\nX-Guichet-Reference: ${reference}\r\n`;
+    let found = [];
+    const enough = () => (found = this.mailbox.messages.filter(({ raw }) => raw.includes(mark))).length >= count;
+    await poll(enough, milliseconds, () => `${found.length} of ${count} mails about ${reference} arrived`);
+    return found;
+  }
+
+  /** As if nobody had ever applied. */
+  async afresh() {
+    await standing(this.guichet);
+    await forget(this.guichet);
+    this.mailbox.clear();
+  }
+}
