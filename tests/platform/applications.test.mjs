@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { apply, docx, document, form, freshToken, kept, MARIE, NOON, odt, OTHER, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { apply, docx, document, form, freshToken, kept, MARIE, NOON, odt, onTheWire, OTHER, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
-const place = running();
+const place = await running();
 beforeEach(() => place.afresh());
 
 const letter = pdf("Madame, Monsieur");
@@ -140,12 +140,12 @@ test("what may be left out is left out, and a reference is read kindly", async (
 });
 
 test("a form without declared length is read as well", async () => {
-  const request = new Response(form());
+  const { type, bytes } = await onTheWire(form());
   const answer = await place.guichet.fetch(`/postings/${POSTING.slug}/applications`, {
     method: "POST",
-    body: request.body,
+    body: new Blob([bytes]).stream(),
     duplex: "half",
-    headers: { accept: "application/json", "content-type": request.headers.get("content-type") },
+    headers: { accept: "application/json", "content-type": type },
   });
   assert.equal(answer.status, 201);
 });
@@ -166,4 +166,12 @@ test("an empty file field, as browsers send it, is no document", async () => {
     { question: "swiss_work_permit", value: "no" },
     { question: "secure_contact", value: "Signal: marie.07" },
   ]);
+});
+
+test("a file keeps its name, as browsers write it", async () => {
+  const NAMES = ["Curriculum vitæ d’Été.pdf", 'My "best" CV.pdf', "Re\u0301sume\u0301.pdf", "履歴書 👩🏽\u200D💻.pdf", "a;b=c, d.pdf", "100%.pdf"];
+  for (const [index, name] of NAMES.entries()) {
+    const body = await (await apply(place.guichet, { cv: document(name, pdf(`Marie ${index}`)) })).json();
+    assert.equal(body.documents[1].name, name);
+  }
 });

@@ -72,12 +72,20 @@ export const document = (name, bytes, type = "application/octet-stream") => new 
  * @param {FormData | Record<string, unknown>} [what] a form, or changes to the right one
  * @param {{ slug?: string, json?: boolean, query?: string, headers?: Record<string, string> }} [options]
  */
-export function apply(guichet, what = {}, { slug = POSTING.slug, json = true, query = "", headers = {} } = {}) {
+export async function apply(guichet, what = {}, { slug = POSTING.slug, json = true, query = "", headers = {} } = {}) {
+  const { type, bytes } = await onTheWire(what instanceof FormData ? what : form(what));
   return guichet.fetch(`/postings/${slug}/applications${query}`, {
     method: "POST",
-    body: what instanceof FormData ? what : form(what),
-    headers: { ...(json && { accept: "application/json" }), ...headers },
+    // In one piece: an answer that does not wait for the body may close the connection under a second one.
+    body: bytes,
+    headers: { accept: json ? "application/json" : "text/html", "content-type": type, ...headers },
   });
+}
+
+/** What a form is in HTTP. @param {FormData} data */
+export async function onTheWire(data) {
+  const encoded = new Response(data);
+  return { type: encoded.headers.get("content-type"), bytes: Buffer.from(await encoded.arrayBuffer()) };
 }
 
 /**

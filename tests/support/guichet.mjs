@@ -97,7 +97,10 @@ export class Guichet {
    * @param {RequestInit} [init]
    */
   fetch(path, init = {}) {
-    return fetch(new URL(path, this.url), { redirect: "manual", ...init });
+    const headers = new Headers(init.headers);
+    // workerd closes a connection when it has answered before the body was read, and the next request would find it dead.
+    headers.set("connection", "close");
+    return fetch(new URL(path, this.url), { redirect: "manual", ...init, headers });
   }
 
   /**

@@ -1,6 +1,6 @@
 // What each file of tests/platform works with: one Guichet and one mailbox, for as long as its tests run.
 
-import { after, before } from "node:test";
+import { after } from "node:test";
 
 import { clock, forget } from "./application.mjs";
 import { standing } from "./faults.mjs";
@@ -8,20 +8,18 @@ import { start } from "./guichet.mjs";
 import { Mailbox, poll } from "./mailbox.mjs";
 
 /**
- * To be called once, outside of any test. The clock stands at noon of a day on which both postings are open.
+ * To be awaited once, outside of any test. The clock stands at noon of a day on which both postings are open.
  *
  * @param {import("./guichet.mjs").Options & { mailbox?: import("./mailbox.mjs").Options }} [options]
  */
-export function running({ mailbox, ...options } = {}) {
+export async function running({ mailbox, ...options } = {}) {
   const place = new Place();
-  before(async () => {
-    place.mailbox = await Mailbox.start(mailbox);
-    const output = (line) => place.hear(line);
-    place.guichet = await start({ clock: clock(), smtp: place.mailbox.smtp, faults: true, output, ...options });
-  });
+  place.mailbox = await Mailbox.start(mailbox);
+  const output = (line) => place.hear(line);
+  place.guichet = await start({ clock: clock(), smtp: place.mailbox.smtp, faults: true, output, ...options });
   after(async () => {
-    await place.guichet?.stop();
-    await place.mailbox?.stop();
+    await place.guichet.stop();
+    await place.mailbox.stop();
   });
   return place;
 }
