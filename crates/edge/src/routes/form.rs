@@ -102,13 +102,19 @@ impl Arrival {
 /// A browser sends a file field that was left empty as a file without name
 /// and bytes.
 fn document(id: String, file: File) -> Option<SubmittedDocument<UploadedFile>> {
-    let (file_name, bytes) = (file.name(), byte_count(file.size()));
+    let (file_name, bytes) = (unescaped(&file.name()), byte_count(file.size()));
     (!file_name.is_empty() || bytes > 0).then(|| SubmittedDocument {
         id,
         file_name,
         bytes,
         upload: UploadedFile(file),
     })
+}
+
+/// What browsers escape in a file's name (HTML, 4.10.21.8) and the platform's
+/// parser leaves as it is.
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
 fn is_form(headers: &Headers) -> bool {

@@ -3,7 +3,6 @@
 use intake::ports::Fault;
 use intake::{ApplicationId, SigningKey, Token};
 use locales::Texts;
-use rules::deadline::Phase;
 use rules::{Form, Issue, Posting};
 use views::{Failure, FormState, Site};
 use worker::{Env, Response};
@@ -38,9 +37,8 @@ pub(super) fn with_form(
     issues: &[Issue],
     token: &str,
 ) -> String {
-    let open = posting.requirements.window.phase(visit.received_at) == Phase::Open;
-    let form = open.then_some(FormState { values, issues, token });
-    views::posting(texts, posting, visit.received_at, form, &Site { base_url: &visit.origin })
+    let form = FormState { values, issues, token };
+    views::posting(texts, posting, visit.received_at, Some(form), &Site { base_url: &visit.origin })
 }
 
 /// A token for an application to come.
