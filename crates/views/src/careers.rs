@@ -16,7 +16,10 @@ pub fn careers(texts: &'static Texts, postings: &[Posting], now: Timestamp, site
     open.sort_by_key(|posting| posting.requirements.window.closes_at);
     let mut closed = in_phase(postings, now, Phase::Closed);
     closed.sort_by_key(|posting| core::cmp::Reverse(posting.requirements.window.closes_at));
-    let brand = postings.first().map_or_else(|| Brand::ours(texts), Brand::of);
+    // An organisation's name has a form for each language it works in.
+    let in_this_language = postings.iter().find(|posting| posting.language == texts.language_tag);
+    let organisation = in_this_language.or(postings.first());
+    let brand = organisation.map_or_else(|| Brand::ours(texts), Brand::of);
     let page = Page {
         t: texts,
         frame: Frame {
@@ -27,7 +30,7 @@ pub fn careers(texts: &'static Texts, postings: &[Posting], now: Timestamp, site
             indexed: true,
             has_form: false,
         },
-        organisation: postings.first(),
+        organisation,
         until: Around::of(texts.careers_until, "closing"),
         since: Around::of(texts.careers_closed_since, "date"),
         open: open.into_iter().map(|posting| Opening::of(texts, posting, now)).collect(),

@@ -24,7 +24,7 @@ pub enum Failure {
 }
 
 /// The page that says so.
-pub fn failure(texts: &'static Texts, failure: &Failure, _site: &Site) -> String {
+pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
     let Words { title, what, todo } = words(texts, *failure);
     let brand = Brand::ours(texts);
     let page = Page {
@@ -40,7 +40,7 @@ pub fn failure(texts: &'static Texts, failure: &Failure, _site: &Site) -> String
         title,
         what,
         todo,
-        home: in_language(texts, "/"),
+        home: format!("{}{}", site.base_url, in_language(texts, "/")),
     };
     page.to_string()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use locales::{Labels, Texts, bytes, fill, issue_message, list, number, plural};
 use rules::application::limit;
 use rules::posting::{DocumentRequirement, Question, QuestionKind};
-use rules::{Form, Issue, Posting, Timestamp};
+use rules::{Form, Issue, Posting, Requirements, Timestamp};
 use serde::Serialize;
 
 use crate::data::embed;
@@ -80,49 +80,36 @@ impl<'a> FormView<'a> {
         let FormState { values, issues, token } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
-        let told = |issue: &Issue| issue_message(texts, issue, labels);
+        let mut summary = Vec::new();
         let mut errors = BTreeMap::new();
         for issue in issues {
-            errors.entry(issue.field.as_str()).or_insert_with(|| told(issue));
+            let message = issue_message(texts, issue, labels);
+            errors.entry(issue.field.as_str()).or_insert_with(|| message.clone());
+            summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
+        let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
+        let documents = asked.documents.iter();
+        let questions = asked.questions.iter();
+        let erased_on = locales::date(texts, posting.erased_on());
         let data = Data {
             requirements: asked,
             zone: &posting.deadline.zone,
-            now: now.0,
+            now,
             words: texts.for_script(),
         };
-        let erased = locales::date(texts, posting.erased_on());
-        let max_characters = |max| number(texts, i64::try_from(max).unwrap_or(i64::MAX));
         Self {
             action: in_language(texts, &format!("/postings/{}/applications", posting.slug)),
             values,
             token,
-            summary_title: plural(texts, "form_summary", i64::try_from(issues.len()).unwrap_or(0)),
-            summary: issues
-                .iter()
-                .map(|issue| SummaryItem { target: target(posting, issue), message: told(issue) })
-                .collect(),
+            summary_title: plural(texts, "form_summary", mistakes),
+            summary,
             errors,
-            documents: asked
-                .documents
-                .iter()
-                .map(|required| document_field(texts, required, values))
-                .collect(),
-            questions: asked
-                .questions
-                .iter()
-                .map(|question| QuestionField {
-                    hint: fill(texts.form_answer_hint, &[("max", &max_characters(limit::ANSWER))]),
-                    ..question_field(texts, question, values)
-                })
-                .collect(),
+            documents: documents.map(|asked| document_field(texts, asked, values)).collect(),
+            questions: questions.map(|asked| question_field(texts, asked, values)).collect(),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: fill(texts.form_needs_account, &[("subject", &asked.subject)]),
-            message_hint: fill(
-                texts.form_message_hint,
-                &[("max", &max_characters(limit::MESSAGE))],
-            ),
-            erased: fill(texts.form_data_erased, &[("date", &erased)]),
+            message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
+            erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),
             consent: fill(texts.form_consent, &[("organisation", &posting.organisation.name)]),
             data: embed(&data),
@@ -138,17 +125,15 @@ impl<'a> FormView<'a> {
 /// What the script is told.
 #[derive(Serialize)]
 struct Data<'a> {
-    requirements: &'a rules::Requirements,
+    requirements: &'a Requirements,
     zone: &'a rules::deadline::Zone,
     /// The server's clock: the device's may be wrong.
-    now: i64,
+    now: Timestamp,
     words: BTreeMap<&'static str, &'static str>,
 }
 
-/// The id of the element where an issue is mended.
-fn target(posting: &Posting, issue: &Issue) -> String {
-    let asked = &posting.requirements;
-    let field = issue.field.as_str();
+/// The id of the element where an issue with `field` is mended.
+fn target(asked: &Requirements, field: &str) -> String {
     let is_field = matches!(field, "name" | "email" | "phone" | "message" | "consent")
         || asked.document(field).is_some()
         || asked.question(field).is_some();
@@ -193,6 +178,12 @@ fn question_field<'a>(
         required: question.required,
         yes_no: question.kind == QuestionKind::YesNo,
         answer: values.answers.get(&question.id).map_or("", String::as_str),
-        hint: String::new(),
+        hint: up_to(texts, texts.form_answer_hint, limit::ANSWER),
     }
+}
+
+/// A hint that tells how many characters a field takes.
+fn up_to(texts: &'static Texts, hint: &str, max: u64) -> String {
+    let max = number(texts, i64::try_from(max).unwrap_or(i64::MAX));
+    fill(hint, &[("max", &max)])
 }

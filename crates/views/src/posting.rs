@@ -1,7 +1,7 @@
 //! The page of a posting.
 
 use askama::Template;
-use locales::{Labels, Texts, issue_message};
+use locales::{Labels, Texts, fill, issue_message};
 use rules::deadline::Phase;
 use rules::{Posting, Timestamp};
 
@@ -22,32 +22,33 @@ pub fn posting(
     form: Option<FormState>,
     site: &Site,
 ) -> String {
-    let phase = posting.requirements.window.phase(now);
+    let window = &posting.requirements.window;
+    let zone = &posting.deadline.zone;
+    let phase = window.phase(now);
     let open = phase == Phase::Open;
     let address = Address::of(texts, site, &format!("/postings/{}", posting.slug));
     let refused = form.as_ref().filter(|_| !open).map(|form| refusal(texts, posting, form));
     let form = form.filter(|_| open).map(|form| FormView::of(texts, posting, now, &form));
-    let title = format!("{} – {}", posting.title, posting.organisation.name);
     let wrong = form.as_ref().is_some_and(|form| !form.summary.is_empty());
+    let mut title = format!("{} – {}", posting.title, posting.organisation.name);
+    if wrong {
+        title = fill(texts.form_title_error, &[("title", &title)]);
+    }
     let page = Page {
         t: texts,
+        json_ld: json_ld(posting, &address.neutral, open),
         frame: Frame {
-            title: if wrong {
-                locales::fill(texts.form_title_error, &[("title", &title)])
-            } else {
-                title
-            },
+            title,
             brand: Brand::of(posting),
             description: Some(&posting.summary),
             indexed: open && !wrong,
             has_form: form.is_some(),
             address: Some(address),
         },
-        json_ld: String::new(),
         posting,
         facts: Facts::of(texts, posting),
         closing: Closing::of(texts, posting, now),
-        opening: Time::moment(texts, posting.requirements.window.opens_at, &posting.deadline.zone),
+        opening: Time::moment(texts, window.opens_at, zone),
         phase,
         refused: refused.unwrap_or_default(),
         wrong,
@@ -57,9 +58,7 @@ pub fn posting(
         from: Around::of(texts.posting_opens_from, "opening"),
         home: in_language(texts, "/"),
     };
-    let json_ld =
-        page.frame.address.as_ref().map(|address| json_ld(posting, &address.neutral, open));
-    Page { json_ld: json_ld.unwrap_or_default(), ..page }.to_string()
+    page.to_string()
 }
 
 /// Why something that was sent is not stored.

@@ -23,7 +23,7 @@ pub fn receipt(
     posting: &Posting,
     received: &Received,
     delivery: &Delivery,
-    _site: &Site,
+    site: &Site,
 ) -> String {
     let zone = &posting.deadline.zone;
     let told = |instant| Time::moment(texts, instant, zone);
@@ -43,7 +43,7 @@ pub fn receipt(
             has_form: false,
         },
         posting,
-        reference,
+        halves: groups(reference),
         received: told(received.received_at),
         received_words: Around::of(texts.receipt_received, "moment"),
         forwarded: delivery.forwarded_at.map(told),
@@ -58,7 +58,8 @@ pub fn receipt(
             .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
-        home: in_language(texts, "/"),
+        // Whole: it also leads back from a copy that somebody has saved.
+        home: format!("{}{}", site.base_url, in_language(texts, "/")),
     };
     page.to_string()
 }
@@ -69,7 +70,7 @@ struct Page<'a> {
     t: &'static Texts,
     frame: Frame<'a>,
     posting: &'a Posting,
-    reference: &'a str,
+    halves: Vec<String>,
     received: Time,
     received_words: Around,
     forwarded: Option<Time>,
@@ -87,7 +88,6 @@ struct DocumentShown<'a> {
     label: &'a str,
     file_name: &'a str,
     size: String,
-    /// The hexadecimal digits, four by four: an eye can compare those.
     sha256: Vec<String>,
 }
 
@@ -99,13 +99,19 @@ fn shown<'a>(
     let asked = posting.requirements.document(&document.id);
     let kind = document.kind.as_str().to_uppercase();
     let size = bytes(texts, document.bytes);
-    let digits: Vec<char> = document.sha256.chars().collect();
     DocumentShown {
         label: asked.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
         file_name: &document.file_name,
         size: fill(texts.receipt_document_size, &[("kind", &kind), ("size", &size)]),
-        sha256: digits.chunks(4).map(|group| group.iter().collect()).collect(),
+        sha256: groups(&document.sha256),
     }
+}
+
+/// `text` four by four: an eye can compare that. The page sets them apart
+/// without spaces, so that a copy has none.
+fn groups(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    characters.chunks(4).map(|group| group.iter().collect()).collect()
 }
 
 /// An address in which its owner sees a slip of the keyboard (most are in the

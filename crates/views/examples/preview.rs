@@ -1,0 +1,159 @@
+//! Every page in every language, as files for a designer to look at:
+//! `cargo run -p views --example preview -- FOLDER`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use documents::Kind;
+use locales::{ALL, Texts};
+use rules::application::{Document, OfferedDocument};
+use rules::{Application, Code, Form, Issue, Posting, Received, Reference, Timestamp};
+use views::{Delivery, Failure, FormState, Site};
+
+const SITE: Site = Site { base_url: "https://jobs.example.org" };
+
+const DAY: i64 = 86_400_000;
+
+/// 15 July 2025, 14:03 in Brussels: one posting of the folder is open for
+/// three more weeks, the other for years.
+const NOW: Timestamp = Timestamp(1_752_580_980_000);
+
+/// When one of the two is closed, as most visitors see it.
+const A_YEAR_ON: Timestamp = Timestamp(NOW.0 + 365 * DAY);
+
+/// 3 August 2025, 14:03 in Brussels.
+const LAST_DAY: Timestamp = Timestamp(NOW.0 + 19 * DAY);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(env::args().nth(1).ok_or("which folder?")?);
+    fs::create_dir_all(&folder)?;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
+    let postings = postings::compile_folder(&source)?;
+    for texts in ALL {
+        for (name, page) in pages(texts, &postings) {
+            fs::write(folder.join(format!("{name}.{}.html", texts.language_tag)), page)?;
+        }
+    }
+    Ok(())
+}
+
+fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("careers".to_owned(), views::careers(texts, postings, NOW, &SITE)),
+        ("careers-a-year-on".to_owned(), views::careers(texts, postings, A_YEAR_ON, &SITE)),
+        ("careers-last-day".to_owned(), views::careers(texts, postings, LAST_DAY, &SITE)),
+        ("careers-empty".to_owned(), views::careers(texts, &[], NOW, &SITE)),
+    ];
+    for posting in postings {
+        let closes = posting.requirements.window.closes_at;
+        let opens = posting.requirements.window.opens_at;
+        let mut add = |state: &str, page: String| {
+            pages.push((format!("{}-{state}", posting.slug), page));
+        };
+        let empty = Form::default();
+        let fresh = FormState { values: &empty, issues: &[], token: "token" };
+        let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
+        add("open", at(NOW, fresh));
+        add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
+        add("closed", views::posting(texts, posting, closes, None, &SITE));
+        add("soon", views::posting(texts, posting, Timestamp(opens.0 - DAY), None, &SITE));
+        let (typed, issues) = mistaken(posting);
+        let wrong = FormState { values: &typed, issues: &issues, token: "token" };
+        add("wrong", at(NOW, wrong));
+        let late = posting.requirements.window.review(closes);
+        add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
+        let received = received(texts, posting);
+        for (state, delivery) in [
+            ("waiting", Delivery::default()),
+            (
+                "delivered",
+                Delivery {
+                    forwarded_at: Some(Timestamp(NOW.0 + 4_000)),
+                    acknowledged_at: Some(Timestamp(NOW.0 + 9_000)),
+                },
+            ),
+        ] {
+            add(
+                &format!("receipt-{state}"),
+                views::receipt(texts, posting, &received, &delivery, &SITE),
+            );
+        }
+    }
+    for (name, failure) in [
+        ("not-found", Failure::NotFound),
+        ("method", Failure::MethodNotAllowed),
+        ("too-large", Failure::TooLarge { max_bytes: 25_000_000 }),
+        ("not-a-form", Failure::NotAForm),
+        ("unavailable", Failure::Unavailable),
+    ] {
+        pages.push((format!("failure-{name}"), views::failure(texts, &failure, &SITE)));
+    }
+    pages
+}
+
+/// A form with one mistake of each sort.
+fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
+    let typed = Form {
+        name: "Amélie Ben Salah".to_owned(),
+        email: "amelie@exemple".to_owned() + " org",
+        message: "Madame, Monsieur,\n\nJe travaille sur la Tunisie depuis quatre ans.".to_owned(),
+        documents: posting
+            .requirements
+            .documents
+            .iter()
+            .map(|required| OfferedDocument {
+                id: required.id.clone(),
+                file_name: format!("{}_Amelie_Ben_Salah_version_finale.pdf", required.id),
+                bytes: 812_000,
+                report: None,
+                sha256: None,
+            })
+            .collect(),
+        ..Form::default()
+    };
+    let mut issues = vec![Issue::new("email", Code::NotAnEmail)];
+    issues.extend(posting.requirements.documents.last().map(|required| {
+        Issue::new(&required.id, Code::DocumentKindMismatch)
+            .with("file", "cv_Amelie_Ben_Salah_version_finale.pdf")
+            .with("kind", "executable")
+            .with("accepted", vec!["PDF".to_owned(), "DOCX".to_owned(), "ODT".to_owned()])
+    }));
+    issues.extend(
+        posting
+            .requirements
+            .questions
+            .first()
+            .map(|question| Issue::new(&question.id, Code::Missing)),
+    );
+    issues.push(Issue::new("consent", Code::Missing));
+    (typed, issues)
+}
+
+fn received(texts: &Texts, posting: &Posting) -> Received {
+    let documents = posting.requirements.documents.iter().zip(["9f3c07e1", "e30b5a42"]);
+    Received {
+        id: "never shown".to_owned(),
+        reference: Reference::from_random(0x1234_5678_9ABC_DEF0),
+        posting: posting.slug.clone(),
+        language: texts.language_tag.to_owned(),
+        origin: SITE.base_url.to_owned(),
+        received_at: NOW,
+        application: Application {
+            name: "Amélie Ben Salah".to_owned(),
+            email: "amelie.bensalah@example.org".to_owned(),
+            phone: None,
+            message: None,
+            answers: Vec::new(),
+            documents: documents
+                .map(|(required, digest)| Document {
+                    id: required.id.clone(),
+                    file_name: format!("{}_Amelie_Ben_Salah_version_finale.pdf", required.id),
+                    kind: Kind::Pdf,
+                    bytes: 812_345,
+                    sha256: digest.repeat(8),
+                })
+                .collect(),
+        },
+    }
+}

@@ -1,0 +1,255 @@
+//! The page of a posting, its form and its receipt.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use locales::{ALL, EN, FR};
+use rules::application::OfferedDocument;
+use rules::{Code, Form, Issue, Requirements, Timestamp};
+use serde_json::Value;
+use support::{CLOSES, OPEN, SITE, attributes, between, fresh, ids, posting, received, tag};
+use views::{Delivery, FormState};
+
+#[test]
+fn out_of_time_there_is_no_form() {
+    let values = Form::default();
+    for (now, words) in [
+        (
+            CLOSES,
+            "They were taken until <time id=\"closing\" datetime=\"2025-08-03T21:59:59.999Z\">Sunday 3 August 2025 at 23:59, Brussels time (UTC+2)</time>.",
+        ),
+        (Timestamp(0), "They will be taken from"),
+    ] {
+        for form in [None, Some(fresh(&values))] {
+            let page = views::posting(&EN, &posting(), now, form, &SITE);
+            for absent in ["<form", "type=\"module\"", "id=\"guichet\"", "modulepreload", "#apply"]
+            {
+                assert!(!page.contains(absent), "{absent} in {page}");
+            }
+            assert!(page.contains(words), "{page}");
+            assert!(page.contains("<a href=\"/?lang=en\">See the open posts</a>"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn whoever_was_late_is_told_that_nothing_was_stored() {
+    let late = posting().requirements.window.review(CLOSES);
+    let values = Form::default();
+    let state = FormState { values: &values, issues: late.as_slice(), token: "" };
+    let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
+    assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
+    assert!(page.contains("jusqu’au dimanche 3 août 2025 à 23\u{A0}h\u{A0}59"), "{page}");
+}
+
+#[test]
+fn a_fresh_form_is_complete_and_silent() {
+    let values = Form::default();
+    for texts in ALL {
+        let page = views::posting(texts, &posting(), OPEN, Some(fresh(&values)), &SITE);
+        let lang = texts.language_tag;
+        let form = tag(&page, "application");
+        assert!(form.contains(&format!("action=\"/postings/mission/applications?lang={lang}\"")));
+        assert!(form.contains("enctype=\"multipart/form-data\"") && form.contains("novalidate"));
+        assert!(tag(&page, "token").contains("value=\"the-token\""));
+        assert!(tag(&page, "subject").contains("value=\"Chargé·e de mission\""));
+        assert!(tag(&page, "error-summary").contains(" hidden"));
+        assert!(!page.contains("aria-invalid"));
+        let fields = attributes(&page, "data-field");
+        let order = [
+            "name",
+            "email",
+            "phone",
+            "cover_letter",
+            "cv",
+            "eu_work_permit",
+            "notice",
+            "message",
+            "consent",
+        ];
+        assert_eq!(fields, order);
+        for field in order {
+            assert!(tag(&page, &format!("{field}-error")).contains(" hidden"), "{field}");
+            let described = attributes(&page, "aria-describedby");
+            let error = format!("{field}-error");
+            assert!(described.iter().any(|ids| ids.ends_with(&error)), "{field}");
+        }
+        let present = ids(&page);
+        for id in [
+            "upload",
+            "upload-text",
+            "upload-bar",
+            "upload-cancel",
+            "mail-size",
+            "countdown",
+            "closing",
+            "closing-here",
+            "cv-status",
+            "eu_work_permit-no",
+            "submit",
+            "error-summary-list",
+        ] {
+            assert!(present.contains_key(id), "{id}");
+        }
+        assert!(tag(&page, "cv").contains("accept=\".pdf,.docx,application/pdf,application/vnd."));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_above_and_beside() {
+    let values = Form {
+        name: "Marie Dupont".to_owned(),
+        email: "marie@".to_owned(),
+        message: "\nBonjour".to_owned(),
+        answers: [("eu_work_permit".to_owned(), "no".to_owned())].into(),
+        consent: "yes".to_owned(),
+        documents: vec![OfferedDocument {
+            id: "cv".to_owned(),
+            file_name: "cv.pdf".to_owned(),
+            bytes: 0,
+            report: None,
+            sha256: None,
+        }],
+        ..Form::default()
+    };
+    let issues = [
+        Issue::new("email", Code::NotAnEmail),
+        Issue::new("cv", Code::DocumentEmpty).with("file", "cv.pdf"),
+        Issue::new("documents", Code::DocumentsTooLarge).with("bytes", 19_u64).with("max", 18_u64),
+        Issue::new("token", Code::NotAChoice),
+    ];
+    let state = FormState { values: &values, issues: &issues, token: "t" };
+    let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
+    assert!(page.contains("<title>Error: Chargé·e"), "{page}");
+    assert!(
+        tag(&page, "error-summary").contains("autofocus")
+            && !tag(&page, "error-summary").contains("hidden")
+    );
+    let list = between(&page, "<ul id=\"error-summary-list\">", "</ul>");
+    assert_eq!(attributes(list, "href"), ["#email", "#cv", "#cover_letter", "#application"]);
+    let email = between(&page, "data-field=\"email\"", "</div>");
+    assert!(email.contains("<span class=\"error-text\">Enter one email address"), "{email}");
+    let input = tag(&page, "email");
+    assert!(input.contains("aria-describedby=\"email-hint email-error\" aria-invalid=\"true\""));
+    assert!(
+        !tag(&page, "cv-error").contains(" hidden")
+            && !tag(&page, "documents-error").contains(" hidden")
+    );
+    assert!(tag(&page, "name-error").contains(" hidden"));
+    // Typed values come back; a file cannot, and the page says so.
+    assert!(tag(&page, "name").contains("value=\"Marie Dupont\""));
+    assert!(input.contains("value=\"marie@\""));
+    assert!(
+        tag(&page, "eu_work_permit-no").contains("checked")
+            && tag(&page, "consent").contains("checked")
+    );
+    assert!(!tag(&page, "eu_work_permit").contains("checked"));
+    assert!(page.contains("You had chosen “cv.pdf”. Choose it again."), "{page}");
+    // A parser drops the first line break of a textarea: one is added.
+    assert_eq!(
+        between(&page, "name=\"message\"", "</textarea>").split_once('>').unwrap().1,
+        "\n\nBonjour"
+    );
+    // What is to be mended comes before what was read already.
+    assert!(page.find("id=\"application\"") < page.find("<article"));
+}
+
+#[test]
+fn the_script_is_handed_the_rules_and_the_words() {
+    let mut posting = posting();
+    posting.requirements.subject = "</script><!-- & \u{2028}".to_owned();
+    let values = Form::default();
+    let page = views::posting(&FR, &posting, OPEN, Some(fresh(&values)), &SITE);
+    let data = between(&page, "id=\"guichet\">", "</script>");
+    let data: Value = serde_json::from_str(data).unwrap();
+    let requirements: Requirements = serde_json::from_value(data["requirements"].clone()).unwrap();
+    assert_eq!(requirements, posting.requirements);
+    assert_eq!(data["now"], OPEN.0);
+    assert_eq!(data["zone"]["name"], "Europe/Brussels");
+    assert_eq!(data["words"]["script_language"], "fr");
+}
+
+#[test]
+fn search_engines_read_the_posting() {
+    let values = Form::default();
+    let mut posting = posting();
+    posting.title.push_str("</script>");
+    for (now, open) in [(OPEN, true), (CLOSES, false)] {
+        let page = views::posting(&EN, &posting, now, Some(fresh(&values)), &SITE);
+        let data = between(&page, "<script type=\"application/ld+json\">", "</script>");
+        let data: Value = serde_json::from_str(data).unwrap();
+        for (pointer, value) in [
+            ("/@type", "JobPosting".into()),
+            ("/title", posting.title.as_str().into()),
+            ("/description", posting.body.as_str().into()),
+            ("/identifier/value", "mission".into()),
+            ("/url", "https://jobs.example.org/postings/mission".into()),
+            ("/datePosted", "2025-07-09".into()),
+            ("/validThrough", "2025-08-03T23:59:59+02:00".into()),
+            ("/employmentType", serde_json::json!(["PART_TIME", "TEMPORARY"])),
+            ("/hiringOrganization/name", posting.organisation.name.as_str().into()),
+            ("/jobLocation/address/addressCountry", "BE".into()),
+            ("/baseSalary/value/minValue", 38_400.into()),
+            ("/baseSalary/value/unitText", "YEAR".into()),
+            ("/jobStartDate", "2025-09-01".into()),
+            ("/directApply", open.into()),
+        ] {
+            assert_eq!(data.pointer(pointer), Some(&value), "{pointer} in {data}");
+        }
+    }
+}
+
+#[test]
+fn facts_are_said_in_words() {
+    let french = views::posting(&FR, &posting(), OPEN, None, &SITE);
+    let english = views::posting(&EN, &posting(), OPEN, None, &SITE);
+    for (page, facts) in [
+        (
+            french,
+            [
+                "Bruxelles, Belgique",
+                "80\u{A0}% d’un temps plein",
+                "Durée déterminée de 12\u{A0}mois, renouvelable",
+                "38\u{202F}400 à 41\u{202F}400\u{A0}€ par an, pour un temps plein",
+            ],
+        ),
+        (
+            english,
+            [
+                "Bruxelles, Belgium",
+                "80% of full time",
+                "Fixed term of 12 months, renewable",
+                "EUR\u{A0}38,400 to 41,400 a year, for full time",
+            ],
+        ),
+    ] {
+        for fact in facts {
+            assert!(page.contains(&format!("<dd>{fact}</dd>")), "{fact} in {page}");
+        }
+    }
+}
+
+#[test]
+fn a_receipt_says_how_far_the_application_has_come() {
+    let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, &SITE);
+    let waiting = receipt(Delivery::default());
+    assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
+    let at = Some(OPEN);
+    let delivered = receipt(Delivery { forwarded_at: at, acknowledged_at: at });
+    assert_eq!(delivered.matches("<li class=\"done\">").count(), 3);
+    for text in [
+        "<span>7KXM</span><span>29QT</span>",
+        "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
+        "Acknowledgement sent to m•••@example.org",
+        "PDF, 812\u{A0}KB",
+        &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),
+        "erases your application, your documents and this receipt on Friday 30 January 2026.",
+    ] {
+        assert!(delivered.contains(text), "{text} in {delivered}");
+    }
+    // Whoever finds the page open learns no more than they must.
+    for private in ["never-shown", "Marie", "marie.dupont", "staff@example.org"] {
+        assert!(!delivered.contains(private), "{private} in {delivered}");
+    }
+}
