@@ -66,7 +66,19 @@ async function startMailbox() {
     silent: true,
   });
   await mailbox.start();
+  answerOlderClients(mailbox.getServers().api.app.server);
   return mailbox;
+}
+
+/**
+ * MailDev 3 serves its REST API below /api. What was written for MailDev 1 and 2 asks without.
+ *
+ * @param {import("node:http").Server} server
+ */
+function answerOlderClients(server) {
+  server.prependListener("request", (request) => {
+    if (/^\/email(\/|\?|$)/.test(request.url)) request.url = `/api${request.url}`;
+  });
 }
 
 /** @param {import("./guichet.mjs").Guichet} guichet */
