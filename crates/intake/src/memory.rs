@@ -173,6 +173,9 @@ impl Ledger for Memory {
             return Ok(None);
         };
         row.attempts += 1;
+        // A lease that is still there has run out: whoever held it never came
+        // back, and may have sent.
+        row.possible_duplicate |= row.leased_until > Timestamp(i64::MIN);
         row.leased_until = until;
         Ok(Some(Claim { attempt: row.attempts, possible_duplicate: row.possible_duplicate }))
     }

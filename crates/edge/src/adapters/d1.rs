@@ -31,8 +31,11 @@ const SELECT_BY_REFERENCE: &str = "\
         AND acknowledgement.letter = 'acknowledgement' \
     WHERE reference = ?1";
 
+/// A lease that is still there has run out: whoever held it never came back,
+/// and may have sent.
 const CLAIM: &str = "\
-    UPDATE outbox SET attempts = attempts + 1, leased_until = ?4 \
+    UPDATE outbox SET attempts = attempts + 1, leased_until = ?4, \
+        possible_duplicate = max(possible_duplicate, leased_until > 0) \
     WHERE application = ?1 AND letter = ?2 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?3 AND leased_until <= ?3 \
     RETURNING attempts, possible_duplicate";

@@ -120,6 +120,9 @@ fn a_claimed_letter_is_left_alone_until_its_lease_ends() {
     later(&memory, LEASE_MS);
     deliver(&memory, &posting, &id).unwrap();
     assert_eq!(recipients(&memory), ["amelie@example.org", "applications@omct.org"]);
+    let mailbox = memory.mailbox.borrow();
+    let marked = parse(&mailbox[1].1).header_raw("X-Guichet-Possible-Duplicate").is_some();
+    assert!(marked, "whoever had claimed it may have sent it");
 }
 
 #[test]
