@@ -2,6 +2,7 @@
 
 use askama::Template;
 use locales::{Texts, bytes, fill};
+use rules::application::limit;
 
 use crate::frame::{Brand, Frame, Site, in_language};
 
@@ -54,7 +55,7 @@ pub fn failure_message(texts: &'static Texts, failure: &Failure) -> String {
 struct Words {
     title: &'static str,
     what: String,
-    todo: &'static str,
+    todo: String,
 }
 
 fn words(t: &'static Texts, failure: Failure) -> Words {
@@ -73,11 +74,12 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
             (t.failure_unavailable, t.failure_unavailable_what, t.failure_unavailable_do)
         }
     };
-    let what = match failure {
-        Failure::TooLarge { max_bytes } => fill(what, &[("max", &bytes(t, max_bytes))]),
-        _ => what.to_owned(),
+    let Failure::TooLarge { max_bytes } = failure else {
+        return Words { title, what: what.to_owned(), todo: todo.to_owned() };
     };
-    Words { title, what, todo }
+    // What we read has room for what surrounds the documents.
+    let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
+    Words { title, what: fill(what, &[("max", &max)]), todo: fill(todo, &[("limit", &limit)]) }
 }
 
 #[derive(Template)]
@@ -87,6 +89,6 @@ struct Page<'a> {
     frame: Frame<'a>,
     title: &'static str,
     what: String,
-    todo: &'static str,
+    todo: String,
     home: String,
 }

@@ -38,7 +38,7 @@ pub(crate) struct FormView<'a> {
     pub(crate) message_hint: String,
     pub(crate) erased: String,
     pub(crate) ask: Around,
-    pub(crate) consent: String,
+    pub(crate) data_use: String,
     /// What the script needs, as JSON.
     pub(crate) data: String,
 }
@@ -111,7 +111,7 @@ impl<'a> FormView<'a> {
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
             erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),
-            consent: fill(texts.form_consent, &[("organisation", &posting.organisation.name)]),
+            data_use: fill(texts.form_data_use, &[("organisation", &posting.organisation.name)]),
             data: embed(&data),
         }
     }
