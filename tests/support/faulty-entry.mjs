@@ -67,7 +67,8 @@ function disturbed(env, plan, clock) {
 
 /** Methods run on the real object: native ones look at `this`. The constructor stays, for workers-rs checks its name. */
 function binding(real, short, plan) {
-  return proxy(real, (name, method) => (...args) => plan.call(`${short}.${name}`, () => method.apply(real, args)));
+  // Not `method.apply`: of a method that runs elsewhere, that is a property which lies there as well.
+  return proxy(real, (name, method) => (...args) => plan.call(`${short}.${name}`, () => Reflect.apply(method, real, args)));
 }
 
 function database(real, plan) {

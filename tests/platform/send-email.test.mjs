@@ -1,0 +1,58 @@
+// Mail by the platform's own `send_email` binding. Locally it writes each message to a file and prints where.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { beforeEach, test } from "node:test";
+
+import PostalMime from "postal-mime";
+
+import { apply, clock, docx, kept, MARIE, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { standing } from "../support/faults.mjs";
+import { poll } from "../support/mailbox.mjs";
+import { running } from "../support/running.mjs";
+
+const place = await running({ smtp: undefined });
+beforeEach(() => place.afresh());
+
+/** The messages that the binding took about an application, once there are that many. */
+async function taken(reference, count = 2) {
+  let found = [];
+  const enough = async () => {
+    const files = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/g) ?? [];
+    const all = await Promise.all([...new Set(files)].map((file) => readFile(file)));
+    found = all.filter((raw) => raw.includes(`X-Guichet-Reference: ${reference}\r\n`));
+    return found.length >= count;
+  };
+  await poll(enough, 15_000, () => `${found.length} of ${count} messages about ${reference}`);
+  return found;
+}
+
+test("the binding takes both mails, with subject and documents", async () => {
+  const { reference } = await (await apply(place.guichet)).json();
+  const [toStaff, toCandidate] = await Promise.all((await taken(reference)).map((raw) => PostalMime.parse(raw)));
+  assert.equal(toStaff.subject, `${POSTING.subject} – ${MARIE.name} – ${reference}`);
+  assert.deepEqual([toStaff.from.address, toStaff.to[0].address], ["guichet@example.org", POSTING.recipient]);
+  assert.deepEqual(
+    toStaff.attachments.map(({ filename, content }) => [filename, sha256(new Uint8Array(content))]),
+    [
+      ["DUPONT_Marie_Lettre_de_motivation.pdf", sha256(pdf("Madame, Monsieur"))],
+      ["DUPONT_Marie_CV.docx", sha256(docx("Marie Dupont"))],
+    ],
+  );
+  assert.equal(toCandidate.to[0].address, MARIE.email);
+  assert.equal(toCandidate.attachments.length, 0);
+});
+
+test("where the binding fails without saying whether it sent, the mail comes again and says so", async () => {
+  await standing(place.guichet, { fault: "email.send@1:after" });
+  const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
+  await taken(reference);
+  await poll(async () => (await kept(place.guichet)).outbox[0].due_at > NOON, 10_000, () => "the letter is not put off");
+  await standing(place.guichet, { clock: clock(NOON + 60_000) });
+  await place.guichet.cron();
+  const toStaff = (await taken(reference, 3)).filter((raw) => /^To: .*applications@/m.test(raw)).map(String);
+  assert.equal(toStaff.length, 2);
+  const [first, second] = toStaff.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
+  assert.equal(first, second);
+  assert.deepEqual(toStaff.map((raw) => raw.includes("X-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
+});
