@@ -1,1 +1,41 @@
-//! To be written.
+//! The form in the page.
+//!
+//! The page's own script loads this module, which takes over the form
+//! `#application`: it checks each field as it is left, looks into documents as
+//! they are chosen, counts the deadline down and uploads with progress. The
+//! page is complete without it, and whatever fails here leaves the plain form.
+//!
+//! What is shown is decided in [`form`] and its neighbours, without a browser;
+//! only `dom`, `event`, `files`, `request`, `app` and `handlers` know one.
+
+mod app;
+mod chosen;
+mod clock;
+mod countdown;
+mod dom;
+mod embed;
+mod event;
+mod files;
+mod form;
+mod handlers;
+
+mod page;
+mod request;
+mod sending;
+mod value;
+mod view;
+
+pub use embed::{check, inspect};
+
+use wasm_bindgen::prelude::*;
+
+/// Takes over the page's form, if it has one. Called when the module has
+/// loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    if let Some(dom) = dom::Dom::of_window()
+        && let Err(error) = handlers::take_over(dom)
+    {
+        event::complain(&error);
+    }
+}

@@ -6,9 +6,20 @@ use crate::Words;
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
-/// The sections that sentences made in the browser are built from.
-const SCRIPT_SECTIONS: &[&str] =
-    &["date_", "issue_", "kind_", "list_", "script_", "unit_", "zone_"];
+/// How the keys begin of what sentences made in the browser are built from.
+const SCRIPT_SECTIONS: &[&str] = &[
+    "date_",
+    "form_summary_",
+    "form_title_error",
+    "issue_",
+    "kind_",
+    // Plural forms go by it.
+    "language_tag",
+    "list_",
+    "script_",
+    "unit_",
+    "zone_",
+];
 
 impl Texts {
     /// Every text with its key, in the order of the keys.

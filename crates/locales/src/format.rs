@@ -135,7 +135,7 @@ pub fn moment(words: &impl Words, time: LocalTime, zone: &str) -> String {
 /// What people call a zone: by the locale where it knows the zone, else by
 /// its IANA name.
 fn zone_name(words: &impl Words, zone: &str) -> String {
-    let key = format!("zone_{}", zone.to_lowercase().replace(['/', '-'], "_"));
+    let key = format!("zone_{}", zone.to_ascii_lowercase().replace(['/', '-'], "_"));
     match words.find(&key) {
         Some(name) => name.to_owned(),
         None => fill(words.word("zone_other"), &[("name", &zone.replace('_', " "))]),

@@ -10,7 +10,7 @@ use crate::calendar::Timestamp;
 use crate::fields::{Fields, too_long};
 use crate::issue::{Code, Issue, Param};
 use crate::posting::{DocumentRequirement, Question, QuestionKind, Requirements};
-use crate::subject;
+use crate::subject::{self, Fold};
 
 /// Judges `form` against `requirements`, as received at `received_at`.
 ///
@@ -22,13 +22,23 @@ pub fn review(
     form: &Form,
     received_at: Timestamp,
 ) -> Result<Application, Vec<Issue>> {
+    review_with(subject::fold, requirements, form, received_at)
+}
+
+/// The same, with a [`Fold`] of the caller's: the page has its browser's.
+pub fn review_with(
+    fold: Fold,
+    requirements: &Requirements,
+    form: &Form,
+    received_at: Timestamp,
+) -> Result<Application, Vec<Issue>> {
     if let Some(out_of_time) = requirements.window.review(received_at) {
         return Err(vec![out_of_time]);
     }
     let fields = Fields::of(form);
     let (message, mut issues): (Vec<_>, Vec<_>) =
         fields.issues().into_iter().partition(|issue| issue.field == "message");
-    issues.extend(review_subject(requirements, &form.subject));
+    issues.extend(review_subject(requirements, &form.subject, fold));
     issues.extend(review_documents(requirements, &form.documents));
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
     issues.extend(message);
@@ -38,12 +48,13 @@ pub fn review(
 
 /// Judges one field of `form` alone: the one that a candidate has just left.
 pub fn review_field(
+    fold: Fold,
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
     field: &str,
 ) -> Vec<Issue> {
-    let issues = review(requirements, form, received_at).err().unwrap_or_default();
+    let issues = review_with(fold, requirements, form, received_at).err().unwrap_or_default();
     issues.into_iter().filter(|issue| issue.field == field).collect()
 }
 
@@ -55,14 +66,14 @@ pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) 
         .is_none_or(|required| document.bytes == 0 || document.bytes > required.max_bytes)
 }
 
-fn review_subject(requirements: &Requirements, given: &str) -> Option<Issue> {
+fn review_subject(requirements: &Requirements, given: &str, fold: Fold) -> Option<Issue> {
     let given = one_line(given);
     if given.is_empty() {
         return Some(Issue::new("subject", Code::Missing));
     }
     too_long("subject", &given, limit::SUBJECT).or_else(|| {
         let required = requirements.subject.as_str();
-        (!subject::is_same(required, &given)).then(|| {
+        (!subject::is_same(required, &given, fold)).then(|| {
             Issue::new("subject", Code::NotTheSubject)
                 .with("required", required)
                 .with("given", given.as_str())
@@ -190,7 +201,7 @@ fn agrees(file_name: &str, kind: Kind) -> bool {
 }
 
 fn extensions(required: &DocumentRequirement) -> Vec<String> {
-    required.kinds.iter().filter_map(|kind| kind.extension()).map(str::to_uppercase).collect()
+    required.kinds.iter().filter_map(|kind| kind.extension()).map(str::to_ascii_uppercase).collect()
 }
 
 fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> Option<Issue> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use documents::{Damage, Kind, Report};
 use rules::deadline::Window;
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::subject::fold;
 use rules::{Code, Form, OfferedDocument, Requirements, Timestamp, review, review_field};
 
 const OPENS: Timestamp = Timestamp(1_000);
@@ -176,8 +177,8 @@ fn a_name_without_a_known_extension_says_nothing_about_the_file() {
 
 #[test]
 fn a_field_is_judged_alone_when_it_is_left() {
-    let issues = review_field(&requirements(), &Form::default(), MIDDLE, "email");
+    let issues = review_field(fold, &requirements(), &Form::default(), MIDDLE, "email");
     assert_eq!(issues.len(), 1);
     assert_eq!((issues[0].field.as_str(), issues[0].code), ("email", Code::Missing));
-    assert!(review_field(&requirements(), &form(), MIDDLE, "email").is_empty());
+    assert!(review_field(fold, &requirements(), &form(), MIDDLE, "email").is_empty());
 }

@@ -1,0 +1,159 @@
+//! The documents that a candidate has chosen, and what became of them.
+
+use documents::Report;
+use locales::{Words, bytes, fill};
+use rules::OfferedDocument;
+
+use crate::view::Texts;
+
+/// The documents, one at most for each that is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chosen {
+    choices: Vec<Choice>,
+    turns: u32,
+}
+
+/// One choice of a file. What is learned of a file belongs to the turn in
+/// which it was chosen: the candidate may have changed their mind meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn(u32);
+
+#[derive(Clone, Debug)]
+struct Choice {
+    /// What it is offered as.
+    id: String,
+    turn: Turn,
+    file_name: String,
+    bytes: u64,
+    stage: Stage,
+}
+
+/// How far a file has been looked into.
+#[derive(Clone, Debug)]
+enum Stage {
+    /// Its bytes are being read.
+    Reading,
+    /// Its size alone decides: nobody looks into it.
+    Weighed,
+    /// The device does not give its bytes.
+    Unreadable,
+    /// It was read.
+    Read { report: Report, sha256: Option<String> },
+}
+
+impl Chosen {
+    /// Takes note of a file, about to be read unless its size already
+    /// decides.
+    pub(crate) fn choose(&mut self, id: &str, file_name: String, bytes: u64, read: bool) -> Turn {
+        self.turns = self.turns.wrapping_add(1);
+        let turn = Turn(self.turns);
+        let stage = if read { Stage::Reading } else { Stage::Weighed };
+        self.clear(id);
+        self.choices.push(Choice { id: id.to_owned(), turn, file_name, bytes, stage });
+        turn
+    }
+
+    pub(crate) fn clear(&mut self, id: &str) {
+        self.choices.retain(|choice| choice.id != id);
+    }
+
+    /// Whether `turn` is still the choice for `id`, which then has been read.
+    pub(crate) fn learn(
+        &mut self,
+        id: &str,
+        turn: Turn,
+        report: Report,
+        sha256: Option<String>,
+    ) -> bool {
+        self.advance(id, turn, Stage::Read { report, sha256 })
+    }
+
+    /// The same for a file that could not be read.
+    pub(crate) fn give_up(&mut self, id: &str, turn: Turn) -> bool {
+        self.advance(id, turn, Stage::Unreadable)
+    }
+
+    fn advance(&mut self, id: &str, turn: Turn, stage: Stage) -> bool {
+        let chosen = self.choices.iter_mut().find(|choice| choice.id == id);
+        match chosen.filter(|choice| choice.turn == turn) {
+            Some(choice) => {
+                choice.stage = stage;
+                true
+            }
+            None => false,
+        }
+    }
+
+    pub(crate) fn turn(&self, id: &str) -> Option<Turn> {
+        self.choice(id).map(|choice| choice.turn)
+    }
+
+    pub(crate) fn is_chosen(&self, id: &str) -> bool {
+        self.choice(id).is_some()
+    }
+
+    /// The name of the file for `id`, if the device did not give its bytes.
+    pub(crate) fn unreadable(&self, id: &str) -> Option<&str> {
+        let choice = self.choice(id)?;
+        matches!(choice.stage, Stage::Unreadable).then_some(choice.file_name.as_str())
+    }
+
+    pub(crate) fn is_reading(&self) -> bool {
+        self.choices.iter().any(|choice| matches!(choice.stage, Stage::Reading))
+    }
+
+    /// Bytes of all documents together.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.choices.iter().map(|choice| choice.bytes).fold(0, u64::saturating_add)
+    }
+
+    fn choice(&self, id: &str) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.id == id)
+    }
+
+    /// As the rules want them.
+    pub(crate) fn offered(&self) -> Vec<OfferedDocument> {
+        let offer = |choice: &Choice| {
+            let (report, sha256) = match &choice.stage {
+                Stage::Read { report, sha256 } => (Some(report.clone()), sha256.clone()),
+                _ => (None, None),
+            };
+            OfferedDocument {
+                id: choice.id.clone(),
+                file_name: choice.file_name.clone(),
+                bytes: choice.bytes,
+                report,
+                sha256,
+            }
+        };
+        self.choices.iter().map(offer).collect()
+    }
+
+    /// What the page says of each file beside its field. What is wrong with
+    /// it, and what to do, is said where errors are: `wrong` tells for which.
+    pub(crate) fn statuses(&self, words: &impl Words, wrong: impl Fn(&str) -> bool) -> Texts {
+        let mut statuses = Texts::default();
+        for choice in &self.choices {
+            statuses.set(&choice.id, Some(choice.status(words, wrong(&choice.id))));
+        }
+        statuses
+    }
+}
+
+impl Choice {
+    fn status(&self, words: &impl Words, wrong: bool) -> String {
+        let (key, kind) = match &self.stage {
+            Stage::Reading => ("script_document_reading", None),
+            // Too large, empty, or not to be read: the error says it all.
+            Stage::Weighed | Stage::Unreadable => ("script_document_refused", None),
+            Stage::Read { report, .. } if wrong => ("script_document_wrong", Some(report.kind)),
+            Stage::Read { report, .. } => ("script_document_checked", Some(report.kind)),
+        };
+        let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
+        let size = bytes(words, self.bytes);
+        fill(
+            words.word(key),
+            &[("file", &self.file_name), ("kind", words.word(&kind)), ("size", &size)],
+        )
+    }
+}

@@ -1,0 +1,305 @@
+//! Each step of a candidate, and what the page then shows.
+
+use std::collections::BTreeMap;
+
+use documents::{Damage, Kind, Report};
+use locales::EN;
+use rules::deadline::{Window, Zone};
+use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::subject::fold;
+use rules::{Form, Requirements, Timestamp};
+
+use super::{Next, State, Verdict};
+use crate::page::Page;
+use crate::sending::{Answer, Sending, Told};
+use crate::view::{Summary, Texts};
+
+const NOW: Timestamp = Timestamp(1_754_000_000_000);
+const CLOSES: Timestamp = Timestamp(1_754_258_400_000);
+
+fn named(name: &str) -> Translated {
+    Translated(BTreeMap::from([("en".to_owned(), name.to_owned())]))
+}
+
+fn document(id: &str) -> DocumentRequirement {
+    DocumentRequirement {
+        id: id.into(),
+        name: named(id),
+        required: true,
+        kinds: vec![Kind::Pdf, Kind::Docx],
+        max_bytes: 10_000_000,
+    }
+}
+
+fn page() -> Page {
+    Page {
+        requirements: Requirements {
+            window: Window { opens_at: Timestamp(0), closes_at: CLOSES },
+            subject: "Head of Éclat".into(),
+            documents: vec![document("letter"), document("cv")],
+            questions: vec![Question {
+                id: "permit".into(),
+                text: named("May you work here?"),
+                kind: QuestionKind::YesNo,
+                required: true,
+            }],
+        },
+        zone: Zone { name: "Europe/Brussels".into(), offsets: vec![(Timestamp(0), 120)] },
+        now: NOW,
+        words: EN.for_script().into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+    }
+}
+
+fn filled_in() -> Form {
+    Form {
+        name: "Amélie Ben Salah".into(),
+        email: "amelie@example.org".into(),
+        subject: "Head of Éclat".into(),
+        answers: BTreeMap::from([("permit".to_owned(), "yes".to_owned())]),
+        consent: "yes".into(),
+        ..Form::default()
+    }
+}
+
+fn empty() -> State {
+    let mut state = State::new(page(), Texts::default(), fold);
+    state.typed(Form { subject: "Head of Éclat".into(), ..Form::default() });
+    state
+}
+
+/// A form with nothing wrong, two documents read.
+fn ready() -> State {
+    let mut state = empty();
+    state.typed(filled_in());
+    give(&mut state, "letter", 1_000, Kind::Pdf, "a");
+    give(&mut state, "cv", 2_000_000, Kind::Pdf, "b");
+    state
+}
+
+fn report(kind: Kind, bytes: u64) -> Report {
+    Report { kind, bytes, damage: None }
+}
+
+fn give(state: &mut State, id: &str, bytes: u64, kind: Kind, sha256: &str) {
+    let turn = state.choose(id, format!("{id}.pdf"), bytes, NOW).unwrap();
+    assert!(state.learn(id, turn, Some((report(kind, bytes), Some(sha256.into()))), NOW));
+}
+
+fn error(state: &State, field: &str) -> Option<String> {
+    state.view(NOW).errors.get(field).map(str::to_owned)
+}
+
+fn status(state: &State, id: &str) -> String {
+    state.view(NOW).statuses.get(id).unwrap_or_default().to_owned()
+}
+
+/// The targets of the summary's lines.
+fn summary(state: &State) -> Vec<String> {
+    match state.view(NOW).summary {
+        Summary::Shown { items, .. } => {
+            items.into_iter().map(|item| item.target.unwrap_or_default()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_field_is_judged_when_left_once_touched_and_taken_back_at_once() {
+    let mut state = empty();
+    state.left("email", NOW);
+    assert_eq!(error(&state, "email"), None, "only passed through");
+    for (typed, event, wrong) in [
+        ("am", "edit", false),
+        ("am", "leave", true),
+        ("amelie@", "edit", true),
+        ("amelie@example.org", "edit", false),
+        ("amelie@", "edit", false),
+        ("amelie@", "leave", true),
+        ("", "leave", true),
+    ] {
+        state.typed(Form { email: typed.into(), ..Form::default() });
+        match event {
+            "edit" => state.edited("email", NOW),
+            _ => state.left("email", NOW),
+        }
+        assert_eq!(error(&state, "email").is_some(), wrong, "{typed} {event}");
+    }
+    assert_eq!(error(&state, "name"), None);
+    assert_eq!(state.view(NOW).summary, Summary::AsServed);
+}
+
+#[test]
+fn errors_of_the_server_go_when_mended() {
+    let mut errors = Texts::default();
+    errors.set("name", Some("Give your name.".into()));
+    let mut state = State::new(page(), errors, fold);
+    assert_eq!(error(&state, "name").as_deref(), Some("Give your name."));
+    state.typed(Form { name: "A".into(), ..Form::default() });
+    state.edited("name", NOW);
+    assert_eq!(error(&state, "name"), None);
+}
+
+#[test]
+fn a_document_says_what_it_is() {
+    for (kind, damage, sounds, wrong) in [
+        (Kind::Pdf, None, "a PDF, 1.5\u{A0}MB, checked", false),
+        (Kind::Image, None, "an image, 1.5\u{A0}MB, cannot be taken", true),
+        (Kind::Pdf, Some(Damage::Truncated), "a PDF, 1.5\u{A0}MB, cannot be taken", true),
+    ] {
+        let mut state = empty();
+        let turn = state.choose("cv", "cv.pdf".into(), 1_500_000, NOW).unwrap();
+        assert!(status(&state, "cv").contains("reading"));
+        assert_eq!(error(&state, "cv"), None);
+        let report = Report { kind, bytes: 1_500_000, damage };
+        assert!(state.learn("cv", turn, Some((report, None)), NOW));
+        assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
+        assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
+    }
+}
+
+#[test]
+fn a_size_that_decides_spares_the_reading() {
+    for (bytes, words) in [(0, "empty"), (10_000_001, "10\u{A0}MB")] {
+        let mut state = empty();
+        assert_eq!(state.choose("cv", "cv.pdf".into(), bytes, NOW), None);
+        assert!(error(&state, "cv").unwrap().contains(words), "{bytes}");
+        assert!(status(&state, "cv").contains("cannot be taken"));
+    }
+}
+
+#[test]
+fn what_is_learned_of_a_file_no_longer_chosen_is_forgotten() {
+    let mut state = empty();
+    let first = state.choose("cv", "old.exe".into(), 5, NOW).unwrap();
+    let second = state.choose("cv", "new.pdf".into(), 6, NOW).unwrap();
+    assert!(!state.learn("cv", first, Some((report(Kind::Executable, 5), None)), NOW));
+    assert_eq!(error(&state, "cv"), None);
+    assert!(state.learn("cv", second, Some((report(Kind::Pdf, 6), None)), NOW));
+    assert!(status(&state, "cv").contains("checked"));
+}
+
+#[test]
+fn a_file_taken_back_is_missing() {
+    let mut state = empty();
+    state.clear("cv", NOW);
+    assert_eq!(error(&state, "cv"), None, "there was none");
+    give(&mut state, "cv", 9, Kind::Pdf, "a");
+    state.clear("cv", NOW);
+    assert!(error(&state, "cv").is_some());
+    let view = state.view(NOW);
+    assert_eq!((view.statuses.get("cv"), view.meter), (None, None));
+}
+
+#[test]
+fn the_same_file_twice_is_mended_from_either_side() {
+    let mut state = empty();
+    give(&mut state, "cv", 9, Kind::Pdf, "same");
+    give(&mut state, "letter", 9, Kind::Pdf, "same");
+    assert!(error(&state, "cv").is_some());
+    give(&mut state, "letter", 9, Kind::Pdf, "other");
+    assert_eq!(error(&state, "cv"), None);
+}
+
+#[test]
+fn the_meter_weighs_all_documents() {
+    let mut state = empty();
+    assert_eq!(state.view(NOW).meter, None);
+    give(&mut state, "letter", 9_000_000, Kind::Pdf, "a");
+    give(&mut state, "cv", 9_000_001, Kind::Pdf, "b");
+    assert!(state.view(NOW).meter.unwrap().contains("18\u{A0}MB of 18\u{A0}MB"));
+    assert!(error(&state, "documents").is_some());
+    give(&mut state, "cv", 9_000_000, Kind::Pdf, "b");
+    assert_eq!(error(&state, "documents"), None);
+}
+
+#[test]
+fn everything_wrong_is_told_in_the_order_of_the_page() {
+    let mut state = empty();
+    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(summary(&state), ["name", "email", "letter", "cv", "permit", "consent"]);
+    let Summary::Shown { title, .. } = state.view(NOW).summary else { panic!() };
+    assert!(title.contains("6 "), "{title}");
+    assert!(error(&state, "permit").is_some());
+}
+
+#[test]
+fn what_fits_no_field_leads_to_the_form() {
+    let mut state = ready();
+    state.typed(Form { subject: "Another".into(), ..filled_in() });
+    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(summary(&state), ["application"]);
+    let mut late = ready();
+    assert_eq!(late.submit(CLOSES), Verdict::Mend);
+    assert_eq!(summary(&late), ["application"]);
+}
+
+#[test]
+fn an_unreadable_file_is_told_in_its_place() {
+    let mut state = ready();
+    let turn = state.choose("letter", "l.pdf".into(), 5, NOW).unwrap();
+    assert!(state.learn("letter", turn, None, NOW));
+    assert!(error(&state, "letter").unwrap().contains("cannot read"));
+    state.typed(Form { consent: String::new(), ..filled_in() });
+    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(summary(&state), ["letter", "consent"]);
+}
+
+#[test]
+fn a_click_waits_for_the_documents_and_counts_once() {
+    let mut state = ready();
+    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
+    assert_eq!(state.submit(NOW), Verdict::Wait);
+    assert!(state.view(NOW).busy);
+    assert!(!state.is_ready_to_go_on());
+    state.learn("cv", turn, Some((report(Kind::Pdf, 5), None)), NOW);
+    assert!(state.is_ready_to_go_on());
+    assert_eq!(state.submit(NOW), Verdict::Send);
+    assert_eq!(state.submit(NOW), Verdict::Wait);
+    let view = state.view(NOW);
+    assert_eq!((view.busy, view.guarded, view.summary), (true, true, Summary::Hidden));
+}
+
+#[test]
+fn an_upload_keeps_its_view_in_step() {
+    let mut state = ready();
+    state.submit(NOW);
+    state.progress(50, 200);
+    assert_eq!(state.view(NOW).upload.unwrap().percent, Some(25));
+    assert!(state.view(CLOSES).countdown.unwrap().text.contains("in time"));
+    state.cancelled();
+    let view = state.view(NOW);
+    assert_eq!((view.busy, view.guarded, view.upload.unwrap().percent), (false, false, None));
+    state.progress(60, 200);
+    assert_eq!(state.sending, Sending::Cancelled, "late news");
+    assert_eq!(state.submit(NOW), Verdict::Send);
+}
+
+#[test]
+fn answers_lead_on() {
+    let mut state = ready();
+    state.submit(NOW);
+    let opened = state.answered(Answer::Received { status_url: "/applications/X".into() });
+    assert_eq!(opened, Next::Open("/applications/X".into()));
+    assert_eq!(state.submit(NOW), Verdict::Wait, "no second sending while the receipt opens");
+    state.resumed();
+    assert_eq!(state.submit(NOW), Verdict::Send);
+
+    let told = |field: &str| Told { field: field.into(), message: format!("{field}!") };
+    let refused = Answer::Refused(vec![told("consent"), told("cv")]);
+    assert_eq!(state.answered(refused), Next::Mend);
+    assert_eq!(summary(&state), ["cv", "consent"]);
+    assert_eq!(error(&state, "cv").as_deref(), Some("cv!"));
+
+    assert_eq!(state.answered(Answer::Failed { status: 0, retry_after: None }), Next::Mend);
+    assert_eq!(summary(&state), ["submit", ""]);
+    assert_eq!(state.submit(NOW), Verdict::Send, "everything is still there");
+}
+
+#[test]
+fn files_that_vanish_on_the_way_are_named() {
+    let mut state = ready();
+    state.submit(NOW);
+    state.lost(&["cv".to_owned()], NOW);
+    assert_eq!(summary(&state), ["cv"]);
+    assert!(!state.view(NOW).busy);
+}

@@ -1,0 +1,50 @@
+//! What the posting's page hands to its script.
+
+use std::collections::BTreeMap;
+
+use locales::Labels;
+use rules::deadline::Zone;
+use rules::{Requirements, Timestamp};
+
+/// The JSON of the element `#guichet`.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// What an application must satisfy.
+    pub(crate) requirements: Requirements,
+    /// The posting's time zone.
+    pub(crate) zone: Zone,
+    /// The server's clock when it made the page.
+    pub(crate) now: Timestamp,
+    /// The words of the page's language.
+    pub(crate) words: BTreeMap<String, String>,
+}
+
+impl Page {
+    pub(crate) fn labels(&self) -> Labels<'_> {
+        Labels { requirements: &self.requirements, zone: &self.zone }
+    }
+
+    /// Where `field` stands in the page: what is wrong is told in the order
+    /// in which it is read. What has no place there comes last.
+    pub(crate) fn position(&self, field: &str) -> usize {
+        let documents = self.requirements.documents.iter().map(|document| document.id.as_str());
+        let questions = self.requirements.questions.iter().map(|question| question.id.as_str());
+        let mut fields = ["name", "email", "phone"]
+            .into_iter()
+            .chain(documents)
+            .chain(["documents"])
+            .chain(questions)
+            .chain(["message", "consent"]);
+        fields.position(|known| known == field).unwrap_or(usize::MAX)
+    }
+
+    /// The id of the element in which `field` is mended.
+    pub(crate) fn target(&self, field: &str) -> String {
+        let first_document = self.requirements.documents.first().map(|document| &document.id);
+        match (field, first_document) {
+            ("documents", Some(id)) => id.clone(),
+            _ if self.position(field) == usize::MAX => "application".to_owned(),
+            _ => field.to_owned(),
+        }
+    }
+}

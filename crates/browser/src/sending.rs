@@ -1,0 +1,170 @@
+//! The way of an application to the server.
+
+use locales::{Words, bytes, fill, plural};
+
+use crate::view::{Item, Summary, Upload};
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// Nothing is on the way.
+    #[default]
+    Idle,
+    /// It is to leave as soon as the documents are read.
+    Waiting,
+    /// It is leaving: so many bytes of so many.
+    Leaving { sent: u64, total: u64 },
+    /// It has arrived; the receipt is being opened.
+    Received,
+    /// The candidate stopped it.
+    Cancelled,
+}
+
+impl Sending {
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self, Self::Waiting | Self::Leaving { .. } | Self::Received)
+    }
+
+    pub(crate) fn view(&self, words: &impl Words) -> Option<Upload> {
+        let plain = |key: &str, percent| {
+            let text = words.word(key).to_owned();
+            Some(Upload { seen: text.clone(), spoken: text, percent })
+        };
+        match *self {
+            Self::Idle => None,
+            Self::Waiting => plain("script_waiting", None),
+            Self::Received => plain("script_received", None),
+            Self::Cancelled => plain("script_cancelled", None),
+            Self::Leaving { sent, total } if total > 0 && sent >= total => {
+                plain("script_sent", Some(100))
+            }
+            Self::Leaving { sent, total } => Some(leaving(words, sent, total)),
+        }
+    }
+}
+
+fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
+    let hundredths = sent.saturating_mul(100).checked_div(total).unwrap_or(0);
+    let percent = u8::try_from(hundredths).unwrap_or(100).min(99);
+    let number = percent.to_string();
+    let seen = fill(
+        words.word("script_sending"),
+        &[("percent", &number), ("sent", &bytes(words, sent)), ("total", &bytes(words, total))],
+    );
+    let quarter = (percent / 25 * 25).to_string();
+    let spoken = fill(words.word("script_sending_quarter"), &[("percent", &quarter)]);
+    Upload { seen, spoken, percent: Some(percent) }
+}
+
+/// What the server answered, or that it did not.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Taken in: the address of the receipt.
+    Received { status_url: String },
+    /// Not admissible: what is wrong, in the server's words.
+    Refused(Vec<Told>),
+    /// Anything else, by its status; 0 where no answer came.
+    Failed { status: u16, retry_after: Option<i64> },
+}
+
+/// What is wrong, in the server's words.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    /// The field.
+    pub(crate) field: String,
+    /// The sentence.
+    pub(crate) message: String,
+}
+
+impl Answer {
+    /// Whether it is all about the page's token, which no candidate can mend.
+    pub(crate) fn is_about_token(&self) -> bool {
+        let Self::Refused(issues) = self else { return false };
+        !issues.is_empty() && issues.iter().all(|issue| issue.field == "token")
+    }
+}
+
+/// The summary of a failure: what to do, and that nothing is lost.
+pub(crate) fn failure(words: &impl Words, status: u16, retry_after: Option<i64>) -> Summary {
+    let (key, again) = match status {
+        0 => ("script_no_connection", true),
+        404 | 410 => ("script_gone", false),
+        413 => ("script_too_large", true),
+        429 => ("script_busy", true),
+        500.. => ("script_unavailable", true),
+        _ => ("script_failed", true),
+    };
+    let sentence = fill(words.word(key), &[("wait", &wait(words, retry_after))]);
+    again_summary(words, sentence, again)
+}
+
+/// The summary of an expired page that was mended: it only wants to be sent.
+pub(crate) fn renewed(words: &impl Words) -> Summary {
+    again_summary(words, words.word("script_renewed").to_owned(), true)
+}
+
+fn again_summary(words: &impl Words, sentence: String, again: bool) -> Summary {
+    let mut items = vec![Item { target: again.then(|| "submit".to_owned()), text: sentence }];
+    if again {
+        items.push(Item { target: None, text: words.word("script_safe").to_owned() });
+    }
+    Summary::Shown { title: words.word("script_not_sent").to_owned(), items }
+}
+
+/// Whole minutes from one on: a minute, where the server does not say.
+fn wait(words: &impl Words, seconds: Option<i64>) -> String {
+    match seconds {
+        Some(seconds @ 1..60) => plural(words, "script_seconds", seconds),
+        Some(seconds @ 60..) => plural(words, "script_minutes", seconds.saturating_add(59) / 60),
+        _ => plural(words, "script_minutes", 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use locales::FR;
+
+    use super::*;
+
+    #[test]
+    fn progress_is_seen_often_and_spoken_seldom() {
+        let mut spoken = Vec::new();
+        for sent in (0..=4_200_000).step_by(10_000) {
+            let upload = Sending::Leaving { sent, total: 4_200_000 }.view(&FR).unwrap();
+            assert_eq!(upload.percent, Some(u8::try_from(sent * 100 / 4_200_000).unwrap()));
+            if spoken.last() != Some(&upload.spoken) {
+                spoken.push(upload.spoken);
+            }
+        }
+        assert_eq!(spoken.len(), 5, "{spoken:?}");
+        let half = Sending::Leaving { sent: 2_100_000, total: 4_200_000 }.view(&FR).unwrap();
+        assert_eq!(half.seen, "Envoi\u{A0}: 50\u{A0}% (2,1\u{A0}Mo sur 4,2\u{A0}Mo)");
+        assert_eq!(half.spoken, "Envoi\u{A0}: 50\u{A0}%");
+    }
+
+    #[test]
+    fn an_unknown_length_is_no_trap() {
+        let view = Sending::Leaving { sent: 5, total: 0 }.view(&FR).unwrap();
+        assert_eq!(view.percent, Some(0));
+    }
+
+    #[test]
+    fn every_failure_says_what_to_do() {
+        for (status, retry_after, words) in [
+            (0, None, "connexion"),
+            (404, None, "Cette annonce"),
+            (413, None, "volumineux"),
+            (429, Some(60), "Attendez 1\u{A0}minute,"),
+            (429, Some(61), "Attendez 2\u{A0}minutes,"),
+            (503, Some(30), "Attendez 30\u{A0}secondes,"),
+            (503, None, "Attendez 1\u{A0}minute,"),
+            (503, Some(-1), "Attendez 1\u{A0}minute,"),
+            (415, None, "n’a pas pu lire"),
+            (200, None, "n’a pas pu lire"),
+        ] {
+            let Summary::Shown { items, .. } = failure(&FR, status, retry_after) else { panic!() };
+            assert!(items[0].text.contains(words), "{status}: {items:?}");
+            assert_eq!(items.len() == 2, status != 404, "{status}");
+        }
+    }
+}
