@@ -1,5 +1,8 @@
 //! What people see: pages and letters, from `www/templates` and the words of
-//! `www/locales`.
+//! `www/locales`. Values in, text out: no clock, no network, no state.
+//!
+//! Whoever changes a template or the style sheet looks at every page in every
+//! state with `cargo run -p views --example preview -- FOLDER`.
 
 mod careers;
 mod country;

@@ -55,6 +55,7 @@ pub fn posting(
         form,
         until: Around::of(texts.posting_deadline_until, "closing"),
         since: Around::of(texts.posting_closed_since, "closing"),
+        in_time: Around::of(texts.form_in_time, "closing"),
         from: Around::of(texts.posting_opens_from, "opening"),
         home: in_language(texts, "/"),
     };
@@ -84,6 +85,7 @@ struct Page<'a> {
     form: Option<FormView<'a>>,
     until: Around,
     since: Around,
+    in_time: Around,
     from: Around,
     home: String,
 }

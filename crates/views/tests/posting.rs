@@ -56,6 +56,9 @@ fn a_fresh_form_is_complete_and_silent() {
         assert!(tag(&page, "subject").contains("value=\"Chargé·e de mission\""));
         assert!(tag(&page, "error-summary").contains(" hidden"));
         assert!(!page.contains("aria-invalid"));
+        // On a telephone the facts are far from the button.
+        let beside = between(&page, "class=\"in-time\"", "<button");
+        assert!(beside.contains("datetime=\"2025-08-03T21:59:59.999Z\""), "{beside}");
         let fields = attributes(&page, "data-field");
         let order = [
             "name",
