@@ -9,8 +9,7 @@ import { ROOT, start } from "./guichet.mjs";
 /** Brotli, in bytes; a kilobyte has 1,000. */
 const BUDGET = { page: 90_000, module: 50_000 };
 
-const build = process.argv[2] ?? "production";
-const folder = join(ROOT, "build", build);
+const folder = join(ROOT, "build", "production");
 
 const html = await page();
 const assets = await files(join(folder, "assets", "assets"));
@@ -33,7 +32,7 @@ process.exit(over.length > 0 ? 1 : 0);
 
 /** The first posting on the careers page is an open one, with the form. */
 async function page() {
-  const guichet = await start({ build });
+  const guichet = await start({ build: "production" });
   try {
     const careers = await (await guichet.fetch("/")).text();
     const path = /href="(\/postings\/[^"?#]+)/.exec(careers)?.[1];

@@ -17,7 +17,7 @@ pub(crate) const STEPS: usize = 2;
 pub(crate) enum Profile {
     /// What is put online.
     Production,
-    /// The same with a clock that can be set, for people and tests.
+    /// The same with a clock that can be set, for people and tests; built faster, as the Worker is not made small.
     Dev,
 }
 
@@ -40,13 +40,13 @@ pub(crate) fn run(
     progress: &mut Progress,
 ) -> anyhow::Result<()> {
     let folder = profile.folder(workspace);
-    let _lock = lock(&folder)?;
+    let _lock = lock(&workspace.path("build"))?;
     let public =
         progress.step("the form, for the browser", || assets::build(workspace, &folder))?;
     progress.step("the Worker", || worker::build(workspace, profile, &folder, &public))
 }
 
-/// Builds wait for each other: wrangler starts a second one while the first still runs. The lock ends with the file.
+/// Builds wait for each other: wrangler starts a second one while the first still runs. The lock ends with the value.
 fn lock(folder: &Path) -> anyhow::Result<File> {
     fs::create_dir_all(folder)?;
     let file = File::create(folder.join("lock"))?;

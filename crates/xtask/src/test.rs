@@ -22,7 +22,7 @@ const TIMEOUT: &str = "--test-timeout=600000";
 
 /// Goes on after a failure, so that one run shows all of them. With a filter, only what it selects is run.
 pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result<ExitCode> {
-    let mut progress = Progress::of(build::STEPS + 3);
+    let mut progress = Progress::of(2 * build::STEPS + 3);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     let chromium = progress.step("Chromium", || setup::chromium(workspace))?;
@@ -34,9 +34,12 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result
     let built = tally.check("build", || build::run(workspace, Profile::Dev, &mut progress));
     if built {
         product(workspace, &chromium, filter, &mut tally)?;
-        if filter.is_none() {
-            tally.check("sizes", || sizes::measure(workspace, Profile::Dev));
-        }
+    }
+    if built && filter.is_none() {
+        tally.check("what is put online: it builds, starts, and is within its budget", || {
+            build::run(workspace, Profile::Production, &mut progress)?;
+            sizes::measure(workspace)
+        });
     }
     println!("{tally}");
     Ok(if tally.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::wasm::{Linked, compile, link};
+use super::wasm::{Linked, Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
 
@@ -32,7 +32,9 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let compiled = compile(workspace, "browser", &[], &[])?;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?.omit_default_module_path(true);
-    let form = link(workspace, &compiled, &folder.join("stage/form"), "form", &mut bindgen)?;
+    // The form is the same in every profile.
+    let plan = Plan { folder: workspace.path("build/form"), stem: "form", small: true };
+    let form = link(workspace, &compiled, &plan, &mut bindgen)?;
     let assets = folder.join("assets");
     let outputs = bundle(workspace, folder, &assets, &form)?;
     let public = Public {
@@ -56,7 +58,7 @@ fn bundle(
     assets: &Path,
     form: &Linked,
 ) -> anyhow::Result<BTreeSet<String>> {
-    let report = folder.join("stage/assets.json");
+    let report = folder.join("assets.json");
     run(workspace
         .npm_program("esbuild")
         .args(["form=crates/browser/boot.js", "guichet=www/css/main.css"])

@@ -33,6 +33,16 @@ pub(crate) struct Linked {
     pub(crate) wasm: PathBuf,
 }
 
+/// Where the two files go, and how hard to try.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub(crate) folder: PathBuf,
+    /// What their names begin with.
+    pub(crate) stem: &'a str,
+    /// Optimising takes longer than everything else; without it, stack traces keep the names of functions.
+    pub(crate) small: bool,
+}
+
 /// Builds a crate of the workspace in release mode and returns its `.wasm`.
 pub(crate) fn compile(
     workspace: &Workspace,
@@ -61,14 +71,14 @@ pub(crate) fn compile(
     })
 }
 
-/// Writes glue and wasm to `folder` under the name `stem`, unless they were made from these very bytes already.
+/// Writes glue and wasm, unless they were made from these very bytes already.
 pub(crate) fn link(
     workspace: &Workspace,
     input: &Path,
-    folder: &Path,
-    stem: &str,
+    plan: &Plan,
     bindgen: &mut Bindgen,
 ) -> anyhow::Result<Linked> {
+    let Plan { folder, stem, small } = plan;
     let linked = Linked {
         glue: folder.join(format!("{stem}.js")),
         wasm: folder.join(format!("{stem}_bg.wasm")),
@@ -76,7 +86,7 @@ pub(crate) fn link(
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
     let optimiser = fs::read(workspace.path("node_modules/binaryen/package.json"))
         .context("binaryen is not installed: run `npm ci`")?;
-    let stamp = fingerprint(&(RECIPE, &bytes, optimiser));
+    let stamp = fingerprint(&(RECIPE, &bytes, optimiser, small));
     let stamp_file = folder.join("stamp");
     let fresh = fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp);
     if fresh && linked.glue.exists() && linked.wasm.exists() {
@@ -90,7 +100,9 @@ pub(crate) fn link(
         .typescript(false)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot read {}", input.display()))?;
-    optimise(workspace, &linked.wasm)?;
+    if *small {
+        optimise(workspace, &linked.wasm)?;
+    }
     fs::write(stamp_file, stamp)?;
     Ok(linked)
 }

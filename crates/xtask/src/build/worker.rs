@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::Profile;
 use super::assets::Public;
-use super::wasm::{compile, link};
+use super::wasm::{Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
 
@@ -29,7 +29,12 @@ pub(crate) fn build(
     let compiled = compile(workspace, "edge", features, &environment)?;
     let mut bindgen = Bindgen::new();
     bindgen.module(true)?.reset_state_function(true).force_enable_abort_handler(true);
-    let linked = link(workspace, &compiled, &folder.join("stage/worker"), "index", &mut bindgen)?;
+    let plan = Plan {
+        folder: folder.join("worker-linked"),
+        stem: "index",
+        small: profile == Profile::Production,
+    };
+    let linked = link(workspace, &compiled, &plan, &mut bindgen)?;
     plain_import(&linked.glue)?;
     run(workspace
         .npm_program("esbuild")
