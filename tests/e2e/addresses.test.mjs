@@ -13,8 +13,8 @@ const place = await running();
 const visitors = await browsing(place);
 const CASES = JSON.parse(await readFile(new URL("../fixtures/addresses.json", import.meta.url), "utf8"));
 
-test("Chromium judges every address as the table has it", async () => {
-  const page = await visitors.visit();
+test("Chromium judges every address as the table has it", async (t) => {
+  const page = await visitors.visit(t);
   await page.goto(`/postings/${POSTING.slug}`);
   const found = await page.evaluate((cases) => {
     const input = document.getElementById("email");

@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 
 import { apply, clock, document, freshToken, kept, pdf } from "../support/application.mjs";
 import { standing } from "../support/faults.mjs";
-import { start } from "../support/guichet.mjs";
+import { submission } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -68,16 +68,13 @@ test("nor does a mail server that repeats the address in its refusal", async (t)
   }).listen(0, "127.0.0.1");
   await once(talkative, "listening");
   t.after(() => talkative.close());
-  const lines = [];
-  const smtp = { host: "127.0.0.1", port: talkative.address().port };
-  const guichet = await start({ clock: clock(), smtp, output: (line) => lines.push(line) });
-  t.after(() => guichet.stop());
-  assert.equal((await apply(guichet, PERSON)).status, 201);
+  await standing(place.guichet, { vars: submission({ port: talkative.address().port }) });
+  assert.equal((await apply(place.guichet, PERSON)).status, 201);
   let rows = [];
-  const refused = async () => (rows = (await kept(guichet)).outbox).every((row) => row.refused_because);
+  const refused = async () => (rows = (await kept(place.guichet)).outbox).every((row) => row.refused_because);
   await poll(refused, 15_000, () => "the letters are not refused");
   for (const row of rows) assert.ok(!RECOGNISED.test(JSON.stringify(row)), "nor in the outbox");
-  nobodyIn(lines);
+  nobodyIn(place.lines);
 });
 
 test("an id in the queue is all that leaves storage: documents are in R2, what was typed in one column", async () => {

@@ -1,12 +1,12 @@
 // Mail by submission: over each kind of connection, and through everything that a mail server can do to it.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
-import { apply, clock, forget, MARIE, NOON, POSTING } from "../support/application.mjs";
+import { apply, clock, MARIE, NOON, POSTING } from "../support/application.mjs";
 import { selfSigned } from "../support/certificate.mjs";
 import { standing } from "../support/faults.mjs";
-import { start } from "../support/guichet.mjs";
+import { submission } from "../support/guichet.mjs";
 import { Mailbox, poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -14,8 +14,8 @@ const MINUTE = 60_000;
 const place = await running();
 
 /** The outbox of an application, by letter. */
-async function outbox(guichet, reference) {
-  const { results } = await guichet.db
+async function outbox(reference) {
+  const { results } = await place.guichet.db
     .prepare("SELECT outbox.* FROM outbox JOIN applications ON outbox.application = id WHERE reference = ?1")
     .bind(reference)
     .all();
@@ -23,18 +23,18 @@ async function outbox(guichet, reference) {
 }
 
 /** An application, and its outbox once each letter has been tried that often. */
-async function tried(guichet, reference, attempts = 1) {
+async function tried(reference, attempts = 1) {
   let rows = {};
   const enough = async () => {
-    rows = await outbox(guichet, reference);
+    rows = await outbox(reference);
     return Object.values(rows).every((row) => row.sent_at || row.refused_because || (row.attempts >= attempts && !row.leased_until));
   };
   await poll(enough, 20_000, () => `the letters are not tried ${attempts} times: ${JSON.stringify(rows)}`);
   return rows;
 }
 
-async function sent(guichet) {
-  const answer = await apply(guichet);
+async function sent() {
+  const answer = await apply(place.guichet);
   assert.equal(answer.status, 201);
   return (await answer.json()).reference;
 }
@@ -57,13 +57,13 @@ for (const [what, step, order] of PASSING) {
   test(`${what}: the mail waits a minute and arrives`, async () => {
     await place.afresh();
     place.mailbox.next(step, order);
-    const reference = await sent(place.guichet);
-    const { staff, acknowledgement } = await tried(place.guichet, reference);
+    const reference = await sent();
+    const { staff, acknowledgement } = await tried(reference);
     assert.deepEqual([staff.sent_at, staff.refused_because, staff.due_at], [null, null, NOON + MINUTE]);
     assert.equal(acknowledgement.sent_at, NOON, "one letter does not wait for the other");
     assert.ok(!/omct|example|Dupont/.test(staff.last_trouble), "no address in what the operator reads");
     await cronAt(NOON + MINUTE - 1);
-    assert.equal((await outbox(place.guichet, reference)).staff.attempts, 1);
+    assert.equal((await outbox(reference)).staff.attempts, 1);
     await cronAt(NOON + MINUTE);
     const [, staffs] = await place.mails(reference);
     assert.deepEqual(staffs.to, [POSTING.recipient]);
@@ -75,10 +75,10 @@ test("each further attempt waits twice as long", async () => {
   await place.afresh();
   place.mailbox.next("data", 451, 2);
   place.mailbox.next("rcpt", 450, 2);
-  const reference = await sent(place.guichet);
-  assert.equal((await tried(place.guichet, reference)).staff.due_at, NOON + MINUTE);
+  const reference = await sent();
+  assert.equal((await tried(reference)).staff.due_at, NOON + MINUTE);
   await cronAt(NOON + MINUTE);
-  assert.equal((await tried(place.guichet, reference, 2)).staff.due_at, NOON + 3 * MINUTE);
+  assert.equal((await tried(reference, 2)).staff.due_at, NOON + 3 * MINUTE);
   await cronAt(NOON + 3 * MINUTE);
   await place.mails(reference);
 });
@@ -86,13 +86,13 @@ test("each further attempt waits twice as long", async () => {
 test("a recipient refused for ever is not tried again, and the other letter goes", async () => {
   await place.afresh();
   place.mailbox.next("rcpt", 550);
-  const reference = await sent(place.guichet);
-  const { staff, acknowledgement } = await tried(place.guichet, reference);
+  const reference = await sent();
+  const { staff, acknowledgement } = await tried(reference);
   assert.match(staff.refused_because, /550/);
   assert.ok(!/omct|example|Dupont/.test(staff.refused_because));
   assert.equal(acknowledgement.sent_at, NOON);
   await cronAt(NOON + 24 * 60 * MINUTE);
-  const next = await sent(place.guichet);
+  const next = await sent();
   await place.mails(next);
   assert.equal((await place.mails(reference, 1)).length, 1);
 });
@@ -100,8 +100,8 @@ test("a recipient refused for ever is not tried again, and the other letter goes
 test("a connection lost after the dot: it comes again under one Message-ID, and says so", async () => {
   await place.afresh();
   place.mailbox.next("data", "drop-after");
-  const reference = await sent(place.guichet);
-  const { staff } = await tried(place.guichet, reference);
+  const reference = await sent();
+  const { staff } = await tried(reference);
   assert.deepEqual([staff.sent_at, staff.possible_duplicate], [null, 1]);
   await cronAt(NOON + MINUTE);
   const mails = await place.mails(reference, 3);
@@ -112,16 +112,13 @@ test("a connection lost after the dot: it comes again under one Message-ID, and 
   assert.ok(second.includes("\r\nX-Guichet-Possible-Duplicate: yes\r\n"));
 });
 
-// Other servers, one Guichet for all of them: what it is told of the server changes by its settings.
+// Other servers than the one that Guichet was started with.
 const login = { user: "guichet@example.org", password: "p\u00E4ss w\u00F6rd=" };
-let other;
-after(() => other?.stop());
 
-/** A Guichet that submits to `mailbox`. @param {Mailbox} mailbox @param {object} [changes] */
-async function submittingTo(mailbox, changes = {}) {
-  await other?.stop();
-  other = await start({ clock: clock(), smtp: { ...mailbox.smtp, ...changes }, faults: true, output: (line) => place.hear(line) });
-  return other;
+/** Mails go to this server from now on. @param {Mailbox} mailbox @param {object} [changes] to what is right for it */
+async function submitTo(mailbox, changes = {}, milliseconds = NOON) {
+  const vars = submission({ ...mailbox.smtp, ...changes });
+  await standing(place.guichet, { clock: clock(milliseconds), vars });
 }
 
 const WAYS = [
@@ -132,7 +129,9 @@ for (const [what, options] of WAYS) {
   test(`${what}: mails arrive, over TLS and logged in`, async (t) => {
     const mailbox = await Mailbox.start(options);
     t.after(() => mailbox.stop());
-    await sent(await submittingTo(mailbox));
+    await place.afresh();
+    await submitTo(mailbox);
+    await sent();
     const mails = await mailbox.waitFor(2);
     for (const mail of mails) assert.deepEqual([mail.secure, mail.user, mail.from], [true, login.user, "guichet@example.org"]);
     assert.deepEqual(mails.map(({ to }) => to), [[POSTING.recipient], [MARIE.email]]);
@@ -149,17 +148,17 @@ for (const [what, options, changes] of KEPT) {
   test(`${what}: nothing is sent, in the clear neither, and nothing lost`, async (t) => {
     const mailbox = await Mailbox.start(options);
     t.after(() => mailbox.stop());
-    const guichet = await submittingTo(mailbox, changes);
-    const reference = await sent(guichet);
-    const rows = await tried(guichet, reference);
+    await place.afresh();
+    await submitTo(mailbox, changes);
+    const reference = await sent();
+    const rows = await tried(reference);
     for (const { sent_at, refused_because, due_at } of Object.values(rows)) {
       assert.deepEqual([sent_at, refused_because, due_at], [null, null, NOON + MINUTE]);
     }
     assert.deepEqual(mailbox.messages, []);
     assert.ok(!mailbox.steps.includes("mail"));
-    await standing(guichet, { clock: clock(NOON + MINUTE) });
-    await guichet.cron();
-    assert.equal((await tried(guichet, reference, 2)).staff.attempts, 2, "it is tried again");
-    await forget(guichet);
+    await submitTo(place.mailbox, {}, NOON + MINUTE);
+    await place.guichet.cron();
+    assert.equal((await place.mails(reference)).length, 2, "once the settings are mended");
   });
 }

@@ -5,7 +5,7 @@ import { accessSync, constants } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { after, afterEach } from "node:test";
+import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -39,16 +39,13 @@ export const WIDE = { width: 1280, height: 900 };
 export async function browsing(place) {
   const browser = await chromium.launch({ executablePath: executable(), args: ARGUMENTS });
   after(() => browser.close());
-  const visitors = new Visitors(browser, place);
-  afterEach(() => visitors.leave());
-  return visitors;
+  return new Visitors(browser, place);
 }
 
 /** People at their browsers; each leaves when its test ends. */
 class Visitors {
   #browser;
   #place;
-  #contexts = [];
 
   constructor(browser, place) {
     this.#browser = browser;
@@ -56,32 +53,39 @@ class Visitors {
   }
 
   /**
-   * A page in a browser of its own, in which nothing went wrong when the test ends.
+   * A page in a browser of its own. The test fails where it misbehaves.
    *
+   * @param {import("node:test").TestContext} t
    * @param {import("playwright-core").BrowserContextOptions & { expected?: RegExp }} [options] `expected`: console
    *   errors that the test provokes
    * @returns {Promise<import("playwright-core").Page>}
    */
-  async visit({ expected, ...options } = {}) {
+  async visit(t, { expected, ...options } = {}) {
     const baseURL = this.#place.guichet.url.href;
     const settings = { baseURL, viewport: WIDE, locale: "fr-BE", timezoneId: "Europe/Brussels", reducedMotion: "reduce" };
     const context = await this.#browser.newContext({ ...settings, ...options });
     context.setDefaultTimeout(PATIENCE);
-    const watch = new Watch(expected);
-    context.on("request", (request) => watch.request(request));
-    context.on("weberror", (error) => watch.complain(`uncaught: ${error.error().stack ?? error.error()}`));
-    context.on("console", (message) => watch.console(message));
-    this.#contexts.push({ context, watch });
-    return context.newPage();
-  }
-
-  /** Closes what was opened, and fails where a page misbehaved. */
-  async leave() {
-    const left = this.#contexts.splice(0);
-    await Promise.all(left.map(({ context }) => context.close()));
-    assert.deepEqual(left.flatMap(({ watch }) => watch.complaints), []);
+    const scriptless = options.javaScriptEnabled === false;
+    const watch = new Watch(scriptless ? UNUSED : expected);
+    watch.over(context);
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(watch.complaints, []);
+    });
+    const page = await context.newPage();
+    if (scriptless) WITHOUT_SCRIPT.add(page);
+    return page;
   }
 }
+
+/** @type {WeakSet<import("playwright-core").Page>} */
+const WITHOUT_SCRIPT = new WeakSet();
+
+/** What it says where scripts are off, of a module that it loaded beforehand. */
+const UNUSED = /^warning: The resource \S+\.wasm was preloaded using link preload but not used /;
+
+/** What Chromium says in the console when a form is refused. */
+const REFUSED = /^error: Failed to load resource: the server responded with a status of 422 /;
 
 /** Holds a page to its promises: nothing from elsewhere, no error, no breach of its own CSP. */
 class Watch {
@@ -92,8 +96,15 @@ class Watch {
     this.#expected = expected;
   }
 
+  /** @param {import("playwright-core").BrowserContext} context */
+  over(context) {
+    context.on("request", (request) => this.request(request));
+    context.on("weberror", (error) => this.complain(`uncaught: ${error.error().stack ?? error.error()}`));
+    context.on("console", (message) => this.console(message));
+  }
+
   complain(text) {
-    if (!this.#expected?.test(text)) this.complaints.push(text);
+    if (!REFUSED.test(text) && !this.#expected?.test(text)) this.complaints.push(text);
   }
 
   request(request) {
@@ -134,15 +145,48 @@ function isExecutable(path) {
  *
  * @param {import("playwright-core").Page} page
  * @param {string} state which of its states the page is in, for the message
+ * @param {{ type: "tag" | "rule", values: string[] }} [rules]
  */
-export async function sound(page, state) {
-  // In the page's own world a script of ours would be kept out by the CSP, as it should be.
+export async function sound(page, state, rules = { type: "tag", values: TAGS }) {
+  if (WITHOUT_SCRIPT.has(page)) return asCopy(page, (copy) => sound(copy, state, rules));
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: "tag", values } }), TAGS);
+  const { violations } = await page.evaluate((runOnly) => window.axe.run({ runOnly, resultTypes: ["violations"] }), rules);
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(", ")})`);
   assert.deepEqual(found, [], `axe on ${state}`);
   const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   assert.ok(sizes[0] <= sizes[1], `${state} is ${sizes[0]} px wide in a window of ${sizes[1]} px`);
+}
+
+/**
+ * The page in a state: sound, with its pictures, in the dark too.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} state
+ */
+export async function look(page, state) {
+  await sound(page, state);
+  await picture(page, `${state}-light`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await sound(page, `${state}, in the dark`, { type: "rule", values: ["color-contrast"] });
+  await picture(page, `${state}-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** axe is a script itself: it looks at the same HTML where scripts run, ours left out. */
+async function asCopy(page, look) {
+  const html = await page.content();
+  const context = await page.context().browser().newContext({ viewport: page.viewportSize(), reducedMotion: "reduce" });
+  try {
+    const copy = await context.newPage();
+    await copy.route("**/*", (route) => {
+      if (route.request().resourceType() === "document") return route.fulfill({ contentType: "text/html", body: html });
+      return route.request().resourceType() === "script" ? route.abort() : route.continue();
+    });
+    await copy.goto(page.url());
+    await look(copy);
+  } finally {
+    await context.close();
+  }
 }
 
 /**
@@ -175,15 +219,6 @@ export const errorOf = (page, field) => page.locator(`#${field}-error .error-tex
 
 /** What the summary says, line by line. @param {import("playwright-core").Page} page */
 export const summaryOf = (page) => page.locator("#error-summary-list li").allTextContents();
-
-/**
- * A file as `setInputFiles` takes it.
- *
- * @param {string} name
- * @param {Buffer} buffer
- * @param {string} [mimeType] which nobody trusts
- */
-export const upload = (name, buffer, mimeType = "application/octet-stream") => ({ name, mimeType, buffer });
 
 /** @param {import("playwright-core").Page} page @param {string} id */
 export const hasFocus = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);

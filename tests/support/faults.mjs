@@ -23,7 +23,8 @@ export async function faultyModules(folder) {
 
 /**
  * @param {import("./guichet.mjs").Guichet} guichet started with `faults: true`
- * @param {{ fault?: string, clock?: string }} state nothing at all ends it
+ * @param {{ fault?: string, clock?: string, vars?: Record<string, string> }} state with settings over those that the
+ *   Guichet was started with; nothing at all ends it
  */
 export async function standing(guichet, state = {}) {
   const answer = await guichet.fetch("/__test/standing", { method: "PUT", body: JSON.stringify(state) });

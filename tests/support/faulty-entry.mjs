@@ -34,13 +34,13 @@ class Plan {
 }
 
 /** For every event until it is replaced; a request's own headers go before it. */
-let standing = { plan: new Plan(""), clock: undefined };
+let standing = { plan: new Plan(""), clock: undefined, vars: {} };
 
 export default {
   async fetch(request, env, ctx) {
     if (new URL(request.url).pathname === "/__test/standing") {
-      const { fault, clock } = await request.json();
-      standing = { plan: new Plan(fault ?? ""), clock };
+      const { fault, clock, vars } = await request.json();
+      standing = { plan: new Plan(fault ?? ""), clock, vars };
       return new Response(null, { status: 204 });
     }
     const fault = request.headers.get("x-test-fault");
@@ -57,7 +57,7 @@ export default {
 };
 
 function disturbed(env, plan, clock) {
-  const changed = { ...env };
+  const changed = { ...env, ...standing.vars };
   for (const [short, name] of Object.entries(BINDINGS)) {
     if (env[name]) changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
   }

@@ -181,15 +181,24 @@ async function variables(options, state) {
   return {
     SIGNING_KEY: await signingKey(state),
     DEV_CLOCK: options.clock ?? "",
-    ...(smtp && {
-      MAIL_TRANSPORT: "smtp",
-      SMTP_HOST: smtp.host ?? "127.0.0.1",
-      SMTP_PORT: String(smtp.port),
-      SMTP_SECURITY: smtp.security ?? "none",
-      SMTP_USER: smtp.user ?? "",
-      SMTP_PASSWORD: smtp.password ?? "",
-    }),
+    ...(smtp && submission(smtp)),
     ...options.vars,
+  };
+}
+
+/**
+ * The Worker's settings for a mail server.
+ *
+ * @param {NonNullable<Options["smtp"]>} smtp
+ */
+export function submission({ host = "127.0.0.1", port, security = "none", user = "", password = "" }) {
+  return {
+    MAIL_TRANSPORT: "smtp",
+    SMTP_HOST: host,
+    SMTP_PORT: String(port),
+    SMTP_SECURITY: security,
+    SMTP_USER: user,
+    SMTP_PASSWORD: password,
   };
 }
 
