@@ -161,7 +161,11 @@ impl Dom {
     }
 
     fn show_error(&self, field: &str, text: Option<&str>) -> Result<(), JsValue> {
-        let error = self.element(&format!("{field}-error"))?;
+        // The subject, the token and the deadline have no place of their own:
+        // what is wrong with them is told in the summary.
+        let Some(error) = self.document.get_element_by_id(&format!("{field}-error")) else {
+            return Ok(());
+        };
         if let Some(place) = error.query_selector(".error-text")? {
             place.set_text_content(text);
         }
