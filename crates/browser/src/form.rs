@@ -300,7 +300,8 @@ impl State {
             let at = items.iter().take_while(|item| before(item)).count();
             let item = Item { target: Some(self.page.target(&field)), text: text.clone() };
             items.insert(at, (position, item));
-            if self.errors.get(&field).is_none() {
+            // What concerns no field (the deadline) has no place beside one.
+            if position != usize::MAX && self.errors.get(&field).is_none() {
                 self.errors.set(&field, Some(text));
             }
         }
