@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { simpleParser } from "mailparser";
 
 import { document, docx, MARIE, odt, OTHER, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { browsing, errorOf, hasFocus, look, NARROW, sound, summaryOf, takenOver, WIDE } from "../support/browser.mjs";
+import { browsing, errorOf, evenly, hasFocus, look, NARROW, sound, summaryOf, takenOver, WIDE } from "../support/browser.mjs";
 import { fill, send } from "../support/candidate.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -118,7 +118,7 @@ async function apply(page, { script, language, name }) {
 
 /** The form, as a screen reader has it. */
 async function asExpected(page, { t, documents, question }) {
-  const tree = (await page.locator("#application").ariaSnapshot()).replaceAll("\u00A0", " ").replaceAll("\u202F", " ");
+  const tree = evenly(await page.locator("#application").ariaSnapshot());
   const expected = [
     `- textbox "${t.form.name}"`,
     `- textbox "${t.form.email}"`,
@@ -132,7 +132,7 @@ async function asExpected(page, { t, documents, question }) {
     `- button "${t.form.send}"`,
   ];
   let from = 0;
-  for (const line of expected.map((text) => text.replaceAll("\u00A0", " ").replaceAll("\u202F", " "))) {
+  for (const line of expected.map(evenly)) {
     const at = tree.indexOf(line, from);
     assert.ok(at >= 0, `${line} is not there, or not in its place:\n${tree}`);
     from = at + line.length;

@@ -222,3 +222,6 @@ export const summaryOf = (page) => page.locator("#error-summary-list li").allTex
 
 /** @param {import("playwright-core").Page} page @param {string} id */
 export const hasFocus = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
+
+/** French sets blanks of several widths: they are all one here. @param {string} text */
+export const evenly = (text) => text.replace(/[\u00A0\u202F]/g, " ");

@@ -1,0 +1,76 @@
+// When the module or its script does not arrive, the form is the plain one: it posts, gets the same verdicts, and keeps
+// what was typed.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { apply, freshToken, POSTING } from "../support/application.mjs";
+import { browsing, hasFocus, summaryOf } from "../support/browser.mjs";
+import { fill, send } from "../support/candidate.mjs";
+import { running } from "../support/running.mjs";
+import { isHeavy, SPOILED } from "../support/spoiled.mjs";
+
+const place = await running();
+const visitors = await browsing(place);
+const token = await freshToken(place.guichet);
+
+/** What does not arrive, and what the browser says of it. */
+const LOST = {
+  "the module": { pattern: "**/*.wasm", expected: /ERR_FAILED|The form's module did not load|preloaded/ },
+  "the script": { pattern: "**/*.js", expected: /ERR_FAILED|preloaded/ },
+};
+
+/** A visitor's page without it. */
+async function without(t, what) {
+  const { pattern, expected } = LOST[what];
+  const page = await visitors.visit(t, { expected });
+  const aborted = [];
+  await page.route(pattern, (route) => {
+    aborted.push(route.request().url());
+    return route.abort();
+  });
+  await page.goto(`/postings/${POSTING.slug}`);
+  assert.ok(aborted.length > 0, "it was asked for");
+  return page;
+}
+
+for (const what of Object.keys(LOST)) {
+  test(`without ${what} an application arrives all the same`, async (t) => {
+    const page = await without(t, what);
+    await page.click("#submit");
+    await hasFocus(page, "error-summary");
+    await fill(page);
+    const reference = await send(page);
+    assert.equal((await place.mails(reference)).length, 2);
+  });
+}
+
+test("the page that comes back says what the script would, word for word", async (t) => {
+  const page = await without(t, "the module");
+  for (const [what, changes] of SPOILED.filter(([, changes]) => !isHeavy(changes))) {
+    await t.test(what, async () => {
+      const { issues } = await (await apply(place.guichet, { token, ...changes })).json();
+      await page.goto(`/postings/${POSTING.slug}`);
+      await fill(page, changes);
+      const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === "POST"), page.click("#submit")]);
+      assert.equal(answer.status(), 422);
+      await hasFocus(page, "error-summary");
+      assert.deepEqual(await summaryOf(page), issues.map(({ message }) => message));
+    });
+  }
+});
+
+test("what was typed is kept, and shown as text however hostile", async (t) => {
+  const page = await without(t, "the script");
+  page.on("dialog", (dialog) => assert.fail(`a script of the candidate's ran: ${dialog.message()}`));
+  const hostile = `"><script>alert(1)</script>'><img src=x onerror=alert(1)></textarea>{{ 7*7 }}`;
+  const typed = { name: hostile, email: `${hostile}@x`, phone: "+216 71 000 000", message: `${hostile}\nÀ bientôt` };
+  await fill(page, { ...typed, eu_work_permit: "no" });
+  await page.click("#submit");
+  await hasFocus(page, "error-summary");
+  for (const [id, value] of Object.entries(typed)) assert.equal(await page.inputValue(`#${id}`), value, id);
+  assert.ok(await page.isChecked("#eu_work_permit-no"));
+  assert.ok(await page.isChecked("#consent"));
+  assert.match(await page.locator("#cv-status").textContent(), /CV\.docx/, "which file to choose again");
+  assert.equal(await page.locator("img").count(), 0);
+});
