@@ -25,7 +25,8 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs a program, hands over each line of its standard output, and says whether it succeeded.
+/// Runs a program, hands over each line of its standard output, and says whether it succeeded; if not, how it ended
+/// goes to the terminal, as one that was ended from outside says nothing itself.
 pub(crate) fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> anyhow::Result<bool> {
     let mut child = command
         .stdin(Stdio::null())
@@ -37,7 +38,11 @@ pub(crate) fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> an
             line(&String::from_utf8_lossy(&text?));
         }
     }
-    Ok(child.wait()?.success())
+    let status = child.wait()?;
+    if !status.success() {
+        eprintln!("`{}` ended with {status}", line_of(command));
+    }
+    Ok(status.success())
 }
 
 /// Whether a program can be started at all; its output is dropped.
