@@ -1,6 +1,6 @@
 //! One JSON object per line, without a candidate's data.
 
-use intake::ports::Fault;
+use intake::ports::{Fault, Sending};
 use worker::{console_error, console_log};
 
 /// Something that happened to an application.
@@ -11,4 +11,16 @@ pub(crate) fn happened(event: &str, reference: &str) {
 /// Something that went wrong on our side.
 pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
+}
+
+/// What a transport said, unless it took the message. Its reasons are codes,
+/// without addresses.
+pub(crate) fn sending(sending: &Sending) {
+    let (event, reason) = match sending {
+        Sending::Sent => return,
+        Sending::Refused(reason) => ("mail refused for good", reason),
+        Sending::Later(reason) => ("mail not sent, to be tried again", reason),
+        Sending::Unknown(reason) => ("mail perhaps sent, to be tried again", reason),
+    };
+    console_error!("{}", serde_json::json!({ "event": event, "reason": reason }));
 }

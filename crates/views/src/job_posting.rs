@@ -1,12 +1,11 @@
 //! A posting as search engines read it: schema.org's `JobPosting`, with the
 //! properties that Google's job search documents.
 
+use rules::Posting;
 use rules::posting::{Contract, Period, Salary};
-use rules::{LocalTime, Posting};
 use serde_json::{Value, json};
 
 use crate::data::embed;
-use crate::words::last_instant;
 
 /// The content of the JSON-LD element.
 pub(crate) fn json_ld(posting: &Posting, url: &str, open: bool) -> String {
@@ -49,14 +48,10 @@ pub(crate) fn json_ld(posting: &Posting, url: &str, open: bool) -> String {
     embed(&value)
 }
 
-/// The last second in time, as the clock shows it where the posting closes.
+/// The instant at which the posting closes, in UTC and without fractions:
+/// what the server goes by, to the second.
 fn valid_through(posting: &Posting) -> String {
-    let zone = &posting.deadline.zone;
-    let local = zone.local(last_instant(&posting.requirements.window));
-    let LocalTime { date, hour, minute, second, offset_minutes } = local;
-    let sign = if offset_minutes < 0 { '-' } else { '+' };
-    let (hours, minutes) = (offset_minutes.unsigned_abs() / 60, offset_minutes.unsigned_abs() % 60);
-    format!("{date}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}")
+    posting.requirements.window.closes_at.to_rfc3339().replace(".000Z", "Z")
 }
 
 fn employment_type(posting: &Posting) -> Vec<&'static str> {

@@ -189,7 +189,7 @@ fn search_engines_read_the_posting() {
             ("/identifier/value", "mission".into()),
             ("/url", "https://jobs.example.org/postings/mission".into()),
             ("/datePosted", "2025-07-09".into()),
-            ("/validThrough", "2025-08-03T23:59:59+02:00".into()),
+            ("/validThrough", "2025-08-03T22:00:00Z".into()),
             ("/employmentType", serde_json::json!(["PART_TIME", "TEMPORARY"])),
             ("/hiringOrganization/name", posting.organisation.name.as_str().into()),
             ("/jobLocation/address/addressCountry", "BE".into()),

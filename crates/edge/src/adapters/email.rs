@@ -6,6 +6,7 @@ use worker::{EmailMessage, Env, Error, SendEmail};
 
 use super::submission;
 use crate::config::{self, SmtpSettings, TransportSettings};
+use crate::log;
 
 /// The transport that is configured.
 pub(crate) enum PlatformTransport {
@@ -29,10 +30,12 @@ impl PlatformTransport {
 
 impl Transport for PlatformTransport {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
-        match self {
+        let sending = match self {
             Self::Smtp(settings) => submission::submit(settings, from, to, message).await,
             Self::Binding(binding) => send(binding, from, to, message).await,
-        }
+        };
+        log::sending(&sending);
+        sending
     }
 }
 
