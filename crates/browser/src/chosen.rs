@@ -57,31 +57,26 @@ impl Chosen {
         self.choices.retain(|choice| choice.id != id);
     }
 
-    /// Whether `turn` is still the choice for `id`, which then has been read.
-    pub(crate) fn learn(
-        &mut self,
-        id: &str,
-        turn: Turn,
-        report: Report,
-        sha256: Option<String>,
-    ) -> bool {
-        self.advance(id, turn, Stage::Read { report, sha256 })
-    }
-
-    /// The same for a file that could not be read.
-    pub(crate) fn give_up(&mut self, id: &str, turn: Turn) -> bool {
-        self.advance(id, turn, Stage::Unreadable)
-    }
-
-    fn advance(&mut self, id: &str, turn: Turn, stage: Stage) -> bool {
-        let chosen = self.choices.iter_mut().find(|choice| choice.id == id);
-        match chosen.filter(|choice| choice.turn == turn) {
-            Some(choice) => {
-                choice.stage = stage;
-                true
-            }
-            None => false,
+    /// What the file of `turn` is; without a report it could not be read.
+    pub(crate) fn inspected(&mut self, id: &str, turn: Turn, report: Option<Report>) {
+        if let Some(choice) = self.current(id, turn) {
+            choice.stage = match report {
+                Some(report) => Stage::Read { report, sha256: None },
+                None => Stage::Unreadable,
+            };
         }
+    }
+
+    /// The digest of the file of `turn`.
+    pub(crate) fn digested(&mut self, id: &str, turn: Turn, digest: String) {
+        let stage = self.current(id, turn).map(|choice| &mut choice.stage);
+        if let Some(Stage::Read { sha256, .. }) = stage {
+            *sha256 = Some(digest);
+        }
+    }
+
+    fn current(&mut self, id: &str, turn: Turn) -> Option<&mut Choice> {
+        self.choices.iter_mut().find(|choice| choice.id == id && choice.turn == turn)
     }
 
     pub(crate) fn turn(&self, id: &str) -> Option<Turn> {

@@ -1,13 +1,22 @@
 //! The page: reads its controls and shows a [`View`] in it. Nothing is
 //! decided here.
+//!
+//! What the page shows is remembered in the page only: a text is written
+//! where it differs from what is there, so that a screen reader hears of
+//! changes and of nothing else.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use js_sys::JSON;
-use rules::{Form, Requirements};
+use rules::{Form, Requirements, Timestamp};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, File, FormData, HtmlElement, HtmlFormElement, Window};
+use web_sys::{BeforeUnloadEvent, Document, Element, File, FormData};
+use web_sys::{HtmlElement, HtmlFormElement, Window};
 
+use crate::event::{complain, function};
 use crate::page::Page;
-use crate::value::member;
+use crate::read;
 use crate::view::{Item, Summary, Texts, Upload, View};
 
 /// The page with the form.
@@ -15,12 +24,28 @@ pub(crate) struct Dom {
     pub(crate) window: Window,
     pub(crate) document: Document,
     pub(crate) form: HtmlFormElement,
-    /// What the page said when the server made it, for pages without errors.
+    /// The title that the server gave the page.
     title: String,
-    /// What the page shows.
-    shown: View,
-    guard: JsValue,
+    /// The summary that is shown, by its number.
+    summary: Cell<u32>,
+    guard: js_sys::Function,
 }
+
+/// The elements that the script writes to, besides those of the fields.
+const NEEDED: [&str; 12] = [
+    "guichet",
+    "token",
+    "submit",
+    "error-summary",
+    "error-summary-title",
+    "error-summary-list",
+    "upload",
+    "upload-text",
+    "upload-bar",
+    "upload-cancel",
+    "mail-size",
+    "countdown",
+];
 
 impl Dom {
     /// The page around the form, if there is one.
@@ -29,41 +54,41 @@ impl Dom {
         let document = window.document()?;
         let form = document.get_element_by_id("application")?.dyn_into().ok()?;
         let title = document.title();
-        let guard = Closure::<dyn Fn(web_sys::BeforeUnloadEvent)>::new(stay).into_js_value();
-        Some(Self { window, document, form, title, shown: View::default(), guard })
+        let guard = function(Box::new(stay));
+        Some(Self { window, document, form, title, summary: Cell::default(), guard })
+    }
+
+    /// Whether the page has all that the script needs.
+    pub(crate) fn is_whole(&self) -> bool {
+        NEEDED.iter().all(|id| self.element(id).is_some())
     }
 
     /// What the page tells its script.
     pub(crate) fn page(&self) -> Result<Page, JsValue> {
-        let text = self.element("guichet")?.text_content().unwrap_or_default();
-        let data = JSON::parse(&text)?;
+        let text = self.element("guichet").and_then(|data| data.text_content());
+        let data = JSON::parse(&text.unwrap_or_default())?;
         Ok(Page {
-            requirements: member(&data, "requirements")?,
-            zone: member(&data, "zone")?,
-            now: member(&data, "now")?,
-            words: member(&data, "words")?,
+            requirements: read::requirements(&read::member(&data, "requirements")?)?,
+            zone: read::zone(&read::member(&data, "zone")?)?,
+            now: Timestamp(read::number(&data, "now")?),
+            words: read::texts(&data, "words")?,
         })
     }
 
-    /// Takes stock of the errors that the server has put beside the fields.
-    pub(crate) fn served_errors(&mut self) -> Texts {
+    /// The errors that the server has put beside `fields`.
+    pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Texts {
         let mut errors = Texts::default();
-        if let Ok(shown) = self.form.query_selector_all("p.error:not([hidden])") {
-            for index in 0..shown.length() {
-                let Some(error) = shown.item(index).map(JsCast::unchecked_into::<Element>) else {
-                    continue;
-                };
-                if let Some(field) = error.id().strip_suffix("-error") {
-                    let text = error.text_content().unwrap_or_default();
-                    errors.set(field, Some(text.trim().to_owned()));
-                }
+        for field in fields {
+            if let Some((error, text)) = self.error(field)
+                && !error.hidden()
+            {
+                errors.set(field, text.text_content());
             }
         }
-        self.shown.errors = errors.clone();
         errors
     }
 
-    /// Without the prefix that the server gave the title of a page with
+    /// Forgets the prefix that the server gave the title of a page with
     /// errors: `Erreur : {title}`.
     pub(crate) fn strip_title(&mut self, template: &str) {
         let prefix = template.split('{').next().unwrap_or_default();
@@ -76,7 +101,7 @@ impl Dom {
     pub(crate) fn typed(&self, asked: &Requirements) -> Result<Form, JsValue> {
         let data = FormData::new_with_form(&self.form)?;
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
-        let mut answers = std::collections::BTreeMap::new();
+        let mut answers = BTreeMap::new();
         for question in &asked.questions {
             answers.insert(question.id.clone(), text(&question.id));
         }
@@ -99,156 +124,176 @@ impl Dom {
         data.get(id).dyn_into::<File>().ok().filter(|file| !file.name().is_empty())
     }
 
-    /// Shows `view`, touching only what differs from what is shown.
-    pub(crate) fn show(&mut self, view: View, title_error: &str) -> Result<(), JsValue> {
-        let shown = std::mem::replace(&mut self.shown, view);
-        let view = &self.shown;
-        for (field, text) in shown.errors.changes(&view.errors) {
-            self.show_error(field, text)?;
+    /// Shows `view`.
+    pub(crate) fn show(&self, view: &View, page: &Page) {
+        for field in page.fields() {
+            self.show_error(field, view.errors.get(field));
         }
-        for (id, text) in shown.statuses.changes(&view.statuses) {
-            self.show_text(&format!("{id}-status"), text)?;
+        for document in &page.requirements.documents {
+            if let Some(status) = view.statuses.get(&document.id) {
+                let id = [document.id.as_str(), "-status"].concat();
+                self.show_text(&id, Some(status).filter(|status| !status.is_empty()));
+            }
         }
-        if shown.meter != view.meter {
-            self.show_text("mail-size", view.meter.as_deref())?;
+        self.show_text("mail-size", view.meter.as_deref());
+        if let Some(countdown) = &view.countdown {
+            let live = if countdown.announced { "polite" } else { "off" };
+            self.set("countdown", "aria-live", live);
+            self.show_text("countdown", Some(&countdown.text));
         }
-        if shown.countdown != view.countdown {
-            let announced = view.countdown.as_ref().is_some_and(|countdown| countdown.announced);
-            let live = if announced { "polite" } else { "off" };
-            self.element("countdown")?.set_attribute("aria-live", live)?;
-            self.show_text("countdown", view.countdown.as_ref().map(|c| c.text.as_str()))?;
+        let (summary, number) = view.summary;
+        if self.summary.replace(number) != number {
+            self.show_summary(summary, page);
         }
-        if shown.summary != view.summary {
-            self.show_summary(&view.summary, title_error)?;
-        }
-        if shown.upload != view.upload {
-            self.show_upload(view.upload.as_ref())?;
-        }
-        if shown.busy != view.busy {
-            // Not `disabled`: the button keeps its focus and can be found.
-            let submit = self.element("submit")?;
-            submit.set_attribute("aria-disabled", if view.busy { "true" } else { "false" })?;
-        }
-        if shown.guarded != view.guarded {
-            let guard = view.guarded.then(|| self.guard.unchecked_ref());
-            self.window.set_onbeforeunload(guard);
-        }
-        Ok(())
+        self.show_upload(view.upload.as_ref());
+        // Not `disabled`: the button keeps its focus and can be found.
+        self.set("submit", "aria-disabled", if view.busy { "true" } else { "false" });
+        self.window.set_onbeforeunload(view.guarded.then_some(&self.guard));
     }
 
     /// Shows `text` in the element `id`, or hides it.
-    pub(crate) fn show_text(&self, id: &str, text: Option<&str>) -> Result<(), JsValue> {
-        let element = self.element(id)?;
-        element.set_text_content(text);
-        hide(&element, text.is_none())
+    pub(crate) fn show_text(&self, id: &str, text: Option<&str>) {
+        if let Some(element) = self.element(id) {
+            write(&element, text);
+            element.set_hidden(text.is_none());
+        }
     }
 
     /// Moves the focus to the element `id`, with its label in sight.
-    pub(crate) fn focus(&self, id: &str) -> Result<(), JsValue> {
-        let element = self.element(id)?;
-        let place = element.closest("[data-field]")?.unwrap_or_else(|| element.clone());
-        element.unchecked_ref::<HtmlElement>().focus()?;
-        place.scroll_into_view();
-        Ok(())
+    pub(crate) fn focus(&self, id: &str) {
+        if let Some(element) = self.element(id) {
+            let _ = element.focus();
+            let place = element.closest("[data-field]").ok().flatten();
+            place.unwrap_or_else(|| element.unchecked_into()).scroll_into_view();
+        }
     }
 
-    /// The element `id`. The page's own templates have it; an embedder's may
+    /// The element `id`. The page's own templates have it; another page may
     /// lack it.
-    pub(crate) fn element(&self, id: &str) -> Result<Element, JsValue> {
-        self.document
-            .get_element_by_id(id)
-            .ok_or_else(|| JsValue::from_str(&format!("the page has no #{id}")))
+    pub(crate) fn element(&self, id: &str) -> Option<HtmlElement> {
+        let element = self.document.get_element_by_id(id);
+        if element.is_none() {
+            complain(&["the page has no #", id].concat().into());
+        }
+        element.map(JsCast::unchecked_into)
     }
 
-    fn show_error(&self, field: &str, text: Option<&str>) -> Result<(), JsValue> {
-        // The subject, the token and the deadline have no place of their own:
-        // what is wrong with them is told in the summary.
-        let Some(error) = self.document.get_element_by_id(&format!("{field}-error")) else {
-            return Ok(());
-        };
-        if let Some(place) = error.query_selector(".error-text")? {
-            place.set_text_content(text);
-        }
-        hide(&error, text.is_none())?;
-        let described = format!("[aria-describedby~=\"{field}-error\"]");
-        match (self.form.query_selector(&described)?, text) {
-            (Some(control), Some(_)) => control.set_attribute("aria-invalid", "true"),
-            (Some(control), None) => control.remove_attribute("aria-invalid"),
-            (None, _) => Ok(()),
+    /// Sets an attribute of the element `id`.
+    pub(crate) fn set(&self, id: &str, name: &str, value: &str) {
+        if let Some(element) = self.element(id) {
+            set(&element, name, Some(value));
         }
     }
 
-    fn show_summary(&self, summary: &Summary, title_error: &str) -> Result<(), JsValue> {
-        let element = self.element("error-summary")?;
+    fn show_error(&self, field: &str, text: Option<&str>) {
+        let Some((error, place)) = self.error(field) else { return };
+        write(&place, text);
+        error.set_hidden(text.is_none());
+        let control = ["[aria-describedby~=\"", field, "-error\"]"].concat();
+        if let Ok(Some(control)) = self.form.query_selector(&control) {
+            set(&control, "aria-invalid", text.map(|_| "true"));
+        }
+    }
+
+    /// The element of a field's error, and the one inside for its text.
+    fn error(&self, field: &str) -> Option<(HtmlElement, HtmlElement)> {
+        let error = self.element(&[field, "-error"].concat())?;
+        let text = error.first_element_child()?.unchecked_into();
+        Some((error, text))
+    }
+
+    fn show_summary(&self, summary: &Summary, page: &Page) {
+        let Some(element) = self.element("error-summary") else { return };
         let Summary::Shown { title, items } = summary else {
             self.document.set_title(&self.title);
-            return hide(&element, true);
+            return element.set_hidden(true);
         };
-        self.document.set_title(&locales::fill(title_error, &[("title", &self.title)]));
-        self.element("error-summary-title")?.set_text_content(Some(title));
+        let template = page.words.get("form_title_error").map_or("{title}", String::as_str);
+        self.document.set_title(&locales::fill(template, &[("title", &self.title)]));
+        self.show_text("error-summary-title", Some(title));
         // Files stay chosen now; the server's page could not keep them.
         if let Some(note) = self.document.get_element_by_id("error-summary-note") {
-            hide(&note, true)?;
+            note.remove();
         }
-        let list = self.element("error-summary-list")?;
-        list.set_text_content(None);
-        for item in items {
-            let line = self.summary_line(item)?;
-            list.append_child(&line)?;
+        if let Some(list) = self.element("error-summary-list") {
+            list.set_text_content(None);
+            for item in items {
+                self.add(&list, item);
+            }
         }
-        hide(&element, false)
+        element.set_hidden(false);
     }
 
-    fn summary_line(&self, item: &Item) -> Result<Element, JsValue> {
-        let line = self.document.create_element("li")?;
-        let Some(target) = &item.target else {
-            line.set_text_content(Some(&item.text));
-            return Ok(line);
-        };
-        let anchor = self.document.create_element("a")?;
-        anchor.set_attribute("href", &format!("#{target}"))?;
-        anchor.set_text_content(Some(&item.text));
-        line.append_child(&anchor)?;
-        Ok(line)
+    fn add(&self, list: &Element, item: &Item) {
+        let mut place = self.add_element(list, "li");
+        if let Some(target) = &item.target {
+            place = place.and_then(|line| self.add_element(&line, "a"));
+            if let Some(anchor) = &place {
+                set(anchor, "href", Some(&["#", target].concat()));
+            }
+        }
+        if let Some(place) = place {
+            place.set_text_content(Some(&item.text));
+        }
     }
 
-    fn show_upload(&self, upload: Option<&Upload>) -> Result<(), JsValue> {
-        hide(&self.element("upload")?, upload.is_none())?;
-        let Some(Upload { seen, spoken, percent }) = upload else { return Ok(()) };
-        let (bar, cancel) = (self.element("upload-bar")?, self.element("upload-cancel")?);
-        hide(&bar, percent.is_none())?;
-        hide(&cancel, percent.is_none())?;
-        if let Some(percent) = percent {
-            bar.set_attribute("value", &percent.to_string())?;
-        }
-        self.progress_text("aria-hidden", "true", seen)?;
-        self.progress_text("class", "visually-hidden", spoken)
+    fn add_element(&self, parent: &Element, name: &str) -> Option<Element> {
+        let element = self.document.create_element(name).ok()?;
+        parent.append_child(&element).ok()?;
+        Some(element)
     }
 
-    /// Sets one of the two texts of `#upload-text`: the one that is seen
-    /// moves, the one that is spoken moves by quarters.
-    fn progress_text(&self, attribute: &str, value: &str, text: &str) -> Result<(), JsValue> {
-        let place = self.element("upload-text")?;
-        let span = if let Some(span) = place.query_selector(&format!("[{attribute}]"))? {
-            span
-        } else {
-            let span = self.document.create_element("span")?;
-            span.set_attribute(attribute, value)?;
-            place.append_child(&span)?;
-            span
-        };
-        if span.text_content().as_deref() != Some(text) {
-            span.set_text_content(Some(text));
+    fn show_upload(&self, upload: Option<&Upload>) {
+        let Some(element) = self.element("upload") else { return };
+        element.set_hidden(upload.is_none());
+        let Some(Upload { seen, spoken, percent }) = upload else { return };
+        for id in ["upload-bar", "upload-cancel"] {
+            if let Some(element) = self.element(id) {
+                element.set_hidden(percent.is_none());
+            }
         }
-        Ok(())
+        self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());
+        // Two texts: the one that is seen moves, the other by quarters.
+        let Some(place) = self.element("upload-text") else { return };
+        if place.first_element_child().is_none() {
+            let (seen, spoken) =
+                (self.add_element(&place, "span"), self.add_element(&place, "span"));
+            if let (Some(seen), Some(spoken)) = (seen, spoken) {
+                set(&seen, "aria-hidden", Some("true"));
+                set(&spoken, "class", Some("visually-hidden"));
+            }
+        }
+        for (place, text) in
+            [(place.first_element_child(), seen), (place.last_element_child(), spoken)]
+        {
+            if let Some(place) = place {
+                write(&place, Some(text));
+            }
+        }
     }
 }
 
-fn hide(element: &Element, hidden: bool) -> Result<(), JsValue> {
-    element.toggle_attribute_with_force("hidden", hidden).map(drop)
+/// Writes `text` unless it is there already: a live region would tell it
+/// again.
+fn write(element: &Element, text: Option<&str>) {
+    if element.text_content().as_deref() != Some(text.unwrap_or_default()) {
+        element.set_text_content(text);
+    }
 }
 
-fn stay(event: web_sys::BeforeUnloadEvent) {
+fn set(element: &Element, name: &str, value: Option<&str>) {
+    let set = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+    if let Err(error) = set {
+        complain(&error);
+    }
+}
+
+/// Asks before an upload is broken off.
+fn stay(event: JsValue) {
+    let event: BeforeUnloadEvent = event.unchecked_into();
     event.prevent_default();
     // Chrome before 119 asks only so.
     event.set_return_value("");

@@ -1,11 +1,12 @@
 //! For pages of other people: the verdicts without the form.
 
-use rules::{Form, Requirements, Timestamp, review_with};
+use rules::{Timestamp, issues};
 use serde::Serialize as _;
-use serde_wasm_bindgen::{Error, Serializer, from_value};
+use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::value::{fold, from_js, member};
+use crate::read;
+use crate::value::{fold, from_js};
 
 /// Checks a form as the server will: what is wrong with it, an empty array
 /// where nothing is. The JSON of a posting page's `#guichet` will do for
@@ -32,13 +33,15 @@ use crate::value::{fold, from_js, member};
 ///
 /// Throws where an argument has another shape.
 #[wasm_bindgen]
-pub fn check(form: JsValue, posting: JsValue) -> Result<JsValue, JsValue> {
-    let form: Form = from_value(form)?;
-    let requirements: Requirements = member(&posting, "requirements")?;
-    let now: Option<Timestamp> = member(&posting, "now")?;
-    let device = || Timestamp(from_js(js_sys::Date::now()).unwrap_or(0));
-    let now = now.unwrap_or_else(device);
-    let issues = review_with(fold, &requirements, &form, now).err().unwrap_or_default();
+pub fn check(form: &JsValue, posting: &JsValue) -> Result<JsValue, JsValue> {
+    let form = read::form(form)?;
+    let requirements = read::requirements(&read::member(posting, "requirements")?)?;
+    let now = if read::is_there(posting, "now")? {
+        read::number(posting, "now")?
+    } else {
+        from_js(js_sys::Date::now()).unwrap_or(0)
+    };
+    let issues = issues(fold, &requirements, &form, Timestamp(now));
     Ok(issues.serialize(&Serializer::json_compatible())?)
 }
 

@@ -1,26 +1,31 @@
 //! Events and timers.
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventTarget, Window, console};
+use web_sys::{EventTarget, Window, console};
 
 /// Calls `hear` at each event `name` of `target`, for as long as both live.
-pub(crate) fn listen<T: JsCast>(
-    target: &EventTarget,
-    name: &str,
-    hear: impl Fn(T) + 'static,
-) -> Result<(), JsValue> {
-    let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| hear(event.unchecked_into()));
-    target.add_event_listener_with_callback(name, hear.into_js_value().unchecked_ref())
+pub(crate) fn listen<T: JsCast>(target: &EventTarget, name: &str, hear: impl Fn(T) + 'static) {
+    let hear = function(Box::new(move |event| hear(event.unchecked_into())));
+    if let Err(error) = target.add_event_listener_with_callback(name, &hear) {
+        complain(&error);
+    }
 }
 
 /// Calls `then` once, `delay` milliseconds from now; returns the timer's id.
-pub(crate) fn after(
-    window: &Window,
-    delay: i32,
-    then: impl FnOnce() + 'static,
-) -> Result<i32, JsValue> {
-    let then = Closure::once_into_js(then);
-    window.set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), delay)
+pub(crate) fn after(window: &Window, delay: i32, then: impl Fn() + 'static) -> i32 {
+    let then = function(Box::new(move |_| then()));
+    let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(&then, delay);
+    timer.unwrap_or_else(|error| {
+        complain(&error);
+        0
+    })
+}
+
+/// A function for the browser to call. All have the same shape: each other
+/// one would bring its own glue.
+pub(crate) fn function(call: Box<dyn FnMut(JsValue)>) -> Function {
+    Closure::wrap(call).into_js_value().unchecked_into()
 }
 
 /// Leaves a trace for whoever looks into a page that misbehaves. `error` is

@@ -3,38 +3,69 @@
 use documents::{Limits, Report, inspect};
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, Window};
+use web_sys::{Blob, Event, File, FileReader, Window};
 
-/// What `file` really is, with its SHA-256 where the browser computes one.
-/// Fails where the device does not give its bytes.
-pub(crate) async fn read(
-    window: &Window,
-    file: &File,
-) -> Result<(Report, Option<String>), JsValue> {
-    let buffer: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.unchecked_into();
-    // The copy in wasm's memory goes before anything else is waited for.
-    let report = inspect(&Uint8Array::new(&buffer).to_vec(), &Limits::default());
-    Ok((report, sha256(window, &buffer).await))
+use crate::event::{complain, listen};
+
+/// What is learned of a file, in this order.
+pub(crate) enum Learned {
+    /// What it really is; nothing where the device does not give its bytes.
+    Report(Option<Report>),
+    /// Its SHA-256 in lower-case hexadecimal, where the browser computes it.
+    Sha256(String),
 }
 
-/// Whether the device still gives `file`.
-pub(crate) async fn is_readable(file: &File) -> bool {
+/// Looks into `file` and tells `hear` what it learns.
+pub(crate) fn read(window: &Window, file: &File, hear: impl Fn(Learned) + Clone + 'static) {
+    let window = window.clone();
+    read_bytes(file, move |buffer| {
+        // The copy in wasm's memory goes before anything else is done.
+        let inspected =
+            |buffer: &ArrayBuffer| inspect(&Uint8Array::new(buffer).to_vec(), &Limits::default());
+        hear(Learned::Report(buffer.as_ref().map(inspected)));
+        if let Some(buffer) = buffer {
+            let hear = hear.clone();
+            digest(&window, &buffer, move |sha256| hear(Learned::Sha256(sha256)));
+        }
+    });
+}
+
+/// Tells `hear` whether the device still gives `file`.
+pub(crate) fn is_readable(file: &File, hear: impl Fn(bool) + 'static) {
     match file.slice_with_f64_and_f64(0.0, 1.0) {
-        Ok(first) => JsFuture::from(first.array_buffer()).await.is_ok(),
-        Err(_) => false,
+        Ok(first) => read_bytes(&first, move |buffer| hear(buffer.is_some())),
+        Err(_) => hear(false),
     }
 }
 
-/// In lower-case hexadecimal. Only secure origins have `crypto.subtle`; the
-/// server computes it anyway.
-async fn sha256(window: &Window, buffer: &ArrayBuffer) -> Option<String> {
-    let crypto = window.crypto().ok()?;
-    if Reflect::get(&crypto, &"subtle".into()).ok()?.is_undefined() {
-        return None;
+fn read_bytes(blob: &Blob, hear: impl Fn(Option<ArrayBuffer>) + 'static) {
+    let Ok(reader) = FileReader::new() else { return hear(None) };
+    let ended = reader.clone();
+    listen(&reader, "loadend", move |_: Event| {
+        let buffer = ended.result().ok().and_then(|result| result.dyn_into().ok());
+        if buffer.is_none() {
+            complain(&"a file could not be read".into());
+        }
+        hear(buffer);
+    });
+    // Only a reader that is busy refuses, and then it tells nothing.
+    let _ = reader.read_as_array_buffer(blob);
+}
+
+/// Only secure origins have `crypto.subtle`; the server computes it anyway.
+fn digest(window: &Window, buffer: &ArrayBuffer, hear: impl Fn(String) + 'static) {
+    let Ok(crypto) = window.crypto() else { return };
+    if !Reflect::get(&crypto, &"subtle".into()).is_ok_and(|subtle| subtle.is_object()) {
+        return;
     }
-    let digest = crypto.subtle().digest_with_str_and_buffer_source("SHA-256", buffer).ok()?;
-    let digest = Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec();
-    let digit = |value: u8| char::from_digit(value.into(), 16);
-    digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(digit).collect()
+    let computed = crypto.subtle().digest_with_str_and_buffer_source("SHA-256", buffer);
+    let Ok(digest) = computed else { return };
+    let hear = Closure::<dyn FnMut(JsValue)>::wrap(Box::new(move |digest| {
+        let digit = |value: u8| char::from_digit(value.into(), 16);
+        let bytes = Uint8Array::new(&digest).to_vec();
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit);
+        hear(digits.collect());
+    }));
+    let _ = digest.unchecked_into::<js_sys::Promise>().then(&hear);
+    hear.forget();
 }

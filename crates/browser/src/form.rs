@@ -1,15 +1,18 @@
 //! The form: what is in it, what the candidate has touched, and what the page
 //! shows of it. Pure: time and files arrive as arguments, a [`View`] leaves.
 
+use std::rc::Rc;
+
 use documents::Report;
 use locales::{Words as _, bytes, fill, issue_message, plural};
 use rules::application::limit;
 use rules::review::refused_by_size;
 use rules::subject::Fold;
-use rules::{Form, Issue, OfferedDocument, Timestamp, review_field, review_with};
+use rules::{Form, Issue, OfferedDocument, Timestamp, issues, review_field};
 
 use crate::chosen::{Chosen, Turn};
 use crate::countdown::countdown;
+use crate::message::Effect;
 use crate::page::Page;
 use crate::sending::{Answer, Sending, failure, renewed};
 use crate::view::{Item, Summary, Texts, View};
@@ -17,39 +20,21 @@ use crate::view::{Item, Summary, Texts, View};
 /// The form's state.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) page: Page,
+    page: Rc<Page>,
     fold: Fold,
     typed: Form,
     chosen: Chosen,
     touched: Vec<String>,
     errors: Texts,
     summary: Summary,
+    /// How often the summary was made.
+    summaries: u32,
     pub(crate) sending: Sending,
-}
-
-/// What becomes of a click on the submit button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It was clicked before, or documents are still being read.
-    Wait,
-    /// Something is wrong; the summary says what.
-    Mend,
-    /// It may leave.
-    Send,
-}
-
-/// What follows an answer of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// The receipt is to be opened.
-    Open(String),
-    /// The summary says what is wrong.
-    Mend,
 }
 
 impl State {
     /// The form of `page`, with the errors that the server put beside fields.
-    pub(crate) fn new(page: Page, errors: Texts, fold: Fold) -> Self {
+    pub(crate) fn new(page: Rc<Page>, errors: Texts, fold: Fold) -> Self {
         Self {
             page,
             fold,
@@ -58,6 +43,7 @@ impl State {
             touched: Vec::new(),
             errors,
             summary: Summary::AsServed,
+            summaries: 0,
             sending: Sending::Idle,
         }
     }
@@ -71,9 +57,7 @@ impl State {
     /// A control of `field` was changed. An error is told when the field is
     /// left, but taken back at once.
     pub(crate) fn edited(&mut self, field: &str, now: Timestamp) {
-        if !self.is_touched(field) {
-            self.touched.push(field.to_owned());
-        }
+        self.touch(field);
         if self.errors.get(field).is_some() {
             self.check(field, now);
         }
@@ -99,6 +83,7 @@ impl State {
             OfferedDocument { id: id.to_owned(), file_name, bytes, report: None, sha256: None };
         let read = !refused_by_size(&self.page.requirements, &offered);
         let turn = self.chosen.choose(id, offered.file_name, bytes, read);
+        self.touch(id);
         // What was wrong was wrong with the file before.
         self.errors.set(id, None);
         self.check_documents(now);
@@ -114,60 +99,59 @@ impl State {
         }
     }
 
-    /// The file of `turn` was read. Whether it is still the choice.
-    pub(crate) fn learn(
+    /// The file of `turn` was looked into, as far as the device gave it.
+    pub(crate) fn inspected(
         &mut self,
         id: &str,
         turn: Turn,
-        learned: Option<(Report, Option<String>)>,
+        report: Option<Report>,
         now: Timestamp,
-    ) -> bool {
-        let current = match learned {
-            Some((report, sha256)) => self.chosen.learn(id, turn, report, sha256),
-            None => self.chosen.give_up(id, turn),
-        };
-        if current {
-            self.check_documents(now);
-        }
-        current
+    ) -> Effect {
+        self.chosen.inspected(id, turn, report);
+        self.check_documents(now);
+        // A click may have waited for this.
+        let goes_on = self.sending == Sending::Waiting && !self.chosen.is_reading();
+        if goes_on { self.submit(now) } else { Effect::None }
     }
 
-    /// The turn in which the file for `id` was chosen.
-    pub(crate) fn turn(&self, id: &str) -> Option<Turn> {
-        self.chosen.turn(id)
+    /// The digest of the file of `turn` is known. Nothing waits for it: it
+    /// only tells the same file twice a little earlier than the server.
+    pub(crate) fn digested(&mut self, id: &str, turn: Turn, sha256: String, now: Timestamp) {
+        self.chosen.digested(id, turn, sha256);
+        self.check_documents(now);
+    }
+
+    /// Whether a file was chosen for the document `id`.
+    pub(crate) fn is_chosen(&self, id: &str) -> bool {
+        self.chosen.is_chosen(id)
     }
 
     /// The submit button was clicked, or the documents have been read that it
     /// waited for.
-    pub(crate) fn submit(&mut self, now: Timestamp) -> Verdict {
+    pub(crate) fn submit(&mut self, now: Timestamp) -> Effect {
         if matches!(self.sending, Sending::Leaving { .. } | Sending::Received) {
-            return Verdict::Wait;
+            return Effect::None;
         }
         if self.chosen.is_reading() {
             self.sending = Sending::Waiting;
-            return Verdict::Wait;
+            return Effect::None;
         }
         self.typed.documents = self.chosen.offered();
-        let issues = review_with(self.fold, &self.page.requirements, &self.typed, now)
-            .err()
-            .unwrap_or_default();
+        let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
         let mut told: Vec<(String, String)> =
             issues.iter().map(|issue| (issue.field.clone(), self.message(issue))).collect();
-        told.extend(self.unreadable());
-        if told.is_empty() {
-            self.errors = Texts::default();
-            self.summary = Summary::Hidden;
-            self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
-            Verdict::Send
-        } else {
-            self.refuse(told);
-            Verdict::Mend
+        for document in &self.page.requirements.documents {
+            if let Some(file_name) = self.chosen.unreadable(&document.id) {
+                told.push((document.id.clone(), self.unreadable_message(file_name)));
+            }
         }
-    }
-
-    /// Whether the click that waited for the documents can be seen to.
-    pub(crate) fn is_ready_to_go_on(&self) -> bool {
-        self.sending == Sending::Waiting && !self.chosen.is_reading()
+        if !told.is_empty() {
+            return self.refuse(told);
+        }
+        self.errors = Texts::default();
+        self.summarise(Summary::Hidden);
+        self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
+        Effect::Send
     }
 
     /// So many bytes have left.
@@ -177,9 +161,10 @@ impl State {
         }
     }
 
-    /// The candidate stopped the upload.
-    pub(crate) fn cancelled(&mut self) {
+    /// The candidate stopped the upload. The button that did it is gone.
+    pub(crate) fn cancelled(&mut self) -> Effect {
         self.sending = Sending::Cancelled;
+        Effect::Focus("submit")
     }
 
     /// The page is looked at again after another one: what was under way
@@ -189,49 +174,58 @@ impl State {
     }
 
     /// The server answered, or the connection failed.
-    pub(crate) fn answered(&mut self, answer: Answer) -> Next {
+    pub(crate) fn answered(&mut self, answer: Answer) -> Effect {
+        if matches!(answer, Answer::Nothing) {
+            return Effect::LookForFiles;
+        }
         self.sending = Sending::Idle;
-        match answer {
+        let summary = match answer {
             Answer::Received { status_url } => {
                 self.sending = Sending::Received;
-                return Next::Open(status_url);
+                return Effect::Open(status_url);
             }
-            Answer::Refused(issues) if !issues.is_empty() => {
-                let issues = issues.into_iter();
-                self.refuse(issues.map(|issue| (issue.field, issue.message)).collect());
+            Answer::Refused(told) if !told.is_empty() => {
+                // No candidate can mend the page's token.
+                let expired = told.iter().all(|(field, _)| field == "token");
+                let effect = self.refuse(told);
+                return if expired { Effect::RenewToken } else { effect };
             }
-            Answer::Refused(_) => self.summary = failure(&self.page.words, 422, None),
             Answer::Failed { status, retry_after } => {
-                self.summary = failure(&self.page.words, status, retry_after);
+                failure(&self.page.words, status, retry_after)
             }
-        }
-        Next::Mend
+            Answer::Refused(_) | Answer::Nothing => failure(&self.page.words, 422, None),
+        };
+        self.summarise(summary)
     }
 
-    /// Files turned out to be unreadable while they were sent.
-    pub(crate) fn lost(&mut self, ids: &[String], now: Timestamp) {
+    /// No answer came because these files could not be read any more; without
+    /// any, it was the connection.
+    pub(crate) fn lost(&mut self, ids: &[String], now: Timestamp) -> Effect {
+        if ids.is_empty() {
+            return self.answered(Answer::Failed { status: 0, retry_after: None });
+        }
         self.sending = Sending::Idle;
         for id in ids {
             if let Some(turn) = self.chosen.turn(id) {
-                self.chosen.give_up(id, turn);
+                self.chosen.inspected(id, turn, None);
             }
         }
-        self.submit(now);
+        self.submit(now)
     }
 
     /// The page had expired and holds a new token.
-    pub(crate) fn renewed(&mut self) {
-        self.summary = renewed(&self.page.words);
+    pub(crate) fn renewed(&mut self) -> Effect {
+        self.summarise(renewed(&self.page.words))
     }
 
     /// What the page shows.
-    pub(crate) fn view(&self, now: Timestamp) -> View {
+    pub(crate) fn view(&self, now: Timestamp) -> View<'_> {
         let (page, words) = (&self.page, &self.page.words);
         View {
-            errors: self.errors.clone(),
-            statuses: self.chosen.statuses(words, |id| self.errors.get(id).is_some()),
+            errors: &self.errors,
+            statuses: self.statuses(),
             meter: self.meter(),
-            summary: self.summary.clone(),
+            summary: (&self.summary, self.summaries),
             upload: self.sending.view(words),
             busy: self.sending.is_under_way(),
             guarded: matches!(self.sending, Sending::Waiting | Sending::Leaving { .. }),
@@ -254,6 +248,12 @@ impl State {
         self.errors.set(field, message);
     }
 
+    fn touch(&mut self, field: &str) {
+        if !self.is_touched(field) {
+            self.touched.push(field.to_owned());
+        }
+    }
+
     fn is_touched(&self, field: &str) -> bool {
         self.touched.iter().any(|touched| touched == field)
     }
@@ -271,15 +271,6 @@ impl State {
         self.check("documents", now);
     }
 
-    fn unreadable(&self) -> Vec<(String, String)> {
-        let documents = self.page.requirements.documents.iter();
-        let told = documents.filter_map(|document| {
-            let file_name = self.chosen.unreadable(&document.id)?;
-            Some((document.id.clone(), self.unreadable_message(file_name)))
-        });
-        told.collect()
-    }
-
     fn unreadable_message(&self, file_name: &str) -> String {
         fill(self.page.words.word("script_document_unreadable"), &[("file", file_name)])
     }
@@ -290,7 +281,7 @@ impl State {
 
     /// Shows what is wrong beside the fields and, in the order of the page,
     /// in the summary.
-    fn refuse(&mut self, told: Vec<(String, String)>) {
+    fn refuse(&mut self, told: Vec<(String, String)>) -> Effect {
         let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
         let mut items = Vec::new();
         self.errors = Texts::default();
@@ -305,11 +296,30 @@ impl State {
                 self.errors.set(&field, Some(text));
             }
         }
-        self.summary = Summary::Shown {
-            title: plural(&self.page.words, "form_summary", count),
-            items: items.into_iter().map(|(_, item)| item).collect(),
-        };
         self.sending = Sending::Idle;
+        let title = plural(&self.page.words, "form_summary", count);
+        let items = items.into_iter().map(|(_, item)| item).collect();
+        self.summarise(Summary::Shown { title, items })
+    }
+
+    fn summarise(&mut self, summary: Summary) -> Effect {
+        self.summary = summary;
+        self.summaries = self.summaries.wrapping_add(1);
+        Effect::Focus("error-summary")
+    }
+
+    /// What is said of each chosen file; nothing any more where the choice
+    /// was taken back.
+    fn statuses(&self) -> Texts {
+        let wrong = |id: &str| self.errors.get(id).is_some();
+        let mut statuses = self.chosen.statuses(&self.page.words, wrong);
+        for document in &self.page.requirements.documents {
+            let id = &document.id;
+            if self.is_touched(id) && !self.chosen.is_chosen(id) {
+                statuses.set(id, Some(String::new()));
+            }
+        }
+        statuses
     }
 
     /// The weight of all documents, once there is one.

@@ -18,8 +18,10 @@ mod event;
 mod files;
 mod form;
 mod handlers;
+mod message;
 
 mod page;
+mod read;
 mod request;
 mod sending;
 mod value;
@@ -29,13 +31,16 @@ pub use embed::{check, inspect};
 
 use wasm_bindgen::prelude::*;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Takes over the page's form, if it has one. Called when the module has
 /// loaded.
 #[wasm_bindgen(start)]
 pub fn start() {
-    if let Some(dom) = dom::Dom::of_window()
-        && let Err(error) = handlers::take_over(dom)
-    {
+    let whole = dom::Dom::of_window().filter(dom::Dom::is_whole);
+    if let Some(Err(error)) = whole.map(handlers::take_over) {
         event::complain(&error);
     }
 }

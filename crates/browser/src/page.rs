@@ -24,18 +24,21 @@ impl Page {
         Labels { requirements: &self.requirements, zone: &self.zone }
     }
 
+    /// The fields with a place for an error, in the order of the page.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        let documents = self.requirements.documents.iter().map(|document| document.id.as_str());
+        let questions = self.requirements.questions.iter().map(|question| question.id.as_str());
+        ["name", "email", "phone", "documents"]
+            .into_iter()
+            .chain(documents)
+            .chain(questions)
+            .chain(["message", "consent"])
+    }
+
     /// Where `field` stands in the page: what is wrong is told in the order
     /// in which it is read. What has no place there comes last.
     pub(crate) fn position(&self, field: &str) -> usize {
-        let documents = self.requirements.documents.iter().map(|document| document.id.as_str());
-        let questions = self.requirements.questions.iter().map(|question| question.id.as_str());
-        let mut fields = ["name", "email", "phone"]
-            .into_iter()
-            .chain(documents)
-            .chain(["documents"])
-            .chain(questions)
-            .chain(["message", "consent"]);
-        fields.position(|known| known == field).unwrap_or(usize::MAX)
+        self.fields().position(|known| known == field).unwrap_or(usize::MAX)
     }
 
     /// The id of the element in which `field` is mended.

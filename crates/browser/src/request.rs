@@ -1,51 +1,41 @@
 //! Requests to the Worker.
 
-use js_sys::{Array, Date, JSON, Reflect};
+use js_sys::{Date, JSON};
 use rules::Timestamp;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest};
+use web_sys::{
+    Event, FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType,
+};
 
 use crate::event::listen;
-use crate::sending::{Answer, Told};
-use crate::value::{from_js, member, size_from_js};
-
-/// What happens to an upload.
-pub(crate) enum News {
-    /// So many bytes have left, of so many.
-    Progress { sent: u64, total: u64 },
-    /// It came to an end.
-    Answer(Answer),
-}
+use crate::message::Message;
+use crate::read;
+use crate::sending::Answer;
+use crate::value::{from_js, size_from_js};
 
 /// Posts `form` and tells `hear` how it goes. There is no time limit: a slow
 /// line is no reason to break off. Aborting the request ends the news.
 pub(crate) fn post(
     form: &HtmlFormElement,
-    hear: impl Fn(News) + Clone + 'static,
+    hear: impl Fn(Message) + Clone + 'static,
 ) -> Result<XmlHttpRequest, JsValue> {
-    let request = XmlHttpRequest::new()?;
-    let action = form.get_attribute("action").unwrap_or_default();
-    request.open_with_async("POST", &action, true)?;
+    let request = open("POST", &form.get_attribute("action").unwrap_or_default())?;
     request.set_request_header("Accept", "application/json")?;
-    let progress = hear.clone();
-    let upload = request.upload()?;
-    listen(&upload, "progress", move |event: ProgressEvent| {
+    let (progress, failed, answered) = (hear.clone(), hear.clone(), request.clone());
+    listen(&*request.upload()?, "progress", move |event: ProgressEvent| {
         let (sent, total) = (size_from_js(event.loaded()), size_from_js(event.total()));
-        progress(News::Progress { sent, total });
-    })?;
-    let failed = hear.clone();
-    listen(&request, "error", move |_: Event| {
-        failed(News::Answer(Answer::Failed { status: 0, retry_after: None }));
-    })?;
-    let answered = request.clone();
-    listen(&request, "load", move |_: Event| hear(News::Answer(answer(&answered))))?;
+        progress(Message::Progress { sent, total });
+    });
+    listen(&request, "error", move |_: Event| failed(Message::Answered(Answer::Nothing)));
+    listen(&request, "load", move |_: Event| hear(Message::Answered(answer(&answered))));
     request.send_with_opt_form_data(Some(&FormData::new_with_form(form)?))?;
     Ok(request)
 }
 
 /// Asks the server for the time and tells `hear`, if it answers.
 pub(crate) fn ask_time(hear: impl Fn(Timestamp) + 'static) -> Result<(), JsValue> {
-    get("/healthz", "", move |answer| {
+    let request = open("GET", "/healthz")?;
+    get(&request, move |answer| {
         let date = answer.get_response_header("Date").ok().flatten();
         if let Some(ms) = date.and_then(|date| from_js(Date::parse(&date))) {
             hear(Timestamp(ms));
@@ -58,25 +48,24 @@ pub(crate) fn ask_token(
     address: &str,
     hear: impl Fn(Option<String>) + 'static,
 ) -> Result<(), JsValue> {
-    get(address, "document", move |answer| {
+    let request = open("GET", address)?;
+    request.set_response_type(XmlHttpRequestResponseType::Document);
+    get(&request, move |answer| {
         let page = answer.response_xml().ok().flatten();
         let token = page.and_then(|page| page.get_element_by_id("token"));
         hear(token.and_then(|token| token.get_attribute("value")));
     })
 }
 
-fn get(
-    address: &str,
-    response_type: &str,
-    hear: impl Fn(&XmlHttpRequest) + 'static,
-) -> Result<(), JsValue> {
+fn open(method: &str, address: &str) -> Result<XmlHttpRequest, JsValue> {
     let request = XmlHttpRequest::new()?;
-    request.open_with_async("GET", address, true)?;
-    if response_type == "document" {
-        request.set_response_type(web_sys::XmlHttpRequestResponseType::Document);
-    }
+    request.open_with_async(method, address, true)?;
+    Ok(request)
+}
+
+fn get(request: &XmlHttpRequest, hear: impl Fn(&XmlHttpRequest) + 'static) -> Result<(), JsValue> {
     let answered = request.clone();
-    listen(&request, "loadend", move |_: Event| hear(&answered))?;
+    listen(request, "loadend", move |_: Event| hear(&answered));
     request.send()
 }
 
@@ -95,19 +84,14 @@ fn answer(request: &XmlHttpRequest) -> Answer {
 }
 
 fn received(request: &XmlHttpRequest) -> Option<Answer> {
-    let status_url = member(&body(request)?, "status_url").ok()?;
+    let status_url = read::text(&body(request)?, "status_url").ok()?;
     Some(Answer::Received { status_url })
 }
 
 fn refused(request: &XmlHttpRequest) -> Option<Answer> {
-    let issues: Array = Reflect::get(&body(request)?, &"issues".into()).ok()?.dyn_into().ok()?;
-    let told = |issue: JsValue| {
-        Some(Told {
-            field: member(&issue, "field").ok()?,
-            message: member(&issue, "message").ok()?,
-        })
-    };
-    Some(Answer::Refused(issues.iter().filter_map(told).collect()))
+    let mut told =
+        |issue: &JsValue| Ok((read::text(issue, "field")?, read::text(issue, "message")?));
+    Some(Answer::Refused(read::list(&body(request)?, "issues", &mut told).ok()?))
 }
 
 fn body(request: &XmlHttpRequest) -> Option<JsValue> {

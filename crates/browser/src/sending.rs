@@ -56,32 +56,17 @@ fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
     Upload { seen, spoken, percent: Some(percent) }
 }
 
-/// What the server answered, or that it did not.
+/// What the server answered.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Taken in: the address of the receipt.
     Received { status_url: String },
-    /// Not admissible: what is wrong, in the server's words.
-    Refused(Vec<Told>),
-    /// Anything else, by its status; 0 where no answer came.
+    /// Not admissible: the fields, and what is wrong in the server's words.
+    Refused(Vec<(String, String)>),
+    /// Anything else, by its status; 0 where there was no connection.
     Failed { status: u16, retry_after: Option<i64> },
-}
-
-/// What is wrong, in the server's words.
-#[derive(Clone, Debug)]
-pub(crate) struct Told {
-    /// The field.
-    pub(crate) field: String,
-    /// The sentence.
-    pub(crate) message: String,
-}
-
-impl Answer {
-    /// Whether it is all about the page's token, which no candidate can mend.
-    pub(crate) fn is_about_token(&self) -> bool {
-        let Self::Refused(issues) = self else { return false };
-        !issues.is_empty() && issues.iter().all(|issue| issue.field == "token")
-    }
+    /// No answer came, for whatever reason.
+    Nothing,
 }
 
 /// The summary of a failure: what to do, and that nothing is lost.

@@ -1,18 +1,6 @@
 //! Values out of JavaScript's.
 
-use js_sys::Reflect;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::from_value;
-use wasm_bindgen::JsValue;
-
-/// The member `name` of a plain object. Taken one by one, the objects of the
-/// page and of the server's answers need no types of their own.
-pub(crate) fn member<T: DeserializeOwned>(object: &JsValue, name: &str) -> Result<T, JsValue> {
-    Ok(from_value(Reflect::get(object, &name.into())?)?)
-}
-
-/// The text of the JavaScript string `text`, in canonical decomposition and
-/// lower case: [`rules::subject::fold`] without its tables.
+/// `text` in canonical decomposition and lower case, as the browser does it: [`rules::subject::fold`] without its tables.
 pub(crate) fn fold(text: &str) -> String {
     let text = js_sys::JsString::from(text);
     text.normalize("NFD").to_lower_case().into()

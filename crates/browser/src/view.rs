@@ -3,16 +3,17 @@
 use crate::countdown::Countdown;
 
 /// Everything that the script changes in the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct View {
+#[derive(Debug)]
+pub(crate) struct View<'a> {
     /// The error beside each field that has one.
-    pub(crate) errors: Texts,
-    /// What is said of each chosen file.
+    pub(crate) errors: &'a Texts,
+    /// What is said of each document's file. Where there is nothing, what the
+    /// server said stays.
     pub(crate) statuses: Texts,
     /// How much all documents weigh.
     pub(crate) meter: Option<String>,
-    /// The error summary.
-    pub(crate) summary: Summary,
+    /// The error summary, and how often it was made.
+    pub(crate) summary: (&'a Summary, u32),
     /// The upload.
     pub(crate) upload: Option<Upload>,
     /// Whether a click on the submit button does nothing for now.
@@ -76,36 +77,5 @@ impl Texts {
     pub(crate) fn set(&mut self, key: &str, text: Option<String>) {
         self.0.retain(|(known, _)| known != key);
         self.0.extend(text.map(|text| (key.to_owned(), text)));
-    }
-
-    /// What becomes of each key whose text is another in `new`.
-    pub(crate) fn changes<'a>(
-        &'a self,
-        new: &'a Self,
-    ) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
-        let gone = self.0.iter().filter(|(key, _)| new.get(key).is_none());
-        let gone = gone.map(|(key, _)| (key.as_str(), None));
-        let other = new.0.iter().filter(|(key, text)| self.get(key) != Some(text));
-        gone.chain(other.map(|(key, text)| (key.as_str(), Some(text.as_str()))))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_differs_changes() {
-        let mut old = Texts::default();
-        old.set("gone", Some("a".into()));
-        old.set("same", Some("b".into()));
-        old.set("other", Some("c".into()));
-        let mut new = old.clone();
-        new.set("gone", None);
-        new.set("other", Some("d".into()));
-        new.set("new", Some("e".into()));
-        let changes: Vec<_> = old.changes(&new).collect();
-        assert_eq!(changes, [("gone", None), ("other", Some("d")), ("new", Some("e"))]);
-        assert_eq!(new.changes(&new).count(), 0);
     }
 }

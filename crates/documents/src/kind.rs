@@ -84,6 +84,11 @@ impl Kind {
         }
     }
 
+    /// The kind of this name, as [`Kind::as_str`] gives it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The kind a file of this extension (without its dot, in any case) claims to be.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.bears(extension))
@@ -174,6 +179,12 @@ mod tests {
 
     #[test]
     fn a_kind_is_its_name_in_snake_case() {
+        for kind in Kind::ALL {
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(json, format!("{:?}", kind.as_str()));
+            assert_eq!(Kind::from_name(kind.as_str()), Some(kind));
+        }
+        assert_eq!(Kind::from_name("PDF"), None);
         assert_eq!(serde_json::to_string(&Kind::Pdf).unwrap(), r#""pdf""#);
         assert_eq!(serde_json::from_str::<Kind>(r#""odt""#).unwrap(), Kind::Odt);
     }

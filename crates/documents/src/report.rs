@@ -34,3 +34,43 @@ pub enum Damage {
     /// A PDF ends as a ZIP does, so that it is both.
     Polyglot,
 }
+
+impl Damage {
+    /// The damage of this name, as it is serialised.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "truncated" => Self::Truncated,
+            "leading_junk" => Self::LeadingJunk,
+            "directory" => Self::Directory,
+            "directory_too_large" => Self::DirectoryTooLarge,
+            "overlapping_entries" => Self::OverlappingEntries,
+            "duplicate_names" => Self::DuplicateNames,
+            "escaping_path" => Self::EscapingPath,
+            "polyglot" => Self::Polyglot,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damage_is_its_name_in_snake_case() {
+        for damage in [
+            Damage::Truncated,
+            Damage::LeadingJunk,
+            Damage::Directory,
+            Damage::DirectoryTooLarge,
+            Damage::OverlappingEntries,
+            Damage::DuplicateNames,
+            Damage::EscapingPath,
+            Damage::Polyglot,
+        ] {
+            let json = serde_json::to_string(&damage).unwrap();
+            assert_eq!(Damage::from_name(json.trim_matches('"')), Some(damage));
+        }
+        assert_eq!(Damage::from_name("Truncated"), None);
+    }
+}

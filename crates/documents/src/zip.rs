@@ -1,4 +1,5 @@
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use crate::{
     Damage, Limits,
@@ -158,21 +159,47 @@ fn contradiction(entries: &[Entry<'_>]) -> Option<Damage> {
 }
 
 type Compare = fn(&Entry<'_>, &Entry<'_>) -> Ordering;
+type Clash = fn(&Entry<'_>, &Entry<'_>) -> bool;
 
-/// Whether two entries that come to stand side by side `clash`. The order is a function pointer
-/// so that wasm carries one sorting routine, not two.
-fn neighbours(
-    entries: &[Entry<'_>],
-    order: Compare,
-    clash: impl Fn(&Entry<'_>, &Entry<'_>) -> bool,
-) -> bool {
-    let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
-    sort(&mut sorted, order);
-    sorted.iter().zip(sorted.iter().skip(1)).any(|(one, next)| clash(one, next))
+/// Whether two entries that come to stand side by side `clash`. A heap puts them in order: the
+/// sorting routines of the standard library weigh four kilobytes in wasm.
+fn neighbours(entries: &[Entry<'_>], order: Compare, clash: Clash) -> bool {
+    let ranked = |entry| Ranked { entry, order };
+    let mut heap: BinaryHeap<_> = entries.iter().map(ranked).collect();
+    let Some(mut next) = heap.pop() else { return false };
+    while let Some(one) = heap.pop() {
+        if clash(one.entry, next.entry) {
+            return true;
+        }
+        next = one;
+    }
+    false
 }
 
-fn sort(entries: &mut [&Entry<'_>], order: Compare) {
-    entries.sort_unstable_by(|one, other| order(one, other));
+/// An entry in one of the orders.
+struct Ranked<'a> {
+    entry: &'a Entry<'a>,
+    order: Compare,
+}
+
+impl Ord for Ranked<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.order)(self.entry, other.entry)
+    }
+}
+
+impl PartialOrd for Ranked<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Eq for Ranked<'_> {}
+
+impl PartialEq for Ranked<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
 }
 
 fn by_place(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {

@@ -28,7 +28,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
         .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");
     let mut values = vec![("label", label(labels.requirements, &issue.field, language))];
-    for (name, param) in &issue.params {
+    for (name, param) in issue.params.iter() {
         values.push((name, value(words, issue.code, name, param, labels)));
     }
     let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -127,9 +127,17 @@ pub fn one_line(text: &str) -> String {
 /// `text` with its lines kept and ended by `\n`, other controls dropped and
 /// the white space around it trimmed.
 pub fn lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let kept: String =
-        text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
+    let mut kept = String::with_capacity(text.len());
+    let mut after_return = false;
+    for c in text.chars() {
+        match c {
+            '\n' if after_return => {}
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => kept.push('\n'),
+            c if c == '\t' || !c.is_control() => kept.push(c),
+            _ => {}
+        }
+        after_return = c == '\r';
+    }
     kept.trim().to_owned()
 }
 

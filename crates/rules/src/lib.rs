@@ -21,4 +21,4 @@ pub use calendar::{Date, LocalTime, Timestamp};
 pub use issue::{Code, Issue, Param};
 pub use posting::{Posting, Requirements};
 pub use received::{Received, Reference};
-pub use review::{review, review_field, review_with};
+pub use review::{issues, review, review_field};

@@ -22,20 +22,32 @@ pub fn review(
     form: &Form,
     received_at: Timestamp,
 ) -> Result<Application, Vec<Issue>> {
-    review_with(subject::fold, requirements, form, received_at)
+    let fields = Fields::of(form);
+    let issues = issues_of(subject::fold, requirements, form, &fields, received_at);
+    if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
 }
 
-/// The same, with a [`Fold`] of the caller's: the page has its browser's.
-pub fn review_with(
+/// Everything that is wrong with `form`, and nothing of an application: what
+/// the page needs. Its [`Fold`] is the browser's.
+pub fn issues(
     fold: Fold,
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
-) -> Result<Application, Vec<Issue>> {
+) -> Vec<Issue> {
+    issues_of(fold, requirements, form, &Fields::of(form), received_at)
+}
+
+fn issues_of(
+    fold: Fold,
+    requirements: &Requirements,
+    form: &Form,
+    fields: &Fields,
+    received_at: Timestamp,
+) -> Vec<Issue> {
     if let Some(out_of_time) = requirements.window.review(received_at) {
-        return Err(vec![out_of_time]);
+        return vec![out_of_time];
     }
-    let fields = Fields::of(form);
     let (message, mut issues): (Vec<_>, Vec<_>) =
         fields.issues().into_iter().partition(|issue| issue.field == "message");
     issues.extend(review_subject(requirements, &form.subject, fold));
@@ -43,7 +55,7 @@ pub fn review_with(
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
     issues.extend(message);
     issues.extend(review_consent(&form.consent));
-    if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
+    issues
 }
 
 /// Judges one field of `form` alone: the one that a candidate has just left.
@@ -54,8 +66,9 @@ pub fn review_field(
     received_at: Timestamp,
     field: &str,
 ) -> Vec<Issue> {
-    let issues = review_with(fold, requirements, form, received_at).err().unwrap_or_default();
-    issues.into_iter().filter(|issue| issue.field == field).collect()
+    let mut issues = issues(fold, requirements, form, received_at);
+    issues.retain(|issue| issue.field == field);
+    issues
 }
 
 /// Whether the size of `document` alone decides against it, so that nobody
@@ -217,10 +230,10 @@ fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> O
 fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Application {
     let optional = |text: String| (!text.is_empty()).then_some(text);
     Application {
-        name: fields.name,
-        email: fields.email,
-        phone: optional(fields.phone),
-        message: optional(fields.message),
+        name: fields.name.0,
+        email: fields.email.0,
+        phone: optional(fields.phone.0),
+        message: optional(fields.message.0),
         answers: requirements
             .questions
             .iter()

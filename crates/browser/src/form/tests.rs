@@ -1,6 +1,7 @@
 //! Each step of a candidate, and what the page then shows.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use documents::{Damage, Kind, Report};
 use locales::EN;
@@ -9,9 +10,10 @@ use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
 use rules::{Form, Requirements, Timestamp};
 
-use super::{Next, State, Verdict};
+use super::State;
+use crate::message::{Effect, Message};
 use crate::page::Page;
-use crate::sending::{Answer, Sending, Told};
+use crate::sending::{Answer, Sending};
 use crate::view::{Summary, Texts};
 
 const NOW: Timestamp = Timestamp(1_754_000_000_000);
@@ -62,7 +64,7 @@ fn filled_in() -> Form {
 }
 
 fn empty() -> State {
-    let mut state = State::new(page(), Texts::default(), fold);
+    let mut state = State::new(Rc::new(page()), Texts::default(), fold);
     state.typed(Form { subject: "Head of Éclat".into(), ..Form::default() });
     state
 }
@@ -82,7 +84,8 @@ fn report(kind: Kind, bytes: u64) -> Report {
 
 fn give(state: &mut State, id: &str, bytes: u64, kind: Kind, sha256: &str) {
     let turn = state.choose(id, format!("{id}.pdf"), bytes, NOW).unwrap();
-    assert!(state.learn(id, turn, Some((report(kind, bytes), Some(sha256.into()))), NOW));
+    state.inspected(id, turn, Some(report(kind, bytes)), NOW);
+    state.digested(id, turn, sha256.into(), NOW);
 }
 
 fn error(state: &State, field: &str) -> Option<String> {
@@ -95,9 +98,9 @@ fn status(state: &State, id: &str) -> String {
 
 /// The targets of the summary's lines.
 fn summary(state: &State) -> Vec<String> {
-    match state.view(NOW).summary {
+    match state.view(NOW).summary.0 {
         Summary::Shown { items, .. } => {
-            items.into_iter().map(|item| item.target.unwrap_or_default()).collect()
+            items.iter().map(|item| item.target.clone().unwrap_or_default()).collect()
         }
         _ => Vec::new(),
     }
@@ -125,14 +128,14 @@ fn a_field_is_judged_when_left_once_touched_and_taken_back_at_once() {
         assert_eq!(error(&state, "email").is_some(), wrong, "{typed} {event}");
     }
     assert_eq!(error(&state, "name"), None);
-    assert_eq!(state.view(NOW).summary, Summary::AsServed);
+    assert_eq!(*state.view(NOW).summary.0, Summary::AsServed);
 }
 
 #[test]
 fn errors_of_the_server_go_when_mended() {
     let mut errors = Texts::default();
     errors.set("name", Some("Give your name.".into()));
-    let mut state = State::new(page(), errors, fold);
+    let mut state = State::new(Rc::new(page()), errors, fold);
     assert_eq!(error(&state, "name").as_deref(), Some("Give your name."));
     state.typed(Form { name: "A".into(), ..Form::default() });
     state.edited("name", NOW);
@@ -151,7 +154,7 @@ fn a_document_says_what_it_is() {
         assert!(status(&state, "cv").contains("reading"));
         assert_eq!(error(&state, "cv"), None);
         let report = Report { kind, bytes: 1_500_000, damage };
-        assert!(state.learn("cv", turn, Some((report, None)), NOW));
+        state.inspected("cv", turn, Some(report), NOW);
         assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
         assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
     }
@@ -172,9 +175,10 @@ fn what_is_learned_of_a_file_no_longer_chosen_is_forgotten() {
     let mut state = empty();
     let first = state.choose("cv", "old.exe".into(), 5, NOW).unwrap();
     let second = state.choose("cv", "new.pdf".into(), 6, NOW).unwrap();
-    assert!(!state.learn("cv", first, Some((report(Kind::Executable, 5), None)), NOW));
+    state.inspected("cv", first, Some(report(Kind::Executable, 5)), NOW);
+    assert!(status(&state, "cv").contains("reading"));
     assert_eq!(error(&state, "cv"), None);
-    assert!(state.learn("cv", second, Some((report(Kind::Pdf, 6), None)), NOW));
+    state.inspected("cv", second, Some(report(Kind::Pdf, 6)), NOW);
     assert!(status(&state, "cv").contains("checked"));
 }
 
@@ -187,7 +191,8 @@ fn a_file_taken_back_is_missing() {
     state.clear("cv", NOW);
     assert!(error(&state, "cv").is_some());
     let view = state.view(NOW);
-    assert_eq!((view.statuses.get("cv"), view.meter), (None, None));
+    assert_eq!((view.statuses.get("cv"), view.meter), (Some(""), None));
+    assert_eq!(view.statuses.get("letter"), None, "what the server said stays");
 }
 
 #[test]
@@ -215,9 +220,10 @@ fn the_meter_weighs_all_documents() {
 #[test]
 fn everything_wrong_is_told_in_the_order_of_the_page() {
     let mut state = empty();
-    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["name", "email", "letter", "cv", "permit", "consent"]);
-    let Summary::Shown { title, .. } = state.view(NOW).summary else { panic!() };
+    let view = state.view(NOW);
+    let Summary::Shown { title, .. } = view.summary.0 else { panic!() };
     assert!(title.contains("6 "), "{title}");
     assert!(error(&state, "permit").is_some());
 }
@@ -226,10 +232,10 @@ fn everything_wrong_is_told_in_the_order_of_the_page() {
 fn what_fits_no_field_leads_to_the_form() {
     let mut state = ready();
     state.typed(Form { subject: "Another".into(), ..filled_in() });
-    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["application"]);
     let mut late = ready();
-    assert_eq!(late.submit(CLOSES), Verdict::Mend);
+    assert_eq!(late.submit(CLOSES), Effect::Focus("error-summary"));
     assert_eq!(summary(&late), ["application"]);
 }
 
@@ -237,10 +243,10 @@ fn what_fits_no_field_leads_to_the_form() {
 fn an_unreadable_file_is_told_in_its_place() {
     let mut state = ready();
     let turn = state.choose("letter", "l.pdf".into(), 5, NOW).unwrap();
-    assert!(state.learn("letter", turn, None, NOW));
+    state.inspected("letter", turn, None, NOW);
     assert!(error(&state, "letter").unwrap().contains("cannot read"));
     state.typed(Form { consent: String::new(), ..filled_in() });
-    assert_eq!(state.submit(NOW), Verdict::Mend);
+    assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["letter", "consent"]);
 }
 
@@ -248,15 +254,13 @@ fn an_unreadable_file_is_told_in_its_place() {
 fn a_click_waits_for_the_documents_and_counts_once() {
     let mut state = ready();
     let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
-    assert_eq!(state.submit(NOW), Verdict::Wait);
+    assert_eq!(state.submit(NOW), Effect::None);
     assert!(state.view(NOW).busy);
-    assert!(!state.is_ready_to_go_on());
-    state.learn("cv", turn, Some((report(Kind::Pdf, 5), None)), NOW);
-    assert!(state.is_ready_to_go_on());
-    assert_eq!(state.submit(NOW), Verdict::Send);
-    assert_eq!(state.submit(NOW), Verdict::Wait);
+    state.digested("letter", turn, "late".into(), NOW);
+    assert_eq!(state.inspected("cv", turn, Some(report(Kind::Pdf, 5)), NOW), Effect::Send);
+    assert_eq!(state.submit(NOW), Effect::None);
     let view = state.view(NOW);
-    assert_eq!((view.busy, view.guarded, view.summary), (true, true, Summary::Hidden));
+    assert_eq!((view.busy, view.guarded, view.summary.0), (true, true, &Summary::Hidden));
 }
 
 #[test]
@@ -271,7 +275,7 @@ fn an_upload_keeps_its_view_in_step() {
     assert_eq!((view.busy, view.guarded, view.upload.unwrap().percent), (false, false, None));
     state.progress(60, 200);
     assert_eq!(state.sending, Sending::Cancelled, "late news");
-    assert_eq!(state.submit(NOW), Verdict::Send);
+    assert_eq!(state.submit(NOW), Effect::Send);
 }
 
 #[test]
@@ -279,27 +283,58 @@ fn answers_lead_on() {
     let mut state = ready();
     state.submit(NOW);
     let opened = state.answered(Answer::Received { status_url: "/applications/X".into() });
-    assert_eq!(opened, Next::Open("/applications/X".into()));
-    assert_eq!(state.submit(NOW), Verdict::Wait, "no second sending while the receipt opens");
+    assert_eq!(opened, Effect::Open("/applications/X".into()));
+    assert_eq!(state.submit(NOW), Effect::None, "no second sending while the receipt opens");
     state.resumed();
-    assert_eq!(state.submit(NOW), Verdict::Send);
+    assert_eq!(state.submit(NOW), Effect::Send);
 
-    let told = |field: &str| Told { field: field.into(), message: format!("{field}!") };
+    let told = |field: &str| (field.to_owned(), format!("{field}!"));
     let refused = Answer::Refused(vec![told("consent"), told("cv")]);
-    assert_eq!(state.answered(refused), Next::Mend);
+    assert_eq!(state.answered(refused), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["cv", "consent"]);
     assert_eq!(error(&state, "cv").as_deref(), Some("cv!"));
 
-    assert_eq!(state.answered(Answer::Failed { status: 0, retry_after: None }), Next::Mend);
+    let expired = Answer::Refused(vec![told("token")]);
+    assert_eq!(state.answered(expired), Effect::RenewToken);
+    assert_eq!(state.renewed(), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["submit", ""]);
-    assert_eq!(state.submit(NOW), Verdict::Send, "everything is still there");
+
+    let failed = Answer::Failed { status: 503, retry_after: None };
+    assert_eq!(state.answered(failed), Effect::Focus("error-summary"));
+    assert_eq!(summary(&state), ["submit", ""]);
+    assert_eq!(state.submit(NOW), Effect::Send, "everything is still there");
 }
 
 #[test]
-fn files_that_vanish_on_the_way_are_named() {
+fn without_an_answer_the_files_are_looked_for_first() {
     let mut state = ready();
     state.submit(NOW);
+    assert_eq!(state.answered(Answer::Nothing), Effect::LookForFiles);
+    assert!(state.view(NOW).busy);
     state.lost(&["cv".to_owned()], NOW);
     assert_eq!(summary(&state), ["cv"]);
     assert!(!state.view(NOW).busy);
+
+    let mut state = ready();
+    state.submit(NOW);
+    state.lost(&[], NOW);
+    assert_eq!(summary(&state), ["submit", ""]);
+}
+
+#[test]
+fn messages_reach_the_state() {
+    let mut state = empty();
+    state.update(Message::Edited("email".into()), NOW);
+    state.update(Message::Left("email".into()), NOW);
+    assert!(error(&state, "email").is_some());
+    let chosen = Message::Chosen { id: "cv".into(), file_name: "cv.pdf".into(), bytes: 5 };
+    let Effect::Read { id, turn } = state.update(chosen, NOW) else { panic!() };
+    assert_eq!(id, "cv");
+    state.update(Message::Inspected { id, turn, report: None }, NOW);
+    assert!(error(&state, "cv").unwrap().contains("cannot read"));
+    let empty = Message::Chosen { id: "cv".into(), file_name: "cv.pdf".into(), bytes: 0 };
+    assert_eq!(state.update(empty, NOW), Effect::None);
+    state.update(Message::Cleared("cv".into()), NOW);
+    assert_eq!(status(&state, "cv"), "");
+    assert_eq!(state.update(Message::Tick, NOW), Effect::None);
 }

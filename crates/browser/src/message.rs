@@ -1,0 +1,87 @@
+//! What happens to the form, and what is to be done about it.
+
+use documents::Report;
+use rules::Timestamp;
+
+use crate::chosen::Turn;
+use crate::form::State;
+use crate::sending::Answer;
+
+/// Something that happened.
+pub(crate) enum Message {
+    /// Time has passed.
+    Tick,
+    /// A control of this field was changed.
+    Edited(String),
+    /// This field was left.
+    Left(String),
+    /// A file was chosen for the document `id`.
+    Chosen { id: String, file_name: String, bytes: u64 },
+    /// The choice for this document was taken back.
+    Cleared(String),
+    /// The file of `turn` was looked into; without a report it could not be.
+    Inspected { id: String, turn: Turn, report: Option<Report> },
+    /// The digest of the file of `turn` is known.
+    Digested { id: String, turn: Turn, sha256: String },
+    /// The submit button was clicked.
+    Submitted,
+    /// So many bytes have left.
+    Progress { sent: u64, total: u64 },
+    /// The server answered, or the connection failed.
+    Answered(Answer),
+    /// These documents could not be read any more while they were sent.
+    Lost(Vec<String>),
+    /// The page had expired and has a new token.
+    Renewed,
+    /// The candidate stopped the upload.
+    Cancelled,
+    /// The page is looked at again after another one.
+    Resumed,
+}
+
+/// What is to be done, besides showing the new view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing.
+    None,
+    /// The file just chosen for the document `id` is to be read.
+    Read { id: String, turn: Turn },
+    /// The form is to be sent.
+    Send,
+    /// The focus belongs on this element.
+    Focus(&'static str),
+    /// No answer came: perhaps a file is gone.
+    LookForFiles,
+    /// The page needs a new token.
+    RenewToken,
+    /// The receipt is to be opened, at this address.
+    Open(String),
+}
+
+impl State {
+    /// Takes `message` in.
+    pub(crate) fn update(&mut self, message: Message, now: Timestamp) -> Effect {
+        match message {
+            Message::Tick => {}
+            Message::Edited(field) => self.edited(&field, now),
+            Message::Left(field) => self.left(&field, now),
+            Message::Chosen { id, file_name, bytes } => {
+                let turn = self.choose(&id, file_name, bytes, now);
+                return turn.map_or(Effect::None, |turn| Effect::Read { id, turn });
+            }
+            Message::Cleared(id) => self.clear(&id, now),
+            Message::Inspected { id, turn, report } => {
+                return self.inspected(&id, turn, report, now);
+            }
+            Message::Digested { id, turn, sha256 } => self.digested(&id, turn, sha256, now),
+            Message::Submitted => return self.submit(now),
+            Message::Progress { sent, total } => self.progress(sent, total),
+            Message::Answered(answer) => return self.answered(answer),
+            Message::Lost(ids) => return self.lost(&ids, now),
+            Message::Renewed => return self.renewed(),
+            Message::Cancelled => return self.cancelled(),
+            Message::Resumed => self.resumed(),
+        }
+        Effect::None
+    }
+}

@@ -1,0 +1,170 @@
+//! Plain objects of JavaScript into the types of `rules`.
+//!
+//! By hand: what serde derives for the same few types, with the messages it
+//! may have to put together, is a fifth of what a page may weigh. Serde still
+//! makes the page and what leaves here again, and both are tested together.
+
+use std::collections::BTreeMap;
+
+use documents::{Damage, Kind, Report};
+use js_sys::{Array, Object, Reflect};
+use rules::deadline::{Window, Zone};
+use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::{Form, OfferedDocument, Requirements, Timestamp};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::value::{from_js, size_from_js};
+
+type Read<T> = Result<T, JsValue>;
+
+/// What an application must satisfy.
+pub(crate) fn requirements(object: &JsValue) -> Read<Requirements> {
+    let window = member(object, "window")?;
+    Ok(Requirements {
+        window: Window {
+            opens_at: Timestamp(number(&window, "opens_at")?),
+            closes_at: Timestamp(number(&window, "closes_at")?),
+        },
+        subject: text(object, "subject")?,
+        documents: list(object, "documents", &mut document_requirement)?,
+        questions: list(object, "questions", &mut question)?,
+    })
+}
+
+/// A posting's time zone.
+pub(crate) fn zone(object: &JsValue) -> Read<Zone> {
+    let mut offset = |pair: &JsValue| {
+        let minutes = number(pair, "1")?;
+        Ok((Timestamp(number(pair, "0")?), i32::try_from(minutes).map_err(|_| odd("offsets"))?))
+    };
+    Ok(Zone { name: text(object, "name")?, offsets: list(object, "offsets", &mut offset)? })
+}
+
+/// Texts by key.
+pub(crate) fn texts(object: &JsValue, name: &str) -> Read<BTreeMap<String, String>> {
+    let mut texts = BTreeMap::new();
+    let object: Object = member(object, name)?.dyn_into().map_err(|_| odd(name))?;
+    for entry in Object::entries(&object).iter() {
+        texts.insert(text(&entry, "0")?, text(&entry, "1")?);
+    }
+    Ok(texts)
+}
+
+/// What a candidate has filled in. What is absent is empty.
+pub(crate) fn form(object: &JsValue) -> Read<Form> {
+    let answers = is_there(object, "answers")?;
+    let documents = is_there(object, "documents")?;
+    Ok(Form {
+        name: optional_text(object, "name")?.unwrap_or_default(),
+        email: optional_text(object, "email")?.unwrap_or_default(),
+        phone: optional_text(object, "phone")?.unwrap_or_default(),
+        subject: optional_text(object, "subject")?.unwrap_or_default(),
+        message: optional_text(object, "message")?.unwrap_or_default(),
+        answers: if answers { texts(object, "answers")? } else { BTreeMap::new() },
+        consent: optional_text(object, "consent")?.unwrap_or_default(),
+        documents: if documents {
+            list(object, "documents", &mut offered_document)?
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+/// The text `name` of `object`.
+pub(crate) fn text(object: &JsValue, name: &str) -> Read<String> {
+    optional_text(object, name)?.ok_or_else(|| odd(name))
+}
+
+/// The whole number `name` of `object`.
+pub(crate) fn number(object: &JsValue, name: &str) -> Read<i64> {
+    member(object, name)?.as_f64().and_then(from_js).ok_or_else(|| odd(name))
+}
+
+/// The member `name` of `object`, whatever it is.
+pub(crate) fn member(object: &JsValue, name: &str) -> Read<JsValue> {
+    Reflect::get(object, &name.into())
+}
+
+/// The list `name` of `object`, each of its items read by `item`.
+pub(crate) fn list<T>(
+    object: &JsValue,
+    name: &str,
+    item: &mut dyn FnMut(&JsValue) -> Read<T>,
+) -> Read<Vec<T>> {
+    let array: Array = member(object, name)?.dyn_into().map_err(|_| odd(name))?;
+    let mut items = Vec::new();
+    for value in array.iter() {
+        items.push(item(&value)?);
+    }
+    Ok(items)
+}
+
+/// Whether `object` has a member `name`.
+pub(crate) fn is_there(object: &JsValue, name: &str) -> Read<bool> {
+    let member = member(object, name)?;
+    Ok(!(member.is_undefined() || member.is_null()))
+}
+
+fn document_requirement(object: &JsValue) -> Read<DocumentRequirement> {
+    let mut kind = |name: &JsValue| kind(name.as_string());
+    Ok(DocumentRequirement {
+        id: text(object, "id")?,
+        name: Translated(texts(object, "name")?),
+        required: member(object, "required")?.is_truthy(),
+        kinds: list(object, "kinds", &mut kind)?,
+        max_bytes: size(object, "max_bytes")?,
+    })
+}
+
+fn question(object: &JsValue) -> Read<Question> {
+    Ok(Question {
+        id: text(object, "id")?,
+        text: Translated(texts(object, "text")?),
+        kind: match text(object, "kind")?.as_str() {
+            "yes_no" => QuestionKind::YesNo,
+            "text" => QuestionKind::Text,
+            _ => return Err(odd("kind")),
+        },
+        required: member(object, "required")?.is_truthy(),
+    })
+}
+
+fn offered_document(object: &JsValue) -> Read<OfferedDocument> {
+    let report = is_there(object, "report")?.then(|| report(&member(object, "report")?));
+    Ok(OfferedDocument {
+        id: text(object, "id")?,
+        file_name: text(object, "file_name")?,
+        bytes: size(object, "bytes")?,
+        report: report.transpose()?,
+        sha256: optional_text(object, "sha256")?,
+    })
+}
+
+fn report(object: &JsValue) -> Read<Report> {
+    let damage = optional_text(object, "damage")?;
+    let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));
+    Ok(Report {
+        kind: kind(optional_text(object, "kind")?)?,
+        bytes: size(object, "bytes")?,
+        damage: damage.transpose()?,
+    })
+}
+
+fn kind(name: Option<String>) -> Read<Kind> {
+    name.and_then(|name| Kind::from_name(&name)).ok_or_else(|| odd("kind"))
+}
+
+fn size(object: &JsValue, name: &str) -> Read<u64> {
+    Ok(size_from_js(member(object, name)?.as_f64().ok_or_else(|| odd(name))?))
+}
+
+fn optional_text(object: &JsValue, name: &str) -> Read<Option<String>> {
+    let member = member(object, name)?;
+    let text = member.as_string();
+    if text.is_none() && is_there(object, name)? { Err(odd(name)) } else { Ok(text) }
+}
+
+/// The error of a member that is missing or another thing than it should be.
+fn odd(name: &str) -> JsValue {
+    js_sys::TypeError::new(&["not as it should be: ", name].concat()).into()
+}
