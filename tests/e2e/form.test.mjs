@@ -142,11 +142,11 @@ test("a click before the documents have been read waits for them", async (t) => 
   await openForm(page);
   // The device takes its time to give the bytes.
   await page.evaluate(() => {
-    const { arrayBuffer } = File.prototype;
+    const { readAsArrayBuffer } = FileReader.prototype;
     const given = new Promise((give) => (window.give = give));
-    File.prototype.arrayBuffer = async function slow() {
+    FileReader.prototype.readAsArrayBuffer = async function slow(blob) {
       await given;
-      return arrayBuffer.call(this);
+      readAsArrayBuffer.call(this, blob);
     };
   });
   await choose(page, "cv", FILES.program);
