@@ -140,14 +140,15 @@ test("what all documents weigh is told, and when it is too much", async (t) => {
 test("a click before the documents have been read waits for them", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);
-  // The device takes its time to give the bytes.
+  // The device takes its time to give the bytes, however it is asked for them.
   await page.evaluate(() => {
-    const { readAsArrayBuffer } = FileReader.prototype;
     const given = new Promise((give) => (window.give = give));
-    FileReader.prototype.readAsArrayBuffer = async function slow(blob) {
+    const slow = (method) => async function late(...values) {
       await given;
-      readAsArrayBuffer.call(this, blob);
+      return method.apply(this, values);
     };
+    for (const method of ["arrayBuffer", "bytes"]) Blob.prototype[method] = slow(Blob.prototype[method]);
+    FileReader.prototype.readAsArrayBuffer = slow(FileReader.prototype.readAsArrayBuffer);
   });
   await choose(page, "cv", FILES.program);
   await said(page, "cv-status", /lecture…/);
