@@ -5,6 +5,7 @@ import init from "form-glue";
 import wasm from "form-wasm";
 
 export * from "form-glue";
+export { inspect } from "form-inspector";
 
 /** Settles when the form is driven by the module; embedders await it before they call `check`. */
 export const ready = init({ module_or_path: wasm }).then(

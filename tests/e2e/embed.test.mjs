@@ -17,10 +17,11 @@ const CHECK = async ({ embedded, now }) => {
   const { check, inspect, ready } = await import(document.querySelector("script[type=module]").src);
   if (!(await ready)) throw new Error("the module did not load");
   const { requirements } = JSON.parse(document.getElementById("guichet").textContent);
-  const documents = embedded.documents.map(({ base64, ...offered }) => {
+  const inspected = async ({ base64, ...offered }) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return { ...offered, report: inspect(bytes) };
-  });
+    return { ...offered, report: await inspect(bytes) };
+  };
+  const documents = await Promise.all(embedded.documents.map(inspected));
   return check({ ...embedded, documents }, { requirements, now });
 };
 
@@ -52,7 +53,8 @@ test("inspect() says what a file is, whatever it is called", async (t) => {
   const kinds = await page.evaluate(async (files) => {
     const { inspect, ready } = await import(document.querySelector("script[type=module]").src);
     await ready;
-    return files.map((bytes) => inspect(Uint8Array.from(bytes)).kind);
+    const reports = await Promise.all(files.map((bytes) => inspect(Uint8Array.from(bytes))));
+    return reports.map(({ kind }) => kind);
   }, await Promise.all([FILES.program, FILES.empty, FILES.image, FILES.letter].map(numbers)));
   assert.deepEqual(kinds, ["executable", "empty", "image", "pdf"]);
 });

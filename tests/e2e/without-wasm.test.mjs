@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { apply, freshToken, POSTING } from "../support/application.mjs";
-import { browsing, hasFocus, summaryOf } from "../support/browser.mjs";
+import { browsing, hasFocus, openForm, summaryOf } from "../support/browser.mjs";
 import { fill, send } from "../support/candidate.mjs";
 import { running } from "../support/running.mjs";
-import { isHeavy, SPOILED } from "../support/spoiled.mjs";
+import { FILES, isHeavy, SPOILED } from "../support/spoiled.mjs";
 
 const place = await running();
 const visitors = await browsing(place);
@@ -44,6 +44,31 @@ for (const what of Object.keys(LOST)) {
     assert.equal((await place.mails(reference)).length, 2);
   });
 }
+
+test("what looks into documents is loaded when a file is reached for, and not before", async (t) => {
+  const page = await visitors.visit(t);
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await openForm(page);
+  assert.deepEqual(asked.filter((url) => url.includes("inspector")), []);
+  const loaded = page.waitForResponse((answer) => /inspector.*\.wasm$/.test(answer.url()));
+  await page.focus("#cv");
+  await loaded;
+});
+
+test("where it cannot be loaded, documents are left to the server", async (t) => {
+  const page = await visitors.visit(t, { expected: /ERR_FAILED|Failed to fetch|import/ });
+  await page.route("**/inspector*", (route) => route.abort());
+  await openForm(page);
+  await fill(page, { cv: FILES.program });
+  await page.getByText("sera vérifié à l’arrivée").first().waitFor();
+  const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === "POST"), page.click("#submit")]);
+  assert.equal(answer.status(), 422);
+  await hasFocus(page, "error-summary");
+  await fill(page);
+  const reference = await send(page);
+  assert.equal((await place.mails(reference)).length, 2);
+});
 
 test("the page that comes back says what the script would, word for word", async (t) => {
   const page = await without(t, "the module");

@@ -6,23 +6,25 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { ROOT, start } from "./guichet.mjs";
 
-/**
- * Brotli, in bytes; a kilobyte has 1,000. The goal for script and wasm is 50,000, and is not reached yet: this holds
- * what has been reached, and is to be lowered with every step towards it.
- */
-const BUDGET = { page: 90_000, module: 53_000 };
+/** Brotli, in bytes; a kilobyte has 1,000. What looks into documents is loaded when a candidate reaches for a file. */
+const BUDGET = { page: 90_000, module: 50_000, inspector: 60_000, modules: 68_000 };
 
 const folder = join(ROOT, "build", "production");
 
 const html = await page();
 const assets = await files(join(folder, "assets", "assets"));
-const module = assets.filter(({ name }) => /\.(js|wasm)$/.test(name));
+const atOnce = assets.filter(({ name }) => !name.startsWith("inspector"));
+const later = assets.filter((asset) => !atOnce.includes(asset));
+const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));
 const worker = await files(join(folder, "worker"));
 
 const rows = [
-  ...[html, ...assets].map(measure),
-  total("the page in all", [html, ...assets], BUDGET.page),
+  ...[html, ...atOnce].map(measure),
+  total("the page in all", [html, ...atOnce], BUDGET.page),
   total("of which script and wasm", module, BUDGET.module),
+  ...later.map(measure),
+  total("what looks into documents", later, BUDGET.inspector),
+  total("script and wasm in all", [...module, ...later], BUDGET.modules),
   ...worker.map(measure),
   total("the Worker in all", worker),
 ];

@@ -31,7 +31,7 @@ pub(crate) struct App {
     state: RefCell<State>,
     clock: Cell<Clock>,
     upload: RefCell<Option<XmlHttpRequest>>,
-    timer: Cell<i32>,
+    ticks: Cell<u32>,
 }
 
 impl App {
@@ -41,8 +41,8 @@ impl App {
         dom.strip_title(page.words.get("form_title_error").map_or("", String::as_str));
         let errors = dom.served_errors(page.fields());
         let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
-        let (upload, timer) = (RefCell::default(), Cell::default());
-        Ok(Rc::new(Self { dom, page, state, clock, upload, timer }))
+        let (upload, ticks) = (RefCell::default(), Cell::default());
+        Ok(Rc::new(Self { dom, page, state, clock, upload, ticks }))
     }
 
     /// Takes `message` in. False where that failed: the script has lost its
@@ -67,12 +67,17 @@ impl App {
 
     /// Shows the time that is left, and does so again when it changes.
     pub(crate) fn tick(self: &Rc<Self>) {
-        self.dom.window.clear_timeout_with_handle(self.timer.get());
         self.tell(Message::Tick);
         let next = next_change(&self.page.requirements.window, self.now());
         if let Some(delay) = next.and_then(|ms| i32::try_from(ms).ok()) {
-            let app = Rc::clone(self);
-            self.timer.set(after(&self.dom.window, delay, move || app.tick()));
+            let (app, tick) = (Rc::clone(self), self.ticks.get().wrapping_add(1));
+            self.ticks.set(tick);
+            after(&self.dom.window, delay, move || {
+                // Only the latest goes on: the clock may have been set since.
+                if app.ticks.get() == tick {
+                    app.tick();
+                }
+            });
         }
     }
 
@@ -151,7 +156,7 @@ impl App {
         files::read(&self.dom.window, &file, move |learned| {
             let id = id.clone();
             app.tell(match learned {
-                Learned::Report(report) => Message::Inspected { id, turn, report },
+                Learned::Found(found) => Message::Inspected { id, turn, found },
                 Learned::Sha256(sha256) => Message::Digested { id, turn, sha256 },
             });
         });
@@ -187,8 +192,7 @@ impl App {
     /// token: what was typed and chosen stays.
     fn renew_token(self: &Rc<Self>) {
         let app = Rc::clone(self);
-        let address = self.dom.window.location().href().unwrap_or_default();
-        let asked = ask_token(&address, move |token| match token {
+        let asked = ask_token(move |token| match token {
             Some(token) => {
                 app.dom.set("token", "value", &token);
                 app.tell(Message::Renewed);

@@ -28,6 +28,17 @@ struct Choice {
     stage: Stage,
 }
 
+/// What was found of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// What it really is.
+    Report(Report),
+    /// Its bytes, and nobody here to look into them: the server will.
+    Bytes,
+    /// The device does not give its bytes.
+    Nothing,
+}
+
 /// How far a file has been looked into.
 #[derive(Clone, Debug)]
 enum Stage {
@@ -37,8 +48,8 @@ enum Stage {
     Weighed,
     /// The device does not give its bytes.
     Unreadable,
-    /// It was read.
-    Read { report: Report, sha256: Option<String> },
+    /// It was read, and looked into unless that was impossible here.
+    Read { report: Option<Report>, sha256: Option<String> },
 }
 
 impl Chosen {
@@ -57,12 +68,13 @@ impl Chosen {
         self.choices.retain(|choice| choice.id != id);
     }
 
-    /// What the file of `turn` is; without a report it could not be read.
-    pub(crate) fn inspected(&mut self, id: &str, turn: Turn, report: Option<Report>) {
+    /// What the file of `turn` is.
+    pub(crate) fn inspected(&mut self, id: &str, turn: Turn, found: Found) {
         if let Some(choice) = self.current(id, turn) {
-            choice.stage = match report {
-                Some(report) => Stage::Read { report, sha256: None },
-                None => Stage::Unreadable,
+            choice.stage = match found {
+                Found::Report(report) => Stage::Read { report: Some(report), sha256: None },
+                Found::Bytes => Stage::Read { report: None, sha256: None },
+                Found::Nothing => Stage::Unreadable,
             };
         }
     }
@@ -110,7 +122,7 @@ impl Chosen {
     pub(crate) fn offered(&self) -> Vec<OfferedDocument> {
         let offer = |choice: &Choice| {
             let (report, sha256) = match &choice.stage {
-                Stage::Read { report, sha256 } => (Some(report.clone()), sha256.clone()),
+                Stage::Read { report, sha256 } => (report.clone(), sha256.clone()),
                 _ => (None, None),
             };
             OfferedDocument {
@@ -141,8 +153,14 @@ impl Choice {
             Stage::Reading => ("script_document_reading", None),
             // Too large, empty, or not to be read: the error says it all.
             Stage::Weighed | Stage::Unreadable => ("script_document_refused", None),
-            Stage::Read { report, .. } if wrong => ("script_document_wrong", Some(report.kind)),
-            Stage::Read { report, .. } => ("script_document_checked", Some(report.kind)),
+            Stage::Read { report: None, .. } if wrong => ("script_document_refused", None),
+            Stage::Read { report: None, .. } => ("script_document_unchecked", None),
+            Stage::Read { report: Some(report), .. } if wrong => {
+                ("script_document_wrong", Some(report.kind))
+            }
+            Stage::Read { report: Some(report), .. } => {
+                ("script_document_checked", Some(report.kind))
+            }
         };
         let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
         let size = bytes(words, self.bytes);

@@ -19,6 +19,14 @@ use crate::page::Page;
 use crate::read;
 use crate::view::{Item, Summary, Texts, Upload, View};
 
+#[wasm_bindgen]
+extern "C" {
+    /// Where a page is missing (in a server that embeds `check`) it has no
+    /// document.
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static WINDOW: Window;
+}
+
 /// The page with the form.
 pub(crate) struct Dom {
     pub(crate) window: Window,
@@ -50,9 +58,9 @@ const NEEDED: [&str; 12] = [
 impl Dom {
     /// The page around the form, if there is one.
     pub(crate) fn of_window() -> Option<Self> {
-        let window = web_sys::window()?;
+        let window = WINDOW.with(Window::clone);
         let document = window.document()?;
-        let form = document.get_element_by_id("application")?.dyn_into().ok()?;
+        let form = document.get_element_by_id("application")?.unchecked_into();
         let title = document.title();
         let guard = function(Box::new(stay));
         Some(Self { window, document, form, title, summary: Cell::default(), guard })
@@ -79,9 +87,8 @@ impl Dom {
     pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Texts {
         let mut errors = Texts::default();
         for field in fields {
-            if let Some((error, text)) = self.error(field)
-                && !error.hidden()
-            {
+            let shown = ["#", field, "-error:not([hidden]) .error-text"].concat();
+            if let Ok(Some(text)) = self.form.query_selector(&shown) {
                 errors.set(field, text.text_content());
             }
         }
@@ -121,7 +128,9 @@ impl Dom {
     /// without a name.
     pub(crate) fn file(&self, id: &str) -> Option<File> {
         let data = FormData::new_with_form(&self.form).ok()?;
-        data.get(id).dyn_into::<File>().ok().filter(|file| !file.name().is_empty())
+        let value = data.get(id);
+        let file: Option<File> = value.is_object().then(|| value.unchecked_into());
+        file.filter(|file| !file.name().is_empty())
     }
 
     /// Shows `view`.
@@ -181,25 +190,24 @@ impl Dom {
     /// Sets an attribute of the element `id`.
     pub(crate) fn set(&self, id: &str, name: &str, value: &str) {
         if let Some(element) = self.element(id) {
-            set(&element, name, Some(value));
+            set(&element, name, value);
         }
     }
 
     fn show_error(&self, field: &str, text: Option<&str>) {
-        let Some((error, place)) = self.error(field) else { return };
-        write(&place, text);
-        error.set_hidden(text.is_none());
-        let control = ["[aria-describedby~=\"", field, "-error\"]"].concat();
-        if let Ok(Some(control)) = self.form.query_selector(&control) {
-            set(&control, "aria-invalid", text.map(|_| "true"));
+        let id = [field, "-error"].concat();
+        let Some(error) = self.element(&id) else { return };
+        if let Ok(Some(place)) = error.query_selector(".error-text") {
+            write(&place, text);
         }
-    }
-
-    /// The element of a field's error, and the one inside for its text.
-    fn error(&self, field: &str) -> Option<(HtmlElement, HtmlElement)> {
-        let error = self.element(&[field, "-error"].concat())?;
-        let text = error.first_element_child()?.unchecked_into();
-        Some((error, text))
+        error.set_hidden(text.is_none());
+        let control = ["[aria-describedby~=", &id, "]"].concat();
+        if let Ok(Some(control)) = self.form.query_selector(&control) {
+            match text {
+                Some(_) => set(&control, "aria-invalid", "true"),
+                None => drop(control.remove_attribute("aria-invalid")),
+            }
+        }
     }
 
     fn show_summary(&self, summary: &Summary, page: &Page) {
@@ -213,7 +221,7 @@ impl Dom {
         self.show_text("error-summary-title", Some(title));
         // Files stay chosen now; the server's page could not keep them.
         if let Some(note) = self.document.get_element_by_id("error-summary-note") {
-            note.remove();
+            note.unchecked_into::<HtmlElement>().set_hidden(true);
         }
         if let Some(list) = self.element("error-summary-list") {
             list.set_text_content(None);
@@ -229,7 +237,7 @@ impl Dom {
         if let Some(target) = &item.target {
             place = place.and_then(|line| self.add_element(&line, "a"));
             if let Some(anchor) = &place {
-                set(anchor, "href", Some(&["#", target].concat()));
+                set(anchor, "href", &["#", target].concat());
             }
         }
         if let Some(place) = place {
@@ -254,19 +262,21 @@ impl Dom {
         }
         self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());
         // Two texts: the one that is seen moves, the other by quarters.
-        let Some(place) = self.element("upload-text") else { return };
-        if place.first_element_child().is_none() {
-            let (seen, spoken) =
-                (self.add_element(&place, "span"), self.add_element(&place, "span"));
-            if let (Some(seen), Some(spoken)) = (seen, spoken) {
-                set(&seen, "aria-hidden", Some("true"));
-                set(&spoken, "class", Some("visually-hidden"));
+        if self.document.get_element_by_id("upload-seen").is_none()
+            && let Some(place) = self.element("upload-text")
+        {
+            for (id, name, value) in [
+                ("upload-seen", "aria-hidden", "true"),
+                ("upload-spoken", "class", "visually-hidden"),
+            ] {
+                if let Some(span) = self.add_element(&place, "span") {
+                    set(&span, "id", id);
+                    set(&span, name, value);
+                }
             }
         }
-        for (place, text) in
-            [(place.first_element_child(), seen), (place.last_element_child(), spoken)]
-        {
-            if let Some(place) = place {
+        for (id, text) in [("upload-seen", seen), ("upload-spoken", spoken)] {
+            if let Some(place) = self.element(id) {
                 write(&place, Some(text));
             }
         }
@@ -281,12 +291,8 @@ fn write(element: &Element, text: Option<&str>) {
     }
 }
 
-fn set(element: &Element, name: &str, value: Option<&str>) {
-    let set = match value {
-        Some(value) => element.set_attribute(name, value),
-        None => element.remove_attribute(name),
-    };
-    if let Err(error) = set {
+fn set(element: &Element, name: &str, value: &str) {
+    if let Err(error) = element.set_attribute(name, value) {
         complain(&error);
     }
 }

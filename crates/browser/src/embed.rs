@@ -2,7 +2,7 @@
 
 use rules::{Timestamp, issues};
 use serde::Serialize as _;
-use serde_wasm_bindgen::{Error, Serializer};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::read;
@@ -20,7 +20,7 @@ use crate::value::{fold, from_js};
 ///     consent?: "yes" | "",
 ///     documents?: {
 ///       id: string, file_name: string, bytes: number,
-///       report?: ReturnType<typeof inspect>,
+///       report?: Awaited<ReturnType<typeof inspect>>,
 ///       sha256?: string,                        // lower-case hexadecimal
 ///     }[],
 ///   },
@@ -43,19 +43,4 @@ pub fn check(form: &JsValue, posting: &JsValue) -> Result<JsValue, JsValue> {
     };
     let issues = issues(fold, &requirements, &form, Timestamp(now));
     Ok(issues.serialize(&Serializer::json_compatible())?)
-}
-
-/// Says what a file really is.
-///
-/// ```ts
-/// function inspect(bytes: Uint8Array): {
-///   kind: string,             // "pdf", "docx", "odt", "executable", …
-///   bytes: number,
-///   damage: string | null,    // why it is not a sound file of its kind
-/// };
-/// ```
-#[wasm_bindgen]
-pub fn inspect(bytes: &[u8]) -> Result<JsValue, Error> {
-    let report = documents::inspect(bytes, &documents::Limits::default());
-    report.serialize(&Serializer::json_compatible())
 }

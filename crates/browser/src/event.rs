@@ -12,14 +12,13 @@ pub(crate) fn listen<T: JsCast>(target: &EventTarget, name: &str, hear: impl Fn(
     }
 }
 
-/// Calls `then` once, `delay` milliseconds from now; returns the timer's id.
-pub(crate) fn after(window: &Window, delay: i32, then: impl Fn() + 'static) -> i32 {
+/// Calls `then` once, `delay` milliseconds from now.
+pub(crate) fn after(window: &Window, delay: i32, then: impl Fn() + 'static) {
     let then = function(Box::new(move |_| then()));
     let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(&then, delay);
-    timer.unwrap_or_else(|error| {
+    if let Err(error) = timer {
         complain(&error);
-        0
-    })
+    }
 }
 
 /// A function for the browser to call. All have the same shape: each other

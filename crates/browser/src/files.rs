@@ -1,16 +1,25 @@
 //! Reading the files that a candidate chooses.
 
-use documents::{Limits, Report, inspect};
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use std::rc::Rc;
+
+use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, Event, File, FileReader, Window};
 
+use crate::chosen::Found;
 use crate::event::{complain, listen};
+use crate::read;
+
+#[wasm_bindgen(module = "form-inspector")]
+extern "C" {
+    /// Asks the module that looks into documents, and loads it before.
+    fn inspect(bytes: &Uint8Array) -> Promise;
+}
 
 /// What is learned of a file, in this order.
 pub(crate) enum Learned {
-    /// What it really is; nothing where the device does not give its bytes.
-    Report(Option<Report>),
+    /// What it really is.
+    Found(Found),
     /// Its SHA-256 in lower-case hexadecimal, where the browser computes it.
     Sha256(String),
 }
@@ -19,14 +28,14 @@ pub(crate) enum Learned {
 pub(crate) fn read(window: &Window, file: &File, hear: impl Fn(Learned) + Clone + 'static) {
     let window = window.clone();
     read_bytes(file, move |buffer| {
-        // The copy in wasm's memory goes before anything else is done.
-        let inspected =
-            |buffer: &ArrayBuffer| inspect(&Uint8Array::new(buffer).to_vec(), &Limits::default());
-        hear(Learned::Report(buffer.as_ref().map(inspected)));
-        if let Some(buffer) = buffer {
+        let Some(buffer) = buffer else { return hear(Learned::Found(Found::Nothing)) };
+        let (window, hear) = (window.clone(), hear.clone());
+        settled(&inspect(&Uint8Array::new(&buffer)), move |report| {
+            let report = report.and_then(|report| read::report(&report).ok());
+            hear(Learned::Found(report.map_or(Found::Bytes, Found::Report)));
             let hear = hear.clone();
             digest(&window, &buffer, move |sha256| hear(Learned::Sha256(sha256)));
-        }
+        });
     });
 }
 
@@ -60,12 +69,25 @@ fn digest(window: &Window, buffer: &ArrayBuffer, hear: impl Fn(String) + 'static
     }
     let computed = crypto.subtle().digest_with_str_and_buffer_source("SHA-256", buffer);
     let Ok(digest) = computed else { return };
-    let hear = Closure::<dyn FnMut(JsValue)>::wrap(Box::new(move |digest| {
+    settled(&digest.unchecked_into(), move |digest| {
+        let Some(digest) = digest else { return };
         let digit = |value: u8| char::from_digit(value.into(), 16);
         let bytes = Uint8Array::new(&digest).to_vec();
         let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit);
         hear(digits.collect());
-    }));
-    let _ = digest.unchecked_into::<js_sys::Promise>().then(&hear);
-    hear.forget();
+    });
+}
+
+/// Tells `hear` what `promise` comes to; nothing where it fails.
+fn settled(promise: &Promise, hear: impl Fn(Option<JsValue>) + 'static) {
+    let hear = Rc::new(hear);
+    let failed = Rc::clone(&hear);
+    let kept = Closure::<dyn FnMut(JsValue)>::new(move |value| hear(Some(value)));
+    let broken = Closure::<dyn FnMut(JsValue)>::new(move |error| {
+        complain(&error);
+        failed(None);
+    });
+    let _ = promise.then2(&kept, &broken);
+    kept.forget();
+    broken.forget();
 }

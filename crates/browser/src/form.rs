@@ -3,14 +3,13 @@
 
 use std::rc::Rc;
 
-use documents::Report;
 use locales::{Words as _, bytes, fill, issue_message, plural};
 use rules::application::limit;
 use rules::review::refused_by_size;
 use rules::subject::Fold;
 use rules::{Form, Issue, OfferedDocument, Timestamp, issues, review_field};
 
-use crate::chosen::{Chosen, Turn};
+use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
 use crate::message::Effect;
 use crate::page::Page;
@@ -99,15 +98,15 @@ impl State {
         }
     }
 
-    /// The file of `turn` was looked into, as far as the device gave it.
+    /// The file of `turn` was read, as far as the device gave it.
     pub(crate) fn inspected(
         &mut self,
         id: &str,
         turn: Turn,
-        report: Option<Report>,
+        found: Found,
         now: Timestamp,
     ) -> Effect {
-        self.chosen.inspected(id, turn, report);
+        self.chosen.inspected(id, turn, found);
         self.check_documents(now);
         // A click may have waited for this.
         let goes_on = self.sending == Sending::Waiting && !self.chosen.is_reading();
@@ -207,7 +206,7 @@ impl State {
         self.sending = Sending::Idle;
         for id in ids {
             if let Some(turn) = self.chosen.turn(id) {
-                self.chosen.inspected(id, turn, None);
+                self.chosen.inspected(id, turn, Found::Nothing);
             }
         }
         self.submit(now)

@@ -169,5 +169,5 @@ fn field(event: &Event) -> Option<String> {
 }
 
 fn closest(event: &Event, selector: &str) -> Option<Element> {
-    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+    event.target()?.unchecked_into::<Element>().closest(selector).ok()?
 }

@@ -27,7 +27,7 @@ mod sending;
 mod value;
 mod view;
 
-pub use embed::{check, inspect};
+pub use embed::check;
 
 use wasm_bindgen::prelude::*;
 

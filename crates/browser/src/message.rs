@@ -1,9 +1,8 @@
 //! What happens to the form, and what is to be done about it.
 
-use documents::Report;
 use rules::Timestamp;
 
-use crate::chosen::Turn;
+use crate::chosen::{Found, Turn};
 use crate::form::State;
 use crate::sending::Answer;
 
@@ -19,8 +18,8 @@ pub(crate) enum Message {
     Chosen { id: String, file_name: String, bytes: u64 },
     /// The choice for this document was taken back.
     Cleared(String),
-    /// The file of `turn` was looked into; without a report it could not be.
-    Inspected { id: String, turn: Turn, report: Option<Report> },
+    /// The file of `turn` was read.
+    Inspected { id: String, turn: Turn, found: Found },
     /// The digest of the file of `turn` is known.
     Digested { id: String, turn: Turn, sha256: String },
     /// The submit button was clicked.
@@ -70,8 +69,8 @@ impl State {
                 return turn.map_or(Effect::None, |turn| Effect::Read { id, turn });
             }
             Message::Cleared(id) => self.clear(&id, now),
-            Message::Inspected { id, turn, report } => {
-                return self.inspected(&id, turn, report, now);
+            Message::Inspected { id, turn, found } => {
+                return self.inspected(&id, turn, found, now);
             }
             Message::Digested { id, turn, sha256 } => self.digested(&id, turn, sha256, now),
             Message::Submitted => return self.submit(now),

@@ -43,8 +43,8 @@ pub(crate) fn zone(object: &JsValue) -> Read<Zone> {
 /// Texts by key.
 pub(crate) fn texts(object: &JsValue, name: &str) -> Read<BTreeMap<String, String>> {
     let mut texts = BTreeMap::new();
-    let object: Object = member(object, name)?.dyn_into().map_err(|_| odd(name))?;
-    for entry in Object::entries(&object).iter() {
+    let object = member(object, name)?;
+    for entry in Object::entries(object.unchecked_ref()).iter() {
         texts.insert(text(&entry, "0")?, text(&entry, "1")?);
     }
     Ok(texts)
@@ -91,9 +91,12 @@ pub(crate) fn list<T>(
     name: &str,
     item: &mut dyn FnMut(&JsValue) -> Read<T>,
 ) -> Read<Vec<T>> {
-    let array: Array = member(object, name)?.dyn_into().map_err(|_| odd(name))?;
+    let array = member(object, name)?;
+    if !array.is_object() {
+        return Err(odd(name));
+    }
     let mut items = Vec::new();
-    for value in array.iter() {
+    for value in array.unchecked_into::<Array>().iter() {
         items.push(item(&value)?);
     }
     Ok(items)
@@ -140,7 +143,7 @@ fn offered_document(object: &JsValue) -> Read<OfferedDocument> {
     })
 }
 
-fn report(object: &JsValue) -> Read<Report> {
+pub(crate) fn report(object: &JsValue) -> Read<Report> {
     let damage = optional_text(object, "damage")?;
     let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));
     Ok(Report {

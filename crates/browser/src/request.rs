@@ -44,11 +44,8 @@ pub(crate) fn ask_time(hear: impl Fn(Timestamp) + 'static) -> Result<(), JsValue
 }
 
 /// Asks for the page again and tells `hear` the token in it, if there is one.
-pub(crate) fn ask_token(
-    address: &str,
-    hear: impl Fn(Option<String>) + 'static,
-) -> Result<(), JsValue> {
-    let request = open("GET", address)?;
+pub(crate) fn ask_token(hear: impl Fn(Option<String>) + 'static) -> Result<(), JsValue> {
+    let request = open("GET", "")?;
     request.set_response_type(XmlHttpRequestResponseType::Document);
     get(&request, move |answer| {
         let page = answer.response_xml().ok().flatten();

@@ -36,19 +36,34 @@ pub enum Damage {
 }
 
 impl Damage {
-    /// The damage of this name, as it is serialised.
+    const ALL: [Self; 8] = [
+        Self::Truncated,
+        Self::LeadingJunk,
+        Self::Directory,
+        Self::DirectoryTooLarge,
+        Self::OverlappingEntries,
+        Self::DuplicateNames,
+        Self::EscapingPath,
+        Self::Polyglot,
+    ];
+
+    /// The name under which clients know the damage, as it is serialised: `truncated`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::LeadingJunk => "leading_junk",
+            Self::Directory => "directory",
+            Self::DirectoryTooLarge => "directory_too_large",
+            Self::OverlappingEntries => "overlapping_entries",
+            Self::DuplicateNames => "duplicate_names",
+            Self::EscapingPath => "escaping_path",
+            Self::Polyglot => "polyglot",
+        }
+    }
+
+    /// The damage of this name, as [`Damage::as_str`] gives it.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "truncated" => Self::Truncated,
-            "leading_junk" => Self::LeadingJunk,
-            "directory" => Self::Directory,
-            "directory_too_large" => Self::DirectoryTooLarge,
-            "overlapping_entries" => Self::OverlappingEntries,
-            "duplicate_names" => Self::DuplicateNames,
-            "escaping_path" => Self::EscapingPath,
-            "polyglot" => Self::Polyglot,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|damage| damage.as_str() == name)
     }
 }
 
@@ -58,18 +73,10 @@ mod tests {
 
     #[test]
     fn a_damage_is_its_name_in_snake_case() {
-        for damage in [
-            Damage::Truncated,
-            Damage::LeadingJunk,
-            Damage::Directory,
-            Damage::DirectoryTooLarge,
-            Damage::OverlappingEntries,
-            Damage::DuplicateNames,
-            Damage::EscapingPath,
-            Damage::Polyglot,
-        ] {
+        for damage in Damage::ALL {
             let json = serde_json::to_string(&damage).unwrap();
-            assert_eq!(Damage::from_name(json.trim_matches('"')), Some(damage));
+            assert_eq!(json, format!("{:?}", damage.as_str()));
+            assert_eq!(Damage::from_name(damage.as_str()), Some(damage));
         }
         assert_eq!(Damage::from_name("Truncated"), None);
     }

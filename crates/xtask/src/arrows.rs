@@ -9,7 +9,7 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("documents", &[]),
     ("mail", &[]),
     ("smtp", &[]),
@@ -19,6 +19,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("views", &["documents", "locales", "rules"]),
     ("intake", &["documents", "locales", "mail", "rules", "views"]),
     ("browser", &["documents", "locales", "rules"]),
+    ("inspector", &["documents"]),
     ("edge", &["documents", "intake", "locales", "mail", "postings", "rules", "smtp", "views"]),
     ("xtask", &["locales", "postings"]),
 ];

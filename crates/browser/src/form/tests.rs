@@ -11,6 +11,7 @@ use rules::subject::fold;
 use rules::{Form, Requirements, Timestamp};
 
 use super::State;
+use crate::chosen::Found;
 use crate::message::{Effect, Message};
 use crate::page::Page;
 use crate::sending::{Answer, Sending};
@@ -84,7 +85,7 @@ fn report(kind: Kind, bytes: u64) -> Report {
 
 fn give(state: &mut State, id: &str, bytes: u64, kind: Kind, sha256: &str) {
     let turn = state.choose(id, format!("{id}.pdf"), bytes, NOW).unwrap();
-    state.inspected(id, turn, Some(report(kind, bytes)), NOW);
+    state.inspected(id, turn, Found::Report(report(kind, bytes)), NOW);
     state.digested(id, turn, sha256.into(), NOW);
 }
 
@@ -154,7 +155,7 @@ fn a_document_says_what_it_is() {
         assert!(status(&state, "cv").contains("reading"));
         assert_eq!(error(&state, "cv"), None);
         let report = Report { kind, bytes: 1_500_000, damage };
-        state.inspected("cv", turn, Some(report), NOW);
+        state.inspected("cv", turn, Found::Report(report), NOW);
         assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
         assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
     }
@@ -175,10 +176,10 @@ fn what_is_learned_of_a_file_no_longer_chosen_is_forgotten() {
     let mut state = empty();
     let first = state.choose("cv", "old.exe".into(), 5, NOW).unwrap();
     let second = state.choose("cv", "new.pdf".into(), 6, NOW).unwrap();
-    state.inspected("cv", first, Some(report(Kind::Executable, 5)), NOW);
+    state.inspected("cv", first, Found::Report(report(Kind::Executable, 5)), NOW);
     assert!(status(&state, "cv").contains("reading"));
     assert_eq!(error(&state, "cv"), None);
-    state.inspected("cv", second, Some(report(Kind::Pdf, 6)), NOW);
+    state.inspected("cv", second, Found::Report(report(Kind::Pdf, 6)), NOW);
     assert!(status(&state, "cv").contains("checked"));
 }
 
@@ -243,7 +244,7 @@ fn what_fits_no_field_leads_to_the_form() {
 fn an_unreadable_file_is_told_in_its_place() {
     let mut state = ready();
     let turn = state.choose("letter", "l.pdf".into(), 5, NOW).unwrap();
-    state.inspected("letter", turn, None, NOW);
+    state.inspected("letter", turn, Found::Nothing, NOW);
     assert!(error(&state, "letter").unwrap().contains("cannot read"));
     state.typed(Form { consent: String::new(), ..filled_in() });
     assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
@@ -257,7 +258,7 @@ fn a_click_waits_for_the_documents_and_counts_once() {
     assert_eq!(state.submit(NOW), Effect::None);
     assert!(state.view(NOW).busy);
     state.digested("letter", turn, "late".into(), NOW);
-    assert_eq!(state.inspected("cv", turn, Some(report(Kind::Pdf, 5)), NOW), Effect::Send);
+    assert_eq!(state.inspected("cv", turn, Found::Report(report(Kind::Pdf, 5)), NOW), Effect::Send);
     assert_eq!(state.submit(NOW), Effect::None);
     let view = state.view(NOW);
     assert_eq!((view.busy, view.guarded, view.summary.0), (true, true, &Summary::Hidden));
@@ -322,6 +323,16 @@ fn without_an_answer_the_files_are_looked_for_first() {
 }
 
 #[test]
+fn a_file_that_nobody_here_can_look_into_is_left_to_the_server() {
+    let mut state = ready();
+    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
+    assert_eq!(state.inspected("cv", turn, Found::Bytes, NOW), Effect::None);
+    assert_eq!(error(&state, "cv"), None);
+    assert!(status(&state, "cv").contains("when it arrives"), "{}", status(&state, "cv"));
+    assert_eq!(state.submit(NOW), Effect::Send);
+}
+
+#[test]
 fn messages_reach_the_state() {
     let mut state = empty();
     state.update(Message::Edited("email".into()), NOW);
@@ -330,7 +341,7 @@ fn messages_reach_the_state() {
     let chosen = Message::Chosen { id: "cv".into(), file_name: "cv.pdf".into(), bytes: 5 };
     let Effect::Read { id, turn } = state.update(chosen, NOW) else { panic!() };
     assert_eq!(id, "cv");
-    state.update(Message::Inspected { id, turn, report: None }, NOW);
+    state.update(Message::Inspected { id, turn, found: Found::Nothing }, NOW);
     assert!(error(&state, "cv").unwrap().contains("cannot read"));
     let empty = Message::Chosen { id: "cv".into(), file_name: "cv.pdf".into(), bytes: 0 };
     assert_eq!(state.update(empty, NOW), Effect::None);

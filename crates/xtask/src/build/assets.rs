@@ -29,18 +29,32 @@ pub(crate) struct Public {
 }
 
 pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Public> {
-    let compiled = compile(workspace, "browser", &[], &[])?;
-    let mut bindgen = Bindgen::new();
-    bindgen.web(true)?.omit_default_module_path(true);
-    // The form is the same in every profile.
-    let plan = Plan { folder: workspace.path("build/form"), stem: "form", small: true };
-    let form = link(workspace, &compiled, &plan, &mut bindgen)?;
+    let form = module(workspace, "browser", "form")?;
+    let inspector = module(workspace, "inspector", "inspector")?;
     let assets = folder.join("assets");
-    let outputs = bundle(workspace, folder, &assets, &form)?;
+    let mut outputs = bundle(
+        workspace,
+        folder,
+        &["inspector=crates/inspector/boot.js"],
+        &[alias("inspector-glue", &inspector.glue), alias("inspector-wasm", &inspector.wasm)],
+    )?;
+    let later = public_path(&outputs, "inspector-", "js")?;
+    outputs.extend(bundle(
+        workspace,
+        folder,
+        &["form=crates/browser/boot.js", "guichet=www/css/main.css"],
+        &[
+            alias("form-glue", &form.glue),
+            alias("form-wasm", &form.wasm),
+            alias("form-inspector", &workspace.path("crates/browser/inspector.js")),
+            format!("--define:INSPECTOR={later:?}"),
+            format!("--external:{later}"),
+        ],
+    )?);
     let public = Public {
-        css: public_path(&outputs, "css")?,
-        script: public_path(&outputs, "js")?,
-        wasm: public_path(&outputs, "wasm")?,
+        css: public_path(&outputs, "guichet-", "css")?,
+        script: public_path(&outputs, "form-", "js")?,
+        wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };
     drop_old(&assets.join("assets"), &outputs)?;
     fs::write(assets.join("_headers"), HEADERS)?;
@@ -51,25 +65,37 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     Ok(public)
 }
 
-/// Bundles script and style sheet; returns the names of the files written.
+/// A crate as a module for the browser: the same in every profile.
+fn module(workspace: &Workspace, package: &str, stem: &str) -> anyhow::Result<Linked> {
+    let compiled = compile(workspace, package, &[], &[])?;
+    let mut bindgen = Bindgen::new();
+    bindgen.web(true)?.omit_default_module_path(true);
+    let plan = Plan { folder: workspace.path("build").join(stem), stem, small: true };
+    link(workspace, &compiled, &plan, &mut bindgen)
+}
+
+fn alias(name: &str, path: &Path) -> String {
+    format!("--alias:{name}={}", path.display())
+}
+
+/// Bundles scripts and style sheets; returns the names of the files written.
 fn bundle(
     workspace: &Workspace,
     folder: &Path,
-    assets: &Path,
-    form: &Linked,
+    entries: &[&str],
+    arguments: &[String],
 ) -> anyhow::Result<BTreeSet<String>> {
     let report = folder.join("assets.json");
     run(workspace
         .npm_program("esbuild")
-        .args(["form=crates/browser/boot.js", "guichet=www/css/main.css"])
-        .arg(format!("--alias:form-glue={}", form.glue.display()))
-        .arg(format!("--alias:form-wasm={}", form.wasm.display()))
+        .args(entries)
+        .args(arguments)
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--loader:.wasm=file", "--loader:.woff2=file", "--loader:.svg=file"])
         .args(["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"])
         .args(["--public-path=/assets", "--log-level=warning"])
         .arg(format!("--metafile={}", report.display()))
-        .arg(format!("--outdir={}", assets.join("assets").display())))?;
+        .arg(format!("--outdir={}", folder.join("assets/assets").display())))?;
     let report: Value = serde_json::from_slice(&fs::read(report)?)?;
     let outputs = report.get("outputs").and_then(Value::as_object);
     Ok(outputs
@@ -80,12 +106,12 @@ fn bundle(
         .collect())
 }
 
-fn public_path(outputs: &BTreeSet<String>, extension: &str) -> anyhow::Result<String> {
+fn public_path(outputs: &BTreeSet<String>, stem: &str, extension: &str) -> anyhow::Result<String> {
     outputs
         .iter()
-        .find(|name| name.rsplit('.').next() == Some(extension))
+        .find(|name| name.starts_with(stem) && name.rsplit('.').next() == Some(extension))
         .map(|name| format!("/assets/{name}"))
-        .with_context(|| format!("esbuild wrote no .{extension} file"))
+        .with_context(|| format!("esbuild wrote no {stem}*.{extension}"))
 }
 
 fn drop_old(folder: &Path, current: &BTreeSet<String>) -> anyhow::Result<()> {
