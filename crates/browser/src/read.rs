@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use documents::{Damage, Kind, Report};
+use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use js_sys::{Array, Object, Reflect};
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
@@ -143,14 +143,34 @@ fn offered_document(object: &JsValue) -> Read<OfferedDocument> {
     })
 }
 
+/// What the module that looks into documents found; all but the kind and the
+/// length may be left out.
 pub(crate) fn report(object: &JsValue) -> Read<Report> {
     let damage = optional_text(object, "damage")?;
     let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));
+    let encryption = optional_text(object, "encryption")?;
+    let encryption = encryption.map_or(Some(Encryption::None), |name| Encryption::from_name(&name));
+    let pages = if is_there(object, "pages")? { Some(number(object, "pages")?) } else { None };
     Ok(Report {
-        kind: kind(optional_text(object, "kind")?)?,
-        bytes: size(object, "bytes")?,
         damage: damage.transpose()?,
+        pages: pages.and_then(|pages| u32::try_from(pages).ok()),
+        encryption: encryption.ok_or_else(|| odd("encryption"))?,
+        active: names(object, "active", Active::from_name)?,
+        traces: names(object, "traces", Trace::from_name)?,
+        authors: names(object, "authors", |name| Some(name.to_owned()))?,
+        ..Report::of(kind(optional_text(object, "kind")?)?, size(object, "bytes")?)
     })
+}
+
+/// The list `name` of `object`, if there is one, each of its texts as `known`
+/// knows it.
+fn names<T>(object: &JsValue, name: &str, known: fn(&str) -> Option<T>) -> Read<Vec<T>> {
+    if !is_there(object, name)? {
+        return Ok(Vec::new());
+    }
+    let mut item =
+        |value: &JsValue| value.as_string().and_then(|text| known(&text)).ok_or_else(|| odd(name));
+    list(object, name, &mut item)
 }
 
 fn kind(name: Option<String>) -> Read<Kind> {

@@ -23,12 +23,12 @@ mod zip;
 pub use file_name::{Extension, extension_of, name_agrees};
 pub use kind::Kind;
 pub use limits::Limits;
-pub use report::{Damage, Report};
+pub use report::{Active, Damage, Encryption, Report, Trace};
 
 /// Says what `bytes` are.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     let (kind, damage) = kind_and_damage(bytes, limits);
-    Report { kind, bytes: bytes.len() as u64, damage }
+    Report { damage, ..Report::of(kind, bytes.len() as u64) }
 }
 
 fn kind_and_damage(bytes: &[u8], limits: &Limits) -> (Kind, Option<Damage>) {

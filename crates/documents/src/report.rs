@@ -10,60 +10,147 @@ pub struct Report {
     /// Its length, in bytes.
     pub bytes: u64,
     /// The first reason found not to trust that a reader can open it whole and as one thing.
+    /// Nothing: staff can read it, unless it needs a password.
     pub damage: Option<Damage>,
+    /// How many pages it has, where its bytes alone tell.
+    pub pages: Option<u32>,
+    /// Whether it is encrypted, and whether it opens all the same.
+    pub encryption: Encryption,
+    /// What in it acts, calls or carries something, each once, in the order of [`Active`].
+    pub active: Vec<Active>,
+    /// What it tells of its author without being meant to, each once, in the order of [`Trace`].
+    pub traces: Vec<Trace>,
+    /// Who it says has written or saved it, as far as it says so: at most four names of at most
+    /// 100 characters, each once.
+    pub authors: Vec<String>,
 }
 
-/// Why a file is not a sound file of its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Damage {
-    /// The end is missing, as after an interrupted download.
-    Truncated,
-    /// A PDF's header stands behind bytes that are not blank, as in a file meant to be two.
-    LeadingJunk,
-    /// A ZIP's directory contradicts itself or the entries.
-    Directory,
-    /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
-    DirectoryTooLarge,
-    /// Entries of a ZIP share bytes, the trick of the compact decompression bombs.
-    OverlappingEntries,
-    /// Two entries of a ZIP have one name, so that two readers may see two documents.
-    DuplicateNames,
-    /// An entry of a ZIP would be unpacked elsewhere: `../`, an absolute path, a symbolic link.
-    EscapingPath,
-    /// A PDF ends as a ZIP does, so that it is both.
-    Polyglot,
-}
-
-impl Damage {
-    const ALL: [Self; 8] = [
-        Self::Truncated,
-        Self::LeadingJunk,
-        Self::Directory,
-        Self::DirectoryTooLarge,
-        Self::OverlappingEntries,
-        Self::DuplicateNames,
-        Self::EscapingPath,
-        Self::Polyglot,
-    ];
-
-    /// The name under which clients know the damage, as it is serialised: `truncated`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Truncated => "truncated",
-            Self::LeadingJunk => "leading_junk",
-            Self::Directory => "directory",
-            Self::DirectoryTooLarge => "directory_too_large",
-            Self::OverlappingEntries => "overlapping_entries",
-            Self::DuplicateNames => "duplicate_names",
-            Self::EscapingPath => "escaping_path",
-            Self::Polyglot => "polyglot",
+impl Report {
+    /// A file of this kind and length of which nothing else is known.
+    pub fn of(kind: Kind, bytes: u64) -> Self {
+        Self {
+            kind,
+            bytes,
+            damage: None,
+            pages: None,
+            encryption: Encryption::None,
+            active: Vec::new(),
+            traces: Vec::new(),
+            authors: Vec::new(),
         }
     }
+}
 
-    /// The damage of this name, as [`Damage::as_str`] gives it.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|damage| damage.as_str() == name)
+/// Defines an enumeration once, with the names that clients see.
+macro_rules! named {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name under which clients and locales know it, and under which it is serialised.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The one of this name, as `as_str` gives it.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == name)
+            }
+        }
+    };
+}
+
+named! {
+    /// Who can open an encrypted file.
+    Encryption {
+        /// It is not encrypted.
+        None = "none",
+        /// It is, but opens without a password: an owner's password that forbids printing, say.
+        Opens = "opens",
+        /// Nobody opens it without a password (or a key).
+        Password = "password",
+        /// Only the files attached to it are.
+        Attachments = "attachments",
+    }
+}
+
+named! {
+    /// What in a document acts, calls or carries something.
+    Active {
+        /// PDF: JavaScript.
+        JavaScript = "js",
+        /// PDF: an action that starts a program or opens a file.
+        Launch = "launch",
+        /// PDF: a file inside the file.
+        EmbeddedFile = "embed",
+        /// PDF: an action tied to an event (`/AA`).
+        AdditionalActions = "aa",
+        /// PDF: something happens when it is opened (`/OpenAction`), be it only a jump to a page.
+        OpenAction = "openaction",
+        /// PDF: a form that sends what is typed somewhere.
+        SubmitForm = "submit",
+        /// PDF: a link into another file, here or on a server.
+        RemoteGoTo = "gotor",
+        /// PDF: a form of the XML Forms Architecture.
+        Xfa = "xfa",
+        /// Office: a macro project.
+        Macros = "vba",
+        /// Office: a field that runs a program (`DDE`, `DDEAUTO`).
+        Dde = "dde",
+        /// Office: an OLE object or a whole file inside.
+        OleObject = "ole",
+        /// Office: a template or object that is fetched from elsewhere when the document is opened.
+        RemoteTemplate = "template",
+        /// Office: a relation to something outside, other than a link to click on.
+        ExternalRelationship = "extrel",
+        /// Office: an XML part with a document type definition, which no writer produces.
+        Doctype = "doctype",
+    }
+}
+
+named! {
+    /// What a document tells without being meant to, or fails to tell.
+    Trace {
+        /// Changes by their author and time, not yet accepted or rejected.
+        TrackedChanges = "tracked_changes",
+        /// Comments in the margin.
+        Comments = "comments",
+        /// A name in its properties.
+        Author = "author",
+        /// A picture that says where it was taken.
+        Location = "location",
+        /// Pages without any text: a scan, which cannot be searched or read aloud.
+        NoText = "no_text",
+    }
+}
+
+named! {
+    /// Why a file is not a sound file of its kind.
+    Damage {
+        /// The end is missing, as after an interrupted download.
+        Truncated = "truncated",
+        /// A PDF's header stands behind bytes that are not blank, as in a file meant to be two.
+        LeadingJunk = "leading_junk",
+        /// A ZIP's directory contradicts itself or the entries.
+        Directory = "directory",
+        /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
+        DirectoryTooLarge = "directory_too_large",
+        /// Entries of a ZIP share bytes, the trick of the compact decompression bombs.
+        OverlappingEntries = "overlapping_entries",
+        /// Two entries of a ZIP have one name, so that two readers may see two documents.
+        DuplicateNames = "duplicate_names",
+        /// An entry of a ZIP would be unpacked elsewhere: `../`, an absolute path, a symbolic link.
+        EscapingPath = "escaping_path",
+        /// A PDF ends as a ZIP does, so that it is both.
+        Polyglot = "polyglot",
     }
 }
 
@@ -71,13 +158,23 @@ impl Damage {
 mod tests {
     use super::*;
 
+    /// Holds the names of one enumeration against what serde writes.
+    macro_rules! names_are_serialised {
+        ($type:ident) => {
+            for value in $type::ALL {
+                let json = serde_json::to_string(value).unwrap();
+                assert_eq!(json, format!("{:?}", value.as_str()));
+                assert_eq!($type::from_name(value.as_str()), Some(*value));
+            }
+            assert_eq!($type::from_name("Truncated"), None);
+        };
+    }
+
     #[test]
-    fn a_damage_is_its_name_in_snake_case() {
-        for damage in Damage::ALL {
-            let json = serde_json::to_string(&damage).unwrap();
-            assert_eq!(json, format!("{:?}", damage.as_str()));
-            assert_eq!(Damage::from_name(damage.as_str()), Some(damage));
-        }
-        assert_eq!(Damage::from_name("Truncated"), None);
+    fn each_value_is_serialised_by_its_name() {
+        names_are_serialised!(Encryption);
+        names_are_serialised!(Active);
+        names_are_serialised!(Trace);
+        names_are_serialised!(Damage);
     }
 }

@@ -45,7 +45,7 @@ fn offered(id: &str, file_name: &str, kind: Kind, bytes: u64) -> OfferedDocument
         id: id.into(),
         file_name: file_name.into(),
         bytes,
-        report: Some(Report { kind, bytes, damage: None }),
+        report: Some(Report::of(kind, bytes)),
         sha256: Some(format!("{id}{bytes}")),
     }
 }

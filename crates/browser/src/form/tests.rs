@@ -80,7 +80,7 @@ fn ready() -> State {
 }
 
 fn report(kind: Kind, bytes: u64) -> Report {
-    Report { kind, bytes, damage: None }
+    Report::of(kind, bytes)
 }
 
 fn give(state: &mut State, id: &str, bytes: u64, kind: Kind, sha256: &str) {
@@ -154,7 +154,7 @@ fn a_document_says_what_it_is() {
         let turn = state.choose("cv", "cv.pdf".into(), 1_500_000, NOW).unwrap();
         assert!(status(&state, "cv").contains("reading"));
         assert_eq!(error(&state, "cv"), None);
-        let report = Report { kind, bytes: 1_500_000, damage };
+        let report = Report { damage, ..Report::of(kind, 1_500_000) };
         state.inspected("cv", turn, Found::Report(report), NOW);
         assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
         assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
