@@ -1,8 +1,8 @@
 //! The documents that a candidate has chosen, and what became of them.
 
 use documents::Report;
-use locales::{Words, bytes, fill};
-use rules::OfferedDocument;
+use locales::{Words, bytes, fill, remark_message};
+use rules::{OfferedDocument, content};
 
 use crate::view::Texts;
 
@@ -164,9 +164,16 @@ impl Choice {
         };
         let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
         let size = bytes(words, self.bytes);
-        fill(
-            words.word(key),
-            &[("file", &self.file_name), ("kind", words.word(&kind)), ("size", &size)],
-        )
+        let values = [("file", &*self.file_name), ("kind", words.word(&kind)), ("size", &size)];
+        let mut status = fill(words.word(key), &values);
+        if let Stage::Read { report: Some(report), .. } = &self.stage
+            && !wrong
+        {
+            for remark in content::remarks(report) {
+                status.push('\n');
+                status.push_str(&remark_message(words, remark, &report.authors));
+            }
+        }
+        status
     }
 }

@@ -8,6 +8,7 @@ include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// How the keys begin of what sentences made in the browser are built from.
 const SCRIPT_SECTIONS: &[&str] = &[
+    "active_",
     "date_",
     "form_summary_",
     "form_title_error",
@@ -16,6 +17,7 @@ const SCRIPT_SECTIONS: &[&str] = &[
     // Plural forms go by it.
     "language_tag",
     "list_",
+    "remark_",
     "script_",
     "unit_",
     "zone_",

@@ -1,7 +1,7 @@
 //! The sentence for each issue.
 
 use rules::deadline::Zone;
-use rules::{Code, Issue, Param, Requirements, Timestamp};
+use rules::{Code, Issue, Param, Remark, Requirements, Timestamp};
 
 use crate::{Words, bytes, fill, list, moment, number};
 
@@ -35,6 +35,13 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
     fill(template, &values)
 }
 
+/// What is better known of a document that is accepted, told to the
+/// candidate: `authors` are those that it names.
+pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
+    let key = format!("remark_{}", remark.as_str());
+    fill(words.word(&key), &[("authors", &list(words, authors))])
+}
+
 fn label(requirements: &Requirements, field: &str, language: &str) -> String {
     requirements
         .document(field)
@@ -57,6 +64,10 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
         (Param::Text(id), "other") => label(labels.requirements, id, words.word("script_language")),
         (Param::Text(text), _) => text.clone(),
+        (Param::List(names), "found") => {
+            let word = |name| words.word(&format!("active_{name}")).to_owned();
+            list(words, &names.iter().map(word).collect::<Vec<_>>())
+        }
         (Param::List(items), _) => list(words, items),
     }
 }

@@ -5,15 +5,18 @@
 use std::fs;
 use std::path::Path;
 
+use documents::Active;
 use locales::{ALL, Words as _};
-use rules::Code;
+use rules::content::{Verdict, verdict};
+use rules::{Code, Remark};
 
 /// The rooms in which texts are used.
 const ROOMS: &[&str] =
     &["../../www/templates", "../views/src", "../browser/src", "../edge/src", "src"];
 
 /// Sections whose keys are put together from codes, kinds, numbers and names.
-const COMPOSED: &[&str] = &["date_weekday_", "date_month_", "issue_", "kind_", "zone_"];
+const COMPOSED: &[&str] =
+    &["active_", "date_weekday_", "date_month_", "issue_", "kind_", "remark_", "zone_"];
 
 #[test]
 fn every_code_has_a_sentence() {
@@ -23,6 +26,22 @@ fn every_code_has_a_sentence() {
             // have a sentence per field beside its general one.
             let key = format!("issue_{}", code.as_str());
             assert!(texts.find(&key).is_some(), "{}: `{key}` is missing", texts.language_tag);
+        }
+    }
+}
+
+#[test]
+fn every_remark_and_all_that_is_refused_has_its_words() {
+    for texts in ALL {
+        let has = |key: String| {
+            assert!(texts.find(&key).is_some(), "{}: `{key}` is missing", texts.language_tag);
+        };
+        for remark in Remark::ALL {
+            has(format!("remark_{}", remark.as_str()));
+            has(format!("mail_remark_{}", remark.as_str()));
+        }
+        for active in Active::ALL.iter().filter(|active| verdict(**active) == Verdict::Refused) {
+            has(format!("active_{}", active.as_str()));
         }
     }
 }

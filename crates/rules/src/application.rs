@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
 
+use crate::content::Remark;
+
 /// The most characters that a field takes.
 pub mod limit {
     /// A person's name. The longest that civil registries record stay below.
@@ -107,6 +109,9 @@ pub struct Document {
     pub bytes: u64,
     /// The SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// What staff should know before they open it.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
 }
 
 /// `text` on one line: control characters and runs of white space become a

@@ -7,6 +7,7 @@
 
 pub mod application;
 pub mod calendar;
+pub mod content;
 pub mod deadline;
 pub mod email;
 mod fields;
@@ -18,6 +19,7 @@ pub mod subject;
 
 pub use application::{Application, Form, OfferedDocument};
 pub use calendar::{Date, LocalTime, Timestamp};
+pub use content::Remark;
 pub use issue::{Code, Issue, Param};
 pub use posting::{Posting, Requirements};
 pub use received::{Received, Reference};

@@ -1,12 +1,13 @@
 //! The verdict on an application: the same function in the page and in the
 //! Worker.
 
-use documents::{Extension, Kind, Report, extension_of};
+use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
     Answer, Application, Document, Form, OfferedDocument, limit, lines, one_line,
 };
 use crate::calendar::Timestamp;
+use crate::content;
 use crate::fields::{Fields, too_long};
 use crate::issue::{Code, Issue, Param};
 use crate::posting::{DocumentRequirement, Question, QuestionKind, Requirements};
@@ -180,18 +181,29 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     }
     let report = document.report.as_ref()?;
     let code = kind_code(required, &document.file_name, report)?;
-    Some(issue(code).with("kind", report.kind.as_str()).with("accepted", extensions(required)))
+    let issue =
+        issue(code).with("kind", report.kind.as_str()).with("accepted", extensions(required));
+    Some(match code {
+        Code::DocumentActiveContent => issue.with("found", found(report)),
+        _ => issue,
+    })
 }
 
-/// What is wrong with what a file is. Damage first: half a DOCX looks like
-/// some other archive, and "incomplete" is what helps. Then a name that says
-/// otherwise than the bytes: it tells the candidate what happened to the file.
+/// What is wrong with what a file is. A password first: behind it nobody
+/// sees the rest, and to save the file without one mends the kind as well.
+/// Then damage: half a DOCX looks like some other archive, and "incomplete"
+/// is what helps. Then a name that says otherwise than the bytes: it tells
+/// the candidate what happened to the file.
 fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -> Option<Code> {
     let accepted = required.kinds.contains(&report.kind);
-    if report.damage.is_some() && (accepted || report.kind == Kind::Zip) {
+    if report.encryption == Encryption::Password {
+        Some(Code::DocumentPassword)
+    } else if report.damage.is_some() && (accepted || report.kind == Kind::Zip) {
         Some(Code::DocumentDamaged)
     } else if !agrees(file_name, report.kind) {
         Some(Code::DocumentKindMismatch)
+    } else if content::refused(report).next().is_some() {
+        Some(Code::DocumentActiveContent)
     } else if !accepted {
         Some(Code::DocumentKindNotAccepted)
     } else {
@@ -211,6 +223,10 @@ fn agrees(file_name: &str, kind: Kind) -> bool {
         }
         Extension::Deceptive => false,
     }
+}
+
+fn found(report: &Report) -> Vec<String> {
+    content::refused(report).map(|active| active.as_str().to_owned()).collect()
 }
 
 fn extensions(required: &DocumentRequirement) -> Vec<String> {
@@ -258,5 +274,6 @@ fn accept_document(offered: &OfferedDocument) -> Document {
         kind: offered.report.as_ref().map_or(Kind::Unknown, |report| report.kind),
         bytes: offered.bytes,
         sha256: offered.sha256.clone().unwrap_or_default(),
+        remarks: offered.report.as_ref().map(content::remarks).unwrap_or_default(),
     }
 }

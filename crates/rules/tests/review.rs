@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use documents::{Damage, Kind, Report};
+use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use rules::deadline::Window;
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
-use rules::{Code, Form, OfferedDocument, Requirements, Timestamp, review, review_field};
+use rules::{Code, Form, OfferedDocument, Remark, Requirements, Timestamp, review, review_field};
 
 const OPENS: Timestamp = Timestamp(1_000);
 const CLOSES: Timestamp = Timestamp(2_000);
@@ -122,6 +122,13 @@ fn each_mistake_has_its_code() {
             f.documents[0] = offered("cv", "cv.docx", Kind::Zip, 9);
             f.documents[0].report.as_mut().unwrap().damage = Some(Damage::Truncated);
         }),
+        ("cv", Code::DocumentPassword, |f| {
+            let report = f.documents[0].report.as_mut().unwrap();
+            (report.encryption, report.kind) = (Encryption::Password, Kind::Doc);
+        }),
+        ("cv", Code::DocumentActiveContent, |f| {
+            f.documents[0].report.as_mut().unwrap().active = vec![Active::Macros];
+        }),
         ("cv", Code::DocumentSameTwice, |f| {
             f.documents[0].sha256 = f.documents[1].sha256.clone();
         }),
@@ -164,6 +171,17 @@ fn out_of_time_nothing_else_is_told() {
             None => assert!(issues.len() > 1),
         }
     }
+}
+
+#[test]
+fn what_is_remarked_is_accepted_and_kept_with_the_document() {
+    let mut form = form();
+    let report = form.documents[0].report.as_mut().unwrap();
+    report.active = vec![Active::EmbeddedFile];
+    report.traces = vec![Trace::TrackedChanges];
+    let application = review(&requirements(), &form, MIDDLE).unwrap();
+    assert_eq!(application.documents[0].remarks, []);
+    assert_eq!(application.documents[1].remarks, [Remark::TrackedChanges, Remark::Attachments]);
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn received(texts: &Texts, posting: &Posting) -> Received {
                     kind: Kind::Pdf,
                     bytes: 812_345,
                     sha256: digest.repeat(8),
+                    remarks: vec![],
                 })
                 .collect(),
         },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use documents::{Damage, Kind, Report};
+use documents::{Active, Damage, Kind, Report, Trace};
 use locales::EN;
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
@@ -320,6 +320,33 @@ fn without_an_answer_the_files_are_looked_for_first() {
     state.submit(NOW);
     state.lost(&[], NOW);
     assert_eq!(summary(&state), ["submit", ""]);
+}
+
+#[test]
+fn what_is_better_known_of_a_file_is_told_and_refuses_nothing() {
+    let mut state = ready();
+    let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
+    let found = Report {
+        traces: vec![Trace::TrackedChanges, Trace::Author],
+        authors: vec!["Zoë".into()],
+        ..report(Kind::Docx, 5)
+    };
+    state.inspected("cv", turn, Found::Report(found), NOW);
+    let status = status(&state, "cv");
+    let lines: Vec<_> = status.lines().collect();
+    assert_eq!(lines.len(), 3, "{status}");
+    assert!(lines[1].contains("Zoë") && lines[2].contains("tracked changes"), "{status}");
+    assert_eq!(state.submit(NOW), Effect::Send);
+}
+
+#[test]
+fn what_acts_in_a_file_is_named() {
+    let mut state = ready();
+    let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
+    let active = vec![Active::Macros, Active::OpenAction];
+    let found = Report { active, ..report(Kind::Docx, 5) };
+    state.inspected("cv", turn, Found::Report(found), NOW);
+    assert!(error(&state, "cv").unwrap().contains("“cv.docx” contains macros. "));
 }
 
 #[test]

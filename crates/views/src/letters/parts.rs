@@ -3,7 +3,7 @@
 use locales::{Texts, bytes, date, fill, moment};
 use rules::application::{Answer, Document, lines, one_line};
 use rules::posting::QuestionKind;
-use rules::{Posting, Received};
+use rules::{Posting, Received, Remark};
 
 use super::attachment_name;
 
@@ -26,6 +26,8 @@ pub(super) struct DocumentFacts<'a> {
     /// `240 ko`
     pub(super) size: String,
     pub(super) sha256: &'a str,
+    /// What is better known before it is opened, for staff.
+    pub(super) remarks: Vec<&'static str>,
 }
 
 impl<'a> Facts<'a> {
@@ -52,6 +54,19 @@ fn document_facts<'a>(
         kind: document.kind.as_str().to_uppercase(),
         size: bytes(texts, document.bytes),
         sha256: &document.sha256,
+        remarks: document.remarks.iter().map(|remark| told(texts, *remark)).collect(),
+    }
+}
+
+fn told(texts: &Texts, remark: Remark) -> &'static str {
+    match remark {
+        Remark::Location => texts.mail_remark_location,
+        Remark::Author => texts.mail_remark_author,
+        Remark::TrackedChanges => texts.mail_remark_tracked_changes,
+        Remark::Comments => texts.mail_remark_comments,
+        Remark::Attachments => texts.mail_remark_attachments,
+        Remark::OtherFiles => texts.mail_remark_other_files,
+        Remark::NoText => texts.mail_remark_no_text,
     }
 }
 

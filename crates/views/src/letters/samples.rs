@@ -8,7 +8,7 @@ use rules::deadline::{Deadline, Window, Zone};
 use rules::posting::{
     Contract, DocumentRequirement, Organisation, Place, Question, QuestionKind, Translated,
 };
-use rules::{Date, Posting, Received, Reference, Requirements, Timestamp};
+use rules::{Date, Posting, Received, Reference, Remark, Requirements, Timestamp};
 
 pub(super) fn posting() -> Posting {
     Posting {
@@ -116,6 +116,7 @@ pub(super) fn document(
         kind,
         bytes,
         sha256: digest.repeat(32),
+        remarks: vec![Remark::TrackedChanges],
     }
 }
 

@@ -17,6 +17,7 @@ fn staff_find_everything_in_the_letter() {
                 "DOCX, 38,4\u{A0}ko",
                 "samedi 1er novembre 2025",
                 "antivirus",
+                "Modifications suivies, pas encore acceptées.",
             ],
         ),
         (
@@ -28,6 +29,7 @@ fn staff_find_everything_in_the_letter() {
                 "DOCX, 38.4\u{A0}KB",
                 "Saturday 1 November 2025",
                 "antivirus",
+                "Tracked changes, not yet accepted.",
             ],
         ),
     ] {

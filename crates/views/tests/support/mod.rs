@@ -116,6 +116,7 @@ pub(crate) fn received() -> Received {
                 kind: Kind::Pdf,
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
+                remarks: vec![],
             }],
         },
     }

@@ -1,0 +1,170 @@
+//! What a posting makes of what a document holds: the one table of what is
+//! refused and what is only remarked. The README shows the same.
+
+use documents::{Active, Encryption, Report, Trace};
+use serde::{Deserialize, Serialize};
+
+/// What becomes of a document for something that it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is refused, with [`crate::Code::DocumentActiveContent`].
+    Refused,
+    /// It is accepted; candidate and staff are told.
+    Remarked(Remark),
+    /// It is accepted without a word.
+    Passed,
+}
+
+/// The table.
+///
+/// Refused is what runs, fetches or hides something when staff open the
+/// document, and what a candidate loses nothing by leaving out. What honest
+/// programs put into honest documents passes: a jump to the first page, a
+/// CV's data attached to it (Europass does so).
+pub fn verdict(active: Active) -> Verdict {
+    match active {
+        Active::JavaScript
+        | Active::Launch
+        | Active::SubmitForm
+        | Active::Xfa
+        | Active::Macros
+        | Active::Dde
+        | Active::OleObject
+        | Active::RemoteTemplate
+        | Active::Doctype => Verdict::Refused,
+        Active::EmbeddedFile => Verdict::Remarked(Remark::Attachments),
+        Active::RemoteGoTo | Active::ExternalRelationship => Verdict::Remarked(Remark::OtherFiles),
+        Active::AdditionalActions | Active::OpenAction => Verdict::Passed,
+    }
+}
+
+/// For what a document with this report is refused.
+pub fn refused(report: &Report) -> impl Iterator<Item = Active> {
+    report.active.iter().copied().filter(|active| verdict(*active) == Verdict::Refused)
+}
+
+/// What is to be told of a document that is accepted, each once, in order.
+pub fn remarks(report: &Report) -> Vec<Remark> {
+    let active = report.active.iter().filter_map(|active| match verdict(*active) {
+        Verdict::Remarked(remark) => Some(remark),
+        Verdict::Refused | Verdict::Passed => None,
+    });
+    let found: Vec<Remark> = active
+        .chain((report.encryption == Encryption::Attachments).then_some(Remark::Attachments))
+        .chain(report.traces.iter().map(|trace| of_trace(*trace)))
+        .collect();
+    Remark::ALL.iter().copied().filter(|remark| found.contains(remark)).collect()
+}
+
+fn of_trace(trace: Trace) -> Remark {
+    match trace {
+        Trace::TrackedChanges => Remark::TrackedChanges,
+        Trace::Comments => Remark::Comments,
+        Trace::Author => Remark::Author,
+        Trace::Location => Remark::Location,
+        Trace::NoText => Remark::NoText,
+    }
+}
+
+/// Something about an accepted document that is better known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remark {
+    /// A picture in it says where it was taken.
+    Location,
+    /// It names who wrote or saved it.
+    Author,
+    /// It shows what was changed, by whom and when.
+    TrackedChanges,
+    /// It has comments in the margin.
+    Comments,
+    /// Other files are inside.
+    Attachments,
+    /// It refers to files that are not inside.
+    OtherFiles,
+    /// Its pages are pictures without text.
+    NoText,
+}
+
+impl Remark {
+    /// Every one, in the order in which they are told: what may harm the
+    /// candidate first.
+    pub const ALL: &[Self] = &[
+        Self::Location,
+        Self::Author,
+        Self::TrackedChanges,
+        Self::Comments,
+        Self::Attachments,
+        Self::OtherFiles,
+        Self::NoText,
+    ];
+
+    /// The name that clients see and that locales translate.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Location => "location",
+            Self::Author => "author",
+            Self::TrackedChanges => "tracked_changes",
+            Self::Comments => "comments",
+            Self::Attachments => "attachments",
+            Self::OtherFiles => "other_files",
+            Self::NoText => "no_text",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::Kind;
+
+    use super::*;
+
+    #[test]
+    fn remarks_come_once_and_in_order() {
+        let report = Report {
+            active: vec![Active::EmbeddedFile, Active::OpenAction],
+            traces: vec![Trace::Comments, Trace::Location],
+            encryption: Encryption::Attachments,
+            ..Report::of(Kind::Pdf, 1)
+        };
+        assert_eq!(refused(&report).count(), 0);
+        assert_eq!(remarks(&report), [Remark::Location, Remark::Comments, Remark::Attachments]);
+    }
+
+    #[test]
+    fn one_thing_that_acts_is_enough() {
+        let active = vec![Active::EmbeddedFile, Active::Launch];
+        let report = Report { active, ..Report::of(Kind::Pdf, 1) };
+        assert_eq!(refused(&report).collect::<Vec<_>>(), [Active::Launch]);
+    }
+
+    #[test]
+    fn a_remark_is_serialised_by_its_name() {
+        for remark in Remark::ALL {
+            let json = serde_json::to_string(remark).unwrap();
+            assert_eq!(json, format!("{:?}", remark.as_str()));
+        }
+    }
+
+    /// The README's table says of each what the code does.
+    #[test]
+    fn the_readme_has_the_table() {
+        let readme = include_str!("../../../README.md");
+        for active in Active::ALL {
+            let row = format!("| `{}` |", active.as_str());
+            let line = readme.lines().find(|line| line.starts_with(&row));
+            let said = match verdict(*active) {
+                Verdict::Refused => "refused",
+                Verdict::Remarked(_) => "remarked",
+                Verdict::Passed => "passes",
+            };
+            assert!(
+                line.is_some_and(|line| line.ends_with(&format!("| {said} |"))),
+                "{row} {said}"
+            );
+        }
+        for remark in Remark::ALL {
+            assert!(readme.contains(&format!("`{}`", remark.as_str())), "{}", remark.as_str());
+        }
+    }
+}
