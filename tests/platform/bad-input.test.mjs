@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apply, clock, document, docx, form, freshToken, kept, onTheWire, OTHER, pdf, POSTING } from "../support/application.mjs";
+import { apply, clock, document, docx, form, freshToken, kept, NOON, onTheWire, OTHER, pdf, POSTING } from "../support/application.mjs";
 import { running } from "../support/running.mjs";
 import { unescaped } from "../support/words.mjs";
 
@@ -196,7 +196,8 @@ test("the last millisecond counts, and so does the first", async () => {
     assert.equal(answer.status, 201, await answer.clone().text());
     const { reference, received_at } = await answer.json();
     assert.equal(received_at, new Date(instant).toISOString());
-    await place.mails(reference);
+    // The queue's clock stands at noon of a day in between: the letters of the last moment are not due yet.
+    if (instant < NOON) await place.mails(reference);
   }
   await place.afresh();
 });
