@@ -39,6 +39,11 @@ impl Report {
             authors: Vec::new(),
         }
     }
+
+    /// Whether staff can open it, as far as its bytes tell.
+    pub fn is_readable(&self) -> bool {
+        self.kind != Kind::Empty && self.damage.is_none() && self.encryption != Encryption::Password
+    }
 }
 
 /// Defines an enumeration once, with the names that clients see.

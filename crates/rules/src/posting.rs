@@ -194,7 +194,7 @@ pub enum QuestionKind {
 }
 
 /// A text in several languages, by BCP 47 tag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Translated(pub BTreeMap<String, String>);
 

@@ -11,6 +11,7 @@
 mod arrows;
 mod build;
 mod check;
+mod corpus;
 mod dev;
 mod options;
 mod process;
@@ -51,6 +52,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
+        Task::Corpus(options) => corpus::run(&workspace, &options),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,8 @@ cargo xtask <command>
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
   sizes   what the page and the Worker weigh; fails when over budget
+  corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv
+            --json            one JSON object per file instead; needs no manifest
 ";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +34,7 @@ pub(crate) enum Task {
     Check,
     Test(Option<String>),
     Sizes,
+    Corpus(CorpusOptions),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +46,13 @@ pub(crate) struct DevOptions {
     pub(crate) now: Option<String>,
     /// Relative to the folder the command was typed in.
     pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CorpusOptions {
+    /// Relative to the folder the command was typed in.
+    pub(crate) folder: PathBuf,
+    pub(crate) json: bool,
 }
 
 impl Default for DevOptions {
@@ -66,6 +76,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "test" => test(&mut parser),
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
+        "corpus" => corpus(&mut parser),
         "help" => Ok(Task::Help),
         unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
     }
@@ -120,6 +131,20 @@ fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     Ok(Task::Test(filter))
 }
 
+fn corpus(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let (mut folder, mut json) = (None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("json") => json = true,
+            Value(path) if folder.is_none() => folder = Some(path.into()),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let folder = folder.context("corpus needs a folder: cargo xtask corpus [--json] DIR")?;
+    Ok(Task::Corpus(CorpusOptions { folder, json }))
+}
+
 fn alone(parser: &mut lexopt::Parser, task: Task) -> anyhow::Result<Task> {
     match parser.next()? {
         None => Ok(task),
@@ -155,6 +180,14 @@ mod tests {
         assert!(error(&["dev", "--port", "high"]).contains("--port high"));
         assert!(error(&["build", "--production"]).contains("--production"));
         assert!(error(&["check", "all"]).contains("all"));
+    }
+
+    #[test]
+    fn a_corpus_is_a_folder_wherever_the_flag_stands() {
+        let expected = Task::Corpus(CorpusOptions { folder: "a".into(), json: true });
+        assert_eq!(read(&["corpus", "--json", "a"]).unwrap(), expected);
+        assert_eq!(read(&["corpus", "a", "--json"]).unwrap(), expected);
+        assert!(read(&["corpus"]).unwrap_err().to_string().contains("needs a folder"));
     }
 
     #[test]
