@@ -8,6 +8,11 @@ pub(crate) fn happened(event: &str, reference: &str) {
     console_log!("{}", serde_json::json!({ "event": event, "reference": reference }));
 }
 
+/// A form that was not read, and the code that says why.
+pub(crate) fn turned_away(code: &str) {
+    console_log!("{}", serde_json::json!({ "event": "turned away", "code": code }));
+}
+
 /// Something that went wrong on our side.
 pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));

@@ -84,6 +84,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         ("not-found", Failure::NotFound),
         ("method", Failure::MethodNotAllowed),
         ("too-large", Failure::TooLarge { max_bytes: 25_000_000 }),
+        ("cross-site", Failure::CrossSite),
         ("not-a-form", Failure::NotAForm),
         ("unavailable", Failure::Unavailable),
     ] {

@@ -11,6 +11,8 @@ use crate::frame::{Brand, Frame, Site, in_language};
 pub enum Failure {
     /// There is nothing at this address, or nothing for this visitor.
     NotFound,
+    /// A page of another site sent the form.
+    CrossSite,
     /// The address does not answer to this method.
     MethodNotAllowed,
     /// More than we read.
@@ -62,6 +64,9 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
     let (title, what, todo) = match failure {
         Failure::NotFound => {
             (t.failure_not_found, t.failure_not_found_what, t.failure_not_found_do)
+        }
+        Failure::CrossSite => {
+            (t.failure_cross_site, t.failure_cross_site_what, t.failure_cross_site_do)
         }
         Failure::MethodNotAllowed => (t.failure_method, t.failure_method_what, t.failure_method_do),
         Failure::TooLarge { .. } => {

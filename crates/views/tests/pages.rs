@@ -12,7 +12,8 @@ use rules::{Code, Form, Issue, Timestamp};
 use support::{CLOSES, DAY, OPEN, SITE, attributes, fresh, ids, posting, received};
 use views::{Delivery, Failure, FormState};
 
-const FAILURES: [Failure; 5] = [
+const FAILURES: [Failure; 6] = [
+    Failure::CrossSite,
     Failure::NotFound,
     Failure::MethodNotAllowed,
     Failure::TooLarge { max_bytes: 25_000_000 },

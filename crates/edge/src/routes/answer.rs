@@ -47,6 +47,7 @@ pub(super) fn see_other(location: &str) -> worker::Result<Response> {
 /// A failure, in the shape that the client asks for.
 pub(super) fn failure(visit: &Visit, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
+        Failure::CrossSite => (403, "cross_site"),
         Failure::NotFound => (404, "not_found"),
         Failure::MethodNotAllowed => (405, "method_not_allowed"),
         Failure::TooLarge { .. } => (413, "too_large"),

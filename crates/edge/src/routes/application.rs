@@ -12,7 +12,7 @@ use crate::desk::{self, Desk};
 use crate::log;
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
-use crate::routes::{Visit, posting, receipt};
+use crate::routes::{Visit, cross_site, posting, receipt};
 
 /// Takes an application in.
 pub(super) async fn post(
@@ -24,6 +24,10 @@ pub(super) async fn post(
     let Some(posting) = desk::posting(slug) else {
         return answer::failure(visit, Failure::NotFound);
     };
+    if cross_site::is_cross_site(visit, &request) {
+        log::turned_away("cross_site");
+        return answer::failure(visit, Failure::CrossSite);
+    }
     let arrival = match form::read(request, &posting.requirements).await {
         Ok(arrival) => arrival,
         Err(Unreadable::TooLarge) => {

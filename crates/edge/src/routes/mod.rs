@@ -3,6 +3,7 @@
 mod answer;
 mod application;
 mod careers;
+mod cross_site;
 mod form;
 mod health;
 mod posting;
