@@ -7,6 +7,9 @@ import wasm from "form-wasm";
 export * from "form-glue";
 export { inspect } from "form-inspector";
 
+// The trap for robots that run no script: here it could only catch what fills in forms for a person.
+document.getElementById("website")?.remove();
+
 /** Settles when the form is driven by the module; embedders await it before they call `check`. */
 export const ready = init({ module_or_path: wasm }).then(
   () => true,

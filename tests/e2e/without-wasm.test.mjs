@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apply, freshToken, POSTING } from "../support/application.mjs";
+import { apply, freshToken, MARIE, POSTING } from "../support/application.mjs";
 import { browsing, hasFocus, openForm, summaryOf } from "../support/browser.mjs";
 import { fill, send } from "../support/candidate.mjs";
 import { running } from "../support/running.mjs";
 import { FILES, isHeavy, SPOILED } from "../support/spoiled.mjs";
+import { words } from "../support/words.mjs";
 
 const place = await running();
 const visitors = await browsing(place);
@@ -98,4 +99,27 @@ test("what was typed is kept, and shown as text however hostile", async (t) => {
   assert.ok(await page.isChecked("#consent"));
   assert.match(await page.locator("#cv-status").textContent(), /CV\.docx/, "which file to choose again");
   assert.equal(await page.locator("img").count(), 0);
+});
+
+test("the trap for robots is neither seen, heard nor reached; who falls in all the same gets out by sending again", async (t) => {
+  const page = await visitors.visit(t, { javaScriptEnabled: false });
+  await page.goto(`/postings/${POSTING.slug}`);
+  const trap = page.locator("#website");
+  assert.ok(!(await trap.isVisible()));
+  assert.equal(await page.getByRole("textbox", { name: words("fr").form.leave_empty }).count(), 0, "not in the accessibility tree");
+  await fill(page);
+  // As an extension would: Chromium itself fills in nothing that is not shown.
+  await trap.evaluate((input) => (input.value = "https://example.org"));
+  await page.click("#submit");
+  await page.getByText(words("fr").form.busy).waitFor();
+  assert.equal(await page.inputValue("#email"), MARIE.email);
+  assert.equal(await trap.inputValue(), "");
+  await fill(page);
+  await send(page);
+});
+
+test("with script there is no trap to fall into", async (t) => {
+  const page = await visitors.visit(t);
+  await openForm(page);
+  assert.equal(await page.locator("#website").count(), 0);
 });

@@ -1,12 +1,38 @@
-// What another site's page makes a visitor's browser send is turned away; our own form, and clients that are no browsers, are not.
+// Who is turned away: what another site's page makes a visitor's browser send, simple robots, and floods. Whoever follows
+// the contract, and whoever is honest beside a flood, is not.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { randomBytes } from "node:crypto";
+import { beforeEach, test } from "node:test";
 
-import { apply, kept } from "../support/application.mjs";
+import { apply, clock, document, form, freshToken, kept, MARIE, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
 import { running } from "../support/running.mjs";
 
 const place = await running();
+beforeEach(async () => {
+  await place.afresh();
+  place.lines.length = 0;
+});
+
+/** What the log says of those turned away. */
+const codes = () => place.lines.filter((line) => line.includes('"turned away"')).map((line) => JSON.parse(line).code);
+
+/** Addresses for documentation (RFC 5737), each test one of its own: counters outlive it. */
+let last = 0;
+const elsewhere = () => ({ "x-test-address": `203.0.113.${(last += 1)}` });
+
+/** Posts the same until it is turned away; how often it was not. The counters may begin anew once in between. */
+async function untilTurnedAway(limit, what, options) {
+  for (let count = 0; count <= 2 * limit; count += 1) {
+    const answer = await apply(place.guichet, form(what), options);
+    if (answer.status === 429) return { count, answer };
+    await answer.body?.cancel();
+  }
+  throw new Error(`${2 * limit + 1} forms passed`);
+}
+
+/** A form that costs little to send and is refused for its name. */
+const RUBBISH = { name: "", cv: undefined, cover_letter: undefined };
 
 const CROSS_SITE = [
   ["by Fetch Metadata", { "sec-fetch-site": "cross-site" }],
@@ -14,7 +40,6 @@ const CROSS_SITE = [
 ];
 
 test("a form from another site is refused, as JSON and as a page in both languages", async () => {
-  const before = await kept(place.guichet);
   for (const [what, headers] of CROSS_SITE) {
     const answer = await apply(place.guichet, {}, { headers });
     assert.equal(answer.status, 403, what);
@@ -25,7 +50,8 @@ test("a form from another site is refused, as JSON and as a page in both languag
       assert.match(await page.text(), new RegExp(`<html[^>]*lang="${language}`));
     }
   }
-  assert.deepEqual(await kept(place.guichet), before);
+  assert.deepEqual((await kept(place.guichet)).applications, []);
+  assert.deepEqual([...new Set(codes())], ["cross_site"]);
 });
 
 test("our own form passes, in browsers of today and of yesterday", async () => {
@@ -33,3 +59,114 @@ test("our own form passes, in browsers of today and of yesterday", async () => {
     assert.equal((await apply(place.guichet, {}, { headers })).status, 201, JSON.stringify(headers));
   }
 });
+
+test("who fills in the trap gets the form back, and through when it is empty", async () => {
+  for (const lang of ["fr", "en"]) {
+    const token = await freshToken(place.guichet);
+    const answer = await apply(place.guichet, { token, website: "https://spam.example" }, { json: false, query: `?lang=${lang}` });
+    assert.equal(answer.status, 429);
+    assert.equal(answer.headers.get("retry-after"), "60");
+    const page = await answer.text();
+    assert.match(page, new RegExp(`<html lang="${lang}"`));
+    assert.ok(page.includes(`value="${MARIE.email}"`) && page.includes(`value="${token}"`), "what was typed is kept");
+    assert.ok(!page.includes("spam.example"));
+    assert.equal((await apply(place.guichet, { token, website: "" })).status, 201);
+  }
+  assert.deepEqual(codes(), ["honeypot", "honeypot"]);
+  assert.equal((await kept(place.guichet)).applications.length, 2);
+});
+
+test("to be faster than people is no fault by itself, only again and again from one address", async () => {
+  const headers = elsewhere();
+  const { count } = await untilTurnedAway(10, RUBBISH, { headers });
+  assert.ok(count >= 10, `${count}`);
+  assert.deepEqual(codes(), ["too_fast"]);
+  const token = await freshToken(place.guichet);
+  const slow = { headers: { ...headers, "x-test-clock": clock(NOON + 3_000) } };
+  assert.equal((await apply(place.guichet, { token }, slow)).status, 201, "a person at the same address");
+  assert.equal((await apply(place.guichet, { token }, { headers: elsewhere() })).status, 201, "a robot elsewhere");
+});
+
+test("a client on this machine may send as much and as fast as it likes", async () => {
+  for (let count = 0; count < 130; count += 1) assert.equal((await apply(place.guichet, RUBBISH)).status, 422);
+});
+
+test("a flood from one address is turned away; other addresses are not", async () => {
+  const headers = { ...elsewhere(), "x-test-clock": clock(NOON + 60_000) };
+  const token = await freshToken(place.guichet);
+  const { count } = await untilTurnedAway(60, { ...RUBBISH, token }, { headers });
+  assert.ok(count >= 60, `${count}`);
+  assert.deepEqual(codes(), ["rate_limited"]);
+  assert.equal((await apply(place.guichet, { token }, { headers: elsewhere() })).status, 201);
+});
+
+test("a robot cannot tell why: one answer to flood, trap and haste", async () => {
+  const token = await freshToken(place.guichet);
+  const slow = { "x-test-clock": clock(NOON + 60_000) };
+  for (const json of [true, false]) {
+    const [flood, haste] = [elsewhere(), elsewhere()];
+    const answers = [
+      (await untilTurnedAway(60, { ...RUBBISH, token }, { json, headers: { ...flood, ...slow } })).answer,
+      (await untilTurnedAway(10, { ...RUBBISH, token }, { json, headers: haste })).answer,
+      await apply(place.guichet, { ...RUBBISH, token, website: "x" }, { json }),
+    ];
+    const seen = await Promise.all(answers.map(async (answer) => [answer.status, [...answer.headers.keys()], telling(await answer.text())]));
+    assert.deepEqual(seen[0], seen[1]);
+    assert.deepEqual(seen[0], seen[2]);
+  }
+  assert.deepEqual([...new Set(codes())], ["rate_limited", "too_fast", "honeypot"]);
+  assert.ok(!place.lines.some((line) => /203\.0\.113|marie/i.test(line)), "no personal data in the log");
+});
+
+/** An answer but for what the clock, which the test moves, writes into the page. */
+const telling = (text) => text.replace(/"now":\d+/, "");
+
+test("2,000 posts of rubbish leave honest posts answered", async () => {
+  const flooders = Array.from({ length: 8 }, elsewhere);
+  const path = `/postings/${POSTING.slug}/applications`;
+  let left = 2_000;
+  const statuses = new Set();
+  const flooder = async (headers, number) => {
+    while (left > 0) {
+      const body = rubbish((left -= 1), await onTheWire(form(RUBBISH)));
+      const answer = await place.guichet.fetch(path, { method: "POST", body: body.bytes, headers: { ...headers, accept: number % 2 ? "application/json" : "text/html", "content-type": body.type } });
+      statuses.add(answer.status);
+      await answer.body?.cancel();
+    }
+  };
+  const honest = [];
+  const candidates = async () => {
+    while (left > 0) {
+      const token = await freshToken(place.guichet);
+      const began = Date.now();
+      const answer = await apply(place.guichet, { token, cv: document("cv.pdf", pdf("CV", 100_000)) }, { headers: elsewhere() });
+      assert.equal(answer.status, 201);
+      honest.push({ ms: Date.now() - began, reference: (await answer.json()).reference });
+    }
+  };
+  await Promise.all([...flooders.map(flooder), candidates()]);
+  assert.deepEqual([...statuses].sort(), [413, 415, 422, 429]);
+  assert.ok(honest.length >= 5, `${honest.length} honest posts`);
+  const slowest = Math.max(...honest.map(({ ms }) => ms));
+  assert.ok(slowest < 10_000, `the slowest honest post took ${slowest} ms`);
+  for (const { reference } of honest) await place.mails(reference, 2, 60_000);
+  assert.equal((await kept(place.guichet)).applications.length, honest.length);
+});
+
+/** A kind of rubbish. @param {number} number @param {{ type: string, bytes: Buffer }} wire of a form that is refused */
+function rubbish(number, wire) {
+  switch (number % 5) {
+    case 0:
+      return { type: "text/plain", bytes: randomBytes(2_000) };
+    case 1:
+      return { type: "multipart/form-data; boundary=x", bytes: randomBytes(20_000) };
+    case 2:
+      return { type: "multipart/form-data; boundary=x", bytes: Buffer.from(`${part("a").repeat(40)}--x--\r\n`) };
+    case 3:
+      return { type: wire.type, bytes: wire.bytes.subarray(0, wire.bytes.length / 2) };
+    default:
+      return wire;
+  }
+}
+
+const part = (name) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${name}\r\n`;

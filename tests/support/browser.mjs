@@ -85,7 +85,7 @@ const WITHOUT_SCRIPT = new WeakSet();
 const UNUSED = /^warning: The resource \S+\.wasm was preloaded using link preload but not used /;
 
 /** What Chromium says in the console when a form is refused. */
-const REFUSED = /^error: Failed to load resource: the server responded with a status of 422 /;
+const REFUSED = /^error: Failed to load resource: the server responded with a status of 42[29] /;
 
 /** Holds a page to its promises: nothing from elsewhere, no error, no breach of its own CSP. */
 class Watch {

@@ -46,7 +46,7 @@ export default {
     const fault = request.headers.get("x-test-fault");
     const clock = request.headers.get("x-test-clock") ?? standing.clock;
     const plan = fault === null ? standing.plan : new Plan(fault);
-    return worker.fetch(request, disturbed(env, plan, clock), ctx);
+    return worker.fetch(from(request, request.headers.get("x-test-address")), disturbed(env, plan, clock), ctx);
   },
   queue(batch, env, ctx) {
     return worker.queue(batch, disturbed(env, standing.plan, standing.clock), ctx);
@@ -55,6 +55,14 @@ export default {
     return worker.scheduled(event, disturbed(env, standing.plan, standing.clock), ctx);
   },
 };
+
+/** As the platform tells where a request comes from. */
+function from(request, address) {
+  if (address === null) return request;
+  const sent = new Request(request);
+  sent.headers.set("cf-connecting-ip", address);
+  return sent;
+}
 
 function disturbed(env, plan, clock) {
   const changed = { ...env, ...standing.vars };

@@ -11,8 +11,18 @@ use crate::section::{At, Section};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-const TAKEN: [&str; 9] =
-    ["name", "email", "phone", "subject", "message", "consent", "token", "deadline", "documents"];
+const TAKEN: [&str; 10] = [
+    "name",
+    "email",
+    "phone",
+    "subject",
+    "message",
+    "consent",
+    "token",
+    "website",
+    "deadline",
+    "documents",
+];
 
 const KINDS: [(&str, Kind); 3] = [("pdf", Kind::Pdf), ("docx", Kind::Docx), ("odt", Kind::Odt)];
 

@@ -21,6 +21,8 @@ pub struct FormState<'a> {
     pub issues: &'a [Issue],
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
+    /// Whether it was not read, and only wants to be sent again in a while.
+    pub busy: bool,
 }
 
 /// The form, in words.
@@ -77,7 +79,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token } = *state;
+        let FormState { values, issues, token, busy } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -88,6 +90,13 @@ impl<'a> FormView<'a> {
             summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
+        let summary_title = if busy {
+            let message = texts.form_busy.to_owned();
+            summary.push(SummaryItem { target: "submit".to_owned(), message });
+            texts.form_not_sent.to_owned()
+        } else {
+            plural(texts, "form_summary", mistakes)
+        };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();
         let erased_on = locales::date(texts, posting.erased_on());
@@ -101,7 +110,7 @@ impl<'a> FormView<'a> {
             action: in_language(texts, &format!("/postings/{}/applications", posting.slug)),
             values,
             token,
-            summary_title: plural(texts, "form_summary", mistakes),
+            summary_title,
             summary,
             errors,
             documents: documents.map(|asked| document_field(texts, asked, values)).collect(),

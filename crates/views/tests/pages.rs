@@ -26,13 +26,20 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();
     let issues = [Issue::new("email", Code::NotAnEmail), Issue::new("token", Code::NotAChoice)];
-    let wrong = FormState { values: &values, issues: &issues, token: "the-token" };
+    let wrong = FormState { values: &values, issues: &issues, token: "the-token", busy: false };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
         views::careers(texts, from_ref(&posting), CLOSES, &SITE),
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
         views::posting(texts, &posting, OPEN, Some(wrong), &SITE),
+        views::posting(
+            texts,
+            &posting,
+            OPEN,
+            Some(FormState { busy: true, ..fresh(&values) }),
+            &SITE,
+        ),
         views::posting(texts, &posting, CLOSES, Some(wrong), &SITE),
         views::posting(texts, &posting, CLOSES, None, &SITE),
         views::posting(texts, &posting, Timestamp(0), None, &SITE),
@@ -137,7 +144,7 @@ fn hostile_values_stay_text() {
         Issue::new("subject", Code::NotTheSubject).with("given", HOSTILE).with("required", HOSTILE),
         Issue::new(HOSTILE, Code::NotAChoice).with("file", HOSTILE),
     ];
-    let state = FormState { values: &values, issues: &issues, token: HOSTILE };
+    let state = FormState { values: &values, issues: &issues, token: HOSTILE, busy: false };
     let mut received = received();
     received.application.email = hostile();
     received.application.documents[0].file_name = hostile();
@@ -163,7 +170,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong = FormState { values: &values, issues: &issues, token: "" };
+    let wrong = FormState { values: &values, issues: &issues, token: "", busy: false };
     let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));

@@ -1,17 +1,17 @@
 //! `POST /postings/{slug}/applications`
 
 use intake::ports::Fault;
-use intake::{ApplicationId, Token, Verdict, receipt_key, submit};
-use locales::{Labels, Texts, issue_message};
+use intake::{Token, Verdict, receipt_key, submit};
+use locales::{Labels, issue_message};
 use rules::{Code, Form, Issue, Posting, Received};
 use views::Failure;
 use worker::{Env, Request, Response};
 
-use crate::adapters::random_u128;
 use crate::desk::{self, Desk};
 use crate::log;
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
+use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::{Visit, cross_site, posting, receipt};
 
 /// Takes an application in.
@@ -28,6 +28,14 @@ pub(super) async fn post(
         log::turned_away("cross_site");
         return answer::failure(visit, Failure::CrossSite);
     }
+    let guard = Guard::of(env, &request);
+    let flood = guard.flooded().await;
+    if let Some(cause) = flood
+        && visit.wants_json
+    {
+        // A script keeps what was typed: there is no need to read it.
+        return busy(visit, posting, &Form::default(), "", cause);
+    }
     let arrival = match form::read(request, &posting.requirements).await {
         Ok(arrival) => arrival,
         Err(Unreadable::TooLarge) => {
@@ -37,7 +45,23 @@ pub(super) async fn post(
     };
     let result = async {
         let desk = Desk::of(env)?;
-        take_in(visit, &desk, posting, arrival).await
+        let Some(token) = open_token(visit, &desk, posting, &arrival.token)? else {
+            // Not a token of ours: nothing can be said about what came before.
+            let issues = vec![Issue::new("token", Code::NotAChoice)];
+            let token = posting::fresh_token(visit)?.seal(&desk.signing, &posting.slug);
+            return Ok(refused(visit, posting, &arrival.form, &issues, &token));
+        };
+        let cause = match flood {
+            None => guard.judge(&arrival.trap, token.issued_at, visit.received_at).await,
+            flood => flood,
+        };
+        match cause {
+            Some(cause) => {
+                let token = token.seal(&desk.signing, &posting.slug);
+                Ok(busy(visit, posting, &arrival.form, &token, cause))
+            }
+            None => take_in(visit, &desk, posting, token, arrival).await,
+        }
     };
     match result.await {
         Ok(response) => response,
@@ -49,17 +73,12 @@ async fn take_in(
     visit: &Visit,
     desk: &Desk,
     posting: &Posting,
+    token: Token,
     arrival: Arrival,
 ) -> Result<worker::Result<Response>, Fault> {
-    let texts = visit.texts_for(posting);
-    let Some(id) = application_id(desk, posting, &arrival.token)? else {
-        // Not a token of ours: nothing can be said about what came before.
-        let issues = vec![Issue::new("token", Code::NotAChoice)];
-        let token = posting::fresh_token(visit, &desk.signing, posting)?;
-        return Ok(refused(visit, texts, posting, &arrival.form, &issues, &token));
-    };
-    let token = arrival.token.clone();
-    let submission = arrival.into_submission(id, visit, texts.language_tag);
+    let sealed = token.seal(&desk.signing, &posting.slug);
+    let language = visit.texts_for(posting).language_tag;
+    let submission = arrival.into_submission(token.id, visit, language);
     match submit(&desk.documents, &desk.ledger, &desk.queue, posting, submission).await? {
         Verdict::Accepted { received, unqueued } => {
             log::happened("accepted", received.reference.as_str());
@@ -68,28 +87,22 @@ async fn take_in(
             }
             Ok(accepted(visit, desk, &received))
         }
-        Verdict::Refused { form, issues } => {
-            let token = if token.is_empty() {
-                posting::fresh_token(visit, &desk.signing, posting)?
-            } else {
-                token
-            };
-            Ok(refused(visit, texts, posting, &form, &issues, &token))
-        }
+        Verdict::Refused { form, issues } => Ok(refused(visit, posting, &form, &issues, &sealed)),
     }
 }
 
-/// The id that the token holds, or a new one where there is no token.
-/// Nothing for a token that is not ours.
-fn application_id(
+/// The form's token, or a new one where there is none. Nothing for a token
+/// that is not ours.
+fn open_token(
+    visit: &Visit,
     desk: &Desk,
     posting: &Posting,
-    token: &str,
-) -> Result<Option<ApplicationId>, Fault> {
-    if token.is_empty() {
-        return Ok(Some(ApplicationId::from_random(random_u128()?)));
+    sealed: &str,
+) -> Result<Option<Token>, Fault> {
+    if sealed.is_empty() {
+        return posting::fresh_token(visit).map(Some);
     }
-    Ok(Token::open(&desk.signing, &posting.slug, token).map(|token| token.id))
+    Ok(Token::open(&desk.signing, &posting.slug, sealed))
 }
 
 fn accepted(visit: &Visit, desk: &Desk, received: &Received) -> worker::Result<Response> {
@@ -112,12 +125,12 @@ fn accepted(visit: &Visit, desk: &Desk, received: &Received) -> worker::Result<R
 
 fn refused(
     visit: &Visit,
-    texts: &'static Texts,
     posting: &Posting,
     form: &Form,
     issues: &[Issue],
     token: &str,
 ) -> worker::Result<Response> {
+    let texts = visit.texts_for(posting);
     if !visit.wants_json {
         let page = posting::with_form(visit, texts, posting, form, issues, token);
         return answer::html(422, &page, Keep::Never);
@@ -133,4 +146,25 @@ fn refused(
     };
     let issues: Vec<_> = issues.iter().map(told).collect();
     answer::json(422, &serde_json::json!({ "issues": issues }), Keep::Never)
+}
+
+/// One answer to every cause: to be sent again in a while.
+fn busy(
+    visit: &Visit,
+    posting: &Posting,
+    form: &Form,
+    token: &str,
+    cause: Cause,
+) -> worker::Result<Response> {
+    log::turned_away(cause.code());
+    let texts = visit.texts_for(posting);
+    let mut response = if visit.wants_json {
+        let body = serde_json::json!({ "error": "too_many", "message": texts.form_busy });
+        answer::json(429, &body, Keep::Never)
+    } else {
+        let page = posting::busy(visit, texts, posting, form, token);
+        answer::html(429, &page, Keep::Never)
+    }?;
+    response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
+    Ok(response)
 }

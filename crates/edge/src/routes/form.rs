@@ -24,6 +24,8 @@ pub(super) struct Arrival {
     pub(super) form: Form,
     /// The token, or an empty text.
     pub(super) token: String,
+    /// What is in the field that people leave empty.
+    pub(super) trap: String,
     documents: Vec<SubmittedDocument<UploadedFile>>,
 }
 
@@ -68,8 +70,12 @@ pub(super) async fn read(
     if entries.len() > MAX_PARTS {
         return Err(Unreadable::TooLarge);
     }
-    let mut arrival =
-        Arrival { form: Form::default(), token: String::new(), documents: Vec::new() };
+    let mut arrival = Arrival {
+        form: Form::default(),
+        token: String::new(),
+        trap: String::new(),
+        documents: Vec::new(),
+    };
     for entry in entries {
         let name = entry.get(0).as_string().unwrap_or_default();
         match entry.get(1).dyn_into::<File>() {
@@ -91,6 +97,7 @@ impl Arrival {
             "message" => form.message = value,
             "consent" => form.consent = value,
             "token" => self.token = value,
+            "website" => self.trap = value,
             id if requirements.question(id).is_some() => {
                 form.answers.insert(name.to_owned(), value);
             }

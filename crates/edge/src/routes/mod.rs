@@ -5,6 +5,7 @@ mod application;
 mod careers;
 mod cross_site;
 mod form;
+mod guard;
 mod health;
 mod posting;
 mod receipt;

@@ -1,7 +1,7 @@
 //! `GET /postings/{slug}`
 
 use intake::ports::Fault;
-use intake::{ApplicationId, SigningKey, Token};
+use intake::{ApplicationId, Token};
 use locales::Texts;
 use rules::{Form, Issue, Posting};
 use views::{Failure, FormState, Site};
@@ -18,7 +18,8 @@ pub(super) fn page(visit: &Visit, env: &Env, slug: &str) -> worker::Result<Respo
         return answer::failure(visit, Failure::NotFound);
     };
     let texts = visit.texts_for(posting);
-    let token = config::signing_key(env).and_then(|key| fresh_token(visit, &key, posting));
+    let token =
+        config::signing_key(env).and_then(|key| Ok(fresh_token(visit)?.seal(&key, &posting.slug)));
     match token {
         Ok(token) => {
             let page = with_form(visit, texts, posting, &Form::default(), &[], &token);
@@ -37,16 +38,26 @@ pub(super) fn with_form(
     issues: &[Issue],
     token: &str,
 ) -> String {
-    let form = FormState { values, issues, token };
+    shown(visit, texts, posting, FormState { values, issues, token, busy: false })
+}
+
+/// The page with what was typed, to be sent again in a while.
+pub(super) fn busy(
+    visit: &Visit,
+    texts: &'static Texts,
+    posting: &Posting,
+    values: &Form,
+    token: &str,
+) -> String {
+    shown(visit, texts, posting, FormState { values, issues: &[], token, busy: true })
+}
+
+fn shown(visit: &Visit, texts: &'static Texts, posting: &Posting, form: FormState<'_>) -> String {
     views::posting(texts, posting, visit.received_at, Some(form), &Site { base_url: &visit.origin })
 }
 
 /// A token for an application to come.
-pub(super) fn fresh_token(
-    visit: &Visit,
-    key: &SigningKey,
-    posting: &Posting,
-) -> Result<String, Fault> {
+pub(super) fn fresh_token(visit: &Visit) -> Result<Token, Fault> {
     let id = ApplicationId::from_random(random_u128()?);
-    Ok(Token { id, issued_at: visit.received_at }.seal(key, &posting.slug))
+    Ok(Token { id, issued_at: visit.received_at })
 }

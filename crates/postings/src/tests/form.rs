@@ -19,6 +19,7 @@ fn ids() {
         "message",
         "consent",
         "token",
+        "website",
         "deadline",
         "documents",
     ] {

@@ -123,7 +123,7 @@ pub(crate) fn received() -> Received {
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token" }
+    FormState { values, issues: &[], token: "the-token", busy: false }
 }
 
 /// The text between the first `start` and the next `end`.

@@ -1,0 +1,129 @@
+//! Who is turned away whatever the form says: simple robots, and whoever
+//! sends far more than a person does. No puzzle for anybody.
+//!
+//! - **Flood**: more than 60 forms a minute from one address. That is one a
+//!   second, which a university or a Tor exit on the last evening does not
+//!   reach, and which costs us next to nothing.
+//! - **Trap**: a field is filled in that no person sees, hears or reaches.
+//! - **Haste**: more than 10 forms a minute from one address came sooner
+//!   after their page than a person can fill it in, or without a token that
+//!   says when. A single one may be a client of the API or somebody who had
+//!   everything at hand, so it takes several.
+//!
+//! All of them are answered alike, by the form with what was typed and its
+//! trap empty: a robot learns nothing, and a person whom it hits all the same
+//! gets through by sending again. The log tells them apart. Counters are per
+//! location and approximate; where one fails, everybody passes.
+
+use std::net::IpAddr;
+
+use intake::ports::Fault;
+use rules::Timestamp;
+use worker::{Env, Request};
+
+use crate::log;
+
+/// Seconds until the counters begin anew.
+pub(super) const RETRY_AFTER: &str = "60";
+
+/// Milliseconds in which no person fills in the form and chooses documents.
+const HASTE_MS: i64 = 3_000;
+
+/// Why a form is turned away.
+#[derive(Clone, Copy)]
+pub(super) enum Cause {
+    Flood,
+    Trap,
+    Haste,
+}
+
+impl Cause {
+    /// The name in the log.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Flood => "rate_limited",
+            Self::Trap => "honeypot",
+            Self::Haste => "too_fast",
+        }
+    }
+}
+
+/// Counts by the sender's address.
+pub(super) struct Guard<'a> {
+    env: &'a Env,
+    sender: Option<String>,
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn of(env: &'a Env, request: &Request) -> Self {
+        let address = request.headers().get("CF-Connecting-IP").ok().flatten();
+        Self { env, sender: address.and_then(|address| counted_as(&address)) }
+    }
+
+    /// Before anything of the form is known.
+    pub(super) async fn flooded(&self) -> Option<Cause> {
+        self.is_over("FORM_LIMIT").await.then_some(Cause::Flood)
+    }
+
+    /// Of a form that arrived at `received_at` from a page made at
+    /// `issued_at`, with `trap` in the field that people leave empty.
+    pub(super) async fn judge(
+        &self,
+        trap: &str,
+        issued_at: Timestamp,
+        received_at: Timestamp,
+    ) -> Option<Cause> {
+        if !trap.is_empty() {
+            return Some(Cause::Trap);
+        }
+        let hasty = received_at.0.saturating_sub(issued_at.0) < HASTE_MS;
+        (hasty && self.is_over("HASTY_FORM_LIMIT").await).then_some(Cause::Haste)
+    }
+
+    async fn is_over(&self, limit: &str) -> bool {
+        let Some(sender) = self.sender.clone() else { return false };
+        let counted = async { self.env.rate_limiter(limit)?.limit(sender).await };
+        match counted.await {
+            Ok(outcome) => !outcome.success,
+            Err(error) => {
+                log::fault("rate limit failed", &Fault::Configuration(error.to_string()));
+                false
+            }
+        }
+    }
+}
+
+/// What an address is counted as. One household has 2^64 addresses of IPv6:
+/// their first half counts. Nobody counts on the machine itself, which is
+/// development.
+fn counted_as(address: &str) -> Option<String> {
+    match address.trim().parse().ok()? {
+        IpAddr::V4(address) if address.is_loopback() => None,
+        IpAddr::V6(address) if address.is_loopback() => None,
+        IpAddr::V4(address) => Some(address.to_string()),
+        IpAddr::V6(address) => {
+            Some(format!("{:x}/64", u128::from_be_bytes(address.octets()) >> 64))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted_as;
+
+    #[test]
+    fn an_address_counts_as_one_sender() {
+        for (address, expected) in [
+            ("203.0.113.7", Some("203.0.113.7")),
+            ("2001:db8:1:2:3:4:5:6", Some("20010db800010002/64")),
+            ("2001:db8:1:2:ffff::1", Some("20010db800010002/64")),
+            ("2001:db8:1:3::1", Some("20010db800010003/64")),
+            ("127.0.0.1", None),
+            ("::1", None),
+            ("", None),
+            ("somebody", None),
+        ] {
+            assert_eq!(counted_as(address).as_deref(), expected, "{address}");
+        }
+    }
+}
