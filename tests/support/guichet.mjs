@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { migrate } from "./migrate.mjs";
 import { faultyModules } from "./faults.mjs";
 import { trustedCertificate } from "./certificate.mjs";
+import { children } from "./processes.mjs";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -117,6 +118,23 @@ export class Guichet {
   async reload() {
     await this.mf.setOptions(await configure({ ...this.#options, port: Number(this.url.port) }, this.#state));
     await this.begin();
+  }
+
+  /** The processes of workerd that this one has started. */
+  workerd() {
+    return children("workerd");
+  }
+
+  /**
+   * Ends workerd as a power cut would: what it had in memory is lost, and what is in flight gets no answer. What it kept
+   * is for the next `start` with the same state.
+   *
+   * @param {() => void} [done] called at that very moment
+   */
+  async kill(done = () => {}) {
+    for (const id of await this.workerd()) process.kill(id, "SIGKILL");
+    done();
+    await this.mf.dispose();
   }
 
   async stop() {

@@ -15,6 +15,8 @@ import { trustedCertificate } from "./certificate.mjs";
  * @property {Buffer} raw the message as sent, dot-stuffing undone
  * @property {string | undefined} user who had logged in
  * @property {boolean} secure whether it came over TLS
+ * @property {number} at epoch milliseconds
+ * @property {boolean} answered whether the sender was told that it was taken
  */
 
 /** @typedef {"connect" | "auth" | "mail" | "rcpt" | "data"} Step */
@@ -25,6 +27,8 @@ import { trustedCertificate } from "./certificate.mjs";
  * @property {{ user: string, password: string }} [login] required when given
  * @property {("PLAIN" | "LOGIN")[]} [methods]
  * @property {{ key: string, cert: string }} [certificate] instead of the one the Worker trusts
+ * @property {(step: Step) => { order?: number | "drop" | "drop-after", delay?: number }} [mood] asked at each step that
+ *   no order is for: what to do there, as `next` takes it, and how many milliseconds later
  * @property {number} [limit] bytes; larger messages are refused with 552
  */
 
@@ -123,21 +127,24 @@ export class Mailbox {
   }
 
   /** The order for this step, if there is one; it is used up. */
-  #order(step) {
+  async #order(step) {
     this.steps.push(step);
     const index = this.#script.findIndex((entry) => entry.step === step);
-    return index < 0 ? undefined : this.#script.splice(index, 1)[0].what;
+    if (index >= 0) return this.#script.splice(index, 1)[0].what;
+    const { order, delay = 0 } = this.#options.mood?.(step) ?? {};
+    if (delay > 0) await sleep(delay);
+    return order;
   }
 
-  #step(step, session, done) {
-    const order = this.#order(step);
+  async #step(step, session, done) {
+    const order = await this.#order(step);
     if (order === undefined) return done();
     if (typeof order === "number") return done(refusal(order, `The test refuses ${step}`));
     return this.#drop(session);
   }
 
   async #receive(stream, session, done) {
-    const order = this.#order("data");
+    const order = await this.#order("data");
     if (order === "drop") return this.#drop(session);
     const chunks = [];
     try {
@@ -154,6 +161,8 @@ export class Mailbox {
       raw: Buffer.concat(chunks),
       user: session.user,
       secure: session.secure,
+      at: Date.now(),
+      answered: order !== "drop-after",
     });
     return order === "drop-after" ? this.#drop(session) : done();
   }

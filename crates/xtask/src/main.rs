@@ -16,6 +16,7 @@ mod dev;
 mod options;
 mod process;
 mod progress;
+mod proof;
 mod setup;
 mod sizes;
 mod tally;
@@ -52,6 +53,8 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
+        Task::Chaos(options) => proof::chaos(&workspace, &options),
+        Task::Bench(options) => proof::bench_load(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -22,6 +22,12 @@ cargo xtask <command>
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
   sizes   what the page and the Worker weigh; fails when over budget
+  chaos   kills workerd while applications arrive and mails leave, and counts: nothing acknowledged may be lost
+            --applications 500
+            --kills 20
+            --seed NUMBER     the same choices again
+  bench   load                applications per second, CPU and memory, beside a Worker that only stores the files
+            --applications 100
   corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv
             --json            one JSON object per file instead; needs no manifest
 ";
@@ -34,6 +40,8 @@ pub(crate) enum Task {
     Check,
     Test(Option<String>),
     Sizes,
+    Chaos(ChaosOptions),
+    Bench(BenchOptions),
     Corpus(CorpusOptions),
 }
 
@@ -53,6 +61,31 @@ pub(crate) struct CorpusOptions {
     /// Relative to the folder the command was typed in.
     pub(crate) folder: PathBuf,
     pub(crate) json: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ChaosOptions {
+    pub(crate) applications: u32,
+    pub(crate) kills: u32,
+    /// None: one that nobody has chosen.
+    pub(crate) seed: Option<u32>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchOptions {
+    pub(crate) applications: u32,
+}
+
+impl Default for ChaosOptions {
+    fn default() -> Self {
+        Self { applications: 500, kills: 20, seed: None }
+    }
+}
+
+impl Default for BenchOptions {
+    fn default() -> Self {
+        Self { applications: 100 }
+    }
 }
 
 impl Default for DevOptions {
@@ -76,6 +109,8 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "test" => test(&mut parser),
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
+        "chaos" => chaos(&mut parser),
+        "bench" => bench(&mut parser),
         "corpus" => corpus(&mut parser),
         "help" => Ok(Task::Help),
         unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
@@ -129,6 +164,42 @@ fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         }
     }
     Ok(Task::Test(filter))
+}
+
+fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut options = ChaosOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("applications") => options.applications = number(parser, "--applications")?,
+            Long("kills") => options.kills = number(parser, "--kills")?,
+            Long("seed") => options.seed = Some(number(parser, "--seed")?),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Chaos(options))
+}
+
+fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut options = BenchOptions::default();
+    let mut load = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(what) if what == "load" => load = true,
+            Long("applications") => options.applications = number(parser, "--applications")?,
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if !load {
+        bail!("bench needs to know what: cargo xtask bench load [--applications N]");
+    }
+    Ok(Task::Bench(options))
+}
+
+fn number(parser: &mut lexopt::Parser, flag: &str) -> anyhow::Result<u32> {
+    let value = parser.value()?.string()?;
+    value.parse().with_context(|| format!("{flag} {value}: a whole number"))
 }
 
 fn corpus(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
@@ -188,6 +259,19 @@ mod tests {
         assert_eq!(read(&["corpus", "--json", "a"]).unwrap(), expected);
         assert_eq!(read(&["corpus", "a", "--json"]).unwrap(), expected);
         assert!(read(&["corpus"]).unwrap_err().to_string().contains("needs a folder"));
+    }
+
+    #[test]
+    fn chaos_and_bench_have_the_sizes_of_their_proofs() {
+        let typed = read(&["chaos", "--kills", "3", "--seed", "7"]).unwrap();
+        let expected = ChaosOptions { applications: 500, kills: 3, seed: Some(7) };
+        assert_eq!(typed, Task::Chaos(expected));
+        let expected = Task::Bench(BenchOptions { applications: 40 });
+        assert_eq!(read(&["bench", "load", "--applications", "40"]).unwrap(), expected);
+        assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
+        assert!(
+            read(&["chaos", "--kills", "few"]).unwrap_err().to_string().contains("--kills few")
+        );
     }
 
     #[test]
