@@ -134,8 +134,9 @@ export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex"
  *
  * @param {string} text of Latin-1
  * @param {number} [length]
+ * @param {Buffer} [picture] that the page could show, as bytes in its stream
  */
-export function pdf(text, length = 0) {
+export function pdf(text, length = 0, picture) {
   const escaped = text.replace(/[()\\]/g, "\\$&").split("\n");
   const content = `BT /F1 12 Tf 14 TL 72 770 Td\n${escaped.map((line) => `(${line}) Tj T*\n`).join("")}ET`;
   const objects = [
@@ -145,6 +146,10 @@ export function pdf(text, length = 0) {
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
   ];
+  if (picture) {
+    const image = "/Type /XObject /Subtype /Image /Width 100 /Height 100 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode";
+    objects.push(`<< ${image} /Length ${picture.length} >>\nstream\n${picture.toString("latin1")}\nendstream`);
+  }
   let file = "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n";
   let table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
   for (const [index, object] of objects.entries()) {
@@ -200,7 +205,7 @@ const xml = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 /**
  * A ZIP without compression, dated 1980-01-01.
  *
- * @param {Record<string, string>} files in this order
+ * @param {Record<string, string | Buffer>} files in this order
  */
 export function zip(files) {
   const contents = [];

@@ -34,6 +34,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {Record<string, string>} [vars] over those of wrangler.toml
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
+ * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
  */
 
@@ -165,7 +166,7 @@ async function configure(options, state) {
   ];
   return {
     ...workerOptions,
-    modules: options.faults ? [...(await faultyModules(worker)), ...modules] : modules,
+    modules: [...(await inFront(options, worker)), ...modules],
     modulesRoot: worker,
     bindings: {
       ...workerOptions.bindings,
@@ -178,6 +179,12 @@ async function configure(options, state) {
     d1Persist: join(state, "d1"),
     r2Persist: join(state, "r2"),
   };
+}
+
+/** @param {Options} options @param {string} folder of the Worker's modules */
+async function inFront(options, folder) {
+  if (options.entry) return [{ type: "ESModule", path: join(folder, "entry.mjs"), contents: options.entry }];
+  return options.faults ? faultyModules(folder) : [];
 }
 
 /** @param {(line: string) => void} output */
