@@ -12,8 +12,8 @@ console.log(`seed ${seed}`);
 try {
   const applications = Number(values.applications ?? 500);
   const figures = await chaos({ applications, kills: Number(values.kills ?? 20), seed, say: console.log });
-  for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(14)}${figure}`);
-  console.log(`seconds       ${Math.round((Date.now() - began) / 1000)}`);
+  for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(38)}${figure}`);
+  console.log(`${"seconds".padEnd(38)}${Math.round((Date.now() - began) / 1000)}`);
 } catch (error) {
   console.error(`error: ${error.message}\nThe same choices again: cargo xtask chaos --seed ${seed}`);
   process.exitCode = 1;

@@ -52,7 +52,7 @@ export async function chaos({ applications, kills, seed, say = () => {} }) {
     const rounds = await settle(world);
     const figures = await audit(candidates, mailbox.messages, world.kills);
     const posts = candidates.reduce((sum, candidate) => sum + candidate.posts, 0);
-    return { posts, ...figures, mishaps: weather.mishaps, kills: world.kills.length, rounds, ...(await orphans(world)) };
+    return { posts, ...figures, mishaps: weather.mishaps, kills: world.kills.length, rounds, ...(await orphans(world)), ...world.troubles };
   } finally {
     await world.guichet?.stop();
     await mailbox.stop();
@@ -84,6 +84,9 @@ class World {
   /** When it was killed: epoch milliseconds. @type {number[]} */
   kills = [];
 
+  /** What went wrong on our side, by event. @type {Record<string, number>} */
+  troubles = {};
+
   #state;
   #mailbox;
   #port = 0;
@@ -96,7 +99,7 @@ class World {
   }
 
   up() {
-    const options = { state: this.#state, port: this.#port, clock: this.#clock(), smtp: this.#mailbox.smtp, faults: true, output: () => {} };
+    const options = { state: this.#state, port: this.#port, clock: this.#clock(), smtp: this.#mailbox.smtp, faults: true, output: (line) => this.#hear(line) };
     this.#ready = start(options).then((guichet) => {
       this.#port = Number(guichet.url.port);
       this.guichet = guichet;
@@ -113,6 +116,12 @@ class World {
   async kill() {
     await this.guichet.kill(() => this.kills.push(Date.now()));
     await this.up();
+  }
+
+  /** One JSON object per line, among what workerd says at its end. */
+  #hear(line) {
+    const event = /^\{"event":"([^"]+)","(?:fault|reason)"/.exec(line)?.[1];
+    if (event) this.troubles[event] = (this.troubles[event] ?? 0) + 1;
   }
 
   /** Moves the clock. @param {number} milliseconds */

@@ -35,6 +35,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
+ * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
  */
 
@@ -65,6 +66,8 @@ export class Guichet {
   db;
   /** @type {import("miniflare").R2Bucket} */
   bucket;
+  /** The id of its process, where the system tells (Linux). @type {number | undefined} */
+  workerd;
 
   #options;
   #state;
@@ -82,6 +85,7 @@ export class Guichet {
 
   async begin() {
     this.url = await this.mf.ready;
+    this.workerd = await newcomer();
     this.db = await this.mf.getD1Database("DB");
     this.bucket = await this.mf.getR2Bucket("DOCUMENTS");
     await migrate(this.db, join(ROOT, "migrations"));
@@ -121,11 +125,6 @@ export class Guichet {
     await this.begin();
   }
 
-  /** The processes of workerd that this one has started. */
-  workerd() {
-    return children("workerd");
-  }
-
   /**
    * Ends workerd as a power cut would: what it had in memory is lost, and what is in flight gets no answer. What it kept
    * is for the next `start` with the same state.
@@ -133,7 +132,7 @@ export class Guichet {
    * @param {() => void} [done] called at that very moment
    */
   async kill(done = () => {}) {
-    for (const id of await this.workerd()) process.kill(id, "SIGKILL");
+    process.kill(this.workerd, "SIGKILL");
     done();
     await this.mf.dispose();
   }
@@ -142,6 +141,16 @@ export class Guichet {
     await this.mf.dispose();
     if (!this.#options.state) await rm(this.#state, { recursive: true, force: true });
   }
+}
+
+/** Which processes are known to be some Guichet's. @type {Set<number>} */
+const known = new Set();
+
+/** The one that has just been started. */
+async function newcomer() {
+  const id = (await children("workerd")).find((one) => !known.has(one));
+  if (id !== undefined) known.add(id);
+  return id;
 }
 
 /**
@@ -175,6 +184,7 @@ async function configure(options, state) {
     host: "127.0.0.1",
     port: options.port ?? 0,
     cf: false,
+    ...(options.inspector && { inspectorPort: 0 }),
     ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
     d1Persist: join(state, "d1"),
     r2Persist: join(state, "r2"),

@@ -21,7 +21,7 @@ impl DocumentStore for R2Documents {
         // A file's stream has a known length, which R2 insists on, and its
         // bytes never enter wasm memory. R2 verifies the hash as it writes.
         self.0
-            .put(key, upload.0.stream())
+            .put(key, upload.stream())
             .sha256(sha256)
             .only_if(absent)
             .execute()

@@ -1,19 +1,30 @@
 //! Files as the platform keeps them, outside wasm memory.
 
+use std::cell::Cell;
+
 use intake::ports::{Fault, Upload};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, WorkerGlobalScope};
+use web_sys::{File, ReadableStream, WorkerGlobalScope};
 
 /// A file of a form.
-#[derive(Clone, Debug)]
-pub(crate) struct UploadedFile(pub(crate) File);
+pub(crate) struct UploadedFile {
+    file: File,
+    /// Its bytes, between hashing and reading: the platform copies them each
+    /// time that it is asked.
+    hashed: Cell<Option<ArrayBuffer>>,
+}
 
 impl Upload for UploadedFile {
     async fn read(&self) -> Result<Vec<u8>, Fault> {
-        let buffer = self.buffer().await?;
-        Ok(Uint8Array::new(&buffer).to_vec())
+        let buffer = match self.hashed.take() {
+            Some(buffer) => buffer,
+            None => self.buffer().await?,
+        };
+        let bytes = Uint8Array::new(&buffer).to_vec();
+        free(&buffer);
+        Ok(bytes)
     }
 
     async fn sha256(&self) -> Result<[u8; 32], Fault> {
@@ -32,14 +43,35 @@ impl Upload for UploadedFile {
             return Err(Fault::Upload("the platform's SHA-256 is not 32 bytes long".into()));
         }
         digest.copy_to(&mut sha256);
+        self.hashed.set(Some(buffer));
         Ok(sha256)
     }
 }
 
 impl UploadedFile {
+    pub(crate) fn of(file: File) -> Self {
+        Self { file, hashed: Cell::new(None) }
+    }
+
+    /// Its bytes, which stay outside wasm memory.
+    pub(crate) fn stream(&self) -> ReadableStream {
+        self.file.stream()
+    }
+
     async fn buffer(&self) -> Result<ArrayBuffer, Fault> {
-        let buffer = JsFuture::from(self.0.array_buffer()).await.map_err(unreadable)?;
+        let buffer = JsFuture::from(self.file.array_buffer()).await.map_err(unreadable)?;
         Ok(buffer.unchecked_into())
+    }
+}
+
+/// Gives the memory of `buffer` back now, as a transfer to nothing does
+/// (ECMA-262, 25.1.6.9): the collector sees a small object, and is in no hurry.
+fn free(buffer: &ArrayBuffer) {
+    if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
+        && let Some(transfer) = transfer.dyn_ref::<Function>()
+    {
+        // Where it fails, the collector does it later.
+        let _ = transfer.call1(buffer, &0.into());
     }
 }
 

@@ -12,7 +12,7 @@ use crate::log;
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::{Visit, cross_site, posting, receipt};
+use crate::routes::{Visit, cross_site, posting, receipt, room};
 
 /// Takes an application in.
 pub(super) async fn post(
@@ -36,6 +36,7 @@ pub(super) async fn post(
         // A script keeps what was typed: there is no need to read it.
         return busy(visit, posting, &Form::default(), "", cause);
     }
+    let _seat = room::seat(form::declared_bytes(&request)).await;
     let arrival = match form::read(request, &posting.requirements).await {
         Ok(arrival) => arrival,
         Err(Unreadable::TooLarge) => {

@@ -1,5 +1,7 @@
 //! Reading a form off the wire.
 
+use std::num::ParseIntError;
+
 use intake::{ApplicationId, Submission, SubmittedDocument};
 use js_sys::{Array, Reflect, Uint8Array};
 use rules::{Form, Requirements};
@@ -53,6 +55,11 @@ impl Arrival {
             documents: self.documents,
         }
     }
+}
+
+/// How long the body says it is, or may be where it does not say.
+pub(super) fn declared_bytes(request: &Request) -> u64 {
+    content_length(request).unwrap_or(Ok(MAX_BYTES)).unwrap_or(MAX_BYTES).min(MAX_BYTES)
 }
 
 /// Reads the body of `request`, within bounds. Files stay where the platform
@@ -114,7 +121,7 @@ fn document(id: String, file: File) -> Option<SubmittedDocument<UploadedFile>> {
         id,
         file_name,
         bytes,
-        upload: UploadedFile(file),
+        upload: UploadedFile::of(file),
     })
 }
 
@@ -132,8 +139,7 @@ fn is_form(headers: &Headers) -> bool {
 
 /// The platform's own parser, given no more than [`MAX_BYTES`].
 async fn form_data(request: &Request) -> Result<FormData, Unreadable> {
-    let declared = request.headers().get("Content-Length").ok().flatten();
-    let parsed = match declared.map(|length| length.parse::<u64>()) {
+    let parsed = match content_length(request) {
         Some(Ok(length)) if length <= MAX_BYTES => request.inner().form_data(),
         Some(_) => return Err(Unreadable::TooLarge),
         // Without a declared length, count what comes.
@@ -141,6 +147,11 @@ async fn form_data(request: &Request) -> Result<FormData, Unreadable> {
     };
     let parsed = JsFuture::from(parsed.map_err(not_a_form)?).await.map_err(not_a_form)?;
     parsed.dyn_into().map_err(not_a_form)
+}
+
+fn content_length(request: &Request) -> Option<Result<u64, ParseIntError>> {
+    let declared = request.headers().get("Content-Length").ok().flatten();
+    declared.map(|length| length.parse())
 }
 
 /// The body of `request` as a response, which can be parsed like a request.

@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod posting;
 mod receipt;
+mod room;
 mod visit;
 
 use intake::ports::Clock as _;
