@@ -26,7 +26,7 @@ pub trait Platform<S> {
 pub struct Timeouts {
     /// One command with its whole answer, the greeting and the TLS upgrade. RFC 5321: 5 min (greeting, MAIL, RCPT), 2 min (DATA).
     pub reply_ms: u32,
-    /// One block of the message, 64 KB at most. RFC 5321: 3 min.
+    /// One block of the message, 256 KB at most. RFC 5321: 3 min.
     pub block_ms: u32,
     /// All blocks of the message together, against a server that accepts a block just in time, again and again. Ours.
     pub body_ms: u32,

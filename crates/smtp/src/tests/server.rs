@@ -273,7 +273,7 @@ async fn act(stream: &mut BufReader<DuplexStream>, twist: Twist) -> io::Result<(
         },
         Twist::Close => Err(io::ErrorKind::ConnectionReset.into()),
         Twist::Sip => loop {
-            stream.read_exact(&mut vec![0; 70_000]).await?;
+            stream.read_exact(&mut vec![0; crate::data::BLOCK + 4_000]).await?;
             tokio::time::sleep(Duration::from_secs(25)).await;
         },
         Twist::Hang => {

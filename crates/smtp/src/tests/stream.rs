@@ -17,9 +17,9 @@ fn messages() -> Vec<Vec<u8>> {
         ["\r\n", ".\r\n", "a\r\n.\r\nb\r\n", "..\r\n...\r\n.", "\r\n.\r\nMAIL FROM:<x@y>\r\n"]
             .map(|text| text.as_bytes().to_vec())
             .to_vec();
-    // Lines of 67 bytes put the dots on every side of the 64 KB boundaries.
-    all.push(format!(".{}\r\n", "x".repeat(64)).repeat(3_000).into_bytes());
-    all.push(".\r\n".repeat(60_000).into_bytes());
+    // Lines of 67 bytes put the dots on every side of the boundaries of blocks.
+    all.push(format!(".{}\r\n", "x".repeat(64)).repeat(12_000).into_bytes());
+    all.push(".\r\n".repeat(240_000).into_bytes());
     all
 }
 
