@@ -7,8 +7,11 @@
 //! Every input is read to an answer in linear time, however hostile: sizes, counts and offsets
 //! found in a file are claims to be checked, never believed.
 
+mod authors;
 mod bytes;
+mod crypto;
 mod file_name;
+mod inflate;
 mod kind;
 mod limits;
 mod office;
@@ -27,24 +30,21 @@ pub use report::{Active, Damage, Encryption, Report, Trace};
 
 /// Says what `bytes` are.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {
-    let (kind, damage) = kind_and_damage(bytes, limits);
-    Report { damage, ..Report::of(kind, bytes.len() as u64) }
-}
-
-fn kind_and_damage(bytes: &[u8], limits: &Limits) -> (Kind, Option<Damage>) {
+    let of = |kind| Report::of(kind, bytes.len() as u64);
     if bytes.is_empty() {
-        return (Kind::Empty, None);
+        return of(Kind::Empty);
     }
     match signature::leading(bytes) {
         Some(Kind::Zip) => {
             let archive = zip::read(bytes, limits);
-            (office::kind(&archive), archive.damage)
+            Report { damage: archive.damage, ..of(office::kind(&archive)) }
         }
-        Some(kind) => (kind, None),
+        Some(kind) => of(kind),
         None => match pdf::header(bytes) {
-            Some(header) => (Kind::Pdf, pdf::damage(bytes, header, limits)),
-            None if text::is_text(bytes) => (Kind::Text, None),
-            None => (Kind::Unknown, None),
+            None if pdf::is_headless(bytes, limits) => pdf::inspect(bytes, None, limits),
+            header @ Some(_) => pdf::inspect(bytes, header, limits),
+            None if text::is_text(bytes) => of(Kind::Text),
+            None => of(Kind::Unknown),
         },
     }
 }

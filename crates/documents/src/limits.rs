@@ -11,10 +11,33 @@ pub struct Limits {
     /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
     /// belong to the beginning of a linearised PDF whose rest is missing.
     pub pdf_tail_bytes: usize,
+    /// Objects of a PDF. A tagged document has some fifty per page; reading one costs as much as
+    /// a hundred bytes of text.
+    pub pdf_objects: usize,
+    /// Tables of a PDF that follow each other, one for each time that it was changed and saved.
+    pub pdf_revisions: usize,
+    /// Bytes of a PDF that are read as syntax, however often objects are asked for; see
+    /// `pdf::budget`. Three times the largest document accepted, and about half a second.
+    pub pdf_read_bytes: usize,
+    /// Bytes that come out of everything packed in one file. Text is packed to a fifth, so this
+    /// suits the largest document accepted, and stays below the Worker's 128 MB.
+    pub unpacked_bytes: usize,
+    /// Containers within each other: PDF's arrays and dictionaries, XML's elements. Writers need
+    /// a dozen, and readers give up at some hundred.
+    pub nesting: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { zip_entries: 4_096, zip_directory_bytes: 1024 * 1024, pdf_tail_bytes: 16 * 1024 }
+        Self {
+            zip_entries: 4_096,
+            zip_directory_bytes: 1024 * 1024,
+            pdf_tail_bytes: 16 * 1024,
+            pdf_objects: 1 << 20,
+            pdf_revisions: 1_024,
+            pdf_read_bytes: 64 * 1024 * 1024,
+            unpacked_bytes: 32 * 1024 * 1024,
+            nesting: 256,
+        }
     }
 }

@@ -1,5 +1,27 @@
+//! Portable Document Format (ISO 32000-2), read as far as the questions of a
+//! [`Report`] need: no page is drawn and no picture unpacked.
+
+mod authors;
+mod budget;
+mod document;
+mod filters;
+mod findings;
+mod indirect;
+mod lexer;
+mod pages;
+mod repair;
+mod security;
+mod value;
+mod xref;
+
+use budget::Budget;
+use document::Document;
+use findings::Findings;
+use pages::Pages;
+use security::Lock;
+
 use crate::{
-    Damage, Limits,
+    Damage, Encryption, Kind, Limits, Report, Trace,
     bytes::{after_blank, find, head, tail},
     zip,
 };
@@ -14,8 +36,69 @@ pub(crate) fn header(bytes: &[u8]) -> Option<usize> {
     find(head(bytes, HEADER_BYTES + MARK.len() - 1), MARK)
 }
 
-/// What is wrong with a PDF whose header stands at `header`.
-pub(crate) fn damage(bytes: &[u8], header: usize, limits: &Limits) -> Option<Damage> {
+/// Whether a file that has no header is a PDF all the same: it begins with a comment, as the
+/// header is one, and ends as a PDF does.
+pub(crate) fn is_headless(bytes: &[u8], limits: &Limits) -> bool {
+    let end = tail(bytes, limits.pdf_tail_bytes);
+    bytes.starts_with(b"%")
+        && [b"startxref".as_slice(), b"%%EOF"].iter().all(|mark| find(end, mark).is_some())
+}
+
+/// What a PDF is whose header stands at `header`, if it has one.
+pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Report {
+    let mut report = Report::of(Kind::Pdf, bytes.len() as u64);
+    report.damage = damage(bytes, header, limits);
+    let budget = Budget::new(limits.pdf_read_bytes);
+    let (document, pages) = open(bytes, limits, &budget);
+    report.encryption = match document.lock {
+        Lock::None => Encryption::None,
+        Lock::Open(_) => Encryption::Opens,
+        Lock::Attachments => Encryption::Attachments,
+        Lock::Closed => {
+            report.encryption = Encryption::Password;
+            return report;
+        }
+    };
+    let findings = Findings::of(&document, limits);
+    report.active = findings.active;
+    report.authors = authors::of(&document, limits);
+    report.pages = pages.told;
+    let traces = [
+        (Trace::Author, !report.authors.is_empty()),
+        (Trace::Location, findings.has_location),
+        (Trace::NoText, findings.has_pictures && !findings.has_fonts),
+    ];
+    report.traces =
+        traces.into_iter().filter_map(|(trace, found)| found.then_some(trace)).collect();
+    if report.damage.is_none() {
+        report.damage = match pages.found {
+            _ if budget.is_spent() => Some(Damage::TooComplex),
+            0 => Some(Damage::NoPages),
+            _ => None,
+        };
+    }
+    report
+}
+
+/// The document as its tables have it, or, if these do not lead to its pages, repaired.
+fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'a>, Pages) {
+    if let Some(table) = xref::read(bytes, limits) {
+        let document = Document::open(bytes, table, limits, budget);
+        let pages = Pages::of(&document, limits);
+        let is_sound = pages.found > 0 && !document.is_astray();
+        if is_sound || matches!(document.lock, Lock::Closed) {
+            return (document, pages);
+        }
+    }
+    let table = repair::read(bytes, limits, budget);
+    let document = Document::open(bytes, table, limits, budget);
+    let pages = Pages::of(&document, limits);
+    (document, pages)
+}
+
+/// What is wrong with a PDF as a file.
+fn damage(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Option<Damage> {
+    let Some(header) = header else { return Some(Damage::NoHeader) };
     if !is_blank(head(bytes, header)) {
         return Some(Damage::LeadingJunk);
     }
@@ -37,83 +120,4 @@ fn is_blank(junk: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::{Damage, Kind, Limits, inspect, samples};
-
-    #[track_caller]
-    fn check(bytes: &[u8], kind: Kind, damage: Option<Damage>) {
-        let report = inspect(bytes, &Limits::default());
-        assert_eq!((report.kind, report.damage), (kind, damage));
-    }
-
-    fn after(junk: &[u8]) -> Vec<u8> {
-        [junk, &samples::pdf("Bonjour")].concat()
-    }
-
-    #[test]
-    fn a_whole_pdf_is_sound() {
-        check(&samples::pdf("Bonjour"), Kind::Pdf, None);
-    }
-
-    #[test]
-    fn blank_before_the_header_is_harmless() {
-        check(&after(b"\xEF\xBB\xBF\r\n \0\0"), Kind::Pdf, None);
-    }
-
-    #[test]
-    fn junk_before_the_header_is_damage() {
-        check(&after(b"HTTP/1.1 200 OK\r\n\r\n"), Kind::Pdf, Some(Damage::LeadingJunk));
-        check(&after(&[0x80; 7]), Kind::Pdf, Some(Damage::LeadingJunk));
-    }
-
-    #[test]
-    fn a_header_counts_within_the_first_1024_bytes() {
-        check(&after(&[b' '; 1023]), Kind::Pdf, None);
-        check(&after(&[b' '; 1024]), Kind::Unknown, None);
-    }
-
-    #[test]
-    fn what_begins_as_something_else_is_that() {
-        check(&after(b"MZ\x90\0"), Kind::Executable, None);
-        check(&after(b"\x7FELF"), Kind::Executable, None);
-        check(&after(b"#!/bin/sh\nexit\n"), Kind::Executable, None);
-        check(&after(b"GIF89a"), Kind::Image, None);
-        check(&after(b"<html><!--"), Kind::Html, None);
-        check(&after(b"PK\x03\x04"), Kind::Zip, Some(Damage::Truncated));
-    }
-
-    #[test]
-    fn a_pdf_without_its_end_is_truncated() {
-        let whole = samples::pdf("Bonjour");
-        let half = &whole[..whole.len() / 2];
-        check(half, Kind::Pdf, Some(Damage::Truncated));
-    }
-
-    #[test]
-    fn a_little_after_the_end_is_harmless() {
-        let padded = [samples::pdf("Bonjour"), vec![0; 4096]].concat();
-        check(&padded, Kind::Pdf, None);
-    }
-
-    #[test]
-    fn an_end_far_from_the_end_does_not_count() {
-        // A linearised PDF has an end mark near its beginning too.
-        let limits = Limits::default();
-        let padded = [samples::pdf("Bonjour"), vec![b'x'; limits.pdf_tail_bytes]].concat();
-        check(&padded, Kind::Pdf, Some(Damage::Truncated));
-    }
-
-    #[test]
-    fn a_zip_behind_the_pdf_is_a_polyglot() {
-        let both = [samples::pdf("Bonjour"), samples::docx("Bonjour")].concat();
-        check(&both, Kind::Pdf, Some(Damage::Polyglot));
-    }
-
-    #[test]
-    fn a_zip_attached_inside_a_pdf_is_none() {
-        let inside =
-            [b"%PDF-1.7\n", samples::docx("Bonjour").as_slice(), b"\nstartxref\n0\n%%EOF\n"]
-                .concat();
-        check(&inside, Kind::Pdf, None);
-    }
-}
+mod tests;

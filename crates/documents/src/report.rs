@@ -102,7 +102,7 @@ named! {
         OpenAction = "openaction",
         /// PDF: a form that sends what is typed somewhere.
         SubmitForm = "submit",
-        /// PDF: a link into another file, here or on a server.
+        /// PDF: a link into another file, inside, here or on a server.
         RemoteGoTo = "gotor",
         /// PDF: a form of the XML Forms Architecture.
         Xfa = "xfa",
@@ -144,6 +144,8 @@ named! {
         Truncated = "truncated",
         /// A PDF's header stands behind bytes that are not blank, as in a file meant to be two.
         LeadingJunk = "leading_junk",
+        /// A PDF without its header, which some readers repair and others do not open.
+        NoHeader = "no_header",
         /// A ZIP's directory contradicts itself or the entries.
         Directory = "directory",
         /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
@@ -156,6 +158,10 @@ named! {
         EscapingPath = "escaping_path",
         /// A PDF ends as a ZIP does, so that it is both.
         Polyglot = "polyglot",
+        /// A PDF in which not one page can be found.
+        NoPages = "no_pages",
+        /// More work than the [`Limits`](crate::Limits) allow is needed to read it.
+        TooComplex = "too_complex",
     }
 }
 

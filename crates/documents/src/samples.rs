@@ -9,7 +9,7 @@ mod pdf;
 mod stored;
 
 pub use office::{docm, docx, odt};
-pub use pdf::{pdf, pdf_of_length};
+pub use pdf::{Objects, pdf, pdf_of_length, zlib};
 pub use stored::Stored;
 
 /// A ZIP of these names and contents, unpacked, in this order.

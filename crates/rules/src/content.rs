@@ -1,7 +1,7 @@
 //! What a posting makes of what a document holds: the one table of what is
 //! refused and what is only remarked. The README shows the same.
 
-use documents::{Active, Encryption, Report, Trace};
+use documents::{Active, Report, Trace};
 use serde::{Deserialize, Serialize};
 
 /// What becomes of a document for something that it holds.
@@ -49,10 +49,8 @@ pub fn remarks(report: &Report) -> Vec<Remark> {
         Verdict::Remarked(remark) => Some(remark),
         Verdict::Refused | Verdict::Passed => None,
     });
-    let found: Vec<Remark> = active
-        .chain((report.encryption == Encryption::Attachments).then_some(Remark::Attachments))
-        .chain(report.traces.iter().map(|trace| of_trace(*trace)))
-        .collect();
+    let found: Vec<Remark> =
+        active.chain(report.traces.iter().map(|trace| of_trace(*trace))).collect();
     Remark::ALL.iter().copied().filter(|remark| found.contains(remark)).collect()
 }
 
@@ -124,7 +122,6 @@ mod tests {
         let report = Report {
             active: vec![Active::EmbeddedFile, Active::OpenAction],
             traces: vec![Trace::Comments, Trace::Location],
-            encryption: Encryption::Attachments,
             ..Report::of(Kind::Pdf, 1)
         };
         assert_eq!(refused(&report).count(), 0);

@@ -189,14 +189,14 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     })
 }
 
-/// What is wrong with what a file is. A password first: behind it nobody
-/// sees the rest, and to save the file without one mends the kind as well.
+/// What is wrong with what a file is. A password first, be it only that of
+/// the files attached: behind it nobody sees the rest, and to save the file without one mends the kind as well.
 /// Then damage: half a DOCX looks like some other archive, and "incomplete"
 /// is what helps. Then a name that says otherwise than the bytes: it tells
 /// the candidate what happened to the file.
 fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -> Option<Code> {
     let accepted = required.kinds.contains(&report.kind);
-    if report.encryption == Encryption::Password {
+    if matches!(report.encryption, Encryption::Password | Encryption::Attachments) {
         Some(Code::DocumentPassword)
     } else if report.damage.is_some() && (accepted || report.kind == Kind::Zip) {
         Some(Code::DocumentDamaged)

@@ -2,46 +2,175 @@
 ///
 /// Characters outside of Latin-1 become question marks.
 pub fn pdf(text: &str) -> Vec<u8> {
-    padded(text, &[])
+    page(text).finish()
 }
 
 /// The same, made `bytes` long by a comment; for tests of size limits. A length that is less
 /// than two bytes above the plain document's, or below it, gives the plain document.
 pub fn pdf_of_length(text: &str, bytes: usize) -> Vec<u8> {
     match bytes.saturating_sub(pdf(text).len()).checked_sub(2) {
-        Some(filling) => padded(text, &[b"%", vec![b'.'; filling].as_slice(), b"\n"].concat()),
+        Some(filling) => {
+            page(text).padded([b"%", vec![b'.'; filling].as_slice(), b"\n"].concat()).finish()
+        }
         None => pdf(text),
     }
 }
 
-fn padded(text: &str, padding: &[u8]) -> Vec<u8> {
-    let content = page_content(text);
-    let stream_head = format!("<< /Length {} >>\nstream\n", content.len());
-    let objects: [&[u8]; 5] = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R \
-          /Resources << /Font << /F1 4 0 R >> >> >>",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-        &[stream_head.as_bytes(), &content, b"\nendstream"].concat(),
-    ];
+fn page(text: &str) -> Objects {
+    Objects::new()
+        .with("<< /Type /Catalog /Pages 2 0 R >>")
+        .with("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+        .with(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R \
+             /Resources << /Font << /F1 4 0 R >> >> >>",
+        )
+        .with("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+        .with_stream("", &page_content(text))
+}
 
-    // The comment of high bytes tells transfer programs that the file is binary.
-    let mut file = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
-    let size = objects.len() + 1;
-    let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n").into_bytes();
-    for (number, object) in (1..).zip(objects) {
-        table.extend(format!("{:010} 00000 n \n", file.len()).bytes());
-        file.extend(format!("{number} 0 obj\n").bytes());
-        file.extend(object);
-        file.extend(b"\nendobj\n");
+/// The objects of a PDF, to be put together in one of the ways that the format knows.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    bodies: Vec<Vec<u8>>,
+    trailer: String,
+    padding: Vec<u8>,
+}
+
+impl Objects {
+    /// None yet. The first becomes number 1 and should be the catalogue.
+    pub fn new() -> Self {
+        Self::default()
     }
-    let table_start = file.len();
-    table.extend(format!("trailer\n<< /Size {size} /Root 1 0 R >>\n").bytes());
-    file.extend(table);
-    file.extend(padding);
-    file.extend(format!("startxref\n{table_start}\n%%EOF\n").bytes());
-    file
+
+    /// One more object.
+    #[must_use]
+    pub fn with(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.bodies.push(body.as_ref().to_vec());
+        self
+    }
+
+    /// One more object, a stream with these entries in its dictionary beside the length.
+    #[must_use]
+    pub fn with_stream(self, entries: &str, data: &[u8]) -> Self {
+        self.with(stream(entries, data))
+    }
+
+    /// Entries of the trailer beside the size and the root.
+    #[must_use]
+    pub fn with_trailer(mut self, entries: &str) -> Self {
+        self.trailer.push_str(entries);
+        self
+    }
+
+    /// Bytes between the trailer and the end.
+    #[must_use]
+    fn padded(mut self, padding: Vec<u8>) -> Self {
+        self.padding = padding;
+        self
+    }
+
+    /// The file, with a cross-reference table.
+    pub fn finish(&self) -> Vec<u8> {
+        let mut file = header();
+        let size = self.bodies.len() + 1;
+        let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n").into_bytes();
+        for (number, body) in (1..).zip(&self.bodies) {
+            table.extend(format!("{:010} 00000 n \n", file.len()).bytes());
+            file.extend(object(number, body));
+        }
+        let start = file.len();
+        let trailer = &self.trailer;
+        table.extend(format!("trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\n").bytes());
+        file.extend(table);
+        file.extend(&self.padding);
+        file.extend(end(start));
+        file
+    }
+
+    /// The file, with all objects but the streams in one object stream, and a cross-reference
+    /// stream whose rows are predicted from each other.
+    pub fn packed(&self) -> Vec<u8> {
+        let mut file = header();
+        let stream_number = self.bodies.len() + 1;
+        let (mut count, mut numbers, mut inside) = (0, Vec::new(), Vec::new());
+        let mut rows = vec![[0, 0, 0, 0]];
+        for (number, body) in (1..).zip(&self.bodies) {
+            if body.ends_with(b"endstream") {
+                rows.push(row(1, file.len()));
+                file.extend(object(number, body));
+            } else {
+                rows.push(row(2, stream_number));
+                count += 1;
+                numbers.extend(format!("{number} {} ", inside.len()).bytes());
+                inside.extend(body);
+                inside.push(b' ');
+            }
+        }
+        let entries =
+            format!("/Type /ObjStm /N {count} /First {} /Filter /FlateDecode", numbers.len());
+        rows.push(row(1, file.len()));
+        let data = zlib(&[numbers.as_slice(), &inside].concat());
+        file.extend(object(stream_number, &stream(&entries, &data)));
+
+        let start = file.len();
+        rows.push(row(1, start));
+        let entries = format!(
+            "/Type /XRef /Size {} /Root 1 0 R /W [1 3 0] /Filter /FlateDecode \
+             /DecodeParms << /Predictor 12 /Columns 4 >> {}",
+            rows.len(),
+            self.trailer
+        );
+        file.extend(object(stream_number + 1, &stream(&entries, &zlib(&predicted(&rows)))));
+        file.extend(end(start));
+        file
+    }
+}
+
+fn header() -> Vec<u8> {
+    // The comment of high bytes tells transfer programs that the file is binary.
+    b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec()
+}
+
+fn object(number: usize, body: &[u8]) -> Vec<u8> {
+    [format!("{number} 0 obj\n").as_bytes(), body, b"\nendobj\n"].concat()
+}
+
+fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
+    let dict = format!("<< /Length {} {entries} >>\nstream\n", data.len());
+    [dict.as_bytes(), data, b"\nendstream"].concat()
+}
+
+fn end(start: usize) -> Vec<u8> {
+    format!("startxref\n{start}\n%%EOF\n").into_bytes()
+}
+
+fn row(kind: u8, field: usize) -> [u8; 4] {
+    let [low, middle, high, ..] = field.to_le_bytes();
+    [kind, high, middle, low]
+}
+
+/// Each row as the difference from the one above (PNG's prediction 2).
+fn predicted(rows: &[[u8; 4]]) -> Vec<u8> {
+    let mut above = [0; 4];
+    let mut bytes = Vec::new();
+    for row in rows {
+        bytes.push(2);
+        bytes.extend(row.iter().zip(above).map(|(byte, above)| byte.wrapping_sub(above)));
+        above = *row;
+    }
+    bytes
+}
+
+/// A zlib stream that holds `data` as they are (RFC 1951, 3.2.4), without its checksum.
+pub fn zlib(data: &[u8]) -> Vec<u8> {
+    let mut packed = vec![0x78, 0x01];
+    let mut chunks = data.chunks(0xFFFF).peekable();
+    while let Some(chunk) = chunks.next() {
+        let [low, high, ..] = chunk.len().to_le_bytes();
+        packed.extend([u8::from(chunks.peek().is_none()), low, high, !low, !high]);
+        packed.extend(chunk);
+    }
+    packed
 }
 
 fn page_content(text: &str) -> Vec<u8> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use documents::{Active, Encryption};
+use rules::Code;
 
 use crate::{Seen, look};
 
@@ -63,16 +64,19 @@ impl Tally {
                 format!("{:?} instead of {pages} pages", report.pages)
             });
         }
+        let refused_for_password = seen.codes.contains(&Code::DocumentPassword.as_str());
         match cell("encryption") {
             "password" => self.ask(
                 "PDFs that need a password",
-                report.encryption == Encryption::Password,
+                // Attachments that need one are refused like documents that do.
+                matches!(report.encryption, Encryption::Password | Encryption::Attachments)
+                    && refused_for_password,
                 seen,
                 || "needs a password".into(),
             ),
             "opens" => self.ask(
                 "encrypted PDFs that open",
-                report.encryption == Encryption::Opens && seen.codes.is_empty(),
+                report.encryption == Encryption::Opens && !refused_for_password,
                 seen,
                 || format!("opens: {:?} {:?}", report.encryption, seen.codes),
             ),

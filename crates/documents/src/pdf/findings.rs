@@ -1,0 +1,120 @@
+use super::{
+    document::Document,
+    filters,
+    indirect::Indirect,
+    lexer::{Bracket, Lexer, Token},
+    value::{Dict, Name, Value},
+};
+use crate::{Active, Limits, bytes::find};
+
+/// What is found in the objects of a document, whether a page leads to them or not: what hides
+/// may be found by a reader too.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Each once, in order.
+    pub(super) active: Vec<Active>,
+    pub(super) has_fonts: bool,
+    pub(super) has_pictures: bool,
+    /// A picture says where it was taken.
+    pub(super) has_location: bool,
+}
+
+impl Findings {
+    pub(super) fn of(document: &Document, limits: &Limits) -> Self {
+        let mut findings = Self::default();
+        for object in document.objects() {
+            findings.look_through(object.body, limits);
+            if let (Some(_), Value::Dict(dict)) = (object.stream, object.value) {
+                findings.has_location |= is_located(document, &object, dict, limits);
+            }
+        }
+        let found = std::mem::take(&mut findings.active);
+        findings.active = Active::ALL.iter().copied().filter(|it| found.contains(it)).collect();
+        findings
+    }
+
+    /// Goes through an object and all that stands in it.
+    fn look_through(&mut self, body: &[u8], limits: &Limits) {
+        let mut lexer = Lexer::new(body, 0);
+        let mut open: Vec<Within> = Vec::new();
+        while let Some(token) = lexer.token() {
+            let within = open.last_mut();
+            match (within, token) {
+                (Some(Within::Dict(key @ None)), Token::Name(name)) => {
+                    *key = Some(name);
+                    self.key(name);
+                    continue;
+                }
+                (Some(Within::Dict(key)), token) => {
+                    if let (Some(key), Token::Name(name)) = (key.take(), token) {
+                        self.pair(key, name);
+                    }
+                }
+                _ => {}
+            }
+            match token {
+                Token::Open(_) if open.len() >= limits.nesting => return,
+                Token::Open(Bracket::Array) => open.push(Within::Array),
+                Token::Open(Bracket::Dict) => open.push(Within::Dict(None)),
+                Token::Close => _ = open.pop(),
+                _ => {}
+            }
+        }
+    }
+
+    fn key(&mut self, key: Name) {
+        let active = [
+            (b"JS".as_slice(), Active::JavaScript),
+            (b"AA", Active::AdditionalActions),
+            (b"OpenAction", Active::OpenAction),
+            (b"EF", Active::EmbeddedFile),
+            (b"XFA", Active::Xfa),
+        ];
+        self.active.extend(named(&active, key));
+        self.has_fonts |= key.is(b"BaseFont");
+    }
+
+    fn pair(&mut self, key: Name, name: Name) {
+        let actions = [
+            (b"JavaScript".as_slice(), Active::JavaScript),
+            (b"Launch", Active::Launch),
+            (b"SubmitForm", Active::SubmitForm),
+            (b"GoToR", Active::RemoteGoTo),
+            (b"GoToE", Active::RemoteGoTo),
+        ];
+        if key.is(b"S") {
+            self.active.extend(named(&actions, name));
+        } else if key.is(b"Type") {
+            self.active.extend(named(&[(b"EmbeddedFile", Active::EmbeddedFile)], name));
+            self.has_fonts |= name.is(b"Font");
+        } else if key.is(b"Subtype") {
+            self.has_pictures |= name.is(b"Image");
+        }
+    }
+}
+
+/// Where a token stands.
+enum Within<'a> {
+    Array,
+    /// Behind this key, or where a key is to come.
+    Dict(Option<Name<'a>>),
+}
+
+fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {
+    known.iter().find(|(known, _)| name.is(known)).map(|(_, active)| *active)
+}
+
+/// Whether a photograph, or what is noted about one, says where it was taken.
+fn is_located(document: &Document, object: &Indirect, dict: Dict, limits: &Limits) -> bool {
+    if dict.is(b"Type", b"Metadata") {
+        let noted = document.data(object, limits.unpacked_bytes).unwrap_or_default();
+        return find(&noted, b"exif:GPSLatitude").is_some();
+    }
+    let is_photograph = || match *filters::names(dict).as_slice() {
+        [Value::Name(filter)] => filter.is(b"DCTDecode") || filter.is(b"DCT"),
+        _ => false,
+    };
+    dict.is(b"Subtype", b"Image")
+        && is_photograph()
+        && document.plain(object).is_some_and(|picture| picture.is_empty())
+}

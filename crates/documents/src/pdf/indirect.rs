@@ -1,0 +1,70 @@
+//! Objects with a number (ISO 32000-2, 7.3.10) and the data of those that are streams (7.3.8).
+
+use super::{
+    lexer::{Lexer, Token},
+    value::Value,
+};
+use crate::bytes::find;
+
+/// An object as it stands in the file.
+pub(super) struct Indirect<'a> {
+    pub(super) number: u32,
+    pub(super) generation: u32,
+    pub(super) value: Value<'a>,
+    /// The value as it is written.
+    pub(super) body: &'a [u8],
+    /// Whether it stands in the file itself, where strings are encrypted one by one.
+    pub(super) is_in_file: bool,
+    /// Where its data begin, if it is a stream.
+    pub(super) stream: Option<usize>,
+    /// Where it ends, without the data.
+    pub(super) end: usize,
+}
+
+/// The object that stands at a byte: `12 0 obj`, its value, and perhaps `stream`.
+pub(super) fn read(bytes: &[u8], at: usize) -> Option<Indirect<'_>> {
+    let mut lexer = Lexer::new(bytes, at);
+    let number = u32::try_from(lexer.integer()?).ok()?;
+    let generation = u32::try_from(lexer.integer()?).ok()?;
+    // Some writers leave out the blank behind it.
+    match lexer.token()? {
+        Token::Word(b"obj") => {}
+        Token::Word(word) if word.starts_with(b"obj") => lexer.go_to(lexer.at() - word.len() + 3),
+        _ => return None,
+    }
+    let start = lexer.at();
+    let value = lexer.value().unwrap_or(Value::Other);
+    let end = lexer.at();
+    let body = lexer.between(start, end);
+    let stream = lexer.word(b"stream").then(|| after_line_end(bytes, lexer.at()));
+    Some(Indirect { number, generation, value, body, is_in_file: true, stream, end })
+}
+
+/// The data that begin at a byte: as long as the dictionary says if they end there, or up to the
+/// mark of their end.
+pub(super) fn stream(bytes: &[u8], start: usize, length: Option<usize>) -> &[u8] {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let end = length.and_then(|length| stream_end(bytes, start, length));
+    let length = match end {
+        Some(end) => end - start,
+        None => find(rest, END).unwrap_or(rest.len()),
+    };
+    rest.get(..length).unwrap_or_default()
+}
+
+/// Where data of this length end, if the mark of their end stands there.
+pub(super) fn stream_end(bytes: &[u8], start: usize, length: usize) -> Option<usize> {
+    let end = start.checked_add(length)?;
+    Lexer::new(bytes, end).word(END).then_some(end)
+}
+
+const END: &[u8] = b"endstream";
+
+fn after_line_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + match rest {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    }
+}

@@ -1,0 +1,260 @@
+//! The standard security handler (ISO 32000-2, 7.6): whether the empty password opens a document,
+//! and with which key its streams and strings are then read.
+
+use super::{
+    document::Document,
+    indirect::Indirect,
+    value::{Dict, Value},
+};
+use crate::crypto::{Aes, md5, rc4, sha256, sha384, sha512};
+
+/// Whether a document is encrypted, and for whom.
+pub(super) enum Lock {
+    None,
+    /// It opens without a password.
+    Open(Key),
+    /// It needs a password, or a certificate, or is locked in a way nobody knows.
+    Closed,
+    /// Only the files attached to it are encrypted.
+    Attachments,
+}
+
+/// What deciphers a document.
+pub(super) struct Key {
+    bytes: Vec<u8>,
+    streams: Method,
+    strings: Method,
+    plain_metadata: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Plain,
+    Rc4,
+    /// AES with a key of its own for each object.
+    AesV2,
+    AesV3,
+}
+
+impl Lock {
+    /// The lock of the document whose trailer is known.
+    pub(super) fn of(document: &Document) -> Self {
+        match document.get(document.trailer, b"Encrypt") {
+            Value::Dict(dict) => Self::read(document, dict).unwrap_or(Self::Closed),
+            _ => Self::None,
+        }
+    }
+
+    fn read(document: &Document, dict: Dict) -> Option<Self> {
+        let Value::Name(handler) = document.get(dict, b"Filter") else { return None };
+        if !handler.is(b"Standard") {
+            return None;
+        }
+        let handler = Handler::of(document, dict)?;
+        let method = |key: &[u8]| handler.method(document, dict, key);
+        let (streams, strings) = (method(b"StmF")?, method(b"StrF")?);
+        let nothing_else = streams == Method::Plain && strings == Method::Plain;
+        if nothing_else && handler.version >= 4 && method(b"EFF") != Some(Method::Plain) {
+            return Some(Self::Attachments);
+        }
+        let bytes = handler.key()?;
+        Some(Self::Open(Key { bytes, streams, strings, plain_metadata: handler.plain_metadata }))
+    }
+}
+
+impl Key {
+    pub(super) fn decipher_stream(&self, object: &Indirect, data: &[u8]) -> Vec<u8> {
+        let method = match object.value {
+            Value::Dict(dict) if self.is_plain(dict) => Method::Plain,
+            _ => self.streams,
+        };
+        self.decipher(method, object, data)
+    }
+
+    pub(super) fn decipher_string(&self, object: &Indirect, data: &[u8]) -> Vec<u8> {
+        self.decipher(self.strings, object, data)
+    }
+
+    /// Cross-reference streams never are encrypted; a stream may have a filter that says it is not.
+    fn is_plain(&self, dict: Dict) -> bool {
+        let filtered = || {
+            let names = super::filters::names(dict);
+            names.iter().any(|name| matches!(name, Value::Name(name) if name.is(b"Crypt")))
+        };
+        let metadata = || self.plain_metadata && dict.is(b"Type", b"Metadata");
+        dict.is(b"Type", b"XRef") || metadata() || filtered()
+    }
+
+    fn decipher(&self, method: Method, object: &Indirect, data: &[u8]) -> Vec<u8> {
+        match method {
+            Method::Plain => data.to_vec(),
+            Method::Rc4 => rc4(&self.of_object(object, b""), data),
+            Method::AesV2 => aes(&self.of_object(object, b"sAlT"), data).unwrap_or_default(),
+            Method::AesV3 => aes(&self.bytes, data).unwrap_or_default(),
+        }
+    }
+
+    /// Algorithm 1.
+    fn of_object(&self, object: &Indirect, salt: &[u8]) -> Vec<u8> {
+        let [low, middle, high, _] = object.number.to_le_bytes();
+        let [generation, more, ..] = object.generation.to_le_bytes();
+        let all = [self.bytes.as_slice(), &[low, middle, high, generation, more], salt].concat();
+        let length = (self.bytes.len() + 5).min(16);
+        md5(&all).into_iter().take(length).collect()
+    }
+}
+
+/// Data that begin with their initialisation vector and end with their padding.
+fn aes(key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
+    let (start, data) = data.split_first_chunk::<16>()?;
+    let mut plain = Aes::new(key)?.decrypt(*start, data);
+    let padding = plain.last().copied().map_or(0, usize::from).min(16);
+    plain.truncate(plain.len().saturating_sub(padding));
+    Some(plain)
+}
+
+/// What the encryption dictionary says.
+struct Handler {
+    version: i64,
+    revision: i64,
+    key_length: usize,
+    owner: Vec<u8>,
+    user: Vec<u8>,
+    user_key: Vec<u8>,
+    permissions: i64,
+    id: Vec<u8>,
+    plain_metadata: bool,
+}
+
+impl Handler {
+    fn of(document: &Document, dict: Dict) -> Option<Self> {
+        let integer = |key: &[u8]| match document.get(dict, key) {
+            Value::Integer(number) => Some(number),
+            _ => None,
+        };
+        let text = |key: &[u8]| match document.get(dict, key) {
+            Value::Text(text) => text.bytes(),
+            _ => Vec::new(),
+        };
+        let version = integer(b"V").unwrap_or(0);
+        let bits = match version {
+            1 => 40,
+            4 => 128,
+            _ => integer(b"Length").unwrap_or(40),
+        };
+        // Some writers count bytes.
+        let bits = if bits < 40 { bits * 8 } else { bits };
+        let id = match document.get(document.trailer, b"ID") {
+            Value::Array(both) => both.values().next().map(|first| document.resolve(first)),
+            _ => None,
+        };
+        Some(Self {
+            version,
+            revision: integer(b"R")?,
+            key_length: usize::try_from(bits / 8).ok()?.clamp(5, 16),
+            owner: text(b"O"),
+            user: text(b"U"),
+            user_key: text(b"UE"),
+            permissions: integer(b"P").unwrap_or(0),
+            id: if let Some(Value::Text(id)) = id { id.bytes() } else { Vec::new() },
+            plain_metadata: matches!(document.get(dict, b"EncryptMetadata"), Value::False),
+        })
+    }
+
+    /// How streams (`StmF`), strings (`StrF`) or attached files (`EFF`) are encrypted (7.6.6).
+    fn method(&self, document: &Document, dict: Dict, key: &[u8]) -> Option<Method> {
+        if self.version < 4 {
+            return Some(Method::Rc4);
+        }
+        let Value::Name(name) = document.get(dict, key) else { return Some(Method::Plain) };
+        if name.is(b"Identity") {
+            return Some(Method::Plain);
+        }
+        let filters = document.dict(dict, b"CF")?;
+        let filter = document.dict(filters, name.0)?;
+        let Value::Name(method) = document.get(filter, b"CFM") else { return Some(Method::Plain) };
+        let known = [
+            (b"None".as_slice(), Method::Plain),
+            (b"V2", Method::Rc4),
+            (b"AESV2", Method::AesV2),
+            (b"AESV3", Method::AesV3),
+        ];
+        known.into_iter().find(|(name, _)| method.is(name)).map(|(_, method)| method)
+    }
+
+    /// The key that the empty password gives, if it is the document's.
+    fn key(&self) -> Option<Vec<u8>> {
+        match self.revision {
+            2..=4 => self.short_key(),
+            5 | 6 => self.long_key(),
+            _ => None,
+        }
+    }
+
+    /// Algorithms 2, 4, 5 and 6.
+    fn short_key(&self) -> Option<Vec<u8>> {
+        let [a, b, c, d, ..] = self.permissions.to_le_bytes();
+        let end: &[u8] = if self.revision >= 4 && self.plain_metadata { &[0xFF; 4] } else { b"" };
+        let owner = self.owner.get(..32)?;
+        let mut digest = md5(&[PADDING.as_slice(), owner, &[a, b, c, d], &self.id, end].concat());
+        let length = if self.revision == 2 { 5 } else { self.key_length };
+        let rounds = if self.revision == 2 { 0 } else { 50 };
+        for _ in 0..rounds {
+            digest = md5(digest.get(..length)?);
+        }
+        let key = digest.get(..length)?.to_vec();
+        let proof = if self.revision == 2 {
+            rc4(&key, &PADDING)
+        } else {
+            let digest = md5(&[PADDING.as_slice(), &self.id].concat()).to_vec();
+            (0..20).fold(digest, |proof, round| {
+                rc4(&key.iter().map(|byte| byte ^ round).collect::<Vec<u8>>(), &proof)
+            })
+        };
+        self.user.starts_with(&proof).then_some(key)
+    }
+
+    /// Algorithms 2.A and 11: behind the digest stand the salts of the proof and of the key.
+    fn long_key(&self) -> Option<Vec<u8>> {
+        let (digest, salts) = self.user.split_at_checked(32)?;
+        let (for_proof, rest) = salts.split_at_checked(8)?;
+        let for_key = rest.get(..8)?;
+        let hash = if self.revision == 5 { sha256 } else { hardened };
+        if hash(for_proof) != *digest {
+            return None;
+        }
+        let key = Aes::new(&hash(for_key))?.decrypt([0; 16], &self.user_key);
+        (key.len() == 32).then_some(key)
+    }
+}
+
+/// What short passwords are filled up with; the empty one is nothing else.
+pub(super) const PADDING: [u8; 32] = [
+    0x28, 0xBF, 0x4E, 0x5E, 0x4E, 0x75, 0x8A, 0x41, 0x64, 0x00, 0x4E, 0x56, 0xFF, 0xFA, 0x01, 0x08,
+    0x2E, 0x2E, 0x00, 0xB6, 0xD0, 0x68, 0x3E, 0x80, 0x2F, 0x0C, 0xA9, 0xFE, 0x64, 0x53, 0x69, 0x7A,
+];
+
+/// Algorithm 2.B, for the empty password.
+pub(super) fn hardened(salt: &[u8]) -> [u8; 32] {
+    let mut digest = sha256(salt).to_vec();
+    let mut round = 0_u8;
+    while let Some((key, rest)) = digest.split_first_chunk::<16>()
+        && let Some(start) = rest.first_chunk()
+        && let Some(cipher) = Aes::new(key)
+    {
+        let mixed = cipher.encrypt(*start, &digest.repeat(64));
+        // The first 16 bytes as a number, modulo 3: 256 is 1 more than a multiple.
+        let sum: u32 = mixed.iter().take(16).map(|byte| u32::from(*byte)).sum();
+        digest = match sum % 3 {
+            0 => sha256(&mixed).to_vec(),
+            1 => sha384(&mixed).to_vec(),
+            _ => sha512(&mixed).to_vec(),
+        };
+        round = round.saturating_add(1);
+        // The last byte decides how many rounds follow the first 64, and 224 more always suffice.
+        if round >= 64 && mixed.last().is_none_or(|last| *last <= round.saturating_sub(32)) {
+            break;
+        }
+    }
+    digest.first_chunk().copied().unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+use super::one_page;
+use crate::{Damage, Kind, Limits, inspect, samples};
+
+#[track_caller]
+fn check(bytes: &[u8], kind: Kind, damage: Option<Damage>) {
+    let report = inspect(bytes, &Limits::default());
+    assert_eq!((report.kind, report.damage), (kind, damage));
+}
+
+fn after(junk: &[u8]) -> Vec<u8> {
+    [junk, &samples::pdf("Bonjour")].concat()
+}
+
+#[test]
+fn a_whole_pdf_is_sound() {
+    check(&samples::pdf("Bonjour"), Kind::Pdf, None);
+}
+
+#[test]
+fn blank_before_the_header_is_harmless() {
+    check(&after(b"\xEF\xBB\xBF\r\n \0\0"), Kind::Pdf, None);
+}
+
+#[test]
+fn junk_before_the_header_is_damage() {
+    check(&after(b"HTTP/1.1 200 OK\r\n\r\n"), Kind::Pdf, Some(Damage::LeadingJunk));
+    check(&after(&[0x80; 7]), Kind::Pdf, Some(Damage::LeadingJunk));
+}
+
+#[test]
+fn a_header_counts_within_the_first_1024_bytes() {
+    check(&after(&[b' '; 1023]), Kind::Pdf, None);
+    check(&after(&[b' '; 1024]), Kind::Unknown, None);
+}
+
+#[test]
+fn what_begins_as_something_else_is_that() {
+    check(&after(b"MZ\x90\0"), Kind::Executable, None);
+    check(&after(b"\x7FELF"), Kind::Executable, None);
+    check(&after(b"#!/bin/sh\nexit\n"), Kind::Executable, None);
+    check(&after(b"GIF89a"), Kind::Image, None);
+    check(&after(b"<html><!--"), Kind::Html, None);
+    check(&after(b"PK\x03\x04"), Kind::Zip, Some(Damage::Truncated));
+}
+
+#[test]
+fn a_pdf_without_its_end_is_truncated() {
+    let whole = samples::pdf("Bonjour");
+    let half = &whole[..whole.len() / 2];
+    check(half, Kind::Pdf, Some(Damage::Truncated));
+}
+
+#[test]
+fn a_little_after_the_end_is_harmless() {
+    let padded = [samples::pdf("Bonjour"), vec![0; 4096]].concat();
+    check(&padded, Kind::Pdf, None);
+}
+
+#[test]
+fn an_end_far_from_the_end_does_not_count() {
+    // A linearised PDF has an end mark near its beginning too.
+    let limits = Limits::default();
+    let padded = [samples::pdf("Bonjour"), vec![b'x'; limits.pdf_tail_bytes]].concat();
+    check(&padded, Kind::Pdf, Some(Damage::Truncated));
+}
+
+#[test]
+fn a_zip_behind_the_pdf_is_a_polyglot() {
+    let both = [samples::pdf("Bonjour"), samples::docx("Bonjour")].concat();
+    check(&both, Kind::Pdf, Some(Damage::Polyglot));
+}
+
+#[test]
+fn a_zip_attached_inside_a_pdf_is_none() {
+    let inside = one_page().with_stream("", &samples::docx("Bonjour")).finish();
+    check(&inside, Kind::Pdf, None);
+}
+
+#[test]
+fn a_pdf_without_its_header_is_one_that_some_cannot_open() {
+    for header in ["%PDF1.4", "%", "%PDF.1.4"] {
+        let whole = samples::pdf("Bonjour");
+        let headless = [header.as_bytes(), &whole["%PDF-1.4".len()..]].concat();
+        check(&headless, Kind::Pdf, Some(Damage::NoHeader));
+    }
+    check(b"% 50 startxref\n", Kind::Text, None);
+}
+
+#[test]
+fn a_pdf_without_pages_is_damaged() {
+    let empty = b"%PDF-1.7\nstartxref\n0\n%%EOF\n";
+    check(empty, Kind::Pdf, Some(Damage::NoPages));
+}

@@ -1,0 +1,159 @@
+//! Where the objects stand: cross-reference tables and streams (ISO 32000-2, 7.5.4 to 7.5.8).
+
+use super::{
+    filters,
+    indirect::{self, Indirect},
+    lexer::{Lexer, Token},
+    value::{Dict, Value},
+};
+use crate::{
+    Limits,
+    bytes::{find_last, tail},
+};
+
+/// Where an object stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nowhere: its number is free.
+    Free,
+    /// At this byte of the file.
+    At(usize),
+    /// In the object stream of this number.
+    Packed(u32),
+    /// In one of the unpacked object streams, at this byte.
+    Unpacked(usize, usize),
+}
+
+/// All that a file says of where its objects stand.
+pub(super) struct Table<'a> {
+    /// The place of each number. Of two for one number, the first holds.
+    pub(super) places: Vec<(u32, Place)>,
+    /// The dictionary that leads to everything.
+    pub(super) trailer: Dict<'a>,
+}
+
+/// Reads the newest table and all that it follows; nothing where one of them is not as it must be.
+pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Option<Table<'a>> {
+    let end = tail(bytes, limits.pdf_tail_bytes);
+    let mark = find_last(end, MARK)? + bytes.len() - end.len();
+    let newest = Lexer::new(bytes, mark + MARK.len()).integer()?;
+
+    let mut table = Table { places: Vec::new(), trailer: Dict(&[]) };
+    let mut sections = vec![newest];
+    let mut next = 0;
+    while let Some(at) = sections.get(next).copied() {
+        let trailer = section(bytes, at, &mut table.places, limits)?;
+        if next == 0 {
+            table.trailer = trailer;
+        }
+        if let Some(previous) = trailer.integer(b"Prev")
+            && !sections.contains(&previous)
+        {
+            sections.push(previous);
+        }
+        next += 1;
+        if next > limits.pdf_revisions {
+            return None;
+        }
+    }
+    Some(table)
+}
+
+const MARK: &[u8] = b"startxref";
+
+fn section<'a>(
+    bytes: &'a [u8],
+    at: usize,
+    places: &mut Vec<(u32, Place)>,
+    limits: &Limits,
+) -> Option<Dict<'a>> {
+    let mut lexer = Lexer::new(bytes, at);
+    if !lexer.word(b"xref") {
+        return stream(bytes, at, places, limits);
+    }
+    let mut own = Vec::new();
+    let room = limits.pdf_objects.checked_sub(places.len())?;
+    while let Some(first) = lexer.integer() {
+        let count = lexer.integer()?;
+        if own.len() + count > room {
+            return None;
+        }
+        for number in first..first + count {
+            let (offset, _) = (lexer.integer()?, lexer.integer()?);
+            let place = match lexer.token()? {
+                Token::Word(b"n") => Place::At(offset),
+                Token::Word(b"f") => Place::Free,
+                _ => return None,
+            };
+            own.push((u32::try_from(number).ok()?, place));
+        }
+    }
+    let (true, Value::Dict(trailer)) = (lexer.word(b"trailer"), lexer.value()?) else {
+        return None;
+    };
+    // A file of both kinds hides its newer objects from old readers as free (7.5.8.4).
+    if let Some(hidden) = trailer.integer(b"XRefStm") {
+        stream(bytes, hidden, places, limits)?;
+    }
+    places.append(&mut own);
+    Some(trailer)
+}
+
+fn stream<'a>(
+    bytes: &'a [u8],
+    at: usize,
+    places: &mut Vec<(u32, Place)>,
+    limits: &Limits,
+) -> Option<Dict<'a>> {
+    let Indirect { value: Value::Dict(dict), stream: Some(start), .. } = indirect::read(bytes, at)?
+    else {
+        return None;
+    };
+    let Value::Array(widths) = dict.get(b"W") else { return None };
+    let widths: Vec<usize> = widths.values().filter_map(small).collect();
+    let [kind, second, third] = *widths.as_slice() else { return None };
+    let data = indirect::stream(bytes, start, dict.integer(b"Length"));
+    let data = filters::decoded(dict, data, limits.unpacked_bytes)?;
+    let mut entries = data.chunks_exact((kind + second + third).max(1));
+
+    let ranges = match dict.get(b"Index") {
+        Value::Array(ranges) => ranges.values().filter_map(natural).collect(),
+        _ => vec![0, dict.integer(b"Size")?],
+    };
+    for range in ranges.as_chunks::<2>().0 {
+        let [first, count] = *range;
+        for (number, entry) in (first..first.checked_add(count)?).zip(&mut entries) {
+            if places.len() >= limits.pdf_objects {
+                return None;
+            }
+            let (kind_bytes, rest) = entry.split_at_checked(kind)?;
+            let (second, _) = rest.split_at_checked(second)?;
+            let place = match big_endian(kind_bytes) {
+                _ if kind == 0 => Place::At(big_endian(second)),
+                1 => Place::At(big_endian(second)),
+                2 => Place::Packed(u32::try_from(big_endian(second)).ok()?),
+                // 0 is free, and a type that nobody knows is to be taken for it (table 18).
+                _ => Place::Free,
+            };
+            places.push((u32::try_from(number).ok()?, place));
+        }
+    }
+    Some(dict)
+}
+
+fn natural(value: Value) -> Option<usize> {
+    match value {
+        Value::Integer(number) => usize::try_from(number).ok(),
+        _ => None,
+    }
+}
+
+/// The width of a field: of more than eight bytes, no number is made.
+fn small(value: Value) -> Option<usize> {
+    natural(value).filter(|width| *width <= 8)
+}
+
+fn big_endian(bytes: &[u8]) -> usize {
+    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
