@@ -11,6 +11,8 @@ mod authors;
 mod bytes;
 mod crypto;
 mod file_name;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod inflate;
 mod kind;
 mod limits;

@@ -12,6 +12,13 @@ pub use office::{docm, docx, odt};
 pub use pdf::{Objects, pdf, pdf_of_length, zlib};
 pub use stored::Stored;
 
+/// Every kind of file made here, sound or not.
+pub fn all() -> Vec<Vec<u8>> {
+    let sound = [pdf("Bonjour"), docx("Bonjour"), docm("Bonjour"), odt("Bonjour"), png(), doc()];
+    let hostile = hostile::all().into_iter().map(|case| case.bytes);
+    sound.into_iter().chain(pdf::all()).chain(hostile).collect()
+}
+
 /// A ZIP of these names and contents, unpacked, in this order.
 pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = Stored::default();

@@ -1,5 +1,7 @@
+use std::fs;
+
 use crate::{
-    Damage, Kind, Limits, Report, inspect,
+    Damage, Kind, Limits, Report, fuzz, inspect,
     samples::{self, hostile},
 };
 
@@ -8,20 +10,6 @@ fn check(bytes: &[u8], kind: Kind) {
     let pages = (kind == Kind::Pdf).then_some(1);
     let report = inspect(bytes, &Limits::default());
     assert_eq!(report, Report { pages, ..Report::of(kind, bytes.len() as u64) });
-}
-
-/// Every sample, sound or not.
-fn all_samples() -> Vec<Vec<u8>> {
-    let sound = [
-        samples::pdf("Bonjour"),
-        samples::docx("Bonjour"),
-        samples::docm("Bonjour"),
-        samples::odt("Bonjour"),
-        samples::png(),
-        samples::doc(),
-    ];
-    let hostile = hostile::all().into_iter().map(|case| case.bytes);
-    sound.into_iter().chain(hostile).collect()
 }
 
 #[test]
@@ -70,7 +58,7 @@ fn a_zip_within_the_limits_is_read() {
 
 #[test]
 fn no_cut_panics() {
-    for whole in all_samples() {
+    for whole in samples::all() {
         for end in 0..whole.len() {
             inspect(&whole[..end], &Limits::default());
             inspect(&whole[end..], &Limits::default());
@@ -80,7 +68,7 @@ fn no_cut_panics() {
 
 #[test]
 fn no_changed_byte_panics() {
-    for mut bytes in all_samples() {
+    for mut bytes in samples::all() {
         for at in 0..bytes.len() {
             let original = bytes[at];
             for changed in [0, 1, 0x7F, 0x80, 0xFF, original ^ 0x20, original.wrapping_add(1)] {
@@ -102,4 +90,16 @@ fn a_report_is_plain_json() {
         r#"{"kind":"docx","bytes":200,"damage":"overlapping_entries","pages":null,"encryption":"none","active":[],"traces":[],"authors":[]}"#
     );
     assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+}
+
+/// What fuzzers have found, once repaired, stays so.
+#[test]
+fn regressions() {
+    for input in fs::read_dir("fuzz/regressions").unwrap() {
+        let bytes = fs::read(input.unwrap().path()).unwrap();
+        inspect(&bytes, &Limits::default());
+        fuzz::inspect(&bytes);
+        fuzz::inflate(&bytes, 1 << 16);
+        fuzz::pdf(&bytes);
+    }
 }

@@ -13,6 +13,7 @@ mod build;
 mod check;
 mod corpus;
 mod dev;
+mod fuzz;
 mod options;
 mod process;
 mod progress;
@@ -56,6 +57,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench_load(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),
+        Task::Fuzz(options) => fuzz::run(&workspace, &options),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -30,6 +30,9 @@ cargo xtask <command>
             --applications 100
   corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv
             --json            one JSON object per file instead; needs no manifest
+  fuzz    random input for every parser of documents; needs a nightly compiler
+            [TARGET]          only this one
+            --seconds 600     for each
 ";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +46,7 @@ pub(crate) enum Task {
     Chaos(ChaosOptions),
     Bench(BenchOptions),
     Corpus(CorpusOptions),
+    Fuzz(FuzzOptions),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -74,6 +78,18 @@ pub(crate) struct ChaosOptions {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BenchOptions {
     pub(crate) applications: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    pub(crate) target: Option<String>,
+    pub(crate) seconds: u32,
+}
+
+impl Default for FuzzOptions {
+    fn default() -> Self {
+        Self { target: None, seconds: 600 }
+    }
 }
 
 impl Default for ChaosOptions {
@@ -112,6 +128,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "chaos" => chaos(&mut parser),
         "bench" => bench(&mut parser),
         "corpus" => corpus(&mut parser),
+        "fuzz" => fuzz(&mut parser),
         "help" => Ok(Task::Help),
         unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
     }
@@ -131,6 +148,19 @@ fn dev(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         }
     }
     Ok(Task::Dev(options))
+}
+
+fn fuzz(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut options = FuzzOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seconds") => options.seconds = parser.value()?.parse()?,
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Value(target) if options.target.is_none() => options.target = Some(target.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Fuzz(options))
 }
 
 fn parse_port(parser: &mut lexopt::Parser, flag: &str) -> anyhow::Result<u16> {

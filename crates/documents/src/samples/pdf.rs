@@ -28,6 +28,22 @@ fn page(text: &str) -> Objects {
         .with_stream("", &page_content(text))
 }
 
+/// One of each way to write a PDF, with something to find in each.
+pub(super) fn all() -> Vec<Vec<u8>> {
+    let told = page("Bonjour")
+        .with("<< /Author (Ada \\351) /Title <FEFF00E9> >>")
+        .with("<< /Names [(a) << /EF << /F 9 0 R >> >>] /AA << /O << /S /JavaScript >> >> >>")
+        .with_stream("/Type /Metadata", b"<dc:creator><rdf:li>Ada</rdf:li></dc:creator>")
+        .with_trailer("/Info 6 0 R");
+    let locked = told
+        .clone()
+        .with("<< /Filter /Standard /V 2 /R 3 /Length 128 /P -4 /O (o) /U (u) >>")
+        .with_trailer("/Encrypt 9 0 R /ID [(a) (b)]");
+    let mut repaired = told.finish();
+    repaired.truncate(repaired.len() - 20);
+    vec![told.finish(), told.packed(), locked.finish(), locked.packed(), repaired, zlib(b"Bonjour")]
+}
+
 /// The objects of a PDF, to be put together in one of the ways that the format knows.
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
