@@ -121,9 +121,30 @@ export async function kept(guichet) {
  * @param {import("./guichet.mjs").Guichet} guichet
  */
 export async function forget(guichet) {
-  await guichet.db.batch([guichet.db.prepare("DELETE FROM outbox"), guichet.db.prepare("DELETE FROM applications")]);
+  const empty = (await tables(guichet)).map((name) => guichet.db.prepare(`DELETE FROM ${name}`));
+  await guichet.db.batch([guichet.db.prepare("PRAGMA defer_foreign_keys = on"), ...empty]);
   const { objects } = await guichet.bucket.list();
   if (objects.length > 0) await guichet.bucket.delete(objects.map(({ key }) => key));
+}
+
+/**
+ * Every row of every table, by table.
+ *
+ * @param {import("./guichet.mjs").Guichet} guichet
+ * @returns {Promise<Record<string, object[]>>}
+ */
+export async function everything(guichet) {
+  const names = await tables(guichet);
+  const answers = await guichet.db.batch(names.map((name) => guichet.db.prepare(`SELECT * FROM ${name}`)));
+  return Object.fromEntries(names.map((name, index) => [name, answers[index].results]));
+}
+
+/** The tables that the migrations have made. */
+async function tables(guichet) {
+  const { results } = await guichet.db
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'")
+    .all();
+  return results.map(({ name }) => name).filter((name) => name !== "d1_migrations");
 }
 
 /** @param {Uint8Array | string} bytes */

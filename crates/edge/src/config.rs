@@ -26,6 +26,13 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
 }
 
+/// Who is told that mails do not leave, if anybody is.
+pub(crate) fn operator(env: &Env) -> Result<Option<Address>, Fault> {
+    let address = setting(env, "OPERATOR_ADDRESS");
+    let parsed = (!address.is_empty()).then(|| Address::parse(&address)).transpose();
+    parsed.map_err(|error| Fault::Configuration(format!("OPERATOR_ADDRESS: {error}")))
+}
+
 /// How mails leave.
 pub(crate) enum TransportSettings {
     /// The `send_email` binding.

@@ -1,30 +1,72 @@
 //! What runs by the clock.
 
 use intake::ports::{Clock as _, Fault};
+use intake::{Change, Office};
 use worker::Env;
 
+use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::desk::{self, Desk};
-use crate::log;
+use crate::{config, log};
 
-/// Queues what was left behind, and erases what has been kept long enough.
+/// Queues what was left behind, deletes what is to go, and tells staff and
+/// operator what they should know. A task that fails does not keep the others
+/// from running.
 pub(crate) async fn run(env: &Env) {
-    if let Err(fault) = sweep(env).await {
-        log::fault("sweep failed", &fault);
-    }
-    if let Err(fault) = erase(env).await {
-        log::fault("erasure failed", &fault);
+    let desk = match Desk::of(env) {
+        Ok(desk) => desk,
+        Err(fault) => return log::fault("cron failed", &fault),
+    };
+    let told = [
+        ("sweep failed", sweep(&desk).await),
+        ("withdrawals not finished", finish_withdrawals(&desk).await),
+        ("erasure failed", erase(&desk).await),
+        ("strays not erased", erase_strays(&desk).await),
+        ("report failed", report(&desk).await),
+        ("watch failed", watch(env, &desk).await),
+        ("notices not sent", notify(env, &desk).await),
+    ];
+    for (event, result) in told {
+        if let Err(fault) = result {
+            log::fault(event, &fault);
+        }
     }
 }
 
-async fn sweep(env: &Env) -> Result<(), Fault> {
-    let desk = Desk::of(env)?;
-    intake::sweep(&desk.ledger, &desk.queue, desk.clock.now()).await?;
+async fn sweep(desk: &Desk) -> Result<(), Fault> {
+    intake::sweep(&desk.ledger, &desk.queue, desk.clock.now()).await.map(|_| ())
+}
+
+async fn finish_withdrawals(desk: &Desk) -> Result<(), Fault> {
+    intake::finish_withdrawals(&desk.documents, &desk.ledger).await.map(|_| ())
+}
+
+async fn erase(desk: &Desk) -> Result<(), Fault> {
+    let (postings, now) = (desk::postings(), desk.clock.now());
+    intake::erase(&desk.documents, &desk.ledger, postings, now).await.map(|_| ())
+}
+
+async fn erase_strays(desk: &Desk) -> Result<(), Fault> {
+    intake::erase_strays(&desk.documents, &desk.ledger, desk.clock.now()).await.map(|_| ())
+}
+
+async fn report(desk: &Desk) -> Result<(), Fault> {
+    intake::report(&desk.ledger, desk::postings(), desk.clock.now()).await
+}
+
+async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
+    let alert = config::operator(env)?.is_some();
+    match intake::watch(&desk.ledger, alert, desk.clock.now()).await? {
+        Some(Change::Opened(incident)) => log::incident("mails do not leave", &incident.cause),
+        Some(Change::Closed(incident)) => log::incident("mails leave again", &incident.cause),
+        None => {}
+    }
     Ok(())
 }
 
-async fn erase(env: &Env) -> Result<(), Fault> {
-    let desk = Desk::of(env)?;
-    let now = desk.clock.now();
-    intake::erase(&desk.documents, &desk.ledger, desk::postings(), now).await?;
-    Ok(())
+async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
+    let (transport, alerts) = (PlatformTransport::of(env)?, AlertTransport::of(env)?);
+    let office =
+        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
+    let operator = config::operator(env)?;
+    intake::notify(&desk.ledger, &transport, &alerts, &desk.clock, &office, operator.as_ref()).await
 }

@@ -18,6 +18,11 @@ pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
 }
 
+/// Mails stop leaving, or leave again; why is a code.
+pub(crate) fn incident(event: &str, cause: &str) {
+    console_error!("{}", serde_json::json!({ "event": event, "cause": cause }));
+}
+
 /// What a transport said, unless it took the message. Its reasons are codes,
 /// without addresses.
 pub(crate) fn sending(sending: &Sending) {

@@ -1,8 +1,12 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
-use intake::ports::{Fault, Progress};
+mod notices;
+
+use intake::ports::{Fault, Lead, Progress, Stage, Withdrawn};
 use rules::{Application, Received, Reference, Timestamp};
 use serde::Deserialize;
+
+pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, TroubleRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -11,6 +15,7 @@ pub(crate) struct ApplicationRow {
     id: String,
     reference: Reference,
     posting: String,
+    number: u32,
     language: String,
     origin: String,
     received_at: f64,
@@ -29,6 +34,7 @@ impl TryFrom<ApplicationRow> for Received {
             id: row.id,
             reference: row.reference,
             posting: row.posting,
+            number: row.number,
             language: row.language,
             origin: row.origin,
             received_at: timestamp(row.received_at),
@@ -43,7 +49,9 @@ pub(crate) struct ReceiptRow {
     #[serde(flatten)]
     application: ApplicationRow,
     forwarded_at: Option<f64>,
+    not_forwarded: u32,
     acknowledged_at: Option<f64>,
+    not_acknowledged: u32,
 }
 
 impl TryFrom<ReceiptRow> for (Received, Progress) {
@@ -51,8 +59,8 @@ impl TryFrom<ReceiptRow> for (Received, Progress) {
 
     fn try_from(row: ReceiptRow) -> Result<Self, Fault> {
         let progress = Progress {
-            forwarded_at: row.forwarded_at.map(timestamp),
-            acknowledged_at: row.acknowledged_at.map(timestamp),
+            forwarding: stage(row.forwarded_at, row.not_forwarded),
+            acknowledgement: stage(row.acknowledged_at, row.not_acknowledged),
         };
         Ok((row.application.try_into()?, progress))
     }
@@ -69,6 +77,36 @@ pub(crate) struct ClaimRow {
 #[derive(Debug, Deserialize)]
 pub(crate) struct IdRow {
     pub(crate) id: String,
+}
+
+/// Where the address of a receipt leads.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LeadRow {
+    id: String,
+    posting: Option<String>,
+    withdrawn_at: Option<f64>,
+}
+
+impl From<LeadRow> for Lead {
+    fn from(row: LeadRow) -> Self {
+        let withdrawn = row.posting.zip(row.withdrawn_at);
+        let withdrawn = withdrawn.map(|(posting, at)| Withdrawn { posting, at: timestamp(at) });
+        Self { id: row.id, withdrawn }
+    }
+}
+
+/// A place in a listing.
+#[derive(Debug, Deserialize)]
+pub(crate) struct BookmarkRow {
+    pub(crate) after: String,
+}
+
+fn stage(sent_at: Option<f64>, given_up: u32) -> Stage {
+    match sent_at {
+        Some(at) => Stage::Sent(timestamp(at)),
+        None if given_up > 0 => Stage::GivenUp,
+        None => Stage::Waiting,
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, written by us")]

@@ -71,7 +71,7 @@ pub fn next_attempt(attempt: u32, now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_add(minutes * 60_000))
 }
 
-fn settlement(sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
+pub(crate) fn settlement(sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
     let at = next_attempt(claim.attempt, now);
     match sending {
         Sending::Sent => Settlement::Sent { at: now },

@@ -1,5 +1,9 @@
 //! The ports in memory, for tests.
 
+mod notices;
+mod retention;
+mod rows;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -7,9 +11,11 @@ use mail::Address;
 use rules::{Received, Reference, Timestamp};
 use sha2::Digest as _;
 
+pub use rows::{End, NoticeRow, Retired, Row, Tally};
+
 use crate::ports::{
-    Claim, Clock, Commit, DocumentStore, Fault, Ledger, Letter, Progress, Queue, Sending,
-    Settlement, Transport, Upload,
+    Claim, Clock, Commit, DocumentStore, Fault, Incident, KeptDocument, Lead, Ledger, Letter, Page,
+    Progress, Queue, Sending, Settlement, Stage, Transport, Upload, Withdrawn,
 };
 
 /// Every port, in memory. A test looks into its fields and makes ports fail
@@ -18,10 +24,22 @@ use crate::ports::{
 pub struct Memory {
     /// Documents by key.
     pub documents: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Since when documents are there, by key.
+    pub stored_at: RefCell<BTreeMap<String, Timestamp>>,
     /// Applications by id.
     pub applications: RefCell<BTreeMap<String, Received>>,
     /// Letters by application and kind.
     pub outbox: RefCell<BTreeMap<(String, Letter), Row>>,
+    /// Ids that are used up.
+    pub retired: RefCell<BTreeMap<String, Retired>>,
+    /// Counts by posting.
+    pub tallies: RefCell<BTreeMap<String, Tally>>,
+    /// Where tasks go on.
+    pub bookmarks: RefCell<BTreeMap<String, String>>,
+    /// Notices by id.
+    pub notices: RefCell<BTreeMap<String, NoticeRow>>,
+    /// Incidents, the latest last.
+    pub incidents: RefCell<Vec<Incident>>,
     /// Ids in the queue.
     pub queue: RefCell<Vec<String>>,
     /// Messages handed over, with their recipients.
@@ -45,33 +63,21 @@ pub enum Port {
     Queue,
 }
 
-/// A letter in the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// How often it was claimed.
-    pub attempts: u32,
-    /// Not to be claimed before.
-    pub due_at: Timestamp,
-    /// Claimed until then.
-    pub leased_until: Timestamp,
-    /// Whether an attempt may have arrived.
-    pub possible_duplicate: bool,
-    /// What became of it, in the end.
-    pub end: Option<End>,
-}
-
-/// How a letter ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Handed over, when.
-    Sent(Timestamp),
-    /// Refused for good, why.
-    Refused(String),
-}
-
 impl Memory {
     fn check(&self, port: Port, fault: impl FnOnce(String) -> Fault) -> Result<(), Fault> {
         if self.broken.get() == Some(port) { Err(fault("made to fail".into())) } else { Ok(()) }
+    }
+
+    fn is_retired(&self, id: &str) -> bool {
+        self.retired.borrow().contains_key(id)
+    }
+
+    fn stage(&self, id: &str, letter: Letter) -> Stage {
+        match self.outbox.borrow().get(&(id.to_owned(), letter)) {
+            Some(Row { end: Some(End::Sent(at)), .. }) => Stage::Sent(*at),
+            Some(row) if row.is_given_up() => Stage::GivenUp,
+            _ => Stage::Waiting,
+        }
     }
 }
 
@@ -98,6 +104,7 @@ impl DocumentStore for Memory {
     async fn put(&self, key: &str, upload: &Vec<u8>, _sha256: [u8; 32]) -> Result<(), Fault> {
         self.check(Port::Documents, Fault::Documents)?;
         self.documents.borrow_mut().entry(key.to_owned()).or_insert_with(|| upload.clone());
+        self.stored_at.borrow_mut().entry(key.to_owned()).or_insert(self.now.get());
         Ok(())
     }
 
@@ -109,13 +116,30 @@ impl DocumentStore for Memory {
     async fn delete(&self, prefix: &str) -> Result<(), Fault> {
         self.check(Port::Documents, Fault::Documents)?;
         self.documents.borrow_mut().retain(|key, _| !key.starts_with(prefix));
+        self.stored_at.borrow_mut().retain(|key, _| !key.starts_with(prefix));
         Ok(())
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        let stored_at = self.stored_at.borrow();
+        let mut found = stored_at.iter().filter(|(key, _)| {
+            key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
+        });
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let document =
+            |(key, at): (&String, &Timestamp)| KeptDocument { key: key.clone(), stored_at: *at };
+        let documents = found.by_ref().take(limit).map(document).collect();
+        Ok(Page { documents, more: found.next().is_some() })
     }
 }
 
 impl Ledger for Memory {
     async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
+        if self.is_retired(&received.id) {
+            return Ok(Commit::Retired);
+        }
         let mut applications = self.applications.borrow_mut();
         if let Some(held) = applications.get(&received.id) {
             return Ok(Commit::Held(Box::new(held.clone())));
@@ -123,6 +147,11 @@ impl Ledger for Memory {
         if applications.values().any(|other| other.reference == received.reference) {
             return Ok(Commit::ReferenceTaken);
         }
+        let tally = self.tallies.borrow().get(&received.posting).copied().unwrap_or_default();
+        let kept = applications.values().filter(|other| other.posting == received.posting).count();
+        let kept = u32::try_from(kept).unwrap_or(u32::MAX);
+        let number = 1 + kept + tally.erased + tally.withdrawn;
+        let received = Received { number, ..received.clone() };
         applications.insert(received.id.clone(), received.clone());
         for letter in letters {
             let row = Row {
@@ -130,33 +159,42 @@ impl Ledger for Memory {
                 due_at: received.received_at,
                 leased_until: Timestamp(i64::MIN),
                 possible_duplicate: false,
+                trouble: None,
                 end: None,
             };
             self.outbox.borrow_mut().insert((received.id.clone(), *letter), row);
         }
-        Ok(Commit::Held(Box::new(received.clone())))
+        Ok(Commit::Held(Box::new(received)))
     }
 
     async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
-        Ok(self.applications.borrow().get(id).cloned())
+        let found = self.applications.borrow().get(id).cloned();
+        Ok(found.filter(|_| !self.is_retired(id)))
     }
 
-    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault> {
+    async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let applications = self.applications.borrow();
-        let Some(received) = applications.values().find(|r| r.reference == *reference) else {
-            return Ok(None);
-        };
-        let sent = |letter| match self.outbox.borrow().get(&(received.id.clone(), letter)) {
-            Some(Row { end: Some(End::Sent(at)), .. }) => Some(*at),
-            _ => None,
-        };
+        let mut known = applications.values().filter(|one| !self.is_retired(&one.id));
+        let found = known.find(|one| Some(&one.reference) == reference);
+        let retired = self.retired.borrow();
+        let withdrawn = retired.values().find(|row| row.receipt.as_deref() == Some(trace));
+        Ok(Lead {
+            id: found.map_or(Lead::NOWHERE, |found| &found.id).to_owned(),
+            withdrawn: withdrawn.map(|row| Withdrawn {
+                posting: row.posting.clone().unwrap_or_default(),
+                at: row.at,
+            }),
+        })
+    }
+
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault> {
         let progress = Progress {
-            forwarded_at: sent(Letter::Staff),
-            acknowledged_at: sent(Letter::Acknowledgement),
+            forwarding: self.stage(id, Letter::Staff),
+            acknowledgement: self.stage(id, Letter::Acknowledgement),
         };
-        Ok(Some((received.clone(), progress)))
+        Ok(self.find(id).await?.map(|received| (received, progress)))
     }
 
     async fn claim(
@@ -196,8 +234,12 @@ impl Ledger for Memory {
         row.leased_until = Timestamp(i64::MIN);
         match settlement {
             Settlement::Sent { at } => row.end = Some(End::Sent(*at)),
-            Settlement::Refused { reason } => row.end = Some(End::Refused(reason.clone())),
-            Settlement::Later { at, possibly_sent, .. } => {
+            Settlement::Refused { reason } => {
+                row.trouble = Some(reason.clone());
+                row.end = Some(End::Refused(reason.clone()));
+            }
+            Settlement::Later { at, reason, possibly_sent } => {
+                row.trouble = Some(reason.clone());
                 row.due_at = *at;
                 row.possible_duplicate |= possibly_sent;
             }
@@ -224,19 +266,6 @@ impl Ledger for Memory {
         let applications = self.applications.borrow();
         let ids = applications.values().filter(|r| r.posting == slug).map(|r| r.id.clone());
         Ok(ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
-    }
-
-    async fn erase(&self, id: &str) -> Result<(), Fault> {
-        self.check(Port::Ledger, Fault::Ledger)?;
-        self.applications.borrow_mut().remove(id);
-        self.outbox.borrow_mut().retain(|(application, _), _| application != id);
-        Ok(())
-    }
-}
-
-impl Row {
-    fn is_due(&self, now: Timestamp) -> bool {
-        self.end.is_none() && self.due_at <= now && self.leased_until <= now
     }
 }
 

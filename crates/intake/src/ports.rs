@@ -1,7 +1,13 @@
 //! What the flows need from the world.
 
+mod notices;
+mod retention;
+
 use mail::Address;
 use rules::{Received, Reference, Timestamp};
+
+pub use notices::{Entry, Incident, Notice, Notices, Standing, Trouble};
+pub use retention::{Retention, Withdrawn};
 
 /// Our side of the counter failed: nothing that a candidate could mend.
 ///
@@ -53,6 +59,28 @@ pub trait DocumentStore {
 
     /// Deletes everything whose key begins with `prefix`.
     async fn delete(&self, prefix: &str) -> Result<(), Fault>;
+
+    /// Up to `limit` documents whose keys begin with `prefix`, in the order of
+    /// their keys, from the first one after `after` on.
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault>;
+}
+
+/// A part of a listing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The documents.
+    pub documents: Vec<KeptDocument>,
+    /// Whether there are others after them.
+    pub more: bool,
+}
+
+/// A document, as a listing tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptDocument {
+    /// Where it is kept.
+    pub key: String,
+    /// Since when.
+    pub stored_at: Timestamp,
 }
 
 /// A letter that an application calls for.
@@ -111,13 +139,51 @@ pub enum Settlement {
     },
 }
 
-/// When the letters of an application went out.
+/// How far the letters of an application have come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The one to staff.
-    pub forwarded_at: Option<Timestamp>,
+    pub forwarding: Stage,
     /// The one to the candidate.
-    pub acknowledged_at: Option<Timestamp>,
+    pub acknowledgement: Stage,
+}
+
+/// How far a letter has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// It is to be sent.
+    #[default]
+    Waiting,
+    /// The transport has it, since then.
+    Sent(Timestamp),
+    /// It will not be sent unless somebody sees to it.
+    GivenUp,
+}
+
+impl Stage {
+    /// When it was sent, if it was.
+    pub fn sent_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Sent(at) => Some(at),
+            Self::Waiting | Self::GivenUp => None,
+        }
+    }
+}
+
+/// Where the address of a receipt leads, before its key is checked. Always
+/// of the same size, so that it takes as long to give what is there as what
+/// is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// The id of the application with that reference, or [`Lead::NOWHERE`].
+    pub id: String,
+    /// The withdrawal that the trace of the key belongs to.
+    pub withdrawn: Option<Withdrawn>,
+}
+
+impl Lead {
+    /// As long as an id, and none.
+    pub const NOWHERE: &'static str = "00000000000000000000000000000000";
 }
 
 /// What a commit found.
@@ -128,19 +194,27 @@ pub enum Commit {
     Held(Box<Received>),
     /// Another application has that reference; try another one.
     ReferenceTaken,
+    /// The id is retired: its application was withdrawn, or given up for
+    /// lost. Nothing is written.
+    Retired,
 }
 
 /// Applications and their letters.
 pub trait Ledger {
-    /// Writes an application and its pending letters, all or nothing. An
-    /// application that is already there under its id stays as it is.
+    /// Writes an application and its pending letters, all or nothing, and gives
+    /// it the next number of its posting. An application that is already there
+    /// under its id stays as it is.
     async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault>;
 
-    /// The application with this id.
+    /// The application with this id, unless it is withdrawn.
     async fn find(&self, id: &str) -> Result<Option<Received>, Fault>;
 
-    /// The application with this reference, and how far it has come.
-    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault>;
+    /// Where a receipt's address leads: by the reference, if it is one, and
+    /// by what [`Retention::withdraw`] kept of the key.
+    async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault>;
+
+    /// The application with this id, and how far it has come.
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault>;
 
     /// Claims a letter that is pending, due and not claimed by anybody else,
     /// until `until`. Nothing where there is no such letter.
@@ -168,9 +242,6 @@ pub trait Ledger {
 
     /// Ids of up to `limit` applications to the posting `slug`.
     async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
-
-    /// Deletes an application and its letters.
-    async fn erase(&self, id: &str) -> Result<(), Fault>;
 }
 
 /// Hints that an application has letters to send.

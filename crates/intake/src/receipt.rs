@@ -3,7 +3,7 @@
 use rules::{Received, Reference};
 
 use crate::key::SigningKey;
-use crate::ports::{Fault, Ledger, Progress};
+use crate::ports::{Fault, Ledger, Progress, Withdrawn};
 
 /// An application and how far it has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,25 +14,50 @@ pub struct Receipt {
     pub progress: Progress,
 }
 
-/// The receipt of `reference`, for whoever holds its key. A wrong key and an
-/// unknown reference are answered alike.
+/// What the key of a receipt opens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    /// The receipt.
+    Application(Box<Receipt>),
+    /// The application was withdrawn.
+    Withdrawn(Withdrawn),
+}
+
+/// What `key` opens under `reference`.
+///
+/// A wrong key, an unknown reference and what is none at all are answered
+/// alike and after the same work: one question to the ledger, whose answer
+/// always has the same size, and one signature. Only a genuine key leads to
+/// a second question.
 pub async fn receipt(
     ledger: &impl Ledger,
     signing: &SigningKey,
     reference: &str,
     key: &str,
-) -> Result<Option<Receipt>, Fault> {
-    let Some(reference) = Reference::parse(reference) else { return Ok(None) };
-    let found = ledger.look_up(&reference).await?;
-    // The signature is checked in either case, so that both take as long.
-    let id = found.as_ref().map_or("", |(received, _)| received.id.as_str());
-    let genuine = signing.verify(PURPOSE, &[id], key);
-    Ok(found.filter(|_| genuine).map(|(received, progress)| Receipt { received, progress }))
+) -> Result<Option<Opened>, Fault> {
+    let reference = Reference::parse(reference);
+    let lead = ledger.follow(reference.as_ref(), &trace(signing, key)).await?;
+    let genuine = signing.verify(PURPOSE, &[&lead.id], key);
+    if let Some(withdrawn) = lead.withdrawn {
+        return Ok(Some(Opened::Withdrawn(withdrawn)));
+    }
+    if !genuine {
+        return Ok(None);
+    }
+    let found = ledger.look_up(&lead.id).await?;
+    Ok(found
+        .map(|(received, progress)| Opened::Application(Box::new(Receipt { received, progress }))))
 }
 
 /// The key that opens the receipt of an application.
 pub fn receipt_key(signing: &SigningKey, received: &Received) -> String {
     signing.sign(PURPOSE, &[&received.id])
+}
+
+/// What of a receipt's key may be kept: it recognises the key and opens
+/// nothing.
+pub(crate) fn trace(signing: &SigningKey, key: &str) -> String {
+    signing.sign("trace", &[key])
 }
 
 const PURPOSE: &str = "receipt";

@@ -56,6 +56,12 @@ pub enum Verdict {
         /// What is wrong with it.
         issues: Vec<Issue>,
     },
+    /// The id was used up: its application was withdrawn, or its documents
+    /// were found without one and deleted. Another id has to be taken.
+    Retired {
+        /// What was sent, looked into.
+        form: Box<Form>,
+    },
 }
 
 /// How often a reference may be taken before we give up: with a million
@@ -97,6 +103,8 @@ pub async fn submit<D: DocumentStore>(
         reference: reference(&id, 0),
         id: id.as_str().to_owned(),
         posting: posting.slug.clone(),
+        // The ledger gives it when it writes the application.
+        number: 0,
         language,
         origin,
         received_at,
@@ -105,11 +113,15 @@ pub async fn submit<D: DocumentStore>(
     for attempt in 1..=REFERENCE_TRIES {
         match ledger.commit(&received, &Letter::ALL).await? {
             Commit::Held(held) => return accept(queue, *held).await,
+            Commit::Retired => return Ok(Verdict::Retired { form: Box::new(form) }),
             Commit::ReferenceTaken => received.reference = reference(&id, attempt),
         }
     }
     Err(Fault::Ledger(format!("{REFERENCE_TRIES} references were taken")))
 }
+
+/// What the keys of all documents begin with.
+pub(crate) const DOCUMENTS: &str = "applications/";
 
 /// Where a document is kept. The hash makes two simultaneous submissions of
 /// one token harmless: each row finds the very bytes that it speaks of.
@@ -119,7 +131,7 @@ pub(crate) fn document_key(application: &str, document: &str, sha256: &str) -> S
 
 /// What the keys of an application's documents begin with.
 pub(crate) fn document_prefix(application: &str) -> String {
-    format!("applications/{application}/")
+    format!("{DOCUMENTS}{application}/")
 }
 
 async fn accept(queue: &impl Queue, received: Received) -> Result<Verdict, Fault> {

@@ -1,10 +1,8 @@
-//! What runs by the clock: putting back what was left behind, and erasing
-//! what has been kept long enough.
+//! Putting back what was left behind.
 
-use rules::{Posting, Timestamp};
+use rules::Timestamp;
 
-use crate::ports::{DocumentStore, Fault, Ledger, Queue};
-use crate::submit::document_prefix;
+use crate::ports::{Fault, Ledger, Queue};
 
 /// How many applications one run takes up. What is beyond waits for the next
 /// one, a few minutes later.
@@ -23,24 +21,4 @@ pub async fn sweep(
         queue.push(id).await?;
     }
     Ok(due.len())
-}
-
-/// Erases the applications to postings whose retention has ended: documents
-/// first, then rows, so that a failure in between leaves a row that leads to
-/// them. Says how many there were.
-pub async fn erase(
-    documents: &impl DocumentStore,
-    ledger: &impl Ledger,
-    postings: &[Posting],
-    now: Timestamp,
-) -> Result<usize, Fault> {
-    let mut erased = 0;
-    for posting in postings.iter().filter(|posting| posting.erased_at() <= now) {
-        for id in ledger.to_posting(&posting.slug, BATCH).await? {
-            documents.delete(&document_prefix(&id)).await?;
-            ledger.erase(&id).await?;
-            erased += 1;
-        }
-    }
-    Ok(erased)
 }

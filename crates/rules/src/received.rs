@@ -14,6 +14,8 @@ pub struct Received {
     pub reference: Reference,
     /// The slug of the posting.
     pub posting: String,
+    /// Its number among the applications to the posting, from 1.
+    pub number: u32,
     /// The language in which the candidate used the page.
     pub language: String,
     /// Scheme and host of the page they used, without a slash at the end: the

@@ -9,9 +9,12 @@ use documents::Kind;
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
 use rules::{Application, Code, Form, Issue, Posting, Received, Reference, Timestamp};
-use views::{Delivery, Failure, FormState, Site};
+use views::{Delivery, Failure, FormState, Site, Stage};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
+
+/// The key of a receipt, as long as they are.
+const KEY: &str = "3jXbT0pWq9vZk5cR7mYd2nHf8gLs1aEo4uKi6tBxPwQ";
 
 const DAY: i64 = 86_400_000;
 
@@ -65,21 +68,19 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
         let received = received(texts, posting);
-        for (state, delivery) in [
-            ("waiting", Delivery::default()),
-            (
-                "delivered",
-                Delivery {
-                    forwarded_at: Some(Timestamp(NOW.0 + 4_000)),
-                    acknowledged_at: Some(Timestamp(NOW.0 + 9_000)),
-                },
-            ),
+        let sent = |after| Stage::Sent(Timestamp(NOW.0 + after));
+        for (state, forwarding, acknowledgement) in [
+            ("waiting", Stage::Waiting, Stage::Waiting),
+            ("delivered", sent(4_000), sent(9_000)),
+            ("given-up", Stage::GivenUp, Stage::GivenUp),
         ] {
-            add(
-                &format!("receipt-{state}"),
-                views::receipt(texts, posting, &received, &delivery, &SITE),
-            );
+            let delivery = Delivery { forwarding, acknowledgement };
+            let page = views::receipt(texts, posting, &received, &delivery, KEY, &SITE);
+            add(&format!("receipt-{state}"), page);
         }
+        add("withdraw", views::withdraw(texts, posting, &received, KEY, &SITE));
+        let address = views::receipt_address(received.reference.as_str(), KEY);
+        add("withdrawn", views::withdrawn(texts, posting, NOW, &address, &SITE));
     }
     for (name, failure) in [
         ("not-found", Failure::NotFound),
@@ -138,6 +139,7 @@ fn received(texts: &Texts, posting: &Posting) -> Received {
         id: "never shown".to_owned(),
         reference: Reference::from_random(0x1234_5678_9ABC_DEF0),
         posting: posting.slug.clone(),
+        number: 1,
         language: texts.language_tag.to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: NOW,

@@ -22,7 +22,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) brand: Brand<'a>,
     /// For search engines.
     pub(crate) description: Option<&'a str>,
-    /// Its addresses, where it has one that anybody may open.
+    /// Its addresses, where it has one to come back to.
     pub(crate) address: Option<Address>,
     /// Whether search engines may list it.
     pub(crate) indexed: bool,
@@ -59,6 +59,8 @@ pub(crate) struct Address {
     pub(crate) neutral: String,
     /// In the page's language.
     pub(crate) canonical: String,
+    /// Whether search engines may know of it.
+    pub(crate) public: bool,
     pub(crate) languages: Vec<Language>,
 }
 
@@ -88,15 +90,23 @@ impl Address {
         Self {
             neutral: format!("{base}{path}"),
             canonical: format!("{base}{}", in_language(texts, path)),
+            public: true,
             languages: languages.collect(),
         }
+    }
+
+    /// Of a page whose address holds a key: it links to itself in other
+    /// languages, and tells no machine where it is.
+    pub(crate) fn private(texts: &'static Texts, site: &Site, path: &str) -> Self {
+        Self { public: false, ..Self::of(texts, site, path) }
     }
 }
 
 /// `path`, to be shown in the language of `texts`. There are no cookies: the
 /// address carries the choice from page to page.
 pub(crate) fn in_language(texts: &Texts, path: &str) -> String {
-    format!("{path}?lang={}", texts.language_tag)
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}lang={}", texts.language_tag)
 }
 
 const fn or(built: Option<&'static str>, otherwise: &'static str) -> &'static str {

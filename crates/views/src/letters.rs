@@ -1,7 +1,9 @@
-//! The two letters that an application causes, as words: to the staff who
-//! read it and to the candidate who sent it. Text and HTML say the same.
+//! Letters as words: the two that an application causes, to the staff who
+//! read it and to the candidate who sent it, and notices that belong to none.
+//! Text and HTML say the same.
 
 mod attachment;
+mod notices;
 mod parts;
 mod person;
 #[cfg(test)]
@@ -14,6 +16,7 @@ use locales::Texts;
 use rules::{Posting, Received};
 
 pub use attachment::attachment_name;
+pub use notices::{Alert, Report, alert, report, withdrawal};
 use parts::{Facts, Person, Said};
 
 /// A letter without its addresses and attachments.

@@ -15,6 +15,7 @@ mod job_posting;
 pub mod letters;
 mod posting;
 mod receipt;
+mod withdrawal;
 mod words;
 
 pub use careers::careers;
@@ -22,4 +23,5 @@ pub use failure::{Failure, failure, failure_message};
 pub use form::FormState;
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{Delivery, receipt};
+pub use receipt::{Delivery, Stage, receipt, receipt_address};
+pub use withdrawal::{withdraw, withdrawn};

@@ -5,24 +5,43 @@ use locales::{Texts, bytes, fill};
 use rules::application::Document;
 use rules::{Posting, Received, Timestamp};
 
-use crate::frame::{Brand, Frame, Site, in_language};
+use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
 
 /// How far an application has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Delivery {
-    /// When staff were sent it.
-    pub forwarded_at: Option<Timestamp>,
-    /// When the candidate was sent the acknowledgement.
-    pub acknowledged_at: Option<Timestamp>,
+    /// The application to staff.
+    pub forwarding: Stage,
+    /// The acknowledgement to the candidate.
+    pub acknowledgement: Stage,
 }
 
-/// What was received and how far it has come.
+/// How far a letter has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// It is to be sent.
+    #[default]
+    Waiting,
+    /// It was sent, then.
+    Sent(Timestamp),
+    /// It is not sent unless somebody sees to it.
+    GivenUp,
+}
+
+/// The address of a receipt, from the root of the site.
+pub fn receipt_address(reference: &str, key: &str) -> String {
+    format!("/applications/{reference}?key={key}")
+}
+
+/// What was received and how far it has come. `key` is the one that has
+/// opened the receipt.
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
     received: &Received,
     delivery: &Delivery,
+    key: &str,
     site: &Site,
 ) -> String {
     let zone = &posting.deadline.zone;
@@ -31,14 +50,15 @@ pub fn receipt(
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
     let erased_on = locales::date(texts, posting.erased_on());
+    let own = receipt_address(reference, key);
+    let withdraw = format!("/applications/{reference}/withdraw?key={key}");
     let page = Page {
         t: texts,
         frame: Frame {
             title: format!("{} {reference} – {}", texts.receipt_title, posting.organisation.name),
             brand: Brand::of(posting),
             description: None,
-            // Its address holds the key, which links must not spread.
-            address: None,
+            address: Some(Address::private(texts, site, &own)),
             indexed: false,
             has_form: false,
         },
@@ -46,10 +66,11 @@ pub fn receipt(
         halves: groups(reference),
         received: told(received.received_at),
         received_words: Around::of(texts.receipt_received, "moment"),
-        forwarded: delivery.forwarded_at.map(told),
-        acknowledged: delivery.acknowledged_at.map(told),
+        forwarding: Shown::of(delivery.forwarding, told),
+        acknowledgement: Shown::of(delivery.acknowledgement, told),
         acknowledged_words: fill(texts.receipt_state_acknowledged, &[("email", &email)]),
         acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", &email)]),
+        not_acknowledged_words: fill(texts.receipt_state_not_acknowledged, &[("email", &email)]),
         documents: received
             .application
             .documents
@@ -60,6 +81,8 @@ pub fn receipt(
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
         // Whole: it also leads back from a copy that somebody has saved.
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
+        own: format!("{}{}", site.base_url, in_language(texts, &own)),
+        withdraw: in_language(texts, &withdraw),
     };
     page.to_string()
 }
@@ -73,14 +96,35 @@ struct Page<'a> {
     halves: Vec<String>,
     received: Time,
     received_words: Around,
-    forwarded: Option<Time>,
-    acknowledged: Option<Time>,
+    forwarding: Shown,
+    acknowledgement: Shown,
     acknowledged_words: String,
     acknowledging_words: String,
+    not_acknowledged_words: String,
     documents: Vec<DocumentShown<'a>>,
     contact: Around,
     erased: String,
     home: String,
+    /// The page's own address, whole.
+    own: String,
+    withdraw: String,
+}
+
+/// A stage in words.
+enum Shown {
+    Waiting,
+    Sent(Time),
+    GivenUp,
+}
+
+impl Shown {
+    fn of(stage: Stage, told: impl Fn(Timestamp) -> Time) -> Self {
+        match stage {
+            Stage::Waiting => Self::Waiting,
+            Stage::Sent(at) => Self::Sent(told(at)),
+            Stage::GivenUp => Self::GivenUp,
+        }
+    }
 }
 
 /// A document that was received.
@@ -109,7 +153,7 @@ fn shown<'a>(
 
 /// `text` four by four: an eye can compare that. The page sets them apart
 /// without spaces, so that a copy has none.
-fn groups(text: &str) -> Vec<String> {
+pub(crate) fn groups(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     characters.chunks(4).map(|group| group.iter().collect()).collect()
 }

@@ -9,8 +9,8 @@ use std::slice::from_ref;
 use locales::{ALL, Texts};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Timestamp};
-use support::{CLOSES, DAY, OPEN, SITE, attributes, fresh, ids, posting, received};
-use views::{Delivery, Failure, FormState};
+use support::{CLOSES, DAY, KEY, OPEN, SITE, attributes, fresh, ids, posting, received};
+use views::{Delivery, Failure, FormState, Stage};
 
 const FAILURES: [Failure; 6] = [
     Failure::CrossSite,
@@ -44,10 +44,12 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         views::posting(texts, &posting, CLOSES, None, &SITE),
         views::posting(texts, &posting, Timestamp(0), None, &SITE),
     ];
-    for time in [None, Some(OPEN)] {
-        let delivery = Delivery { forwarded_at: time, acknowledged_at: time };
-        pages.push(views::receipt(texts, &posting, &received(), &delivery, &SITE));
+    for stage in [Stage::Waiting, Stage::Sent(OPEN), Stage::GivenUp] {
+        let delivery = Delivery { forwarding: stage, acknowledgement: stage };
+        pages.push(views::receipt(texts, &posting, &received(), &delivery, KEY, &SITE));
     }
+    pages.push(views::withdraw(texts, &posting, &received(), KEY, &SITE));
+    pages.push(views::withdrawn(texts, &posting, OPEN, "/applications/7KXM29QT?key=k", &SITE));
     pages.extend(FAILURES.iter().map(|failure| views::failure(texts, failure, &SITE)));
     pages
 }
@@ -155,7 +157,7 @@ fn hostile_values_stay_text() {
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
         views::posting(texts, &posting, OPEN, Some(state), &SITE),
         views::posting(texts, &posting, CLOSES, Some(state), &SITE),
-        views::receipt(texts, &posting, &received, &Delivery::default(), &SITE),
+        views::receipt(texts, &posting, &received, &Delivery::default(), KEY, &SITE),
     ] {
         assert!(!page.contains("<script>"), "{page}");
         let scripts = page.matches("<script").count();
@@ -171,7 +173,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
     let wrong = FormState { values: &values, issues: &issues, token: "", busy: false };
-    let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), &SITE);
+    let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), KEY, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));
     for (page, robots) in [

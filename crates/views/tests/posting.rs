@@ -8,8 +8,8 @@ use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
 use serde_json::Value;
-use support::{CLOSES, OPEN, SITE, attributes, between, fresh, ids, posting, received, tag};
-use views::{Delivery, FormState};
+use support::{CLOSES, KEY, OPEN, SITE, attributes, between, fresh, ids, posting, received, tag};
+use views::{Delivery, FormState, Stage};
 
 #[test]
 fn out_of_time_there_is_no_form() {
@@ -235,18 +235,23 @@ fn facts_are_said_in_words() {
 
 #[test]
 fn a_receipt_says_how_far_the_application_has_come() {
-    let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, &SITE);
+    let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, KEY, &SITE);
     let waiting = receipt(Delivery::default());
     assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
-    let at = Some(OPEN);
-    let delivered = receipt(Delivery { forwarded_at: at, acknowledged_at: at });
+    let at = Stage::Sent(OPEN);
+    let delivered = receipt(Delivery { forwarding: at, acknowledgement: at });
     assert_eq!(delivered.matches("<li class=\"done\">").count(), 3);
+    let given_up = receipt(Delivery { forwarding: Stage::GivenUp, acknowledgement: at });
+    assert!(given_up.contains("We are on it: there is nothing for you to do."), "{given_up}");
     for text in [
         "<span>7KXM</span><span>29QT</span>",
         "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
         "Acknowledgement sent to m•••@example.org",
         "PDF, 812\u{A0}KB",
         &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),
+        "<code dir=\"ltr\">https://jobs.example.org/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=en</code>",
+        "<a href=\"/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=fr\" lang=\"fr\"",
+        "<a href=\"/applications/7KXM29QT/withdraw?key=never-to-be-guessed&#38;lang=en\">",
         "erases your application, your documents and this receipt on Friday 30 January 2026.",
     ] {
         assert!(delivered.contains(text), "{text} in {delivered}");

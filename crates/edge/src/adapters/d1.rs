@@ -1,35 +1,54 @@
 //! The ledger in D1.
 
-use intake::ports::{Claim, Commit, Fault, Ledger, Letter, Progress, Settlement};
+use intake::ports::{Claim, Commit, Fault, Lead, Ledger, Letter, Progress, Settlement};
 use rules::{Received, Reference, Timestamp};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
 
-use crate::record::{ApplicationRow, ClaimRow, IdRow, ReceiptRow};
+use crate::record::{ApplicationRow, ClaimRow, IdRow, LeadRow, ReceiptRow};
 
 /// Applications and letters in D1.
 pub(crate) struct D1Ledger(pub(crate) D1Database);
 
+/// The number is one more than there are and were in the posting: nothing is
+/// deleted without being counted in the same step.
 const INSERT_APPLICATION: &str = "\
-    INSERT INTO applications (id, reference, posting, language, origin, received_at, application) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+    INSERT INTO applications \
+        (id, reference, posting, language, origin, received_at, application, number) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, \
+        1 + (SELECT count(*) FROM applications WHERE posting = ?3) \
+            + coalesce((SELECT erased + withdrawn FROM tallies WHERE posting = ?3), 0) \
+    WHERE ?1 NOT IN (SELECT id FROM retired) \
+    ON CONFLICT DO NOTHING";
 
 /// Takes effect only where the application has made it into its table.
 const INSERT_LETTER: &str = "\
     INSERT INTO outbox (application, letter, due_at) \
     SELECT id, ?2, received_at FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING";
 
-const SELECT_BY_ID: &str = "SELECT * FROM applications WHERE id = ?1";
+const SELECT_RETIRED: &str = "SELECT id FROM retired WHERE id = ?1";
 
-const SELECT_BY_REFERENCE: &str = "\
+const SELECT_BY_ID: &str =
+    "SELECT * FROM applications WHERE id = ?1 AND id NOT IN (SELECT id FROM retired)";
+
+/// One row, of one size, whatever there is.
+const FOLLOW: &str = "\
+    SELECT coalesce((SELECT id FROM applications WHERE reference = ?1 \
+            AND id NOT IN (SELECT id FROM retired)), ?3) AS id, \
+        (SELECT posting FROM retired WHERE receipt = ?2) AS posting, \
+        (SELECT retired_at FROM retired WHERE receipt = ?2) AS withdrawn_at";
+
+const SELECT_RECEIPT: &str = "\
     SELECT applications.*, staff.sent_at AS forwarded_at, \
-        acknowledgement.sent_at AS acknowledged_at \
+        staff.refused_because IS NOT NULL AS not_forwarded, \
+        acknowledgement.sent_at AS acknowledged_at, \
+        acknowledgement.refused_because IS NOT NULL AS not_acknowledged \
     FROM applications \
     LEFT JOIN outbox AS staff ON staff.application = id AND staff.letter = 'staff' \
     LEFT JOIN outbox AS acknowledgement ON acknowledgement.application = id \
         AND acknowledgement.letter = 'acknowledgement' \
-    WHERE reference = ?1";
+    WHERE id = ?1 AND id NOT IN (SELECT id FROM retired)";
 
 /// A lease that is still there has run out: whoever held it never came back,
 /// and may have sent.
@@ -54,10 +73,6 @@ const SELECT_DUE: &str = "\
 
 const SELECT_TO_POSTING: &str =
     "SELECT id FROM applications WHERE posting = ?1 ORDER BY received_at LIMIT ?2";
-
-const DELETE_LETTERS: &str = "DELETE FROM outbox WHERE application = ?1";
-
-const DELETE_APPLICATION: &str = "DELETE FROM applications WHERE id = ?1";
 
 impl Ledger for D1Ledger {
     async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
@@ -84,6 +99,7 @@ impl Ledger for D1Ledger {
         let held = results.last().ok_or_else(|| Fault::Ledger("no answer to a batch".into()))?;
         match rows::<ApplicationRow>(held)?.pop() {
             Some(row) => Ok(Commit::Held(Box::new(row.try_into()?))),
+            None if self.is_retired(&received.id).await? => Ok(Commit::Retired),
             None => Ok(Commit::ReferenceTaken),
         }
     }
@@ -94,9 +110,15 @@ impl Ledger for D1Ledger {
         row.map(TryInto::try_into).transpose()
     }
 
-    async fn look_up(&self, reference: &Reference) -> Result<Option<(Received, Progress)>, Fault> {
-        let statement = self.statement(SELECT_BY_REFERENCE, &[reference.as_str().into()])?;
-        let row: Option<ReceiptRow> = only(&statement).await?;
+    async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault> {
+        let reference = reference.map_or("", Reference::as_str);
+        let values = [reference.into(), trace.into(), Lead::NOWHERE.into()];
+        let row: Option<LeadRow> = only(&self.statement(FOLLOW, &values)?).await?;
+        row.map(Lead::from).ok_or_else(|| Fault::Ledger("no answer to a question".into()))
+    }
+
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault> {
+        let row: Option<ReceiptRow> = only(&self.statement(SELECT_RECEIPT, &[id.into()])?).await?;
         row.map(TryInto::try_into).transpose()
     }
 
@@ -157,26 +179,31 @@ impl Ledger for D1Ledger {
         let result = statement.all().await.map_err(fault)?;
         Ok(rows::<IdRow>(&result)?.into_iter().map(|row| row.id).collect())
     }
-
-    async fn erase(&self, id: &str) -> Result<(), Fault> {
-        let letters = self.statement(DELETE_LETTERS, &[id.into()])?;
-        let application = self.statement(DELETE_APPLICATION, &[id.into()])?;
-        self.0.batch(vec![letters, application]).await.map(|_| ()).map_err(fault)
-    }
 }
 
 impl D1Ledger {
-    fn statement(&self, sql: &str, values: &[JsValue]) -> Result<D1PreparedStatement, Fault> {
+    async fn is_retired(&self, id: &str) -> Result<bool, Fault> {
+        let row: Option<IdRow> = only(&self.statement(SELECT_RETIRED, &[id.into()])?).await?;
+        Ok(row.is_some())
+    }
+
+    pub(super) fn statement(
+        &self,
+        sql: &str,
+        values: &[JsValue],
+    ) -> Result<D1PreparedStatement, Fault> {
         self.0.prepare(sql).bind(values).map_err(fault)
     }
 }
 
-async fn only<T: DeserializeOwned>(statement: &D1PreparedStatement) -> Result<Option<T>, Fault> {
+pub(super) async fn only<T: DeserializeOwned>(
+    statement: &D1PreparedStatement,
+) -> Result<Option<T>, Fault> {
     let result = statement.all().await.map_err(fault)?;
     Ok(rows(&result)?.pop())
 }
 
-fn rows<T: DeserializeOwned>(result: &D1Result) -> Result<Vec<T>, Fault> {
+pub(super) fn rows<T: DeserializeOwned>(result: &D1Result) -> Result<Vec<T>, Fault> {
     if let Some(error) = result.error() {
         return Err(Fault::Ledger(error));
     }
@@ -187,10 +214,10 @@ fn rows<T: DeserializeOwned>(result: &D1Result) -> Result<Vec<T>, Fault> {
 /// D1 binds 32-bit integers only; a float keeps milliseconds exact, and the
 /// column's type makes an integer of it again.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
-fn number(timestamp: Timestamp) -> JsValue {
+pub(super) fn number(timestamp: Timestamp) -> JsValue {
     JsValue::from_f64(timestamp.0 as f64)
 }
 
-fn fault(error: worker::Error) -> Fault {
+pub(super) fn fault(error: worker::Error) -> Fault {
     Fault::Ledger(error.to_string())
 }

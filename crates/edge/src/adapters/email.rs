@@ -8,6 +8,9 @@ use super::submission;
 use crate::config::{self, SmtpSettings, TransportSettings};
 use crate::log;
 
+/// Its name in `wrangler.toml`.
+const BINDING: &str = "EMAIL";
+
 /// The transport that is configured.
 pub(crate) enum PlatformTransport {
     /// The `send_email` binding.
@@ -21,9 +24,43 @@ impl PlatformTransport {
         match config::transport(env)? {
             TransportSettings::Smtp(settings) => Ok(Self::Smtp(settings)),
             TransportSettings::Cloudflare => env
-                .send_email("EMAIL")
+                .send_email(BINDING)
                 .map(Self::Binding)
                 .map_err(|error| Fault::Configuration(error.to_string())),
+        }
+    }
+}
+
+/// What tells the operator that mails do not leave: the configured transport
+/// and, where that does not take the alert, the platform's binding if there
+/// is one. A mail server that lets nobody in lets no alert in either.
+pub(crate) struct AlertTransport {
+    first: PlatformTransport,
+    second: Option<SendEmail>,
+}
+
+impl AlertTransport {
+    pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
+        let first = PlatformTransport::of(env)?;
+        let second = match first {
+            PlatformTransport::Smtp(_) => env.send_email(BINDING).ok(),
+            PlatformTransport::Binding(_) => None,
+        };
+        Ok(Self { first, second })
+    }
+}
+
+impl Transport for AlertTransport {
+    async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
+        let sending = self.first.send(from, to, message).await;
+        match (&sending, &self.second) {
+            (Sending::Later(_) | Sending::Refused(_), Some(second)) => {
+                match send(second, from, to, message).await {
+                    Sending::Sent => Sending::Sent,
+                    _ => sending,
+                }
+            }
+            _ => sending,
         }
     }
 }

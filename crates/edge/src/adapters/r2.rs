@@ -1,6 +1,7 @@
 //! Documents in R2.
 
-use intake::ports::{DocumentStore, Fault};
+use intake::ports::{DocumentStore, Fault, KeptDocument, Page};
+use rules::Timestamp;
 use worker::{Bucket, Conditional};
 
 use crate::adapters::UploadedFile;
@@ -47,6 +48,20 @@ impl DocumentStore for R2Documents {
             self.0.delete(object.key()).await.map_err(fault)?;
         }
         Ok(())
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault> {
+        let mut listing = self.0.list().prefix(prefix).limit(limit);
+        if let Some(after) = after {
+            listing = listing.start_after(after);
+        }
+        let listing = listing.execute().await.map_err(fault)?;
+        let document = |object: worker::Object| KeptDocument {
+            key: object.key(),
+            stored_at: Timestamp(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX)),
+        };
+        let documents = listing.objects().into_iter().map(document).collect();
+        Ok(Page { documents, more: listing.truncated() })
     }
 }
 

@@ -88,6 +88,11 @@ async fn take_in(
             }
             Ok(accepted(visit, desk, &received))
         }
+        Verdict::Retired { form } => {
+            let issues = vec![Issue::new("token", Code::NotAChoice)];
+            let token = posting::fresh_token(visit)?.seal(&desk.signing, &posting.slug);
+            Ok(refused(visit, posting, &form, &issues, &token))
+        }
         Verdict::Refused { form, issues } => Ok(refused(visit, posting, &form, &issues, &sealed)),
     }
 }

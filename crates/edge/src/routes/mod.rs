@@ -11,6 +11,7 @@ mod posting;
 mod receipt;
 mod room;
 mod visit;
+mod withdraw;
 
 use intake::ports::Clock as _;
 use worker::{Env, Method, Request, Response};
@@ -24,6 +25,7 @@ enum Route<'a> {
     Posting(&'a str),
     Applications(&'a str),
     Receipt(&'a str),
+    Withdraw(&'a str),
     Health,
 }
 
@@ -35,6 +37,7 @@ impl<'a> Route<'a> {
             ["postings", slug] => Some(Self::Posting(slug)),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
+            ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
             ["healthz"] => Some(Self::Health),
             _ => None,
         }
@@ -44,6 +47,7 @@ impl<'a> Route<'a> {
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) => "POST",
+            Self::Withdraw(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
     }
@@ -66,6 +70,10 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
             application::post(&visit, env, slug, request).await
         }
         Route::Receipt(reference) if is_get => receipt::page(&visit, env, reference).await,
+        Route::Withdraw(reference) if is_get => withdraw::question(&visit, env, reference).await,
+        Route::Withdraw(reference) if request.method() == Method::Post => {
+            withdraw::post(&visit, env, reference).await
+        }
         Route::Health if is_get => health::answer(&visit),
         route => answer::method_not_allowed(&visit, route.allowed()),
     }

@@ -1,7 +1,7 @@
 //! `GET /applications/{reference}?key=…`
 
-use intake::Receipt;
-use intake::ports::Fault;
+use intake::ports::{Fault, Progress, Stage, Withdrawn};
+use intake::{Opened, Receipt};
 use rules::application::Document;
 use rules::{Application, Timestamp};
 use views::{Delivery, Failure, Site};
@@ -14,16 +14,26 @@ use crate::routes::answer::{self, Keep};
 /// What was received and how far it has come, for whoever holds the key.
 pub(super) async fn page(visit: &Visit, env: &Env, reference: &str) -> worker::Result<Response> {
     match find(visit, env, reference).await {
-        Ok(Some(receipt)) => show(visit, &receipt),
+        Ok(Some(Opened::Application(receipt))) => show(visit, &receipt),
+        Ok(Some(Opened::Withdrawn(withdrawn))) => show_withdrawn(visit, reference, &withdrawn),
         Ok(None) => answer::failure(visit, Failure::NotFound),
         Err(fault) => answer::unavailable(visit, &fault),
     }
 }
 
-async fn find(visit: &Visit, env: &Env, reference: &str) -> Result<Option<Receipt>, Fault> {
+/// What the address opens.
+pub(super) async fn find(
+    visit: &Visit,
+    env: &Env,
+    reference: &str,
+) -> Result<Option<Opened>, Fault> {
     let desk = Desk::of(env)?;
-    let key = visit.parameter("key").unwrap_or_default();
-    intake::receipt(&desk.ledger, &desk.signing, reference, &key).await
+    intake::receipt(&desk.ledger, &desk.signing, reference, &key(visit)).await
+}
+
+/// The key in the address.
+pub(super) fn key(visit: &Visit) -> String {
+    visit.parameter("key").unwrap_or_default()
 }
 
 fn show(visit: &Visit, receipt: &Receipt) -> worker::Result<Response> {
@@ -34,22 +44,62 @@ fn show(visit: &Visit, receipt: &Receipt) -> worker::Result<Response> {
     let Some(posting) = desk::posting(&received.posting) else {
         return answer::failure(visit, Failure::NotFound);
     };
-    let delivery =
-        Delivery { forwarded_at: progress.forwarded_at, acknowledged_at: progress.acknowledged_at };
     let site = Site { base_url: &visit.origin };
-    let page = views::receipt(visit.texts_for(posting), posting, received, &delivery, &site);
+    let (texts, key) = (visit.texts_for(posting), key(visit));
+    let page = views::receipt(texts, posting, received, &delivery(progress), &key, &site);
     answer::html(200, &page, Keep::Never)
+}
+
+fn show_withdrawn(
+    visit: &Visit,
+    reference: &str,
+    withdrawn: &Withdrawn,
+) -> worker::Result<Response> {
+    if visit.wants_json {
+        return answer::json(200, &withdrawal(withdrawn), Keep::Never);
+    }
+    let Some(posting) = desk::posting(&withdrawn.posting) else {
+        return answer::failure(visit, Failure::NotFound);
+    };
+    let site = Site { base_url: &visit.origin };
+    let path = views::receipt_address(reference, &key(visit));
+    let page = views::withdrawn(visit.texts_for(posting), posting, withdrawn.at, &path, &site);
+    answer::html(200, &page, Keep::Never)
+}
+
+fn delivery(progress: &Progress) -> Delivery {
+    let told = |stage| match stage {
+        Stage::Waiting => views::Stage::Waiting,
+        Stage::Sent(at) => views::Stage::Sent(at),
+        Stage::GivenUp => views::Stage::GivenUp,
+    };
+    Delivery {
+        forwarding: told(progress.forwarding),
+        acknowledgement: told(progress.acknowledgement),
+    }
 }
 
 fn summary(receipt: &Receipt) -> serde_json::Value {
     let told = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+    let Progress { forwarding, acknowledgement } = receipt.progress;
+    let erased_on = desk::posting(&receipt.received.posting).map(rules::Posting::erased_on);
     serde_json::json!({
         "reference": receipt.received.reference,
         "received_at": receipt.received.received_at.to_rfc3339(),
         "documents": documents(&receipt.received.application),
-        "forwarded_at": told(receipt.progress.forwarded_at),
-        "acknowledged_at": told(receipt.progress.acknowledged_at),
+        "forwarded_at": told(forwarding.sent_at()),
+        "acknowledged_at": told(acknowledgement.sent_at()),
+        "given_up": {
+            "forwarding": forwarding == Stage::GivenUp,
+            "acknowledgement": acknowledgement == Stage::GivenUp,
+        },
+        "erased_on": erased_on.map(|day| day.to_string()),
     })
+}
+
+/// A withdrawal as clients see it.
+pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
+    serde_json::json!({ "withdrawn_at": withdrawn.at.to_rfc3339() })
 }
 
 /// The documents as clients see them.

@@ -1,9 +1,12 @@
 //! The flows, over ports in memory.
 
 mod deliver;
+mod notices;
 mod receipt;
+mod retention;
 mod submit;
 mod sweep;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +23,7 @@ use crate::{ApplicationId, Office, SigningKey, Submission, SubmittedDocument, Ve
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
 
 /// The seed's posting.
-fn posting() -> Posting {
+pub(crate) fn posting() -> Posting {
     let postings = postings::compile_folder(Path::new("../../postings")).unwrap();
     postings.into_iter().find(|p| p.slug == "protection-espace-civique-tunisie-ue").unwrap()
 }
@@ -79,6 +82,13 @@ fn deliver(memory: &Memory, posting: &Posting, id: &str) -> Result<(), Fault> {
     let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
     let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
     pollster::block_on(crate::deliver(memory, memory, memory, memory, &office, id))
+}
+
+fn notify(memory: &Memory, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {
+    let signing = key();
+    let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
+    let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
+    pollster::block_on(crate::notify(memory, memory, memory, memory, &office, operator))
 }
 
 fn key() -> SigningKey {

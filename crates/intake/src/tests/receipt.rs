@@ -2,10 +2,14 @@
 
 use super::{accepted, deliver, key, posting};
 use crate::memory::Memory;
-use crate::{Receipt, receipt_key};
+use crate::ports::{Sending, Stage};
+use crate::{Opened, Receipt, receipt_key};
 
 fn receipt(memory: &Memory, reference: &str, with: &str) -> Option<Receipt> {
-    pollster::block_on(crate::receipt(memory, &key(), reference, with)).unwrap()
+    match pollster::block_on(crate::receipt(memory, &key(), reference, with)).unwrap()? {
+        Opened::Application(receipt) => Some(*receipt),
+        Opened::Withdrawn(withdrawn) => panic!("{withdrawn:?}"),
+    }
 }
 
 #[test]
@@ -30,15 +34,16 @@ fn the_key_of_an_application_opens_its_receipt_and_no_other() {
 }
 
 #[test]
-fn it_tells_how_far_the_application_has_come() {
+fn it_tells_how_far_each_letter_has_come() {
     let (memory, posting) = (Memory::default(), posting());
     let id = accepted(&memory, &posting, 1);
     let received = memory.applications.borrow()[&id].clone();
     let with = receipt_key(&key(), &received);
-    let before = receipt(&memory, received.reference.as_str(), &with).unwrap();
-    assert_eq!(before.progress.forwarded_at, None);
+    let progress = || receipt(&memory, received.reference.as_str(), &with).unwrap().progress;
+    assert_eq!(progress().forwarding, Stage::Waiting);
+    // The answers are taken from the end: the letter to staff goes first.
+    *memory.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&memory, &posting, &id).unwrap();
-    let after = receipt(&memory, received.reference.as_str(), &with).unwrap();
-    assert_eq!(after.progress.forwarded_at, Some(memory.now.get()));
-    assert_eq!(after.progress.acknowledged_at, Some(memory.now.get()));
+    assert_eq!(progress().forwarding, Stage::Sent(memory.now.get()));
+    assert_eq!(progress().acknowledgement, Stage::GivenUp);
 }

@@ -1,9 +1,8 @@
-//! What a lost queue message leaves behind is found again; what has been kept
-//! long enough goes.
+//! What a lost queue message leaves behind is found again.
 
 use super::{accepted, deliver, later, posting};
 use crate::LEASE_MS;
-use crate::memory::{Memory, Port};
+use crate::memory::Memory;
 use rules::Timestamp;
 
 use crate::ports::{Ledger as _, Letter, Sending};
@@ -49,38 +48,4 @@ fn a_claim_that_nobody_settled_ends() {
     assert_eq!(sweep(&memory), std::slice::from_ref(&id));
     deliver(&memory, &posting, &id).unwrap();
     assert_eq!(memory.mailbox.borrow().len(), 2);
-}
-
-#[test]
-fn nothing_is_left_on_the_day_of_deletion_and_all_the_day_before() {
-    let (memory, posting) = (Memory::default(), posting());
-    let erase = |now| {
-        let postings = std::slice::from_ref(&posting);
-        pollster::block_on(crate::erase(&memory, &memory, postings, now)).unwrap()
-    };
-    for id in 1..=3 {
-        accepted(&memory, &posting, id);
-    }
-    let day_before = Timestamp(posting.erased_at().0 - 24 * 3_600_000);
-    assert_eq!(erase(day_before), 0);
-    assert_eq!(memory.documents.borrow().len(), 6);
-    assert_eq!(posting.deadline.zone.local(posting.erased_at()).date, posting.erased_on());
-    assert_eq!(erase(posting.erased_at()), 3);
-    assert!(memory.documents.borrow().is_empty());
-    assert!(memory.applications.borrow().is_empty());
-    assert!(memory.outbox.borrow().is_empty());
-}
-
-#[test]
-fn documents_that_cannot_be_deleted_keep_their_row() {
-    let (memory, posting) = (Memory::default(), posting());
-    accepted(&memory, &posting, 1);
-    let postings = std::slice::from_ref(&posting);
-    let erase =
-        || pollster::block_on(crate::erase(&memory, &memory, postings, posting.erased_at()));
-    memory.broken.set(Some(Port::Documents));
-    assert!(erase().is_err());
-    assert_eq!(memory.applications.borrow().len(), 1);
-    memory.broken.set(None);
-    assert_eq!(erase(), Ok(1));
 }

@@ -203,7 +203,12 @@ fn letters_load_nothing_and_say_their_language() {
 fn the_text_is_tidy() {
     let staff = to_staff(&FR, &posting(), &received());
     let candidate = acknowledgement(&EN, &posting(), &received(), STATUS);
-    for text in [staff.text, candidate.text] {
+    let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
+    let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
+    let now = received().received_at;
+    let report = report(&FR, &posting(), &lists, now);
+    let withdrawal = withdrawal(&EN, &posting(), 1_200, "7KXM29QT", now);
+    for text in [staff.text, candidate.text, report.text, withdrawal.text] {
         assert!(!text.contains("\n\n\n\n"), "{text}");
         assert!(
             !text.starts_with('\n') && text.ends_with('\n') && !text.ends_with("\n\n"),
@@ -224,10 +229,48 @@ fn look() {
     for (tag, texts) in [("fr", &FR), ("en", &EN)] {
         let staff = to_staff(texts, &posting(), &received());
         let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
-        for (name, letter) in [("staff", staff), ("candidate", candidate)] {
+        let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
+        let lists = Report {
+            given_up: entries.clone(),
+            pending: entries.clone(),
+            delivered: entries,
+            withdrawn: 1,
+        };
+        let (posting, now) = (posting(), received().received_at);
+        let cause = "AUTH: the server answered 535 5.7.8";
+        let stuck = Alert { cause, since: now, waiting: 14, lost: 1 };
+        for (name, letter) in [
+            ("staff", staff),
+            ("candidate", candidate),
+            ("report", report(texts, &posting, &lists, now)),
+            ("withdrawal", withdrawal(texts, &posting, 12, "7KXM29QT", now)),
+            ("alert", alert(texts, &posting.deadline.zone, &stuck)),
+        ] {
             let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
             std::fs::write(folder.join(format!("{name}.{tag}.txt")), text).unwrap();
             std::fs::write(folder.join(format!("{name}.{tag}.html")), letter.html).unwrap();
         }
+    }
+}
+
+/// The cause in an alert is that of the code, in words.
+#[test]
+fn an_alert_names_what_stands_in_the_way() {
+    for (cause, words) in [
+        ("AUTH: the server answered 535 5.7.8", FR.cause_login),
+        ("connect: refused", FR.cause_connection),
+        ("greeting: the server took too long", FR.cause_connection),
+        ("EHLO over TLS: the server closed the connection", FR.cause_connection),
+        ("MAIL: the server answered 550", FR.cause_sender),
+        ("RCPT: the server answered 550 5.1.1", FR.cause_recipient),
+        ("end of message: the server answered 554", FR.cause_message),
+        ("E_DAILY_LIMIT_EXCEEDED", FR.cause_quota),
+        ("configuration: SMTP_PORT: a port's number", FR.cause_settings),
+        ("E_INTERNAL_SERVER_ERROR", FR.cause_other),
+    ] {
+        let stuck = Alert { cause, since: received().received_at, waiting: 1, lost: 0 };
+        let letter = alert(&FR, &posting().deadline.zone, &stuck);
+        assert!(letter.subject.contains(words), "{}", letter.subject);
+        assert!(letter.text.contains(cause) && letter.text.contains("1 message attend."));
     }
 }

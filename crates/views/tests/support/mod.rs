@@ -23,6 +23,9 @@ pub(crate) const CLOSES: Timestamp = Timestamp(1_754_258_400_000);
 /// 15 July 2025, 14:03 in Brussels.
 pub(crate) const OPEN: Timestamp = Timestamp(1_752_580_980_000);
 
+/// The key of a receipt.
+pub(crate) const KEY: &str = "never-to-be-guessed";
+
 pub(crate) const DAY: i64 = 86_400_000;
 
 pub(crate) fn posting() -> Posting {
@@ -101,6 +104,7 @@ pub(crate) fn received() -> Received {
         id: "never-shown".to_owned(),
         reference: Reference::parse("7KXM29QT").unwrap(),
         posting: "mission".to_owned(),
+        number: 1,
         language: "fr".to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: OPEN,

@@ -1,0 +1,90 @@
+//! Rows about notices and incidents.
+
+use intake::ports::{Claim, Entry, Fault, Incident, Notice, Trouble};
+use rules::Reference;
+use serde::Deserialize;
+
+use super::{stage, timestamp};
+
+/// A number of rows.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CountRow {
+    pub(crate) count: u32,
+}
+
+/// The day of a report.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DayRow {
+    pub(crate) day: u32,
+}
+
+/// An application with its letter to staff.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EntryRow {
+    number: u32,
+    reference: Reference,
+    sent_at: Option<f64>,
+    given_up: u32,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        let forwarding = stage(row.sent_at, row.given_up);
+        Self { number: row.number, reference: row.reference, forwarding }
+    }
+}
+
+/// The letters that do not leave.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TroubleRow {
+    waiting: u32,
+    lost: u32,
+    since: Option<f64>,
+    cause: Option<String>,
+}
+
+impl From<TroubleRow> for Trouble {
+    fn from(row: TroubleRow) -> Self {
+        let since = row.since.map(timestamp);
+        Self { waiting: row.waiting, lost: row.lost, since, cause: row.cause }
+    }
+}
+
+/// A row of `incidents`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct IncidentRow {
+    opened_at: f64,
+    cause: String,
+    lost: u32,
+    closed_at: Option<f64>,
+}
+
+impl From<IncidentRow> for Incident {
+    fn from(row: IncidentRow) -> Self {
+        Self {
+            opened_at: timestamp(row.opened_at),
+            cause: row.cause,
+            lost: row.lost,
+            closed_at: row.closed_at.map(timestamp),
+        }
+    }
+}
+
+/// A claimed row of `notices`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NoticeRow {
+    notice: String,
+    attempts: u32,
+    possible_duplicate: u32,
+}
+
+impl TryFrom<NoticeRow> for (Notice, Claim) {
+    type Error = Fault;
+
+    fn try_from(row: NoticeRow) -> Result<Self, Fault> {
+        let notice = serde_json::from_str(&row.notice)
+            .map_err(|_| Fault::Ledger("a notice is not of the expected shape".into()))?;
+        let possible_duplicate = row.possible_duplicate > 0;
+        Ok((notice, Claim { attempt: row.attempts, possible_duplicate }))
+    }
+}

@@ -1,0 +1,181 @@
+//! Sending what belongs to no application: reports and notices to staff,
+//! alerts to the operator.
+
+use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
+use rules::{Posting, Timestamp};
+use views::letters;
+
+use crate::deliver::{LEASE_MS, Office, settlement};
+use crate::ports::{
+    Claim, Clock, Entry, Fault, Incident, Notice, Notices, Sending, Stage, Transport,
+};
+
+/// How many notices one run sends.
+const BATCH: u32 = 20;
+
+/// Sends the notices that are due: those to staff by `transport`, those to
+/// `operator` by `alerts`.
+///
+/// Each is claimed, composed, handed over and settled as letters are: to call
+/// this twice, at the same time too, does no harm. The fault that it gives is
+/// the first one.
+pub async fn notify(
+    ledger: &impl Notices,
+    transport: &impl Transport,
+    alerts: &impl Transport,
+    clock: &impl Clock,
+    office: &Office<'_>,
+    operator: Option<&Address>,
+) -> Result<(), Fault> {
+    let mut result = Ok(());
+    for id in ledger.due_notices(clock.now(), BATCH).await? {
+        let now = clock.now();
+        let until = Timestamp(now.0.saturating_add(LEASE_MS));
+        let Some((notice, claim)) = ledger.claim_notice(&id, now, until).await? else { continue };
+        let composed = office.notice(ledger, &id, &notice, claim, operator, now).await;
+        let sending = match (composed, &notice) {
+            (Ok(message), Notice::Alert { .. }) => message.send(alerts).await,
+            (Ok(message), _) => message.send(transport).await,
+            (Err(fault), _) => {
+                let reason = fault.to_string();
+                result = result.and(Err(fault));
+                Sending::Later(reason)
+            }
+        };
+        ledger.settle_notice(&id, claim, &settlement(sending, claim, clock.now())).await?;
+    }
+    result
+}
+
+/// A composed message and its envelope.
+struct Message {
+    from: Address,
+    to: Address,
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    async fn send(&self, transport: &impl Transport) -> Sending {
+        transport.send(&self.from, &self.to, &self.bytes).await
+    }
+}
+
+impl Office<'_> {
+    async fn notice(
+        &self,
+        ledger: &impl Notices,
+        id: &str,
+        notice: &Notice,
+        claim: Claim,
+        operator: Option<&Address>,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let (to, language, words) = match notice {
+            Notice::Withdrawal { posting, number, reference, at } => {
+                let posting = self.known(posting)?;
+                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let words = letters::withdrawal(texts, posting, *number, reference.as_str(), *at);
+                (recipient(posting)?, &posting.language, words)
+            }
+            Notice::Report { posting } => {
+                let posting = self.known(posting)?;
+                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let standing = ledger.standing(&posting.slug).await?;
+                let report = told(&standing.kept, standing.withdrawn);
+                (
+                    recipient(posting)?,
+                    &posting.language,
+                    letters::report(texts, posting, &report, now),
+                )
+            }
+            Notice::Alert { incident } => {
+                let to = operator.cloned().ok_or_else(|| no("operator to alert"))?;
+                // Who runs a counter reads the language of its postings.
+                let posting = self.postings.first().ok_or_else(|| no("posting"))?;
+                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let trouble = ledger.trouble(now).await?;
+                let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
+                (to, &posting.language, letters::alert(texts, &posting.deadline.zone, &alert))
+            }
+        };
+        let outgoing = Outgoing {
+            from: self.sender.clone(),
+            to: Mailbox { name: None, address: to },
+            reply_to: None,
+            subject: words.subject,
+            date_ms: now.0,
+            message_id: self.notice_id(id, notice),
+            auto_submitted: Some(AutoSubmitted::Generated),
+            language: Some(language),
+            extra: headers(notice, claim),
+            text: words.text,
+            html: Some(words.html),
+            attachments: Vec::new(),
+        };
+        let bytes = compose(&outgoing);
+        Ok(Message { from: outgoing.from.address, to: outgoing.to.address, bytes })
+    }
+
+    fn known(&self, slug: &str) -> Result<&Posting, Fault> {
+        self.postings
+            .iter()
+            .find(|posting| posting.slug == slug)
+            .ok_or_else(|| Fault::Configuration(format!("{slug} has notices but no posting")))
+    }
+
+    /// The same for every attempt.
+    fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
+        let signature = self.signing.sign("notice-id", &[id]);
+        let signature = signature.get(..22).unwrap_or_default();
+        let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
+        MessageId::new(&format!("{}.{signature}", notice.kind()), domain)
+    }
+}
+
+fn recipient(posting: &Posting) -> Result<Address, Fault> {
+    Address::parse(&posting.recipient)
+        .map_err(|error| Fault::Configuration(format!("a recipient: {error}")))
+}
+
+fn no(what: &str) -> Fault {
+    Fault::Configuration(format!("there is no {what}"))
+}
+
+fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
+    let mut headers = vec![Extra::new("Notice", notice.kind())];
+    if let Notice::Withdrawal { reference, .. } = notice {
+        headers.push(Extra::new("Reference", reference.as_str()));
+    }
+    if claim.possible_duplicate {
+        headers.push(Extra::new("Possible-Duplicate", "yes"));
+    }
+    headers.into_iter().flatten().collect()
+}
+
+/// The words' view of where applications stand.
+fn told(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
+    let at = |wanted: fn(&Stage) -> bool| {
+        let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
+        entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
+    };
+    letters::Report {
+        delivered: at(|stage| matches!(stage, Stage::Sent(_))),
+        pending: at(|stage| *stage == Stage::Waiting),
+        given_up: at(|stage| *stage == Stage::GivenUp),
+        withdrawn,
+    }
+}
+
+fn alert(
+    incident: &Incident,
+    waiting: u32,
+    lost: u32,
+    since: Option<Timestamp>,
+) -> letters::Alert<'_> {
+    letters::Alert {
+        cause: &incident.cause,
+        since: since.map_or(incident.opened_at, |since| since.min(incident.opened_at)),
+        waiting,
+        lost,
+    }
+}

@@ -1,0 +1,143 @@
+//! Mails to staff and to the operator that belong to no application: what
+//! they need of the ledger.
+
+use rules::{Reference, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Claim, Fault, Settlement, Stage};
+
+/// What such a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    /// To staff: an application was withdrawn.
+    Withdrawal {
+        /// The slug of its posting.
+        posting: String,
+        /// Its number there.
+        number: u32,
+        /// Its reference.
+        reference: Reference,
+        /// When.
+        at: Timestamp,
+    },
+    /// To staff: how far the applications to a posting have come.
+    Report {
+        /// The slug of the posting.
+        posting: String,
+    },
+    /// To the operator: mails do not leave.
+    Alert {
+        /// The incident that it tells of.
+        incident: Incident,
+    },
+}
+
+impl Notice {
+    /// The name in headers and logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Withdrawal { .. } => "withdrawal",
+            Self::Report { .. } => "report",
+            Self::Alert { .. } => "alert",
+        }
+    }
+}
+
+/// A time in which mails do not leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// When it was noticed.
+    pub opened_at: Timestamp,
+    /// What most of the mails met, as a code.
+    pub cause: String,
+    /// How many letters to staff had been given up by then.
+    pub lost: u32,
+    /// When mails left again.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Letters that do not leave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// How many have failed more than once and are to be tried again.
+    pub waiting: u32,
+    /// How many to staff will not be tried again.
+    pub lost: u32,
+    /// When the oldest of their applications arrived.
+    pub since: Option<Timestamp>,
+    /// What most of them met, as a code.
+    pub cause: Option<String>,
+}
+
+/// How far the applications to a posting have come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Those that are kept, by number.
+    pub kept: Vec<Entry>,
+    /// How many were withdrawn.
+    pub withdrawn: u32,
+}
+
+/// An application and its letter to staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number in the posting.
+    pub number: u32,
+    /// Its reference.
+    pub reference: Reference,
+    /// How far the letter to staff has come.
+    pub forwarding: Stage,
+}
+
+/// Notices and what they tell of.
+pub trait Notices {
+    /// The day of the latest report on the posting `slug`.
+    async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault>;
+
+    /// Whether staff lack an application to the posting `slug`.
+    async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
+
+    /// Writes the report of `day`, once; one of an earlier day that has not
+    /// left goes.
+    async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
+
+    /// How far the applications to the posting `slug` have come.
+    async fn standing(&self, slug: &str) -> Result<Standing, Fault>;
+
+    /// The letters that do not leave.
+    async fn trouble(&self, now: Timestamp) -> Result<Trouble, Fault>;
+
+    /// The latest incident.
+    async fn last_incident(&self) -> Result<Option<Incident>, Fault>;
+
+    /// Writes down an incident, and with `alert` a notice of it, in one step
+    /// and only where none is open.
+    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault>;
+
+    /// Writes down of an open incident how many letters are lost by now, and
+    /// whether it has ended.
+    async fn update_incident(&self, incident: &Incident) -> Result<(), Fault>;
+
+    /// Ids of up to `limit` notices that [`Notices::claim_notice`] would give,
+    /// oldest first.
+    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
+
+    /// Claims a notice that is pending, due and not claimed by anybody else,
+    /// until `until`.
+    async fn claim_notice(
+        &self,
+        id: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<(Notice, Claim)>, Fault>;
+
+    /// Writes down what became of a claimed notice. Without effect where a
+    /// later claim has been made.
+    async fn settle_notice(
+        &self,
+        id: &str,
+        claim: Claim,
+        settlement: &Settlement,
+    ) -> Result<(), Fault>;
+}

@@ -1,0 +1,50 @@
+//! What deleting needs of the ledger.
+
+use rules::{Received, Timestamp};
+
+use super::Fault;
+
+/// That an application was withdrawn: all that is left of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The slug of its posting.
+    pub posting: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Deleting, and what may be known afterwards.
+pub trait Retention {
+    /// Marks an application as withdrawn, in one step: its id is retired, so
+    /// that it is no longer found and cannot come again; its letters go; a
+    /// notice to staff is written, due when no letter can still be on its
+    /// way. `trace` is how its receipt's key is found again. Without effect
+    /// where it was withdrawn before.
+    async fn withdraw(&self, received: &Received, trace: &str, now: Timestamp)
+    -> Result<(), Fault>;
+
+    /// Ids of up to `limit` applications that are withdrawn and not yet
+    /// erased.
+    async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;
+
+    /// Deletes an application and its letters, and counts it.
+    async fn erase(&self, id: &str) -> Result<(), Fault>;
+
+    /// Forgets whatever a posting still has beside applications; the counts
+    /// stay.
+    async fn close_books(&self, slug: &str) -> Result<(), Fault>;
+
+    /// Those of `ids` that no application has. Each is retired in the same
+    /// step, so that none can come while its documents are deleted.
+    async fn retire_strays(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
+
+    /// Forgets strays that were retired before `until`, and alerts and
+    /// incidents that ended before it.
+    async fn forget_until(&self, until: Timestamp) -> Result<(), Fault>;
+
+    /// Where `task` has to go on, if it has begun.
+    async fn bookmark(&self, task: &str) -> Result<Option<String>, Fault>;
+
+    /// Notes where `task` has to go on; nothing where it has come to the end.
+    async fn keep_bookmark(&self, task: &str, after: Option<&str>) -> Result<(), Fault>;
+}

@@ -1,0 +1,62 @@
+//! Telling staff that nothing is missing.
+
+use rules::{Posting, Timestamp};
+
+use crate::ports::{Fault, Notices};
+
+/// How long after the closing the first report is written, in milliseconds:
+/// an upload that began in time has arrived by then, and left again.
+pub const GRACE_MS: i64 = 3_600_000;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Writes a report on each posting that has closed, and then one a day while
+/// staff lack an application. To call it more often does no harm.
+pub async fn report(
+    ledger: &impl Notices,
+    postings: &[Posting],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    for posting in postings {
+        let Some(day) = day(posting, now) else { continue };
+        let due = match ledger.last_report(&posting.slug).await? {
+            None => true,
+            Some(last) => last < day && ledger.undelivered(&posting.slug).await?,
+        };
+        if due {
+            ledger.open_report(&posting.slug, day, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How many days ago the time of the first report was, as long as there is
+/// something to report on.
+fn day(posting: &Posting, now: Timestamp) -> Option<u32> {
+    let first = posting.requirements.window.closes_at.0.saturating_add(GRACE_MS);
+    let since = now.0.checked_sub(first).filter(|since| *since >= 0)?;
+    u32::try_from(since / DAY_MS).ok().filter(|_| now < posting.erased_at())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_an_hour_after_the_closing_and_end_with_the_retention() {
+        let posting = crate::tests::posting();
+        let closes = posting.requirements.window.closes_at.0;
+        for (after, expected) in [
+            (-1, None),
+            (GRACE_MS - 1, None),
+            (GRACE_MS, Some(0)),
+            (GRACE_MS + DAY_MS - 1, Some(0)),
+            (GRACE_MS + DAY_MS, Some(1)),
+        ] {
+            assert_eq!(day(&posting, Timestamp(closes + after)), expected, "{after}");
+        }
+        let last = Timestamp(posting.erased_at().0 - 1);
+        assert!(day(&posting, last).is_some());
+        assert_eq!(day(&posting, posting.erased_at()), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! Deleting what has been kept long enough, and what nothing leads to.
+
+use rules::{Posting, Timestamp};
+
+use crate::ports::{DocumentStore, Fault, Ledger, Retention};
+use crate::submit::{DOCUMENTS, document_prefix};
+
+/// How many applications of a posting one run erases. What is beyond waits
+/// for the next one, a few minutes later.
+const BATCH: u32 = 100;
+
+/// How many documents one run looks at in search of strays.
+const PAGE: u32 = 200;
+
+/// How old a document without an application must be to be a stray, in days:
+/// far longer than between a document's arrival and its application's.
+const STRAY_AFTER: u32 = 1;
+
+/// How long what a stray or an incident leaves is kept, in days.
+const TRACES: u32 = 30;
+
+/// Erases the applications to postings whose retention has ended: documents
+/// first, then rows, so that a failure in between leaves a row that leads to
+/// them. One that fails does not hold up the others. Says how many there
+/// were; the fault is the first one.
+pub async fn erase(
+    documents: &impl DocumentStore,
+    ledger: &(impl Ledger + Retention),
+    postings: &[Posting],
+    now: Timestamp,
+) -> Result<usize, Fault> {
+    let mut erased = 0;
+    let mut result = Ok(());
+    for posting in postings.iter().filter(|posting| posting.erased_at() <= now) {
+        let ids = ledger.to_posting(&posting.slug, BATCH).await?;
+        for id in &ids {
+            match erase_one(documents, ledger, id).await {
+                Ok(()) => erased += 1,
+                Err(fault) => result = result.and(Err(fault)),
+            }
+        }
+        if ids.is_empty() {
+            ledger.close_books(&posting.slug).await?;
+        }
+    }
+    result.map(|()| erased)
+}
+
+/// Erases documents that belong to no application: whoever was taking one in
+/// never came to write it down. Each run looks at a part of the store and
+/// the next goes on from there. Says how many applications there would have
+/// been.
+pub async fn erase_strays(
+    documents: &impl DocumentStore,
+    ledger: &impl Retention,
+    now: Timestamp,
+) -> Result<usize, Fault> {
+    const TASK: &str = "strays";
+    let after = ledger.bookmark(TASK).await?;
+    let page = documents.list(DOCUMENTS, after.as_deref(), PAGE).await?;
+    let old = page.documents.iter().filter(|kept| kept.stored_at.plus_days(STRAY_AFTER) <= now);
+    let mut ids: Vec<String> = old.filter_map(|kept| application_of(&kept.key)).collect();
+    ids.dedup();
+    let strays = if ids.is_empty() { ids } else { ledger.retire_strays(&ids, now).await? };
+    for id in &strays {
+        documents.delete(&document_prefix(id)).await?;
+    }
+    let next = page.documents.last().filter(|_| page.more).map(|last| last.key.as_str());
+    if next.is_some() || after.is_some() {
+        ledger.keep_bookmark(TASK, next).await?;
+    }
+    ledger.forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(TRACES).0))).await?;
+    Ok(strays.len())
+}
+
+pub(crate) async fn erase_one(
+    documents: &impl DocumentStore,
+    ledger: &impl Retention,
+    id: &str,
+) -> Result<(), Fault> {
+    documents.delete(&document_prefix(id)).await?;
+    ledger.erase(id).await
+}
+
+/// The application in a document's key.
+fn application_of(key: &str) -> Option<String> {
+    key.strip_prefix(DOCUMENTS)?.split('/').next().map(str::to_owned)
+}

@@ -1,0 +1,156 @@
+//! Staff learn that nothing is missing, the operator that mails do not leave:
+//! once each time.
+
+use mail::Address;
+use mail_parser::MessageParser;
+use rules::Timestamp;
+
+use super::{accepted, deliver, later, notify, posting};
+use crate::memory::Memory;
+use crate::ports::{Fault, Sending};
+use crate::{Change, GRACE_MS};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The cron, as far as it tells somebody something; the subjects that leave.
+fn cron(memory: &Memory) -> Vec<String> {
+    let posting = posting();
+    let postings = std::slice::from_ref(&posting);
+    let before = memory.mailbox.borrow().len();
+    pollster::block_on(crate::report(memory, postings, memory.now.get())).unwrap();
+    watch(memory).unwrap();
+    let operator = Address::parse("operator@example.org").unwrap();
+    notify(memory, &posting, Some(&operator)).unwrap();
+    let mailbox = memory.mailbox.borrow();
+    let parsed = |raw| MessageParser::default().parse(raw).unwrap().subject().unwrap().to_owned();
+    mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
+}
+
+fn watch(memory: &Memory) -> Result<Option<Change>, Fault> {
+    pollster::block_on(crate::watch(memory, true, memory.now.get()))
+}
+
+fn closed(memory: &Memory) {
+    memory.now.set(Timestamp(posting().requirements.window.closes_at.0 + GRACE_MS));
+}
+
+/// The text of the latest mail.
+fn latest(memory: &Memory) -> (String, String) {
+    let mailbox = memory.mailbox.borrow();
+    let (to, raw) = mailbox.last().unwrap();
+    let message = MessageParser::default().parse(raw).unwrap();
+    (to.clone(), message.body_text(0).unwrap().into_owned())
+}
+
+#[test]
+fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more() {
+    let (memory, posting) = (Memory::default(), posting());
+    let (first, second) = (accepted(&memory, &posting, 1), accepted(&memory, &posting, 2));
+    let reference = |id: &String| memory.applications.borrow()[id].reference.to_string();
+    deliver(&memory, &posting, &first).unwrap();
+    assert!(cron(&memory).is_empty(), "the posting is open");
+    closed(&memory);
+    let subjects = cron(&memory);
+    assert_eq!(subjects.len(), 1);
+    assert!(subjects[0].contains('1'), "{subjects:?}");
+    let (to, text) = latest(&memory);
+    assert_eq!(to, "applications@omct.org");
+    let (delivered, pending) = (reference(&first), reference(&second));
+    assert!(text.contains("Reçues\u{A0}: 2") && text.contains(&delivered), "{text}");
+    assert!(text.find(&pending) < text.find(&delivered), "what lacks comes first: {text}");
+    assert!(cron(&memory).is_empty(), "once a day");
+
+    later(&memory, DAY - 1);
+    assert!(cron(&memory).is_empty());
+    later(&memory, 1);
+    assert_eq!(cron(&memory).len(), 1);
+    deliver(&memory, &posting, &second).unwrap();
+    later(&memory, DAY);
+    assert!(cron(&memory).is_empty(), "nothing lacks any more");
+}
+
+#[test]
+fn a_report_that_could_not_leave_gives_way_to_that_of_the_next_day() {
+    let (memory, posting) = (Memory::default(), posting());
+    accepted(&memory, &posting, 1);
+    closed(&memory);
+    *memory.answers.borrow_mut() = vec![Sending::Later("421".into())];
+    assert!(cron(&memory).is_empty());
+    later(&memory, DAY);
+    assert_eq!(cron(&memory).len(), 1);
+    later(&memory, HOUR);
+    assert!(cron(&memory).is_empty());
+}
+
+#[test]
+fn one_alert_tells_of_many_mails_and_the_next_incident_gets_its_own() {
+    let (memory, posting) = (Memory::default(), posting());
+    let ids = [1, 2, 3].map(|id| accepted(&memory, &posting, id));
+    let fail = || {
+        *memory.answers.borrow_mut() = vec![Sending::Later("AUTH: 535 5.7.8".into()); 6];
+        for id in &ids {
+            deliver(&memory, &posting, id).unwrap();
+        }
+    };
+    fail();
+    assert!(cron(&memory).is_empty(), "once may be chance");
+    later(&memory, MINUTE);
+    fail();
+    assert_eq!(cron(&memory).len(), 1);
+    let (to, text) = latest(&memory);
+    assert_eq!(to, "operator@example.org");
+    assert!(text.contains("AUTH: 535 5.7.8") && text.contains("6 messages"), "{text}");
+    later(&memory, 2 * MINUTE);
+    fail();
+    assert!(cron(&memory).is_empty(), "the operator knows");
+
+    later(&memory, 4 * MINUTE);
+    for id in &ids {
+        deliver(&memory, &posting, id).unwrap();
+    }
+    assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
+    assert_eq!(watch(&memory), Ok(None));
+
+    let next = accepted(&memory, &posting, 4);
+    for _ in 0..2 {
+        later(&memory, HOUR);
+        *memory.answers.borrow_mut() = vec![Sending::Later("451".into()); 2];
+        deliver(&memory, &posting, &next).unwrap();
+    }
+    assert_eq!(cron(&memory).len(), 1);
+}
+
+#[test]
+fn a_letter_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
+    let (memory, posting) = (Memory::default(), posting());
+    let (first, second) = (accepted(&memory, &posting, 1), accepted(&memory, &posting, 2));
+    // The answers are taken from the end: the letter to staff goes first.
+    *memory.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
+    deliver(&memory, &posting, &first).unwrap();
+    assert!(cron(&memory).is_empty());
+    *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("550".into())];
+    deliver(&memory, &posting, &second).unwrap();
+    assert_eq!(cron(&memory).len(), 1);
+    for _ in 0..3 {
+        later(&memory, HOUR);
+        assert!(cron(&memory).is_empty());
+    }
+}
+
+#[test]
+fn an_alert_that_does_not_leave_waits_and_brings_no_other() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    let away = || *memory.answers.borrow_mut() = vec![Sending::Later("connect".into()); 9];
+    for _ in 0..4 {
+        away();
+        deliver(&memory, &posting, &id).unwrap();
+        assert!(cron(&memory).is_empty());
+        later(&memory, HOUR);
+    }
+    memory.answers.borrow_mut().clear();
+    assert_eq!(cron(&memory).len(), 1);
+    assert_eq!(memory.notices.borrow().len(), 1);
+}

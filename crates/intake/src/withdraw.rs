@@ -1,0 +1,65 @@
+//! Deleting an application because the candidate says so.
+
+use rules::Timestamp;
+
+use crate::key::SigningKey;
+use crate::ports::{DocumentStore, Fault, Ledger, Retention, Withdrawn};
+use crate::receipt::{Opened, receipt, trace};
+use crate::retention::erase_one;
+
+/// How many withdrawals one run finishes.
+const BATCH: u32 = 100;
+
+/// An application that is withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// What is left to be told.
+    pub withdrawn: Withdrawn,
+    /// Why its data are not all gone yet. The cron will see to it.
+    pub unfinished: Option<Fault>,
+}
+
+/// Withdraws the application whose receipt `key` opens. Nothing where the
+/// receipt would not open either; the same again gives the same answer.
+///
+/// The mark comes first, and with it, in one step, the notice to staff:
+/// whatever fails after it, staff will know, nothing more is sent, and the
+/// data go.
+pub async fn withdraw(
+    documents: &impl DocumentStore,
+    ledger: &(impl Ledger + Retention),
+    signing: &SigningKey,
+    reference: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Withdrawal>, Fault> {
+    let received = match receipt(ledger, signing, reference, key).await? {
+        None => return Ok(None),
+        Some(Opened::Withdrawn(withdrawn)) => {
+            return Ok(Some(Withdrawal { withdrawn, unfinished: None }));
+        }
+        Some(Opened::Application(receipt)) => receipt.received,
+    };
+    ledger.withdraw(&received, &trace(signing, key), now).await?;
+    let unfinished = erase_one(documents, ledger, &received.id).await.err();
+    let withdrawn = Withdrawn { posting: received.posting, at: now };
+    Ok(Some(Withdrawal { withdrawn, unfinished }))
+}
+
+/// Erases what is withdrawn and still there, since somebody did not get to
+/// the end of [`withdraw`]. Says how many there were; the fault is the first
+/// one.
+pub async fn finish_withdrawals(
+    documents: &impl DocumentStore,
+    ledger: &impl Retention,
+) -> Result<usize, Fault> {
+    let mut erased = 0;
+    let mut result = Ok(());
+    for id in ledger.withdrawn(BATCH).await? {
+        match erase_one(documents, ledger, &id).await {
+            Ok(()) => erased += 1,
+            Err(fault) => result = result.and(Err(fault)),
+        }
+    }
+    result.map(|()| erased)
+}

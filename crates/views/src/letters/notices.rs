@@ -1,0 +1,192 @@
+//! Letters that belong to no application: to staff, that one was withdrawn
+//! and how far all have come; to the operator, that mails do not leave.
+
+use askama::Template;
+use locales::{Texts, fill, moment, number, plural};
+use rules::deadline::Zone;
+use rules::{Posting, Timestamp};
+
+use super::{Letter, ended};
+use crate::words::last_instant;
+
+/// How far the applications to a posting have come: number and reference of
+/// each, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report<'a> {
+    /// Those that staff were sent.
+    pub delivered: Vec<(u32, &'a str)>,
+    /// Those that they are still to be sent.
+    pub pending: Vec<(u32, &'a str)>,
+    /// Those that they will not be sent unless somebody sees to it.
+    pub given_up: Vec<(u32, &'a str)>,
+    /// How many were withdrawn.
+    pub withdrawn: u32,
+}
+
+/// Mails that do not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert<'a> {
+    /// What they met, as a code.
+    pub cause: &'a str,
+    /// Since when.
+    pub since: Timestamp,
+    /// How many wait to be tried again.
+    pub waiting: u32,
+    /// How many to staff are given up.
+    pub lost: u32,
+}
+
+/// To staff: the application `count` was withdrawn at `at`. It says no more
+/// than what leads to the mail that they have.
+pub fn withdrawal(
+    texts: &Texts,
+    posting: &Posting,
+    count: u32,
+    reference: &str,
+    at: Timestamp,
+) -> Letter {
+    let zone = &posting.deadline.zone;
+    let at = moment(texts, zone.local(at), &zone.name);
+    let count = number(texts, count.into());
+    let values = [
+        ("number", count.as_str()),
+        ("reference", reference),
+        ("title", posting.title.as_str()),
+        ("moment", at.as_str()),
+    ];
+    let paragraphs = [
+        fill(texts.withdrawal_what, &values),
+        texts.withdrawal_todo.to_owned(),
+        texts.withdrawal_gone.to_owned(),
+    ];
+    plain(texts, fill(texts.withdrawal_subject, &values), &paragraphs, &[])
+}
+
+/// To staff: that nothing is missing, or what is.
+pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> Letter {
+    let undelivered = count(&report.pending) + count(&report.given_up);
+    let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
+    let zone = &posting.deadline.zone;
+    let told = |instant| moment(texts, zone.local(instant), &zone.name);
+    let closed = told(last_instant(&posting.requirements.window));
+    let title = ("title", posting.title.as_str());
+    let subject = if undelivered == 0 {
+        texts.report_subject.to_owned()
+    } else {
+        plural(texts, "report_subject_undelivered", undelivered)
+    };
+    let opening = fill(
+        texts.report_opening,
+        &[title, ("closing", closed.as_str()), ("moment", told(now).as_str())],
+    );
+    let sum = |template: &str, value: i64| {
+        let values = [("n", number(texts, value)), ("recipient", posting.recipient.clone())];
+        fill(template, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    };
+    let sums = [
+        sum(texts.report_accepted, accepted),
+        sum(texts.report_delivered, count(&report.delivered)),
+        sum(texts.report_pending, count(&report.pending)),
+        sum(texts.report_given_up, count(&report.given_up)),
+        sum(texts.report_withdrawn, report.withdrawn.into()),
+    ];
+    let mut paragraphs = vec![opening, sums.join("\n")];
+    let advice = [
+        (!report.pending.is_empty(), texts.report_pending_what),
+        (!report.given_up.is_empty(), texts.report_given_up_what),
+        (!report.delivered.is_empty(), texts.report_delivered_what),
+    ];
+    paragraphs
+        .extend(advice.iter().filter(|(said, _)| *said).map(|(_, words)| (*words).to_owned()));
+    let lists = [
+        list(texts, texts.report_given_up_list, &report.given_up),
+        list(texts, texts.report_pending_list, &report.pending),
+        list(texts, texts.report_delivered_list, &report.delivered),
+    ];
+    plain(texts, fill(&subject, &[title]), &paragraphs, &lists)
+}
+
+/// To the operator: mails do not leave. `zone` is the one to tell times in.
+pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> Letter {
+    let since = moment(texts, zone.local(alert.since), &zone.name);
+    let cause = cause(texts, alert.cause);
+    let mut paragraphs = vec![
+        fill(texts.alert_what, &[("moment", since.as_str())]),
+        fill(texts.alert_cause, &[("cause", cause), ("code", alert.cause)]),
+    ];
+    let counts = [("alert_waiting", alert.waiting), ("alert_lost", alert.lost)]
+        .map(|(key, count)| (count > 0).then(|| plural(texts, key, count.into())));
+    paragraphs.extend(counts.into_iter().flatten());
+    paragraphs.push(texts.alert_safe.to_owned());
+    plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
+}
+
+/// A cause as people say it, by what its code begins with: the step of the
+/// dialogue with a mail server, a code of the platform's, or a fault of ours.
+fn cause(texts: &Texts, code: &str) -> &'static str {
+    let words = [
+        ("AUTH", texts.cause_login),
+        ("connect", texts.cause_connection),
+        ("greeting", texts.cause_connection),
+        ("EHLO", texts.cause_connection),
+        ("STARTTLS", texts.cause_connection),
+        ("MAIL", texts.cause_sender),
+        ("E_SENDER", texts.cause_sender),
+        ("RCPT", texts.cause_recipient),
+        ("E_RECIPIENT", texts.cause_recipient),
+        ("E_RATE_LIMIT", texts.cause_quota),
+        ("E_DAILY_LIMIT", texts.cause_quota),
+        ("DATA", texts.cause_message),
+        ("message", texts.cause_message),
+        ("end of message", texts.cause_message),
+        ("configuration", texts.cause_settings),
+        ("documents", texts.cause_documents),
+    ];
+    let found = words.iter().find(|(start, _)| code.starts_with(start));
+    found.map_or(texts.cause_other, |(_, words)| words)
+}
+
+fn count(entries: &[(u32, &str)]) -> i64 {
+    i64::try_from(entries.len()).unwrap_or(i64::MAX)
+}
+
+/// A heading with a line for each application.
+struct List {
+    heading: &'static str,
+    lines: Vec<String>,
+}
+
+fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
+    let line = |(count, reference): &(u32, &str)| {
+        let count = number(texts, i64::from(*count));
+        fill(texts.report_entry, &[("number", &count), ("reference", reference)])
+    };
+    List { heading, lines: entries.iter().map(line).collect() }
+}
+
+/// A letter of paragraphs, then lists; empty lists are left out.
+fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> Letter {
+    let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
+    let (said, lists) = (paragraphs, lists.as_slice());
+    let lines: Vec<Vec<&str>> = said.iter().map(|said| said.lines().collect()).collect();
+    let text = ended(Text { texts, paragraphs: said, lists }.to_string());
+    let html = Html { texts, subject: &subject, paragraphs: &lines, lists }.to_string();
+    Letter { subject, text, html }
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.txt")]
+struct Text<'a> {
+    texts: &'a Texts,
+    paragraphs: &'a [String],
+    lists: &'a [&'a List],
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.html")]
+struct Html<'a> {
+    texts: &'a Texts,
+    subject: &'a str,
+    paragraphs: &'a [Vec<&'a str>],
+    lists: &'a [&'a List],
+}

@@ -1,0 +1,88 @@
+//! Withdrawing an application: the question, and the answer.
+
+use askama::Template;
+use locales::{Texts, fill};
+use rules::{Posting, Received, Timestamp};
+
+use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::receipt::{groups, receipt_address};
+use crate::words::{Around, Time};
+
+/// Asks whether the application is to be withdrawn. `key` is that of its
+/// receipt.
+pub fn withdraw(
+    texts: &'static Texts,
+    posting: &Posting,
+    received: &Received,
+    key: &str,
+    site: &Site,
+) -> String {
+    let reference = received.reference.as_str();
+    let receipt = receipt_address(reference, key);
+    let path = format!("/applications/{reference}/withdraw?key={key}");
+    let page = Question {
+        t: texts,
+        frame: frame(texts.withdraw_title, posting, Address::private(texts, site, &path)),
+        posting,
+        halves: groups(reference),
+        action: in_language(texts, &path),
+        receipt: in_language(texts, &receipt),
+    };
+    page.to_string()
+}
+
+/// Says that it is withdrawn. `path` is the address of its receipt, where
+/// this page now stands.
+pub fn withdrawn(
+    texts: &'static Texts,
+    posting: &Posting,
+    at: Timestamp,
+    path: &str,
+    site: &Site,
+) -> String {
+    let until = locales::date(texts, posting.erased_on());
+    let page = Answer {
+        t: texts,
+        frame: frame(texts.withdrawn_title, posting, Address::private(texts, site, path)),
+        posting,
+        at: Time::moment(texts, at, &posting.deadline.zone),
+        at_words: Around::of(texts.withdrawn_when, "moment"),
+        until: fill(texts.withdrawn_until, &[("date", &until)]),
+        home: in_language(texts, "/"),
+    };
+    page.to_string()
+}
+
+fn frame<'a>(title: &str, posting: &'a Posting, address: Address) -> Frame<'a> {
+    Frame {
+        title: format!("{title} – {}", posting.organisation.name),
+        brand: Brand::of(posting),
+        description: None,
+        address: Some(address),
+        indexed: false,
+        has_form: false,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+struct Question<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    halves: Vec<String>,
+    action: String,
+    receipt: String,
+}
+
+#[derive(Template)]
+#[template(path = "withdrawn.html")]
+struct Answer<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    at: Time,
+    at_words: Around,
+    until: String,
+    home: String,
+}

@@ -1,0 +1,157 @@
+// Withdrawing from the receipt: staff are told, the data go, whatever breaks on the way.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import PostalMime from "postal-mime";
+
+import { apply, everything, freshToken, kept, MARIE, POSTING } from "../support/application.mjs";
+import { poll } from "../support/mailbox.mjs";
+import { running } from "../support/running.mjs";
+import { unescaped, words } from "../support/words.mjs";
+
+const place = await running();
+beforeEach(() => place.afresh());
+
+const NOTHING = { applications: [], outbox: [], documents: [] };
+const html = { accept: "text/html" };
+
+/** An application and the addresses of its receipt. */
+async function applied({ token, fault = "" } = {}) {
+  const { reference, status_url: url } = await (await apply(place.guichet, { token }, { headers: { "x-test-fault": fault } })).json();
+  const receipt = url.replace(place.guichet.url.origin, "");
+  return { reference, receipt, withdraw: receipt.replace("?", "/withdraw?") };
+}
+
+const get = (path, headers = html) => place.guichet.fetch(path, { headers });
+const post = (path, headers = {}) => place.guichet.fetch(path, { method: "POST", headers: { ...html, ...headers } });
+
+/** The notices to staff, once there are that many. */
+async function notices(count = 1) {
+  let found = [];
+  const mark = "X-Guichet-Notice: withdrawal\r\n";
+  const enough = () => (found = place.mailbox.messages.filter(({ raw }) => raw.includes(mark))).length >= count;
+  await poll(enough, 10_000, () => `${found.length} of ${count} notices`);
+  return found;
+}
+
+/** Nobody finds the application in any table. */
+async function nobodyLeft(reference) {
+  const rows = JSON.stringify(await everything(place.guichet));
+  for (const word of [...Object.values(MARIE), "Marie", "Lettre de motivation", reference]) assert.ok(!rows.includes(word), `${word} in ${rows}`);
+}
+
+test("from the receipt, over a page that asks, with nothing but links and a form", async () => {
+  const { reference, receipt, withdraw } = await applied();
+  await place.mails(reference);
+  const link = /<a href="([^"]+\/withdraw[^"]+)"/.exec(await (await get(receipt)).text())[1];
+  assert.equal(unescaped(link), withdraw);
+
+  const question = await get(withdraw);
+  assert.equal(question.status, 200);
+  assert.deepEqual([question.headers.get("cache-control"), question.headers.get("referrer-policy")], ["no-store", "no-referrer"]);
+  const page = await question.text();
+  assert.ok(page.includes(words("fr").withdraw.title) && page.includes('content="noindex"'));
+  const [, action] = /<form [^>]*method="post" action="([^"]+)"/.exec(page);
+  assert.equal((await kept(place.guichet)).applications.length, 1, "asking does nothing");
+
+  const answer = await post(unescaped(action));
+  assert.deepEqual([answer.status, answer.headers.get("location")], [303, receipt]);
+  const done = await (await get(receipt)).text();
+  assert.ok(done.includes(words("fr").withdrawn.title) && !done.includes(MARIE.name));
+  assert.deepEqual(await kept(place.guichet), NOTHING);
+
+  await place.guichet.cron();
+  const [notice] = await notices();
+  assert.deepEqual(notice.to, [POSTING.recipient]);
+  const { subject, text, html: alike } = await PostalMime.parse(notice.raw);
+  assert.match(subject, new RegExp(`n°\u00A01 retirée – ${reference}$`));
+  for (const said of [subject, text, alike]) assert.ok(!/Marie|Dupont|example\.net/.test(said), said);
+  await nobodyLeft(reference);
+});
+
+test("a client gets JSON, and the same again when it asks again; staff are told once", async () => {
+  const { reference, receipt, withdraw } = await applied();
+  await place.mails(reference);
+  const json = { accept: "application/json" };
+  const first = await post(withdraw, json);
+  assert.equal(first.status, 200);
+  const told = await first.json();
+  assert.deepEqual(Object.keys(told), ["withdrawn_at"]);
+  assert.deepEqual(await (await post(withdraw, json)).json(), told);
+  assert.deepEqual(await (await get(receipt, json)).json(), told);
+  assert.equal((await get(withdraw)).headers.get("location"), receipt, "there is nothing left to ask");
+  await place.guichet.cron();
+  await place.guichet.cron();
+  assert.equal((await notices()).length, 1);
+});
+
+test("what has not been sent never is", async () => {
+  const { withdraw } = await applied({ fault: "queue" });
+  assert.equal((await post(withdraw)).status, 303);
+  await place.guichet.cron();
+  await notices();
+  const next = await applied();
+  await place.mails(next.reference);
+  assert.equal(place.mailbox.messages.length, 3, "the notice, and both mails of the next application");
+});
+
+test("without the key nothing is withdrawn, and nothing is said", async () => {
+  const { reference, withdraw } = await applied();
+  const other = await applied();
+  const key = new URL(other.receipt, place.guichet.url).searchParams.get("key");
+  const answers = [];
+  for (const path of [`/applications/${reference}/withdraw?key=${key}`, `/applications/22222222/withdraw?key=${key}`, `/applications/${reference}/withdraw`]) {
+    for (const ask of [get, post]) {
+      const answer = await ask(path);
+      answers.push({ status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() });
+    }
+  }
+  assert.equal(answers[0].status, 404);
+  for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  assert.equal((await kept(place.guichet)).applications.length, 2);
+  assert.equal((await place.guichet.fetch(withdraw, { method: "PUT" })).headers.get("allow"), "GET, HEAD, POST");
+});
+
+const BREAKS = [
+  ["before anything is written", "d1.batch@1", 503, false],
+  ["after the mark is written, without an answer", "d1.batch@1:after", 503, true],
+  ["before the documents are deleted", "r2", 303, true],
+  ["between two documents", "r2.delete@2", 303, true],
+  ["before the rows are deleted", "d1.batch@2", 303, true],
+  ["after the rows are deleted, without an answer", "d1.batch@2:after", 303, true],
+];
+for (const [when, fault, status, marked] of BREAKS) {
+  test(`it breaks off ${when}: it goes on from there, and staff are told once`, async () => {
+    const { reference, receipt, withdraw } = await applied();
+    await place.mails(reference);
+    assert.equal((await post(withdraw, { "x-test-fault": fault })).status, status);
+    const page = await (await get(receipt)).text();
+    assert.equal(page.includes(words("fr").withdrawn.title), marked);
+    if (!marked) assert.equal((await post(withdraw)).status, 303);
+    await place.guichet.cron();
+    assert.deepEqual(await kept(place.guichet), NOTHING);
+    await place.guichet.cron();
+    assert.equal((await notices()).length, 1);
+    await nobodyLeft(reference);
+  });
+}
+
+test("a form that the browser sends again does not bring it back", async () => {
+  const token = await freshToken(place.guichet);
+  const { reference, withdraw } = await applied({ token });
+  await place.mails(reference);
+  await post(withdraw);
+  const again = await apply(place.guichet, { token });
+  assert.equal(again.status, 422);
+  assert.deepEqual((await again.json()).issues.map(({ field, code }) => [field, code]), [["token", "not_a_choice"]]);
+  assert.deepEqual((await kept(place.guichet)).applications, []);
+});
+
+test("the number of one that was withdrawn is not given again", async () => {
+  const first = await applied();
+  await post(first.withdraw);
+  const next = await applied();
+  const { applications } = await kept(place.guichet);
+  assert.deepEqual(applications.map(({ reference, number }) => [reference, number]), [[next.reference, 2]]);
+});
