@@ -23,9 +23,11 @@ CREATE TABLE retired (
 
 CREATE INDEX retired_by_posting ON retired (posting);
 
--- What is left of what was deleted: a count.
+-- What a posting has promised, in case its file is taken away before that day, and what is left of what was deleted: a
+-- count.
 CREATE TABLE tallies (
   posting TEXT PRIMARY KEY,
+  erased_at INTEGER,
   erased INTEGER NOT NULL DEFAULT 0,
   withdrawn INTEGER NOT NULL DEFAULT 0
 ) STRICT;

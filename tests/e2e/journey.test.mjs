@@ -114,6 +114,20 @@ async function apply(page, { script, language, name }) {
   assert.deepEqual(await page.locator(".sha256 code").allTextContents(), sent);
   await poll(() => isForwarded(page), 15_000, () => "the receipt does not tell that it was forwarded");
   await seen("receipt");
+  await withdrawn(page, t);
+}
+
+/** From the receipt and back to it, over a page that asks: links and a button, with script or without. */
+async function withdrawn(page, t) {
+  const receipt = page.url();
+  await page.getByRole("link", { name: t.receipt.withdraw_link }).click();
+  await page.getByRole("heading", { level: 1, name: t.withdraw.title }).waitFor();
+  await page.getByRole("link", { name: t.withdraw.no }).click();
+  assert.equal(page.url(), receipt);
+  await page.getByRole("link", { name: t.receipt.withdraw_link }).click();
+  await page.getByRole("button", { name: t.withdraw.yes }).click();
+  await page.getByRole("heading", { level: 1, name: t.withdrawn.title }).waitFor();
+  assert.equal(page.url(), receipt);
 }
 
 /** The form, as a screen reader has it. */

@@ -31,6 +31,12 @@ async function cronAt(milliseconds, state = {}) {
   await place.guichet.cron();
 }
 
+/** What is left of the posting. */
+function counts({ tallies }) {
+  const { erased, withdrawn } = tallies.find(({ posting }) => posting === POSTING.slug);
+  return { erased, withdrawn };
+}
+
 const nothing = { applications: [], outbox: [], documents: [] };
 
 test("nothing names anybody any more: not R2, D1, the outbox or the log; a count is left", async () => {
@@ -59,7 +65,7 @@ test("nothing names anybody any more: not R2, D1, the outbox or the log; a count
   await cronAt(midnight("2026-01-31") + 300_000);
   assert.deepEqual(await kept(place.guichet), nothing);
   const tables = await everything(place.guichet);
-  assert.deepEqual(tables.tallies, [{ posting: POSTING.slug, erased: 3, withdrawn: 1 }]);
+  assert.deepEqual(counts(tables), { erased: 3, withdrawn: 1 });
   const rows = JSON.stringify(tables);
   for (const word of [...references, RECOGNISED]) assert.ok(rows.search(word) < 0, `${word} in ${rows}`);
   assert.deepEqual((await place.guichet.bucket.list()).objects, []);
@@ -80,7 +86,7 @@ for (const [what, fault] of Object.entries({
     await cronAt(midnight("2026-01-31"), { fault });
     await cronAt(midnight("2026-01-31"));
     assert.deepEqual(await kept(place.guichet), nothing);
-    assert.deepEqual((await everything(place.guichet)).tallies, [{ posting: POSTING.slug, erased: 1, withdrawn: 0 }]);
+    assert.deepEqual(counts(await everything(place.guichet)), { erased: 1, withdrawn: 0 });
   });
 }
 

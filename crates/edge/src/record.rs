@@ -95,6 +95,12 @@ impl From<LeadRow> for Lead {
     }
 }
 
+/// A posting's slug.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PostingRow {
+    pub(crate) posting: String,
+}
+
 /// A place in a listing.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BookmarkRow {

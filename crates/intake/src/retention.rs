@@ -19,7 +19,8 @@ const STRAY_AFTER: u32 = 1;
 /// How long what a stray or an incident leaves is kept, in days.
 const TRACES: u32 = 30;
 
-/// Erases the applications to postings whose retention has ended: documents
+/// Erases the applications to postings whose retention has ended, also of
+/// those that are no longer among `postings`: documents
 /// first, then rows, so that a failure in between leaves a row that leads to
 /// them. One that fails does not hold up the others. Says how many there
 /// were; the fault is the first one.
@@ -31,8 +32,9 @@ pub async fn erase(
 ) -> Result<usize, Fault> {
     let mut erased = 0;
     let mut result = Ok(());
-    for posting in postings.iter().filter(|posting| posting.erased_at() <= now) {
-        let ids = ledger.to_posting(&posting.slug, BATCH).await?;
+    ledger.promise(postings).await?;
+    for slug in ledger.to_erase(now).await? {
+        let ids = ledger.to_posting(&slug, BATCH).await?;
         for id in &ids {
             match erase_one(documents, ledger, id).await {
                 Ok(()) => erased += 1,
@@ -40,7 +42,7 @@ pub async fn erase(
             }
         }
         if ids.is_empty() {
-            ledger.close_books(&posting.slug).await?;
+            ledger.close_books(&slug).await?;
         }
     }
     result.map(|()| erased)

@@ -170,7 +170,7 @@ impl Notices for D1Ledger {
         };
         let values =
             [id.into(), claim.attempt.into(), sent_at, refused, due_at, trouble, duplicate];
-        self.all_or_nothing(&[(SETTLE, &values)]).await
+        self.statement(SETTLE, &values)?.run().await.map(|_| ()).map_err(fault)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Deleting in D1.
 
 use intake::ports::{Fault, Notice, Retention};
-use rules::{Received, Timestamp};
+use rules::{Posting, Received, Timestamp};
 use wasm_bindgen::JsValue;
 
 use super::d1::{D1Ledger, fault, number, only, rows};
-use crate::record::{BookmarkRow, IdRow};
+use crate::record::{BookmarkRow, IdRow, PostingRow};
 
 /// The application may be gone by now, or retired by somebody else: then it
 /// has no effect, and neither have those after it.
@@ -26,6 +26,19 @@ const DELETE_APPLICATION: &str = "DELETE FROM applications WHERE id = ?1";
 
 const SELECT_WITHDRAWN: &str = "\
     SELECT applications.id FROM applications JOIN retired ON retired.id = applications.id LIMIT ?1";
+
+/// `?1` is a JSON object of milliseconds by slug. Nothing is written where
+/// nothing has changed.
+const PROMISE: &str = "\
+    INSERT INTO tallies (posting, erased_at) SELECT key, value FROM json_each(?1) WHERE true \
+    ON CONFLICT (posting) DO UPDATE SET erased_at = excluded.erased_at \
+    WHERE erased_at IS NOT excluded.erased_at";
+
+const SELECT_TO_ERASE: &str = "\
+    SELECT posting FROM tallies WHERE erased_at <= ?1 AND ( \
+        EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting) \
+        OR EXISTS (SELECT 1 FROM retired WHERE retired.posting = tallies.posting) \
+        OR EXISTS (SELECT 1 FROM notices WHERE notices.posting = tallies.posting))";
 
 const COUNT: &str = "\
     INSERT INTO tallies (posting, erased, withdrawn) \
@@ -90,6 +103,18 @@ impl Retention for D1Ledger {
         let result = self.statement(SELECT_WITHDRAWN, &[limit.into()])?;
         let result = result.all().await.map_err(fault)?;
         Ok(rows::<IdRow>(&result)?.into_iter().map(|row| row.id).collect())
+    }
+
+    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {
+        let days = postings.iter().map(|one| (one.slug.clone(), one.erased_at().0.into()));
+        let days = serde_json::Value::Object(days.collect());
+        self.all_or_nothing(&[(PROMISE, &[days.to_string().into()])]).await
+    }
+
+    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault> {
+        let result = self.statement(SELECT_TO_ERASE, &[number(now)])?;
+        let result = result.all().await.map_err(fault)?;
+        Ok(rows::<PostingRow>(&result)?.into_iter().map(|row| row.posting).collect())
     }
 
     async fn erase(&self, id: &str) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! Deleting, in memory.
 
-use rules::{Received, Timestamp};
+use rules::{Posting, Received, Timestamp};
 
 use super::{Memory, NoticeRow, Port, Retired, Tally};
 use crate::ports::{Fault, Notice, Retention};
@@ -41,6 +41,29 @@ impl Retention for Memory {
         let applications = self.applications.borrow();
         let ids = applications.keys().filter(|id| self.is_retired(id)).cloned();
         Ok(ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let mut tallies = self.tallies.borrow_mut();
+        for posting in postings {
+            tallies.entry(posting.slug.clone()).or_default().erased_at = Some(posting.erased_at());
+        }
+        Ok(())
+    }
+
+    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault> {
+        self.check(Port::Ledger, Fault::Ledger)?;
+        let (applications, retired) = (self.applications.borrow(), self.retired.borrow());
+        let notices = self.notices.borrow();
+        let has_some = |slug: &str| {
+            applications.values().any(|one| one.posting == slug)
+                || retired.values().any(|one| one.posting.as_deref() == Some(slug))
+                || notices.values().any(|one| one.posting.as_deref() == Some(slug))
+        };
+        let tallies = self.tallies.borrow();
+        let ended = tallies.iter().filter(|(_, tally)| tally.erased_at.is_some_and(|at| at <= now));
+        Ok(ended.map(|(slug, _)| slug.clone()).filter(|slug| has_some(slug)).collect())
     }
 
     async fn erase(&self, id: &str) -> Result<(), Fault> {

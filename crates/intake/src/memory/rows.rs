@@ -45,6 +45,8 @@ pub struct Retired {
 /// What is left of what was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// When what is kept is to be erased.
+    pub erased_at: Option<Timestamp>,
     /// How many were kept for as long as the posting says.
     pub erased: u32,
     /// How many were withdrawn.

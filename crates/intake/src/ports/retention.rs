@@ -1,6 +1,6 @@
 //! What deleting needs of the ledger.
 
-use rules::{Received, Timestamp};
+use rules::{Posting, Received, Timestamp};
 
 use super::Fault;
 
@@ -26,6 +26,14 @@ pub trait Retention {
     /// Ids of up to `limit` applications that are withdrawn and not yet
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;
+
+    /// Notes on which day each of these postings is to be erased. What was
+    /// noted of others stays: a posting that is taken away keeps its promise.
+    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault>;
+
+    /// The slugs of postings that are to be erased by `now` and of which
+    /// something is left.
+    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault>;
 
     /// Deletes an application and its letters, and counts it.
     async fn erase(&self, id: &str) -> Result<(), Fault>;

@@ -3,7 +3,7 @@
 use rules::Timestamp;
 
 use super::{accepted, later, posting, submission, submit};
-use crate::memory::{Memory, Port, Tally};
+use crate::memory::{Memory, Port};
 use crate::ports::{Fault, Retention as _};
 use crate::{ApplicationId, Verdict};
 
@@ -34,7 +34,7 @@ fn nothing_but_a_count_is_left_on_the_day_of_deletion_and_all_the_day_before() {
     assert!(memory.applications.borrow().is_empty());
     assert!(memory.outbox.borrow().is_empty());
     let tally = memory.tallies.borrow()[&posting.slug];
-    assert_eq!(tally, Tally { erased: 3, withdrawn: 0 });
+    assert_eq!((tally.erased, tally.withdrawn), (3, 0));
 }
 
 #[test]
@@ -55,6 +55,16 @@ fn an_erasure_that_broke_off_after_the_documents_goes_on_with_the_row() {
     memory.documents.borrow_mut().clear();
     assert_eq!(erase(&memory, posting.erased_at()), Ok(1));
     assert!(memory.applications.borrow().is_empty());
+}
+
+#[test]
+fn a_posting_that_is_taken_away_keeps_its_promise() {
+    let (memory, posting) = (Memory::default(), posting());
+    accepted(&memory, &posting, 1);
+    assert_eq!(erase(&memory, memory.now.get()), Ok(0));
+    let without = pollster::block_on(crate::erase(&memory, &memory, &[], posting.erased_at()));
+    assert_eq!(without, Ok(1));
+    assert!(memory.documents.borrow().is_empty());
 }
 
 /// As a kill between the documents and the row leaves it.

@@ -5,7 +5,7 @@ use rules::Timestamp;
 
 use super::{accepted, deliver, key, later, notify, posting, submission, submit};
 use crate::LEASE_MS;
-use crate::memory::{Memory, Port, Tally};
+use crate::memory::{Memory, Port};
 use crate::ports::{Fault, Ledger as _, Letter, Notices as _};
 use crate::{Opened, Verdict, Withdrawal, receipt_key};
 
@@ -40,7 +40,8 @@ fn the_data_go_and_staff_are_told_by_number_and_reference_alone() {
     let done = withdraw(&memory, &ticket).unwrap().unwrap();
     assert_eq!((done.withdrawn.at, done.unfinished), (memory.now.get(), None));
     assert_gone(&memory);
-    assert_eq!(memory.tallies.borrow()[&posting.slug], Tally { erased: 0, withdrawn: 1 });
+    let tally = memory.tallies.borrow()[&posting.slug];
+    assert_eq!((tally.erased, tally.withdrawn), (0, 1));
 
     memory.mailbox.borrow_mut().clear();
     notify(&memory, &posting, None).unwrap();
