@@ -7,6 +7,8 @@ use crate::{Limits, Report, inflate, pdf};
 const LIMITS: Limits = Limits {
     zip_entries: 64,
     zip_directory_bytes: 8 * 1024,
+    zip_ratio: 100,
+    zip_always_bytes: 64 * 1024,
     pdf_tail_bytes: 1024,
     pdf_objects: 4_096,
     pdf_revisions: 16,
@@ -27,7 +29,7 @@ pub fn inflate(data: &[u8], limit: usize) -> Vec<u8> {
 
 /// A PDF, whatever it begins with.
 pub fn pdf(data: &[u8]) {
-    check(&pdf::inspect(data, Some(0), &LIMITS));
+    check(&pdf::inspect(data, Some(0), &LIMITS).in_order());
 }
 
 fn check(report: &Report) {

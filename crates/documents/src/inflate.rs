@@ -152,6 +152,10 @@ impl Inflater<'_> {
 
     fn repeat(&mut self, length: usize, distance: usize) -> Result<(), End> {
         let from = self.output.len().checked_sub(distance).ok_or(End::Broken)?;
+        if length <= distance && self.output.len() + length <= self.limit {
+            self.output.extend_from_within(from..from + length);
+            return Ok(());
+        }
         for at in from..from + length {
             let byte = *self.output.get(at).ok_or(End::Broken)?;
             self.push(byte)?;

@@ -9,7 +9,10 @@
 
 mod authors;
 mod bytes;
+mod compound;
 mod crypto;
+mod encoding;
+mod exif;
 mod file_name;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
@@ -19,10 +22,13 @@ mod limits;
 mod office;
 mod pdf;
 mod report;
+mod rtf;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 mod signature;
 mod text;
+mod word;
+mod xml;
 mod zip;
 
 pub use file_name::{Extension, extension_of, name_agrees};
@@ -33,14 +39,11 @@ pub use report::{Active, Damage, Encryption, Report, Trace};
 /// Says what `bytes` are.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     let of = |kind| Report::of(kind, bytes.len() as u64);
-    if bytes.is_empty() {
-        return of(Kind::Empty);
-    }
-    match signature::leading(bytes) {
-        Some(Kind::Zip) => {
-            let archive = zip::read(bytes, limits);
-            Report { damage: archive.damage, ..of(office::kind(&archive)) }
-        }
+    let report = match signature::leading(bytes) {
+        _ if bytes.is_empty() => of(Kind::Empty),
+        Some(Kind::Zip) => office::inspect(bytes, limits),
+        Some(Kind::Doc) => word::inspect(bytes, limits),
+        Some(Kind::Rtf) => rtf::inspect(bytes),
         Some(kind) => of(kind),
         None => match pdf::header(bytes) {
             None if pdf::is_headless(bytes, limits) => pdf::inspect(bytes, None, limits),
@@ -48,7 +51,8 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {
             None if text::is_text(bytes) => of(Kind::Text),
             None => of(Kind::Unknown),
         },
-    }
+    };
+    report.in_order()
 }
 
 #[cfg(test)]

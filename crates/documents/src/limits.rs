@@ -7,6 +7,11 @@ pub struct Limits {
     /// Bytes of a ZIP's central directory. A typical entry takes 60 to 120 bytes, so this leaves
     /// room for `zip_entries` with long names and stays far below the Worker's 128 MB.
     pub zip_directory_bytes: usize,
+    /// Bytes that a part of a document may unpack to for each byte that it is packed in. XML packs
+    /// to a tenth, seldom to a hundredth; deflate can do a thousandth.
+    pub zip_ratio: usize,
+    /// Bytes that a part may unpack to whatever the ratio: an empty table packs well.
+    pub zip_always_bytes: usize,
     /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
     /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
     /// belong to the beginning of a linearised PDF whose rest is missing.
@@ -32,6 +37,8 @@ impl Default for Limits {
         Self {
             zip_entries: 4_096,
             zip_directory_bytes: 1024 * 1024,
+            zip_ratio: 200,
+            zip_always_bytes: 4 * 1024 * 1024,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 20,
             pdf_revisions: 1_024,

@@ -1,17 +1,56 @@
-use crate::{Kind, zip::Archive};
+//! Documents that are ZIP archives of XML.
+
+mod open_document;
+mod open_xml;
+
+use crate::{
+    Encryption, Kind, Limits, Report,
+    zip::{self, Archive},
+};
+
+/// What a ZIP is, and what is in the document that it may be.
+pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
+    let archive = zip::read(bytes, limits);
+    let mut report = Report::of(kind(&archive), bytes.len() as u64);
+    report.damage = archive.damage;
+    if archive.entries.iter().any(|entry| entry.is_locked) {
+        report.encryption = Encryption::Password;
+    } else if report.damage.is_some() {
+        // What would be read is not what was written.
+    } else if archive.has(b"META-INF/manifest.xml") {
+        open_document::look_through(&archive, limits, &mut report);
+    } else if archive.has(CONTENT_TYPES) {
+        open_xml::look_through(&archive, limits, &mut report);
+    }
+    report
+}
+
+const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
+
+/// Bytes at the beginning of a picture in which cameras say where it was taken.
+const EXIF_BYTES: usize = 128 * 1024;
+
+/// Whether a target is on another machine: a scheme that fetches, or the name of a server.
+pub(crate) fn is_far(target: &str) -> bool {
+    let target = target.trim_ascii().to_ascii_lowercase().into_bytes();
+    let is_near = [b"file:///".as_slice(), b"mailto:"].iter().any(|near| target.starts_with(near));
+    let server = matches!(target.as_slice(), [b'/' | b'\\', b'/' | b'\\', ..]);
+    let drive = target.get(1) == Some(&b':');
+    !is_near && !drive && (server || target.contains(&b':'))
+}
 
 /// What document, if any, a ZIP's entries make up.
 ///
 /// Of a damaged archive part of the entries may be missing; what is left then suffices to name
 /// the kind it was meant to be.
-pub(crate) fn kind(archive: &Archive<'_>) -> Kind {
+fn kind(archive: &Archive<'_>) -> Kind {
     open_document(archive).or_else(|| open_xml(archive)).unwrap_or(Kind::Zip)
 }
 
 /// `OpenDocument` puts its media type first and unpacked, so that it stands at a fixed place.
 fn open_document(archive: &Archive<'_>) -> Option<Kind> {
     let first = archive.entries.iter().min_by_key(|entry| entry.start)?;
-    if first.name != b"mimetype" || !first.stored {
+    if first.name != b"mimetype" || first.method != 0 {
         return None;
     }
     let whole = archive.damage.is_none();
@@ -40,7 +79,7 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
 
 /// Office Open XML: the main part may bear any name, but stands in the folder of its program.
 fn open_xml(archive: &Archive<'_>) -> Option<Kind> {
-    if !archive.has(b"[Content_Types].xml") {
+    if !archive.has(CONTENT_TYPES) {
         return None;
     }
     let folders =
@@ -58,7 +97,7 @@ fn open_xml(archive: &Archive<'_>) -> Option<Kind> {
 /// Part names are compared without regard to case (ECMA-376, part 2).
 impl Archive<'_> {
     fn has(&self, name: &[u8]) -> bool {
-        self.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name))
+        self.entry(name).is_some()
     }
 
     fn has_under(&self, folder: &[u8]) -> bool {
@@ -78,72 +117,4 @@ impl Archive<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::{Kind, Limits, inspect, samples};
-
-    const ODT: &str = "application/vnd.oasis.opendocument.text";
-
-    #[track_caller]
-    fn check(parts: &[(&str, &str)], expect: Kind) {
-        let report = inspect(&samples::zip(parts), &Limits::default());
-        assert_eq!((report.kind, report.damage), (expect, None));
-    }
-
-    #[test]
-    fn word() {
-        let types = ("[Content_Types].xml", "<Types/>");
-        check(&[types, ("word/document.xml", "")], Kind::Docx);
-        check(&[("word/document2.xml", ""), types], Kind::Docx);
-        check(&[types, ("WORD/Document.xml", "")], Kind::Docx);
-        check(&[types, ("word/document.xml", ""), ("word/vbaProject.bin", "")], Kind::Docm);
-        check(&[("word/document.xml", "")], Kind::Zip);
-        check(&[types, ("words/document.xml", "")], Kind::Zip);
-    }
-
-    #[test]
-    fn word_siblings() {
-        let types = ("[Content_Types].xml", "<Types/>");
-        check(&[types, ("xl/workbook.xml", "")], Kind::Spreadsheet);
-        check(&[types, ("ppt/presentation.xml", "")], Kind::Presentation);
-        check(&[types, ("ppt/presentation.xml", ""), ("word/document.xml", "")], Kind::Zip);
-    }
-
-    #[test]
-    fn open_document() {
-        let content = ("content.xml", "<x/>");
-        check(&[("mimetype", ODT), content], Kind::Odt);
-        check(&[("mimetype", &format!("{ODT}\n")), content], Kind::Odt);
-        check(&[("mimetype", &format!("{ODT}-template")), content], Kind::Zip);
-        check(&[("mimetype", &ODT.replace("text", "spreadsheet")), content], Kind::Spreadsheet);
-        check(&[("mimetype", &ODT.replace("text", "presentation")), content], Kind::Presentation);
-        check(&[("mimetype", "application/epub+zip"), content], Kind::Zip);
-    }
-
-    #[test]
-    fn the_media_type_must_come_first_and_unpacked() {
-        let content = ("content.xml", "<x/>");
-        check(&[content, ("mimetype", ODT)], Kind::Zip);
-        check(&[("mimetype", ODT)], Kind::Zip);
-        let mut packed = samples::odt("Bonjour");
-        for (signature, method) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
-            let header = packed.windows(4).position(|at| at == signature).unwrap();
-            packed[header + method] = 8;
-        }
-        let report = inspect(&packed, &Limits::default());
-        assert_eq!((report.kind, report.damage), (Kind::Zip, None));
-    }
-
-    #[test]
-    fn a_broken_document_keeps_its_kind() {
-        for (whole, kind) in [
-            (samples::docx("Bonjour"), Kind::Docx),
-            (samples::odt("Bonjour"), Kind::Odt),
-            (samples::docm("Bonjour"), Kind::Docm),
-        ] {
-            let broken = &whole[..whole.len() - 30];
-            let report = inspect(broken, &Limits::default());
-            assert_eq!(report.kind, kind);
-            assert!(report.damage.is_some());
-        }
-    }
-}
+mod tests;

@@ -64,7 +64,6 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     report.authors = authors::of(&document, limits);
     report.pages = pages.told;
     let traces = [
-        (Trace::Author, !report.authors.is_empty()),
         (Trace::Location, findings.has_location),
         (Trace::NoText, findings.has_pictures && !findings.has_fonts),
     ];

@@ -40,6 +40,17 @@ impl Report {
         }
     }
 
+    /// With each thing found once and in order, and the trace that authors are.
+    pub(crate) fn in_order(mut self) -> Self {
+        if !self.authors.is_empty() {
+            self.traces.push(Trace::Author);
+        }
+        let (active, traces) = (self.active, self.traces);
+        self.active = Active::ALL.iter().copied().filter(|it| active.contains(it)).collect();
+        self.traces = Trace::ALL.iter().copied().filter(|it| traces.contains(it)).collect();
+        self
+    }
+
     /// Whether staff can open it, as far as its bytes tell.
     pub fn is_readable(&self) -> bool {
         self.kind != Kind::Empty && self.damage.is_none() && self.encryption != Encryption::Password
@@ -146,7 +157,9 @@ named! {
         LeadingJunk = "leading_junk",
         /// A PDF without its header, which some readers repair and others do not open.
         NoHeader = "no_header",
-        /// A ZIP's directory contradicts itself or the entries.
+        /// What is packed in a ZIP cannot be unpacked, or is not what was packed.
+        Content = "content",
+        /// The directory of a ZIP or a compound file contradicts itself or the entries.
         Directory = "directory",
         /// A ZIP's directory exceeds the [`Limits`](crate::Limits).
         DirectoryTooLarge = "directory_too_large",

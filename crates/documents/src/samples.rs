@@ -3,12 +3,16 @@
 //! [`pdf`], [`docx`] and [`odt`] are documents that readers open; [`hostile`] has those that
 //! should get nowhere. The same call always gives the same bytes.
 
+mod compound;
 pub mod hostile;
+mod jpeg;
 mod office;
 mod pdf;
 mod stored;
 
-pub use office::{docm, docx, odt};
+pub use compound::{Streams, compound, doc, summary, word_document};
+pub use jpeg::{jpeg, photograph};
+pub use office::{docm, docx, docx_with, odt, odt_of};
 pub use pdf::{Objects, pdf, pdf_of_length, zlib};
 pub use stored::Stored;
 
@@ -35,14 +39,4 @@ pub fn png() -> Vec<u8> {
         \0\0\0\x0BIDAT\x78\xDA\x63\x60\x00\x02\x00\x00\x05\x00\x01\xE9\xFA\xDC\xD8\
         \0\0\0\0IEND\xAE\x42\x60\x82";
     PIXEL.to_vec()
-}
-
-/// The head of a compound file, as Word wrote before 2007. It has the signature and the sector
-/// size, and no document: enough to be recognised, not to be opened.
-pub fn doc() -> Vec<u8> {
-    let mut file = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
-    file.resize(24, 0);
-    file.extend(b"\x3E\0\x03\0\xFE\xFF\x09\0\x06\0");
-    file.resize(1536, 0);
-    file
 }

@@ -1,3 +1,7 @@
+mod unpack;
+
+pub(crate) use unpack::{Unpacker, beginning};
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -17,8 +21,12 @@ pub(crate) struct Entry<'a> {
     pub(crate) name: &'a [u8],
     /// The content as it stands in the file.
     pub(crate) packed: &'a [u8],
-    /// Whether `packed` is the content itself.
-    pub(crate) stored: bool,
+    /// How it is packed: 0 for not at all, 8 for deflated.
+    pub(crate) method: u16,
+    /// The CRC-32 of the content.
+    checksum: u32,
+    /// Whether it is encrypted.
+    pub(crate) is_locked: bool,
     /// Where the entry's own header begins.
     pub(crate) start: usize,
     /// Where its content ends.
@@ -99,7 +107,9 @@ fn central<'a>(content: &'a [u8], directory: &'a [u8]) -> Option<(Entry<'a>, &'a
         return None;
     }
     let made_by = u16_at(directory, 4)? >> 8;
+    let flags = u16_at(directory, 8)?;
     let method = u16_at(directory, 10)?;
+    let checksum = u32_at(directory, 16)?;
     let length = offset_at(directory, 20)?;
     let name_bytes = usize::from(u16_at(directory, 28)?);
     let after_name = usize::from(u16_at(directory, 30)?) + usize::from(u16_at(directory, 32)?);
@@ -116,7 +126,9 @@ fn central<'a>(content: &'a [u8], directory: &'a [u8]) -> Option<(Entry<'a>, &'a
     let entry = Entry {
         name,
         packed,
-        stored: method == 0,
+        method,
+        checksum,
+        is_locked: flags & 1 != 0,
         start,
         end: content.len() - beyond.len(),
         is_link: is_unix(made_by) && mode & 0o170_000 == 0o120_000,
@@ -226,7 +238,16 @@ fn damaged<'a>(bytes: &'a [u8], damage: Damage, limits: &Limits) -> Archive<'a> 
     let starts = headers.filter(|(_, at)| *at == LOCAL).map(|(start, _)| start);
     let entry = |start: usize| {
         let (name, method, packed) = local(bytes.get(start..)?)?;
-        Some(Entry { name, packed, stored: method == 0, start, end: bytes.len(), is_link: false })
+        Some(Entry {
+            name,
+            packed,
+            method,
+            checksum: 0,
+            is_locked: false,
+            start,
+            end: bytes.len(),
+            is_link: false,
+        })
     };
     Archive {
         entries: starts.filter_map(entry).take(limits.zip_entries).collect(),
@@ -235,63 +256,4 @@ fn damaged<'a>(bytes: &'a [u8], damage: Damage, limits: &Limits) -> Archive<'a> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples;
-
-    fn names(archive: &Archive<'_>) -> Vec<String> {
-        let name = |entry: &Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();
-        archive.entries.iter().map(name).collect()
-    }
-
-    #[test]
-    fn entries_come_with_their_content() {
-        let file = samples::zip(&[("a", "one"), ("b", "")]);
-        let archive = read(&file, &Limits::default());
-        assert_eq!(names(&archive), ["a", "b"]);
-        assert_eq!(archive.entries[0].packed, b"one");
-        assert_eq!(archive.damage, None);
-    }
-
-    #[test]
-    fn a_comment_or_a_little_junk_may_follow_the_end_record() {
-        let mut file = samples::zip(&[("a", "one")]);
-        file.extend(b"some comment");
-        assert_eq!(read(&file, &Limits::default()).damage, None);
-        assert!(!ends(&file));
-        let comment_length = file.len() - 14;
-        file[comment_length] = 12;
-        assert_eq!(read(&file, &Limits::default()).damage, None);
-        assert!(ends(&file));
-    }
-
-    #[test]
-    fn without_a_directory_the_headers_tell_the_names() {
-        let mut file = samples::zip(&[("a", "one"), ("b", "two")]);
-        let directory = find_last(&file, CENTRAL).unwrap();
-        file.truncate(directory);
-        let archive = read(&file, &Limits::default());
-        assert_eq!(names(&archive), ["a", "b"]);
-        assert_eq!(archive.damage, Some(Damage::Truncated));
-        let limits = Limits { zip_entries: 1, ..Limits::default() };
-        assert_eq!(names(&read(&file, &limits)), ["a"]);
-    }
-
-    #[test]
-    fn content_may_not_reach_into_the_directory() {
-        let mut file = samples::zip(&[("a", "one")]);
-        let directory = find_last(&file, CENTRAL).unwrap();
-        file[directory + 20] = 4;
-        assert_eq!(read(&file, &Limits::default()).damage, Some(Damage::Directory));
-    }
-
-    #[test]
-    fn paths_that_escape() {
-        for name in ["../a", "a/../b", "a\\..\\b", "..", "/a", "\\a", "C:a", "a\0b"] {
-            assert!(escapes(name.as_bytes()), "{name:?}");
-        }
-        for name in ["a", "a/b", "..a", "a..b/c", "[Content_Types].xml", ""] {
-            assert!(!escapes(name.as_bytes()), "{name:?}");
-        }
-    }
-}
+mod tests;

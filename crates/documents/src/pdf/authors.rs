@@ -4,7 +4,7 @@ use super::{
     security::Lock,
     value::{Dict, Value},
 };
-use crate::{Limits, authors::Authors, bytes::find};
+use crate::{Limits, authors::Authors, bytes::find, encoding, xml};
 
 /// Who wrote a document, by its information dictionary (ISO 32000-2, 14.3.3) and its metadata
 /// stream (14.3.2).
@@ -15,7 +15,7 @@ pub(super) fn of(document: &Document, limits: &Limits) -> Vec<String> {
     }
     let metadata = pages::catalogue(document).and_then(|root| metadata(document, root, limits));
     for name in creators(&metadata.unwrap_or_default()) {
-        authors.add(&text(name));
+        authors.add(&xml::unescaped(name));
     }
     authors.into_names()
 }
@@ -29,7 +29,7 @@ fn informed(document: &Document) -> Option<String> {
         Lock::Open(key) if object.is_in_file => key.decipher_string(&object, &author.bytes()),
         _ => author.bytes(),
     };
-    Some(text(&bytes))
+    Some(encoding::marked(&bytes))
 }
 
 fn metadata(document: &Document, root: Dict, limits: &Limits) -> Option<Vec<u8>> {
@@ -49,25 +49,4 @@ fn creators(packet: &[u8]) -> Vec<&[u8]> {
         names.extend(parts.nth(1));
     }
     names
-}
-
-/// A text string (7.9.2.2): UTF-16 or UTF-8 behind a mark; otherwise nearly Latin-1.
-fn text(bytes: &[u8]) -> String {
-    match bytes {
-        [0xFE, 0xFF, units @ ..] => utf16(units, u16::from_be_bytes),
-        [0xFF, 0xFE, units @ ..] => utf16(units, u16::from_le_bytes),
-        [0xEF, 0xBB, 0xBF, text @ ..] => utf8(text),
-        _ => utf8(bytes),
-    }
-}
-
-/// Writers of Latin-1 and writers who forget the mark of UTF-8 are told apart by what they write.
-fn utf8(bytes: &[u8]) -> String {
-    let latin = || bytes.iter().copied().map(char::from).collect();
-    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.as_chunks::<2>().0.iter().map(|bytes| unit(*bytes));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

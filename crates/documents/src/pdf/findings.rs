@@ -5,13 +5,12 @@ use super::{
     lexer::{Bracket, Lexer, Token},
     value::{Dict, Name, Value},
 };
-use crate::{Active, Limits, bytes::find};
+use crate::{Active, Limits, bytes::find, exif};
 
 /// What is found in the objects of a document, whether a page leads to them or not: what hides
 /// may be found by a reader too.
 #[derive(Default)]
 pub(super) struct Findings {
-    /// Each once, in order.
     pub(super) active: Vec<Active>,
     pub(super) has_fonts: bool,
     pub(super) has_pictures: bool,
@@ -28,8 +27,6 @@ impl Findings {
                 findings.has_location |= is_located(document, &object, dict, limits);
             }
         }
-        let found = std::mem::take(&mut findings.active);
-        findings.active = Active::ALL.iter().copied().filter(|it| found.contains(it)).collect();
         findings
     }
 
@@ -116,5 +113,5 @@ fn is_located(document: &Document, object: &Indirect, dict: Dict, limits: &Limit
     };
     dict.is(b"Subtype", b"Image")
         && is_photograph()
-        && document.plain(object).is_some_and(|picture| picture.is_empty())
+        && document.plain(object).is_some_and(|picture| exif::has_location(&picture))
 }

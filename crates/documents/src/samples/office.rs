@@ -12,6 +12,25 @@ pub fn docm(text: &str) -> Vec<u8> {
     word(text, project).add("word/vbaProject.bin", b"no project").finish()
 }
 
+/// A Word document with these parts beside its own.
+pub fn docx_with(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = word("Bonjour", "");
+    for (name, content) in parts {
+        archive.add(name, content.as_bytes());
+    }
+    archive.finish()
+}
+
+/// An `OpenDocument` text of these parts and its media type.
+pub fn odt_of(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = Stored::default();
+    archive.add("mimetype", b"application/vnd.oasis.opendocument.text");
+    for (name, content) in parts {
+        archive.add(name, content.as_bytes());
+    }
+    archive.finish()
+}
+
 /// An `OpenDocument` text with a paragraph for each line of `text`.
 pub fn odt(text: &str) -> Vec<u8> {
     let manifest = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

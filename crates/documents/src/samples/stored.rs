@@ -12,6 +12,25 @@ impl Stored {
         self.add_with_mode(name, content, 0o100_644)
     }
 
+    /// Adds a file that is packed in this way (8: deflated), and claims to be `content`.
+    pub fn add_packed(
+        &mut self,
+        name: &str,
+        method: u8,
+        packed: &[u8],
+        content: &[u8],
+    ) -> &mut Self {
+        let start = self.content.len();
+        let mut header = local_header(name, content);
+        repack(&mut header, 8, method, packed);
+        self.content.extend(header);
+        self.content.extend(packed);
+        let listed = self.directory.len();
+        self.list(name, content, start, 0o100_644);
+        repack(&mut self.directory, listed + 10, method, packed);
+        self
+    }
+
     /// Adds a symbolic link.
     pub fn add_link(&mut self, name: &str, target: &str) -> &mut Self {
         self.add_with_mode(name, target.as_bytes(), 0o120_777)
@@ -56,6 +75,12 @@ impl Stored {
         self.entries += 1;
         self
     }
+}
+
+/// Writes method and packed length into a header whose method stands at `at`.
+fn repack(header: &mut Vec<u8>, at: usize, method: u8, packed: &[u8]) {
+    header.splice(at..=at, [method]);
+    header.splice(at + 10..at + 14, small(packed.len()));
 }
 
 fn local_header(name: &str, content: &[u8]) -> Vec<u8> {

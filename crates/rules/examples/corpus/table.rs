@@ -14,6 +14,8 @@ const ALARMS: [&str; 4] =
     ["document_damaged", "document_password", "document_active_content", "document_kind_mismatch"];
 /// Of the manifest's marks, those for which a document is refused.
 const ACTS: [&str; 8] = ["js", "launch", "submit", "xfa", "vba", "macroCT", "dde", "doctype"];
+/// The mark of an Office file that has an OLE object or another file inside.
+const EMBEDS: &str = "embed";
 
 /// A row of the manifest, by column.
 type Row<'a> = BTreeMap<&'a str, &'a str>;
@@ -110,7 +112,12 @@ impl Tally {
             _ => false,
         };
         let acts = marks(cell("active")).chain(marks(cell("office"))).any(|m| ACTS.contains(&m));
-        if !clean || acts {
+        let has_object = marks(cell("office")).any(|mark| mark == EMBEDS)
+            && seen
+                .report
+                .as_ref()
+                .is_some_and(|report| report.active.contains(&Active::OleObject));
+        if !clean || acts || has_object {
             return;
         }
         self.clean += 1;

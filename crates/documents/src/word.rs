@@ -1,0 +1,73 @@
+//! Word before 2007 ([MS-DOC]), and what else Office keeps in compound files.
+
+use crate::{
+    Active, Encryption, Kind, Limits, Report,
+    authors::Authors,
+    bytes::{u16_at, u32_at},
+    compound::Compound,
+    encoding,
+};
+
+/// What a compound file is.
+pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
+    let mut report = Report::of(Kind::Doc, bytes.len() as u64);
+    let Some(file) = Compound::read(bytes, limits) else {
+        report.damage = Some(crate::Damage::Directory);
+        return report;
+    };
+    let is_locked = file.has("EncryptedPackage") || file.has("EncryptionInfo");
+    if is_locked || file.stream("WordDocument").is_some_and(|text| is_encrypted(&text)) {
+        report.encryption = Encryption::Password;
+        return report;
+    }
+    if file.has("VBA") || file.has("_VBA_PROJECT") || file.has("_VBA_PROJECT_CUR") {
+        report.active.push(Active::Macros);
+    }
+    if file.has("\u{1}Ole10Native") || file.has("\u{3}ObjInfo") {
+        report.active.push(Active::OleObject);
+    }
+    let properties = file.stream("\u{5}SummaryInformation");
+    report.authors = authors(&properties.unwrap_or_default()).into_names();
+    report
+}
+
+/// The flag for a password, be it XOR or RC4, in the file information block (2.5.2).
+fn is_encrypted(text: &[u8]) -> bool {
+    const ENCRYPTED: u16 = 0x0100;
+    u16_at(text, 10).is_some_and(|flags| flags & ENCRYPTED != 0)
+}
+
+/// Who wrote and who saved it last, by the first of the property sets ([MS-OLEPS] 2.21).
+fn authors(properties: &[u8]) -> Authors {
+    const AUTHOR: u32 = 4;
+    const LAST_AUTHOR: u32 = 8;
+    let mut authors = Authors::default();
+    let start = u32_at(properties, 44).and_then(|start| usize::try_from(start).ok());
+    let set = start.and_then(|start| properties.get(start..)).unwrap_or_default();
+    let count = u32_at(set, 4).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    for property in (0..count).map_while(|number| set.get(8 + 8 * number..)) {
+        let (Some(AUTHOR | LAST_AUTHOR), Some(at)) = (u32_at(property, 0), u32_at(property, 4))
+        else {
+            continue;
+        };
+        let value = usize::try_from(at).ok().and_then(|at| set.get(at..));
+        if let Some(name) = value.and_then(text) {
+            authors.add(&name);
+        }
+    }
+    authors
+}
+
+/// A string of bytes with its length and a zero at its end (`VT_LPSTR`).
+fn text(value: &[u8]) -> Option<String> {
+    const BYTES: u32 = 0x1E;
+    if u32_at(value, 0)? != BYTES {
+        return None;
+    }
+    let length = usize::try_from(u32_at(value, 4)?).ok()?;
+    let bytes = value.get(8..8_usize.checked_add(length)?)?;
+    bytes.split(|byte| *byte == 0).next().map(encoding::utf8)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Reads XML as far as office programs write it: no entities but the five that XML knows, and no
+//! document type definitions, which none of them writes.
+
+use crate::encoding;
+
+/// What comes next in a part.
+pub(crate) enum Event<'a> {
+    /// The beginning of an element, or all of an empty one.
+    Start(Tag<'a>),
+    /// The end of an element.
+    End,
+    /// Text, as it is written.
+    Text(&'a [u8]),
+    /// The declaration of a document type. Nothing behind it can be relied on.
+    Doctype,
+}
+
+/// The events of a part in UTF-8, to its end or to what is no XML.
+pub(crate) struct Events<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Events<'a> {
+    pub(crate) fn of(part: &'a [u8]) -> Self {
+        Self { rest: part }
+    }
+
+    /// What stands before `mark`, which is skipped; all of the rest where it is missing.
+    fn until(&mut self, mark: &[u8]) -> &'a [u8] {
+        let length = crate::bytes::find(self.rest, mark).unwrap_or(self.rest.len());
+        let (before, after) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = after.get(mark.len()..).unwrap_or_default();
+        before
+    }
+
+    /// Up to the `>` that stands in no attribute.
+    fn tag(&mut self) -> &'a [u8] {
+        let mut quote = None;
+        let end = self.rest.iter().position(|byte| match (quote, byte) {
+            (None, b'>') => true,
+            (None, b'"' | b'\'') => {
+                quote = Some(*byte);
+                false
+            }
+            (Some(open), byte) if open == *byte => {
+                quote = None;
+                false
+            }
+            _ => false,
+        });
+        let (tag, after) =
+            self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or_default();
+        self.rest = after.get(1..).unwrap_or_default();
+        tag
+    }
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        loop {
+            let [first, after @ ..] = self.rest else { return None };
+            if *first != b'<' {
+                let length = self.rest.iter().position(|byte| *byte == b'<');
+                let (text, rest) = self.rest.split_at_checked(length.unwrap_or(self.rest.len()))?;
+                self.rest = rest;
+                return Some(Event::Text(text));
+            }
+            self.rest = after;
+            match after {
+                [b'?', ..] => _ = self.until(b"?>"),
+                [b'!', b'-', b'-', ..] => _ = self.until(b"-->"),
+                [b'!', b'[', ..] => {
+                    return Some(Event::Text(self.until(b"]]>").get(b"![CDATA[".len()..)?));
+                }
+                [b'!', ..] => {
+                    self.rest = &[];
+                    return Some(Event::Doctype);
+                }
+                [b'/', ..] => {
+                    self.tag();
+                    return Some(Event::End);
+                }
+                _ => return Some(Event::Start(Tag(self.tag()))),
+            }
+        }
+    }
+}
+
+/// An element's name and attributes.
+#[derive(Clone, Copy)]
+pub(crate) struct Tag<'a>(&'a [u8]);
+
+impl<'a> Tag<'a> {
+    /// Its name without the prefix: whichever a writer has chosen.
+    pub(crate) fn name(self) -> &'a [u8] {
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
+        local(self.0.split(is_end).next().unwrap_or_default())
+    }
+
+    /// The value of the attribute of this name, whatever its prefix; empty where there is none.
+    pub(crate) fn attribute(self, name: &[u8]) -> String {
+        let mut rest = self.0;
+        while let Some(equals) = rest.iter().position(|byte| *byte == b'=') {
+            let (before, after) = rest.split_at_checked(equals).unwrap_or_default();
+            let after = after.get(1..).unwrap_or_default().trim_ascii_start();
+            let Some((quote, after)) = after.split_first() else { break };
+            let mut parts = after.splitn(2, |byte| byte == quote);
+            let value = parts.next().unwrap_or_default();
+            let own = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next();
+            if local(own.unwrap_or_default()) == name {
+                return unescaped(value);
+            }
+            rest = parts.next().unwrap_or_default();
+        }
+        String::new()
+    }
+}
+
+fn local(name: &[u8]) -> &[u8] {
+    name.rsplit(|byte| *byte == b':').next().unwrap_or_default()
+}
+
+/// The text that stands for itself once its entities are replaced; an unknown one stays.
+pub(crate) fn unescaped(written: &[u8]) -> String {
+    let mut pieces = written.split(|byte| *byte == b'&');
+    let mut text = encoding::utf8(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let end = piece.iter().position(|byte| *byte == b';').unwrap_or(piece.len());
+        let (name, after) = piece.split_at_checked(end).unwrap_or_default();
+        let known = entity(name);
+        text.push(known.unwrap_or('&'));
+        let rest = if known.is_some() { after.get(1..) } else { Some(piece) };
+        text.push_str(&encoding::utf8(rest.unwrap_or_default()));
+    }
+    text
+}
+
+fn entity(name: &[u8]) -> Option<char> {
+    match name {
+        b"amp" => Some('&'),
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        [b'#', b'x', digits @ ..] => number(digits, 16),
+        [b'#', digits @ ..] => number(digits, 10),
+        _ => None,
+    }
+}
+
+/// The character of this number, written in this base.
+pub(crate) fn number(digits: &[u8], base: u32) -> Option<char> {
+    let number = digits.iter().try_fold(0_u32, |number, digit| {
+        number.checked_mul(base)?.checked_add(char::from(*digit).to_digit(base)?)
+    });
+    char::from_u32(number?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes events down, one letter and its content each.
+    fn told(part: &str) -> Vec<String> {
+        let told = |event| match event {
+            Event::Start(tag) => format!("<{}", encoding::utf8(tag.name())),
+            Event::End => ">".into(),
+            Event::Text(text) => format!("'{}", unescaped(text)),
+            Event::Doctype => "!".into(),
+        };
+        Events::of(part.as_bytes()).map(told).collect()
+    }
+
+    #[test]
+    fn what_office_programs_write() {
+        assert_eq!(
+            told("<?xml version='1.0'?><w:p a='>'><!-- <x> --><w:t>A &amp; B</w:t><br/></w:p>"),
+            ["<p", "<t", "'A & B", ">", "<br", ">"]
+        );
+        assert_eq!(told("<a><![CDATA[<b>]]></a>"), ["<a", "'<b>", ">"]);
+    }
+
+    #[test]
+    fn nothing_is_read_behind_a_document_type() {
+        let part = "<!DOCTYPE x [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]><x>&b;</x>";
+        assert_eq!(told(part), ["!"]);
+    }
+
+    #[test]
+    fn what_is_no_xml_ends() {
+        for part in ["<", "<a", "<a b='", "<!--", "<![CDATA[", "<?", "</", "<a b=", "&", "<>"] {
+            told(part);
+        }
+    }
+
+    #[test]
+    fn attributes_by_name() {
+        let part = "<r Id = \"1\" x:Target='a&#233;&lt;&#xE9;&unknown;' Empty=''/>";
+        let Some(Event::Start(tag)) = Events::of(part.as_bytes()).next() else { panic!() };
+        assert_eq!(tag.attribute(b"Id"), "1");
+        assert_eq!(tag.attribute(b"Target"), "aé<é&unknown;");
+        assert_eq!(tag.attribute(b"Empty"), "");
+        assert_eq!(tag.attribute(b"Missing"), "");
+    }
+}
