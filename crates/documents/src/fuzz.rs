@@ -1,7 +1,10 @@
 //! What `cargo xtask fuzz` throws random input at (feature `fuzz`). Each must return, soon, and
 //! keep its word; what it says does not matter.
 
-use crate::{Limits, Report, inflate, pdf};
+use crate::{
+    Limits, Report, encoding, exif, inflate, office, pdf, rtf, word,
+    xml::{self, Event, Events},
+};
 
 /// Small, so that inputs that reach a limit are found.
 const LIMITS: Limits = Limits {
@@ -30,6 +33,37 @@ pub fn inflate(data: &[u8], limit: usize) -> Vec<u8> {
 /// A PDF, whatever it begins with.
 pub fn pdf(data: &[u8]) {
     check(&pdf::inspect(data, Some(0), &LIMITS).in_order());
+}
+
+/// A ZIP, and the parts of the document in it.
+pub fn office(data: &[u8]) {
+    check(&office::inspect(data, &LIMITS).in_order());
+}
+
+/// A compound file, and the document in it.
+pub fn word(data: &[u8]) {
+    check(&word::inspect(data, &LIMITS).in_order());
+}
+
+/// Rich text.
+pub fn rtf(data: &[u8]) {
+    check(&rtf::inspect(data).in_order());
+}
+
+/// A photograph.
+pub fn exif(data: &[u8]) {
+    exif::has_location(data);
+}
+
+/// A part of a document, and what its elements say.
+pub fn xml(data: &[u8]) {
+    for event in Events::of(&encoding::xml(data)) {
+        match event {
+            Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"))),
+            Event::Text(text) => drop(xml::unescaped(text)),
+            Event::End | Event::Doctype => {}
+        }
+    }
 }
 
 fn check(report: &Report) {

@@ -99,6 +99,8 @@ fn regressions() {
         inspect(&bytes, &Limits::default());
         fuzz::inspect(&bytes);
         fuzz::inflate(&bytes, 1 << 16);
-        fuzz::pdf(&bytes);
+        for parser in [fuzz::pdf, fuzz::office, fuzz::word, fuzz::rtf, fuzz::exif, fuzz::xml] {
+            parser(&bytes);
+        }
     }
 }
