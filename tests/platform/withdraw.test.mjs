@@ -35,6 +35,15 @@ async function notices(count = 1) {
   return found;
 }
 
+/** An application whose letters have left, and are noted to have: a withdrawal does not have to wait for one on its way. */
+async function forwarded(options) {
+  const found = await applied(options);
+  await place.mails(found.reference);
+  const leased = async () => (await kept(place.guichet)).outbox.some((row) => row.leased_until > 0);
+  await poll(async () => !(await leased()), 10_000, () => "the letters are not settled");
+  return found;
+}
+
 /** Nobody finds the application in any table. */
 async function nobodyLeft(reference) {
   const rows = JSON.stringify(await everything(place.guichet));
@@ -42,8 +51,7 @@ async function nobodyLeft(reference) {
 }
 
 test("from the receipt, over a page that asks, with nothing but links and a form", async () => {
-  const { reference, receipt, withdraw } = await applied();
-  await place.mails(reference);
+  const { reference, receipt, withdraw } = await forwarded();
   const link = /<a href="([^"]+\/withdraw[^"]+)"/.exec(await (await get(receipt)).text())[1];
   assert.equal(unescaped(link), withdraw);
 
@@ -71,8 +79,7 @@ test("from the receipt, over a page that asks, with nothing but links and a form
 });
 
 test("a client gets JSON, and the same again when it asks again; staff are told once", async () => {
-  const { reference, receipt, withdraw } = await applied();
-  await place.mails(reference);
+  const { reference, receipt, withdraw } = await forwarded();
   const json = { accept: "application/json" };
   const first = await post(withdraw, json);
   assert.equal(first.status, 200);
@@ -123,8 +130,7 @@ const BREAKS = [
 ];
 for (const [when, fault, status, marked] of BREAKS) {
   test(`it breaks off ${when}: it goes on from there, and staff are told once`, async () => {
-    const { reference, receipt, withdraw } = await applied();
-    await place.mails(reference);
+    const { reference, receipt, withdraw } = await forwarded();
     assert.equal((await post(withdraw, { "x-test-fault": fault })).status, status);
     const page = await (await get(receipt)).text();
     assert.equal(page.includes(words("fr").withdrawn.title), marked);
@@ -139,8 +145,7 @@ for (const [when, fault, status, marked] of BREAKS) {
 
 test("a form that the browser sends again does not bring it back", async () => {
   const token = await freshToken(place.guichet);
-  const { reference, withdraw } = await applied({ token });
-  await place.mails(reference);
+  const { reference, withdraw } = await forwarded({ token });
   await post(withdraw);
   const again = await apply(place.guichet, { token });
   assert.equal(again.status, 422);

@@ -18,6 +18,11 @@ pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
 }
 
+/// A queue message was retried in vain. It is an id, which stays with us.
+pub(crate) fn dead_letter() {
+    console_error!("{}", serde_json::json!({ "event": "dead letter" }));
+}
+
 /// Mails stop leaving, or leave again; why is a code.
 pub(crate) fn incident(event: &str, cause: &str) {
     console_error!("{}", serde_json::json!({ "event": event, "cause": cause }));
@@ -29,6 +34,7 @@ pub(crate) fn sending(sending: &Sending) {
     let (event, reason) = match sending {
         Sending::Sent => return,
         Sending::Refused(reason) => ("mail refused for good", reason),
+        Sending::TooLarge(reason) => ("mail refused for its size", reason),
         Sending::Later(reason) => ("mail not sent, to be tried again", reason),
         Sending::Unknown(reason) => ("mail perhaps sent, to be tried again", reason),
     };

@@ -12,8 +12,14 @@ use crate::{config, log};
 /// would find its application in any case.
 const PAUSE: u32 = 60;
 
+/// How the name of the queue ends that holds what was retried in vain.
+const DEAD: &str = "-dead";
+
 /// Sends the letters of each application in the batch.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
+    if batch.queue().ends_with(DEAD) {
+        return bury(batch);
+    }
     // One message that is no text must not hold up the others.
     for message in batch.raw_iter() {
         let Some(id) = message.body().as_string() else {
@@ -28,6 +34,15 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
                 message.retry_with_options(&options);
             }
         }
+    }
+}
+
+/// Nothing is lost with a dead message: the ledger knows what is to be sent,
+/// the sweep will queue it again, and the watch sees that it is late.
+fn bury(batch: &MessageBatch<String>) {
+    for message in batch.raw_iter() {
+        log::dead_letter();
+        message.ack();
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod notices;
 
-use intake::ports::{Fault, Lead, Progress, Stage, Withdrawn};
+use intake::ports::{Claim, Fault, Lead, Progress, Stage, Withdrawn};
 use rules::{Application, Received, Reference, Timestamp};
 use serde::Deserialize;
 
@@ -66,11 +66,22 @@ impl TryFrom<ReceiptRow> for (Received, Progress) {
     }
 }
 
-/// A claimed row of `outbox`.
+/// A claimed row of `outbox` or `notices`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ClaimRow {
-    pub(crate) attempts: u32,
-    pub(crate) possible_duplicate: u32,
+    attempts: u32,
+    possible_duplicate: u32,
+    tried_since: f64,
+}
+
+impl From<ClaimRow> for Claim {
+    fn from(row: ClaimRow) -> Self {
+        Self {
+            attempt: row.attempts,
+            possible_duplicate: row.possible_duplicate > 0,
+            since: timestamp(row.tried_since),
+        }
+    }
 }
 
 /// An application's id.

@@ -1,33 +1,20 @@
 //! From an application that is kept to the letters that it calls for.
 
-use std::borrow::Cow;
+use rules::{Received, Timestamp};
 
-use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
-use rules::{Posting, Received, Timestamp};
-use views::letters;
-
-use crate::key::SigningKey;
+use crate::office::{Enclosed, Office};
 use crate::ports::{
     Claim, Clock, DocumentStore, Fault, Ledger, Letter, Sending, Settlement, Transport,
 };
-use crate::receipt::receipt_key;
-use crate::submit::document_key;
 
 /// How long a claim on a letter holds, in milliseconds: longer than a Worker
 /// may take for one queue message (15 minutes of wall time), so that nobody
 /// else sends while it may still be sending.
 pub const LEASE_MS: i64 = 16 * 60_000;
 
-/// Who sends, for which postings.
-#[derive(Clone, Debug)]
-pub struct Office<'a> {
-    /// Every posting.
-    pub postings: &'a [Posting],
-    /// The organisation's sending address.
-    pub sender: Mailbox,
-    /// The key that signs receipts and message ids.
-    pub signing: &'a SigningKey,
-}
+/// For how long a letter is tried, in milliseconds. What has not left after
+/// three days will not leave unless somebody sees to it.
+pub const PATIENCE_MS: i64 = 72 * 3_600_000;
 
 /// Sends what the application `id` still has to send.
 ///
@@ -48,164 +35,72 @@ pub async fn deliver(
         let now = clock.now();
         let until = Timestamp(now.0.saturating_add(LEASE_MS));
         let Some(claim) = ledger.claim(id, letter, now, until).await? else { continue };
-        let message = office.message(documents, letter, &received, claim, now).await;
-        let sending = match message {
-            Ok(message) => transport.send(&message.from, &message.to, &message.bytes).await,
+        let sent = send(documents, transport, office, letter, &received, claim, now).await;
+        let sending = match sent {
+            Ok(sending) => sending,
             Err(fault) => {
                 let reason = fault.to_string();
                 result = result.and(Err(fault));
                 Sending::Later(reason)
             }
         };
-        let settlement = settlement(sending, claim, clock.now());
+        let now = clock.now();
+        let settlement = patient(settlement(sending, claim, now), claim, now);
         ledger.settle(id, letter, claim, &settlement).await?;
     }
     result
 }
 
-/// When to try again after `attempt` attempts: a minute later, then twice as
-/// long each time, at most six hours.
-pub fn next_attempt(attempt: u32, now: Timestamp) -> Timestamp {
-    const LONGEST: i64 = 6 * 60;
-    let minutes = 1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(LONGEST).clamp(1, LONGEST);
-    Timestamp(now.0.saturating_add(minutes * 60_000))
+/// Sends a letter, with the documents attached where they may be. Where the
+/// transport takes no message of that size, staff get their addresses.
+async fn send(
+    documents: &impl DocumentStore,
+    transport: &impl Transport,
+    office: &Office<'_>,
+    letter: Letter,
+    received: &Received,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Sending, Fault> {
+    if letter == Letter::Acknowledgement {
+        return Ok(office.acknowledgement(received, claim, now)?.send(transport).await);
+    }
+    let attached = Enclosed::Attached(office.attachments(documents, received).await?);
+    match office.to_staff(received, claim, now, attached)?.send(transport).await {
+        Sending::TooLarge(_) => {
+            let linked = office.to_staff(received, claim, now, Enclosed::Linked)?;
+            Ok(linked.send(transport).await)
+        }
+        sending => Ok(sending),
+    }
+}
+
+/// When to try again what has been tried since `since`: a minute later than
+/// after as long again as has passed, and after six hours at most. So the
+/// first wait is a minute, and each one twice the one before.
+pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
+    const SHORTEST: i64 = 60_000;
+    const LONGEST: i64 = 6 * 3_600_000;
+    let passed = now.0.saturating_sub(since.0);
+    let wait = passed.saturating_add(SHORTEST).clamp(SHORTEST, LONGEST);
+    Timestamp(now.0.saturating_add(wait))
 }
 
 pub(crate) fn settlement(sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
-    let at = next_attempt(claim.attempt, now);
+    let at = next_attempt(claim.since, now);
     match sending {
         Sending::Sent => Settlement::Sent { at: now },
-        Sending::Refused(reason) => Settlement::Refused { reason },
+        Sending::Refused(reason) | Sending::TooLarge(reason) => Settlement::Refused { reason },
         Sending::Later(reason) => Settlement::Later { at, reason, possibly_sent: false },
         Sending::Unknown(reason) => Settlement::Later { at, reason, possibly_sent: true },
     }
 }
 
-/// A composed message and its envelope.
-struct Message {
-    from: Address,
-    to: Address,
-    bytes: Vec<u8>,
-}
-
-impl Office<'_> {
-    async fn message(
-        &self,
-        documents: &impl DocumentStore,
-        letter: Letter,
-        received: &Received,
-        claim: Claim,
-        now: Timestamp,
-    ) -> Result<Message, Fault> {
-        let posting = self.posting(received)?;
-        let mut outgoing = self.outgoing(letter, posting, received, claim, now)?;
-        if letter == Letter::Staff {
-            outgoing.attachments = attachments(documents, posting, received).await?;
-        }
-        let bytes = compose(&outgoing);
-        Ok(Message { from: outgoing.from.address, to: outgoing.to.address, bytes })
+/// The same, unless it has been tried for long enough.
+fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
+    let tried = now.0.saturating_sub(claim.since.0);
+    match settlement {
+        Settlement::Later { reason, .. } if tried >= PATIENCE_MS => Settlement::Refused { reason },
+        other => other,
     }
-
-    fn posting(&self, received: &Received) -> Result<&Posting, Fault> {
-        self.postings.iter().find(|posting| posting.slug == received.posting).ok_or_else(|| {
-            Fault::Configuration(format!("{} has applications but no posting", received.posting))
-        })
-    }
-
-    /// A letter without its attachments.
-    fn outgoing<'a>(
-        &self,
-        letter: Letter,
-        posting: &'a Posting,
-        received: &'a Received,
-        claim: Claim,
-        now: Timestamp,
-    ) -> Result<Outgoing<'a>, Fault> {
-        let candidate = address(&received.application.email)?;
-        let language = match letter {
-            Letter::Staff => &posting.language,
-            Letter::Acknowledgement => &received.language,
-        };
-        let texts = locales::choose(Some(language), None, &posting.language);
-        let (to, reply_to, words, auto_submitted) = match letter {
-            Letter::Staff => (
-                Mailbox { name: None, address: address(&posting.recipient)? },
-                Mailbox { name: Some(received.application.name.clone()), address: candidate },
-                letters::to_staff(texts, posting, received),
-                AutoSubmitted::Generated,
-            ),
-            Letter::Acknowledgement => (
-                Mailbox { name: None, address: candidate },
-                Mailbox { name: None, address: address(&posting.contact)? },
-                letters::acknowledgement(texts, posting, received, &self.status_url(received)),
-                AutoSubmitted::Replied,
-            ),
-        };
-        Ok(Outgoing {
-            from: self.sender.clone(),
-            to,
-            reply_to: Some(reply_to),
-            subject: words.subject,
-            date_ms: now.0,
-            message_id: self.message_id(letter, received),
-            auto_submitted: Some(auto_submitted),
-            language: Some(language),
-            extra: headers(received, claim),
-            text: words.text,
-            html: Some(words.html),
-            attachments: Vec::new(),
-        })
-    }
-
-    fn status_url(&self, received: &Received) -> String {
-        let key = receipt_key(self.signing, received);
-        format!(
-            "{}/applications/{}?key={key}&lang={}",
-            received.origin, received.reference, received.language
-        )
-    }
-
-    /// The same for every attempt, so that a mail client sees a duplicate for
-    /// what it is. Signed rather than plain: the id opens more than a name.
-    fn message_id(&self, letter: Letter, received: &Received) -> MessageId {
-        let signature = self.signing.sign("message-id", &[&received.id, letter.as_str()]);
-        // 132 bits are plenty, and the header stays on one line.
-        let signature = signature.get(..22).unwrap_or_default();
-        let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
-        MessageId::new(&format!("{}.{}.{signature}", received.reference, letter.as_str()), domain)
-    }
-}
-
-async fn attachments<'a>(
-    documents: &impl DocumentStore,
-    posting: &Posting,
-    received: &Received,
-) -> Result<Vec<Attachment<'a>>, Fault> {
-    let mut attachments = Vec::with_capacity(received.application.documents.len());
-    for document in &received.application.documents {
-        let key = document_key(&received.id, &document.id, &document.sha256);
-        let bytes = documents.get(&key).await?.ok_or_else(|| {
-            Fault::Documents(format!("{} of {} is not there", document.id, received.reference))
-        })?;
-        attachments.push(Attachment {
-            file_name: letters::attachment_name(posting, received, document),
-            content_type: document.kind.media_type(),
-            bytes: Cow::Owned(bytes),
-        });
-    }
-    Ok(attachments)
-}
-
-/// What staff's filters and a later search can hold on to.
-fn headers(received: &Received, claim: Claim) -> Vec<Extra> {
-    let mut headers = vec![Extra::new("Reference", received.reference.as_str())];
-    if claim.possible_duplicate {
-        headers.push(Extra::new("Possible-Duplicate", "yes"));
-    }
-    headers.into_iter().flatten().collect()
-}
-
-fn address(text: &str) -> Result<Address, Fault> {
-    // Reviewed addresses and compiled postings only hold valid ones.
-    Address::parse(text).map_err(|error| Fault::Configuration(format!("an address: {error}")))
 }

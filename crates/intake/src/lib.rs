@@ -2,7 +2,8 @@
 //!
 //! [`submit`] takes an application in, [`deliver`] forwards it to staff and
 //! acknowledges it to the candidate, [`sweep`] puts back what was left
-//! behind, [`receipt`] tells how far an application has come.
+//! behind, [`receipt`] tells how far an application has come, [`download`]
+//! leads to a document that a letter could not hold.
 //!
 //! [`erase`] keeps the promise of the day of deletion, [`withdraw`] deletes
 //! when the candidate says so, [`erase_strays`] deletes what nothing leads
@@ -17,11 +18,13 @@
 //! that there is something to do, and may be lost or repeated.
 
 mod deliver;
+mod download;
 mod incident;
 mod key;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
 mod notify;
+mod office;
 pub mod ports;
 mod receipt;
 mod report;
@@ -32,10 +35,12 @@ mod sweep;
 mod tests;
 mod withdraw;
 
-pub use deliver::{LEASE_MS, Office, deliver, next_attempt};
+pub use deliver::{LEASE_MS, PATIENCE_MS, deliver, next_attempt};
+pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, SigningKey, Token};
 pub use notify::notify;
+pub use office::Office;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, report};
 pub use retention::{erase, erase_strays};

@@ -156,6 +156,7 @@ impl Ledger for Memory {
         for letter in letters {
             let row = Row {
                 attempts: 0,
+                tried_since: None,
                 due_at: received.received_at,
                 leased_until: Timestamp(i64::MIN),
                 possible_duplicate: false,
@@ -215,7 +216,11 @@ impl Ledger for Memory {
         // back, and may have sent.
         row.possible_duplicate |= row.leased_until > Timestamp(i64::MIN);
         row.leased_until = until;
-        Ok(Some(Claim { attempt: row.attempts, possible_duplicate: row.possible_duplicate }))
+        Ok(Some(Claim {
+            attempt: row.attempts,
+            possible_duplicate: row.possible_duplicate,
+            since: *row.tried_since.get_or_insert(now),
+        }))
     }
 
     async fn settle(

@@ -1,11 +1,13 @@
 //! Sending what belongs to no application: reports and notices to staff,
 //! alerts to the operator.
 
-use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
-use rules::{Posting, Timestamp};
+use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use rules::Timestamp;
 use views::letters;
 
-use crate::deliver::{LEASE_MS, Office, settlement};
+use crate::deliver::{LEASE_MS, settlement};
+use crate::incident::trouble;
+use crate::office::{Message, Office, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Entry, Fault, Incident, Notice, Notices, Sending, Stage, Transport,
 };
@@ -47,19 +49,6 @@ pub async fn notify(
     result
 }
 
-/// A composed message and its envelope.
-struct Message {
-    from: Address,
-    to: Address,
-    bytes: Vec<u8>,
-}
-
-impl Message {
-    async fn send(&self, transport: &impl Transport) -> Sending {
-        transport.send(&self.from, &self.to, &self.bytes).await
-    }
-}
-
 impl Office<'_> {
     async fn notice(
         &self,
@@ -72,18 +61,18 @@ impl Office<'_> {
     ) -> Result<Message, Fault> {
         let (to, language, words) = match notice {
             Notice::Withdrawal { posting, number, reference, at } => {
-                let posting = self.known(posting)?;
+                let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
                 let words = letters::withdrawal(texts, posting, *number, reference.as_str(), *at);
-                (recipient(posting)?, &posting.language, words)
+                (address(&posting.recipient)?, &posting.language, words)
             }
             Notice::Report { posting } => {
-                let posting = self.known(posting)?;
+                let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
                 let standing = ledger.standing(&posting.slug).await?;
                 let report = told(&standing.kept, standing.withdrawn);
                 (
-                    recipient(posting)?,
+                    address(&posting.recipient)?,
                     &posting.language,
                     letters::report(texts, posting, &report, now),
                 )
@@ -93,12 +82,12 @@ impl Office<'_> {
                 // Who runs a counter reads the language of its postings.
                 let posting = self.postings.first().ok_or_else(|| no("posting"))?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let trouble = ledger.trouble(now).await?;
+                let trouble = trouble(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
                 (to, &posting.language, letters::alert(texts, &posting.deadline.zone, &alert))
             }
         };
-        let outgoing = Outgoing {
+        Ok(Message::of(Outgoing {
             from: self.sender.clone(),
             to: Mailbox { name: None, address: to },
             reply_to: None,
@@ -111,30 +100,12 @@ impl Office<'_> {
             text: words.text,
             html: Some(words.html),
             attachments: Vec::new(),
-        };
-        let bytes = compose(&outgoing);
-        Ok(Message { from: outgoing.from.address, to: outgoing.to.address, bytes })
+        }))
     }
 
-    fn known(&self, slug: &str) -> Result<&Posting, Fault> {
-        self.postings
-            .iter()
-            .find(|posting| posting.slug == slug)
-            .ok_or_else(|| Fault::Configuration(format!("{slug} has notices but no posting")))
-    }
-
-    /// The same for every attempt.
     fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
-        let signature = self.signing.sign("notice-id", &[id]);
-        let signature = signature.get(..22).unwrap_or_default();
-        let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
-        MessageId::new(&format!("{}.{signature}", notice.kind()), domain)
+        self.message_id(notice.kind(), "notice-id", &[id])
     }
-}
-
-fn recipient(posting: &Posting) -> Result<Address, Fault> {
-    Address::parse(&posting.recipient)
-        .map_err(|error| Fault::Configuration(format!("a recipient: {error}")))
 }
 
 fn no(what: &str) -> Fault {
@@ -146,10 +117,7 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     if let Notice::Withdrawal { reference, .. } = notice {
         headers.push(Extra::new("Reference", reference.as_str()));
     }
-    if claim.possible_duplicate {
-        headers.push(Extra::new("Possible-Duplicate", "yes"));
-    }
-    headers.into_iter().flatten().collect()
+    headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
 /// The words' view of where applications stand.

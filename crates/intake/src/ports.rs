@@ -113,6 +113,8 @@ pub struct Claim {
     pub attempt: u32,
     /// Whether an earlier attempt may have arrived.
     pub possible_duplicate: bool,
+    /// When the first attempt was made: this one, where it is the first.
+    pub since: Timestamp,
 }
 
 /// What became of an attempt.
@@ -123,7 +125,7 @@ pub enum Settlement {
         /// When.
         at: Timestamp,
     },
-    /// It will never be taken; the reason is a code, without addresses.
+    /// It will not be tried again; the reason is a code, without addresses.
     Refused {
         /// For the operator.
         reason: String,
@@ -257,6 +259,8 @@ pub enum Sending {
     Sent,
     /// Never to be taken.
     Refused(String),
+    /// Not taken for its size alone, and certainly not sent.
+    TooLarge(String),
     /// Not taken this time, and certainly not sent.
     Later(String),
     /// Nobody knows whether it was taken.

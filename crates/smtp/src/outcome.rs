@@ -12,6 +12,8 @@ pub enum Outcome {
     Sent(Reply),
     /// A permanent refusal of this message or this recipient.
     Refused(Cause),
+    /// Refused for its size alone, and certainly not taken: a smaller message may be.
+    TooLarge(Cause),
     /// Not sent, for a passing reason.
     TryLater(Cause),
     /// Not sent, for a reason that concerns neither the message nor its recipient: our settings, our account, our sender, or somebody
@@ -27,6 +29,7 @@ impl Outcome {
         match self {
             Self::Sent(_) => None,
             Self::Refused(cause)
+            | Self::TooLarge(cause)
             | Self::TryLater(cause)
             | Self::Blocked(cause)
             | Self::Unknown(cause) => Some(cause),
@@ -52,11 +55,10 @@ impl Outcome {
 
     /// The server gave another answer than the one hoped for.
     pub(crate) fn denied(step: Step, reply: Reply) -> Self {
-        let (class, ours) = (reply.class(), is_ours(step, &reply));
+        let (class, meaning) = (reply.class(), Meaning::of(step, &reply));
         let why = Why::Reply(reply);
         match class {
-            5 if ours => Self::Blocked(Cause { step, why }),
-            5 => Self::Refused(Cause { step, why }),
+            5 => meaning.outcome(Cause { step, why }),
             4 => Self::TryLater(Cause { step, why }),
             // A positive answer that has no place here.
             _ => Self::lost(step, why),
@@ -160,14 +162,45 @@ pub enum Why {
     ClearCredentials,
 }
 
-/// Whether a permanent refusal is about us rather than about the message or its recipient.
-fn is_ours(step: Step, reply: &Reply) -> bool {
-    match step {
-        Step::Greeting | Step::Hello | Step::StartTls | Step::HelloSecured | Step::Auth => true,
-        // The sender is always the organisation's; only its size tells one message from another here (RFC 1870: 552, 5.3.4).
-        Step::Mail => reply.code != 552 && reply.enhanced != Some(Enhanced(5, 3, 4)),
-        // Authentication or encryption is asked for (RFC 4954, section 6): some servers tell only now.
-        Step::Recipient | Step::Data => matches!(reply.code, 530 | 538),
-        Step::Body | Step::Dot => false,
+/// What a permanent refusal is about.
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// Our settings, our account, our sender.
+    Us,
+    /// The message's size.
+    Size,
+    /// A mailbox that is full: permanent by its code, but not by its nature (RFC 3463, X.2.2).
+    FullMailbox,
+    /// The message or its recipient.
+    Message,
+}
+
+impl Meaning {
+    fn of(step: Step, reply: &Reply) -> Self {
+        match (step, reply.code, reply.enhanced) {
+            (
+                Step::Greeting | Step::Hello | Step::StartTls | Step::HelloSecured | Step::Auth,
+                ..,
+            ) => Self::Us,
+            // RFC 3463: X.2.3 is the mailbox's limit, X.3.4 the system's.
+            (.., Some(Enhanced(5, 2, 3) | Enhanced(5, 3, 4))) => Self::Size,
+            (.., Some(Enhanced(5, 2, 2))) => Self::FullMailbox,
+            // Without a status it means either (RFC 5321, 4.2.2, and RFC 1870, 6.1); a smaller message tells which.
+            (_, 552, None) => Self::Size,
+            // The sender is always the organisation's.
+            (Step::Mail, ..) => Self::Us,
+            // Authentication or encryption is asked for (RFC 4954, section 6): some servers tell only now.
+            (Step::Recipient | Step::Data, 530 | 538, _) => Self::Us,
+            _ => Self::Message,
+        }
+    }
+
+    fn outcome(self, cause: Cause) -> Outcome {
+        match self {
+            Self::Us => Outcome::Blocked(cause),
+            Self::Size => Outcome::TooLarge(cause),
+            Self::FullMailbox => Outcome::TryLater(cause),
+            Self::Message => Outcome::Refused(cause),
+        }
     }
 }

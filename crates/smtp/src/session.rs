@@ -98,7 +98,7 @@ where
             Size::NotOffered => String::new(),
             Size::AtMost(limit) if size > limit => {
                 let cause = Cause { step: Step::Mail, why: Why::TooLarge { size, limit } };
-                return Err(Outcome::Refused(cause));
+                return Err(Outcome::TooLarge(cause));
             }
             Size::AtMost(_) | Size::Unlimited => format!(" SIZE={size}"),
         };

@@ -84,6 +84,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     }
     for (name, failure) in [
         ("not-found", Failure::NotFound),
+        ("gone", Failure::Gone),
         ("method", Failure::MethodNotAllowed),
         ("too-large", Failure::TooLarge { max_bytes: 25_000_000 }),
         ("cross-site", Failure::CrossSite),

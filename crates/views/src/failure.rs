@@ -11,6 +11,8 @@ use crate::frame::{Brand, Frame, Site, in_language};
 pub enum Failure {
     /// There is nothing at this address, or nothing for this visitor.
     NotFound,
+    /// What was at this address is no longer kept, or not for this address.
+    Gone,
     /// A page of another site sent the form.
     CrossSite,
     /// The address does not answer to this method.
@@ -65,6 +67,7 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
         Failure::NotFound => {
             (t.failure_not_found, t.failure_not_found_what, t.failure_not_found_do)
         }
+        Failure::Gone => (t.failure_gone, t.failure_gone_what, t.failure_gone_do),
         Failure::CrossSite => {
             (t.failure_cross_site, t.failure_cross_site_what, t.failure_cross_site_do)
         }

@@ -30,13 +30,15 @@ pub struct Letter {
     pub html: String,
 }
 
-/// To the posting's recipient, in the posting's language.
+/// To the posting's recipient, in the posting's language. `links` are the
+/// addresses of the documents, in their order, where a letter that holds them
+/// would be too large; none where they are attached.
 ///
 /// It shows what the candidate wrote: the reader knows that it comes from
 /// outside, and wants it.
-pub fn to_staff(texts: &Texts, posting: &Posting, received: &Received) -> Letter {
+pub fn to_staff(texts: &Texts, posting: &Posting, received: &Received, links: &[String]) -> Letter {
     let facts = &Facts::of(texts, posting, received);
-    let person = &Person::of(texts, posting, received);
+    let person = &Person::of(texts, posting, received, links);
     let subject = parts::staff_subject(texts, posting, facts, person);
     let opening = parts::opening(texts, facts, person);
     let erased = parts::erased(texts.mail_staff_erased, facts);

@@ -12,7 +12,8 @@ use rules::{Code, Form, Issue, Timestamp};
 use support::{CLOSES, DAY, KEY, OPEN, SITE, attributes, fresh, ids, posting, received};
 use views::{Delivery, Failure, FormState, Stage};
 
-const FAILURES: [Failure; 6] = [
+const FAILURES: [Failure; 7] = [
+    Failure::Gone,
     Failure::CrossSite,
     Failure::NotFound,
     Failure::MethodNotAllowed,

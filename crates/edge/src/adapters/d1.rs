@@ -54,10 +54,11 @@ const SELECT_RECEIPT: &str = "\
 /// and may have sent.
 const CLAIM: &str = "\
     UPDATE outbox SET attempts = attempts + 1, leased_until = ?4, \
+        tried_since = coalesce(tried_since, ?3), \
         possible_duplicate = max(possible_duplicate, leased_until > 0) \
     WHERE application = ?1 AND letter = ?2 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?3 AND leased_until <= ?3 \
-    RETURNING attempts, possible_duplicate";
+    RETURNING attempts, possible_duplicate, tried_since";
 
 /// `attempts` fences: a later claim has raised it.
 const SETTLE: &str = "\
@@ -131,10 +132,7 @@ impl Ledger for D1Ledger {
     ) -> Result<Option<Claim>, Fault> {
         let values = [id.into(), letter.as_str().into(), number(now), number(until)];
         let row: Option<ClaimRow> = only(&self.statement(CLAIM, &values)?).await?;
-        Ok(row.map(|row| Claim {
-            attempt: row.attempts,
-            possible_duplicate: row.possible_duplicate > 0,
-        }))
+        Ok(row.map(Claim::from))
     }
 
     async fn settle(

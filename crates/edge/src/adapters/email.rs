@@ -54,7 +54,7 @@ impl Transport for AlertTransport {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
         let sending = self.first.send(from, to, message).await;
         match (&sending, &self.second) {
-            (Sending::Later(_) | Sending::Refused(_), Some(second)) => {
+            (Sending::Later(_) | Sending::Refused(_) | Sending::TooLarge(_), Some(second)) => {
                 match send(second, from, to, message).await {
                     Sending::Sent => Sending::Sent,
                     _ => sending,
@@ -92,14 +92,12 @@ async fn send(binding: &SendEmail, from: &Address, to: &Address, message: &[u8])
 }
 
 /// Codes after which the same message to the same recipient is never taken.
-const PERMANENT: &[&str] = &[
-    "E_VALIDATION_ERROR",
-    "E_FIELD_MISSING",
-    "E_TOO_MANY_",
-    "E_RECIPIENT_",
-    "E_CONTENT_TOO_LARGE",
-    "E_HEADER",
-];
+const PERMANENT: &[&str] =
+    &["E_VALIDATION_ERROR", "E_FIELD_MISSING", "E_TOO_MANY_", "E_RECIPIENT_", "E_HEADER"];
+
+/// The code of a message over 25 MiB to a verified address, or over 5 MiB to
+/// any other.
+const TOO_LARGE: &str = "E_CONTENT_TOO_LARGE";
 
 /// Codes after which it may be taken later: of a sender or recipient that is
 /// not set up yet, which is ours to mend, and of limits.
@@ -124,7 +122,9 @@ fn verdict(error: Error) -> Sending {
         _ => "no code".to_owned(),
     };
     let begins = |codes: &[&str]| codes.iter().any(|known| code.starts_with(known));
-    if begins(PERMANENT) {
+    if code == TOO_LARGE {
+        Sending::TooLarge(code)
+    } else if begins(PERMANENT) {
         Sending::Refused(code)
     } else if begins(PASSING) {
         Sending::Later(code)

@@ -33,10 +33,12 @@ const COUNT_WITHDRAWN: &str = "SELECT count(*) AS count FROM retired WHERE posti
 /// An attempt that is being made has not failed yet.
 const SELECT_TROUBLE: &str = "\
     WITH stuck AS ( \
-        SELECT last_trouble, refused_because IS NOT NULL AS lost, received_at \
+        SELECT coalesce(last_trouble, 'late') AS last_trouble, \
+            refused_because IS NOT NULL AS lost, received_at \
         FROM outbox JOIN applications ON applications.id = outbox.application \
-        WHERE sent_at IS NULL AND last_trouble IS NOT NULL AND ( \
+        WHERE sent_at IS NULL AND ( \
             (refused_because IS NULL AND attempts - (leased_until > ?1) > 1) \
+            OR (refused_because IS NULL AND due_at < ?2 AND leased_until <= ?1) \
             OR (refused_because IS NOT NULL AND letter = 'staff'))) \
     SELECT count(*) - coalesce(sum(lost), 0) AS waiting, coalesce(sum(lost), 0) AS lost, \
         min(received_at) AS since, \
@@ -67,10 +69,11 @@ const SELECT_DUE: &str = "\
 /// and may have sent.
 const CLAIM: &str = "\
     UPDATE notices SET attempts = attempts + 1, leased_until = ?3, \
+        tried_since = coalesce(tried_since, ?2), \
         possible_duplicate = max(possible_duplicate, leased_until > 0) \
     WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?2 AND leased_until <= ?2 \
-    RETURNING notice, attempts, possible_duplicate";
+    RETURNING notice, attempts, possible_duplicate, tried_since";
 
 /// `attempts` fences: a later claim has raised it.
 const SETTLE: &str = "\
@@ -109,9 +112,9 @@ impl Notices for D1Ledger {
         Ok(Standing { kept, withdrawn: self.count(COUNT_WITHDRAWN, slug).await? })
     }
 
-    async fn trouble(&self, now: Timestamp) -> Result<Trouble, Fault> {
+    async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault> {
         let row: Option<TroubleRow> =
-            only(&self.statement(SELECT_TROUBLE, &[number(now)])?).await?;
+            only(&self.statement(SELECT_TROUBLE, &[number(now), number(late)])?).await?;
         Ok(row.map(Trouble::from).unwrap_or_default())
     }
 

@@ -2,12 +2,19 @@
 
 use intake::ports::{DocumentStore, Fault, KeptDocument, Page};
 use rules::Timestamp;
-use worker::{Bucket, Conditional};
+use worker::{Bucket, Conditional, Object};
 
 use crate::adapters::UploadedFile;
 
 /// A bucket of documents.
 pub(crate) struct R2Documents(pub(crate) Bucket);
+
+impl R2Documents {
+    /// A document whose bytes are still to come, or nothing where there is none.
+    pub(crate) async fn open(&self, key: &str) -> Result<Option<Object>, Fault> {
+        self.0.get(key).execute().await.map_err(fault)
+    }
+}
 
 impl DocumentStore for R2Documents {
     type Upload = UploadedFile;
@@ -32,9 +39,7 @@ impl DocumentStore for R2Documents {
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(object) = self.0.get(key).execute().await.map_err(fault)? else {
-            return Ok(None);
-        };
+        let Some(object) = self.open(key).await? else { return Ok(None) };
         match object.body() {
             Some(body) => body.bytes().await.map(Some).map_err(fault),
             None => Ok(None),
@@ -56,7 +61,7 @@ impl DocumentStore for R2Documents {
             listing = listing.start_after(after);
         }
         let listing = listing.execute().await.map_err(fault)?;
-        let document = |object: worker::Object| KeptDocument {
+        let document = |object: Object| KeptDocument {
             key: object.key(),
             stored_at: Timestamp(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX)),
         };

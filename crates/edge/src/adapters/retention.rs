@@ -65,7 +65,10 @@ const FORGET_STRAYS: &str = "DELETE FROM retired WHERE posting IS NULL AND retir
 
 const FORGET_ALERTS: &str = "DELETE FROM notices WHERE posting IS NULL AND due_at < ?1";
 
-const FORGET_INCIDENTS: &str = "DELETE FROM incidents WHERE closed_at < ?1";
+/// All but the latest: what it counts as lost has been told.
+const FORGET_INCIDENTS: &str = "\
+    DELETE FROM incidents WHERE closed_at < ?1 \
+        AND opened_at < (SELECT max(opened_at) FROM incidents)";
 
 const SELECT_BOOKMARK: &str = "SELECT after FROM bookmarks WHERE task = ?1";
 

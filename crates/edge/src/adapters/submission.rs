@@ -47,6 +47,7 @@ pub(super) async fn submit(
     match smtp::submit(socket, &submission, &Workerd, &Timeouts::default()).await {
         Outcome::Sent(_) => Sending::Sent,
         Outcome::Refused(cause) => Sending::Refused(cause.to_string()),
+        Outcome::TooLarge(cause) => Sending::TooLarge(cause.to_string()),
         Outcome::TryLater(cause) | Outcome::Blocked(cause) => Sending::Later(cause.to_string()),
         Outcome::Unknown(cause) => Sending::Unknown(cause.to_string()),
     }

@@ -4,7 +4,7 @@ use intake::ports::{Claim, Entry, Fault, Incident, Notice, Trouble};
 use rules::Reference;
 use serde::Deserialize;
 
-use super::{stage, timestamp};
+use super::{ClaimRow, stage, timestamp};
 
 /// A number of rows.
 #[derive(Debug, Deserialize)]
@@ -74,8 +74,8 @@ impl From<IncidentRow> for Incident {
 #[derive(Debug, Deserialize)]
 pub(crate) struct NoticeRow {
     notice: String,
-    attempts: u32,
-    possible_duplicate: u32,
+    #[serde(flatten)]
+    claim: ClaimRow,
 }
 
 impl TryFrom<NoticeRow> for (Notice, Claim) {
@@ -84,7 +84,6 @@ impl TryFrom<NoticeRow> for (Notice, Claim) {
     fn try_from(row: NoticeRow) -> Result<Self, Fault> {
         let notice = serde_json::from_str(&row.notice)
             .map_err(|_| Fault::Ledger("a notice is not of the expected shape".into()))?;
-        let possible_duplicate = row.possible_duplicate > 0;
-        Ok((notice, Claim { attempt: row.attempts, possible_duplicate }))
+        Ok((notice, row.claim.into()))
     }
 }

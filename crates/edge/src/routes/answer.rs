@@ -37,6 +37,11 @@ pub(super) fn json(status: u16, value: &impl Serialize, keep: Keep) -> worker::R
     with_headers(Response::from_json(value)?.with_status(status), keep)
 }
 
+/// Something for whoever holds its address, and for no cache.
+pub(super) fn private(response: Response) -> worker::Result<Response> {
+    with_headers(response, Keep::Never)
+}
+
 /// The way to another page, by GET.
 pub(super) fn see_other(location: &str) -> worker::Result<Response> {
     let mut response = Response::empty()?.with_status(303);
@@ -50,6 +55,7 @@ pub(super) fn failure(visit: &Visit, failure: Failure) -> worker::Result<Respons
         Failure::CrossSite => (403, "cross_site"),
         Failure::NotFound => (404, "not_found"),
         Failure::MethodNotAllowed => (405, "method_not_allowed"),
+        Failure::Gone => (410, "gone"),
         Failure::TooLarge { .. } => (413, "too_large"),
         Failure::NotAForm => (415, "not_a_form"),
         Failure::Unavailable => (503, "unavailable"),

@@ -4,6 +4,7 @@ mod answer;
 mod application;
 mod careers;
 mod cross_site;
+mod document;
 mod form;
 mod guard;
 mod health;
@@ -26,6 +27,7 @@ enum Route<'a> {
     Applications(&'a str),
     Receipt(&'a str),
     Withdraw(&'a str),
+    Document(&'a str, &'a str),
     Health,
 }
 
@@ -38,6 +40,9 @@ impl<'a> Route<'a> {
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
             ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
+            ["applications", reference, "documents", document] => {
+                Some(Self::Document(reference, document))
+            }
             ["healthz"] => Some(Self::Health),
             _ => None,
         }
@@ -73,6 +78,9 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
         Route::Withdraw(reference) if is_get => withdraw::question(&visit, env, reference).await,
         Route::Withdraw(reference) if request.method() == Method::Post => {
             withdraw::post(&visit, env, reference).await
+        }
+        Route::Document(reference, document) if is_get => {
+            document::file(&visit, env, request.method(), reference, document).await
         }
         Route::Health if is_get => health::answer(&visit),
         route => answer::method_not_allowed(&visit, route.allowed()),

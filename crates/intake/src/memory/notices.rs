@@ -53,7 +53,7 @@ impl Notices for Memory {
         Ok(Standing { kept, withdrawn: u32::try_from(withdrawn).unwrap_or(u32::MAX) })
     }
 
-    async fn trouble(&self, now: Timestamp) -> Result<Trouble, Fault> {
+    async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let outbox = self.outbox.borrow();
         let mut trouble = Trouble::default();
@@ -62,8 +62,12 @@ impl Notices for Memory {
             let lost = *letter == Letter::Staff && row.is_given_up();
             // An attempt that is being made has not failed yet.
             let failed = row.attempts - u32::from(row.leased_until > now);
-            let waiting = row.end.is_none() && failed > 1;
-            let Some(cause) = row.trouble.as_deref().filter(|_| lost || waiting) else { continue };
+            let is_late = row.due_at < late && row.leased_until <= now;
+            let waiting = row.end.is_none() && (failed > 1 || is_late);
+            if !lost && !waiting {
+                continue;
+            }
+            let cause = row.trouble.as_deref().unwrap_or("late");
             trouble.waiting += u32::from(waiting);
             trouble.lost += u32::from(lost);
             *causes.entry(cause).or_default() += 1;
@@ -125,7 +129,11 @@ impl Notices for Memory {
         row.attempts += 1;
         row.possible_duplicate |= row.leased_until > Timestamp(0);
         row.leased_until = until;
-        let claim = Claim { attempt: row.attempts, possible_duplicate: row.possible_duplicate };
+        let claim = Claim {
+            attempt: row.attempts,
+            possible_duplicate: row.possible_duplicate,
+            since: *row.tried_since.get_or_insert(now),
+        };
         Ok(row.notice.clone().map(|notice| (notice, claim)))
     }
 

@@ -9,6 +9,8 @@ use crate::ports::Notice;
 pub struct Row {
     /// How often it was claimed.
     pub attempts: u32,
+    /// Since when.
+    pub tried_since: Option<Timestamp>,
     /// Not to be claimed before.
     pub due_at: Timestamp,
     /// Claimed until then.
@@ -64,6 +66,8 @@ pub struct NoticeRow {
     pub notice: Option<Notice>,
     /// How often it was claimed.
     pub attempts: u32,
+    /// Since when.
+    pub tried_since: Option<Timestamp>,
     /// Not to be claimed before.
     pub due_at: Timestamp,
     /// Claimed until then.
@@ -86,6 +90,7 @@ impl NoticeRow {
             day,
             notice: Some(notice),
             attempts: 0,
+            tried_since: None,
             due_at,
             leased_until: Timestamp(0),
             possible_duplicate: false,

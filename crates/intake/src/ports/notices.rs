@@ -60,7 +60,8 @@ pub struct Incident {
 /// Letters that do not leave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trouble {
-    /// How many have failed more than once and are to be tried again.
+    /// How many are to be sent and have failed more than once, or should have
+    /// been tried long ago.
     pub waiting: u32,
     /// How many to staff will not be tried again.
     pub lost: u32,
@@ -105,8 +106,9 @@ pub trait Notices {
     /// How far the applications to the posting `slug` have come.
     async fn standing(&self, slug: &str) -> Result<Standing, Fault>;
 
-    /// The letters that do not leave.
-    async fn trouble(&self, now: Timestamp) -> Result<Trouble, Fault>;
+    /// The letters that do not leave. Those that were due before `late` and
+    /// that nobody is sending are among them, whether they were tried or not.
+    async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault>;
 
     /// The latest incident.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;

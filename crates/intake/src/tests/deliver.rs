@@ -3,9 +3,9 @@
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
 use super::{accepted, deliver, later, posting};
-use crate::LEASE_MS;
-use crate::memory::{Memory, Port};
+use crate::memory::{End, Memory, Port};
 use crate::ports::{Ledger as _, Letter, Sending};
+use crate::{LEASE_MS, PATIENCE_MS, next_attempt};
 use rules::Timestamp;
 
 const MINUTE: i64 = 60_000;
@@ -139,11 +139,71 @@ fn a_document_that_cannot_be_read_holds_up_its_letter_only() {
 }
 
 #[test]
-fn waiting_grows_to_six_hours() {
-    let waits: Vec<i64> = [1, 2, 3, 9, 10, 40, u32::MAX]
-        .map(|attempt| crate::next_attempt(attempt, Timestamp(0)).0 / MINUTE)
-        .to_vec();
-    assert_eq!(waits, [1, 2, 4, 256, 360, 360, 360]);
+fn waiting_grows_from_a_minute_to_six_hours() {
+    let (mut now, mut waits) = (Timestamp(0), Vec::new());
+    while now.0 < PATIENCE_MS {
+        let next = next_attempt(Timestamp(0), now);
+        waits.push((next.0 - now.0) / MINUTE);
+        now = next;
+    }
+    assert_eq!(waits[..9], [1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    assert!(waits[9..].iter().all(|wait| *wait == 360), "{waits:?}");
+    // A clock that was set back does not bring the attempts closer together.
+    assert_eq!(next_attempt(Timestamp(5), Timestamp(0)), Timestamp(MINUTE));
+}
+
+#[test]
+fn a_letter_that_never_leaves_is_tried_for_three_days_and_then_given_up() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    // What keeps everything from being tried at first is not counted.
+    later(&memory, 10 * 24 * 60 * MINUTE);
+    let began = memory.now.get();
+    while memory.outbox.borrow()[&(id.clone(), Letter::Staff)].end.is_none() {
+        let longest = PATIENCE_MS + 6 * 60 * MINUTE;
+        assert!(memory.now.get().0 <= began.0 + longest, "the next attempt is the last");
+        *memory.answers.borrow_mut() = vec![Sending::Later("421".into()); 2];
+        deliver(&memory, &posting, &id).unwrap();
+        later(&memory, 30 * MINUTE);
+    }
+    assert!(memory.now.get().0 > began.0 + PATIENCE_MS, "not before three days");
+    let end = memory.outbox.borrow()[&(id.clone(), Letter::Staff)].end.clone();
+    assert_eq!(end, Some(End::Refused("421".into())));
+    assert!(memory.mailbox.borrow().is_empty());
+}
+
+#[test]
+fn what_is_too_large_goes_with_addresses_of_the_documents() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    *memory.answers.borrow_mut() =
+        vec![Sending::Sent, Sending::Sent, Sending::TooLarge("552".into())];
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["applications@omct.org", "amelie@example.org"]);
+    let mailbox = memory.mailbox.borrow();
+    let message = parse(&mailbox[0].1);
+    assert_eq!(message.attachment_count(), 0);
+    let text = message.body_text(0).unwrap();
+    let links: Vec<&str> =
+        text.split_whitespace().filter(|word| word.contains("/documents/")).collect();
+    let [letter, cv] = links.as_slice() else { panic!("{text}") };
+    assert!(letter.contains("/documents/cover_letter?") && cv.contains("/documents/cv?"), "{text}");
+    assert!(
+        text.contains("BEN_SALAH_Amélie_CV.docx") && text.contains("30 janvier 2026"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_too_large_even_so_is_refused() {
+    let (memory, posting) = (Memory::default(), posting());
+    let id = accepted(&memory, &posting, 1);
+    let too_large = Sending::TooLarge("552".into());
+    *memory.answers.borrow_mut() = vec![Sending::Sent, too_large.clone(), too_large];
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["amelie@example.org"]);
+    let end = memory.outbox.borrow()[&(id.clone(), Letter::Staff)].end.clone();
+    assert_eq!(end, Some(End::Refused("552".into())));
 }
 
 fn parse(message: &[u8]) -> Message<'_> {

@@ -1,6 +1,7 @@
 //! The flows, over ports in memory.
 
 mod deliver;
+mod download;
 mod notices;
 mod receipt;
 mod retention;

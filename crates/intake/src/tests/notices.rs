@@ -28,6 +28,19 @@ fn cron(memory: &Memory) -> Vec<String> {
     mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
 }
 
+/// The cron; the subjects of what staff get.
+fn cron_to_staff(memory: &Memory) -> Vec<String> {
+    let before = memory.mailbox.borrow().len();
+    let subjects = cron(memory);
+    let mailbox = memory.mailbox.borrow();
+    let to_staff = mailbox.iter().skip(before).map(|(to, _)| to == "applications@omct.org");
+    subjects
+        .into_iter()
+        .zip(to_staff)
+        .filter_map(|(subject, kept)| kept.then_some(subject))
+        .collect()
+}
+
 fn watch(memory: &Memory) -> Result<Option<Change>, Fault> {
     pollster::block_on(crate::watch(memory, true, memory.now.get()))
 }
@@ -50,9 +63,9 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     let (first, second) = (accepted(&memory, &posting, 1), accepted(&memory, &posting, 2));
     let reference = |id: &String| memory.applications.borrow()[id].reference.to_string();
     deliver(&memory, &posting, &first).unwrap();
-    assert!(cron(&memory).is_empty(), "the posting is open");
+    assert!(cron_to_staff(&memory).is_empty(), "the posting is open");
     closed(&memory);
-    let subjects = cron(&memory);
+    let subjects = cron_to_staff(&memory);
     assert_eq!(subjects.len(), 1);
     assert!(subjects[0].contains('1'), "{subjects:?}");
     let (to, text) = latest(&memory);
@@ -60,15 +73,15 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     let (delivered, pending) = (reference(&first), reference(&second));
     assert!(text.contains("Reçues\u{A0}: 2") && text.contains(&delivered), "{text}");
     assert!(text.find(&pending) < text.find(&delivered), "what lacks comes first: {text}");
-    assert!(cron(&memory).is_empty(), "once a day");
+    assert!(cron_to_staff(&memory).is_empty(), "once a day");
 
     later(&memory, DAY - 1);
-    assert!(cron(&memory).is_empty());
+    assert!(cron_to_staff(&memory).is_empty());
     later(&memory, 1);
-    assert_eq!(cron(&memory).len(), 1);
+    assert_eq!(cron_to_staff(&memory).len(), 1);
     deliver(&memory, &posting, &second).unwrap();
     later(&memory, DAY);
-    assert!(cron(&memory).is_empty(), "nothing lacks any more");
+    assert!(cron_to_staff(&memory).is_empty(), "nothing lacks any more");
 }
 
 #[test]
@@ -76,12 +89,12 @@ fn a_report_that_could_not_leave_gives_way_to_that_of_the_next_day() {
     let (memory, posting) = (Memory::default(), posting());
     accepted(&memory, &posting, 1);
     closed(&memory);
-    *memory.answers.borrow_mut() = vec![Sending::Later("421".into())];
-    assert!(cron(&memory).is_empty());
+    *memory.answers.borrow_mut() = vec![Sending::Later("421".into()); 2];
+    assert!(cron_to_staff(&memory).is_empty());
     later(&memory, DAY);
-    assert_eq!(cron(&memory).len(), 1);
+    assert_eq!(cron_to_staff(&memory).len(), 1);
     later(&memory, HOUR);
-    assert!(cron(&memory).is_empty());
+    assert!(cron_to_staff(&memory).is_empty());
 }
 
 #[test]
@@ -151,6 +164,41 @@ fn an_alert_that_does_not_leave_waits_and_brings_no_other() {
         later(&memory, HOUR);
     }
     memory.answers.borrow_mut().clear();
+    later(&memory, 6 * HOUR);
     assert_eq!(cron(&memory).len(), 1);
     assert_eq!(memory.notices.borrow().len(), 1);
+}
+
+/// An operator who had a letter sent again hears of it when it is lost again.
+#[test]
+fn what_was_sent_after_all_and_is_lost_again_is_news() {
+    let (memory, posting) = (Memory::default(), posting());
+    let lose = |id| {
+        let id = accepted(&memory, &posting, id);
+        *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("550".into())];
+        deliver(&memory, &posting, &id).unwrap();
+        id
+    };
+    let first = lose(1);
+    assert_eq!(cron(&memory).len(), 1);
+    assert!(cron(&memory).is_empty());
+    memory.outbox.borrow_mut().retain(|(id, _), _| *id != first);
+    assert!(cron(&memory).is_empty());
+    lose(2);
+    assert_eq!(cron(&memory).len(), 1);
+}
+
+/// Whatever keeps letters from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
+#[test]
+fn letters_that_nobody_tries_are_trouble_too() {
+    let (memory, posting) = (Memory::default(), posting());
+    accepted(&memory, &posting, 1);
+    later(&memory, 30 * MINUTE);
+    assert!(cron(&memory).is_empty(), "not yet late");
+    later(&memory, 1);
+    assert_eq!(cron(&memory).len(), 1);
+    assert!(latest(&memory).1.contains("une demi-heure"), "{}", latest(&memory).1);
+    let id = memory.applications.borrow().keys().next().cloned().unwrap();
+    deliver(&memory, &posting, &id).unwrap();
+    assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
 }

@@ -7,6 +7,7 @@ use crate::{Credentials, Enhanced, Malformed, Outcome, Security, Step, Why};
 enum Kind {
     Sent,
     Refused,
+    TooLarge,
     TryLater,
     Blocked,
     Unknown,
@@ -17,6 +18,7 @@ fn kind(outcome: &Outcome) -> (Kind, Option<Step>) {
     let kind = match outcome {
         Outcome::Sent(_) => Kind::Sent,
         Outcome::Refused(_) => Kind::Refused,
+        Outcome::TooLarge(_) => Kind::TooLarge,
         Outcome::TryLater(_) => Kind::TryLater,
         Outcome::Blocked(_) => Kind::Blocked,
         Outcome::Unknown(_) => Kind::Unknown,
@@ -119,14 +121,19 @@ async fn permanent_refusals_that_are_not_the_messages() {
     for (at, words, expected) in [
         (At::Mail, "530 5.7.0 authentication required\r\n", Kind::Blocked),
         (At::Mail, "553 5.7.1 sender not yours\r\n", Kind::Blocked),
-        (At::Mail, "552 5.3.4 too large\r\n", Kind::Refused),
-        (At::Mail, "552 too large\r\n", Kind::Refused),
-        (At::Mail, "554 5.3.4 too large\r\n", Kind::Refused),
+        (At::Mail, "552 5.3.4 too large\r\n", Kind::TooLarge),
+        (At::Mail, "552 too large\r\n", Kind::TooLarge),
+        (At::Mail, "554 5.3.4 too large\r\n", Kind::TooLarge),
         (At::Recipient, "530 5.7.0 authentication required\r\n", Kind::Blocked),
         (At::Data, "538 5.7.11 encryption required\r\n", Kind::Blocked),
         (At::Recipient, "550 5.1.1 no such user\r\n", Kind::Refused),
         (At::Recipient, "452 4.2.2 mailbox full\r\n", Kind::TryLater),
-        (At::Dot, "552 5.3.4 too large\r\n", Kind::Refused),
+        (At::Dot, "552 5.3.4 too large\r\n", Kind::TooLarge),
+        (At::Dot, "552 too large\r\n", Kind::TooLarge),
+        (At::Dot, "550 5.2.3 too large for this mailbox\r\n", Kind::TooLarge),
+        (At::Recipient, "552 5.2.2 mailbox full\r\n", Kind::TryLater),
+        (At::Dot, "552 5.2.2 mailbox full\r\n", Kind::TryLater),
+        (At::Greeting, "552 5.3.4 too large\r\n", Kind::Blocked),
         (At::Dot, "452 4.3.1 disk full\r\n", Kind::TryLater),
         (At::Auth, "535 5.7.8 bad credentials\r\n", Kind::Blocked),
         (At::Auth, "454 4.7.0 try again\r\n", Kind::TryLater),
@@ -188,7 +195,7 @@ async fn a_message_above_the_stated_size_is_not_sent() {
     let script = Script { clear: vec!["SIZE 10"], ..Script::usual() };
     // The CRLF we add counts.
     let (outcome, seen) = run_with(&script, Security::Clear, None, b"123456789").await;
-    assert_eq!(kind(&outcome), (Kind::Refused, Some(Step::Mail)));
+    assert_eq!(kind(&outcome), (Kind::TooLarge, Some(Step::Mail)));
     let too_large = Why::TooLarge { size: 11, limit: 10 };
     assert_eq!(outcome.cause().map(|cause| &cause.why), Some(&too_large));
     assert_eq!(seen.lines(), ["EHLO guichet.example", "QUIT"]);

@@ -141,6 +141,7 @@ fn cause(texts: &Texts, code: &str) -> &'static str {
         ("end of message", texts.cause_message),
         ("configuration", texts.cause_settings),
         ("documents", texts.cause_documents),
+        ("late", texts.cause_late),
     ];
     let found = words.iter().find(|(start, _)| code.starts_with(start));
     found.map_or(texts.cause_other, |(_, words)| words)

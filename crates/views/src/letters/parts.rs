@@ -1,6 +1,6 @@
 //! What the letters say, put into words before a template arranges it.
 
-use locales::{Texts, bytes, date, fill, moment};
+use locales::{Texts, bytes, date, fill, moment, number};
 use rules::application::{Answer, Document, lines, one_line};
 use rules::posting::QuestionKind;
 use rules::{Posting, Received, Remark};
@@ -10,6 +10,8 @@ use super::attachment_name;
 /// What both letters say. Nothing in it was typed by the candidate.
 pub(super) struct Facts<'a> {
     pub(super) reference: &'a str,
+    /// `12`: its number in the posting, in digits.
+    pub(super) number: String,
     /// In words, in the posting's zone.
     pub(super) received: String,
     pub(super) documents: Vec<DocumentFacts<'a>>,
@@ -36,6 +38,7 @@ impl<'a> Facts<'a> {
         let documents = received.application.documents.iter();
         Self {
             reference: received.reference.as_str(),
+            number: number(texts, received.number.into()),
             received: moment(texts, zone.local(received.received_at), &zone.name),
             documents: documents.map(|document| document_facts(texts, posting, document)).collect(),
             erased_on: date(texts, posting.erased_on()),
@@ -84,11 +87,15 @@ pub(super) struct Person<'a> {
     pub(super) message: Vec<String>,
     /// In the order of [`Facts::documents`].
     pub(super) files: Vec<File>,
+    /// What to know where the files are not attached but linked.
+    pub(super) linked: Option<String>,
 }
 
 /// The names of a document's file.
 pub(super) struct File {
     pub(super) attached: String,
+    /// Where it is, if it is not attached.
+    pub(super) link: Option<String>,
     pub(super) original: String,
 }
 
@@ -107,13 +114,20 @@ pub(super) enum Said<'a> {
 }
 
 impl<'a> Person<'a> {
-    pub(super) fn of(texts: &'a Texts, posting: &'a Posting, received: &'a Received) -> Self {
+    pub(super) fn of(
+        texts: &'a Texts,
+        posting: &'a Posting,
+        received: &'a Received,
+        links: &[String],
+    ) -> Self {
         let application = &received.application;
         let language = locales::for_tag(&received.language);
-        let files = application.documents.iter().map(|document| File {
+        let files = application.documents.iter().enumerate().map(|(index, document)| File {
             attached: attachment_name(posting, received, document),
+            link: links.get(index).cloned(),
             original: one_line(&document.file_name),
         });
+        let until = date(texts, posting.erased_on());
         Self {
             name: one_line(&application.name),
             email: &application.email,
@@ -123,6 +137,7 @@ impl<'a> Person<'a> {
             answers: application.answers.iter().map(|given| shown(texts, posting, given)).collect(),
             message: application.message.as_deref().map(split_lines).unwrap_or_default(),
             files: files.collect(),
+            linked: (!links.is_empty()).then(|| fill(texts.mail_staff_linked, &[("date", &until)])),
         }
     }
 }
@@ -179,6 +194,7 @@ pub(super) fn staff_subject(
         &[
             ("subject", &posting.requirements.subject),
             ("name", &name),
+            ("number", &facts.number),
             ("reference", facts.reference),
         ],
     )

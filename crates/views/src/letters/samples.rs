@@ -81,7 +81,7 @@ pub(super) fn received() -> Received {
         id: "4f1c2a7e-never-shown".to_owned(),
         reference: Reference::parse("7KXM29QT").unwrap(),
         posting: "protection-espace-civique-tunisie-ue".to_owned(),
-        number: 1,
+        number: 12,
         language: "en".to_owned(),
         origin: "https://jobs.omct.org".to_owned(),
         received_at: Timestamp(1_752_580_980_000),

@@ -1,0 +1,86 @@
+//! Documents behind addresses, for letters that are too large to hold them.
+
+use rules::{Posting, Reference, Timestamp};
+use views::letters;
+
+use crate::key::SigningKey;
+use crate::ports::{Fault, Ledger};
+use crate::submit::document_key;
+
+/// A document that an address leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Download {
+    /// Where it is kept.
+    pub key: String,
+    /// The name under which staff would have got it attached.
+    pub file_name: String,
+    /// Its media type, by what its bytes are.
+    pub media_type: &'static str,
+}
+
+/// What the address of a document leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// The document.
+    Document(Download),
+    /// We made this address, but its time is over or the application is
+    /// gone.
+    Gone,
+}
+
+/// What an address says, as it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// The application's reference.
+    pub reference: &'a str,
+    /// The document's id.
+    pub document: &'a str,
+    /// Until when it is good, in milliseconds since 1970.
+    pub until: &'a str,
+    /// Our signature over all of it.
+    pub key: &'a str,
+}
+
+/// What `link` leads to; nothing where we have not made it. Who holds it
+/// needs nothing else.
+pub async fn download(
+    ledger: &impl Ledger,
+    signing: &SigningKey,
+    postings: &[Posting],
+    link: Link<'_>,
+    now: Timestamp,
+) -> Result<Option<Followed>, Fault> {
+    let Link { reference, document, until, key } = link;
+    if !signing.verify(PURPOSE, &[reference, document, until], key) {
+        return Ok(None);
+    }
+    if until.parse().map_or(true, |until| Timestamp(until) <= now) {
+        return Ok(Some(Followed::Gone));
+    }
+    // No trace of a receipt is empty.
+    let lead = ledger.follow(Reference::parse(reference).as_ref(), "").await?;
+    let Some(received) = ledger.find(&lead.id).await? else { return Ok(Some(Followed::Gone)) };
+    let posting = postings.iter().find(|posting| posting.slug == received.posting);
+    let found = received.application.documents.iter().find(|kept| kept.id == document);
+    Ok(posting.zip(found).map(|(posting, found)| {
+        Followed::Document(Download {
+            key: document_key(&received.id, document, &found.sha256),
+            file_name: letters::attachment_name(posting, &received, found),
+            media_type: found.kind.media_type(),
+        })
+    }))
+}
+
+/// The path of a document, good until `until`.
+pub(crate) fn download_address(
+    signing: &SigningKey,
+    reference: &Reference,
+    document: &str,
+    until: Timestamp,
+) -> String {
+    let until = until.0.to_string();
+    let key = signing.sign(PURPOSE, &[reference.as_str(), document, &until]);
+    format!("/applications/{reference}/documents/{document}?until={until}&key={key}")
+}
+
+const PURPOSE: &str = "download";

@@ -1,0 +1,198 @@
+//! Letters, composed: from whom, to whom, with which documents.
+
+use std::borrow::Cow;
+
+use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
+use rules::{Posting, Received, Timestamp};
+use views::letters;
+
+use crate::download::download_address;
+use crate::key::SigningKey;
+use crate::ports::{Claim, DocumentStore, Fault, Letter, Sending, Transport};
+use crate::receipt::receipt_key;
+use crate::submit::document_key;
+
+/// Who sends, for which postings.
+#[derive(Clone, Debug)]
+pub struct Office<'a> {
+    /// Every posting.
+    pub postings: &'a [Posting],
+    /// The organisation's sending address.
+    pub sender: Mailbox,
+    /// The key that signs receipts, message ids and addresses of documents.
+    pub signing: &'a SigningKey,
+}
+
+/// A composed message and its envelope.
+pub(crate) struct Message {
+    from: Address,
+    to: Address,
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    pub(crate) fn of(outgoing: Outgoing<'_>) -> Self {
+        let bytes = compose(&outgoing);
+        Self { from: outgoing.from.address, to: outgoing.to.address, bytes }
+    }
+
+    pub(crate) async fn send(&self, transport: &impl Transport) -> Sending {
+        transport.send(&self.from, &self.to, &self.bytes).await
+    }
+}
+
+/// How staff get the documents.
+pub(crate) enum Enclosed<'a> {
+    /// With the letter.
+    Attached(Vec<Attachment<'a>>),
+    /// By addresses in it.
+    Linked,
+}
+
+impl Office<'_> {
+    /// The application itself, to the posting's recipient.
+    pub(crate) fn to_staff(
+        &self,
+        received: &Received,
+        claim: Claim,
+        now: Timestamp,
+        enclosed: Enclosed<'_>,
+    ) -> Result<Message, Fault> {
+        let posting = self.posting(&received.posting)?;
+        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let (attachments, links) = match enclosed {
+            Enclosed::Attached(attachments) => (attachments, Vec::new()),
+            Enclosed::Linked => (Vec::new(), self.links(posting, received)),
+        };
+        let words = letters::to_staff(texts, posting, received, &links);
+        let reply_to = Mailbox {
+            name: Some(received.application.name.clone()),
+            address: address(&received.application.email)?,
+        };
+        Ok(Message::of(Outgoing {
+            from: self.sender.clone(),
+            to: Mailbox { name: None, address: address(&posting.recipient)? },
+            reply_to: Some(reply_to),
+            subject: words.subject,
+            date_ms: now.0,
+            message_id: self.letter_id(Letter::Staff, received),
+            auto_submitted: Some(AutoSubmitted::Generated),
+            language: Some(&posting.language),
+            extra: headers(received, claim),
+            text: words.text,
+            html: Some(words.html),
+            attachments,
+        }))
+    }
+
+    /// The acknowledgement, to the candidate.
+    pub(crate) fn acknowledgement(
+        &self,
+        received: &Received,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let posting = self.posting(&received.posting)?;
+        let texts = locales::choose(Some(&received.language), None, &posting.language);
+        let status_url = self.status_url(received);
+        let words = letters::acknowledgement(texts, posting, received, &status_url);
+        Ok(Message::of(Outgoing {
+            from: self.sender.clone(),
+            to: Mailbox { name: None, address: address(&received.application.email)? },
+            reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
+            subject: words.subject,
+            date_ms: now.0,
+            message_id: self.letter_id(Letter::Acknowledgement, received),
+            auto_submitted: Some(AutoSubmitted::Replied),
+            language: Some(&received.language),
+            extra: headers(received, claim),
+            text: words.text,
+            html: Some(words.html),
+            attachments: Vec::new(),
+        }))
+    }
+
+    /// The documents of an application, as staff get them.
+    pub(crate) async fn attachments(
+        &self,
+        documents: &impl DocumentStore,
+        received: &Received,
+    ) -> Result<Vec<Attachment<'static>>, Fault> {
+        let posting = self.posting(&received.posting)?;
+        let mut attachments = Vec::with_capacity(received.application.documents.len());
+        for document in &received.application.documents {
+            let key = document_key(&received.id, &document.id, &document.sha256);
+            let bytes = documents.get(&key).await?.ok_or_else(|| {
+                Fault::Documents(format!("{} of {} is not there", document.id, received.reference))
+            })?;
+            attachments.push(Attachment {
+                file_name: letters::attachment_name(posting, received, document),
+                content_type: document.kind.media_type(),
+                bytes: Cow::Owned(bytes),
+            });
+        }
+        Ok(attachments)
+    }
+
+    pub(crate) fn posting(&self, slug: &str) -> Result<&Posting, Fault> {
+        let found = self.postings.iter().find(|posting| posting.slug == slug);
+        found
+            .ok_or_else(|| Fault::Configuration(format!("{slug} has mails to send but no posting")))
+    }
+
+    /// The same for every attempt, so that a mail client sees a duplicate for
+    /// what it is. Signed rather than plain: an application's id opens more
+    /// than a name.
+    pub(crate) fn message_id(&self, name: &str, purpose: &str, parts: &[&str]) -> MessageId {
+        let signature = self.signing.sign(purpose, parts);
+        // 132 bits are plenty, and the header stays on one line.
+        let signature = signature.get(..22).unwrap_or_default();
+        let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
+        MessageId::new(&format!("{name}.{signature}"), domain)
+    }
+
+    fn letter_id(&self, letter: Letter, received: &Received) -> MessageId {
+        let name = format!("{}.{}", received.reference, letter.as_str());
+        self.message_id(&name, "message-id", &[&received.id, letter.as_str()])
+    }
+
+    fn status_url(&self, received: &Received) -> String {
+        let key = receipt_key(self.signing, received);
+        format!(
+            "{}/applications/{}?key={key}&lang={}",
+            received.origin, received.reference, received.language
+        )
+    }
+
+    /// An address for each document. It is good for as long as the document
+    /// is kept.
+    fn links(&self, posting: &Posting, received: &Received) -> Vec<String> {
+        let documents = received.application.documents.iter();
+        documents
+            .map(|document| {
+                let until = posting.erased_at();
+                let path = download_address(self.signing, &received.reference, &document.id, until);
+                format!("{}{path}", received.origin)
+            })
+            .collect()
+    }
+}
+
+/// What staff's filters and a later search can hold on to.
+fn headers(received: &Received, claim: Claim) -> Vec<Extra> {
+    let known = [
+        Extra::new("Reference", received.reference.as_str()),
+        Extra::new("Number", received.number.to_string()),
+    ];
+    known.into_iter().flatten().chain(possible_duplicate(claim)).collect()
+}
+
+/// Marks a message that may have arrived before.
+pub(crate) fn possible_duplicate(claim: Claim) -> Option<Extra> {
+    claim.possible_duplicate.then(|| Extra::new("Possible-Duplicate", "yes").ok()).flatten()
+}
+
+pub(crate) fn address(text: &str) -> Result<Address, Fault> {
+    // Reviewed addresses and compiled postings only hold valid ones.
+    Address::parse(text).map_err(|error| Fault::Configuration(format!("an address: {error}")))
+}

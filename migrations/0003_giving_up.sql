@@ -1,0 +1,4 @@
+-- Since when a mail has been tried: what decides how long to wait before the next attempt, and when to give up. Empty
+-- until the first attempt, and again when somebody has it sent anew.
+ALTER TABLE outbox ADD COLUMN tried_since INTEGER;
+ALTER TABLE notices ADD COLUMN tried_since INTEGER;
