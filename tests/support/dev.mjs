@@ -1,7 +1,7 @@
 // The servers of `cargo xtask dev`: the Worker, its cron, and a mailbox. Started by crates/xtask/src/dev.rs, which
 // writes "reload" to the standard input after a rebuild, and whose end closes it: then this process ends too.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -44,6 +44,9 @@ try {
 }
 
 async function begin() {
+  await mkdir(state, { recursive: true });
+  // For `cargo xtask admin`.
+  await writeFile(join(state, "clock"), String(Number(clock || 0)));
   const mailbox = await startMailbox();
   running.push(() => mailbox.stop());
   const guichet = await start({ port: Number(values.port), state, clock, smtp });

@@ -11,13 +11,13 @@ const REAL_STATEMENT = Symbol("the statement behind the proxy");
 class Plan {
   #faults;
 
-  /** @param {string} text comma-separated `binding[.method][@nth][:after]` */
+  /** @param {string} text comma-separated `binding[.method][@nth][:after][!CODE]` */
   constructor(text) {
     this.#faults = text
       .split(",")
-      .map((part) => /^\s*(\w+)(?:\.(\w+))?(?:@(\d+))?(?::(after))?\s*$/.exec(part))
+      .map((part) => /^\s*(\w+)(?:\.(\w+))?(?:@(\d+))?(?::(after))?(?:!(\w+))?\s*$/.exec(part))
       .filter((match) => match !== null)
-      .map(([, short, method, nth, after]) => ({ short, method, nth: Number(nth ?? 0), after: Boolean(after), seen: 0 }));
+      .map(([, short, method, nth, after, code]) => ({ short, method, nth: Number(nth ?? 0), after: Boolean(after), code, seen: 0 }));
   }
 
   async call(name, run) {
@@ -27,7 +27,8 @@ class Plan {
       fault.seen += 1;
       if (fault.nth && fault.nth !== fault.seen) continue;
       if (fault.after) await run();
-      throw new Error(`a test made ${name} fail${fault.after ? " after it was done" : ""}`);
+      const error = new Error(`a test made ${name} fail${fault.after ? " after it was done" : ""}`);
+      throw Object.assign(error, fault.code && { code: fault.code });
     }
     return run();
   }

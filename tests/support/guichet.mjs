@@ -35,6 +35,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
+ * @property {number} [retries] of a queue message, instead of what wrangler.toml says
  * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
  */
@@ -181,14 +182,21 @@ async function configure(options, state) {
       ...workerOptions.bindings,
       ...(await variables(options, state)),
     },
+    ...(options.retries !== undefined && { queueConsumers: impatient(workerOptions.queueConsumers, options.retries) }),
     host: "127.0.0.1",
     port: options.port ?? 0,
     cf: false,
     ...(options.inspector && { inspectorPort: 0 }),
     ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
-    d1Persist: join(state, "d1"),
-    r2Persist: join(state, "r2"),
+    // Where Wrangler looks as well: `cargo xtask admin` asks the database through it.
+    d1Persist: join(state, "v3/d1"),
+    r2Persist: join(state, "v3/r2"),
   };
+}
+
+/** Consumers that give a message up after that many retries. */
+function impatient(consumers, maxRetries) {
+  return Object.fromEntries(Object.entries(consumers).map(([queue, consumer]) => [queue, { ...consumer, maxRetries }]));
 }
 
 /** @param {Options} options @param {string} folder of the Worker's modules */

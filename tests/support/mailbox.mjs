@@ -27,7 +27,7 @@ import { trustedCertificate } from "./certificate.mjs";
  * @property {{ user: string, password: string }} [login] required when given
  * @property {("PLAIN" | "LOGIN")[]} [methods]
  * @property {{ key: string, cert: string }} [certificate] instead of the one the Worker trusts
- * @property {(step: Step) => { order?: number | "drop" | "drop-after", delay?: number }} [mood] asked at each step that
+ * @property {(step: Step) => { order?: number | string, delay?: number }} [mood] asked at each step that
  *   no order is for: what to do there, as `next` takes it, and how many milliseconds later
  * @property {number} [limit] bytes; larger messages are refused with 552
  */
@@ -95,11 +95,11 @@ export class Mailbox {
   }
 
   /**
-   * The next time a step is reached: refuse it with a code, drop the connection before it, or (for data) keep the
+   * The next time a step is reached: refuse it with a code (and a status: "552 5.2.2"), drop the connection before it, or (for data) keep the
    * message and drop the connection without an answer, which leaves the sender not knowing.
    *
    * @param {Step} step
-   * @param {number | "drop" | "drop-after"} what
+   * @param {number | string} what a code, or "drop" or "drop-after"
    * @param {number} [times]
    */
   next(step, what, times = 1) {
@@ -139,7 +139,7 @@ export class Mailbox {
   async #step(step, session, done) {
     const order = await this.#order(step);
     if (order === undefined) return done();
-    if (typeof order === "number") return done(refusal(order, `The test refuses ${step}`));
+    if (order !== "drop") return done(refused(order, step));
     return this.#drop(session);
   }
 
@@ -154,7 +154,7 @@ export class Mailbox {
       return;
     }
     if (stream.sizeExceeded) return done(refusal(552, "Message too large"));
-    if (typeof order === "number") return done(refusal(order, "The test refuses data"));
+    if (order && order !== "drop-after") return done(refused(order, "data"));
     this.messages.push({
       from: session.envelope.mailFrom.address,
       to: session.envelope.rcptTo.map((recipient) => recipient.address),
@@ -227,6 +227,12 @@ export async function poll(condition, milliseconds, complaint) {
     if (Date.now() > end) throw new Error(`After ${milliseconds} ms: ${complaint()}.`);
     await sleep(25);
   }
+}
+
+/** @param {number | string} order @param {Step} step */
+function refused(order, step) {
+  const [code, status = ""] = String(order).split(" ");
+  return refusal(Number(code), `${status} The test refuses ${step}`.trim());
 }
 
 function refusal(code, message) {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,20 @@ use crate::workspace::Workspace;
 const TICK: Duration = Duration::from_millis(100);
 const TICKS_PER_LOOK: u32 = 10;
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The file in the state's folder that says by how many milliseconds the development clock differs from the real one.
+pub(crate) const CLOCK: &str = "clock";
+
+/// Where applications and mails are kept: in `folder`, as typed, or in the project.
+pub(crate) fn state_folder(
+    workspace: &Workspace,
+    folder: Option<&Path>,
+) -> anyhow::Result<PathBuf> {
+    match folder {
+        Some(folder) => Ok(std::path::absolute(folder)?),
+        None => Ok(workspace.path(".guichet/state")),
+    }
+}
 
 pub(crate) fn run(workspace: &Workspace, options: &DevOptions) -> anyhow::Result<()> {
     check_ports(options)?;
@@ -107,10 +121,7 @@ struct Server {
 
 impl Server {
     fn start(workspace: &Workspace, options: &DevOptions) -> anyhow::Result<Self> {
-        let state = match &options.state {
-            Some(folder) => std::path::absolute(folder)?,
-            None => PathBuf::from(".guichet/state"),
-        };
+        let state = state_folder(workspace, options.state.as_deref())?;
         let mut command = workspace.command("node");
         command
             .arg("tests/support/dev.mjs")

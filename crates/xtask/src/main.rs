@@ -8,6 +8,7 @@
     reason = "xtask runs on people's machines, where there is a clock"
 )]
 
+mod admin;
 mod arrows;
 mod build;
 mod check;
@@ -54,6 +55,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
+        Task::Admin(options) => admin::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench_load(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),

@@ -1,11 +1,15 @@
 //! The command line.
 
+pub(crate) mod admin;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use lexopt::prelude::*;
 
 use crate::build::Profile;
+
+use admin::AdminOptions;
 
 pub(crate) const USAGE: &str = "\
 cargo xtask <command>
@@ -22,6 +26,14 @@ cargo xtask <command>
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
   sizes   what the page and the Worker weigh; fails when over budget
+  admin   outbox              the letters that have not left, with their trouble
+            --all             those that have left too
+          send-again REFERENCE
+                              puts a letter back, given up or sent: the next sweep takes it up
+            --letter staff    or acknowledgement
+          either of them      of the outbox of `cargo xtask dev`, or
+            --state DIR       of one that is kept there
+            --remote          of the one online; `npx wrangler login` comes first
   chaos   kills workerd while applications arrive and mails leave, and counts: nothing acknowledged may be lost
             --applications 500
             --kills 20
@@ -43,6 +55,7 @@ pub(crate) enum Task {
     Check,
     Test(Option<String>),
     Sizes,
+    Admin(AdminOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
     Corpus(CorpusOptions),
@@ -125,6 +138,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "test" => test(&mut parser),
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
+        "admin" => admin::parse(&mut parser),
         "chaos" => chaos(&mut parser),
         "bench" => bench(&mut parser),
         "corpus" => corpus(&mut parser),

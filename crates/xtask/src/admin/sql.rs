@@ -1,0 +1,34 @@
+//! What is asked of the ledger. Its tables are in `migrations`; tests/platform/admin.test.mjs holds the two together.
+
+use crate::options::admin::{Letter, Reference};
+
+/// The letters that have not left, or every one.
+pub(crate) fn outbox(all: bool) -> String {
+    let wanted = if all { "true" } else { "sent_at IS NULL" };
+    format!(
+        "SELECT posting, number, reference, letter, attempts, last_trouble, \
+         CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
+         WHEN leased_until > 0 THEN 'being sent' ELSE 'waiting' END AS stage, \
+         strftime('%Y-%m-%d %H:%M', coalesce(sent_at, due_at) / 1000, 'unixepoch') AS at \
+         FROM outbox JOIN applications ON applications.id = outbox.application \
+         WHERE {wanted} ORDER BY posting, number, letter DESC"
+    )
+}
+
+/// Has the letters of an application sent anew at `now`, in milliseconds: those that were given up, and those that
+/// have left, which will say that they may be duplicates. `attempts` stays, for it fences.
+pub(crate) fn send_again(reference: &Reference, letter: Letter, now: i64) -> String {
+    let reference = reference.as_str();
+    let wanted = match letter {
+        Letter::Staff => "letter = 'staff'",
+        Letter::Acknowledgement => "letter = 'acknowledgement'",
+    };
+    format!(
+        "UPDATE outbox SET possible_duplicate = max(possible_duplicate, sent_at IS NOT NULL), \
+         sent_at = NULL, refused_because = NULL, tried_since = NULL, due_at = {now} \
+         WHERE {wanted} AND leased_until <= {now} \
+         AND application IN (SELECT id FROM applications WHERE reference = '{reference}' \
+         AND id NOT IN (SELECT id FROM retired)) \
+         RETURNING letter, possible_duplicate"
+    )
+}

@@ -1,0 +1,77 @@
+//! Rows, for whoever reads them.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::options::admin::Reference;
+
+const HEADINGS: [&str; 7] =
+    ["posting", "no.", "reference", "letter", "stage", "when (UTC)", "latest trouble"];
+const COLUMNS: [&str; 7] =
+    ["posting", "number", "reference", "letter", "stage", "at", "last_trouble"];
+
+/// One line a letter, under headings.
+pub(crate) fn outbox(rows: &[Value]) -> String {
+    if rows.is_empty() {
+        return "Nothing waits and nothing is given up.\n".into();
+    }
+    let cells: Vec<[String; 7]> =
+        rows.iter().map(|row| COLUMNS.map(|column| text(row.get(column)))).collect();
+    let lines: Vec<[String; 7]> =
+        std::iter::once(HEADINGS.map(str::to_owned)).chain(cells).collect();
+    let mut out = String::new();
+    for line in &lines {
+        let mut shown = String::new();
+        for (column, cell) in line.iter().enumerate() {
+            let width =
+                lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count());
+            let _ = write!(shown, "{cell:<width$}  ", width = width.max().unwrap_or(0));
+        }
+        out.push_str(shown.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// What was put back.
+pub(crate) fn sent_again(reference: &Reference, rows: &[Value]) -> String {
+    let letters: Vec<String> = rows.iter().map(|row| text(row.get("letter"))).collect();
+    let mut said = format!(
+        "{} of {} goes out at the next sweep, within five minutes.",
+        letters.join(" and "),
+        reference.as_str()
+    );
+    if rows.iter().any(|row| row.get("possible_duplicate").and_then(Value::as_f64) > Some(0.0)) {
+        said.push_str(" It may have arrived before: it has the same Message-ID and says so.");
+    }
+    said
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_stand_under_their_headings() {
+        let row = json!({
+            "posting": "a-posting", "number": 12, "reference": "7KXM29QT", "letter": "staff",
+            "stage": "given up", "at": "2025-07-18 12:00", "last_trouble": "RCPT: the server answered 550",
+        });
+        let shown = outbox(&[row]);
+        let [headings, line] = shown.lines().collect::<Vec<_>>()[..] else { panic!("{shown}") };
+        assert_eq!(headings.find("letter"), line.find("staff"));
+        assert!(line.ends_with("550"), "{line}");
+        assert!(outbox(&[]).contains("Nothing waits"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The command line of `cargo xtask admin`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use lexopt::prelude::*;
+
+use super::Task;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AdminOptions {
+    pub(crate) order: Order,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// What has not left, or everything.
+    Outbox { all: bool },
+    /// A letter, once more.
+    SendAgain { reference: Reference, letter: Letter },
+}
+
+/// Whose outbox.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The one in wrangler.toml, on Cloudflare.
+    Online,
+    /// That of `cargo xtask dev`; the folder is relative to the one the command was typed in.
+    Development(Option<PathBuf>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Letter {
+    Staff,
+    Acknowledgement,
+}
+
+/// Eight letters and digits: nothing that a statement could not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reference(String);
+
+impl Reference {
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let text = text.trim().to_ascii_uppercase();
+        if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            bail!(
+                "{text}: a reference has eight letters and digits, as in the subject of the mail"
+            );
+        }
+        Ok(Self(text))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let (mut words, mut all, mut letter) = (Vec::new(), false, Letter::Staff);
+    let mut place = Place::Development(None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("all") => all = true,
+            Long("letter") => letter = parse_letter(&parser.value()?.string()?)?,
+            Long("remote") => place = Place::Online,
+            Long("state") => place = Place::Development(Some(parser.value()?.into())),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let order = match words.as_slice() {
+        ["outbox"] => Order::Outbox { all },
+        ["send-again", reference] => {
+            Order::SendAgain { reference: Reference::parse(reference)?, letter }
+        }
+        _ => bail!(
+            "admin needs an order: cargo xtask admin outbox, or cargo xtask admin send-again REFERENCE"
+        ),
+    };
+    Ok(Task::Admin(AdminOptions { order, place }))
+}
+
+fn parse_letter(text: &str) -> anyhow::Result<Letter> {
+    match text {
+        "staff" => Some(Letter::Staff),
+        "acknowledgement" => Some(Letter::Acknowledgement),
+        _ => None,
+    }
+    .with_context(|| format!("--letter {text}: staff or acknowledgement"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[&str]) -> anyhow::Result<Task> {
+        super::super::parse(lexopt::Parser::from_args(line))
+    }
+
+    #[test]
+    fn a_letter_is_named_by_its_reference() {
+        let expected = Task::Admin(AdminOptions {
+            order: Order::SendAgain {
+                reference: Reference("7KXM29QT".into()),
+                letter: Letter::Staff,
+            },
+            place: Place::Online,
+        });
+        assert_eq!(read(&["admin", "send-again", "7kxm29qt", "--remote"]).unwrap(), expected);
+        for wrong in ["7KXM29Q", "7KXM29QT'", "' OR 1=1", ""] {
+            let error = read(&["admin", "send-again", wrong]).unwrap_err().to_string();
+            assert!(error.contains("eight letters"), "{error}");
+        }
+    }
+
+    #[test]
+    fn without_an_order_it_says_which_there_are() {
+        for line in [&["admin"][..], &["admin", "send-again"], &["admin", "inbox"]] {
+            assert!(read(line).unwrap_err().to_string().contains("send-again REFERENCE"));
+        }
+        let all =
+            AdminOptions { order: Order::Outbox { all: true }, place: Place::Development(None) };
+        assert_eq!(read(&["admin", "outbox", "--all"]).unwrap(), Task::Admin(all));
+    }
+}
