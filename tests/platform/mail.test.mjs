@@ -101,7 +101,7 @@ test("staff read the application, with its documents byte for byte", async (t) =
   });
   assert.equal(sha256(documents.cv), body.documents[1].sha256);
   await eachReader(t, [toStaff.raw], ([mail], reader) => {
-    assert.equal(mail.subject, `${POSTING.subject} – ${name} – ${body.reference}`);
+    assert.equal(mail.subject, `${POSTING.subject} – ${name} – ${body.reference} (n°\u00A01)`);
     assert.deepEqual([mail.from, mail.to], ["guichet@example.org", POSTING.recipient]);
     assert.equal(mail.replyTo.address, MARIE.email);
     assert.equal(spaced(mail.replyTo.name, reader), spaced(name, reader));
@@ -144,13 +144,13 @@ test("no name makes a header, and each comes back", async (t) => {
     const { body, toStaff, toCandidate } = await mails({ name });
     for (const { raw } of [toStaff, toCandidate]) wellFormed(raw);
     raws.push(toStaff.raw);
-    subjects.push(`${POSTING.subject} – ${expected} – ${body.reference}`);
+    subjects.push(`${POSTING.subject} – ${expected} – ${body.reference} (n°\u00A0N)`);
   }
   await eachReader(t, raws, (read, reader) => {
     for (const [index, mail] of read.entries()) {
       const [what, , expected] = NAMES[index];
       // A mark of direction follows a name that is written from the right.
-      assert.equal(mail.subject.replace("\u200E", ""), subjects[index], what);
+      assert.equal(mail.subject.replace("\u200E", "").replace(/\d+\)$/, "N)"), subjects[index], what);
       assert.equal(spaced(mail.replyTo.name, reader), spaced(expected, reader), what);
       assert.equal(mail.replyTo.address, MARIE.email, what);
       assert.equal(mail.files.length, 2, what);

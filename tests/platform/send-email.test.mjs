@@ -30,7 +30,7 @@ async function taken(reference, count = 2) {
 test("the binding takes both mails, with subject and documents", async () => {
   const { reference } = await (await apply(place.guichet)).json();
   const [toStaff, toCandidate] = await Promise.all((await taken(reference)).map((raw) => PostalMime.parse(raw)));
-  assert.equal(toStaff.subject, `${POSTING.subject} – ${MARIE.name} – n°\u00A01 – ${reference}`);
+  assert.equal(toStaff.subject, `${POSTING.subject} – ${MARIE.name} – ${reference} (n°\u00A01)`);
   assert.deepEqual([toStaff.from.address, toStaff.to[0].address], ["guichet@example.org", POSTING.recipient]);
   assert.deepEqual(
     toStaff.attachments.map(({ filename, content }) => [filename, sha256(new Uint8Array(content))]),

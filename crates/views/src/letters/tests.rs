@@ -59,14 +59,14 @@ fn the_subject_is_the_required_one_then_name_number_and_reference() {
     let required = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
     for (texts, number) in [(&FR, "n°\u{A0}12"), (&EN, "no.\u{A0}12")] {
         let letter = to_staff(texts, &posting(), &received(), &[]);
-        assert_eq!(letter.subject, format!("{required} – Marie Dupont – {number} – 7KXM29QT"));
+        assert_eq!(letter.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
     }
     let mut arabic = received();
     arabic.application.name = "عائشة بن صالح".to_owned();
     let letter = to_staff(&FR, &posting(), &arabic, &[]);
     assert_eq!(
         letter.subject,
-        format!("{required} – عائشة بن صالح\u{200E} – n°\u{A0}12 – 7KXM29QT")
+        format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT (n°\u{A0}12)")
     );
 }
 
