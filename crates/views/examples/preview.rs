@@ -1,4 +1,4 @@
-//! Every page in every language, as files for a designer to look at:
+//! Every page and letter in every language, as files for a designer to look at:
 //! `cargo run -p views --example preview -- FOLDER`.
 
 use std::error::Error;
@@ -9,7 +9,7 @@ use documents::Kind;
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
 use rules::{Application, Code, Form, Issue, Posting, Received, Reference, Timestamp};
-use views::{Delivery, Failure, FormState, Site, Stage};
+use views::{Delivery, Failure, FormState, Site, Stage, letters};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
     let postings = postings::compile_folder(&source)?;
     for texts in ALL {
-        for (name, page) in pages(texts, &postings) {
+        for (name, page) in pages(texts, &postings).into_iter().chain(letters(texts, &postings)) {
             fs::write(folder.join(format!("{name}.{}.html", texts.language_tag)), page)?;
         }
     }
@@ -94,6 +94,46 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         pages.push((format!("failure-{name}"), views::failure(texts, &failure, &SITE)));
     }
     pages
+}
+
+/// The letters' HTML; each says the same as text.
+fn letters(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
+    let mut shown = Vec::new();
+    for posting in postings {
+        let received = received(texts, posting);
+        let links: Vec<String> = received
+            .application
+            .documents
+            .iter()
+            .map(|document| {
+                format!("{}/documents/{}?until=1&key={KEY}", SITE.base_url, document.id)
+            })
+            .collect();
+        let report = letters::Report {
+            delivered: vec![(1, "7KXM29QT"), (2, "9BXK29QT")],
+            pending: vec![(3, "2AXM29QT")],
+            given_up: vec![(4, "5KXZ29QT")],
+            withdrawn: 1,
+        };
+        let alert = letters::Alert {
+            cause: "AUTH: the server answered 535 5.7.8",
+            since: NOW,
+            waiting: 12,
+            lost: 1,
+        };
+        let status_url = views::receipt_address("7KXM29QT", KEY);
+        for (name, letter) in [
+            ("staff", letters::to_staff(texts, posting, &received, &[])),
+            ("staff-linked", letters::to_staff(texts, posting, &received, &links)),
+            ("candidate", letters::acknowledgement(texts, posting, &received, &status_url)),
+            ("report", letters::report(texts, posting, &report, A_YEAR_ON)),
+            ("withdrawal", letters::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
+            ("alert", letters::alert(texts, &posting.deadline.zone, &alert)),
+        ] {
+            shown.push((format!("{}-letter-{name}", posting.slug), letter.html));
+        }
+    }
+    shown
 }
 
 /// A form with one mistake of each sort.

@@ -117,6 +117,7 @@ pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> Letter {
     let counts = [("alert_waiting", alert.waiting), ("alert_lost", alert.lost)]
         .map(|(key, count)| (count > 0).then(|| plural(texts, key, count.into())));
     paragraphs.extend(counts.into_iter().flatten());
+    paragraphs.extend((alert.lost > 0).then(|| texts.alert_how.to_owned()));
     paragraphs.push(texts.alert_safe.to_owned());
     plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
 }
