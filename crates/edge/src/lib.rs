@@ -14,6 +14,7 @@ mod desk;
 mod log;
 mod queue;
 mod record;
+mod room;
 mod routes;
 
 use worker::{

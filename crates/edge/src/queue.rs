@@ -1,12 +1,13 @@
 //! The queue's consumer.
 
-use intake::ports::Fault;
+use intake::ports::{Fault, Ledger as _};
 use intake::{Office, deliver};
+use rules::Received;
 use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::adapters::PlatformTransport;
 use crate::desk::{self, Desk};
-use crate::{config, log};
+use crate::{config, log, room};
 
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its application in any case.
@@ -46,10 +47,20 @@ fn bury(batch: &MessageBatch<String>) {
     }
 }
 
+/// How much of the [`room`] its letters take, in bytes: they hold the
+/// documents twice, as they are and as base64, and once more as the text that
+/// the platform's binding wants.
+fn weight(received: &Received) -> u64 {
+    let documents = received.application.documents.iter();
+    documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2)
+}
+
 async fn send_letters(env: &Env, id: &str) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
     let transport = PlatformTransport::of(env)?;
     let office =
         Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
-    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &office, id).await
+    let Some(received) = desk.ledger.find(id).await? else { return Ok(()) };
+    let _seat = room::seat(weight(&received)).await;
+    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &office, &received).await
 }

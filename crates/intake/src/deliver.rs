@@ -16,7 +16,8 @@ pub const LEASE_MS: i64 = 16 * 60_000;
 /// three days will not leave unless somebody sees to it.
 pub const PATIENCE_MS: i64 = 72 * 3_600_000;
 
-/// Sends what the application `id` still has to send.
+/// Sends what an application still has to send. It may have been withdrawn
+/// since it was found: then it has nothing left to send.
 ///
 /// Each letter is claimed, composed, handed over and settled by itself, so
 /// that one which fails does not hold up the other. To call it twice, at the
@@ -27,15 +28,15 @@ pub async fn deliver(
     transport: &impl Transport,
     clock: &impl Clock,
     office: &Office<'_>,
-    id: &str,
+    received: &Received,
 ) -> Result<(), Fault> {
-    let Some(received) = ledger.find(id).await? else { return Ok(()) };
+    let id = &received.id;
     let mut result = Ok(());
     for letter in Letter::ALL {
         let now = clock.now();
         let until = Timestamp(now.0.saturating_add(LEASE_MS));
         let Some(claim) = ledger.claim(id, letter, now, until).await? else { continue };
-        let sent = send(documents, transport, office, letter, &received, claim, now).await;
+        let sent = send(documents, transport, office, letter, received, claim, now).await;
         let sending = match sent {
             Ok(sending) => sending,
             Err(fault) => {

@@ -35,7 +35,7 @@ cargo xtask <command>
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
   chaos   kills workerd while applications arrive and mails leave, and counts: nothing acknowledged may be lost
-            --applications 500
+            --applications 550
             --kills 20
             --seed NUMBER     the same choices again
   bench   load                applications per second, CPU and memory, beside a Worker that only stores the files
@@ -107,7 +107,7 @@ impl Default for FuzzOptions {
 
 impl Default for ChaosOptions {
     fn default() -> Self {
-        Self { applications: 500, kills: 20, seed: None }
+        Self { applications: 550, kills: 20, seed: None }
     }
 }
 
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn chaos_and_bench_have_the_sizes_of_their_proofs() {
         let typed = read(&["chaos", "--kills", "3", "--seed", "7"]).unwrap();
-        let expected = ChaosOptions { applications: 500, kills: 3, seed: Some(7) };
+        let expected = ChaosOptions { applications: 550, kills: 3, seed: Some(7) };
         assert_eq!(typed, Task::Chaos(expected));
         let expected = Task::Bench(BenchOptions { applications: 40 });
         assert_eq!(read(&["bench", "load", "--applications", "40"]).unwrap(), expected);

@@ -1,5 +1,6 @@
 //! The ports of `intake`, on Cloudflare's platform.
 
+mod bytes;
 mod clock;
 mod d1;
 mod email;

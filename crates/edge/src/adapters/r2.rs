@@ -1,8 +1,14 @@
 //! Documents in R2.
 
 use intake::ports::{DocumentStore, Fault, KeptDocument, Page};
+use js_sys::ArrayBuffer;
 use rules::Timestamp;
-use worker::{Bucket, Conditional, Object};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+use worker::{Bucket, Conditional, Object, ResponseBody};
+
+use super::bytes::taken;
 
 use crate::adapters::UploadedFile;
 
@@ -40,10 +46,13 @@ impl DocumentStore for R2Documents {
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {
         let Some(object) = self.open(key).await? else { return Ok(None) };
-        match object.body() {
-            Some(body) => body.bytes().await.map(Some).map_err(fault),
-            None => Ok(None),
-        }
+        let Some(body) = object.body() else { return Ok(None) };
+        let ResponseBody::Stream(stream) = body.response_body().map_err(fault)? else {
+            return Ok(None);
+        };
+        let response = Response::new_with_opt_readable_stream(Some(&stream)).map_err(unreadable)?;
+        let buffer = JsFuture::from(response.array_buffer().map_err(unreadable)?).await;
+        Ok(Some(taken(buffer.map_err(unreadable)?.unchecked_ref::<ArrayBuffer>())))
     }
 
     async fn delete(&self, prefix: &str) -> Result<(), Fault> {
@@ -68,6 +77,10 @@ impl DocumentStore for R2Documents {
         let documents = listing.objects().into_iter().map(document).collect();
         Ok(Page { documents, more: listing.truncated() })
     }
+}
+
+fn unreadable(_error: JsValue) -> Fault {
+    Fault::Documents("the platform did not give the bytes of a document".into())
 }
 
 fn fault(error: worker::Error) -> Fault {

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 
 use intake::ports::{Fault, Upload};
-use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, WorkerGlobalScope};
+
+use super::bytes::taken;
 
 /// A file of a form.
 pub(crate) struct UploadedFile {
@@ -22,9 +24,7 @@ impl Upload for UploadedFile {
             Some(buffer) => buffer,
             None => self.buffer().await?,
         };
-        let bytes = Uint8Array::new(&buffer).to_vec();
-        free(&buffer);
-        Ok(bytes)
+        Ok(taken(&buffer))
     }
 
     async fn sha256(&self) -> Result<[u8; 32], Fault> {
@@ -61,17 +61,6 @@ impl UploadedFile {
     async fn buffer(&self) -> Result<ArrayBuffer, Fault> {
         let buffer = JsFuture::from(self.file.array_buffer()).await.map_err(unreadable)?;
         Ok(buffer.unchecked_into())
-    }
-}
-
-/// Gives the memory of `buffer` back now, as a transfer to nothing does
-/// (ECMA-262, 25.1.6.9): the collector sees a small object, and is in no hurry.
-fn free(buffer: &ArrayBuffer) {
-    if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
-        && let Some(transfer) = transfer.dyn_ref::<Function>()
-    {
-        // Where it fails, the collector does it later.
-        let _ = transfer.call1(buffer, &0.into());
     }
 }
 

@@ -8,11 +8,11 @@ use views::Failure;
 use worker::{Env, Request, Response};
 
 use crate::desk::{self, Desk};
-use crate::log;
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::{Visit, cross_site, posting, receipt, room};
+use crate::routes::{Visit, cross_site, posting, receipt};
+use crate::{log, room};
 
 /// Takes an application in.
 pub(super) async fn post(

@@ -10,7 +10,6 @@ mod guard;
 mod health;
 mod posting;
 mod receipt;
-mod room;
 mod visit;
 mod withdraw;
 

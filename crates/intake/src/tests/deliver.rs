@@ -54,13 +54,6 @@ fn a_repeated_queue_message_sends_nothing_twice() {
 }
 
 #[test]
-fn an_unknown_application_is_no_fault() {
-    let (memory, posting) = (Memory::default(), posting());
-    deliver(&memory, &posting, "nobody").unwrap();
-    assert!(memory.mailbox.borrow().is_empty());
-}
-
-#[test]
 fn what_was_not_taken_is_tried_again_when_it_is_due() {
     let (memory, posting) = (Memory::default(), posting());
     let id = accepted(&memory, &posting, 1);

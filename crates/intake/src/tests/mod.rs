@@ -17,7 +17,7 @@ use mail::{Address, Mailbox};
 use rules::{Form, Posting, Timestamp};
 
 use crate::memory::Memory;
-use crate::ports::Fault;
+use crate::ports::{Fault, Ledger as _};
 use crate::{ApplicationId, Office, SigningKey, Submission, SubmittedDocument, Verdict};
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
@@ -82,7 +82,10 @@ fn deliver(memory: &Memory, posting: &Posting, id: &str) -> Result<(), Fault> {
     let signing = key();
     let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
     let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
-    pollster::block_on(crate::deliver(memory, memory, memory, memory, &office, id))
+    pollster::block_on(async {
+        let Some(received) = memory.find(id).await? else { return Ok(()) };
+        crate::deliver(memory, memory, memory, memory, &office, &received).await
+    })
 }
 
 fn notify(memory: &Memory, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {
