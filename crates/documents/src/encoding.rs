@@ -24,10 +24,13 @@ pub(crate) fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// XML as UTF-8: nearly all of it is, and the rest is UTF-16 with its mark.
+/// XML as UTF-8: nearly all of it is, and the rest is UTF-16, with its mark or without (XML 1.0,
+/// appendix F).
 pub(crate) fn xml(part: &[u8]) -> Cow<'_, [u8]> {
     match part {
         [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Cow::Owned(marked(part).into_bytes()),
+        [0, b'<', ..] => Cow::Owned(utf16(part, u16::from_be_bytes).into_bytes()),
+        [b'<', 0, ..] => Cow::Owned(utf16(part, u16::from_le_bytes).into_bytes()),
         _ => Cow::Borrowed(part),
     }
 }

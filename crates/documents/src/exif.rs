@@ -2,6 +2,9 @@
 
 use crate::bytes::find;
 
+/// Bytes at the beginning of a picture in which cameras say where it was taken.
+pub(crate) const HEAD_BYTES: usize = 128 * 1024;
+
 /// Whether a JPEG says where it was taken: in its Exif data (CIPA DC-008, 4.6.6) or in XMP.
 pub(crate) fn has_location(jpeg: &[u8]) -> bool {
     let mut rest = jpeg.strip_prefix(b"\xFF\xD8").unwrap_or_default();

@@ -17,6 +17,7 @@ const LIMITS: Limits = Limits {
     pdf_revisions: 16,
     pdf_read_bytes: 1024 * 1024,
     unpacked_bytes: 256 * 1024,
+    picture_bytes: 64 * 1024,
     nesting: 32,
 };
 

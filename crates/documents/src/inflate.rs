@@ -3,6 +3,12 @@
 //! `miniz_oxide` would do the same in 6.6 KB of compressed wasm; this takes a quarter of that,
 //! and what was unpacked before an error is kept, as readers of PDF keep it.
 
+mod bits;
+mod code;
+
+use bits::Bits;
+use code::Code;
+
 /// What came out of a deflated stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Inflated {
@@ -25,7 +31,7 @@ pub(crate) enum End {
 
 /// Unpacks a bare deflated stream to at most `limit` bytes.
 pub(crate) fn raw(input: &[u8], limit: usize) -> Inflated {
-    let mut inflater = Inflater { input: Bits::of(input), output: Vec::new(), limit };
+    let mut inflater = Inflater { input: Bits::of(input), output: Vec::new(), limit, codes: 0 };
     let end = match inflater.blocks() {
         Ok(()) => End::Whole,
         Err(end) => end,
@@ -43,7 +49,15 @@ struct Inflater<'a> {
     input: Bits<'a>,
     output: Vec<u8>,
     limit: usize,
+    /// Blocks with codes of their own so far.
+    codes: usize,
 }
+
+/// To make the codes of a block takes about as long as to unpack this many bytes. Writers begin a
+/// block every 10,000 bytes or more.
+const CODES: usize = 1_024;
+/// Blocks that may be small all the same.
+const SMALL_BLOCKS: usize = 4_096;
 
 impl Inflater<'_> {
     fn blocks(&mut self) -> Result<(), End> {
@@ -72,11 +86,18 @@ impl Inflater<'_> {
         if length ^ complement != 0xFFFF {
             return Err(End::Broken);
         }
-        for _ in 0..length {
-            let byte = self.input.take(8)?;
-            self.push(byte.to_le_bytes()[0])?;
+        let wanted = length as usize;
+        let room = self.limit.saturating_sub(self.output.len());
+        let mut left = wanted.min(room);
+        while left > 0 && self.input.count > 0 {
+            let [byte, ..] = self.input.take(8)?.to_le_bytes();
+            self.output.push(byte);
+            left -= 1;
         }
-        Ok(())
+        let (bytes, rest) = self.input.input.split_at_checked(left).ok_or(End::Broken)?;
+        self.output.extend_from_slice(bytes);
+        self.input.input = rest;
+        if wanted > room { Err(End::OverLimit) } else { Ok(()) }
     }
 
     /// The code lengths that a block of type 2 begins with (section 3.2.7).
@@ -106,6 +127,10 @@ impl Inflater<'_> {
     }
 
     fn compressed(&mut self, literals: &[u8], distances: &[u8]) -> Result<(), End> {
+        self.codes += 1;
+        if self.codes.saturating_sub(SMALL_BLOCKS) > self.limit / CODES {
+            return Err(End::OverLimit);
+        }
         let (literals, distances) = (Code::of(literals), Code::of(distances));
         loop {
             match literals.next(&mut self.input)? {
@@ -150,17 +175,17 @@ impl Inflater<'_> {
         Ok(distance as usize + 1)
     }
 
+    /// The piece may reach into what it makes itself: then it goes on from its own beginning.
     fn repeat(&mut self, length: usize, distance: usize) -> Result<(), End> {
         let from = self.output.len().checked_sub(distance).ok_or(End::Broken)?;
-        if length <= distance && self.output.len() + length <= self.limit {
-            self.output.extend_from_within(from..from + length);
-            return Ok(());
+        let mut left = length.min(self.limit.saturating_sub(self.output.len()));
+        let end = if left < length { Err(End::OverLimit) } else { Ok(()) };
+        while left > 0 {
+            let part = left.min(self.output.len() - from);
+            self.output.extend_from_within(from..from + part);
+            left -= part;
         }
-        for at in from..from + length {
-            let byte = *self.output.get(at).ok_or(End::Broken)?;
-            self.push(byte)?;
-        }
-        Ok(())
+        end
     }
 
     fn push(&mut self, byte: u8) -> Result<(), End> {
@@ -192,118 +217,6 @@ fn fixed_lengths() -> [u8; 288] {
         256..280 => 7,
         _ => 8,
     })
-}
-
-/// Bits of the input, the lowest of each byte first.
-struct Bits<'a> {
-    input: std::slice::Iter<'a, u8>,
-    held: u32,
-    count: u32,
-}
-
-impl<'a> Bits<'a> {
-    fn of(input: &'a [u8]) -> Self {
-        Self { input: input.iter(), held: 0, count: 0 }
-    }
-
-    /// Holds at least `count` bits, at most 16, unless the input ends.
-    fn fill(&mut self, count: u32) {
-        while self.count < count {
-            let Some(byte) = self.input.next() else { return };
-            self.held |= u32::from(*byte) << self.count;
-            self.count += 8;
-        }
-    }
-
-    fn take(&mut self, count: u32) -> Result<u32, End> {
-        self.fill(count);
-        let bits = self.held & ((1 << count) - 1);
-        self.discard(count)?;
-        Ok(bits)
-    }
-
-    fn discard(&mut self, count: u32) -> Result<(), End> {
-        self.count = self.count.checked_sub(count).ok_or(End::Broken)?;
-        self.held >>= count;
-        Ok(())
-    }
-
-    fn align(&mut self) {
-        self.held >>= self.count % 8;
-        self.count -= self.count % 8;
-    }
-}
-
-/// The longest code, in bits.
-const LONGEST: u32 = 15;
-/// Codes up to this length are looked up in one step; nearly all symbols have one.
-const SHORT: usize = 9;
-
-/// A Huffman code, as its lengths define it (section 3.2.2).
-struct Code {
-    /// By the next `SHORT` bits of input: symbol × 16 + length, or 0 where the code is longer.
-    short: [u16; 1 << SHORT],
-    /// How many codes there are of each length.
-    counts: [u16; LONGEST as usize + 1],
-    /// The symbols in the order of their codes.
-    symbols: Vec<u16>,
-}
-
-impl Code {
-    fn of(lengths: &[u8]) -> Self {
-        let mut code =
-            Self { short: [0; 1 << SHORT], counts: [0; LONGEST as usize + 1], symbols: Vec::new() };
-        let mut next = 0_u32;
-        for (length, count) in (0_u8..).zip(code.counts.iter_mut()).skip(1) {
-            next <<= 1;
-            for (symbol, _) in (0_u16..).zip(lengths).filter(|(_, own)| **own == length) {
-                *count += 1;
-                code.symbols.push(symbol);
-                if usize::from(length) <= SHORT {
-                    shorten(&mut code.short, next, length, symbol);
-                }
-                next += 1;
-            }
-        }
-        code
-    }
-
-    fn next(&self, input: &mut Bits) -> Result<u16, End> {
-        input.fill(LONGEST);
-        let ahead = input.held as usize % self.short.len();
-        match self.short.get(ahead) {
-            Some(entry) if *entry != 0 => {
-                input.discard(u32::from(entry % 16))?;
-                Ok(entry / 16)
-            }
-            _ => self.long(input),
-        }
-    }
-
-    /// Goes through the lengths bit by bit: the codes of one length are consecutive numbers.
-    fn long(&self, input: &mut Bits) -> Result<u16, End> {
-        let (mut code, mut first, mut index) = (0_usize, 0_usize, 0_usize);
-        for count in self.counts.iter().skip(1) {
-            code |= input.take(1)? as usize;
-            let count = usize::from(*count);
-            if code < first + count {
-                let symbol = self.symbols.get(index + code - first.min(code));
-                return symbol.copied().ok_or(End::Broken);
-            }
-            index += count;
-            first = (first + count) << 1;
-            code <<= 1;
-        }
-        Err(End::Broken)
-    }
-}
-
-/// Enters a code under each value of the bits that may follow it.
-fn shorten(short: &mut [u16], code: u32, length: u8, symbol: u16) {
-    // Codes are packed from their highest bit on, everything else from the lowest.
-    let reversed = code.reverse_bits() >> (32 - u32::from(length));
-    let entries = short.iter_mut().skip(reversed as usize).step_by(1 << length);
-    entries.for_each(|entry| *entry = symbol * 16 + u16::from(length));
 }
 
 #[cfg(test)]

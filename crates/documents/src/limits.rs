@@ -16,17 +16,23 @@ pub struct Limits {
     /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
     /// belong to the beginning of a linearised PDF whose rest is missing.
     pub pdf_tail_bytes: usize,
-    /// Objects of a PDF. A tagged document has some fifty per page; reading one costs as much as
-    /// a hundred bytes of text.
+    /// Objects of a PDF. A tagged document has some fifty per page; a file of 20 MB that has more
+    /// than this leaves 40 bytes for each.
     pub pdf_objects: usize,
     /// Tables of a PDF that follow each other, one for each time that it was changed and saved.
     pub pdf_revisions: usize,
-    /// Bytes of a PDF that are read as syntax, however often objects are asked for; see
-    /// `pdf::budget`. Three times the largest document accepted, and about half a second.
+    /// Bytes of a PDF that are read as syntax or unpacked, each as often as it is; see
+    /// `pdf::budget`. More than the largest document accepted, of which most bytes are pictures and
+    /// text that nobody reads here (4 MB suffice for every PDF of the test corpora), and a fifth
+    /// of a second.
     pub pdf_read_bytes: usize,
-    /// Bytes that come out of everything packed in one file. Text is packed to a fifth, so this
-    /// suits the largest document accepted, and stays below the Worker's 128 MB.
+    /// Bytes that come out of everything packed in one file that is read here: text, not
+    /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well
+    /// below the Worker's 128 MB.
     pub unpacked_bytes: usize,
+    /// Bytes of the pictures in a document that are unpacked to look for where they were taken: the
+    /// heads of a hundred photographs.
+    pub picture_bytes: usize,
     /// Containers within each other: PDF's arrays and dictionaries, XML's elements. Writers need
     /// a dozen, and readers give up at some hundred.
     pub nesting: usize,
@@ -40,10 +46,11 @@ impl Default for Limits {
             zip_ratio: 200,
             zip_always_bytes: 4 * 1024 * 1024,
             pdf_tail_bytes: 16 * 1024,
-            pdf_objects: 1 << 20,
+            pdf_objects: 1 << 19,
             pdf_revisions: 1_024,
-            pdf_read_bytes: 64 * 1024 * 1024,
-            unpacked_bytes: 32 * 1024 * 1024,
+            pdf_read_bytes: 32 * 1024 * 1024,
+            unpacked_bytes: 24 * 1024 * 1024,
+            picture_bytes: 12 * 1024 * 1024,
             nesting: 256,
         }
     }

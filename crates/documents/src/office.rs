@@ -5,7 +5,7 @@ mod open_xml;
 
 use crate::{
     Encryption, Kind, Limits, Report,
-    zip::{self, Archive},
+    zip::{self, Archive, beginning},
 };
 
 /// What a ZIP is, and what is in the document that it may be.
@@ -27,9 +27,6 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
 
 const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
 
-/// Bytes at the beginning of a picture in which cameras say where it was taken.
-const EXIF_BYTES: usize = 128 * 1024;
-
 /// Whether a target is on another machine: a scheme that fetches, or the name of a server.
 pub(crate) fn is_far(target: &str) -> bool {
     let target = target.trim_ascii().to_ascii_lowercase().into_bytes();
@@ -47,14 +44,13 @@ fn kind(archive: &Archive<'_>) -> Kind {
     open_document(archive).or_else(|| open_xml(archive)).unwrap_or(Kind::Zip)
 }
 
-/// `OpenDocument` puts its media type first and unpacked, so that it stands at a fixed place.
+/// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so
+/// that it stands at a fixed place, but readers do not insist.
 fn open_document(archive: &Archive<'_>) -> Option<Kind> {
-    let first = archive.entries.iter().min_by_key(|entry| entry.start)?;
-    if first.name != b"mimetype" || first.method != 0 {
-        return None;
-    }
+    let entry = archive.entry(b"mimetype")?;
     let whole = archive.damage.is_none();
-    let kind = first.packed.strip_prefix(b"application/vnd.oasis.opendocument.")?;
+    let media_type = beginning(entry, LONGEST_MEDIA_TYPE);
+    let kind = media_type.strip_prefix(b"application/vnd.oasis.opendocument.")?;
     let is = |name: &[u8]| {
         if whole {
             kind.trim_ascii_end() == name
@@ -63,7 +59,9 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
             kind.starts_with(name)
         }
     };
-    if whole && !archive.has(b"content.xml") {
+    // Under a password, newer writers pack all parts into one.
+    let has_content = archive.has(b"content.xml") || archive.has(b"encrypted-package");
+    if whole && !has_content {
         return None;
     }
     if is(b"text") {
@@ -76,6 +74,8 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
         None
     }
 }
+
+const LONGEST_MEDIA_TYPE: usize = 128;
 
 /// Office Open XML: the main part may bear any name, but stands in the folder of its program.
 fn open_xml(archive: &Archive<'_>) -> Option<Kind> {

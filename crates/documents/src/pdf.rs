@@ -48,7 +48,7 @@ pub(crate) fn is_headless(bytes: &[u8], limits: &Limits) -> bool {
 pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Report {
     let mut report = Report::of(Kind::Pdf, bytes.len() as u64);
     report.damage = damage(bytes, header, limits);
-    let budget = Budget::new(limits.pdf_read_bytes);
+    let budget = Budget::new(limits);
     let (document, pages) = open(bytes, limits, &budget);
     report.encryption = match document.lock {
         Lock::None => Encryption::None,
@@ -61,7 +61,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     };
     let findings = Findings::of(&document, limits);
     report.active = findings.active;
-    report.authors = authors::of(&document, limits);
+    report.authors = authors::of(&document);
     report.pages = pages.told;
     let traces = [
         (Trace::Location, findings.has_location),
@@ -81,7 +81,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
 
 /// The document as its tables have it, or, if these do not lead to its pages, repaired.
 fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'a>, Pages) {
-    if let Some(table) = xref::read(bytes, limits) {
+    if let Some(table) = xref::read(bytes, limits, budget) {
         let document = Document::open(bytes, table, limits, budget);
         let pages = Pages::of(&document, limits);
         let is_sound = pages.found > 0 && !document.is_astray();

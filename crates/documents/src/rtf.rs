@@ -1,6 +1,6 @@
 //! Rich Text Format (Microsoft's specification 1.9.1): control words between braces.
 
-use crate::{Active, Kind, Report, Trace, authors::Authors, bytes::find, encoding, xml};
+use crate::{Active, Kind, Report, Trace, authors::Authors, bytes::head, encoding, xml};
 
 /// What an RTF file is.
 pub(crate) fn inspect(bytes: &[u8]) -> Report {
@@ -43,24 +43,32 @@ fn starts_dde(rest: &[u8]) -> bool {
 
 const LONGEST_GAP: usize = 64;
 
-/// The text up to the end of the group, with its escapes (`\'e9`, `\u233?`) replaced.
+/// The text up to the end of the group, or to another control word, with its escapes (`\'e9`,
+/// `\u233?`, `\\`) replaced.
 fn group(rest: &[u8]) -> String {
-    let end = find(rest, b"}").unwrap_or(rest.len()).min(LONGEST_GROUP);
-    let mut pieces = rest.get(..end).unwrap_or_default().split(|byte| *byte == b'\\');
-    let mut group = encoding::utf8(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let (c, after) = match piece {
-            [b'\'', high, low, after @ ..] => (xml::number(&[*high, *low], 16), after),
+    let mut group = String::new();
+    let mut is_text = true;
+    for piece in head(rest, LONGEST_GROUP).split(|byte| *byte == b'\\') {
+        let (c, text) = match piece {
+            _ if is_text => (None, piece),
+            [] => (Some('\\'), piece),
+            [b'\'', high, low, text @ ..] => (xml::number(&[*high, *low], 16), text),
             [b'u', after @ ..] => {
                 let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                let (digits, after) = after.split_at_checked(digits).unwrap_or_default();
+                let (digits, text) = after.split_at_checked(digits).unwrap_or_default();
                 // Behind the number stands what older readers show.
-                (xml::number(digits, 10), after.get(1..).unwrap_or_default())
+                (xml::number(digits, 10), text.get(1..).unwrap_or_default())
             }
-            _ => (None, piece),
+            _ => break,
         };
+        // Behind an escaped backslash no control word begins.
+        is_text = !is_text && piece.is_empty();
         group.extend(c);
-        group.push_str(&encoding::utf8(after));
+        let end = text.iter().position(|byte| matches!(byte, b'{' | b'}'));
+        group.push_str(&encoding::utf8(text.get(..end.unwrap_or(text.len())).unwrap_or_default()));
+        if end.is_some() {
+            break;
+        }
     }
     group
 }

@@ -3,7 +3,7 @@
 use crate::{
     Active, Encryption, Kind, Limits, Report,
     authors::Authors,
-    bytes::{u16_at, u32_at},
+    bytes::{head, u16_at, u32_at},
     compound::Compound,
     encoding,
 };
@@ -15,10 +15,14 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
         report.damage = Some(crate::Damage::Directory);
         return report;
     };
-    let is_locked = file.has("EncryptedPackage") || file.has("EncryptionInfo");
-    if is_locked || file.stream("WordDocument").is_some_and(|text| is_encrypted(&text)) {
+    let text = file.stream("WordDocument").unwrap_or_default();
+    let marks = ["EncryptedPackage", "EncryptionInfo", "EncryptedSummary"];
+    if marks.iter().any(|mark| file.has(mark)) || is_encrypted(&text) || has_locked_sheets(&file) {
         report.encryption = Encryption::Password;
         return report;
+    }
+    if runs_programs(&text) {
+        report.active.push(Active::Dde);
     }
     if file.has("VBA") || file.has("_VBA_PROJECT") || file.has("_VBA_PROJECT_CUR") {
         report.active.push(Active::Macros);
@@ -35,6 +39,24 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
 fn is_encrypted(text: &[u8]) -> bool {
     const ENCRYPTED: u16 = 0x0100;
     u16_at(text, 10).is_some_and(|flags| flags & ENCRYPTED != 0)
+}
+
+/// Whether a workbook says, behind its first record, how it is encrypted ([MS-XLS] 2.4.117).
+fn has_locked_sheets(file: &Compound) -> bool {
+    const FILE_PASS: u16 = 0x2F;
+    let sheets = file.stream("Workbook").or_else(|| file.stream("Book")).unwrap_or_default();
+    let second = u16_at(&sheets, 2).map(|length| 4 + usize::from(length));
+    second.is_some_and(|at| u16_at(&sheets, at) == Some(FILE_PASS))
+}
+
+/// Whether the code of a field begins with `DDE`, in text of one or two bytes a character.
+fn runs_programs(text: &[u8]) -> bool {
+    const BEGINNING: u8 = 0x13;
+    let mut codes = text.split(|byte| *byte == BEGINNING).skip(1);
+    codes.any(|code| {
+        let letters = head(code, 32).iter().filter(|byte| !matches!(byte, 0 | b' ' | b'"'));
+        letters.take(3).map(u8::to_ascii_uppercase).eq(*b"DDE")
+    })
 }
 
 /// Who wrote and who saved it last, by the first of the property sets ([MS-OLEPS] 2.21).

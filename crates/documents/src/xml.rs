@@ -35,21 +35,23 @@ impl<'a> Events<'a> {
 
     /// Up to the `>` that stands in no attribute.
     fn tag(&mut self) -> &'a [u8] {
-        let mut quote = None;
-        let end = self.rest.iter().position(|byte| match (quote, byte) {
-            (None, b'>') => true,
-            (None, b'"' | b'\'') => {
-                quote = Some(*byte);
-                false
+        let mut end = 0;
+        loop {
+            let rest = self.rest.get(end..).unwrap_or_default();
+            let mark = rest.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\''));
+            let Some((mark, behind)) = mark.and_then(|at| rest.get(at..)?.split_first()) else {
+                end = self.rest.len();
+                break;
+            };
+            end = self.rest.len() - behind.len();
+            if *mark == b'>' {
+                end -= 1;
+                break;
             }
-            (Some(open), byte) if open == *byte => {
-                quote = None;
-                false
-            }
-            _ => false,
-        });
-        let (tag, after) =
-            self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or_default();
+            let closing = behind.iter().position(|byte| byte == mark);
+            end += closing.map_or(behind.len(), |at| at + 1);
+        }
+        let (tag, after) = self.rest.split_at_checked(end).unwrap_or_default();
         self.rest = after.get(1..).unwrap_or_default();
         tag
     }

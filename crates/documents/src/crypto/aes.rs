@@ -4,6 +4,8 @@ pub(crate) struct Aes {
     keys: Vec<Block>,
     substitutes: [u8; 256],
     originals: [u8; 256],
+    /// For a byte in the first row, the column that undoing substitution and mixing makes of it.
+    unmixed: [u32; 256],
 }
 
 type Block = [u8; 16];
@@ -19,7 +21,13 @@ impl Aes {
         for (original, substitute) in (0..=255).zip(substitutes) {
             originals[usize::from(substitute)] = original;
         }
-        Some(Self { keys: expand(key, &substitutes), substitutes, originals })
+        let unmixed = originals.map(|byte| {
+            let mut column = [0; 16];
+            column[0] = byte;
+            unmix_columns(&mut column);
+            u32::from_le_bytes([column[0], column[1], column[2], column[3]])
+        });
+        Some(Self { keys: expand(key, &substitutes), substitutes, originals, unmixed })
     }
 
     /// Enciphers the whole blocks of `data`; what is left over is left out.
@@ -34,13 +42,23 @@ impl Aes {
 
     /// Deciphers the whole blocks of `data`; what is left over is left out.
     pub(crate) fn decrypt(&self, start: Block, data: &[u8]) -> Vec<u8> {
+        let keys = self.unmixed_keys();
         let mut previous = start;
         let mut plain = Vec::with_capacity(data.len());
         for block in data.as_chunks::<16>().0 {
-            plain.extend(xor(self.decrypt_block(*block), previous));
+            plain.extend(xor(self.decrypt_block(&keys, *block), previous));
             previous = *block;
         }
         plain
+    }
+
+    /// The keys for deciphering, which mixes before it adds them: the last first.
+    fn unmixed_keys(&self) -> Vec<Block> {
+        let mut keys: Vec<Block> = self.keys.iter().rev().copied().collect();
+        if let [_, inner @ .., _] = keys.as_mut_slice() {
+            inner.iter_mut().for_each(unmix_columns);
+        }
+        keys
     }
 
     fn encrypt_block(&self, mut block: Block) -> Block {
@@ -58,19 +76,27 @@ impl Aes {
         block
     }
 
-    fn decrypt_block(&self, mut block: Block) -> Block {
-        let mut keys = self.keys.iter().rev();
-        if let Some(key) = keys.next() {
-            block = xor(block, *key);
-        }
-        while let Some(key) = keys.next() {
-            block = shift_rows(block, 13).map(|byte| self.originals[usize::from(byte)]);
-            block = xor(block, *key);
-            if keys.len() > 0 {
-                unmix_columns(&mut block);
+    fn decrypt_block(&self, keys: &[Block], mut block: Block) -> Block {
+        let [first, inner @ .., last] = keys else { return block };
+        block = xor(block, *first);
+        for key in inner {
+            let mut mixed = [[0; 4]; 4];
+            for (column, mixed) in mixed.iter_mut().enumerate() {
+                // Row n of the column comes from n columns before.
+                let from = |row: usize| {
+                    let byte = block[(column * 4 + row * 13) % 16];
+                    self.unmixed[usize::from(byte)]
+                };
+                let rows = from(0)
+                    ^ from(1).rotate_left(8)
+                    ^ from(2).rotate_left(16)
+                    ^ from(3).rotate_left(24);
+                *mixed = rows.to_le_bytes();
             }
+            block = xor(*mixed.as_flattened().first_chunk().unwrap_or(&block), *key);
         }
-        block
+        let last_round = shift_rows(block, 13).map(|byte| self.originals[usize::from(byte)]);
+        xor(last_round, *last)
     }
 }
 

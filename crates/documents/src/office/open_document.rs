@@ -3,9 +3,9 @@
 use crate::{
     Active, Encryption, Limits, Report, Trace,
     authors::Authors,
-    encoding, exif,
+    encoding,
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Unpacker, beginning},
+    zip::{Archive, Unpacker},
 };
 
 /// Looks through every part of a document that can be read.
@@ -22,10 +22,10 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
     }
     for entry in &archive.entries {
         let under = |folder: &[u8]| entry.name.starts_with(folder) && entry.name != folder;
-        if under(b"Basic/") || under(b"Scripts/") {
+        if (under(b"Basic/") || under(b"Scripts/")) && !is_list(entry.name) {
             report.active.push(Active::Macros);
         }
-        if under(b"Pictures/") && exif::has_location(&beginning(entry, super::EXIF_BYTES)) {
+        if under(b"Pictures/") && unpacker.is_located(entry) {
             report.traces.push(Trace::Location);
         }
         if !entry.name.ends_with(b".xml") {
@@ -51,6 +51,13 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
     }
     report.damage = report.damage.or(unpacker.damage);
     report.authors = authors.into_names();
+}
+
+/// Whether a part is the list of a library, which is written without a macro in it too; or a
+/// folder.
+fn is_list(name: &[u8]) -> bool {
+    let lists = [b"/script-lc.xml".as_slice(), b"/script-lb.xml", b"/"];
+    lists.iter().any(|list| name.ends_with(list))
 }
 
 fn is_author(element: &[u8]) -> bool {

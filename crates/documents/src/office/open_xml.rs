@@ -4,9 +4,9 @@ use crate::{
     Active, Limits, Report, Trace,
     authors::Authors,
     bytes::find,
-    encoding, exif,
+    encoding,
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Entry, Unpacker, beginning},
+    zip::{Archive, Entry, Unpacker},
 };
 
 /// Looks through every part of a document.
@@ -14,7 +14,7 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
     let mut unpacker = Unpacker::new(limits);
     let mut authors = Authors::default();
     for entry in &archive.entries {
-        look_at_name(entry, report);
+        look_at_name(entry, &mut unpacker, report);
         let name = entry.name.to_ascii_lowercase();
         if !(name.ends_with(b".xml") || name.ends_with(b".rels")) {
             continue;
@@ -26,7 +26,9 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
         for event in Events::of(&part) {
             match event {
                 Event::Doctype => report.active.push(Active::Doctype),
-                Event::Text(text) if element == b"instrText" => fields.add(text, report),
+                Event::Text(text) if element == b"instrText" => {
+                    fields.add(xml::unescaped(text).as_bytes(), report);
+                }
                 Event::Text(text) if matches!(element, b"creator" | b"lastModifiedBy") => {
                     authors.add(&xml::unescaped(text));
                 }
@@ -44,7 +46,7 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
 }
 
 /// What a part is for stands in its name.
-fn look_at_name(entry: &Entry, report: &mut Report) {
+fn look_at_name(entry: &Entry, unpacker: &mut Unpacker, report: &mut Report) {
     let name = entry.name.to_ascii_lowercase();
     let has = |folder: &[u8]| find(&name, folder).is_some();
     if name.ends_with(b"vbaproject.bin") {
@@ -53,7 +55,7 @@ fn look_at_name(entry: &Entry, report: &mut Report) {
         report.active.push(Active::OleObject);
     } else if has(b"/embeddings/") && !name.ends_with(b"/") {
         report.active.push(Active::EmbeddedFile);
-    } else if has(b"/media/") && exif::has_location(&beginning(entry, super::EXIF_BYTES)) {
+    } else if has(b"/media/") && unpacker.is_located(entry) {
         report.traces.push(Trace::Location);
     }
 }
@@ -66,14 +68,19 @@ fn look_at_element(tag: Tag, fields: &mut Fields, report: &mut Report) {
         }
         b"fldSimple" => fields.add(tag.attribute(b"instr").as_bytes(), report),
         b"fldChar" => fields.restart(),
-        b"ins" | b"del" | b"moveFrom" | b"moveTo" => report.traces.push(Trace::TrackedChanges),
+        b"ins" | b"del" | b"moveFrom" | b"moveTo" | b"cellIns" | b"cellDel" | b"cellMerge" => {
+            report.traces.push(Trace::TrackedChanges);
+        }
+        // Of the properties of a run, a paragraph, a table, a section.
+        name if name.ends_with(b"PrChange") => report.traces.push(Trace::TrackedChanges),
         b"comment" => report.traces.push(Trace::Comments),
         _ => {}
     }
 }
 
 fn has_macros(tag: Tag) -> bool {
-    find(tag.attribute(b"ContentType").as_bytes(), b"macroEnabled").is_some()
+    let kind = tag.attribute(b"ContentType");
+    [b"macroEnabled".as_slice(), b"vbaProject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
 }
 
 /// What a relation to something outside does when the document is opened. A link waits for a
@@ -81,8 +88,11 @@ fn has_macros(tag: Tag) -> bool {
 fn relation(tag: Tag) -> Option<Active> {
     let kind = tag.attribute(b"Type");
     let kind = kind.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    if kind == b"aFChunk" {
-        return Some(Active::EmbeddedFile);
+    match kind {
+        b"aFChunk" => return Some(Active::EmbeddedFile),
+        // Whatever name the part has.
+        b"vbaProject" => return Some(Active::Macros),
+        _ => {}
     }
     if tag.attribute(b"TargetMode") != "External" || kind == b"hyperlink" {
         return None;

@@ -1,19 +1,21 @@
+use std::borrow::Cow;
+
 use super::{
     document::Document,
     pages,
     security::Lock,
     value::{Dict, Value},
 };
-use crate::{Limits, authors::Authors, bytes::find, encoding, xml};
+use crate::{authors::Authors, bytes::find, encoding, xml};
 
 /// Who wrote a document, by its information dictionary (ISO 32000-2, 14.3.3) and its metadata
 /// stream (14.3.2).
-pub(super) fn of(document: &Document, limits: &Limits) -> Vec<String> {
+pub(super) fn of(document: &Document) -> Vec<String> {
     let mut authors = Authors::default();
     if let Some(name) = informed(document) {
         authors.add(&name);
     }
-    let metadata = pages::catalogue(document).and_then(|root| metadata(document, root, limits));
+    let metadata = pages::catalogue(document).and_then(|root| metadata(document, root));
     for name in creators(&metadata.unwrap_or_default()) {
         authors.add(&xml::unescaped(name));
     }
@@ -32,9 +34,9 @@ fn informed(document: &Document) -> Option<String> {
     Some(encoding::marked(&bytes))
 }
 
-fn metadata(document: &Document, root: Dict, limits: &Limits) -> Option<Vec<u8>> {
+fn metadata<'a>(document: &Document<'a>, root: Dict) -> Option<Cow<'a, [u8]>> {
     let Value::Reference(number) = root.get(b"Metadata") else { return None };
-    document.data(&document.object(number)?, limits.unpacked_bytes)
+    document.data(&document.object(number)?)
 }
 
 /// The items of `dc:creator` in a packet of XMP.

@@ -1,24 +1,50 @@
 use std::cell::Cell;
 
-/// How much work a file is worth, in bytes read by the lexer. What is dearer costs more.
+use crate::Limits;
+
+/// How much work a file is worth: bytes that are read as syntax, and bytes that come out of what
+/// is packed. What is dearer costs more.
 ///
-/// Every object read spends from it, so that no arrangement of objects that share bytes, or refer
+/// Everything read spends from it, so that no arrangement of objects that share bytes, or refer
 /// to each other, makes reading take longer than the budget lasts.
-pub(super) struct Budget(Cell<usize>);
+pub(super) struct Budget {
+    reading: Cell<usize>,
+    unpacking: Cell<usize>,
+}
 
 impl Budget {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(Cell::new(bytes))
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            reading: Cell::new(limits.pdf_read_bytes),
+            unpacking: Cell::new(limits.unpacked_bytes),
+        }
     }
 
     /// Takes this much; false when there was less, and nothing is left.
     pub(super) fn spend(&self, bytes: usize) -> bool {
-        let left = self.0.get().checked_sub(bytes);
-        self.0.set(left.unwrap_or(0));
+        let left = self.reading.get().checked_sub(bytes);
+        self.reading.set(left.unwrap_or(0));
         left.is_some()
     }
 
+    /// How many bytes may still be unpacked.
+    pub(super) fn room(&self) -> usize {
+        self.unpacking.get()
+    }
+
+    /// Takes as much from the room, and ends all reading where there was less.
+    pub(super) fn unpack(&self, bytes: usize) -> bool {
+        let left = self.unpacking.get().checked_sub(bytes);
+        self.unpacking.set(left.unwrap_or(0));
+        self.spend(if left.is_some() { bytes } else { usize::MAX })
+    }
+
+    /// Ends all reading.
+    pub(super) fn give_up(&self) {
+        self.reading.set(0);
+    }
+
     pub(super) fn is_spent(&self) -> bool {
-        self.0.get() == 0
+        self.reading.get() == 0
     }
 }

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, cell::Cell, collections::BinaryHeap};
+use std::{borrow::Cow, cell::Cell, mem};
 
 use super::{
     budget::Budget,
@@ -9,7 +9,7 @@ use super::{
     value::{Dict, Value},
     xref::{Place, Table},
 };
-use crate::Limits;
+use crate::{Limits, bytes::head};
 
 /// A PDF whose objects can be asked for.
 pub(super) struct Document<'a> {
@@ -20,6 +20,7 @@ pub(super) struct Document<'a> {
     places: Vec<(u32, Place)>,
     /// The object streams.
     unpacked: Vec<Vec<u8>>,
+    most_objects: usize,
     budget: &'a Budget,
     astray: Cell<bool>,
 }
@@ -31,7 +32,7 @@ impl<'a> Document<'a> {
         limits: &Limits,
         budget: &'a Budget,
     ) -> Self {
-        let Table { places, trailer } = table;
+        let Table { places, trailer, object_streams } = table;
         let places = sorted(places);
         let mut document = Self {
             trailer,
@@ -39,14 +40,20 @@ impl<'a> Document<'a> {
             bytes,
             places,
             unpacked: Vec::new(),
+            most_objects: limits.pdf_objects,
             budget,
             astray: Cell::new(false),
         };
         document.lock = Lock::of(&document);
         if !matches!(document.lock, Lock::Closed) {
-            document.unpack(limits);
+            document.unpack();
+            document.enter_found(&object_streams);
         }
         document
+    }
+
+    pub(super) fn budget(&self) -> &Budget {
+        self.budget
     }
 
     /// Whether an object that was asked for was not where the tables say.
@@ -61,8 +68,7 @@ impl<'a> Document<'a> {
 
     /// The object of this number.
     pub(super) fn object(&self, number: u32) -> Option<Indirect<'_>> {
-        let at = self.places.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-        let (_, place) = self.places.get(at)?;
+        let (_, place) = self.places.get(self.rank(number)?)?;
         let object = self.read(number, *place).filter(|object| object.number == number);
         if object.is_none() && *place != Place::Free {
             self.astray.set(true);
@@ -70,27 +76,30 @@ impl<'a> Document<'a> {
         object
     }
 
+    /// The how manieth of all numbers this is.
+    fn rank(&self, number: u32) -> Option<usize> {
+        self.places.binary_search_by_key(&number, |(number, _)| *number).ok()
+    }
+
+    /// No number, to be marked one by one.
+    pub(super) fn no_marks(&self) -> Marks {
+        Marks(vec![false; self.places.len()])
+    }
+
+    /// Whether there is such a number, and it was not marked yet.
+    pub(super) fn mark(&self, marks: &mut Marks, number: u32) -> bool {
+        let mark = self.rank(number).and_then(|rank| marks.0.get_mut(rank));
+        mark.is_some_and(|mark| !mem::replace(mark, true))
+    }
+
     fn read(&self, number: u32, place: Place) -> Option<Indirect<'_>> {
-        let object = match place {
-            Place::Free | Place::Packed(_) => return None,
-            Place::At(at) => indirect::read(self.bytes, at)?,
+        match place {
+            Place::Free | Place::Packed(_) => None,
+            Place::At(at) => indirect::read(self.bytes, at, self.budget),
             Place::Unpacked(stream, at) => {
-                let mut lexer = Lexer::new(self.unpacked.get(stream)?, at);
-                let value = lexer.value()?;
-                let end = lexer.at();
-                let body = lexer.between(at, end);
-                Indirect {
-                    number,
-                    generation: 0,
-                    value,
-                    body,
-                    is_in_file: false,
-                    stream: None,
-                    end,
-                }
+                indirect::read_unpacked(self.unpacked.get(stream)?, at, number, self.budget)
             }
-        };
-        self.budget.spend(object.body.len() + LOOKING_UP).then_some(object)
+        }
     }
 
     /// What a reference leads to; any other value is itself.
@@ -116,123 +125,139 @@ impl<'a> Document<'a> {
     }
 
     /// The data of a stream as they stand in the file.
-    pub(super) fn raw(&self, object: &Indirect) -> Option<&'a [u8]> {
+    fn raw(&self, object: &Indirect) -> Option<&'a [u8]> {
         let Value::Dict(dict) = object.value else { return None };
         let length = match self.get(dict, b"Length") {
             Value::Integer(length) => usize::try_from(length).ok(),
             _ => None,
         };
         let data = indirect::stream(self.bytes, object.stream?, length);
-        let is_right = length == Some(data.len());
-        (is_right || self.budget.spend(data.len())).then_some(data)
-    }
-
-    /// The data of a stream, deciphered.
-    pub(super) fn plain(&self, object: &Indirect) -> Option<Cow<'a, [u8]>> {
-        let raw = self.raw(object)?;
-        let Lock::Open(key) = &self.lock else { return Some(Cow::Borrowed(raw)) };
-        let can_be_paid = self.budget.spend(raw.len().saturating_mul(DECIPHERING));
-        can_be_paid.then(|| Cow::Owned(key.decipher_stream(object, raw)))
-    }
-
-    /// The data of a stream of text or tables, deciphered and unpacked.
-    pub(super) fn data(&self, object: &Indirect, limit: usize) -> Option<Vec<u8>> {
-        let Value::Dict(dict) = object.value else { return None };
-        let data = filters::decoded(dict, &self.plain(object)?, limit)?;
         self.budget.spend(data.len()).then_some(data)
     }
 
+    /// The first bytes of a stream's data, deciphered.
+    pub(super) fn beginning(&self, object: &Indirect, length: usize) -> Option<Cow<'a, [u8]>> {
+        self.deciphered(object, head(self.bytes.get(object.stream?..)?, length))
+    }
+
+    /// The data of a stream of text or tables, deciphered and unpacked.
+    pub(super) fn data(&self, object: &Indirect) -> Option<Cow<'a, [u8]>> {
+        let Value::Dict(dict) = object.value else { return None };
+        let data = self.deciphered(object, self.raw(object)?)?;
+        filters::decoded(dict, data, self.budget, &|value| self.resolve(value))
+    }
+
+    fn deciphered(&self, object: &Indirect, data: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        let Lock::Open(key) = &self.lock else { return Some(Cow::Borrowed(data)) };
+        let can_be_paid = self.budget.spend(data.len());
+        can_be_paid.then(|| Cow::Owned(key.decipher_stream(object, data)))
+    }
+
     /// Unpacks the object streams that the tables name, and enters what is in them (7.5.7).
-    fn unpack(&mut self, limits: &Limits) {
-        // Neighbours mostly stand in one stream, and the set is small where they do not.
-        let mut numbers = Numbers::default();
-        self.places.iter().filter_map(packed_in).for_each(|number| _ = numbers.add(number));
-        let mut room = limits.unpacked_bytes;
-        for number in numbers.0 {
-            let Some(ObjectStream { data, places }) = self.object_stream(number, room) else {
-                continue;
-            };
-            room -= data.len();
-            for (inner, at) in places {
-                self.enter(inner, Place::Packed(number), Place::Unpacked(self.unpacked.len(), at));
+    fn unpack(&mut self) {
+        let mut marks = self.no_marks();
+        for (_, place) in &self.places {
+            if let Place::Packed(stream) = place {
+                self.mark(&mut marks, *stream);
             }
-            self.unpacked.push(data);
+        }
+        let named = self.places.iter().zip(marks.0).filter(|(_, is_named)| *is_named);
+        let named: Vec<u32> = named.map(|((number, _), _)| *number).collect();
+        for stream in named {
+            for (number, place) in self.object_stream(stream).unwrap_or_default() {
+                if let Some(rank) = self.rank(number)
+                    && let Some((_, old)) = self.places.get_mut(rank)
+                    && *old == Place::Packed(stream)
+                {
+                    *old = place;
+                }
+            }
         }
     }
 
-    fn object_stream(&self, number: u32, limit: usize) -> Option<ObjectStream> {
+    /// Unpacks the object streams that a search has found, the last first, and enters what is in
+    /// them, unless something of its number stands behind them in the file.
+    fn enter_found(&mut self, streams: &[u32]) {
+        let mut found = Vec::new();
+        for stream in streams {
+            let place = |number| self.rank(number).and_then(|rank| self.places.get(rank));
+            let Some((_, Place::At(start))) = place(*stream).copied() else { continue };
+            for (number, inner) in self.object_stream(*stream).unwrap_or_default() {
+                let place = self.rank(number).and_then(|rank| self.places.get(rank));
+                if !matches!(place, Some((_, Place::At(at))) if *at > start) {
+                    found.push((number, inner));
+                }
+            }
+            if found.len() > self.most_objects {
+                self.budget.give_up();
+                return;
+            }
+        }
+        if !found.is_empty() {
+            found.append(&mut self.places);
+            self.places = sorted(found);
+        }
+    }
+
+    /// Unpacks an object stream, and tells where in it which object stands.
+    fn object_stream(&mut self, number: u32) -> Option<Vec<(u32, Place)>> {
         let object = self.object(number)?;
         let Value::Dict(dict) = object.value else { return None };
-        let (first, count) = (dict.integer(b"First")?, dict.integer(b"N")?);
-        let data = self.data(&object, limit)?;
+        let integer = |key: &[u8]| match self.get(dict, key) {
+            Value::Integer(number) => usize::try_from(number).ok(),
+            _ => None,
+        };
+        let (first, count) = (integer(b"First")?, integer(b"N")?);
+        let data = self.data(&object)?.into_owned();
         let mut lexer = Lexer::new(&data, 0);
-        let mut places = Vec::new();
-        for _ in 0..count {
-            let Some(inner) = lexer.integer().and_then(|number| number.try_into().ok()) else {
-                break;
-            };
-            let Some(at) = lexer.integer() else { break };
-            places.push((inner, first.saturating_add(at)));
-        }
-        Some(ObjectStream { data, places })
-    }
-
-    fn enter(&mut self, number: u32, expected: Place, place: Place) {
-        if let Ok(at) = self.places.binary_search_by_key(&number, |(number, _)| *number)
-            && let Some((_, old)) = self.places.get_mut(at)
-            && *old == expected
-        {
-            *old = place;
-        }
+        let pairs = (0..count).map_while(|_| {
+            let number = u32::try_from(lexer.integer()?).ok()?;
+            let at = first.saturating_add(lexer.integer()?);
+            Some((number, Place::Unpacked(self.unpacked.len(), at)))
+        });
+        let places = pairs.take(self.most_objects.saturating_add(1)).collect();
+        self.unpacked.push(data);
+        Some(places)
     }
 }
 
-/// The data of an object stream, and where in them which object stands.
-struct ObjectStream {
-    data: Vec<u8>,
-    places: Vec<(u32, usize)>,
-}
+/// Which numbers have been met.
+pub(super) struct Marks(Vec<bool>);
 
 /// The places by number, the first of two for one number.
 ///
-/// By a heap, for its size: the sorting routines of the standard library weigh four kilobytes in
-/// wasm.
-fn sorted(places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
-    let ranked = |(rank, (number, _)): (usize, &(u32, Place))| (*number, rank);
-    let heap: BinaryHeap<_> = places.iter().enumerate().map(ranked).collect();
-    let mut sorted: Vec<(u32, Place)> = Vec::with_capacity(places.len());
-    for (number, rank) in heap.into_sorted_vec() {
-        let is_new = sorted.last().is_none_or(|(last, _)| *last != number);
-        sorted.extend(places.get(rank).filter(|_| is_new));
+/// By counting, digit by digit: it takes linear time, and less code than comparing does.
+fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
+    if places.is_sorted_by(|(one, _), (next, _)| one < next) {
+        return places;
     }
-    sorted
-}
-
-/// Numbers of objects, sorted, each once.
-#[derive(Default)]
-pub(super) struct Numbers(Vec<u32>);
-
-impl Numbers {
-    /// Whether this one was not among them.
-    pub(super) fn add(&mut self, number: u32) -> bool {
-        let Err(at) = self.0.binary_search(&number) else { return false };
-        self.0.insert(at, number);
-        true
+    for shift in [0, 8, 16, 24] {
+        let digit = |(number, _): &(u32, Place)| (number >> shift) as usize & 0xFF;
+        let mut starts = [0_usize; 0x101];
+        for place in &places {
+            if let Some(count) = starts.get_mut(digit(place) + 1) {
+                *count += 1;
+            }
+        }
+        let mut before = 0;
+        for start in &mut starts {
+            before += *start;
+            *start = before;
+        }
+        let mut next = vec![(0, Place::Free); places.len()];
+        for place in &places {
+            if let Some(start) = starts.get_mut(digit(place))
+                && let Some(slot) = next.get_mut(*start)
+            {
+                *slot = *place;
+                *start += 1;
+            }
+        }
+        places = next;
     }
+    places.dedup_by_key(|(number, _)| *number);
+    places
 }
 
 /// References to references are not forbidden, and nobody writes more than one.
 const MOST_HOPS: usize = 8;
-
-/// Finding an object takes about as long as reading this many bytes.
-const LOOKING_UP: usize = 16;
-
-/// Deciphering a byte takes about as long as reading this many.
-const DECIPHERING: usize = 16;
-
-fn packed_in((_, place): &(u32, Place)) -> Option<u32> {
-    match place {
-        Place::Packed(stream) => Some(*stream),
-        _ => None,
-    }
-}

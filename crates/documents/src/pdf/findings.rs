@@ -22,21 +22,22 @@ impl Findings {
     pub(super) fn of(document: &Document, limits: &Limits) -> Self {
         let mut findings = Self::default();
         for object in document.objects() {
-            findings.look_through(object.body, limits);
+            if !findings.look_through(object.body, limits) {
+                document.budget().give_up();
+            }
             if let (Some(_), Value::Dict(dict)) = (object.stream, object.value) {
-                findings.has_location |= is_located(document, &object, dict, limits);
+                findings.has_location |= is_located(document, &object, dict);
             }
         }
         findings
     }
 
-    /// Goes through an object and all that stands in it.
-    fn look_through(&mut self, body: &[u8], limits: &Limits) {
+    /// Goes through an object and all that stands in it; false where it is nested too deeply.
+    fn look_through(&mut self, body: &[u8], limits: &Limits) -> bool {
         let mut lexer = Lexer::new(body, 0);
         let mut open: Vec<Within> = Vec::new();
         while let Some(token) = lexer.token() {
-            let within = open.last_mut();
-            match (within, token) {
+            match (open.last_mut(), token) {
                 (Some(Within::Dict(key @ None)), Token::Name(name)) => {
                     *key = Some(name);
                     self.key(name);
@@ -50,13 +51,14 @@ impl Findings {
                 _ => {}
             }
             match token {
-                Token::Open(_) if open.len() >= limits.nesting => return,
+                Token::Open(_) if open.len() >= limits.nesting => return false,
                 Token::Open(Bracket::Array) => open.push(Within::Array),
                 Token::Open(Bracket::Dict) => open.push(Within::Dict(None)),
                 Token::Close => _ = open.pop(),
                 _ => {}
             }
         }
+        true
     }
 
     fn key(&mut self, key: Name) {
@@ -102,16 +104,18 @@ fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {
 }
 
 /// Whether a photograph, or what is noted about one, says where it was taken.
-fn is_located(document: &Document, object: &Indirect, dict: Dict, limits: &Limits) -> bool {
+fn is_located(document: &Document, object: &Indirect, dict: Dict) -> bool {
     if dict.is(b"Type", b"Metadata") {
-        let noted = document.data(object, limits.unpacked_bytes).unwrap_or_default();
+        let noted = document.data(object).unwrap_or_default();
         return find(&noted, b"exif:GPSLatitude").is_some();
     }
-    let is_photograph = || match *filters::names(dict).as_slice() {
+    let is_photograph = || match *filters::names(dict, &|value| value).as_slice() {
         [Value::Name(filter)] => filter.is(b"DCTDecode") || filter.is(b"DCT"),
         _ => false,
     };
     dict.is(b"Subtype", b"Image")
         && is_photograph()
-        && document.plain(object).is_some_and(|picture| exif::has_location(&picture))
+        && document
+            .beginning(object, exif::HEAD_BYTES)
+            .is_some_and(|picture| exif::has_location(&picture))
 }

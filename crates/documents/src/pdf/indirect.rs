@@ -1,10 +1,11 @@
 //! Objects with a number (ISO 32000-2, 7.3.10) and the data of those that are streams (7.3.8).
 
 use super::{
+    budget::Budget,
     lexer::{Lexer, Token},
     value::Value,
 };
-use crate::bytes::find;
+use crate::bytes::{find, head};
 
 /// An object as it stands in the file.
 pub(super) struct Indirect<'a> {
@@ -17,13 +18,42 @@ pub(super) struct Indirect<'a> {
     pub(super) is_in_file: bool,
     /// Where its data begin, if it is a stream.
     pub(super) stream: Option<usize>,
-    /// Where it ends, without the data.
-    pub(super) end: usize,
 }
 
-/// The object that stands at a byte: `12 0 obj`, its value, and perhaps `stream`.
-pub(super) fn read(bytes: &[u8], at: usize) -> Option<Indirect<'_>> {
+/// The object that stands at a byte: `12 0 obj`, its value, and perhaps `stream`. What is looked
+/// at is paid for, whether it is an object or not.
+pub(super) fn read<'a>(bytes: &'a [u8], at: usize, budget: &Budget) -> Option<Indirect<'a>> {
+    if budget.is_spent() {
+        return None;
+    }
     let mut lexer = Lexer::new(bytes, at);
+    let object = object(bytes, &mut lexer);
+    budget.spend(lexer.reach().saturating_sub(at) + LOOKING_UP).then_some(object)?
+}
+
+/// The same for an object that stands in the unpacked data of an object stream: only its value.
+pub(super) fn read_unpacked<'a>(
+    data: &'a [u8],
+    at: usize,
+    number: u32,
+    budget: &Budget,
+) -> Option<Indirect<'a>> {
+    if budget.is_spent() {
+        return None;
+    }
+    let mut lexer = Lexer::new(data, at);
+    let value = lexer.value();
+    let body = lexer.between(at, lexer.at());
+    let can_be_paid = budget.spend(lexer.reach().saturating_sub(at) + LOOKING_UP);
+    let object =
+        Indirect { number, generation: 0, value: value?, body, is_in_file: false, stream: None };
+    can_be_paid.then_some(object)
+}
+
+/// Finding an object takes about as long as reading this many bytes.
+const LOOKING_UP: usize = 16;
+
+fn object<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Option<Indirect<'a>> {
     let number = u32::try_from(lexer.integer()?).ok()?;
     let generation = u32::try_from(lexer.integer()?).ok()?;
     // Some writers leave out the blank behind it.
@@ -37,7 +67,7 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Option<Indirect<'_>> {
     let end = lexer.at();
     let body = lexer.between(start, end);
     let stream = lexer.word(b"stream").then(|| after_line_end(bytes, lexer.at()));
-    Some(Indirect { number, generation, value, body, is_in_file: true, stream, end })
+    Some(Indirect { number, generation, value, body, is_in_file: true, stream })
 }
 
 /// The data that begin at a byte: as long as the dictionary says if they end there, or up to the
@@ -52,10 +82,12 @@ pub(super) fn stream(bytes: &[u8], start: usize, length: Option<usize>) -> &[u8]
     rest.get(..length).unwrap_or_default()
 }
 
-/// Where data of this length end, if the mark of their end stands there.
+/// Where data of this length end, if the mark of their end stands there, behind a little blank.
 pub(super) fn stream_end(bytes: &[u8], start: usize, length: usize) -> Option<usize> {
+    const MOST_BLANK: usize = 16;
     let end = start.checked_add(length)?;
-    Lexer::new(bytes, end).word(END).then_some(end)
+    let mark = head(bytes.get(end..)?, MOST_BLANK + END.len());
+    Lexer::new(mark, 0).word(END).then_some(end)
 }
 
 const END: &[u8] = b"endstream";

@@ -27,11 +27,17 @@ pub(super) enum Bracket {
 pub(super) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
+    reach: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+        Self { bytes, at, reach: at }
+    }
+
+    /// Up to where the bytes have been looked at: what reading has cost.
+    pub(super) fn reach(&self) -> usize {
+        self.reach.max(self.at)
     }
 
     /// Where the next token is looked for.
@@ -41,6 +47,7 @@ impl<'a> Lexer<'a> {
 
     /// Goes to where the next token is looked for.
     pub(super) fn go_to(&mut self, at: usize) {
+        self.reach = self.reach();
         self.at = at;
     }
 
@@ -54,11 +61,21 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// The next token; nothing at the end, or where a string does not end.
+    /// The next token; nothing at the end. A string that does not end is the end.
     pub(super) fn token(&mut self) -> Option<Token<'a>> {
         self.skip_blank();
+        let Some((token, length)) = self.next() else {
+            self.at += self.rest().len();
+            return None;
+        };
+        self.at += length;
+        Some(token)
+    }
+
+    /// The token that begins here, and its length.
+    fn next(&self) -> Option<(Token<'a>, usize)> {
         let rest = self.rest();
-        let (token, length) = match *rest.first()? {
+        Some(match *rest.first()? {
             b'[' => (Token::Open(Bracket::Array), 1),
             b']' => (Token::Close, 1),
             b'<' if rest.get(1) == Some(&b'<') => (Token::Open(Bracket::Dict), 2),
@@ -80,17 +97,18 @@ impl<'a> Lexer<'a> {
                 (number(word), word.len())
             }
             _ => (Token::Word(rest.get(..1)?), 1),
-        };
-        self.at += length;
-        Some(token)
+        })
     }
 
     /// Whether this word comes next; if so, it has been read.
     pub(super) fn word(&mut self, expected: &[u8]) -> bool {
         let before = self.at;
-        let found = matches!(self.token(), Some(Token::Word(word)) if word == expected);
-        if !found {
-            self.at = before;
+        self.skip_blank();
+        let found = regular(self.rest()) == expected;
+        if found {
+            self.at += expected.len();
+        } else {
+            self.go_to(before);
         }
         found
     }
@@ -98,35 +116,64 @@ impl<'a> Lexer<'a> {
     /// The integer that comes next, if it is one and not negative.
     pub(super) fn integer(&mut self) -> Option<usize> {
         let before = self.at;
-        if let Some(Token::Integer(number)) = self.token()
+        self.skip_blank();
+        let word = regular(self.rest());
+        if let Token::Integer(number) = number(word)
             && let Ok(number) = usize::try_from(number)
         {
+            self.at += word.len();
             return Some(number);
         }
-        self.at = before;
+        self.go_to(before);
         None
     }
 
     fn skip_blank(&mut self) {
         loop {
-            let rest = self.rest();
-            let blank = rest.iter().take_while(|byte| is_blank(**byte)).count();
+            let blank = self.rest().iter().take_while(|byte| is_blank(**byte)).count();
             self.at += blank;
             if self.rest().first() != Some(&b'%') {
                 return;
             }
-            self.at += self.rest().iter().take_while(|byte| !matches!(byte, b'\r' | b'\n')).count();
+            let comment = self.rest().iter().take_while(|byte| !matches!(byte, b'\r' | b'\n'));
+            self.at += comment.count();
         }
     }
 }
 
 /// White space, as 7.2.3 has it.
 pub(super) fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\0' | b'\t' | b'\n' | b'\x0C' | b'\r' | b' ')
+    class(byte) == BLANK
 }
 
 fn is_regular(byte: u8) -> bool {
-    !is_blank(byte) && !b"()<>[]{}/%".contains(&byte)
+    class(byte) == REGULAR
+}
+
+/// What a byte is for: every byte read is asked, so a table answers.
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(REGULAR)
+}
+
+const REGULAR: u8 = 0;
+const BLANK: u8 = 1;
+const DELIMITER: u8 = 2;
+static CLASSES: [u8; 256] = classes();
+
+#[expect(clippy::indexing_slicing, reason = "a table of 256, indexed by bytes")]
+const fn classes() -> [u8; 256] {
+    let mut classes = [REGULAR; 256];
+    let mut blank = b"\0\t\n\x0C\r ".as_slice();
+    while let [byte, rest @ ..] = blank {
+        classes[*byte as usize] = BLANK;
+        blank = rest;
+    }
+    let mut delimiters = b"()<>[]{}/%".as_slice();
+    while let [byte, rest @ ..] = delimiters {
+        classes[*byte as usize] = DELIMITER;
+        delimiters = rest;
+    }
+    classes
 }
 
 fn regular(bytes: &[u8]) -> &[u8] {
@@ -135,17 +182,24 @@ fn regular(bytes: &[u8]) -> &[u8] {
 }
 
 fn number(word: &[u8]) -> Token<'_> {
-    let digits = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
-    if digits.is_empty() || !digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
-        return Token::Word(word);
+    let digits = match word {
+        [b'-' | b'+', digits @ ..] => digits,
+        _ => word,
+    };
+    let mut value = Some(0_i64);
+    for byte in digits {
+        value = match byte {
+            b'0'..=b'9' => {
+                value.and_then(|value| value.checked_mul(10)?.checked_add(i64::from(byte - b'0')))
+            }
+            b'.' => None,
+            _ => return Token::Word(word),
+        };
     }
-    let value = digits.iter().try_fold(0_i64, |value, digit| {
-        let digit = digit.checked_sub(b'0')?;
-        value.checked_mul(10)?.checked_add(i64::from(digit))
-    });
     match value {
-        Some(value) if digits.len() == word.len() => Token::Integer(value),
-        Some(value) => Token::Integer(if word.starts_with(b"-") { -value } else { value }),
+        _ if digits.is_empty() => Token::Word(word),
+        Some(value) if word.starts_with(b"-") => Token::Integer(-value),
+        Some(value) => Token::Integer(value),
         None => Token::Real,
     }
 }

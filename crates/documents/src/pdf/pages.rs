@@ -1,5 +1,5 @@
 use super::{
-    document::{Document, Numbers},
+    document::{Document, Marks},
     value::{Array, Dict, Value},
 };
 use crate::Limits;
@@ -31,8 +31,8 @@ impl Pages {
 /// Counts the leaves. Each inner node counts once, so that a tree that leads into itself ends.
 fn found(document: &Document, root: Value, node: Dict) -> u32 {
     let mut pages = 0_u32;
-    let mut seen = Numbers::default();
-    is_new(&mut seen, root);
+    let mut seen = document.no_marks();
+    is_new(document, &mut seen, root);
     let mut open: Vec<Array> = match kids(document, node) {
         Some(kids) => vec![kids],
         None => return u32::from(node.is(b"Type", b"Page")),
@@ -40,9 +40,12 @@ fn found(document: &Document, root: Value, node: Dict) -> u32 {
     while let Some(kids_of_one) = open.pop() {
         for kid in kids_of_one.values() {
             let Value::Dict(node) = document.resolve(kid) else { continue };
+            if !document.budget().spend(node.0.len()) {
+                return pages;
+            }
             match kids(document, node) {
                 None => pages = pages.saturating_add(1),
-                Some(more) if is_new(&mut seen, kid) => open.push(more),
+                Some(more) if is_new(document, &mut seen, kid) => open.push(more),
                 Some(_) => {}
             }
         }
@@ -72,9 +75,9 @@ fn kids<'s>(document: &'s Document, node: Dict<'s>) -> Option<Array<'s>> {
 
 /// Whether an inner node has not been met. One without a number stands in its parent, and there
 /// only.
-fn is_new(seen: &mut Numbers, node: Value) -> bool {
+fn is_new(document: &Document, seen: &mut Marks, node: Value) -> bool {
     match node {
-        Value::Reference(number) => seen.add(number),
+        Value::Reference(number) => document.mark(seen, number),
         _ => true,
     }
 }

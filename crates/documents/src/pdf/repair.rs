@@ -9,50 +9,61 @@ use super::{
 };
 use crate::{Limits, bytes::find};
 
-/// Goes through the whole file. Of two objects with one number, the last holds; those inside
-/// object streams come last.
+/// Goes through the whole file. Of two objects with one number, the last holds.
 pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, budget: &Budget) -> Table<'a> {
-    let mut table = Table { places: Vec::new(), trailer: Dict(&[]) };
-    let mut packed = Vec::new();
+    let mut table = Table::empty();
     let mut at = 0;
     while let Some(found) = find(bytes.get(at..).unwrap_or_default(), b"obj") {
         let word = at + found;
         at = word + 3;
-        let Some(object) = start(bytes, word).and_then(|start| {
-            let object = indirect::read(bytes, start)?;
-            table.places.push((object.number, Place::At(start)));
-            Some(object)
-        }) else {
+        let Some(start) = start(bytes, word) else { continue };
+        let Some(object) = indirect::read(bytes, start, budget) else {
+            if budget.is_spent() {
+                return table;
+            }
             continue;
         };
-        if !budget.spend(object.end.saturating_sub(word)) || table.places.len() > limits.pdf_objects
-        {
-            break;
+        if table.places.len() >= limits.pdf_objects {
+            budget.give_up();
+            return table;
         }
-        let Indirect { value: Value::Dict(dict), stream: Some(start), .. } = object else {
-            continue;
-        };
-        if dict.is(b"Type", b"XRef") {
-            prefer(&mut table.trailer, dict);
-        }
-        if dict.is(b"Type", b"ObjStm") {
-            packed.push((object.number, Place::Packed(object.number)));
-        }
-        // What looks like an object inside a stream is none.
-        if let Some(length) = dict.integer(b"Length") {
-            at = indirect::stream_end(bytes, start, length).unwrap_or(at);
+        table.places.push((object.number, Place::At(start)));
+        if let Some(end) = keep_stream(bytes, &object, &mut table) {
+            at = end;
         }
     }
     table.places.reverse();
-    table.places.extend(packed);
+    table.object_streams.reverse();
+    trailers(bytes, budget, &mut table.trailer);
+    table
+}
+
+/// Notes what a stream is good for, and gives its end: what looks like an object inside is none.
+fn keep_stream<'a>(bytes: &[u8], object: &Indirect<'a>, table: &mut Table<'a>) -> Option<usize> {
+    let Value::Dict(dict) = object.value else { return None };
+    let start = object.stream?;
+    if dict.is(b"Type", b"XRef") {
+        prefer(&mut table.trailer, dict);
+    }
+    if dict.is(b"Type", b"ObjStm") {
+        table.object_streams.push(object.number);
+    }
+    indirect::stream_end(bytes, start, dict.integer(b"Length")?)
+}
+
+fn trailers<'a>(bytes: &'a [u8], budget: &Budget, trailer: &mut Dict<'a>) {
     let mut at = 0;
     while let Some(found) = find(bytes.get(at..).unwrap_or_default(), TRAILER) {
         at += found + TRAILER.len();
-        if let Some(Value::Dict(dict)) = Lexer::new(bytes, at).value() {
-            prefer(&mut table.trailer, dict);
+        let mut lexer = Lexer::new(bytes, at);
+        let value = lexer.value();
+        if !budget.spend(lexer.reach().saturating_sub(at)) {
+            return;
+        }
+        if let Some(Value::Dict(dict)) = value {
+            prefer(trailer, dict);
         }
     }
-    table
 }
 
 const TRAILER: &[u8] = b"trailer";

@@ -78,7 +78,7 @@ impl Key {
     /// Cross-reference streams never are encrypted; a stream may have a filter that says it is not.
     fn is_plain(&self, dict: Dict) -> bool {
         let filtered = || {
-            let names = super::filters::names(dict);
+            let names = super::filters::names(dict, &|value| value);
             names.iter().any(|name| matches!(name, Value::Name(name) if name.is(b"Crypt")))
         };
         let metadata = || self.plain_metadata && dict.is(b"Type", b"Metadata");

@@ -1,5 +1,7 @@
 mod damage;
+mod filters;
 mod findings;
+mod hostile;
 mod security;
 mod structure;
 

@@ -1,6 +1,9 @@
 //! Where the objects stand: cross-reference tables and streams (ISO 32000-2, 7.5.4 to 7.5.8).
 
+use std::borrow::Cow;
+
 use super::{
+    budget::Budget,
     filters,
     indirect::{self, Indirect},
     lexer::{Lexer, Token},
@@ -30,19 +33,27 @@ pub(super) struct Table<'a> {
     pub(super) places: Vec<(u32, Place)>,
     /// The dictionary that leads to everything.
     pub(super) trailer: Dict<'a>,
+    /// Object streams of which no table tells what is in them, the last of the file first.
+    pub(super) object_streams: Vec<u32>,
+}
+
+impl Table<'_> {
+    pub(super) fn empty() -> Self {
+        Self { places: Vec::new(), trailer: Dict(&[]), object_streams: Vec::new() }
+    }
 }
 
 /// Reads the newest table and all that it follows; nothing where one of them is not as it must be.
-pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Option<Table<'a>> {
+pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, budget: &Budget) -> Option<Table<'a>> {
     let end = tail(bytes, limits.pdf_tail_bytes);
     let mark = find_last(end, MARK)? + bytes.len() - end.len();
     let newest = Lexer::new(bytes, mark + MARK.len()).integer()?;
 
-    let mut table = Table { places: Vec::new(), trailer: Dict(&[]) };
+    let mut table = Table::empty();
     let mut sections = vec![newest];
     let mut next = 0;
     while let Some(at) = sections.get(next).copied() {
-        let trailer = section(bytes, at, &mut table.places, limits)?;
+        let trailer = section(bytes, at, &mut table.places, limits, budget)?;
         if next == 0 {
             table.trailer = trailer;
         }
@@ -66,19 +77,20 @@ fn section<'a>(
     at: usize,
     places: &mut Vec<(u32, Place)>,
     limits: &Limits,
+    budget: &Budget,
 ) -> Option<Dict<'a>> {
     let mut lexer = Lexer::new(bytes, at);
     if !lexer.word(b"xref") {
-        return stream(bytes, at, places, limits);
+        return stream(bytes, at, places, limits, budget);
     }
     let mut own = Vec::new();
     let room = limits.pdf_objects.checked_sub(places.len())?;
     while let Some(first) = lexer.integer() {
         let count = lexer.integer()?;
-        if own.len() + count > room {
+        if count > room.saturating_sub(own.len()) {
             return None;
         }
-        for number in first..first + count {
+        for number in first..first.checked_add(count)? {
             let (offset, _) = (lexer.integer()?, lexer.integer()?);
             let place = match lexer.token()? {
                 Token::Word(b"n") => Place::At(offset),
@@ -91,9 +103,12 @@ fn section<'a>(
     let (true, Value::Dict(trailer)) = (lexer.word(b"trailer"), lexer.value()?) else {
         return None;
     };
+    if !budget.spend(lexer.reach().saturating_sub(at)) {
+        return None;
+    }
     // A file of both kinds hides its newer objects from old readers as free (7.5.8.4).
     if let Some(hidden) = trailer.integer(b"XRefStm") {
-        stream(bytes, hidden, places, limits)?;
+        stream(bytes, hidden, places, limits, budget)?;
     }
     places.append(&mut own);
     Some(trailer)
@@ -104,8 +119,10 @@ fn stream<'a>(
     at: usize,
     places: &mut Vec<(u32, Place)>,
     limits: &Limits,
+    budget: &Budget,
 ) -> Option<Dict<'a>> {
-    let Indirect { value: Value::Dict(dict), stream: Some(start), .. } = indirect::read(bytes, at)?
+    let Indirect { value: Value::Dict(dict), stream: Some(start), .. } =
+        indirect::read(bytes, at, budget)?
     else {
         return None;
     };
@@ -113,7 +130,8 @@ fn stream<'a>(
     let widths: Vec<usize> = widths.values().filter_map(small).collect();
     let [kind, second, third] = *widths.as_slice() else { return None };
     let data = indirect::stream(bytes, start, dict.integer(b"Length"));
-    let data = filters::decoded(dict, data, limits.unpacked_bytes)?;
+    let paid = budget.spend(data.len()).then_some(Cow::Borrowed(data));
+    let data = filters::decoded(dict, paid?, budget, &|value| value)?;
     let mut entries = data.chunks_exact((kind + second + third).max(1));
 
     let ranges = match dict.get(b"Index") {

@@ -30,6 +30,9 @@ fn names_in_every_spelling() {
         ("{\\author Zo\\u235?}", "Zoë"),
         ("{\\operator  Ada }", "Ada"),
         ("{\\author \\u-3913?}", "?"),
+        ("{\\author Ada\\b Eve}", "Ada"),
+        ("{\\author A\\\\b}", "A\\b"),
+        ("{\\author Ada{\\b Eve}}", "Ada"),
     ];
     for (text, expected) in cases {
         let report = inspect(format!("{{\\rtf1{text}}}").as_bytes(), &Limits::default());

@@ -13,6 +13,31 @@ fn what_is_in_a_compound_file() {
         ("plain", ("x", vec![]), Encryption::None, None),
         ("Word's password", ("WordDocument", word_document(0x0100)), Encryption::Password, None),
         ("a DOCX with a password", ("EncryptedPackage", vec![0; 5000]), Encryption::Password, None),
+        (
+            "a workbook's password",
+            ("Workbook", b"\x09\x08\x02\0\0\x06\x2F\0\x36\0".to_vec()),
+            Encryption::Password,
+            None,
+        ),
+        (
+            "a workbook",
+            ("Workbook", b"\x09\x08\x02\0\0\x06\x42\0".to_vec()),
+            Encryption::None,
+            None,
+        ),
+        ("slides with a password", ("EncryptedSummary", vec![]), Encryption::Password, None),
+        (
+            "a field",
+            ("WordDocument", [word_document(0), b"\x13 DDEAUTO".to_vec()].concat()),
+            Encryption::None,
+            Some(Active::Dde),
+        ),
+        (
+            "text",
+            ("WordDocument", [word_document(0), b"\x13 PAGE \x15 DDE".to_vec()].concat()),
+            Encryption::None,
+            None,
+        ),
         ("macros", ("VBA", vec![]), Encryption::None, Some(Active::Macros)),
         ("a package", ("\u{1}Ole10Native", vec![]), Encryption::None, Some(Active::OleObject)),
     ];

@@ -3,6 +3,8 @@ use std::borrow::Cow;
 use super::{Archive, Entry};
 use crate::{
     Damage, Limits,
+    bytes::head,
+    exif,
     inflate::{self, End},
 };
 
@@ -10,13 +12,30 @@ use crate::{
 pub(crate) struct Unpacker<'a> {
     limits: &'a Limits,
     room: usize,
+    /// Bytes of pictures that are still looked into.
+    pictures: usize,
+    checksum: Checksum,
     /// Why an entry could not be unpacked: the first reason.
     pub(crate) damage: Option<Damage>,
 }
 
 impl<'a> Unpacker<'a> {
     pub(crate) fn new(limits: &'a Limits) -> Self {
-        Self { limits, room: limits.unpacked_bytes, damage: None }
+        Self {
+            limits,
+            room: limits.unpacked_bytes,
+            pictures: limits.picture_bytes,
+            checksum: Checksum::new(),
+            damage: None,
+        }
+    }
+
+    /// Whether an entry is a photograph that says where it was taken.
+    pub(crate) fn is_located(&mut self, entry: &Entry) -> bool {
+        let length = exif::HEAD_BYTES.min(self.pictures);
+        let head = beginning(entry, length);
+        self.pictures -= head.len().min(length);
+        exif::has_location(&head)
     }
 
     /// The content of an entry, whole and as its checksum has it; nothing where it is not, which
@@ -45,7 +64,11 @@ impl<'a> Unpacker<'a> {
             _ => return Err(Damage::Content),
         };
         self.room = self.room.checked_sub(content.len()).ok_or(Damage::TooComplex)?;
-        if crc32(&content) == entry.checksum { Ok(content) } else { Err(Damage::Content) }
+        if self.checksum.of(&content) == entry.checksum {
+            Ok(content)
+        } else {
+            Err(Damage::Content)
+        }
     }
 }
 
@@ -53,7 +76,7 @@ impl<'a> Unpacker<'a> {
 pub(crate) fn beginning<'e>(entry: &Entry<'e>, length: usize) -> Cow<'e, [u8]> {
     match entry.method {
         DEFLATED => Cow::Owned(inflate::raw(entry.packed, length).bytes),
-        _ => Cow::Borrowed(entry.packed),
+        _ => Cow::Borrowed(head(entry.packed, length)),
     }
 }
 
@@ -67,34 +90,49 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// The checksum of ZIP, four bits at a time: a table of all bytes would take longer to make than
-/// most parts take to check.
-fn crc32(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 16] = [
-        0x0000_0000,
-        0x1DB7_1064,
-        0x3B6E_20C8,
-        0x26D9_30AC,
-        0x76DC_4190,
-        0x6B6B_51F4,
-        0x4DB2_6158,
-        0x5005_713C,
-        0xEDB8_8320,
-        0xF00F_9344,
-        0xD6D6_A3E8,
-        0xCB61_B38C,
-        0x9B64_C2B0,
-        0x86D3_D2D4,
-        0xA00A_E278,
-        0xBDBD_F21C,
-    ];
-    !bytes.iter().fold(u32::MAX, |crc, byte| {
-        let half = |crc: u32| {
-            let [low, ..] = crc.to_le_bytes();
-            TABLE.get(usize::from(low & 15)).copied().unwrap_or_default() ^ (crc >> 4)
-        };
-        half(half(crc ^ u32::from(*byte)))
-    })
+/// The checksum of ZIP, four bytes at a time.
+struct Checksum {
+    /// For a byte, and for one with one, two or three zeros behind it, what it does to the sum.
+    tables: [[u32; 256]; 4],
+}
+
+impl Checksum {
+    fn new() -> Self {
+        let mut tables = [[0; 256]; 4];
+        let mut before = [0; 256];
+        for (byte, sum) in (0..).zip(&mut before) {
+            *sum = (0..8).fold(byte, shifted);
+        }
+        let first = before;
+        for table in &mut tables {
+            *table = before;
+            before = before.map(|sum| stepped(&first, sum));
+        }
+        Self { tables }
+    }
+
+    fn of(&self, bytes: &[u8]) -> u32 {
+        let [first, second, third, fourth] = &self.tables;
+        let (words, rest) = bytes.as_chunks::<4>();
+        let sum = words.iter().fold(u32::MAX, |sum, word| {
+            let [a, b, c, d] = (sum ^ u32::from_le_bytes(*word)).to_le_bytes();
+            at(fourth, a) ^ at(third, b) ^ at(second, c) ^ at(first, d)
+        });
+        !rest.iter().fold(sum, |sum, byte| stepped(first, sum ^ u32::from(*byte)))
+    }
+}
+
+fn shifted(sum: u32, _bit: i32) -> u32 {
+    (sum >> 1) ^ (0xEDB8_8320 & 0_u32.wrapping_sub(sum & 1))
+}
+
+fn stepped(table: &[u32; 256], sum: u32) -> u32 {
+    let [low, ..] = sum.to_le_bytes();
+    at(table, low) ^ (sum >> 8)
+}
+
+fn at(table: &[u32; 256], byte: u8) -> u32 {
+    table.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -103,6 +141,6 @@ mod tests {
 
     #[test]
     fn crc32_of_the_check_string() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+        assert_eq!(Checksum::new().of(b"123456789"), 0xCBF4_3926);
     }
 }

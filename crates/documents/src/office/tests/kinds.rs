@@ -1,3 +1,5 @@
+use miniz_oxide::deflate::compress_to_vec;
+
 use crate::{Kind, Limits, inspect, samples};
 
 const ODT: &str = "application/vnd.oasis.opendocument.text";
@@ -39,17 +41,16 @@ fn open_document() {
 }
 
 #[test]
-fn the_media_type_must_come_first_and_unpacked() {
+fn the_media_type_may_stand_anywhere_and_be_packed() {
     let content = ("content.xml", "<x/>");
-    check(&[content, ("mimetype", ODT)], Kind::Zip);
+    check(&[content, ("mimetype", ODT)], Kind::Odt);
     check(&[("mimetype", ODT)], Kind::Zip);
-    let mut packed = samples::odt("Bonjour");
-    for (signature, method) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
-        let header = packed.windows(4).position(|at| at == signature).unwrap();
-        packed[header + method] = 8;
-    }
-    let report = inspect(&packed, &Limits::default());
-    assert_eq!((report.kind, report.damage), (Kind::Zip, None));
+    check(&[("mimetype", ODT), ("encrypted-package", "?")], Kind::Odt);
+    let mut packed = samples::Stored::default();
+    packed.add("content.xml", b"<x/>");
+    packed.add_packed("mimetype", 8, &compress_to_vec(ODT.as_bytes(), 6), ODT.as_bytes());
+    let report = inspect(&packed.finish(), &Limits::default());
+    assert_eq!((report.kind, report.damage), (Kind::Odt, None));
 }
 
 #[test]

@@ -7,10 +7,12 @@ const MANIFEST: (&str, &str) = ("META-INF/manifest.xml", "<manifest:manifest/>")
 
 #[test]
 fn what_acts_and_what_tells() {
-    let cases: [(&str, &str, &[Active], &[Trace]); 12] = [
+    let cases: [(&str, &str, &[Active], &[Trace]); 14] = [
         ("Basic/Standard/Module1.xml", "<x/>", &[Active::Macros], &[]),
         ("Scripts/python/a.py", "", &[Active::Macros], &[]),
         ("Basic/", "", &[], &[]),
+        ("Basic/script-lc.xml", "<x/>", &[], &[]),
+        ("Basic/Standard/script-lb.xml", "<x/>", &[], &[]),
         ("a.xml", "<script:event-listener xlink:href='x'/>", &[Active::Macros], &[]),
         ("a.xml", "<text:dde-connection-decl/>", &[Active::Dde], &[]),
         ("a.xml", "<draw:image xlink:href='http://a/b'/>", &[Active::ExternalRelationship], &[]),

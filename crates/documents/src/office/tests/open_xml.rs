@@ -14,8 +14,8 @@ fn relations(kind: &str, target: &str, mode: &str) -> String {
 
 #[test]
 fn relations_to_elsewhere() {
-    use Active::{EmbeddedFile, ExternalRelationship, RemoteTemplate};
-    let cases: [(&str, &str, &str, &[Active]); 10] = [
+    use Active::{EmbeddedFile, ExternalRelationship, Macros, RemoteTemplate};
+    let cases: [(&str, &str, &str, &[Active]); 11] = [
         ("hyperlink", "https://example.org/", "External", &[]),
         ("image", "media/a.png", "Internal", &[]),
         ("image", "https://example.org/a.png", "External", &[ExternalRelationship]),
@@ -26,6 +26,7 @@ fn relations_to_elsewhere() {
         ("oleObject", "mhtml:http://example.org/!x", "External", &[RemoteTemplate]),
         ("oleObject", "embeddings/a.bin", "Internal", &[]),
         ("aFChunk", "a.htm", "Internal", &[EmbeddedFile]),
+        ("vbaProject", "a.xml", "Internal", &[Macros]),
     ];
     for (kind, target, mode, expected) in cases {
         let part = relations(kind, target, mode);
@@ -70,11 +71,12 @@ fn a_document_may_say_that_it_has_macros() {
 #[test]
 fn fields_that_run_programs() {
     let code = |text: &str| format!("<w:r><w:instrText>{text}</w:instrText></w:r>");
-    let cases: [(String, &[Active]); 8] = [
+    let cases: [(String, &[Active]); 9] = [
         (code(" DDEAUTO c:\\\\windows\\\\cmd.exe"), &[Active::Dde]),
         (code("dde excel"), &[Active::Dde]),
         ([code("D"), code("DE"), code("AUTO x")].concat(), &[Active::Dde]),
         ("<w:fldSimple w:instr=' DDE \"x\"'><w:t>1</w:t></w:fldSimple>".into(), &[Active::Dde]),
+        (code("&#68;DE x"), &[Active::Dde]),
         (code("PAGE"), &[]),
         (code("HYPERLINK \"https://example.org/DDE\""), &[]),
         ("<w:t>DDEAUTO, and the pesticide DDE</w:t>".into(), &[]),
@@ -88,10 +90,11 @@ fn fields_that_run_programs() {
 
 #[test]
 fn what_a_document_tells() {
-    let cases: [(&str, &str, &[Trace]); 8] = [
+    let cases: [(&str, &str, &[Trace]); 9] = [
         ("word/a.xml", "<w:p><w:ins w:author='A'/></w:p>", &[Trace::TrackedChanges]),
         ("word/a.xml", "<w:p><w:del w:author='A'/></w:p>", &[Trace::TrackedChanges]),
         ("word/a.xml", "<w:moveFrom/>", &[Trace::TrackedChanges]),
+        ("word/a.xml", "<w:rPr><w:rPrChange/></w:rPr>", &[Trace::TrackedChanges]),
         ("word/comments.xml", "<w:comments><w:comment/></w:comments>", &[Trace::Comments]),
         ("word/comments.xml", "<w:comments/>", &[]),
         ("docProps/core.xml", "<c><dc:creator>Ada &amp; Zoë</dc:creator></c>", &[Trace::Author]),
@@ -115,6 +118,10 @@ fn authors_are_named() {
     archive.add("[Content_Types].xml", b"<Types/>").add("word/document.xml", b"<x/>");
     let report = look(&archive.add("docProps/core.xml", &wide).finish());
     assert_eq!(report.authors, ["Ada & Zoë", "Eve"], "in UTF-16");
+    let mut archive = samples::Stored::default();
+    archive.add("[Content_Types].xml", b"<Types/>").add("word/document.xml", b"<x/>");
+    let report = look(&archive.add("docProps/core.xml", &wide[2..]).finish());
+    assert_eq!(report.authors, ["Ada & Zoë", "Eve"], "in UTF-16 without its mark");
 }
 
 #[test]
