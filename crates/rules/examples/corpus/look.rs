@@ -1,6 +1,5 @@
 //! What is seen of one file.
 
-use std::fs;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::time::Instant;
@@ -12,33 +11,54 @@ use rules::subject::fold;
 use rules::{Form, OfferedDocument, Requirements, Timestamp, content, review_field};
 use serde_json::json;
 
+use crate::files;
+
 /// One file, looked into.
 pub(crate) struct Seen {
     pub(crate) path: String,
-    /// Nothing where the inspection panicked.
+    /// Nothing where the file could not be read, or the inspection panicked.
     pub(crate) report: Option<Report>,
     /// What a posting would refuse it for.
     pub(crate) codes: Vec<&'static str>,
     pub(crate) remarks: Vec<&'static str>,
     /// How long the inspection took, in milliseconds.
     pub(crate) ms: f64,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Why nothing is known of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Unreadable,
+    Panicked,
 }
 
 /// Looks into the file at `path` below `folder`.
-pub(crate) fn look(folder: &Path, path: &Path) -> Result<Seen, String> {
-    let bytes =
-        fs::read(folder.join(path)).map_err(|error| format!("{}: {error}", path.display()))?;
+pub(crate) fn look(folder: &Path, path: &Path) -> Seen {
+    let (bytes, length) = match files::read(&folder.join(path)) {
+        Ok(found) => found,
+        Err(error) => {
+            eprintln!("error: {}: {error}", path.display());
+            return Seen { failure: Some(Failure::Unreadable), ..seen(path, 0, None, 0.0) };
+        }
+    };
     let started = Instant::now();
     let report = catch_unwind(|| inspect(&bytes, &Limits::default())).ok();
     let ms = started.elapsed().as_secs_f64() * 1e3;
+    let failure = report.is_none().then_some(Failure::Panicked);
+    Seen { failure, ..seen(path, length, report, ms) }
+}
+
+fn seen(path: &Path, length: u64, report: Option<Report>, ms: f64) -> Seen {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Seen {
+    Seen {
         path: path.to_string_lossy().into_owned(),
-        codes: codes(name, bytes.len() as u64, report.clone()),
+        codes: codes(name, length, report.clone()),
         remarks: report.iter().flat_map(content::remarks).map(rules::Remark::as_str).collect(),
         report,
         ms,
-    })
+        failure: None,
+    }
 }
 
 impl Seen {

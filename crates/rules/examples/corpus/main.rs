@@ -11,10 +11,11 @@ mod files;
 mod look;
 mod table;
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use look::{Seen, look};
+use look::look;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,11 +35,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// False where a file could not be read or made the inspection panic.
 fn json(folder: &Path) -> Result<bool, String> {
-    let mut ran = false;
-    for path in files::below(folder)? {
-        println!("{}", look(folder, &path)?.to_json());
-        ran = true;
+    let said = |error: io::Error| format!("{}: {error}", folder.display());
+    let files = files::below(folder).map_err(said)?;
+    if files.is_empty() {
+        return Err(format!("{} has no files", folder.display()));
     }
-    if ran { Ok(true) } else { Err(format!("{} has no files", folder.display())) }
+    let mut output = io::stdout().lock();
+    let mut is_whole = true;
+    for path in files {
+        let seen = look(folder, &path);
+        is_whole &= seen.failure.is_none();
+        writeln!(output, "{}", seen.to_json()).map_err(said)?;
+    }
+    Ok(is_whole)
 }

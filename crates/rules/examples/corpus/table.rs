@@ -7,7 +7,7 @@ use std::path::Path;
 use documents::{Active, Encryption};
 use rules::Code;
 
-use crate::{Seen, look};
+use crate::look::{Failure, Seen, look};
 
 /// Codes that say more than "we do not take this kind".
 const ALARMS: [&str; 4] =
@@ -20,7 +20,7 @@ const EMBEDS: &str = "embed";
 /// A row of the manifest, by column.
 type Row<'a> = BTreeMap<&'a str, &'a str>;
 
-/// Prints the table. False where a file made the inspection panic.
+/// Prints the table. False where a file could not be read or made the inspection panic.
 pub(crate) fn print(folder: &Path) -> Result<bool, String> {
     let manifest = folder.join("manifest.tsv");
     let text = fs::read_to_string(&manifest)
@@ -31,13 +31,13 @@ pub(crate) fn print(folder: &Path) -> Result<bool, String> {
     for line in lines {
         let row: Row = columns.iter().copied().zip(line.split('\t')).collect();
         let Some(path) = row.get("path") else { continue };
-        tally.add(&row, &look(folder, Path::new(path))?);
+        tally.add(&row, &look(folder, Path::new(path)));
     }
     if tally.files == 0 {
-        return Err(format!("{} names no file", manifest.display()));
+        return Err(format!("{} names no file that can be read", manifest.display()));
     }
     tally.print();
-    Ok(tally.panicked.is_empty())
+    Ok(tally.panicked.is_empty() && tally.unreadable.is_empty())
 }
 
 /// Counts by what was asked, and the files that fell short.
@@ -49,11 +49,16 @@ struct Tally {
     missed: Vec<String>,
     false_alarms: Vec<String>,
     panicked: Vec<String>,
+    unreadable: Vec<String>,
     times: Vec<(f64, String)>,
 }
 
 impl Tally {
     fn add(&mut self, row: &Row, seen: &Seen) {
+        if seen.failure == Some(Failure::Unreadable) {
+            self.unreadable.push(seen.path.clone());
+            return;
+        }
         self.files += 1;
         self.times.push((seen.ms, seen.path.clone()));
         let Some(report) = &seen.report else {
@@ -141,6 +146,7 @@ impl Tally {
         for (ms, path) in self.times.iter().take(3) {
             println!("{:<40}{ms:>8.1} ms  {path}", "slowest");
         }
+        list("could not be read", &self.unreadable);
         list("panicked", &self.panicked);
         list("missed", &self.missed);
         list("false alarms", &self.false_alarms);
