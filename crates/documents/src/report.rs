@@ -101,8 +101,10 @@ named! {
 named! {
     /// What in a document acts, calls or carries something.
     Active {
-        /// PDF: JavaScript.
+        /// PDF: JavaScript, be it only the format of a form's field.
         JavaScript = "js",
+        /// PDF: JavaScript that does more than format a field.
+        Script = "script",
         /// PDF: an action that starts a program or opens a file.
         Launch = "launch",
         /// PDF: a file inside the file.

@@ -20,10 +20,11 @@ pub enum Verdict {
 /// Refused is what runs, fetches or hides something when staff open the
 /// document, and what a candidate loses nothing by leaving out. What honest
 /// programs put into honest documents passes: a jump to the first page, a
-/// CV's data attached to it (Europass does so).
+/// CV's data attached to it (Europass does so), the format of a date that
+/// `LibreOffice` writes for a date field of a Word template.
 pub fn verdict(active: Active) -> Verdict {
     match active {
-        Active::JavaScript
+        Active::Script
         | Active::Launch
         | Active::SubmitForm
         | Active::Xfa
@@ -34,7 +35,7 @@ pub fn verdict(active: Active) -> Verdict {
         | Active::Doctype => Verdict::Refused,
         Active::EmbeddedFile => Verdict::Remarked(Remark::Attachments),
         Active::RemoteGoTo | Active::ExternalRelationship => Verdict::Remarked(Remark::OtherFiles),
-        Active::AdditionalActions | Active::OpenAction => Verdict::Passed,
+        Active::JavaScript | Active::AdditionalActions | Active::OpenAction => Verdict::Passed,
     }
 }
 

@@ -1,3 +1,5 @@
+mod script;
+
 use super::{
     document::Document,
     filters,
@@ -37,34 +39,48 @@ impl Findings {
         let mut lexer = Lexer::new(body, 0);
         let mut open: Vec<Within> = Vec::new();
         while let Some(token) = lexer.token() {
-            match (open.last_mut(), token) {
-                (Some(Within::Dict(key @ None)), Token::Name(name)) => {
-                    *key = Some(name);
-                    self.key(name);
-                    continue;
-                }
-                (Some(Within::Dict(key)), token) => {
-                    if let (Some(key), Token::Name(name)) = (key.take(), token) {
+            if let Some(Within::Dict(dict)) = open.last_mut() {
+                match (dict.key.take(), token) {
+                    (None, Token::Name(name)) => {
+                        dict.key = Some(name);
+                        dict.has_script |= name.is(b"JS");
+                        self.key(name);
+                        continue;
+                    }
+                    (Some(key), Token::Name(name)) => {
+                        dict.has_script |= key.is(b"S") && name.is(b"JavaScript");
                         self.pair(key, name);
                     }
+                    (Some(key), Token::Text(text)) if key.is(b"JS") => {
+                        dict.only_formats = script::only_formats(&text.bytes());
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
             match token {
                 Token::Open(_) if open.len() >= limits.nesting => return false,
                 Token::Open(Bracket::Array) => open.push(Within::Array),
-                Token::Open(Bracket::Dict) => open.push(Within::Dict(None)),
-                Token::Close => _ = open.pop(),
+                Token::Open(Bracket::Dict) => open.push(Within::Dict(Entries::default())),
+                Token::Close => self.close(open.pop()),
                 _ => {}
             }
         }
+        open.into_iter().for_each(|within| self.close(Some(within)));
         true
+    }
+
+    fn close(&mut self, within: Option<Within>) {
+        if let Some(Within::Dict(dict)) = within
+            && dict.has_script
+        {
+            self.active.push(Active::JavaScript);
+            self.active.extend((!dict.only_formats).then_some(Active::Script));
+        }
     }
 
     fn key(&mut self, key: Name) {
         let active = [
-            (b"JS".as_slice(), Active::JavaScript),
-            (b"AA", Active::AdditionalActions),
+            (b"AA".as_slice(), Active::AdditionalActions),
             (b"OpenAction", Active::OpenAction),
             (b"EF", Active::EmbeddedFile),
             (b"XFA", Active::Xfa),
@@ -75,8 +91,7 @@ impl Findings {
 
     fn pair(&mut self, key: Name, name: Name) {
         let actions = [
-            (b"JavaScript".as_slice(), Active::JavaScript),
-            (b"Launch", Active::Launch),
+            (b"Launch".as_slice(), Active::Launch),
             (b"SubmitForm", Active::SubmitForm),
             (b"GoToR", Active::RemoteGoTo),
             (b"GoToE", Active::RemoteGoTo),
@@ -95,8 +110,17 @@ impl Findings {
 /// Where a token stands.
 enum Within<'a> {
     Array,
-    /// Behind this key, or where a key is to come.
-    Dict(Option<Name<'a>>),
+    Dict(Entries<'a>),
+}
+
+/// What has been seen of a dictionary.
+#[derive(Default)]
+struct Entries<'a> {
+    /// The key whose value is to come.
+    key: Option<Name<'a>>,
+    has_script: bool,
+    /// The script is one that is known to be harmless.
+    only_formats: bool,
 }
 
 fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {

@@ -6,13 +6,15 @@ use crate::{Active, Trace};
 #[test]
 fn what_acts_is_found_wherever_it_stands() {
     use Active::{
-        AdditionalActions, EmbeddedFile, JavaScript, Launch, OpenAction, RemoteGoTo, SubmitForm,
-        Xfa,
+        AdditionalActions, EmbeddedFile, JavaScript, Launch, OpenAction, RemoteGoTo, Script,
+        SubmitForm, Xfa,
     };
-    let cases: [(&str, &[Active]); 17] = [
-        ("<< /S /JavaScript /JS (app.alert) >>", &[JavaScript]),
-        ("<< /S /J#61vaScript >>", &[JavaScript]),
-        ("<< /S /Rendition /JS 9 0 R >>", &[JavaScript]),
+    let cases: [(&str, &[Active]); 19] = [
+        ("<< /S /JavaScript /JS (app.alert) >>", &[JavaScript, Script]),
+        ("<< /S /J#61vaScript >>", &[JavaScript, Script]),
+        ("<< /S /Rendition /JS 9 0 R >>", &[JavaScript, Script]),
+        ("<< /S /JavaScript /JS (AFDate_FormatEx\\(\"d\"\\);) >>", &[JavaScript]),
+        ("<< /JS (f\\(\\))", &[JavaScript, Script]),
         ("<< /Next [<< /A << /S /Launch /F (cmd.exe) >> >>] >>", &[Launch]),
         ("<< /S/SubmitForm/F(x) >>", &[SubmitForm]),
         ("<< /S % a comment\n /GoToR >>", &[RemoteGoTo]),
@@ -23,7 +25,7 @@ fn what_acts_is_found_wherever_it_stands() {
             "<< /AA << /O << /S /GoTo >> >> /OpenAction [3 0 R /Fit] >>",
             &[AdditionalActions, OpenAction],
         ),
-        ("<< /S 5 0 R /JS 6 0 R /S /Launch >>", &[JavaScript, Launch]),
+        ("<< /S 5 0 R /JS 6 0 R /S /Launch >>", &[JavaScript, Script, Launch]),
         // A key's place is not a name's: none of these acts.
         ("<< /S /URI /URI (https://example.org/) >>", &[]),
         ("<< /S (JavaScript) >>", &[]),
