@@ -65,7 +65,9 @@ impl Findings {
                 _ => {}
             }
         }
-        open.into_iter().for_each(|within| self.close(Some(within)));
+        while let Some(within) = open.pop() {
+            self.close(Some(within));
+        }
         true
     }
 

@@ -11,7 +11,7 @@ pub(super) fn only_formats(code: &[u8]) -> bool {
     let Some(arguments) = arguments.get(1..).and_then(|rest| rest.strip_suffix(b")")) else {
         return false;
     };
-    CALLS.iter().any(|call| *call == name) && !arguments.iter().any(|byte| b"()`".contains(byte))
+    CALLS.contains(&name) && !arguments.iter().any(|byte| b"()`".contains(byte))
 }
 
 /// The calls that Acrobat's dialogues for a field's format make.
