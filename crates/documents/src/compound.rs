@@ -12,6 +12,8 @@ pub(crate) struct Compound<'a> {
     bytes: &'a [u8],
     /// Bytes of a sector.
     sector: usize,
+    /// Sectors of a stream that are read.
+    most_of_one: usize,
     /// For each sector, the one that follows it.
     next: Vec<u32>,
     /// The same for the small sectors in which short streams stand.
@@ -39,6 +41,7 @@ impl<'a> Compound<'a> {
         let mut file = Self {
             bytes,
             sector,
+            most_of_one: limits.compound_bytes / sector,
             next: Vec::new(),
             next_small: Vec::new(),
             small: Vec::new(),
@@ -77,14 +80,17 @@ impl<'a> Compound<'a> {
     /// Which sector follows which: the header names the first 109 sectors that say so, and a
     /// chain of its own the others.
     fn allocation(&self) -> Option<Vec<u32>> {
+        // A word for each sector suffices, however often one of those that say so is named.
+        let enough = self.most_sectors() / (self.sector / 4) + 1;
         let mut sectors = words(self.bytes.get(76..512)?);
         let mut more = u32_at(self.bytes, 68)?;
-        for _ in 0..self.most_sectors() {
-            let Some(part) = self.sector(more) else { break };
+        while sectors.len() < enough
+            && let Some(part) = self.sector(more)
+        {
             sectors.extend(words(part));
             more = sectors.pop()?;
         }
-        let parts = sectors.into_iter().take(self.most_sectors()).map_while(|at| self.sector(at));
+        let parts = sectors.into_iter().take(enough).map_while(|at| self.sector(at));
         Some(parts.flat_map(words).collect())
     }
 
@@ -101,7 +107,7 @@ impl<'a> Compound<'a> {
     /// chain that bites its tail ends.
     fn chain(&self, start: u32) -> Vec<u8> {
         let mut content = Vec::new();
-        for number in follow(&self.next, start).take(self.most_sectors()) {
+        for number in follow(&self.next, start).take(self.most_sectors().min(self.most_of_one)) {
             let Some(part) = self.sector(number) else { break };
             content.extend(part);
         }
@@ -141,4 +147,29 @@ fn entry(record: &[u8; RECORD]) -> Option<Entry> {
         start: u32_at(record, 116)?,
         length: usize::try_from(u32_at(record, 120)?).ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    /// A file of one megabyte whose allocation is named a hundred times and leads to one long stream.
+    #[test]
+    fn no_stream_and_no_allocation_is_read_beyond_the_limit() {
+        let mut file = samples::doc();
+        file.resize(1 << 20, 0);
+        for at in (76..512).step_by(4) {
+            file[at..at + 4].copy_from_slice(&0_u32.to_le_bytes());
+        }
+        file[68..72].copy_from_slice(&1_u32.to_le_bytes());
+        let limits = Limits { compound_bytes: 4096, ..Limits::default() };
+        for sector in 0..128_u32 {
+            let at = 512 + 4 * usize::try_from(sector).unwrap();
+            file[at..at + 4].copy_from_slice(&((sector + 1) % 128).to_le_bytes());
+        }
+        let read = Compound::read(&file, &limits).unwrap();
+        assert!(read.next.len() <= 2 * file.len() / 512);
+        assert!(read.small.len() <= 4096);
+    }
 }

@@ -33,6 +33,9 @@ pub struct Limits {
     /// Bytes of the pictures in a document that are unpacked to look for where they were taken: the
     /// heads of a hundred photographs.
     pub picture_bytes: usize,
+    /// Bytes of a stream of a compound file that are read: the text of a book. What is looked for
+    /// stands at the beginning, but for fields.
+    pub compound_bytes: usize,
     /// Containers within each other: PDF's arrays and dictionaries, XML's elements. Writers need
     /// a dozen, and readers give up at some hundred.
     pub nesting: usize,
@@ -51,6 +54,7 @@ impl Default for Limits {
             pdf_read_bytes: 32 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
+            compound_bytes: 4 * 1024 * 1024,
             nesting: 256,
         }
     }

@@ -14,6 +14,11 @@ use crate::workspace::Workspace;
 const FOLDER: &str = "crates/documents/fuzz";
 
 pub(crate) fn run(workspace: &Workspace, options: &FuzzOptions) -> anyhow::Result<()> {
+    if !has_nightly() {
+        bail!(
+            "fuzzing needs a nightly compiler: rustup toolchain install nightly --profile minimal"
+        );
+    }
     if !exists("cargo-fuzz") {
         run_program(workspace.cargo().args(["install", "cargo-fuzz", "--locked"]))?;
     }
@@ -39,6 +44,12 @@ pub(crate) fn run(workspace: &Workspace, options: &FuzzOptions) -> anyhow::Resul
         println!("{row}");
     }
     Ok(())
+}
+
+fn has_nightly() -> bool {
+    let mut command = Command::new("rustup");
+    let quiet = command.args(["run", "nightly", "rustc", "--version"]).stdin(Stdio::null());
+    quiet.output().is_ok_and(|output| output.status.success())
 }
 
 /// A file of more than 64 KB finds nothing that a smaller one does not; a second is far too long.
