@@ -119,6 +119,7 @@ struct Handler {
     revision: i64,
     key_length: usize,
     owner: Vec<u8>,
+    owner_key: Vec<u8>,
     user: Vec<u8>,
     user_key: Vec<u8>,
     permissions: i64,
@@ -153,6 +154,7 @@ impl Handler {
             revision: integer(b"R")?,
             key_length: usize::try_from(bits / 8).ok()?.clamp(5, 16),
             owner: text(b"O"),
+            owner_key: text(b"OE"),
             user: text(b"U"),
             user_key: text(b"UE"),
             permissions: integer(b"P").unwrap_or(0),
@@ -182,11 +184,14 @@ impl Handler {
         known.into_iter().find(|(name, _)| method.is(name)).map(|(_, method)| method)
     }
 
-    /// The key that the empty password gives, if it is the document's.
+    /// The key that the empty password gives, if it is the user's; or the owner's, which since
+    /// revision 5 may be empty where the user's is not.
     fn key(&self) -> Option<Vec<u8>> {
         match self.revision {
             2..=4 => self.short_key(),
-            5 | 6 => self.long_key(),
+            5 | 6 => self
+                .long_key(&self.user, b"", &self.user_key)
+                .or_else(|| self.long_key(&self.owner, self.user.get(..48)?, &self.owner_key)),
             _ => None,
         }
     }
@@ -214,16 +219,19 @@ impl Handler {
         self.user.starts_with(&proof).then_some(key)
     }
 
-    /// Algorithms 2.A and 11: behind the digest stand the salts of the proof and of the key.
-    fn long_key(&self) -> Option<Vec<u8>> {
-        let (digest, salts) = self.user.split_at_checked(32)?;
+    /// Algorithms 2.A, 11 and 12: behind the digest stand the salts of the proof and of the key.
+    fn long_key(&self, proof: &[u8], user: &[u8], wrapped: &[u8]) -> Option<Vec<u8>> {
+        let (digest, salts) = proof.split_at_checked(32)?;
         let (for_proof, rest) = salts.split_at_checked(8)?;
         let for_key = rest.get(..8)?;
-        let hash = if self.revision == 5 { sha256 } else { hardened };
+        let hash = |salt: &[u8]| match self.revision {
+            5 => sha256(&[salt, user].concat()),
+            _ => hardened(salt, user),
+        };
         if hash(for_proof) != *digest {
             return None;
         }
-        let key = Aes::new(&hash(for_key))?.decrypt([0; 16], &self.user_key);
+        let key = Aes::new(&hash(for_key))?.decrypt([0; 16], wrapped);
         (key.len() == 32).then_some(key)
     }
 }
@@ -234,15 +242,16 @@ pub(super) const PADDING: [u8; 32] = [
     0x2E, 0x2E, 0x00, 0xB6, 0xD0, 0x68, 0x3E, 0x80, 0x2F, 0x0C, 0xA9, 0xFE, 0x64, 0x53, 0x69, 0x7A,
 ];
 
-/// Algorithm 2.B, for the empty password.
-pub(super) fn hardened(salt: &[u8]) -> [u8; 32] {
-    let mut digest = sha256(salt).to_vec();
+/// Algorithm 2.B, for the empty password: of the user, or of the owner, who adds what proves the
+/// `user`'s.
+pub(super) fn hardened(salt: &[u8], user: &[u8]) -> [u8; 32] {
+    let mut digest = sha256(&[salt, user].concat()).to_vec();
     let mut round = 0_u8;
     while let Some((key, rest)) = digest.split_first_chunk::<16>()
         && let Some(start) = rest.first_chunk()
         && let Some(cipher) = Aes::new(key)
     {
-        let mixed = cipher.encrypt(*start, &digest.repeat(64));
+        let mixed = cipher.encrypt(*start, &[&digest, user].concat().repeat(64));
         // The first 16 bytes as a number, modulo 3: 256 is 1 more than a multiple.
         let sum: u32 = mixed.iter().take(16).map(|byte| u32::from(*byte)).sum();
         digest = match sum % 3 {

@@ -80,7 +80,7 @@ fn short(password: &[u8], version: u8, revision: u8, bits: usize) -> Vec<u8> {
 }
 
 fn long(revision: u8, opens: bool) -> Vec<u8> {
-    let hash = if revision == 5 { sha256 } else { hardened };
+    let hash = |salt: &[u8]| if revision == 5 { sha256(salt) } else { hardened(salt, b"") };
     let (proof_salt, key_salt) = (b"saltsalt", b"SALTSALT");
     let mut user = [hash(proof_salt).as_slice(), proof_salt, key_salt].concat();
     user[0] ^= u8::from(!opens);
@@ -92,6 +92,34 @@ fn long(revision: u8, opens: bool) -> Vec<u8> {
          /CF << /StdCF << /CFM /AESV3 >> >> /StmF /StdCF /StrF /StdCF"
     );
     document(&entries, &aes(&key, NAME))
+}
+
+/// A document whose user has a password and whose owner has none.
+fn owned(revision: u8) -> Vec<u8> {
+    let user = [5; 48];
+    let hash = |salt: &[u8]| match revision {
+        5 => sha256(&[salt, &user].concat()),
+        _ => hardened(salt, &user),
+    };
+    let owner = [hash(b"saltsalt").as_slice(), b"saltsaltSALTSALT"].concat();
+    let wrapped = Aes::new(&hash(b"SALTSALT")).unwrap().encrypt([0; 16], &[7; 32]);
+    let entries = format!(
+        "/V 5 /R {revision} /Length 256 /P -4 /U <{}> /O <{}> /OE <{}> \
+         /CF << /StdCF << /CFM /AESV3 >> >> /StmF /StdCF /StrF /StdCF",
+        hex(&user),
+        hex(&owner),
+        hex(&wrapped)
+    );
+    document(&entries, &aes(&[7; 32], NAME))
+}
+
+#[test]
+fn an_owner_without_a_password_opens_it() {
+    for revision in [5, 6] {
+        let report = look(&owned(revision));
+        assert_eq!(report.encryption, Encryption::Opens, "{revision}");
+        assert_eq!(report.authors, ["Ada Lovelace"], "{revision}");
+    }
 }
 
 #[test]

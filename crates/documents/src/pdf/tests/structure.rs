@@ -48,6 +48,20 @@ fn the_newest_of_two_revisions_holds() {
     assert_eq!(pages(&both), (Some(2), None));
 }
 
+/// The table calls the page tree free; the stream beside it says where it is (7.5.8.4).
+#[test]
+fn a_file_of_both_kinds_hides_objects_from_old_readers() {
+    let packed = one_page().packed();
+    let stream = find_last(&packed, b"startxref").unwrap();
+    let hidden = find_last(&packed[..stream], b" 0 obj").unwrap() - 1;
+    let table = format!(
+        "xref\n0 4\n{}trailer\n<< /Size 4 /Root 1 0 R /XRefStm {hidden} >>\nstartxref\n{stream}\n%%EOF\n",
+        "0000000000 65535 f \n".repeat(4)
+    );
+    let both = [&packed[..stream], table.as_bytes()].concat();
+    assert_eq!(pages(&both), (Some(1), None));
+}
+
 #[test]
 fn damaged_tables_are_repaired() {
     let file = plain();
