@@ -64,11 +64,9 @@ impl<'a> Unpacker<'a> {
             _ => return Err(Damage::Content),
         };
         self.room = self.room.checked_sub(content.len()).ok_or(Damage::TooComplex)?;
-        if self.checksum.of(&content) == entry.checksum {
-            Ok(content)
-        } else {
-            Err(Damage::Content)
-        }
+        // Random changes hardly ever have the right checksum, and shall be read all the same.
+        let is_right = cfg!(fuzzing) || self.checksum.of(&content) == entry.checksum;
+        if is_right { Ok(content) } else { Err(Damage::Content) }
     }
 }
 
