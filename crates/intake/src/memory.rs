@@ -81,6 +81,10 @@ impl Memory {
     }
 }
 
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
 /// Bytes in memory are an upload.
 impl Upload for Vec<u8> {
     async fn read(&self) -> Result<Vec<u8>, Fault> {
@@ -126,10 +130,9 @@ impl DocumentStore for Memory {
         let mut found = stored_at.iter().filter(|(key, _)| {
             key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
         });
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let document =
             |(key, at): (&String, &Timestamp)| KeptDocument { key: key.clone(), stored_at: *at };
-        let documents = found.by_ref().take(limit).map(document).collect();
+        let documents = found.by_ref().take(count(limit)).map(document).collect();
         Ok(Page { documents, more: found.next().is_some() })
     }
 }
@@ -158,7 +161,7 @@ impl Ledger for Memory {
                 attempts: 0,
                 tried_since: None,
                 due_at: received.received_at,
-                leased_until: Timestamp(i64::MIN),
+                leased_until: Timestamp(0),
                 possible_duplicate: false,
                 trouble: None,
                 end: None,
@@ -214,7 +217,7 @@ impl Ledger for Memory {
         row.attempts += 1;
         // A lease that is still there has run out: whoever held it never came
         // back, and may have sent.
-        row.possible_duplicate |= row.leased_until > Timestamp(i64::MIN);
+        row.possible_duplicate |= row.leased_until > Timestamp(0);
         row.leased_until = until;
         Ok(Some(Claim {
             attempt: row.attempts,
@@ -236,7 +239,7 @@ impl Ledger for Memory {
         if row.attempts != claim.attempt {
             return Ok(());
         }
-        row.leased_until = Timestamp(i64::MIN);
+        row.leased_until = Timestamp(0);
         match settlement {
             Settlement::Sent { at } => row.end = Some(End::Sent(*at)),
             Settlement::Refused { reason } => {
@@ -245,6 +248,7 @@ impl Ledger for Memory {
             }
             Settlement::Later { at, reason, possibly_sent } => {
                 row.trouble = Some(reason.clone());
+                row.end = None;
                 row.due_at = *at;
                 row.possible_duplicate |= possibly_sent;
             }
@@ -254,23 +258,23 @@ impl Ledger for Memory {
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
+        let mut earliest: BTreeMap<&str, Timestamp> = BTreeMap::new();
         let outbox = self.outbox.borrow();
-        let mut due: Vec<_> = outbox
-            .iter()
-            .filter(|(_, row)| row.is_due(now))
-            .map(|((id, _), row)| (row.due_at, id))
-            .collect();
-        due.sort();
-        due.dedup_by_key(|(_, id)| *id);
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(due.into_iter().take(limit).map(|(_, id)| id.clone()).collect())
+        for ((id, _), row) in outbox.iter().filter(|(_, row)| row.is_due(now)) {
+            let due_at = earliest.entry(id).or_insert(row.due_at);
+            *due_at = row.due_at.min(*due_at);
+        }
+        let mut due: Vec<_> = earliest.into_iter().collect();
+        due.sort_by_key(|(_, due_at)| *due_at);
+        Ok(due.into_iter().take(count(limit)).map(|(id, _)| id.to_owned()).collect())
     }
 
     async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let applications = self.applications.borrow();
-        let ids = applications.values().filter(|r| r.posting == slug).map(|r| r.id.clone());
-        Ok(ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+        let mut found: Vec<_> = applications.values().filter(|one| one.posting == slug).collect();
+        found.sort_by_key(|one| one.received_at);
+        Ok(found.into_iter().take(count(limit)).map(|one| one.id.clone()).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rules::Timestamp;
 
-use super::{Memory, NoticeRow, Port};
+use super::{Memory, NoticeRow, Port, count};
 use crate::ports::{
     Claim, Entry, Fault, Incident, Letter, Notice, Notices, Settlement, Stage, Standing, Trouble,
 };
@@ -25,10 +25,13 @@ impl Notices for Memory {
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let mut notices = self.notices.borrow_mut();
+        // One that was refused has not left either.
         let stale = |row: &NoticeRow| {
-            row.posting.as_deref() == Some(slug) && row.is_pending() && row.day < Some(day)
+            row.posting.as_deref() == Some(slug)
+                && row.notice.is_some()
+                && row.day.is_some_and(|of| of < day)
         };
-        notices.retain(|_, row| row.day.is_none() || !stale(row));
+        notices.retain(|_, row| !stale(row));
         let notice = Notice::Report { posting: slug.to_owned() };
         let row = NoticeRow::new(Some(slug.to_owned()), Some(day), notice, now);
         notices.entry(format!("report/{slug}/{day}")).or_insert(row);
@@ -81,13 +84,15 @@ impl Notices for Memory {
 
     async fn last_incident(&self) -> Result<Option<Incident>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
-        Ok(self.incidents.borrow().last().cloned())
+        Ok(self.incidents.borrow().iter().max_by_key(|one| one.opened_at).cloned())
     }
 
     async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let mut incidents = self.incidents.borrow_mut();
-        if incidents.last().is_some_and(|last| last.closed_at.is_none()) {
+        let stands_in_the_way =
+            |other: &Incident| other.closed_at.is_none() || other.opened_at == incident.opened_at;
+        if incidents.iter().any(stands_in_the_way) {
             return Ok(());
         }
         incidents.push(incident.clone());
@@ -113,8 +118,7 @@ impl Notices for Memory {
         let notices = self.notices.borrow();
         let mut due: Vec<_> = notices.iter().filter(|(_, row)| row.is_due(now)).collect();
         due.sort_by_key(|(_, row)| row.due_at);
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(due.into_iter().take(limit).map(|(id, _)| id.clone()).collect())
+        Ok(due.into_iter().take(count(limit)).map(|(id, _)| id.clone()).collect())
     }
 
     async fn claim_notice(

@@ -2,7 +2,7 @@
 
 use rules::{Posting, Received, Timestamp};
 
-use super::{Memory, NoticeRow, Port, Retired, Tally};
+use super::{Memory, NoticeRow, Port, Retired, Tally, count};
 use crate::ports::{Fault, Notice, Retention};
 
 impl Retention for Memory {
@@ -40,7 +40,7 @@ impl Retention for Memory {
         self.check(Port::Ledger, Fault::Ledger)?;
         let applications = self.applications.borrow();
         let ids = applications.keys().filter(|id| self.is_retired(id)).cloned();
-        Ok(ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+        Ok(ids.take(count(limit)).collect())
     }
 
     async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {

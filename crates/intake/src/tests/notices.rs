@@ -185,6 +185,7 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     memory.outbox.borrow_mut().retain(|(id, _), _| *id != first);
     assert!(cron(&memory).is_empty());
     lose(2);
+    later(&memory, MINUTE);
     assert_eq!(cron(&memory).len(), 1);
 }
 

@@ -49,3 +49,15 @@ fn a_claim_that_nobody_settled_ends() {
     deliver(&memory, &posting, &id).unwrap();
     assert_eq!(memory.mailbox.borrow().len(), 2);
 }
+
+#[test]
+fn an_application_is_told_once_and_the_one_that_waited_longest_first() {
+    let (memory, posting) = (Memory::default(), posting());
+    let ids = [1, 2, 3].map(|id| accepted(&memory, &posting, id));
+    let mut outbox = memory.outbox.borrow_mut();
+    for (index, letter, due_at) in [(0, Letter::Staff, 3), (1, Letter::Acknowledgement, 1)] {
+        outbox.get_mut(&(ids[index].clone(), letter)).unwrap().due_at = Timestamp(due_at);
+    }
+    drop(outbox);
+    assert_eq!(sweep(&memory), [&ids[1], &ids[0], &ids[2]].map(Clone::clone));
+}
