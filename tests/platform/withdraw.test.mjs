@@ -153,6 +153,16 @@ test("a form that the browser sends again does not bring it back", async () => {
   assert.deepEqual((await kept(place.guichet)).applications, []);
 });
 
+test("nor does it while the data are not all gone: no letter comes back", async () => {
+  const token = await freshToken(place.guichet);
+  const { reference, withdraw } = await applied({ token });
+  await place.mails(reference);
+  await post(withdraw, { "x-test-fault": "r2" });
+  assert.equal((await kept(place.guichet)).applications.length, 1, "the row is still there");
+  assert.equal((await apply(place.guichet, { token })).status, 422);
+  assert.deepEqual((await kept(place.guichet)).outbox, []);
+});
+
 test("the number of one that was withdrawn is not given again", async () => {
   const first = await applied();
   await post(first.withdraw);

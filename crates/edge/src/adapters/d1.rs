@@ -22,10 +22,12 @@ const INSERT_APPLICATION: &str = "\
     WHERE ?1 NOT IN (SELECT id FROM retired) \
     ON CONFLICT DO NOTHING";
 
-/// Takes effect only where the application has made it into its table.
+/// Takes effect only where the application has made it into its table: one
+/// that is withdrawn and not yet erased gets its letters back no more.
 const INSERT_LETTER: &str = "\
     INSERT INTO outbox (application, letter, due_at) \
-    SELECT id, ?2, received_at FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING";
+    SELECT id, ?2, received_at FROM applications \
+    WHERE id = ?1 AND id NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING";
 
 const SELECT_RETIRED: &str = "SELECT id FROM retired WHERE id = ?1";
 
