@@ -46,7 +46,10 @@ const SELECT_TROUBLE: &str = "\
             AS cause \
     FROM stuck";
 
-const SELECT_LAST_INCIDENT: &str = "SELECT * FROM incidents ORDER BY opened_at DESC LIMIT 1";
+/// The one that goes on comes first: a slow cron may open it with an older
+/// time than that of one which has ended.
+const SELECT_LAST_INCIDENT: &str = "\
+    SELECT * FROM incidents ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT 1";
 
 const INSERT_INCIDENT: &str = "\
     INSERT INTO incidents (opened_at, cause, lost) SELECT ?1, ?2, ?3 \

@@ -84,7 +84,9 @@ impl Notices for Memory {
 
     async fn last_incident(&self) -> Result<Option<Incident>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
-        Ok(self.incidents.borrow().iter().max_by_key(|one| one.opened_at).cloned())
+        let incidents = self.incidents.borrow();
+        let last = incidents.iter().max_by_key(|one| (one.closed_at.is_none(), one.opened_at));
+        Ok(last.cloned())
     }
 
     async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {

@@ -110,7 +110,7 @@ pub trait Notices {
     /// that nobody is sending are among them, whether they were tried or not.
     async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault>;
 
-    /// The latest incident.
+    /// The incident that goes on, or else the latest one.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;
 
     /// Writes down an incident, and with `alert` a notice of it, in one step

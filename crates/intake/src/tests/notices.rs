@@ -7,7 +7,7 @@ use rules::Timestamp;
 
 use super::{accepted, deliver, later, notify, posting};
 use crate::memory::Memory;
-use crate::ports::{Fault, Sending};
+use crate::ports::{Fault, Incident, Notices as _, Sending};
 use crate::{Change, GRACE_MS};
 
 const MINUTE: i64 = 60_000;
@@ -202,4 +202,22 @@ fn letters_that_nobody_tries_are_trouble_too() {
     let id = memory.applications.borrow().keys().next().cloned().unwrap();
     deliver(&memory, &posting, &id).unwrap();
     assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
+}
+
+/// Found by the simulation: seed 3367 of its first version.
+#[test]
+fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
+    let memory = Memory::default();
+    let opened_at = |at| Incident {
+        opened_at: Timestamp(at),
+        cause: "connect".into(),
+        lost: 0,
+        closed_at: None,
+    };
+    pollster::block_on(memory.open_incident(&opened_at(2_000), true)).unwrap();
+    memory.now.set(Timestamp(3_000));
+    assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
+    pollster::block_on(memory.open_incident(&opened_at(1_000), true)).unwrap();
+    assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
+    assert_eq!(watch(&memory), Ok(None));
 }
