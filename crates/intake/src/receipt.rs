@@ -28,7 +28,7 @@ pub enum Opened {
 /// A wrong key, an unknown reference and what is none at all are answered
 /// alike and after the same work: one question to the ledger, whose answer
 /// always has the same size, and one signature. Only a genuine key leads to
-/// a second question.
+/// further questions.
 pub async fn receipt(
     ledger: &impl Ledger,
     signing: &SigningKey,
@@ -36,7 +36,8 @@ pub async fn receipt(
     key: &str,
 ) -> Result<Option<Opened>, Fault> {
     let reference = Reference::parse(reference);
-    let lead = ledger.follow(reference.as_ref(), &trace(signing, key)).await?;
+    let trace = trace(signing, key);
+    let lead = ledger.follow(reference.as_ref(), &trace).await?;
     let genuine = signing.verify(PURPOSE, &[&lead.id], key);
     if let Some(withdrawn) = lead.withdrawn {
         return Ok(Some(Opened::Withdrawn(withdrawn)));
@@ -44,9 +45,12 @@ pub async fn receipt(
     if !genuine {
         return Ok(None);
     }
-    let found = ledger.look_up(&lead.id).await?;
-    Ok(found
-        .map(|(received, progress)| Opened::Application(Box::new(Receipt { received, progress }))))
+    if let Some((received, progress)) = ledger.look_up(&lead.id).await? {
+        return Ok(Some(Opened::Application(Box::new(Receipt { received, progress }))));
+    }
+    // It was there a moment ago: somebody has withdrawn it in between.
+    let lead = ledger.follow(reference.as_ref(), &trace).await?;
+    Ok(lead.withdrawn.map(Opened::Withdrawn))
 }
 
 /// The key that opens the receipt of an application.

@@ -104,7 +104,7 @@ impl Retention for Memory {
         self.retired.borrow_mut().retain(|_, row| row.posting.is_some() || row.at >= until);
         self.notices.borrow_mut().retain(|_, row| row.posting.is_some() || row.due_at >= until);
         let ended = |at: Option<Timestamp>| at.is_some_and(|at| at < until);
-        let latest = self.incidents.borrow().last().map(|last| last.opened_at);
+        let latest = self.incidents.borrow().iter().map(|one| one.opened_at).max();
         self.incidents
             .borrow_mut()
             .retain(|one| Some(one.opened_at) == latest || !ended(one.closed_at));
