@@ -20,6 +20,7 @@ mod process;
 mod progress;
 mod proof;
 mod setup;
+mod simulate;
 mod sizes;
 mod tally;
 mod test;
@@ -56,6 +57,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
         Task::Admin(options) => admin::run(&workspace, &options),
+        Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench_load(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),

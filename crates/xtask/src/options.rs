@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod admin;
+pub(crate) mod simulate;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use lexopt::prelude::*;
 use crate::build::Profile;
 
 use admin::AdminOptions;
+use simulate::SimulateOptions;
 
 pub(crate) const USAGE: &str = "\
 cargo xtask <command>
@@ -34,6 +36,11 @@ cargo xtask <command>
           either of them      of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
+  simulate
+          the flows over ports that fail as a seed says: nothing acknowledged may be lost
+            --seeds 10000
+            --seed NUMBER     only this one
+            --trace           and each event in it
   chaos   kills workerd while applications arrive and mails leave, and counts: nothing acknowledged may be lost
             --applications 550
             --kills 20
@@ -56,6 +63,7 @@ pub(crate) enum Task {
     Test(Option<String>),
     Sizes,
     Admin(AdminOptions),
+    Simulate(SimulateOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
     Corpus(CorpusOptions),
@@ -139,6 +147,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
         "admin" => admin::parse(&mut parser),
+        "simulate" => simulate::parse(&mut parser),
         "chaos" => chaos(&mut parser),
         "bench" => bench(&mut parser),
         "corpus" => corpus(&mut parser),

@@ -8,9 +8,11 @@ use anyhow::{Context, bail};
 
 use crate::build::{self, Profile};
 use crate::check;
+use crate::options::simulate::SimulateOptions;
 use crate::process::each_line;
 use crate::progress::Progress;
 use crate::setup;
+use crate::simulate;
 use crate::sizes;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -30,6 +32,9 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result
     if filter.is_none() {
         check::each(workspace, &mut tally);
         native(workspace, &mut tally)?;
+        tally.check("simulation: nothing acknowledged is lost, whatever fails", || {
+            simulate::run(workspace, &SimulateOptions::default())
+        });
     }
     let built = tally.check("build", || build::run(workspace, Profile::Dev, &mut progress));
     if built {

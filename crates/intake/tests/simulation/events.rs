@@ -1,0 +1,161 @@
+//! What happened, counted: a run in which no fault occurs proves nothing.
+
+use std::fmt;
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    // Faults.
+    CallLate,
+    CallFailed,
+    CallDoneThenFailed,
+    CallHungThenDone,
+    CallHungThenFailed,
+    TaskDied,
+    TaskOutOfTime,
+    ServerCrashed,
+    QueueLost,
+    QueueRepeated,
+    QueueReordered,
+    QueueGivenUp,
+    ClockForward,
+    ClockBack,
+    CronSkipped,
+    AnswerLost,
+    MailAway,
+    MailGreylisted,
+    MailRefused,
+    MailBrokenTaken,
+    MailBrokenLost,
+    MailSlow,
+    MailTooLarge,
+    // What people did.
+    Applied,
+    ClickedTwice,
+    SentAgain,
+    GaveUp,
+    Changed,
+    AskedToWithdraw,
+    LookedWithKey,
+    LookedWithWrongKey,
+    // What came of it.
+    Accepted,
+    AcceptedAgain,
+    AcceptedUnqueued,
+    Refused,
+    Retired,
+    Unavailable,
+    Withdrawn,
+    StaffMail,
+    CandidateMail,
+    WithdrawalMail,
+    ReportMail,
+    AlertMail,
+    LinkedMail,
+    Duplicate,
+    LeaseLapsed,
+    LetterGivenUp,
+    LetterTriedInVain,
+    StrayErased,
+    Erased,
+}
+
+impl Event {
+    pub(crate) const ALL: [(Self, &str); 50] = [
+        (Self::CallLate, "calls late"),
+        (Self::CallFailed, "failed"),
+        (Self::CallDoneThenFailed, "done, then failed"),
+        (Self::CallHungThenDone, "hung, then done"),
+        (Self::CallHungThenFailed, "hung, then failed"),
+        (Self::TaskDied, "tasks died"),
+        (Self::TaskOutOfTime, "out of time"),
+        (Self::ServerCrashed, "server crashed"),
+        (Self::QueueLost, "queue messages lost"),
+        (Self::QueueRepeated, "repeated"),
+        (Self::QueueReordered, "late and out of order"),
+        (Self::QueueGivenUp, "given up after ten tries"),
+        (Self::ClockForward, "clock jumped forward"),
+        (Self::ClockBack, "backward"),
+        (Self::CronSkipped, "cron skipped"),
+        (Self::AnswerLost, "answers lost"),
+        (Self::MailAway, "mail server away"),
+        (Self::MailGreylisted, "greylisting"),
+        (Self::MailRefused, "refusing for good"),
+        (Self::MailBrokenTaken, "broken after DATA, taken"),
+        (Self::MailBrokenLost, "not taken"),
+        (Self::MailSlow, "slow"),
+        (Self::MailTooLarge, "too large"),
+        (Self::Applied, "applications"),
+        (Self::ClickedTwice, "clicked twice"),
+        (Self::SentAgain, "sent again"),
+        (Self::GaveUp, "people who gave up"),
+        (Self::Changed, "changed the form between"),
+        (Self::AskedToWithdraw, "asked to withdraw"),
+        (Self::LookedWithKey, "looked at their receipt"),
+        (Self::LookedWithWrongKey, "with a wrong key"),
+        (Self::Accepted, "acknowledged"),
+        (Self::AcceptedAgain, "once more"),
+        (Self::AcceptedUnqueued, "without a queue message"),
+        (Self::Refused, "refused"),
+        (Self::Retired, "id used up"),
+        (Self::Unavailable, "unavailable"),
+        (Self::Withdrawn, "withdrawn"),
+        (Self::StaffMail, "mails to staff"),
+        (Self::CandidateMail, "to candidates"),
+        (Self::WithdrawalMail, "of withdrawals"),
+        (Self::ReportMail, "reports"),
+        (Self::AlertMail, "alerts"),
+        (Self::LinkedMail, "with addresses of documents"),
+        (Self::Duplicate, "marked as possible duplicates"),
+        (Self::LeaseLapsed, "senders who never came back"),
+        (Self::LetterGivenUp, "letters given up"),
+        (Self::LetterTriedInVain, "of which after three days"),
+        (Self::StrayErased, "strays erased"),
+        (Self::Erased, "erased on the day of deletion"),
+    ];
+}
+
+/// How often each thing happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Counts {
+    pub(crate) seeds: u64,
+    of: [u64; Event::ALL.len()],
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { seeds: 0, of: [0; Event::ALL.len()] }
+    }
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, event: Event) {
+        self.of[event as usize] += 1;
+    }
+
+    pub(crate) fn of(&self, event: Event) -> u64 {
+        self.of[event as usize]
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.seeds += other.seeds;
+        for (sum, more) in self.of.iter_mut().zip(other.of) {
+            *sum += more;
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |events: &[(Event, &str)]| {
+            let each = events.iter().map(|(event, name)| format!("{} {name}", self.of(*event)));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        let (faults, others) = Event::ALL.split_at(Event::Applied as usize);
+        let (people, outcomes) = others.split_at(Event::Accepted as usize - faults.len());
+        writeln!(out, "simulation: {} seeds", self.seeds)?;
+        writeln!(out, "  people: {}", told(people))?;
+        writeln!(out, "  outcomes: {}", told(outcomes))?;
+        write!(out, "  faults: {}", told(faults))
+    }
+}

@@ -1,0 +1,239 @@
+//! What somebody who stands outside has seen, to hold the end against.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use intake::ports::{Letter, Sending};
+use mail_parser::MessageParser;
+use rules::{Received, Timestamp};
+
+use crate::events::Counts;
+use crate::scheduler::TaskId;
+use crate::world::TIME_LIMIT;
+
+/// Times are true ones unless they say otherwise.
+#[derive(Default)]
+pub(crate) struct History {
+    pub(crate) counts: Counts,
+    /// What was sent under each id.
+    pub(crate) forms: BTreeMap<String, Vec<SentForm>>,
+    /// What the ledger took in, as it was then.
+    pub(crate) committed: BTreeMap<String, Received>,
+    /// What candidates were told that it is safe.
+    pub(crate) acknowledged: BTreeMap<String, Received>,
+    /// When applications were marked as withdrawn.
+    pub(crate) withdrawn: BTreeMap<String, i64>,
+    /// When the latest document of an application was put.
+    pub(crate) put: BTreeMap<String, i64>,
+    /// Every right to send, by letter and attempt.
+    pub(crate) attempts: BTreeMap<(String, u32), Attempt>,
+    /// The right that each task holds.
+    holding: BTreeMap<TaskId, (String, u32)>,
+    /// What tasks have read to write a report of.
+    pub(crate) read: BTreeMap<TaskId, Standing>,
+    /// What mailboxes hold.
+    pub(crate) mails: Vec<Mail>,
+}
+
+/// A form as somebody sent it.
+pub(crate) struct SentForm {
+    pub(crate) documents: Vec<Vec<u8>>,
+    pub(crate) is_sound: bool,
+}
+
+/// A letter that a task may send for a while.
+pub(crate) struct Attempt {
+    /// What the server's clock showed.
+    pub(crate) clock: Timestamp,
+    /// What the transport said.
+    pub(crate) told: Option<Sending>,
+    /// Whether that was written down, before anybody else had the right.
+    settled: bool,
+    /// Whether the task, or its writing down, failed.
+    broken: bool,
+}
+
+impl Attempt {
+    fn was_sent(&self) -> bool {
+        matches!(self.told, Some(Sending::Sent))
+    }
+
+    pub(crate) fn was_refused(&self) -> bool {
+        matches!(self.told, Some(Sending::Refused(_)))
+    }
+}
+
+/// Where applications to a posting stood at a moment.
+#[derive(Clone, Default)]
+pub(crate) struct Standing {
+    /// References of those that were there, with their numbers.
+    pub(crate) kept: BTreeMap<String, u32>,
+    pub(crate) withdrawn: usize,
+    /// References of those that staff's mailbox had.
+    pub(crate) arrived: BTreeSet<String>,
+    /// References of those of which the server knew that.
+    pub(crate) known: BTreeSet<String>,
+}
+
+/// A mail in a mailbox.
+pub(crate) struct Mail {
+    pub(crate) at: i64,
+    pub(crate) to: String,
+    /// The letter's name and attempt; nothing where nobody had the right.
+    pub(crate) right: Option<(String, u32)>,
+    pub(crate) message_id: String,
+    pub(crate) is_marked: bool,
+    /// Of `X-Guichet-Reference` and `X-Guichet-Notice`.
+    pub(crate) reference: Option<String>,
+    pub(crate) notice: Option<String>,
+    /// Of `X-Guichet-Number`.
+    pub(crate) number: Option<u32>,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) attachments: Vec<Vec<u8>>,
+    /// Addresses of documents, as the text has them.
+    pub(crate) links: Vec<String>,
+}
+
+/// The name under which a letter of an application is remembered.
+pub(crate) fn letter_name(id: &str, letter: Letter) -> String {
+    format!("{}/{id}", letter.as_str())
+}
+
+impl History {
+    pub(crate) fn claimed(&mut self, task: TaskId, name: String, attempt: u32, clock: Timestamp) {
+        let right = Attempt { clock, told: None, settled: false, broken: false };
+        self.attempts.insert((name.clone(), attempt), right);
+        self.holding.insert(task, (name, attempt));
+    }
+
+    /// The right that `task` has to send.
+    pub(crate) fn right_of(&self, task: TaskId) -> Option<(String, u32)> {
+        self.holding.get(&task).cloned()
+    }
+
+    pub(crate) fn told(&mut self, task: TaskId, sending: &Sending) {
+        let right = self.holding.get(&task).cloned();
+        if let Some(attempt) = right.and_then(|right| self.attempts.get_mut(&right)) {
+            attempt.told = Some(sending.clone());
+        }
+    }
+
+    /// The task has tried to write down what it was told.
+    pub(crate) fn settled(&mut self, name: String, attempt: u32, succeeded: bool) {
+        let too_late = self.attempts.contains_key(&(name.clone(), attempt + 1));
+        if let Some(attempt) = self.attempts.get_mut(&(name, attempt)) {
+            attempt.settled = succeeded && !too_late;
+            attempt.broken |= !succeeded;
+        }
+    }
+
+    /// The task has ended before its end.
+    pub(crate) fn ended(&mut self, task: TaskId) {
+        let right = self.holding.remove(&task);
+        if let Some(attempt) = right.and_then(|right| self.attempts.get_mut(&right)) {
+            attempt.broken |= !attempt.settled;
+        }
+    }
+
+    /// Whether it was right to send the letter once more after this attempt:
+    /// nobody could know what had become of it.
+    pub(crate) fn was_in_doubt(&self, name: &str, attempt: u32) -> bool {
+        let this = self.attempts.get(&(name.to_owned(), attempt));
+        this.is_some_and(|this| matches!(this.told, Some(Sending::Unknown(_))) || this.broken)
+            || self.lapsed(name, attempt)
+    }
+
+    /// Whether the letter was given to somebody else when, by the server's
+    /// clock, the platform had ended this attempt.
+    pub(crate) fn lapsed(&self, name: &str, attempt: u32) -> bool {
+        let this = self.attempts.get(&(name.to_owned(), attempt)).filter(|this| !this.settled);
+        let next = self.attempts.get(&(name.to_owned(), attempt + 1));
+        this.zip(next).is_some_and(|(this, next)| next.clock.0 - this.clock.0 >= TIME_LIMIT)
+    }
+
+    /// Whether there was a reason to give the letter up: the mail server
+    /// refused it for good, or did not take it for three days.
+    pub(crate) fn is_hopeless(&self, name: &str) -> bool {
+        let clocks = self.attempts_at(name).map(|attempt| attempt.clock);
+        let span = clocks.clone().next().zip(clocks.last());
+        let for_days = span.is_some_and(|(first, last)| last.0 - first.0 >= 71 * 3_600_000);
+        let was_heard = self.attempts_at(name).any(|attempt| attempt.told.is_some());
+        self.attempts_at(name).any(Attempt::was_refused) || for_days && was_heard
+    }
+
+    /// Every attempt at a letter, in their order.
+    pub(crate) fn attempts_at(&self, name: &str) -> impl Iterator<Item = &Attempt> + Clone {
+        let range = (name.to_owned(), 0)..=(name.to_owned(), u32::MAX);
+        self.attempts.range(range).map(|(_, attempt)| attempt)
+    }
+
+    /// The application that people call so.
+    pub(crate) fn by_reference(&self, reference: &str) -> Option<&Received> {
+        self.committed.values().find(|received| received.reference.as_str() == reference)
+    }
+
+    /// The copies of a letter, in the order of their attempts.
+    pub(crate) fn copies(&self, name: &str) -> Vec<&Mail> {
+        let is_copy = |mail: &&Mail| mail.right.as_ref().is_some_and(|(of, _)| of == name);
+        let mut copies: Vec<_> = self.mails.iter().filter(is_copy).collect();
+        copies.sort_by_key(|mail| mail.right.as_ref().map(|(_, attempt)| *attempt));
+        copies
+    }
+
+    /// The task reads from the ledger how far the applications to a posting
+    /// have come.
+    pub(crate) fn read_standing(&mut self, task: TaskId, slug: &str) {
+        let standing = self.standing(slug);
+        self.read.insert(task, standing);
+    }
+
+    /// Where the applications to the posting stand, as far as can be seen.
+    pub(crate) fn standing(&self, slug: &str) -> Standing {
+        let mut standing = Standing::default();
+        for (id, received) in self.committed.iter().filter(|(_, one)| one.posting == slug) {
+            let reference = received.reference.as_str();
+            if self.withdrawn.contains_key(id) {
+                standing.withdrawn += 1;
+                continue;
+            }
+            standing.kept.insert(reference.to_owned(), received.number);
+            let name = letter_name(id, Letter::Staff);
+            if !self.copies(&name).is_empty() {
+                standing.arrived.insert(reference.to_owned());
+            }
+            if self.attempts_at(&name).any(|attempt| attempt.settled && attempt.was_sent()) {
+                standing.known.insert(reference.to_owned());
+            }
+        }
+        standing
+    }
+}
+
+impl Mail {
+    /// Whether staff get the documents by their addresses.
+    pub(crate) fn is_by_links(&self) -> bool {
+        !self.links.is_empty()
+    }
+
+    pub(crate) fn read(at: i64, to: &str, right: Option<(String, u32)>, message: &[u8]) -> Self {
+        let message = MessageParser::default().parse(message).unwrap();
+        let text = message.body_text(0).unwrap_or_default().into_owned();
+        let words = text.split_whitespace().filter(|word| word.contains("/documents/"));
+        let links = words.map(str::to_owned).collect();
+        let header = |name: &str| message.header_raw(name).map(|value| value.trim().to_owned());
+        Self {
+            at,
+            to: to.to_owned(),
+            right,
+            message_id: message.message_id().unwrap_or_default().to_owned(),
+            is_marked: header("X-Guichet-Possible-Duplicate").is_some(),
+            reference: header("X-Guichet-Reference"),
+            notice: header("X-Guichet-Notice"),
+            number: header("X-Guichet-Number").and_then(|number| number.parse().ok()),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            links,
+            text,
+            attachments: message.attachments().map(|part| part.contents().to_vec()).collect(),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What must hold once the dust has settled.
+
+use std::collections::BTreeSet;
+
+use intake::memory::{End, NoticeRow};
+use intake::ports::{Letter, Notice};
+use rules::{Posting, Received};
+use sha2::Digest as _;
+
+use crate::events::Event;
+use crate::history::{Attempt, Mail, letter_name};
+use crate::reports;
+use crate::witness::enclosed;
+use crate::world::{World, setting};
+
+const HOUR: i64 = 3_600_000;
+
+/// What is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Invariant {
+    /// What was acknowledged is in staff's mailbox with its documents' bytes,
+    /// and its acknowledgement in the candidate's, unless it was withdrawn or
+    /// is given up.
+    AcknowledgedArrives,
+    /// What is given up was refused for good by the mail server, or tried for
+    /// three days; and staff's last report names it.
+    GivenUpForAReason,
+    /// No mail comes twice unless nobody could know what had become of it.
+    Once,
+    /// Copies have one Message-ID, and all but one are marked as possible
+    /// duplicates; a first attempt never is.
+    Recognisable,
+    /// In each posting numbers are given from 1 on, each once.
+    NumbersWithoutHoles,
+    /// The same form gets the same answer.
+    SameAnswer,
+    /// What is in time and complete is taken, and nothing else; who is not yet
+    /// done with it has a day.
+    JudgedRightly,
+    /// Of a refused form nothing is kept or sent.
+    RefusedIsNotKept,
+    /// Of a withdrawn application nothing is left.
+    WithdrawnIsGone,
+    /// Staff get a notice of each withdrawal.
+    WithdrawalIsTold,
+    /// And the letter does not come after it.
+    NothingAfterTheNotice,
+    /// Every mail is of an application that the ledger knew, to the right
+    /// people, from somebody who had the right to send it.
+    NothingFromNowhere,
+    /// There is a report on each posting; reports agree with the mailbox.
+    ReportsAgree,
+    /// A receipt opens with its key only, and tells the truth.
+    ReceiptNeedsItsKey,
+    /// All comes to rest: nothing waits, no incident goes on, no document is
+    /// there that nothing leads to.
+    ComesToRest,
+    /// On the day of deletion the store is empty but for counts.
+    ErasedInTheEnd,
+}
+
+/// A promise that was not kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Breach {
+    pub(crate) invariant: Invariant,
+    pub(crate) what: String,
+}
+
+/// An hour after the last fault: what was withdrawn before is gone.
+pub(crate) fn after_an_hour(world: &World) {
+    withdrawn_is_gone(world, HOUR);
+}
+
+/// When everything has come to rest; faults ended at `calm_since`.
+pub(crate) fn at_rest(world: &World, calm_since: i64) {
+    letters(world);
+    comes_to_rest(world);
+    withdrawn_is_gone(world, 0);
+    withdrawals_are_told(world);
+    refused_is_not_kept(world);
+    numbers(world);
+    copies(world);
+    reports::at_rest(world, calm_since);
+}
+
+/// After the day of deletion.
+pub(crate) fn at_the_end(world: &World) {
+    let memory = &world.memory;
+    let of_posting = |row: &NoticeRow| row.posting.is_some();
+    let left = [
+        ("documents", memory.documents.borrow().len()),
+        ("applications", memory.applications.borrow().len()),
+        ("letters", memory.outbox.borrow().len()),
+        ("notices", memory.notices.borrow().values().filter(|row| of_posting(row)).count()),
+        ("ids", memory.retired.borrow().values().filter(|row| row.posting.is_some()).count()),
+    ];
+    for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
+        world.breach(Invariant::ErasedInTheEnd, format!("{count} {what} are left"));
+    }
+    for posting in &setting().postings {
+        let tally = memory.tallies.borrow().get(&posting.slug).copied().unwrap_or_default();
+        (0..tally.erased).for_each(|_| world.count(Event::Erased));
+        let told = (tally.erased + tally.withdrawn) as usize;
+        let there_were = received(world, posting).len();
+        if told != there_were {
+            world.breach(Invariant::ErasedInTheEnd, format!("{told} counted of {there_were}"));
+        }
+    }
+}
+
+/// The applications to the posting that were ever kept.
+fn received(world: &World, posting: &Posting) -> Vec<Received> {
+    let history = world.history.borrow();
+    let of_posting = history.committed.values().filter(|one| one.posting == posting.slug);
+    of_posting.cloned().collect()
+}
+
+fn comes_to_rest(world: &World) {
+    let pending = |what: String| world.breach(Invariant::ComesToRest, format!("{what} waits"));
+    for ((id, letter), row) in world.memory.outbox.borrow().iter() {
+        if row.end.is_none() {
+            pending(letter_name(id, *letter));
+        }
+    }
+    for (id, row) in world.memory.notices.borrow().iter().filter(|(_, row)| row.is_pending()) {
+        // One day's report gives way to the next one's.
+        if !matches!(row.notice, Some(Notice::Report { .. })) {
+            pending(id.clone());
+        }
+    }
+    if world.memory.incidents.borrow().iter().any(|incident| incident.closed_at.is_none()) {
+        pending("the end of an incident".into());
+    }
+    let (history, now) = (world.history.borrow(), world.scheduler.now());
+    let strays = documents(world).into_iter().filter(|id| !history.committed.contains_key(id));
+    for id in strays.filter(|id| history.put.get(id).is_none_or(|at| now - at > 26 * HOUR)) {
+        world.breach(Invariant::ComesToRest, format!("stray documents of {id}"));
+    }
+}
+
+/// The ids of those whose documents are there.
+fn documents(world: &World) -> BTreeSet<String> {
+    let documents = world.memory.documents.borrow();
+    documents.keys().filter_map(|key| key.split('/').nth(1)).map(str::to_owned).collect()
+}
+
+/// A document that came after the mark is a stray, and has its day.
+fn withdrawn_is_gone(world: &World, grace: i64) {
+    let (history, now) = (world.history.borrow(), world.scheduler.now());
+    let documents = documents(world);
+    for (id, at) in history.withdrawn.iter().filter(|(_, at)| now - **at >= grace) {
+        let put = history.put.get(id).copied().unwrap_or_default();
+        let may_be_there = put > *at && now - put <= 26 * HOUR;
+        let memory = &world.memory;
+        let left = [
+            ("documents", documents.contains(id) && !may_be_there),
+            ("its row", memory.applications.borrow().contains_key(id)),
+            ("a letter", memory.outbox.borrow().keys().any(|(of, _)| of == id)),
+        ];
+        for (what, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
+            world.breach(Invariant::WithdrawnIsGone, format!("{what} of {id} is left"));
+        }
+    }
+}
+
+fn withdrawals_are_told(world: &World) {
+    let history = world.history.borrow();
+    for id in history.withdrawn.keys() {
+        let name = format!("withdrawal/{id}");
+        let refused = history.attempts_at(&name).any(Attempt::was_refused);
+        if history.copies(&name).is_empty() && !refused {
+            world.breach(Invariant::WithdrawalIsTold, format!("{id} is not told"));
+        }
+    }
+}
+
+fn refused_is_not_kept(world: &World) {
+    let history = world.history.borrow();
+    for (id, forms) in &history.forms {
+        let never_sound = forms.iter().all(|form| !form.is_sound);
+        let traces = history.put.contains_key(id) || history.committed.contains_key(id);
+        if never_sound && traces {
+            world.breach(Invariant::RefusedIsNotKept, format!("{id} was kept"));
+        }
+    }
+}
+
+fn numbers(world: &World) {
+    for posting in &setting().postings {
+        let mut numbers: Vec<_> = received(world, posting).iter().map(|one| one.number).collect();
+        numbers.sort_unstable();
+        if numbers.iter().zip(1..).any(|(number, wanted)| *number != wanted) {
+            world.breach(Invariant::NumbersWithoutHoles, format!("{numbers:?}"));
+        }
+    }
+}
+
+/// Each letter has arrived, or is given up for a reason.
+fn letters(world: &World) {
+    let history = world.history.borrow();
+    let mut known = history.committed.clone();
+    known.extend(history.acknowledged.clone());
+    for received in known.values().filter(|one| !history.withdrawn.contains_key(&one.id)) {
+        for letter in Letter::ALL {
+            let name = letter_name(&received.id, letter);
+            let row = world.memory.outbox.borrow().get(&(received.id.clone(), letter)).cloned();
+            let given_up = matches!(row.and_then(|row| row.end), Some(End::Refused(_)));
+            if given_up && !history.is_hopeless(&name) {
+                world.breach(Invariant::GivenUpForAReason, name.clone());
+            }
+            let copies = history.copies(&name);
+            if copies.is_empty() && !given_up {
+                let lost = format!("{name}, {}, is not there", received.reference);
+                world.breach(Invariant::AcknowledgedArrives, lost);
+            }
+            let differ = |mail: &&Mail| !is_of(received, &enclosed(world, mail));
+            if letter == Letter::Staff && copies.iter().any(differ) {
+                world.breach(Invariant::AcknowledgedArrives, format!("{name} has other bytes"));
+            }
+        }
+    }
+}
+
+/// Whether these are the bytes that the candidate was told of.
+fn is_of(received: &Received, documents: &[Vec<u8>]) -> bool {
+    let hex = |bytes: &Vec<u8>| {
+        let digest = sha2::Sha256::digest(bytes);
+        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    };
+    let told = received.application.documents.iter().map(|document| document.sha256.clone());
+    documents.iter().map(hex).eq(told)
+}
+
+fn copies(world: &World) {
+    let history = world.history.borrow();
+    let names: BTreeSet<_> = history.attempts.keys().map(|(name, _)| name).collect();
+    for name in names {
+        let copies = history.copies(name);
+        let attempt = |index: usize| copies.get(index)?.right.as_ref().map(|(_, attempt)| *attempt);
+        for attempt in (1..copies.len()).filter_map(|index| attempt(index - 1)) {
+            if !history.was_in_doubt(name, attempt) {
+                world.breach(Invariant::Once, format!("{name}, after attempt {attempt}"));
+            }
+        }
+        let unmarked = copies.iter().filter(|mail| !mail.is_marked).count();
+        let first_is_marked = attempt(0) == Some(1) && copies[0].is_marked;
+        let ids: BTreeSet<_> = copies.iter().map(|mail| &mail.message_id).collect();
+        if unmarked > 1 || first_is_marked || ids.len() > 1 {
+            let what = format!("{name}: {unmarked} of {} unmarked, {ids:?}", copies.len());
+            world.breach(Invariant::Recognisable, what);
+        }
+    }
+}
+
+/// Counts what can only be seen afterwards.
+pub(crate) fn tally(world: &World) {
+    let history = world.history.borrow();
+    let lapsed = history.attempts.keys().filter(|(name, attempt)| history.lapsed(name, *attempt));
+    let mut events = vec![Event::LeaseLapsed; lapsed.count()];
+    for ((id, letter), row) in world.memory.outbox.borrow().iter() {
+        if matches!(row.end, Some(End::Refused(_))) {
+            events.push(Event::LetterGivenUp);
+            if !history.attempts_at(&letter_name(id, *letter)).any(Attempt::was_refused) {
+                events.push(Event::LetterTriedInVain);
+            }
+        }
+    }
+    drop(history);
+    for event in events {
+        world.count(event);
+    }
+}

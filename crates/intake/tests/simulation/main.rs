@@ -1,0 +1,127 @@
+//! Proof by simulation: nothing acknowledged is ever lost, whatever fails.
+//!
+//! ```sh
+//! cargo xtask simulate                      # 10,000 seeds, as `cargo xtask test` does
+//! cargo xtask simulate --seed 123 --trace   # one of them again, event by event
+//! ```
+//!
+//! A seed is a story. People apply to two postings that are about to close:
+//! they click twice, lose patience, correct themselves, come back with the
+//! same token, look at their receipt, withdraw. The flows of `intake`, the
+//! real ones, take them in, inspect real documents, compose real mails. What
+//! they stand on is simulated and fails as it likes, and all of it follows
+//! from the seed:
+//!
+//! - any call of a port fails, hangs (then takes effect or not), takes effect
+//!   and fails all the same, or takes long;
+//! - any step may be a task's last, or the last of everything that the server
+//!   is at, and then what is in the queue is gone too; what is in the ledger
+//!   and in the store of documents stays;
+//! - queue messages are lost, repeated, overtaken; the cron is skipped; the
+//!   clock jumps; answers do not arrive;
+//! - the mail server refuses, greylists, crawls, finds letters too large,
+//!   breaks after the end of DATA with or without the message, is away for
+//!   hours, for two days, for four.
+//!
+//! Then the faults end, the clock runs on, and what was promised must hold:
+//! [`invariants::Invariant`] says each promise, [`witness`] checks what must
+//! hold at once. Months later the day of deletion comes, with faults of its
+//! own. Postings, words, templates and composer are those of the product;
+//! the ledger is `intake::memory`, which answers as D1 does.
+//!
+//! That it bites is a test too: [`bugs::Bug`] has mistakes that were made on
+//! purpose, each by a port that does not do what it says, and each has to
+//! break the promise that it is about.
+//!
+//! | file | |
+//! |---|---|
+//! | `simulation` | a seed from its first event to its last |
+//! | `chance` | what is drawn: the weather of a seed, the fate of a call |
+//! | `scheduler` | one thread, virtual time, tasks that take turns and die |
+//! | `world`, `ports` | the ports, around `Memory` |
+//! | `post_office` | the mail server |
+//! | `people`, `platform` | who calls the flows |
+//! | `history`, `events` | what was seen, and how often |
+//! | `witness`, `reports`, `invariants` | what must hold at once, and in the end |
+//! | `bugs` | mistakes made on purpose |
+//! | `runner` | many seeds, on every core |
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod bugs;
+mod chance;
+mod events;
+mod history;
+mod invariants;
+mod people;
+mod platform;
+mod ports;
+mod post_office;
+mod reports;
+mod runner;
+mod scheduler;
+mod simulation;
+mod witness;
+mod world;
+
+use bugs::Bug;
+use events::Event;
+
+/// What a plain `cargo test` lives through; `cargo xtask test` does 10,000.
+const SEEDS: u64 = 300;
+
+/// With so many seeds even the rarest thing happens.
+const MANY: u64 = 5_000;
+
+#[test]
+fn every_promise_is_kept_in_every_seed() {
+    let seeds = match runner::setting("GUICHET_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..runner::setting("GUICHET_SEEDS").unwrap_or(SEEDS),
+    };
+    let found = runner::run_all(seeds.clone());
+    println!("{}", found.counts);
+    if let Some((seed, what)) = found.wrong {
+        panic!("{what}\nto see how: cargo xtask simulate --seed {seed} --trace");
+    }
+    if seeds.end - seeds.start >= MANY {
+        let missing = Event::ALL.iter().filter(|(event, _)| found.counts.of(*event) == 0);
+        let missing: Vec<_> = missing.map(|(_, name)| name).collect();
+        assert!(missing.is_empty(), "it never happens: {missing:?}");
+    }
+}
+
+#[test]
+fn every_mistake_made_on_purpose_is_noticed() {
+    for (bug, invariant) in Bug::ALL {
+        match runner::hunt(bug, invariant, 0..bugs::SEEDS) {
+            Some(seed) => println!("{bug:?}: breaks {invariant:?} in seed {seed}"),
+            None => panic!("{bug:?} goes unnoticed for {} seeds", bugs::SEEDS),
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_story() {
+    let tell = |seed| {
+        let story = simulation::run(seed, None, false);
+        (story.turns, story.counts.to_string())
+    };
+    assert_eq!(tell(7), tell(7));
+    assert_ne!(tell(7), tell(8));
+}
+
+/// What `cargo xtask simulate --seed N --trace` runs.
+#[test]
+#[ignore = "tells one seed's story, for people to read"]
+fn trace() {
+    let seed = runner::setting("GUICHET_SEED").unwrap_or_default();
+    let story = simulation::run(seed, None, true);
+    println!("{}", story.counts);
+    assert!(story.breach.is_none(), "{:?}", story.breach);
+}

@@ -1,0 +1,252 @@
+//! Candidates: impatient, forgetful, sometimes wrong, free to change their
+//! minds.
+
+use std::collections::BTreeMap;
+
+use intake::ports::Fault;
+use intake::{ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
+use rules::{Form, Posting, Received};
+
+use crate::chance::Chance;
+use crate::events::Event;
+use crate::history::SentForm;
+use crate::platform::ask;
+use crate::ports::{Parcel, Ports};
+use crate::post_office::NOWHERE;
+use crate::scheduler::Worker;
+use crate::witness;
+use crate::world::setting;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// A person with an intention.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) posting: &'static Posting,
+    /// What the page's token says.
+    id: ApplicationId,
+    /// How often the form was changed.
+    version: u32,
+    flaw: Option<Flaw>,
+}
+
+/// What is wrong with a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    NoConsent,
+    NoCv,
+    WrongKind,
+    CutOff,
+}
+
+const FLAWS: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoCv, Flaw::WrongKind, Flaw::CutOff];
+
+/// What a person is told.
+type Answer = Result<Verdict, Fault>;
+
+impl Person {
+    pub(crate) fn new(chance: &Chance, index: usize) -> Self {
+        let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
+        let name = format!("Amélie {index}");
+        let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
+        Self {
+            email: format!("amelie.{index}{domain}"),
+            name,
+            posting: &setting().postings[usize::from(chance.happens(3_000))],
+            id: ApplicationId::from_random(id),
+            version: 0,
+            flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
+        }
+    }
+
+    /// Applies, looks, and perhaps withdraws.
+    pub(crate) async fn live(mut self, ports: Ports) {
+        let Some(received) = self.apply(&ports).await else {
+            return ports.count(Event::GaveUp);
+        };
+        let chance = &ports.chance;
+        let key = receipt_key(&setting().signing, &received);
+        if chance.happens(3_000) {
+            ports.pause(chance.between(SECOND, 3 * HOUR)).await;
+            self.look(&ports, &received, &key).await;
+        }
+        if chance.happens(1_500) {
+            let longest = chance.pick(&[MINUTE, HOUR, 12 * HOUR]);
+            ports.pause(chance.between(0, longest)).await;
+            self.withdraw(&ports, &received, &key).await;
+            if chance.happens(4_000) {
+                // The browser sends the form again.
+                self.submit(&ports, MINUTE).await;
+            }
+        }
+    }
+
+    /// Nothing where the person has given up.
+    async fn apply(&mut self, ports: &Ports) -> Option<Box<Received>> {
+        let chance = &ports.chance;
+        ports.count(Event::Applied);
+        for attempt in 0..chance.between(1, 10) {
+            if attempt > 0 {
+                ports.count(Event::SentAgain);
+                ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
+            }
+            if chance.happens(1_000) {
+                ports.count(Event::ClickedTwice);
+                let (twin, theirs) = (self.clone(), ports.clone());
+                let delay = chance.between(1, 2 * SECOND);
+                ports.spawn(delay, Worker::Outside, async move {
+                    twin.submit(&theirs, 10 * MINUTE).await;
+                });
+            }
+            match self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await {
+                Some(Ok(Verdict::Accepted { received, .. })) => return Some(received),
+                Some(Ok(Verdict::Refused { .. })) if chance.happens(5_000) => self.mend(ports),
+                Some(Ok(Verdict::Refused { .. })) => return None,
+                Some(Ok(Verdict::Retired { .. })) => {
+                    self.id = ApplicationId::from_random(u128::from(chance.bits()) << 64);
+                }
+                Some(Err(_)) | None if chance.happens(1_000) => {
+                    ports.count(Event::Changed);
+                    self.version += 1;
+                }
+                Some(Err(_)) | None => {}
+            }
+        }
+        None
+    }
+
+    fn mend(&mut self, ports: &Ports) {
+        ports.count(Event::Changed);
+        self.version += 1;
+        self.flaw = None;
+    }
+
+    async fn submit(&self, ports: &Ports, patience: i64) -> Option<Answer> {
+        let (person, theirs) = (self.clone(), ports.clone());
+        ask(ports, patience, async move { person.handle(&theirs).await }).await
+    }
+
+    /// What the server does with the form, as `crates/edge` calls it.
+    async fn handle(&self, ports: &Ports) -> Answer {
+        let received_at = ports.clock();
+        let form = self.form(ports, received_at);
+        let documents = form.documents.iter().map(|one| one.upload.bytes.clone()).collect();
+        let sent = SentForm { documents, is_sound: self.is_sound() };
+        let id = self.id().to_owned();
+        ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
+        ports.before_submit(self.posting, &form).await;
+        let answer = intake::submit(ports, ports, ports, self.posting, form).await;
+        witness::answered(ports, self, received_at, &answer);
+        answer
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    pub(crate) fn is_sound(&self) -> bool {
+        self.flaw.is_none()
+    }
+
+    fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
+        let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
+        Submission {
+            id: self.id.clone(),
+            received_at,
+            language: "fr".into(),
+            origin: "https://guichet.example".into(),
+            form: Form {
+                name: self.name.clone(),
+                email: self.email.clone(),
+                subject: self.posting.requirements.subject.clone(),
+                message: "Bonjour,\nvoici ma candidature.".into(),
+                answers: BTreeMap::from([("eu_work_permit".into(), "yes".into())]),
+                consent: consent.into(),
+                ..Form::default()
+            },
+            documents: self.documents(ports),
+        }
+    }
+
+    /// No two people, and no two versions, have the same bytes.
+    fn documents(&self, ports: &Ports) -> Vec<SubmittedDocument<Parcel>> {
+        let text = |what: &str| format!("{what} {} {} {}", self.name, self.version, self.id());
+        let letter = documents::samples::pdf(&text("Lettre"));
+        let mut cv = match self.flaw {
+            Some(Flaw::WrongKind) => documents::samples::png(),
+            _ => documents::samples::docx(&text("CV")),
+        };
+        if self.flaw == Some(Flaw::CutOff) {
+            cv.truncate(cv.len() / 2);
+        }
+        let mut files = vec![("cover_letter", "Lettre.pdf", letter)];
+        if self.flaw != Some(Flaw::NoCv) {
+            files.push(("cv", "CV été.docx", cv));
+        }
+        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
+            id: id.into(),
+            file_name: name.into(),
+            bytes: bytes.len() as u64,
+            upload: Parcel { ports: ports.clone(), bytes },
+        };
+        files.into_iter().map(document).collect()
+    }
+
+    /// Looks at the receipt, and at what another key would show.
+    async fn look(&self, ports: &Ports, received: &Received, key: &str) {
+        let mut wrong = key.to_owned();
+        wrong.replace_range(..1, if key.starts_with('A') { "B" } else { "A" });
+        for (key, is_right) in [(wrong, false), (key.to_owned(), true)] {
+            let event = if is_right { Event::LookedWithKey } else { Event::LookedWithWrongKey };
+            ports.count(event);
+            let (theirs, reference) = (ports.clone(), received.reference.to_string());
+            let id = received.id.clone();
+            let request = async move {
+                let signing = &setting().signing;
+                let found = intake::receipt(&theirs, signing, &reference, &key).await;
+                witness::opened(&theirs, &id, is_right, &found);
+            };
+            ask(ports, MINUTE, request).await;
+        }
+    }
+
+    async fn withdraw(&self, ports: &Ports, received: &Received, key: &str) {
+        let chance = &ports.chance;
+        ports.count(Event::AskedToWithdraw);
+        for _ in 0..chance.between(1, 5) {
+            if chance.happens(2_000) {
+                ports.count(Event::ClickedTwice);
+                let request = ask_to_withdraw(ports.clone(), received, key);
+                let request = async move {
+                    request.await;
+                };
+                ports.spawn(chance.between(1, 2 * SECOND), Worker::Request, request);
+            }
+            let request = ask_to_withdraw(ports.clone(), received, key);
+            if ask(ports, 5 * MINUTE, request).await == Some(true) {
+                return;
+            }
+            ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
+        }
+    }
+}
+
+/// What the server does; whether it succeeds.
+fn ask_to_withdraw(
+    ports: Ports,
+    received: &Received,
+    key: &str,
+) -> impl Future<Output = bool> + 'static {
+    let (id, reference) = (received.id.clone(), received.reference.to_string());
+    let key = key.to_owned();
+    async move {
+        let (signing, now) = (&setting().signing, ports.clock());
+        let done = intake::withdraw(&ports, &ports, signing, &reference, &key, now).await;
+        witness::withdrawal_answered(&ports, &id, &done);
+        done.is_ok()
+    }
+}

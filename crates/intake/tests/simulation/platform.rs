@@ -1,0 +1,141 @@
+//! What calls the flows: requests, the queue, the cron.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use intake::ports::{Fault, Ledger as _};
+use rules::Posting;
+
+use crate::bugs::Bug;
+use crate::events::Event;
+use crate::ports::Ports;
+use crate::scheduler::{Work, Worker};
+use crate::world::setting;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+
+/// Somebody outside asks the server and waits for so many milliseconds.
+/// Nothing where no answer has come by then.
+pub(crate) async fn ask<T: 'static>(
+    ports: &Ports,
+    patience: i64,
+    request: impl Future<Output = T> + 'static,
+) -> Option<T> {
+    let answer = Rc::new(RefCell::new(None));
+    let theirs = Rc::clone(&answer);
+    ports.spawn(ports.chance.between(5, 200), Worker::Request, async move {
+        let answer = request.await;
+        *theirs.borrow_mut() = Some(answer);
+    });
+    let (mut waited, mut pause) = (0, 200);
+    // Where the server no longer has its end, the connection has broken.
+    while waited < patience && Rc::strong_count(&answer) > 1 {
+        ports.pause(pause).await;
+        (waited, pause) = (waited + pause, (2 * pause).min(MINUTE));
+    }
+    let answer = answer.take()?;
+    if ports.chance.happens(ports.chance.weather().unanswered) {
+        ports.count(Event::AnswerLost);
+        return None;
+    }
+    Some(answer)
+}
+
+/// The queue brings a message to its consumer: later, perhaps never, perhaps
+/// more than once.
+pub(crate) fn hand_over(ports: &Ports, id: &str) {
+    let (chance, weather) = (&ports.chance, ports.chance.weather());
+    let mut copies = 1;
+    if chance.happens(weather.loses) {
+        ports.count(Event::QueueLost);
+        ports.note(|| format!("the queue loses {id}"));
+        copies = 0;
+    } else if chance.happens(weather.repeats) {
+        ports.count(Event::QueueRepeated);
+        copies = chance.between(2, 4);
+    }
+    for _ in 0..copies {
+        let mut delay = chance.between(10, 500);
+        if chance.happens(weather.reorders) {
+            ports.count(Event::QueueReordered);
+            delay = chance.between(SECOND, 20 * MINUTE);
+        }
+        ports.spawn(delay, Worker::Background, consume(ports.clone(), id.to_owned(), 1));
+    }
+}
+
+/// How often the queue brings a message at most: once, and ten times again as
+/// in wrangler.toml. What it then calls dead is only logged.
+const MOST_TRIES: u32 = 11;
+
+/// As `crates/edge/src/queue.rs` does it: after a fault the message comes
+/// again in a minute.
+async fn consume(ports: Ports, id: String, tries: u32) {
+    ports.note(|| format!("the queue brings {id}"));
+    if send_letters(&ports, &id).await.is_ok() {
+        return;
+    }
+    if tries == MOST_TRIES {
+        return ports.count(Event::QueueGivenUp);
+    }
+    let again: Work = Box::pin(consume(ports.clone(), id, tries + 1));
+    ports.spawn(MINUTE, Worker::Background, again);
+}
+
+async fn send_letters(ports: &Ports, id: &str) -> Result<(), Fault> {
+    let Some(received) = ports.find(id).await? else { return Ok(()) };
+    let office = setting().office();
+    intake::deliver(ports, ports, ports, ports, &office, &received).await
+}
+
+/// Runs the cron every so many minutes for as long as `until`.
+pub(crate) async fn cron(ports: Ports, postings: &'static [Posting], minutes: i64, until: i64) {
+    while ports.scheduler.now() < until {
+        ports.pause(minutes * MINUTE).await;
+        if ports.chance.happens(ports.chance.weather().skips) {
+            ports.count(Event::CronSkipped);
+        } else {
+            ports.spawn(0, Worker::Background, run_cron(ports.clone(), postings));
+        }
+    }
+}
+
+/// As `crates/edge/src/cron.rs` does it.
+async fn run_cron(ports: Ports, postings: &'static [Posting]) {
+    ports.note(|| "the cron runs".into());
+    let now = || ports.clock();
+    // A fault is logged, and the next run tries again.
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut log = |result: Result<usize, Fault>| {
+        let erased = result.as_ref().map_or(0, |erased| *erased);
+        faults.extend(result.err());
+        erased
+    };
+    if ports.bug != Some(Bug::NoSweep) {
+        log(intake::sweep(&ports, &ports, now()).await);
+    }
+    log(intake::finish_withdrawals(&ports, &ports).await);
+    log(intake::erase(&ports, &ports, postings, now()).await);
+    for _ in 0..log(intake::erase_strays(&ports, &ports, now()).await) {
+        ports.count(Event::StrayErased);
+    }
+    log(intake::report(&ports, postings, now()).await.map(|()| 0));
+    log(intake::watch(&ports, true, now()).await.map(|_| 0));
+    let (setting, ports) = (setting(), &ports);
+    let (office, operator) = (setting.office(), Some(&setting.operator));
+    log(intake::notify(ports, ports, ports, ports, &office, operator).await.map(|()| 0));
+    ports.note(|| format!("the cron has met {faults:?}"));
+}
+
+/// Moves the clock now and then: forward by up to an hour, backward a little.
+pub(crate) async fn meddle(ports: Ports, until: i64) {
+    while ports.scheduler.now() < until {
+        ports.pause(MINUTE).await;
+        if ports.chance.happens(ports.chance.weather().jumps) {
+            let forward = ports.chance.happens(5_000);
+            let (least, most) = if forward { (SECOND, 60 * MINUTE) } else { (-MINUTE, -1) };
+            ports.shift_clock(ports.chance.between(least, most));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What must hold at the moment when something happens.
+
+use intake::ports::{Commit, Fault, Letter};
+use intake::{Followed, Link, Opened, Verdict, Withdrawal, download};
+use rules::{Posting, Received, Timestamp};
+
+use crate::events::Event;
+use crate::history::{Mail, letter_name};
+use crate::invariants::Invariant;
+use crate::people::Person;
+use crate::ports::Ports;
+use crate::reports;
+use crate::world::{TIME_LIMIT, World, setting};
+
+/// The ledger has answered a commit. `number` is what a bug makes of it.
+pub(crate) fn committed(ports: &Ports, commit: Commit, number: Option<u32>) -> Commit {
+    let Commit::Held(mut held) = commit else { return commit };
+    let mut history = ports.history.borrow_mut();
+    if let Some(number) = number.filter(|_| !history.committed.contains_key(&held.id)) {
+        held.number = number;
+        ports.memory.applications.borrow_mut().insert(held.id.clone(), (*held).clone());
+    }
+    history.committed.entry(held.id.clone()).or_insert_with(|| (*held).clone());
+    Commit::Held(held)
+}
+
+/// Which of these ids are in use, with documents of which none is nearly a
+/// day old.
+pub(crate) fn fresh(ports: &Ports, ids: &[String], now: Timestamp) -> Vec<String> {
+    const NEARLY_A_DAY: i64 = 23 * 3_600_000;
+    let (stored_at, retired) = (ports.memory.stored_at.borrow(), ports.memory.retired.borrow());
+    let is_fresh = |id: &&String| {
+        let documents = stored_at.iter().filter(|(key, _)| key.contains(id.as_str()));
+        let oldest = documents.map(|(_, at)| *at).min();
+        oldest.is_some_and(|at| now.0 - at.0 < NEARLY_A_DAY) && !retired.contains_key(*id)
+    };
+    ids.iter().filter(is_fresh).cloned().collect()
+}
+
+/// The ledger has retired these ids, since no application has them.
+pub(crate) fn retired(ports: &Ports, ids: &[String], fresh: &[String]) {
+    for id in ids.iter().filter(|id| fresh.contains(id)) {
+        ports.breach(Invariant::JudgedRightly, format!("{id} is given no time"));
+    }
+}
+
+/// The ledger has marked an application as withdrawn.
+pub(crate) fn withdrawn(ports: &Ports, id: &str) {
+    let now = ports.scheduler.now();
+    let first = ports.history.borrow_mut().withdrawn.insert(id.to_owned(), now).is_none();
+    if first {
+        ports.count(Event::Withdrawn);
+    }
+}
+
+/// The server has an answer to a form, whether it reaches the person or not.
+pub(crate) fn answered(
+    ports: &Ports,
+    person: &Person,
+    received_at: Timestamp,
+    answer: &Result<Verdict, Fault>,
+) {
+    let in_time = person.posting.requirements.window.review(received_at).is_none();
+    match answer {
+        Ok(Verdict::Accepted { received, unqueued }) => {
+            if unqueued.is_some() {
+                ports.count(Event::AcceptedUnqueued);
+            }
+            accepted(ports, person, received);
+        }
+        Ok(Verdict::Refused { issues, .. }) => {
+            ports.count(Event::Refused);
+            if person.is_sound() && in_time {
+                ports.breach(Invariant::JudgedRightly, format!("{}: {issues:?}", person.id()));
+            }
+        }
+        Ok(Verdict::Retired { .. }) => ports.count(Event::Retired),
+        Err(_) => ports.count(Event::Unavailable),
+    }
+    ports.note(|| format!("{} gets {}", person.name, told(answer)));
+}
+
+fn told(answer: &Result<Verdict, Fault>) -> String {
+    match answer {
+        Ok(Verdict::Accepted { received, .. }) => {
+            format!("{} as number {}", received.reference, received.number)
+        }
+        Ok(Verdict::Refused { issues, .. }) => {
+            format!("refused: {:?}", issues.iter().map(|issue| issue.code).collect::<Vec<_>>())
+        }
+        Ok(Verdict::Retired { .. }) => "an id that is used up".into(),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+fn accepted(ports: &Ports, person: &Person, received: &Received) {
+    let window = &person.posting.requirements.window;
+    if window.review(received.received_at).is_some() {
+        ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
+    }
+    let mut history = ports.history.borrow_mut();
+    let before = history.acknowledged.insert(received.id.clone(), received.clone());
+    drop(history);
+    ports.count(if before.is_none() { Event::Accepted } else { Event::AcceptedAgain });
+    if before.is_some_and(|before| before != *received) {
+        ports.breach(Invariant::SameAnswer, format!("{} changes", received.id));
+    }
+}
+
+/// The server has an answer to somebody who has asked to withdraw.
+pub(crate) fn withdrawal_answered(
+    ports: &Ports,
+    id: &str,
+    answer: &Result<Option<Withdrawal>, Fault>,
+) {
+    let is_withdrawn = ports.history.borrow().withdrawn.contains_key(id);
+    match answer {
+        Ok(Some(_)) if !is_withdrawn => {
+            ports.breach(Invariant::WithdrawnIsGone, format!("{id} is said to be, and is not"));
+        }
+        Ok(None) => ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found")),
+        _ => {}
+    }
+}
+
+/// The server has looked up a receipt.
+pub(crate) fn opened(
+    ports: &Ports,
+    id: &str,
+    is_right: bool,
+    found: &Result<Option<Opened>, Fault>,
+) {
+    let Ok(found) = found else { return };
+    let is_withdrawn = ports.history.borrow().withdrawn.contains_key(id);
+    let as_it_should_be = match found {
+        Some(_) if !is_right => false,
+        None => !is_right,
+        Some(Opened::Withdrawn(_)) => is_withdrawn,
+        Some(Opened::Application(receipt)) => {
+            let history = ports.history.borrow();
+            let has = |letter| !history.copies(&letter_name(id, letter)).is_empty();
+            receipt.received.id == id
+                && (receipt.progress.forwarding.sent_at().is_none() || has(Letter::Staff))
+                && (receipt.progress.acknowledgement.sent_at().is_none()
+                    || has(Letter::Acknowledgement))
+        }
+    };
+    if !as_it_should_be {
+        let key = if is_right { "its key" } else { "a wrong key" };
+        ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id} with {key}: {found:?}"));
+    }
+}
+
+/// A mailbox has got a mail.
+pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
+    match (mail.notice.as_deref(), &mail.reference) {
+        (None, Some(reference)) => letter(ports, mail, reference),
+        (Some("withdrawal"), Some(reference)) => {
+            let history = ports.history.borrow();
+            let of = history.by_reference(reference).map(|received| received.id.clone());
+            if !of.is_some_and(|id| history.withdrawn.contains_key(&id)) {
+                drop(history);
+                ports.breach(Invariant::NothingFromNowhere, format!("{reference} is withdrawn?"));
+            }
+        }
+        (Some("report"), _) => reports::arrived(ports, mail),
+        (Some("alert"), None) => {}
+        _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
+    }
+}
+
+fn letter(ports: &Ports, mail: &Mail, reference: &str) {
+    let history = ports.history.borrow();
+    let Some(received) = history.by_reference(reference).cloned() else {
+        drop(history);
+        return ports.breach(Invariant::NothingFromNowhere, format!("{reference} is unknown"));
+    };
+    let posting = posting(&received.posting);
+    let which = if mail.to == posting.recipient { Letter::Staff } else { Letter::Acknowledgement };
+    let name = letter_name(&received.id, which);
+    let to_whom_it_concerns = which == Letter::Staff || mail.to == received.application.email;
+    let is_numbered = mail.number == Some(received.number);
+    let has_the_right = mail.right.as_ref().is_some_and(|(of, _)| *of == name);
+    let sent_as = history.forms.get(&received.id).map(Vec::as_slice).unwrap_or_default();
+    let is_whole = which == Letter::Acknowledgement
+        || history.withdrawn.contains_key(&received.id)
+        || sent_as.iter().any(|form| form.is_sound && form.documents == enclosed(ports, mail));
+    let too_late = which == Letter::Staff && told_before(ports, &received.id, reference, mail);
+    drop(history);
+    if !to_whom_it_concerns || !has_the_right {
+        ports.breach(Invariant::NothingFromNowhere, format!("{name} to {}", mail.to));
+    }
+    if !is_numbered {
+        ports.breach(Invariant::NumbersWithoutHoles, format!("{name}: {:?}", mail.number));
+    }
+    if !is_whole {
+        ports.breach(Invariant::AcknowledgedArrives, format!("{name}: documents differ"));
+    }
+    if too_late {
+        ports.breach(Invariant::NothingAfterTheNotice, name);
+    }
+}
+
+/// The documents that staff get with a letter, in it or by following its
+/// addresses.
+pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
+    if !mail.is_by_links() {
+        return mail.attachments.clone();
+    }
+    mail.links.iter().filter_map(|link| follow(world, link)).collect()
+}
+
+fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
+    let (_, link) = link.split_once("/applications/")?;
+    let (reference, link) = link.split_once("/documents/")?;
+    let (document, link) = link.split_once("?until=")?;
+    let (until, key) = link.split_once("&key=")?;
+    let link = Link { reference, document, until, key };
+    let (memory, setting, now) = (&world.memory, setting(), world.clock());
+    let found = download(memory, &setting.signing, &setting.postings, link, now);
+    match pollster::block_on(found) {
+        Ok(Some(Followed::Document(download))) => {
+            memory.documents.borrow().get(&download.key).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// Whether staff had been told before that no such letter will come. A sender
+/// whom the platform had ended by then, by the clock, could not know.
+fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
+    let history = ports.history.borrow();
+    let notice = history.copies(&format!("withdrawal/{id}"));
+    let first = notice.iter().filter(|notice| notice.reference.as_deref() == Some(reference));
+    let Some(notice) = first.min_by_key(|notice| notice.at) else { return false };
+    let clock_of = |mail: &Mail| {
+        let right = mail.right.clone()?;
+        history.attempts.get(&right).map(|attempt| attempt.clock)
+    };
+    match (clock_of(mail), clock_of(notice)) {
+        (Some(letter), Some(notice)) => notice.0 < letter.0 + TIME_LIMIT,
+        _ => true,
+    }
+}
+
+fn posting(slug: &str) -> &'static Posting {
+    setting().postings.iter().find(|posting| posting.slug == slug).unwrap()
+}

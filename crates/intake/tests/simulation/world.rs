@@ -1,0 +1,229 @@
+//! The world that the flows run in: storage that lasts, a server that does
+//! not, a clock that errs, and a mail server with moods.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use intake::memory::Memory;
+use intake::ports::Fault;
+use intake::{Office, SigningKey};
+use mail::{Address, Mailbox};
+use rules::{Posting, Timestamp};
+
+use crate::bugs::Bug;
+use crate::chance::{Chance, Fate};
+use crate::events::Event;
+use crate::history::History;
+use crate::invariants::{Breach, Invariant};
+use crate::scheduler::{Pause, Scheduler, Turn, Work, Worker};
+
+/// Everything of one seed.
+pub(crate) struct World {
+    /// What lasts, whatever crashes.
+    pub(crate) memory: Memory,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) chance: Chance,
+    pub(crate) history: RefCell<History>,
+    /// How far the server's clock is from the true time.
+    skew: Cell<i64>,
+    /// From when to when the mail server is away.
+    pub(crate) away: Cell<(i64, i64)>,
+    /// When the mail server first saw each recipient.
+    pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
+    /// A mistake that is made on purpose.
+    pub(crate) bug: Option<Bug>,
+    /// The first thing that must not happen and has.
+    pub(crate) breach: RefCell<Option<Breach>>,
+    trace: bool,
+}
+
+/// What every seed has in common.
+pub(crate) struct Setting {
+    pub(crate) postings: Vec<Posting>,
+    pub(crate) signing: SigningKey,
+    pub(crate) operator: Address,
+}
+
+/// Two postings that close together: the seed's, and one for another team.
+pub(crate) fn setting() -> &'static Setting {
+    static SETTING: OnceLock<Setting> = OnceLock::new();
+    SETTING.get_or_init(|| {
+        let postings = postings::compile_folder(Path::new("../../postings")).unwrap();
+        let slug = "protection-espace-civique-tunisie-ue";
+        let first = postings.into_iter().find(|posting| posting.slug == slug).unwrap();
+        let second = Posting {
+            slug: "second".into(),
+            language: "en".into(),
+            recipient: "second@example.org".into(),
+            ..first.clone()
+        };
+        Setting {
+            postings: vec![first, second],
+            signing: SigningKey::new([7; 32]).unwrap(),
+            operator: Address::parse("operator@example.org").unwrap(),
+        }
+    })
+}
+
+impl Setting {
+    pub(crate) fn office(&self) -> Office<'_> {
+        let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
+        Office { postings: &self.postings, sender, signing: &self.signing }
+    }
+
+    pub(crate) fn closes_at(&self) -> i64 {
+        self.postings[0].requirements.window.closes_at.0
+    }
+}
+
+/// Whose call it is that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    Documents,
+    Ledger,
+    Queue,
+    Upload,
+}
+
+impl Port {
+    fn fault(self) -> Fault {
+        let why = "simulated".to_owned();
+        match self {
+            Self::Documents => Fault::Documents(why),
+            Self::Ledger => Fault::Ledger(why),
+            Self::Queue => Fault::Queue(why),
+            Self::Upload => Fault::Upload(why),
+        }
+    }
+}
+
+/// How long the platform lets the queue's consumer and the cron work on, in
+/// milliseconds.
+pub(crate) const TIME_LIMIT: i64 = 15 * 60_000;
+
+impl World {
+    pub(crate) fn new(seed: u64, bug: Option<Bug>, trace: bool) -> Self {
+        Self {
+            memory: Memory::default(),
+            scheduler: Scheduler::default(),
+            chance: Chance::new(seed),
+            history: RefCell::default(),
+            skew: Cell::new(0),
+            away: Cell::new((0, 0)),
+            greylist: RefCell::default(),
+            bug,
+            breach: RefCell::new(None),
+            trace,
+        }
+    }
+
+    /// What the server's clock shows.
+    pub(crate) fn clock(&self) -> Timestamp {
+        Timestamp(self.scheduler.now() + self.skew.get())
+    }
+
+    /// Moves the server's clock against the true time.
+    pub(crate) fn shift_clock(&self, milliseconds: i64) {
+        self.skew.set(self.skew.get() + milliseconds);
+        self.count(if milliseconds > 0 { Event::ClockForward } else { Event::ClockBack });
+        self.note(|| format!("the clock jumps by {milliseconds} ms"));
+    }
+
+    pub(crate) fn pause(&self, milliseconds: i64) -> Pause<'_> {
+        self.scheduler.pause(milliseconds)
+    }
+
+    /// Somebody begins something, after a while.
+    pub(crate) fn spawn(
+        &self,
+        delay: i64,
+        worker: Worker,
+        work: impl Future<Output = ()> + 'static,
+    ) {
+        let work: Work = Box::pin(work);
+        self.scheduler.spawn(delay, worker, work);
+    }
+
+    /// A call of a port, which may go wrong in every way there is. What it
+    /// does happens in one step; before and after, others go on.
+    pub(crate) async fn call<T>(
+        &self,
+        port: Port,
+        what: fmt::Arguments<'_>,
+        effect: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        let fate = self.chance.fate();
+        self.remember(fate);
+        self.pause(self.chance.way(fate)).await;
+        let result = if fate.takes_effect() {
+            self.memory.now.set(self.clock());
+            Some(effect.await)
+        } else {
+            None
+        };
+        self.note(|| format!("{port:?}: {what}: {fate:?}"));
+        self.pause(self.chance.way(Fate::Done)).await;
+        result.filter(|_| fate.seems_done()).unwrap_or_else(|| Err(port.fault()))
+    }
+
+    fn remember(&self, fate: Fate) {
+        match fate {
+            Fate::Done => {}
+            Fate::Late => self.count(Event::CallLate),
+            Fate::Failed => self.count(Event::CallFailed),
+            Fate::DoneThenFailed => self.count(Event::CallDoneThenFailed),
+            Fate::HungThenDone => self.count(Event::CallHungThenDone),
+            Fate::HungThenFailed => self.count(Event::CallHungThenFailed),
+        }
+    }
+
+    /// Goes on until `until`, true time, or until something is wrong.
+    pub(crate) fn run_until(&self, until: i64) {
+        let ended = |task| {
+            self.count(Event::TaskDied);
+            self.history.borrow_mut().ended(task);
+        };
+        self.scheduler.run_until(until, |worker, age| self.turn(worker, age), ended);
+    }
+
+    fn turn(&self, worker: Worker, age: i64) -> Turn {
+        let weather = self.chance.weather();
+        if worker == Worker::Outside {
+            Turn::Goes
+        } else if worker == Worker::Background && age > TIME_LIMIT {
+            self.count(Event::TaskOutOfTime);
+            self.note(|| "the platform ends this task".into());
+            Turn::Dies
+        } else if self.chance.happens(weather.crashes) {
+            self.count(Event::ServerCrashed);
+            self.note(|| "the server crashes".into());
+            Turn::Crash
+        } else if self.chance.happens(weather.dies) {
+            self.note(|| "this task dies".into());
+            Turn::Dies
+        } else {
+            Turn::Goes
+        }
+    }
+
+    pub(crate) fn count(&self, event: Event) {
+        self.history.borrow_mut().counts.add(event);
+    }
+
+    /// Keeps the first breach; what follows may come of it.
+    pub(crate) fn breach(&self, invariant: Invariant, what: String) {
+        self.note(|| format!("BROKEN: {invariant:?}: {what}"));
+        self.breach.borrow_mut().get_or_insert(Breach { invariant, what });
+    }
+
+    /// Tells the reader of a replay what happens.
+    pub(crate) fn note(&self, what: impl FnOnce() -> String) {
+        if self.trace {
+            let (clock, task) = (self.clock().to_rfc3339(), self.scheduler.running());
+            println!("{clock} {task}  {}", what());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask simulate`: lives through many seeds, or through one of them again. What does it is a test of `intake`,
+//! crates/intake/tests/simulation, which says what a seed is.
+
+use crate::options::simulate::SimulateOptions;
+use crate::process::run as run_program;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, options: &SimulateOptions) -> anyhow::Result<()> {
+    let mut command = workspace.cargo();
+    // The whole workspace, so that what `cargo test --workspace` has compiled serves.
+    command.args(["test", "--quiet", "--workspace", "--test", "simulation", "--"]);
+    command.args(["--nocapture", "--exact"]);
+    match options {
+        SimulateOptions::Seeds(seeds) => {
+            command.arg(PROMISES).env("GUICHET_SEEDS", seeds.to_string());
+        }
+        SimulateOptions::Seed { seed, trace } => {
+            command.args(if *trace { &["--ignored", "trace"][..] } else { &[PROMISES] });
+            command.env("GUICHET_SEED", seed.to_string()).env("RUST_BACKTRACE", "0");
+        }
+    }
+    run_program(&mut command)
+}
+
+const PROMISES: &str = "every_promise_is_kept_in_every_seed";
