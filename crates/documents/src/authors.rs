@@ -1,3 +1,5 @@
+use alloc::{string::String, vec::Vec};
+
 /// The names that a document gives for those who wrote or saved it.
 #[derive(Default)]
 pub(crate) struct Authors(Vec<String>);

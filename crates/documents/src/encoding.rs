@@ -1,6 +1,8 @@
 //! Bytes that are text, in whatever way a program has written it.
 
-use std::borrow::Cow;
+use alloc::{borrow::ToOwned, string::String};
+
+use alloc::borrow::Cow;
 
 /// UTF-16 or UTF-8 behind a byte-order mark; without one, as [`utf8`].
 pub(crate) fn marked(bytes: &[u8]) -> String {
@@ -15,7 +17,7 @@ pub(crate) fn marked(bytes: &[u8]) -> String {
 /// UTF-8, or else Latin-1, in which every byte is a character.
 pub(crate) fn utf8(bytes: &[u8]) -> String {
     let latin = || bytes.iter().copied().map(char::from).collect();
-    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
+    core::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
 }
 
 /// UTF-16 in one byte order.

@@ -1,3 +1,5 @@
+use alloc::{string::String, vec::Vec};
+
 use crate::Kind;
 
 /// What stands behind the last dot of a file's name.

@@ -1,6 +1,8 @@
 //! What `cargo xtask fuzz` throws random input at (feature `fuzz`). Each must return, soon, and
 //! keep its word; what it says does not matter.
 
+use alloc::vec::Vec;
+
 use crate::{
     Limits, Report, encoding, exif, inflate, office, pdf, rtf, word,
     xml::{self, Event, Events},

@@ -6,6 +6,8 @@
 mod bits;
 mod code;
 
+use alloc::vec::Vec;
+
 use bits::Bits;
 use code::Code;
 
@@ -212,7 +214,7 @@ impl Lengths {
 }
 
 fn fixed_lengths() -> [u8; 288] {
-    std::array::from_fn(|symbol| match symbol {
+    core::array::from_fn(|symbol| match symbol {
         144..256 => 9,
         256..280 => 7,
         _ => 8,

@@ -7,6 +7,10 @@
 //! Every input is read to an answer in linear time, however hostile: sizes, counts and offsets
 //! found in a file are claims to be checked, never believed.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod authors;
 mod bytes;
 mod compound;

@@ -1,5 +1,7 @@
 //! Rich Text Format (Microsoft's specification 1.9.1): control words between braces.
 
+use alloc::string::String;
+
 use crate::{Active, Kind, Report, Trace, authors::Authors, bytes::head, encoding, xml};
 
 /// What an RTF file is.

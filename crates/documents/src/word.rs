@@ -1,5 +1,7 @@
 //! Word before 2007 ([MS-DOC]), and what else Office keeps in compound files.
 
+use alloc::string::String;
+
 use crate::{
     Active, Encryption, Kind, Limits, Report,
     authors::Authors,

@@ -1,6 +1,8 @@
 //! Reads XML as far as office programs write it: no entities but the five that XML knows, and no
 //! document type definitions, which none of them writes.
 
+use alloc::string::String;
+
 use crate::encoding;
 
 /// What comes next in a part.

@@ -1,9 +1,11 @@
+use alloc::vec::Vec;
+
 mod unpack;
 
 pub(crate) use unpack::{Unpacker, beginning};
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use alloc::collections::BinaryHeap;
+use core::cmp::Ordering;
 
 use crate::{
     Damage, Limits,

@@ -1,5 +1,7 @@
 //! SHA-2 (FIPS 180-4). The constants of SHA-256 are the upper halves of those of SHA-512.
 
+use alloc::vec::Vec;
+
 /// The SHA-256 digest.
 pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
     let mut state = SHA512.map(upper_half);
@@ -16,7 +18,7 @@ pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
 /// The SHA-384 digest.
 pub(crate) fn sha384(message: &[u8]) -> [u8; 48] {
     let long = long(SHA384, message);
-    std::array::from_fn(|at| long[at])
+    core::array::from_fn(|at| long[at])
 }
 
 /// The SHA-512 digest.
@@ -92,7 +94,7 @@ compress!(
     u64,
     8,
     80,
-    std::convert::identity,
+    core::convert::identity,
     [1, 8, 7],
     [19, 61, 6],
     [28, 34, 39],

@@ -1,3 +1,5 @@
+use alloc::{vec, vec::Vec};
+
 use super::{End, bits::Bits};
 
 /// The longest code, in bits.

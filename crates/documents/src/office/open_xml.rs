@@ -1,5 +1,7 @@
 //! Office Open XML (ECMA-376): what Word writes as `.docx`.
 
+use alloc::vec::Vec;
+
 use crate::{
     Active, Limits, Report, Trace,
     authors::Authors,

@@ -1,4 +1,6 @@
-use std::{borrow::Cow, cell::Cell, mem};
+use alloc::{borrow::Cow, vec, vec::Vec};
+use core::cell::Cell;
+use core::mem;
 
 use super::{
     budget::Budget,

@@ -4,7 +4,7 @@ mod lzw;
 mod predictor;
 mod text;
 
-use std::borrow::Cow;
+use alloc::{borrow::Cow, vec, vec::Vec};
 
 use super::{
     budget::Budget,

@@ -1,5 +1,7 @@
 mod script;
 
+use alloc::vec::Vec;
+
 use super::{
     document::Document,
     filters,

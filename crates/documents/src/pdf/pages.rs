@@ -1,3 +1,5 @@
+use alloc::{vec, vec::Vec};
+
 use super::{
     document::{Document, Marks},
     value::{Array, Dict, Value},

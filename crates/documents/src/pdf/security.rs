@@ -1,6 +1,8 @@
 //! The standard security handler (ISO 32000-2, 7.6): whether the empty password opens a document,
 //! and with which key its streams and strings are then read.
 
+use alloc::vec::Vec;
+
 use super::{
     document::Document,
     indirect::Indirect,

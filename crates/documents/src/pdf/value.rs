@@ -1,5 +1,7 @@
 //! The objects that a PDF is made of (ISO 32000-2, 7.3), read where they stand.
 
+use alloc::vec::Vec;
+
 use super::lexer::{Bracket, Lexer, Token};
 
 /// An object. Arrays and dictionaries are read when they are asked.
@@ -79,7 +81,7 @@ impl Name<'_> {
     /// Whether it is this one. `/J#61vaScript` is `JavaScript` too (7.3.5).
     pub(super) fn is(self, name: &[u8]) -> bool {
         let mut rest = self.0;
-        let decoded = std::iter::from_fn(|| {
+        let decoded = core::iter::from_fn(|| {
             let (byte, after) = match rest {
                 [b'#', high, low, after @ ..] => match (digit(*high), digit(*low)) {
                     (Some(high), Some(low)) => (high << 4 | low, after),
@@ -173,7 +175,7 @@ pub(super) struct Array<'a>(&'a [u8]);
 impl<'a> Array<'a> {
     pub(super) fn values(self) -> impl Iterator<Item = Value<'a>> {
         let mut lexer = Lexer::new(self.0, 0);
-        std::iter::from_fn(move || lexer.value())
+        core::iter::from_fn(move || lexer.value())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the objects stand: cross-reference tables and streams (ISO 32000-2, 7.5.4 to 7.5.8).
 
-use std::borrow::Cow;
+use alloc::{borrow::Cow, vec, vec::Vec};
 
 use super::{
     budget::Budget,

@@ -1,3 +1,5 @@
+use alloc::{format, string::String, vec::Vec};
+
 use super::Stored;
 
 /// A Word document with a paragraph for each line of `text`.

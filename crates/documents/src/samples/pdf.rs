@@ -1,3 +1,5 @@
+use alloc::{format, string::String, vec, vec::Vec};
+
 /// A PDF of one page with `text` in Helvetica, which every reader has.
 ///
 /// Characters outside of Latin-1 become question marks.
