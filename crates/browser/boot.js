@@ -1,20 +1,22 @@
 // The script of the posting's page: loads the Rust module, which takes the form over. Where that fails the form stays
 // what it is without script, and posts.
 
-import init from "form-glue";
+import { initSync } from "form-glue";
 import wasm from "form-wasm";
 
-export * from "form-glue";
+export { check } from "form-glue";
 export { inspect } from "form-inspector";
 
 // The trap for robots that run no script: here it could only catch what fills in forms for a person.
 document.getElementById("website")?.remove();
 
 /** Settles when the form is driven by the module; embedders await it before they call `check`. */
-export const ready = init({ module_or_path: wasm }).then(
-  () => true,
-  (error) => {
-    console.warn("The form's module did not load; the form works without it.", error);
-    return false;
-  },
-);
+export const ready = WebAssembly.compileStreaming(fetch(wasm))
+  .then((module) => initSync({ module }))
+  .then(
+    () => true,
+    (error) => {
+      console.warn("The form's module did not load; the form works without it.", error);
+      return false;
+    },
+  );

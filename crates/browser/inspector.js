@@ -1,30 +1,90 @@
-// Fetches the module that looks into documents when a candidate first reaches for a file, so that the form itself is
-// there sooner. The build puts its address in for INSPECTOR.
-
-let loading;
-
-const load = () => {
-  loading ??= import(INSPECTOR).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-};
+// Asks what a file really is. What knows is fetched when a candidate first reaches for a file, so that the form itself is
+// there sooner. It works in a thread of its own, so that the page stays awake over a large file, and a new one for each
+// file: its memory goes with it. The build puts its address in for INSPECTOR.
 
 /**
- * Says what a file really is.
+ * @typedef {object} Report
+ * @property {string} kind "pdf", "docx", "odt", "executable", …
+ * @property {number} bytes
+ * @property {string | null} damage why it is not a sound file of its kind
+ * @property {number | null} pages where its bytes tell
+ * @property {"none" | "opens" | "password" | "attachments"} encryption
+ * @property {string[]} active what in it acts, calls or carries something
+ * @property {string[]} traces what it tells of its author
+ * @property {string[]} authors
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {Report} [report] missing where nobody could look into it
+ * @property {string} [sha256] in lower-case hexadecimal, where the browser computes it
+ * @property {true} [unreadable] the device does not give the bytes
+ */
+
+const address = new URL(INSPECTOR, import.meta.url);
+
+/** A thread for one file. Where it cannot be had, that is told when it is asked. */
+const start = () => {
+  const thread = new Worker(address, { type: "module" });
+  const answer = new Promise((resolve, reject) => {
+    thread.onmessage = ({ data }) => (data ? resolve(data) : reject());
+    thread.onerror = reject;
+  }).finally(() => thread.terminate());
+  answer.catch(() => {});
+  return (file) => {
+    thread.postMessage(file);
+    return answer;
+  };
+};
+
+/** Started beforehand. */
+let spare;
+
+const aside = async (file) => {
+  const ask = spare ?? start();
+  spare = undefined;
+  return ask(file);
+};
+
+/** Old browsers have no threads that are modules, and none is to be had from another origin. */
+const here = async (file) => (await import(address.href)).look(file);
+
+/** @param {Blob} file @returns {Promise<Answer>} */
+const answer = (file) =>
+  aside(file)
+    .catch(() => here(file))
+    .catch(async (error) => {
+      console.warn("What looks into documents did not load; the server will look.", error);
+      return (await isReadable(file)) ? {} : { unreadable: true };
+    });
+
+const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+
+/** Looks into a file. @param {Blob} file @param {(answer: Answer) => void} hear */
+export const look = (file, hear) => void answer(file).then(hear);
+
+/** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} hear */
+export const touch = (file, hear) => void isReadable(file).then(hear);
+
+/**
+ * Says what a file really is, to people who embed this.
  *
  * @param {Uint8Array} bytes
- * @returns {Promise<{
- *   kind: string,            // "pdf", "docx", "odt", "executable", …
- *   bytes: number,
- *   damage: string | null,   // why it is not a sound file of its kind
- * }>} rejected where the module cannot be loaded
+ * @returns {Promise<Report>} rejected where the module cannot be loaded
  */
-export const inspect = async (bytes) => (await load()).inspect(bytes);
+export const inspect = async (bytes) => {
+  const { report } = await answer(new Blob([bytes]));
+  if (!report) throw new Error("What looks into documents did not load.");
+  return report;
+};
 
 for (const input of globalThis.document?.querySelectorAll("input[type=file]") ?? []) {
-  for (const reached of ["pointerenter", "focus", "dragenter"]) {
-    input.addEventListener(reached, () => load().catch(() => {}), { once: true, passive: true });
-  }
+  const reach = () => {
+    try {
+      spare ??= start();
+    } catch {
+      // It is tried again when there is a file.
+    }
+  };
+  for (const reached of ["pointerenter", "focus", "dragenter"]) input.addEventListener(reached, reach, { once: true, passive: true });
 }

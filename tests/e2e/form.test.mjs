@@ -140,22 +140,18 @@ test("what all documents weigh is told, and when it is too much", async (t) => {
 test("a click before the documents have been read waits for them", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);
-  // The device takes its time to give the bytes, however it is asked for them.
-  await page.evaluate(() => {
-    const given = new Promise((give) => (window.give = give));
-    const slow = (method) => async function late(...values) {
-      await given;
-      return method.apply(this, values);
-    };
-    for (const method of ["arrayBuffer", "bytes"]) Blob.prototype[method] = slow(Blob.prototype[method]);
-    FileReader.prototype.readAsArrayBuffer = slow(FileReader.prototype.readAsArrayBuffer);
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
+  await page.route("**/inspector*.wasm", async (route) => {
+    await arrived;
+    return route.continue();
   });
   await choose(page, "cv", FILES.program);
   await said(page, "cv-status", /lecture…/);
   await page.click("#submit");
   await said(page, "upload-text", script.waiting);
   assert.equal(await page.getAttribute("#submit", "aria-disabled"), "true");
-  await page.evaluate(() => window.give());
+  arrive();
   await hasFocus(page, "error-summary");
   assert.match(await errorOf(page, "cv").textContent(), /un programme/);
 });

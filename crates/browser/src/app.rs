@@ -4,8 +4,8 @@
 //! Messages never run inside each other: where the page answers a change with
 //! an event of its own (moving the focus does), the change is over before.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use core::cell::{Cell, RefCell};
 
 use rules::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,7 @@ use crate::clock::{Clock, Device};
 use crate::countdown::next_change;
 use crate::dom::Dom;
 use crate::event::{after, complain};
-use crate::files::{self, Learned};
+use crate::files;
 use crate::form::State;
 use crate::message::{Effect, Message};
 use crate::page::Page;
@@ -38,7 +38,7 @@ impl App {
     pub(crate) fn new(mut dom: Dom) -> Result<Rc<Self>, JsValue> {
         let page = Rc::new(dom.page()?);
         let clock = Cell::new(Clock::heard(page.now, loaded(&dom.window)));
-        dom.strip_title(page.words.get("form_title_error").map_or("", String::as_str));
+        dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
         let errors = dom.served_errors(page.fields());
         let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
         let (upload, ticks) = (RefCell::default(), Cell::default());
@@ -153,12 +153,8 @@ impl App {
     fn read(self: &Rc<Self>, id: String, turn: Turn) {
         let Some(file) = self.dom.file(&id) else { return };
         let app = Rc::clone(self);
-        files::read(&self.dom.window, &file, move |learned| {
-            let id = id.clone();
-            app.tell(match learned {
-                Learned::Found(found) => Message::Inspected { id, turn, found },
-                Learned::Sha256(sha256) => Message::Digested { id, turn, sha256 },
-            });
+        files::inspect(&file, move |found| {
+            app.tell(Message::Inspected { id: id.clone(), turn, found });
         });
     }
 

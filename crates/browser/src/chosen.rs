@@ -1,10 +1,10 @@
 //! The documents that a candidate has chosen, and what became of them.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use documents::Report;
 use locales::{Words, bytes, fill, remark_message};
-use rules::{OfferedDocument, content};
-
-use crate::view::Texts;
+use rules::{OfferedDocument, TextMap, content};
 
 /// The documents, one at most for each that is asked for.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +31,9 @@ struct Choice {
 /// What was found of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// What it really is.
-    Report(Report),
+    /// What it really is, and its SHA-256 in lower-case hexadecimal, where
+    /// the browser computes it.
+    Report { report: Report, sha256: Option<String> },
     /// Its bytes, and nobody here to look into them: the server will.
     Bytes,
     /// The device does not give its bytes.
@@ -48,8 +49,8 @@ enum Stage {
     Weighed,
     /// The device does not give its bytes.
     Unreadable,
-    /// It was read, and looked into unless that was impossible here.
-    Read { report: Option<Report>, sha256: Option<String> },
+    /// It could be read, and was looked into unless that was impossible here.
+    Read(Option<(Report, Option<String>)>),
 }
 
 impl Chosen {
@@ -72,18 +73,10 @@ impl Chosen {
     pub(crate) fn inspected(&mut self, id: &str, turn: Turn, found: Found) {
         if let Some(choice) = self.current(id, turn) {
             choice.stage = match found {
-                Found::Report(report) => Stage::Read { report: Some(report), sha256: None },
-                Found::Bytes => Stage::Read { report: None, sha256: None },
+                Found::Report { report, sha256 } => Stage::Read(Some((report, sha256))),
+                Found::Bytes => Stage::Read(None),
                 Found::Nothing => Stage::Unreadable,
             };
-        }
-    }
-
-    /// The digest of the file of `turn`.
-    pub(crate) fn digested(&mut self, id: &str, turn: Turn, digest: String) {
-        let stage = self.current(id, turn).map(|choice| &mut choice.stage);
-        if let Some(Stage::Read { sha256, .. }) = stage {
-            *sha256 = Some(digest);
         }
     }
 
@@ -122,7 +115,7 @@ impl Chosen {
     pub(crate) fn offered(&self) -> Vec<OfferedDocument> {
         let offer = |choice: &Choice| {
             let (report, sha256) = match &choice.stage {
-                Stage::Read { report, sha256 } => (report.clone(), sha256.clone()),
+                Stage::Read(Some((report, sha256))) => (Some(report.clone()), sha256.clone()),
                 _ => (None, None),
             };
             OfferedDocument {
@@ -138,8 +131,8 @@ impl Chosen {
 
     /// What the page says of each file beside its field. What is wrong with
     /// it, and what to do, is said where errors are: `wrong` tells for which.
-    pub(crate) fn statuses(&self, words: &impl Words, wrong: impl Fn(&str) -> bool) -> Texts {
-        let mut statuses = Texts::default();
+    pub(crate) fn statuses(&self, words: &impl Words, wrong: impl Fn(&str) -> bool) -> TextMap {
+        let mut statuses = TextMap::default();
         for choice in &self.choices {
             statuses.set(&choice.id, Some(choice.status(words, wrong(&choice.id))));
         }
@@ -153,20 +146,16 @@ impl Choice {
             Stage::Reading => ("script_document_reading", None),
             // Too large, empty, or not to be read: the error says it all.
             Stage::Weighed | Stage::Unreadable => ("script_document_refused", None),
-            Stage::Read { report: None, .. } if wrong => ("script_document_refused", None),
-            Stage::Read { report: None, .. } => ("script_document_unchecked", None),
-            Stage::Read { report: Some(report), .. } if wrong => {
-                ("script_document_wrong", Some(report.kind))
-            }
-            Stage::Read { report: Some(report), .. } => {
-                ("script_document_checked", Some(report.kind))
-            }
+            Stage::Read(None) if wrong => ("script_document_refused", None),
+            Stage::Read(None) => ("script_document_unchecked", None),
+            Stage::Read(Some((report, _))) if wrong => ("script_document_wrong", Some(report.kind)),
+            Stage::Read(Some((report, _))) => ("script_document_checked", Some(report.kind)),
         };
-        let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
+        let kind = kind.map(|kind| ["kind_", kind.as_str()].concat()).unwrap_or_default();
         let size = bytes(words, self.bytes);
         let values = [("file", &*self.file_name), ("kind", words.word(&kind)), ("size", &size)];
         let mut status = fill(words.word(key), &values);
-        if let Stage::Read { report: Some(report), .. } = &self.stage
+        if let Stage::Read(Some((report, _))) = &self.stage
             && !wrong
         {
             for remark in content::remarks(report) {

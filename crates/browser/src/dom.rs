@@ -5,11 +5,11 @@
 //! where it differs from what is there, so that a screen reader hears of
 //! changes and of nothing else.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use core::cell::Cell;
 
 use js_sys::JSON;
-use rules::{Form, Requirements, Timestamp};
+use rules::{Form, Requirements, TextMap, Timestamp};
 use wasm_bindgen::prelude::*;
 use web_sys::{BeforeUnloadEvent, Document, Element, File, FormData};
 use web_sys::{HtmlElement, HtmlFormElement, Window};
@@ -17,7 +17,7 @@ use web_sys::{HtmlElement, HtmlFormElement, Window};
 use crate::event::{complain, function};
 use crate::page::Page;
 use crate::read;
-use crate::view::{Item, Summary, Texts, Upload, View};
+use crate::view::{Item, Summary, Upload, View};
 
 #[wasm_bindgen]
 extern "C" {
@@ -84,8 +84,8 @@ impl Dom {
     }
 
     /// The errors that the server has put beside `fields`.
-    pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Texts {
-        let mut errors = Texts::default();
+    pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> TextMap {
+        let mut errors = TextMap::default();
         for field in fields {
             let shown = ["#", field, "-error:not([hidden]) .error-text"].concat();
             if let Ok(Some(text)) = self.form.query_selector(&shown) {
@@ -108,9 +108,9 @@ impl Dom {
     pub(crate) fn typed(&self, asked: &Requirements) -> Result<Form, JsValue> {
         let data = FormData::new_with_form(&self.form)?;
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
-        let mut answers = BTreeMap::new();
+        let mut answers = TextMap::default();
         for question in &asked.questions {
-            answers.insert(question.id.clone(), text(&question.id));
+            answers.set(&question.id, Some(text(&question.id)));
         }
         Ok(Form {
             name: text("name"),
@@ -216,7 +216,7 @@ impl Dom {
             self.document.set_title(&self.title);
             return element.set_hidden(true);
         };
-        let template = page.words.get("form_title_error").map_or("{title}", String::as_str);
+        let template = page.words.get("form_title_error").unwrap_or("{title}");
         self.document.set_title(&locales::fill(template, &[("title", &self.title)]));
         self.show_text("error-summary-title", Some(title));
         // Files stay chosen now; the server's page could not keep them.
@@ -260,7 +260,7 @@ impl Dom {
                 element.set_hidden(percent.is_none());
             }
         }
-        self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());
+        self.set("upload-bar", "value", &locales::digits(percent.unwrap_or(0)));
         // Two texts: the one that is seen moves, the other by quarters.
         if self.document.get_element_by_id("upload-seen").is_none()
             && let Some(place) = self.element("upload-text")

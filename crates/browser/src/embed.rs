@@ -1,8 +1,7 @@
 //! For pages of other people: the verdicts without the form.
 
-use rules::{Timestamp, issues};
-use serde::Serialize as _;
-use serde_wasm_bindgen::Serializer;
+use js_sys::{Array, Object, Reflect};
+use rules::{Issue, Param, Timestamp, issues};
 use wasm_bindgen::prelude::*;
 
 use crate::read;
@@ -33,7 +32,7 @@ use crate::value::{fold, from_js};
 ///
 /// Throws where an argument has another shape.
 #[wasm_bindgen]
-pub fn check(form: &JsValue, posting: &JsValue) -> Result<JsValue, JsValue> {
+pub fn check(form: &JsValue, posting: &JsValue) -> Result<Array, JsValue> {
     let form = read::form(form)?;
     let requirements = read::requirements(&read::member(posting, "requirements")?)?;
     let now = if read::is_there(posting, "now")? {
@@ -42,5 +41,28 @@ pub fn check(form: &JsValue, posting: &JsValue) -> Result<JsValue, JsValue> {
         from_js(js_sys::Date::now()).unwrap_or(0)
     };
     let issues = issues(fold, &requirements, &form, Timestamp(now));
-    Ok(issues.serialize(&Serializer::json_compatible())?)
+    Ok(issues.iter().map(object).collect())
+}
+
+fn object(issue: &Issue) -> JsValue {
+    let (object, params) = (Object::new(), Object::new());
+    let set = |object: &Object, name: &str, value: JsValue| {
+        let _ = Reflect::set(object, &name.into(), &value);
+    };
+    for (name, param) in issue.params.iter() {
+        set(&params, name, value(param));
+    }
+    set(&object, "field", (&*issue.field).into());
+    set(&object, "code", issue.code.as_str().into());
+    set(&object, "params", params.into());
+    object.into()
+}
+
+fn value(param: &Param) -> JsValue {
+    match param {
+        #[expect(clippy::cast_precision_loss, reason = "sizes, counts and instants are exact")]
+        Param::Number(number) => (*number as f64).into(),
+        Param::Text(text) => text.into(),
+        Param::List(texts) => texts.iter().map(JsValue::from).collect::<Array>().into(),
+    }
 }

@@ -1,5 +1,7 @@
 //! Events and timers.
 
+use alloc::boxed::Box;
+
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, Window, console};

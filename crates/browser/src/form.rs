@@ -1,20 +1,20 @@
 //! The form: what is in it, what the candidate has touched, and what the page
 //! shows of it. Pure: time and files arrive as arguments, a [`View`] leaves.
 
-use std::rc::Rc;
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 
 use locales::{Words as _, bytes, fill, issue_message, plural};
 use rules::application::limit;
 use rules::review::refused_by_size;
 use rules::subject::Fold;
-use rules::{Form, Issue, OfferedDocument, Timestamp, issues, review_field};
+use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, issues, review_field};
 
 use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
 use crate::message::Effect;
 use crate::page::Page;
 use crate::sending::{Answer, Sending, failure, renewed};
-use crate::view::{Item, Summary, Texts, View};
+use crate::view::{Item, Summary, View};
 
 /// The form's state.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct State {
     typed: Form,
     chosen: Chosen,
     touched: Vec<String>,
-    errors: Texts,
+    errors: TextMap,
     summary: Summary,
     /// How often the summary was made.
     summaries: u32,
@@ -33,7 +33,7 @@ pub(crate) struct State {
 
 impl State {
     /// The form of `page`, with the errors that the server put beside fields.
-    pub(crate) fn new(page: Rc<Page>, errors: Texts, fold: Fold) -> Self {
+    pub(crate) fn new(page: Rc<Page>, errors: TextMap, fold: Fold) -> Self {
         Self {
             page,
             fold,
@@ -113,13 +113,6 @@ impl State {
         if goes_on { self.submit(now) } else { Effect::None }
     }
 
-    /// The digest of the file of `turn` is known. Nothing waits for it: it
-    /// only tells the same file twice a little earlier than the server.
-    pub(crate) fn digested(&mut self, id: &str, turn: Turn, sha256: String, now: Timestamp) {
-        self.chosen.digested(id, turn, sha256);
-        self.check_documents(now);
-    }
-
     /// Whether a file was chosen for the document `id`.
     pub(crate) fn is_chosen(&self, id: &str) -> bool {
         self.chosen.is_chosen(id)
@@ -147,7 +140,7 @@ impl State {
         if !told.is_empty() {
             return self.refuse(told);
         }
-        self.errors = Texts::default();
+        self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
         self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
         Effect::Send
@@ -283,7 +276,7 @@ impl State {
     fn refuse(&mut self, told: Vec<(String, String)>) -> Effect {
         let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
         let mut items = Vec::new();
-        self.errors = Texts::default();
+        self.errors = TextMap::default();
         for (field, text) in told {
             let position = self.page.position(&field);
             let before = |(other, _): &(usize, Item)| *other <= position;
@@ -309,7 +302,7 @@ impl State {
 
     /// What is said of each chosen file; nothing any more where the choice
     /// was taken back.
-    fn statuses(&self) -> Texts {
+    fn statuses(&self) -> TextMap {
         let wrong = |id: &str| self.errors.get(id).is_some();
         let mut statuses = self.chosen.statuses(&self.page.words, wrong);
         for document in &self.page.requirements.documents {

@@ -1,7 +1,7 @@
 //! What the page listens to.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use core::cell::{Cell, RefCell};
 
 use locales::{fill, moment};
 use rules::Timestamp;

@@ -8,6 +8,10 @@
 //! What is shown is decided in [`form`] and its neighbours, without a browser;
 //! only `dom`, `event`, `files`, `request`, `app` and `handlers` know one.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod app;
 mod chosen;
 mod clock;
@@ -19,7 +23,6 @@ mod files;
 mod form;
 mod handlers;
 mod message;
-
 mod page;
 mod read;
 mod request;
@@ -34,6 +37,14 @@ use wasm_bindgen::prelude::*;
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// Ends the module without a word: the texts of all panics, and what puts them
+/// together, weigh more than two kilobytes.
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
 
 /// Takes over the page's form, if it has one. Called when the module has
 /// loaded.

@@ -1,5 +1,7 @@
 //! What happens to the form, and what is to be done about it.
 
+use alloc::{string::String, vec::Vec};
+
 use rules::Timestamp;
 
 use crate::chosen::{Found, Turn};
@@ -20,8 +22,6 @@ pub(crate) enum Message {
     Cleared(String),
     /// The file of `turn` was read.
     Inspected { id: String, turn: Turn, found: Found },
-    /// The digest of the file of `turn` is known.
-    Digested { id: String, turn: Turn, sha256: String },
     /// The submit button was clicked.
     Submitted,
     /// So many bytes have left.
@@ -72,7 +72,6 @@ impl State {
             Message::Inspected { id, turn, found } => {
                 return self.inspected(&id, turn, found, now);
             }
-            Message::Digested { id, turn, sha256 } => self.digested(&id, turn, sha256, now),
             Message::Submitted => return self.submit(now),
             Message::Progress { sent, total } => self.progress(sent, total),
             Message::Answered(answer) => return self.answered(answer),

@@ -1,10 +1,10 @@
 //! What the posting's page hands to its script.
 
-use std::collections::BTreeMap;
+use alloc::{borrow::ToOwned, string::String};
 
 use locales::Labels;
 use rules::deadline::Zone;
-use rules::{Requirements, Timestamp};
+use rules::{Requirements, TextMap, Timestamp};
 
 /// The JSON of the element `#guichet`.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Page {
     /// The server's clock when it made the page.
     pub(crate) now: Timestamp,
     /// The words of the page's language.
-    pub(crate) words: BTreeMap<String, String>,
+    pub(crate) words: TextMap,
 }
 
 impl Page {

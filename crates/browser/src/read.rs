@@ -4,13 +4,13 @@
 //! may have to put together, is a fifth of what a page may weigh. Serde still
 //! makes the page and what leaves here again, and both are tested together.
 
-use std::collections::BTreeMap;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use js_sys::{Array, Object, Reflect};
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
-use rules::{Form, OfferedDocument, Requirements, Timestamp};
+use rules::{Form, OfferedDocument, Requirements, TextMap, Timestamp};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::value::{from_js, size_from_js};
@@ -41,11 +41,11 @@ pub(crate) fn zone(object: &JsValue) -> Read<Zone> {
 }
 
 /// Texts by key.
-pub(crate) fn texts(object: &JsValue, name: &str) -> Read<BTreeMap<String, String>> {
-    let mut texts = BTreeMap::new();
+pub(crate) fn texts(object: &JsValue, name: &str) -> Read<TextMap> {
+    let mut texts = TextMap::default();
     let object = member(object, name)?;
     for entry in Object::entries(object.unchecked_ref()).iter() {
-        texts.insert(text(&entry, "0")?, text(&entry, "1")?);
+        texts.set(&text(&entry, "0")?, Some(text(&entry, "1")?));
     }
     Ok(texts)
 }
@@ -60,7 +60,7 @@ pub(crate) fn form(object: &JsValue) -> Read<Form> {
         phone: optional_text(object, "phone")?.unwrap_or_default(),
         subject: optional_text(object, "subject")?.unwrap_or_default(),
         message: optional_text(object, "message")?.unwrap_or_default(),
-        answers: if answers { texts(object, "answers")? } else { BTreeMap::new() },
+        answers: if answers { texts(object, "answers")? } else { TextMap::default() },
         consent: optional_text(object, "consent")?.unwrap_or_default(),
         documents: if documents {
             list(object, "documents", &mut offered_document)?

@@ -1,5 +1,7 @@
 //! Requests to the Worker.
 
+use alloc::string::String;
+
 use js_sys::{Date, JSON};
 use rules::Timestamp;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,8 @@
 //! The way of an application to the server.
 
-use locales::{Words, bytes, fill, plural};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
+use locales::{Words, bytes, digits, fill, plural};
 
 use crate::view::{Item, Summary, Upload};
 
@@ -46,12 +48,12 @@ impl Sending {
 fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
     let hundredths = sent.saturating_mul(100).checked_div(total).unwrap_or(0);
     let percent = u8::try_from(hundredths).unwrap_or(100).min(99);
-    let number = percent.to_string();
+    let number = digits(percent);
     let seen = fill(
         words.word("script_sending"),
         &[("percent", &number), ("sent", &bytes(words, sent)), ("total", &bytes(words, total))],
     );
-    let quarter = (percent / 25 * 25).to_string();
+    let quarter = digits(percent / 25 * 25);
     let spoken = fill(words.word("script_sending_quarter"), &[("percent", &quarter)]);
     Upload { seen, spoken, percent: Some(percent) }
 }

@@ -1,5 +1,7 @@
 //! Values out of JavaScript's.
 
+use alloc::string::String;
+
 /// `text` in canonical decomposition and lower case, as the browser does it: [`rules::subject::fold`] without its tables.
 pub(crate) fn fold(text: &str) -> String {
     let text = js_sys::JsString::from(text);

@@ -1,15 +1,19 @@
 //! What the page is to show, as plain data: `dom` puts it there.
 
+use alloc::{string::String, vec::Vec};
+
+use rules::TextMap;
+
 use crate::countdown::Countdown;
 
 /// Everything that the script changes in the page.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     /// The error beside each field that has one.
-    pub(crate) errors: &'a Texts,
+    pub(crate) errors: &'a TextMap,
     /// What is said of each document's file. Where there is nothing, what the
     /// server said stays.
-    pub(crate) statuses: Texts,
+    pub(crate) statuses: TextMap,
     /// How much all documents weigh.
     pub(crate) meter: Option<String>,
     /// The error summary, and how often it was made.
@@ -60,22 +64,4 @@ pub(crate) struct Upload {
     pub(crate) spoken: String,
     /// Where the bar stands. Without it there is neither bar nor cancelling.
     pub(crate) percent: Option<u8>,
-}
-
-/// Texts by the field or document that they belong to. There are few: a list
-/// finds them as fast as a map, and weighs a tenth of it in wasm.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Texts(Vec<(String, String)>);
-
-impl Texts {
-    /// The text of `key`.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str())
-    }
-
-    /// Gives `key` another text, or none.
-    pub(crate) fn set(&mut self, key: &str, text: Option<String>) {
-        self.0.retain(|(known, _)| known != key);
-        self.0.extend(text.map(|text| (key.to_owned(), text)));
-    }
 }

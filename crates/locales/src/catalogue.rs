@@ -1,6 +1,6 @@
 //! The compiled-in texts, and the choice of a language.
 
-use std::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::Words;
 

@@ -1,5 +1,7 @@
 //! Forms that languages write differently.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use rules::{Date, LocalTime};
 
 use crate::Words;
@@ -29,9 +31,27 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
+/// A number as it is. `core::fmt` does the same and more, and weighs two
+/// kilobytes in the page, which has no other use for it.
+pub fn digits(value: impl Into<u64>) -> String {
+    let (mut rest, mut text) = (value.into(), String::new());
+    loop {
+        let digit = u8::try_from(rest % 10).unwrap_or_default();
+        text.insert(0, char::from(b'0' + digit));
+        rest /= 10;
+        if rest == 0 {
+            return text;
+        }
+    }
+}
+
+fn two_digits(value: u32) -> String {
+    [if value < 10 { "0" } else { "" }, &digits(value)].concat()
+}
+
 /// A whole number with the language's thousands separator: `38 400`.
 pub fn number(words: &impl Words, value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
+    let digits = digits(value.unsigned_abs());
     let mut text = String::new();
     if value < 0 {
         text.push('\u{2212}');
@@ -58,7 +78,7 @@ pub fn bytes(words: &impl Words, count: u64) -> String {
     let amount = if tenth == 0 || whole >= 100 {
         number(words, i64::try_from(whole).unwrap_or(i64::MAX))
     } else {
-        format!("{whole}{}{tenth}", words.word("unit_decimal"))
+        [&digits(whole), words.word("unit_decimal"), &digits(tenth)].concat()
     };
     fill(words.word(key), &[("n", &amount)])
 }
@@ -79,8 +99,8 @@ pub fn list(words: &impl Words, items: &[String]) -> String {
 /// texts `{key}_one` and `{key}_other` (CLDR's names for plural forms).
 pub fn plural(words: &impl Words, key: &str, count: i64) -> String {
     let category = category(words.word("language_tag"), count);
-    let form = words.find(&format!("{key}_{category}"));
-    let other = format!("{key}_other");
+    let form = words.find(&[key, "_", category].concat());
+    let other = [key, "_other"].concat();
     let form = form.unwrap_or_else(|| words.word(&other));
     fill(form, &[("n", &number(words, count))])
 }
@@ -95,17 +115,17 @@ fn category(tag: &str, count: i64) -> &'static str {
 
 /// A day in words: `dimanche 3 août 2025`.
 pub fn date(words: &impl Words, date: Date) -> String {
-    let day = date.day.to_string();
+    let day = digits(date.day);
     let day = if date.day == 1 { words.word("date_first_of_month") } else { &day };
-    let weekday = format!("date_weekday_{}", date.weekday());
-    let month = format!("date_month_{}", date.month);
+    let weekday = ["date_weekday_", &digits(date.weekday())].concat();
+    let month = ["date_month_", &digits(date.month)].concat();
     fill(
         words.word("date_long"),
         &[
             ("weekday", words.word(&weekday)),
             ("day", day),
             ("month", words.word(&month)),
-            ("year", &date.year.to_string()),
+            ("year", &digits(date.year.unsigned_abs())),
         ],
     )
 }
@@ -114,7 +134,7 @@ pub fn date(words: &impl Words, date: Date) -> String {
 pub fn local_time(words: &impl Words, time: LocalTime) -> String {
     fill(
         words.word("date_time"),
-        &[("hour", &time.hour.to_string()), ("minute", &format!("{:02}", time.minute))],
+        &[("hour", &digits(time.hour)), ("minute", &two_digits(time.minute.into()))],
     )
 }
 
@@ -135,7 +155,7 @@ pub fn moment(words: &impl Words, time: LocalTime, zone: &str) -> String {
 /// What people call a zone: by the locale where it knows the zone, else by
 /// its IANA name.
 fn zone_name(words: &impl Words, zone: &str) -> String {
-    let key = format!("zone_{}", zone.to_ascii_lowercase().replace(['/', '-'], "_"));
+    let key = ["zone_", &zone.to_ascii_lowercase().replace(['/', '-'], "_")].concat();
     match words.find(&key) {
         Some(name) => name.to_owned(),
         None => fill(words.word("zone_other"), &[("name", &zone.replace('_', " "))]),
@@ -145,11 +165,12 @@ fn zone_name(words: &impl Words, zone: &str) -> String {
 /// `UTC+2`, `UTC+5:45`, `UTC−3`, `UTC`.
 fn offset(minutes: i32) -> String {
     let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
-    let sign = if minutes < 0 { '\u{2212}' } else { '+' };
-    match (hours, rest) {
-        (0, 0) => "UTC".to_owned(),
-        (_, 0) => format!("UTC{sign}{hours}"),
-        _ => format!("UTC{sign}{hours}:{rest:02}"),
+    let sign = if minutes < 0 { "\u{2212}" } else { "+" };
+    let hours = digits(hours);
+    match rest {
+        0 if minutes == 0 => "UTC".to_owned(),
+        0 => ["UTC", sign, &hours].concat(),
+        _ => ["UTC", sign, &hours, ":", &two_digits(rest)].concat(),
     }
 }
 
@@ -157,6 +178,13 @@ fn offset(minutes: i32) -> String {
 mod tests {
     use super::*;
     use crate::catalogue::{EN, FR};
+
+    #[test]
+    fn digits_are_those_of_the_standard_library() {
+        for value in [0, 9, 10, 1_000, u64::MAX] {
+            assert_eq!(digits(value), value.to_string());
+        }
+    }
 
     #[test]
     fn values_are_not_read_as_templates() {

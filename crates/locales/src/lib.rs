@@ -6,6 +6,10 @@
 //! goes without and is handed the few it needs by the page. Both are
 //! [`Words`], so that a sentence is made by the same code on both sides.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 #[cfg(feature = "catalogue")]
 mod catalogue;
 mod format;
@@ -13,7 +17,7 @@ mod message;
 
 #[cfg(feature = "catalogue")]
 pub use catalogue::{ALL, EN, FR, Texts, choose, for_tag};
-pub use format::{bytes, date, fill, list, local_time, moment, number, plural};
+pub use format::{bytes, date, digits, fill, list, local_time, moment, number, plural};
 pub use message::{Labels, issue_message, remark_message};
 
 /// Texts by key, in one language.
@@ -28,8 +32,8 @@ pub trait Words {
     }
 }
 
-impl Words for std::collections::BTreeMap<String, String> {
+impl Words for rules::TextMap {
     fn find(&self, key: &str) -> Option<&str> {
-        self.get(key).map(String::as_str)
+        self.get(key)
     }
 }

@@ -1,5 +1,7 @@
 //! The sentence for each issue.
 
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
 use rules::deadline::Zone;
 use rules::{Code, Issue, Param, Remark, Requirements, Timestamp};
 
@@ -19,9 +21,9 @@ pub struct Labels<'a> {
 /// The text is `issue_{code}_{field}` where the locale has one; for an issue
 /// with a file `issue_{code}_file`; else `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
-    let general = format!("issue_{}", issue.code.as_str());
-    let special = format!("{general}_{}", issue.field);
-    let about_file = format!("{general}_file");
+    let general = ["issue_", issue.code.as_str()].concat();
+    let special = [&*general, "_", &issue.field].concat();
+    let about_file = [&general, "_file"].concat();
     let template = words
         .find(&special)
         .or_else(|| words.find(&about_file).filter(|_| issue.params.contains_key("file")))
@@ -38,7 +40,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
 /// What is better known of a document that is accepted, told to the
 /// candidate: `authors` are those that it names.
 pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
-    let key = format!("remark_{}", remark.as_str());
+    let key = ["remark_", remark.as_str()].concat();
     fill(words.word(&key), &[("authors", &list(words, authors))])
 }
 
@@ -61,11 +63,11 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(ms), "opens_at") => told(words, Timestamp(*ms), labels.zone),
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
-        (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
+        (Param::Text(kind), "kind") => words.word(&["kind_", kind].concat()).to_owned(),
         (Param::Text(id), "other") => label(labels.requirements, id, words.word("script_language")),
         (Param::Text(text), _) => text.clone(),
         (Param::List(names), "found") => {
-            let word = |name| words.word(&format!("active_{name}")).to_owned();
+            let word = |name: &String| words.word(&["active_", name].concat()).to_owned();
             list(words, &names.iter().map(word).collect::<Vec<_>>())
         }
         (Param::List(items), _) => list(words, items),

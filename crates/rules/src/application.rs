@@ -1,11 +1,12 @@
 //! An application, before and after [`crate::review`].
 
-use std::collections::BTreeMap;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::content::Remark;
+use crate::text_map::TextMap;
 
 /// The most characters that a field takes.
 pub mod limit {
@@ -44,7 +45,7 @@ pub struct Form {
     /// A message to staff, if they like.
     pub message: String,
     /// The answers by question id.
-    pub answers: BTreeMap<String, String>,
+    pub answers: TextMap,
     /// `yes` when the candidate agrees to the processing of their data.
     pub consent: String,
     /// The documents, by the id of what they were offered as.

@@ -1,6 +1,8 @@
 //! Days and minutes of the proleptic Gregorian calendar, without a clock and
 //! without a table of time zones.
 
+use alloc::{format, string::String};
+
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds in a day.

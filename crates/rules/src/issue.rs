@@ -1,6 +1,8 @@
 //! What is wrong with an application, as codes. The words are in
 //! `www/locales`.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use serde::{Serialize, Serializer};
 
 /// One thing that the candidate has to mend.
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn codes_have_distinct_names() {
-        let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        let names: alloc::collections::BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
     }
 }

@@ -5,6 +5,10 @@
 //! cannot promise what the Worker then refuses. Time arrives as an argument;
 //! nothing here reads a clock, a file or the network.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 pub mod application;
 pub mod calendar;
 pub mod content;
@@ -16,6 +20,7 @@ pub mod posting;
 pub mod received;
 pub mod review;
 pub mod subject;
+mod text_map;
 
 pub use application::{Application, Form, OfferedDocument};
 pub use calendar::{Date, LocalTime, Timestamp};
@@ -24,3 +29,4 @@ pub use issue::{Code, Issue, Param};
 pub use posting::{Posting, Requirements};
 pub use received::{Received, Reference};
 pub use review::{issues, review, review_field};
+pub use text_map::TextMap;

@@ -1,12 +1,13 @@
 //! A posting, as `crates/postings` compiles it from `postings/*.md`.
 
-use std::collections::BTreeMap;
+use alloc::{string::String, vec::Vec};
 
 use documents::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, Timestamp};
 use crate::deadline::{Deadline, Window};
+use crate::text_map::TextMap;
 
 /// Everything that a posting says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,11 +197,12 @@ pub enum QuestionKind {
 /// A text in several languages, by BCP 47 tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Translated(pub BTreeMap<String, String>);
+pub struct Translated(pub TextMap);
 
 impl Translated {
     /// The text in `language`, or in the first language there is.
     pub fn get(&self, language: &str) -> &str {
-        self.0.get(language).or_else(|| self.0.values().next()).map_or("", String::as_str)
+        let first = || self.0.iter().next().map(|(_, text)| text);
+        self.0.get(language).or_else(first).unwrap_or_default()
     }
 }

@@ -1,5 +1,7 @@
 //! An application that has been taken in.
 
+use alloc::string::String;
+
 use serde::{Deserialize, Serialize};
 
 use crate::application::Application;

@@ -1,6 +1,8 @@
 //! The verdict on an application: the same function in the page and in the
 //! Worker.
 
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
@@ -106,7 +108,7 @@ fn review_answer(question: &Question, form: &Form) -> Option<Issue> {
 }
 
 fn answer(question: &Question, form: &Form) -> String {
-    form.answers.get(&question.id).map(|text| lines(text)).unwrap_or_default()
+    form.answers.get(&question.id).map(lines).unwrap_or_default()
 }
 
 fn review_consent(consent: &str) -> Option<Issue> {
@@ -246,10 +248,10 @@ fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> O
 fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Application {
     let optional = |text: String| (!text.is_empty()).then_some(text);
     Application {
-        name: fields.name.0,
-        email: fields.email.0,
-        phone: optional(fields.phone.0),
-        message: optional(fields.message.0),
+        name: fields.name,
+        email: fields.email,
+        phone: optional(fields.phone),
+        message: optional(fields.message),
         answers: requirements
             .questions
             .iter()

@@ -2,20 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use rules::deadline::Window;
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
-use rules::{Code, Form, OfferedDocument, Remark, Requirements, Timestamp, review, review_field};
+use rules::{
+    Code, Form, OfferedDocument, Remark, Requirements, TextMap, Timestamp, review, review_field,
+};
 
 const OPENS: Timestamp = Timestamp(1_000);
 const CLOSES: Timestamp = Timestamp(2_000);
 const MIDDLE: Timestamp = Timestamp(1_500);
 
 fn requirements() -> Requirements {
-    let name = |text: &str| Translated(BTreeMap::from([("en".to_owned(), text.to_owned())]));
+    let name = |text: &str| Translated(TextMap::from_iter([("en", text)]));
     let document = |id: &str, required| DocumentRequirement {
         id: id.into(),
         name: name(id),
@@ -58,7 +58,7 @@ fn form() -> Form {
         phone: String::new(),
         subject: "Chargé-e de mission (Tunisie / UE)".into(),
         message: "Bonjour,\r\n\r\nMerci.\r\n".into(),
-        answers: BTreeMap::from([("eu_work_permit".into(), "no".into())]),
+        answers: TextMap::from_iter([("eu_work_permit", "no")]),
         consent: "yes".into(),
         documents: vec![
             offered("cv", "CV.docx", Kind::Docx, 100),
@@ -94,12 +94,12 @@ fn each_mistake_has_its_code() {
         ("message", Code::TooLong, |f| f.message = "a".repeat(5_001)),
         ("subject", Code::Missing, |f| f.subject = String::new()),
         ("subject", Code::NotTheSubject, |f| f.subject = "Candidature".into()),
-        ("eu_work_permit", Code::Missing, |f| f.answers.clear()),
+        ("eu_work_permit", Code::Missing, |f| f.answers = TextMap::default()),
         ("eu_work_permit", Code::NotAChoice, |f| {
-            f.answers.insert("eu_work_permit".into(), "maybe".into());
+            f.answers.set("eu_work_permit", Some("maybe".into()));
         }),
         ("notice", Code::TooLong, |f| {
-            f.answers.insert("notice".into(), "a".repeat(2_001));
+            f.answers.set("notice", Some("a".repeat(2_001)));
         }),
         ("consent", Code::Missing, |f| f.consent = String::new()),
         ("consent", Code::NotAChoice, |f| f.consent = "perhaps".into()),

@@ -186,7 +186,7 @@ fn question_field<'a>(
         text: question.text.get(texts.language_tag),
         required: question.required,
         yes_no: question.kind == QuestionKind::YesNo,
-        answer: values.answers.get(&question.id).map_or("", String::as_str),
+        answer: values.answers.get(&question.id).unwrap_or_default(),
         hint: up_to(texts, texts.form_answer_hint, limit::ANSWER),
     }
 }

@@ -124,15 +124,15 @@ fn hostile_values_stay_text() {
     posting.place.town = hostile();
     posting.steps = vec![hostile()];
     posting.requirements.subject = hostile();
-    posting.requirements.documents[0].name.0.insert("fr".to_owned(), hostile());
-    posting.requirements.questions[0].text.0.insert("fr".to_owned(), hostile());
+    posting.requirements.documents[0].name.0.set("fr", Some(hostile()));
+    posting.requirements.questions[0].text.0.set("fr", Some(hostile()));
     let values = Form {
         name: hostile(),
         email: hostile(),
         phone: hostile(),
         subject: hostile(),
         message: hostile(),
-        answers: [("notice".to_owned(), hostile())].into(),
+        answers: [("notice", hostile())].into_iter().collect(),
         consent: hostile(),
         documents: vec![OfferedDocument {
             id: "cv".to_owned(),

@@ -105,7 +105,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         name: "Marie Dupont".to_owned(),
         email: "marie@".to_owned(),
         message: "\nBonjour".to_owned(),
-        answers: [("eu_work_permit".to_owned(), "no".to_owned())].into(),
+        answers: [("eu_work_permit", "no")].into_iter().collect(),
         consent: "yes".to_owned(),
         documents: vec![OfferedDocument {
             id: "cv".to_owned(),

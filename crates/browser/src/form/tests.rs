@@ -1,6 +1,5 @@
 //! Each step of a candidate, and what the page then shows.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use documents::{Active, Damage, Kind, Report, Trace};
@@ -8,20 +7,20 @@ use locales::EN;
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
-use rules::{Form, Requirements, Timestamp};
+use rules::{Form, Requirements, TextMap, Timestamp};
 
 use super::State;
 use crate::chosen::Found;
 use crate::message::{Effect, Message};
 use crate::page::Page;
 use crate::sending::{Answer, Sending};
-use crate::view::{Summary, Texts};
+use crate::view::Summary;
 
 const NOW: Timestamp = Timestamp(1_754_000_000_000);
 const CLOSES: Timestamp = Timestamp(1_754_258_400_000);
 
 fn named(name: &str) -> Translated {
-    Translated(BTreeMap::from([("en".to_owned(), name.to_owned())]))
+    Translated(TextMap::from_iter([("en", name)]))
 }
 
 fn document(id: &str) -> DocumentRequirement {
@@ -49,7 +48,7 @@ fn page() -> Page {
         },
         zone: Zone { name: "Europe/Brussels".into(), offsets: vec![(Timestamp(0), 120)] },
         now: NOW,
-        words: EN.for_script().into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        words: EN.for_script().into_iter().collect(),
     }
 }
 
@@ -58,14 +57,14 @@ fn filled_in() -> Form {
         name: "Amélie Ben Salah".into(),
         email: "amelie@example.org".into(),
         subject: "Head of Éclat".into(),
-        answers: BTreeMap::from([("permit".to_owned(), "yes".to_owned())]),
+        answers: TextMap::from_iter([("permit", "yes")]),
         consent: "yes".into(),
         ..Form::default()
     }
 }
 
 fn empty() -> State {
-    let mut state = State::new(Rc::new(page()), Texts::default(), fold);
+    let mut state = State::new(Rc::new(page()), TextMap::default(), fold);
     state.typed(Form { subject: "Head of Éclat".into(), ..Form::default() });
     state
 }
@@ -79,14 +78,18 @@ fn ready() -> State {
     state
 }
 
+fn found(report: Report) -> Found {
+    Found::Report { report, sha256: None }
+}
+
 fn report(kind: Kind, bytes: u64) -> Report {
     Report::of(kind, bytes)
 }
 
 fn give(state: &mut State, id: &str, bytes: u64, kind: Kind, sha256: &str) {
     let turn = state.choose(id, format!("{id}.pdf"), bytes, NOW).unwrap();
-    state.inspected(id, turn, Found::Report(report(kind, bytes)), NOW);
-    state.digested(id, turn, sha256.into(), NOW);
+    let found = Found::Report { report: report(kind, bytes), sha256: Some(sha256.into()) };
+    state.inspected(id, turn, found, NOW);
 }
 
 fn error(state: &State, field: &str) -> Option<String> {
@@ -134,7 +137,7 @@ fn a_field_is_judged_when_left_once_touched_and_taken_back_at_once() {
 
 #[test]
 fn errors_of_the_server_go_when_mended() {
-    let mut errors = Texts::default();
+    let mut errors = TextMap::default();
     errors.set("name", Some("Give your name.".into()));
     let mut state = State::new(Rc::new(page()), errors, fold);
     assert_eq!(error(&state, "name").as_deref(), Some("Give your name."));
@@ -155,7 +158,7 @@ fn a_document_says_what_it_is() {
         assert!(status(&state, "cv").contains("reading"));
         assert_eq!(error(&state, "cv"), None);
         let report = Report { damage, ..Report::of(kind, 1_500_000) };
-        state.inspected("cv", turn, Found::Report(report), NOW);
+        state.inspected("cv", turn, found(report), NOW);
         assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
         assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
     }
@@ -176,10 +179,10 @@ fn what_is_learned_of_a_file_no_longer_chosen_is_forgotten() {
     let mut state = empty();
     let first = state.choose("cv", "old.exe".into(), 5, NOW).unwrap();
     let second = state.choose("cv", "new.pdf".into(), 6, NOW).unwrap();
-    state.inspected("cv", first, Found::Report(report(Kind::Executable, 5)), NOW);
+    state.inspected("cv", first, found(report(Kind::Executable, 5)), NOW);
     assert!(status(&state, "cv").contains("reading"));
     assert_eq!(error(&state, "cv"), None);
-    state.inspected("cv", second, Found::Report(report(Kind::Pdf, 6)), NOW);
+    state.inspected("cv", second, found(report(Kind::Pdf, 6)), NOW);
     assert!(status(&state, "cv").contains("checked"));
 }
 
@@ -257,8 +260,7 @@ fn a_click_waits_for_the_documents_and_counts_once() {
     let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
     assert_eq!(state.submit(NOW), Effect::None);
     assert!(state.view(NOW).busy);
-    state.digested("letter", turn, "late".into(), NOW);
-    assert_eq!(state.inspected("cv", turn, Found::Report(report(Kind::Pdf, 5)), NOW), Effect::Send);
+    assert_eq!(state.inspected("cv", turn, found(report(Kind::Pdf, 5)), NOW), Effect::Send);
     assert_eq!(state.submit(NOW), Effect::None);
     let view = state.view(NOW);
     assert_eq!((view.busy, view.guarded, view.summary.0), (true, true, &Summary::Hidden));
@@ -326,12 +328,12 @@ fn without_an_answer_the_files_are_looked_for_first() {
 fn what_is_better_known_of_a_file_is_told_and_refuses_nothing() {
     let mut state = ready();
     let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
-    let found = Report {
+    let told = Report {
         traces: vec![Trace::TrackedChanges, Trace::Author],
         authors: vec!["Zoë".into()],
         ..report(Kind::Docx, 5)
     };
-    state.inspected("cv", turn, Found::Report(found), NOW);
+    state.inspected("cv", turn, found(told), NOW);
     let status = status(&state, "cv");
     let lines: Vec<_> = status.lines().collect();
     assert_eq!(lines.len(), 3, "{status}");
@@ -344,8 +346,7 @@ fn what_acts_in_a_file_is_named() {
     let mut state = ready();
     let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
     let active = vec![Active::Macros, Active::OpenAction];
-    let found = Report { active, ..report(Kind::Docx, 5) };
-    state.inspected("cv", turn, Found::Report(found), NOW);
+    state.inspected("cv", turn, found(Report { active, ..report(Kind::Docx, 5) }), NOW);
     assert!(error(&state, "cv").unwrap().contains("“cv.docx” contains macros. "));
 }
 

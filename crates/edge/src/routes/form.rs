@@ -106,7 +106,7 @@ impl Arrival {
             "token" => self.token = value,
             "website" => self.trap = value,
             id if requirements.question(id).is_some() => {
-                form.answers.insert(name.to_owned(), value);
+                form.answers.set(name, Some(value));
             }
             _ => {}
         }

@@ -9,7 +9,6 @@ mod submit;
 mod sweep;
 mod withdraw;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use documents::samples;
@@ -41,7 +40,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
             email: "amelie@example.org".into(),
             subject: posting.requirements.subject.clone(),
             message: "Bonjour,\nvoici ma candidature.".into(),
-            answers: BTreeMap::from([("eu_work_permit".into(), "yes".into())]),
+            answers: [("eu_work_permit", "yes")].into_iter().collect(),
             consent: "yes".into(),
             ..Form::default()
         },

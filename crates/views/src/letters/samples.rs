@@ -1,7 +1,5 @@
 //! A posting and an application for the tests, after the first organisation's.
 
-use std::collections::BTreeMap;
-
 use documents::Kind;
 use rules::application::{Answer, Application, Document};
 use rules::deadline::{Deadline, Window, Zone};
@@ -133,10 +131,5 @@ pub(super) fn required(id: &str, french: &str, english: &str) -> DocumentRequire
 
 fn translated(french: &str, english: &str) -> Translated {
     let texts = [("fr", french), ("en", english)];
-    Translated(
-        texts
-            .map(|(tag, text)| (tag.to_owned(), text.to_owned()))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>(),
-    )
+    Translated(texts.into_iter().collect())
 }

@@ -96,7 +96,7 @@ fn question(id: &str, kind: QuestionKind) -> Question {
 
 fn translated(french: &str, english: &str) -> Translated {
     let texts = [("fr", french), ("en", english)];
-    Translated(texts.map(|(tag, text)| (tag.to_owned(), text.to_owned())).into())
+    Translated(texts.into_iter().collect())
 }
 
 pub(crate) fn received() -> Received {

@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::wasm::{Linked, Plan, compile, link};
+use super::wasm::{Effort, Linked, Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
 
@@ -70,7 +70,8 @@ fn module(workspace: &Workspace, package: &str, stem: &str) -> anyhow::Result<Li
     let compiled = compile(workspace, package, &[], &[])?;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?.omit_default_module_path(true);
-    let plan = Plan { folder: workspace.path("build").join(stem), stem, small: true };
+    let folder = workspace.path("build").join(stem);
+    let plan = Plan { folder, stem, effort: Effort::Smallest };
     link(workspace, &compiled, &plan, &mut bindgen)
 }
 

@@ -8,11 +8,12 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::process::{each_line, run};
+use super::names;
+use crate::process::{each_line, output};
 use crate::workspace::Workspace;
 
 /// Counted up when this file changes what comes out for the same input.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
 /// What rustc emits for wasm32 and browsers and workerd run; not `--all-features`, which would let binaryen emit
 /// encodings they do not know yet.
@@ -39,8 +40,20 @@ pub(crate) struct Plan<'a> {
     pub(crate) folder: PathBuf,
     /// What their names begin with.
     pub(crate) stem: &'a str,
-    /// Optimising takes longer than everything else; without it, stack traces keep the names of functions.
-    pub(crate) small: bool,
+    pub(crate) effort: Effort,
+}
+
+/// How hard to try to make it small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Effort {
+    /// Not at all: optimising takes longer than everything else, and without it stack traces keep the names of
+    /// functions.
+    None,
+    /// For a module that is loaded once.
+    Small,
+    /// For a module that a candidate's phone loads: nothing but code is left in it, and wasm and glue call each other by
+    /// names of one or two letters.
+    Smallest,
 }
 
 /// Builds a crate of the workspace in release mode and returns its `.wasm`.
@@ -78,7 +91,7 @@ pub(crate) fn link(
     plan: &Plan,
     bindgen: &mut Bindgen,
 ) -> anyhow::Result<Linked> {
-    let Plan { folder, stem, small } = plan;
+    let Plan { folder, stem, effort } = plan;
     let linked = Linked {
         glue: folder.join(format!("{stem}.js")),
         wasm: folder.join(format!("{stem}_bg.wasm")),
@@ -86,7 +99,7 @@ pub(crate) fn link(
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
     let optimiser = fs::read(workspace.path("node_modules/binaryen/package.json"))
         .context("binaryen is not installed: run `npm ci`")?;
-    let stamp = fingerprint(&(RECIPE, &bytes, optimiser, small));
+    let stamp = fingerprint(&(RECIPE, &bytes, optimiser, effort));
     let stamp_file = folder.join("stamp");
     let fresh = fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp);
     if fresh && linked.glue.exists() && linked.wasm.exists() {
@@ -100,24 +113,38 @@ pub(crate) fn link(
         .typescript(false)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot read {}", input.display()))?;
-    if *small {
-        optimise(workspace, &linked.wasm)?;
+    match effort {
+        Effort::None => {}
+        Effort::Small => drop(optimise(workspace, &linked.wasm, &["-Oz"])?),
+        Effort::Smallest => {
+            let names = optimise(workspace, &linked.wasm, &SMALLEST)?;
+            names::shorten(&linked.glue, &names)?;
+        }
     }
     fs::write(stamp_file, stamp)?;
     Ok(linked)
 }
 
-fn optimise(workspace: &Workspace, wasm: &Path) -> anyhow::Result<()> {
+/// A second round finds a hundredth more, and so does undoing how rustc has arranged blocks. The lowest kilobyte of memory
+/// is the far end of the stack, which nothing points to: an address and the offset added to it can become one.
+const SMALLEST: [&str; 8] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--low-memory-unused",
+    "--strip-producers",
+    "--strip-target-features",
+    "--minify-imports-and-exports-and-modules",
+];
+
+/// Returns what binaryen prints: the names that it has changed.
+fn optimise(workspace: &Workspace, wasm: &Path, passes: &[&str]) -> anyhow::Result<String> {
     let smaller = wasm.with_extension("smaller");
-    run(workspace
-        .npm_program("wasm-opt")
-        .args(FEATURES)
-        .arg("-Oz")
-        .arg(wasm)
-        .arg("-o")
-        .arg(&smaller))?;
+    let mut command = workspace.npm_program("wasm-opt");
+    let printed = output(command.args(FEATURES).args(passes).arg(wasm).arg("-o").arg(&smaller))?;
     fs::rename(smaller, wasm)?;
-    Ok(())
+    Ok(printed)
 }
 
 fn artifact(line: &str, package: &str) -> Option<PathBuf> {

@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::Profile;
 use super::assets::Public;
-use super::wasm::{Plan, compile, link};
+use super::wasm::{Effort, Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
 
@@ -32,7 +32,10 @@ pub(crate) fn build(
     let plan = Plan {
         folder: folder.join("worker-linked"),
         stem: "index",
-        small: profile == Profile::Production,
+        effort: match profile {
+            Profile::Production => Effort::Small,
+            Profile::Dev => Effort::None,
+        },
     };
     let linked = link(workspace, &compiled, &plan, &mut bindgen)?;
     plain_import(&linked.glue)?;
