@@ -80,7 +80,7 @@ const DOCUMENTS = [
   ["a program called CV.pdf", FILES.program, /ne correspond pas au contenu.*un programme/],
   ["an empty file", FILES.empty, /est vide/],
   ["a photograph", FILES.image, /« Photo de moi\.png » est une image/],
-  ["half a Word document", FILES.half, /incomplet ou endommagé/],
+  ["half a Word document", FILES.half, /incomplet : sa fin manque/],
   ["11 MB", FILES.huge, /pèse 11 Mo.*10 Mo/],
 ];
 

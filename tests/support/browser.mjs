@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 
 import { POSTING } from "./application.mjs";
 
-const ARGUMENTS = [
+export const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -120,7 +120,7 @@ class Watch {
 }
 
 /** @returns {string} where a Chromium is */
-function executable() {
+export function executable() {
   const { GUICHET_CHROMIUM, CHROMIUM, PATH = "" } = process.env;
   const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
   const onPath = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
@@ -194,10 +194,12 @@ async function asCopy(page, look) {
  *
  * @param {import("playwright-core").Page} page
  * @param {string} name
+ * @param {import("playwright-core").Locator} [part] of the page; without it all of it
  */
-export async function picture(page, name) {
+export async function picture(page, name, part) {
   await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  const path = join(SCREENSHOTS, `${name}.png`);
+  await (part ? part.screenshot({ path }) : page.screenshot({ path, fullPage: true }));
 }
 
 /**

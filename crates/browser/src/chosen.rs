@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use documents::Report;
+use documents::{Encryption, Report};
 use locales::{Words, bytes, fill, remark_message};
 use rules::{OfferedDocument, TextMap, content};
 
@@ -141,28 +141,34 @@ impl Chosen {
 }
 
 impl Choice {
+    /// A line about the file, and one for each remark.
     fn status(&self, words: &impl Words, wrong: bool) -> String {
+        let mut remarks = String::new();
         let (key, kind) = match &self.stage {
             Stage::Reading => ("script_document_reading", None),
             // Too large, empty, or not to be read: the error says it all.
             Stage::Weighed | Stage::Unreadable => ("script_document_refused", None),
             Stage::Read(None) if wrong => ("script_document_refused", None),
             Stage::Read(None) => ("script_document_unchecked", None),
-            Stage::Read(Some((report, _))) if wrong => ("script_document_wrong", Some(report.kind)),
-            Stage::Read(Some((report, _))) => ("script_document_checked", Some(report.kind)),
+            Stage::Read(Some((report, _))) if wrong => match report.encryption {
+                // Of what is locked nobody knows what it is.
+                Encryption::Password => ("script_document_refused", None),
+                _ => ("script_document_wrong", Some(report.kind)),
+            },
+            Stage::Read(Some((report, _))) => {
+                for remark in content::remarks(report) {
+                    remarks.push('\n');
+                    remarks.push_str(&remark_message(words, remark, &report.authors));
+                }
+                let plain = remarks.is_empty();
+                let key =
+                    if plain { "script_document_checked" } else { "script_document_remarked" };
+                (key, Some(report.kind))
+            }
         };
         let kind = kind.map(|kind| ["kind_", kind.as_str()].concat()).unwrap_or_default();
         let size = bytes(words, self.bytes);
         let values = [("file", &*self.file_name), ("kind", words.word(&kind)), ("size", &size)];
-        let mut status = fill(words.word(key), &values);
-        if let Stage::Read(Some((report, _))) = &self.stage
-            && !wrong
-        {
-            for remark in content::remarks(report) {
-                status.push('\n');
-                status.push_str(&remark_message(words, remark, &report.authors));
-            }
-        }
-        status
+        fill(words.word(key), &values) + &remarks
     }
 }

@@ -140,8 +140,7 @@ impl Dom {
         }
         for document in &page.requirements.documents {
             if let Some(status) = view.statuses.get(&document.id) {
-                let id = [document.id.as_str(), "-status"].concat();
-                self.show_text(&id, Some(status).filter(|status| !status.is_empty()));
+                self.show_status(&document.id, status);
             }
         }
         self.show_text("mail-size", view.meter.as_deref());
@@ -191,6 +190,20 @@ impl Dom {
     pub(crate) fn set(&self, id: &str, name: &str, value: &str) {
         if let Some(element) = self.element(id) {
             set(&element, name, value);
+        }
+    }
+
+    /// Shows each line of `status` as an element of its own.
+    fn show_status(&self, document: &str, status: &str) {
+        let Some(element) = self.element(&[document, "-status"].concat()) else { return };
+        element.set_hidden(status.is_empty());
+        if element.text_content().as_deref() != Some(status) {
+            element.set_text_content(None);
+            for line in status.split_inclusive('\n') {
+                if let Some(place) = self.add_element(&element, "span") {
+                    place.set_text_content(Some(line));
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 //! may have to put together, is a fifth of what a page may weigh. Serde still
 //! makes the page and what leaves here again, and both are tested together.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use js_sys::{Array, Object, Reflect};
@@ -155,22 +155,28 @@ pub(crate) fn report(object: &JsValue) -> Read<Report> {
         damage: damage.transpose()?,
         pages: pages.and_then(|pages| u32::try_from(pages).ok()),
         encryption: encryption.ok_or_else(|| odd("encryption"))?,
-        active: names(object, "active", Active::from_name)?,
-        traces: names(object, "traces", Trace::from_name)?,
-        authors: names(object, "authors", |name| Some(name.to_owned()))?,
+        active: values(object, "active", Active::from_name)?,
+        traces: values(object, "traces", Trace::from_name)?,
+        authors: names(object, "authors")?,
         ..Report::of(kind(optional_text(object, "kind")?)?, size(object, "bytes")?)
     })
 }
 
-/// The list `name` of `object`, if there is one, each of its texts as `known`
-/// knows it.
-fn names<T>(object: &JsValue, name: &str, known: fn(&str) -> Option<T>) -> Read<Vec<T>> {
+/// The texts of the list `name` of `object`, if there is one.
+fn names(object: &JsValue, name: &str) -> Read<Vec<String>> {
     if !is_there(object, name)? {
         return Ok(Vec::new());
     }
-    let mut item =
-        |value: &JsValue| value.as_string().and_then(|text| known(&text)).ok_or_else(|| odd(name));
-    list(object, name, &mut item)
+    list(object, name, &mut |value: &JsValue| value.as_string().ok_or_else(|| odd(name)))
+}
+
+/// Those texts, as `known` knows each.
+fn values<T>(object: &JsValue, name: &str, known: fn(&str) -> Option<T>) -> Read<Vec<T>> {
+    let mut values = Vec::new();
+    for text in names(object, name)? {
+        values.push(known(&text).ok_or_else(|| odd(name))?);
+    }
+    Ok(values)
 }
 
 fn kind(name: Option<String>) -> Read<Kind> {

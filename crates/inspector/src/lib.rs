@@ -7,10 +7,11 @@
 
 extern crate alloc;
 
+mod json;
+
 use alloc::string::String;
 
-use documents::{Limits, Report};
-use js_sys::{Array, Object, Reflect};
+use documents::Limits;
 use wasm_bindgen::prelude::*;
 
 #[cfg(target_arch = "wasm32")]
@@ -25,34 +26,8 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Says what a file really is: a [`documents::Report`] as an object.
+/// Says what a file really is: a [`documents::Report`] in JSON.
 #[wasm_bindgen]
-pub fn inspect(bytes: &[u8]) -> Object {
-    object(&documents::inspect(bytes, &Limits::default()))
-}
-
-/// By hand: what serde needs to make an object is a tenth of this module.
-fn object(report: &Report) -> Object {
-    let object = Object::new();
-    let set = |name: &str, value: JsValue| {
-        let _ = Reflect::set(&object, &name.into(), &value);
-    };
-    set("kind", report.kind.as_str().into());
-    #[expect(clippy::cast_precision_loss, reason = "no file has so many bytes")]
-    set("bytes", (report.bytes as f64).into());
-    set("damage", report.damage.map_or(JsValue::NULL, |damage| damage.as_str().into()));
-    set("pages", report.pages.map_or(JsValue::NULL, JsValue::from));
-    set("encryption", report.encryption.as_str().into());
-    set("active", list(report.active.iter().map(|active| active.as_str())));
-    set("traces", list(report.traces.iter().map(|trace| trace.as_str())));
-    set("authors", list(report.authors.iter().map(String::as_str)));
-    object
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> JsValue {
-    let array = Array::new();
-    for name in names {
-        array.push(&name.into());
-    }
-    array.into()
+pub fn inspect(bytes: &[u8]) -> String {
+    json::report(&documents::inspect(bytes, &Limits::default()))
 }

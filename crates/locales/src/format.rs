@@ -83,14 +83,15 @@ pub fn bytes(words: &impl Words, count: u64) -> String {
     fill(words.word(key), &[("n", &amount)])
 }
 
-/// `PDF, DOCX ou ODT`.
-pub fn list(words: &impl Words, items: &[String]) -> String {
+/// `PDF, DOCX ou ODT`, or `et`: by `last`, the key of how the last one is
+/// joined.
+pub fn list(words: &impl Words, last: &str, items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
-        [start @ .., last] => {
+        [start @ .., end] => {
             let start = start.join(words.word("list_comma"));
-            fill(words.word("list_or"), &[("start", &start), ("last", last)])
+            fill(words.word(last), &[("start", &start), ("last", end)])
         }
     }
 }
@@ -228,8 +229,8 @@ mod tests {
     #[test]
     fn lists() {
         let items = ["PDF", "DOCX", "ODT"].map(str::to_owned);
-        assert_eq!(list(&FR, &items), "PDF, DOCX ou ODT");
-        assert_eq!(list(&EN, &items), "PDF, DOCX or ODT");
-        assert_eq!(list(&FR, &items[..1]), "PDF");
+        assert_eq!(list(&FR, "list_or", &items), "PDF, DOCX ou ODT");
+        assert_eq!(list(&EN, "list_and", &items), "PDF, DOCX and ODT");
+        assert_eq!(list(&FR, "list_or", &items[..1]), "PDF");
     }
 }

@@ -18,15 +18,19 @@ pub struct Labels<'a> {
 
 /// What is wrong and what to do about it, in the language of `words`.
 ///
-/// The text is `issue_{code}_{field}` where the locale has one; for an issue
-/// with a file `issue_{code}_file`; else `issue_{code}`.
+/// The text is `issue_{code}` followed by the field, by what kind of file or
+/// what damage the issue mentions, or, for an issue with a file, by `file`: the
+/// first that the locale has. Else it is `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
     let general = ["issue_", issue.code.as_str()].concat();
-    let special = [&*general, "_", &issue.field].concat();
-    let about_file = [&general, "_file"].concat();
-    let template = words
-        .find(&special)
-        .or_else(|| words.find(&about_file).filter(|_| issue.params.contains_key("file")))
+    let special = |end: &str| words.find(&[&general, "_", end].concat());
+    let about = |name: &str| match issue.params.get(name)? {
+        Param::Text(text) => special(text),
+        _ => None,
+    };
+    let template = special(&issue.field)
+        .or_else(|| ["damage", "encryption", "kind"].into_iter().find_map(about))
+        .or_else(|| special("file").filter(|_| issue.params.get("file").is_some()))
         .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");
     let mut values = vec![("label", label(labels.requirements, &issue.field, language))];
@@ -41,7 +45,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
 /// candidate: `authors` are those that it names.
 pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
     let key = ["remark_", remark.as_str()].concat();
-    fill(words.word(&key), &[("authors", &list(words, authors))])
+    fill(words.word(&key), &[("authors", &list(words, "list_and", authors))])
 }
 
 fn label(requirements: &Requirements, field: &str, language: &str) -> String {
@@ -68,9 +72,9 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Text(text), _) => text.clone(),
         (Param::List(names), "found") => {
             let word = |name: &String| words.word(&["active_", name].concat()).to_owned();
-            list(words, &names.iter().map(word).collect::<Vec<_>>())
+            list(words, "list_and", &names.iter().map(word).collect::<Vec<_>>())
         }
-        (Param::List(items), _) => list(words, items),
+        (Param::List(items), _) => list(words, "list_or", items),
     }
 }
 

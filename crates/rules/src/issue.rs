@@ -48,9 +48,9 @@ impl Params {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
-    /// Whether there is a fact of this name.
-    pub fn contains_key(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| *known == name)
+    /// The fact of this name.
+    pub fn get(&self, name: &str) -> Option<&Param> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     fn insert(&mut self, name: &'static str, value: Param) {

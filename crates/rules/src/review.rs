@@ -185,8 +185,10 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     let code = kind_code(required, &document.file_name, report)?;
     let issue =
         issue(code).with("kind", report.kind.as_str()).with("accepted", extensions(required));
-    Some(match code {
-        Code::DocumentActiveContent => issue.with("found", found(report)),
+    Some(match (code, report.damage) {
+        (Code::DocumentActiveContent, _) => issue.with("found", found(report)),
+        (Code::DocumentDamaged, Some(damage)) => issue.with("damage", damage.as_str()),
+        (Code::DocumentPassword, _) => issue.with("encryption", report.encryption.as_str()),
         _ => issue,
     })
 }

@@ -170,7 +170,10 @@ fn document_field<'a>(
         accept: accept.join(","),
         hint: fill(
             texts.form_document_hint,
-            &[("kinds", &list(texts, &names)), ("max", &bytes(texts, required.max_bytes))],
+            &[
+                ("kinds", &list(texts, "list_or", &names)),
+                ("max", &bytes(texts, required.max_bytes)),
+            ],
         ),
         again: before.map(|file| fill(texts.form_document_again, &[("file", &file.file_name)])),
     }

@@ -19,6 +19,7 @@ mod options;
 mod process;
 mod progress;
 mod proof;
+mod samples;
 mod setup;
 mod simulate;
 mod sizes;
@@ -59,7 +60,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Admin(options) => admin::run(&workspace, &options),
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
-        Task::Bench(options) => proof::bench_load(&workspace, &options),
+        Task::Bench(options) => proof::bench(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
     }?;

@@ -47,6 +47,8 @@ cargo xtask <command>
             --seed NUMBER     the same choices again
   bench   load                applications per second, CPU and memory, beside a Worker that only stores the files
             --applications 100
+          documents           how fast the page looks into documents, beside pdf-lib and pdf.js
+            --folder DIR      these instead of those that the tests use
   corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv
             --json            one JSON object per file instead; needs no manifest
   fuzz    random input for every parser of documents; needs a nightly compiler
@@ -97,8 +99,14 @@ pub(crate) struct ChaosOptions {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchOptions {
-    pub(crate) applications: u32,
+pub(crate) enum BenchOptions {
+    Load {
+        applications: u32,
+    },
+    Documents {
+        /// Relative to the folder the command was typed in.
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -116,12 +124,6 @@ impl Default for FuzzOptions {
 impl Default for ChaosOptions {
     fn default() -> Self {
         Self { applications: 550, kills: 20, seed: None }
-    }
-}
-
-impl Default for BenchOptions {
-    fn default() -> Self {
-        Self { applications: 100 }
     }
 }
 
@@ -234,18 +236,23 @@ fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
 }
 
 fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let mut options = BenchOptions::default();
-    let mut load = false;
+    let mut options = match parser.next()? {
+        Some(Value(what)) if what == "load" => BenchOptions::Load { applications: 100 },
+        Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
+        Some(Short('h') | Long("help")) => return Ok(Task::Help),
+        _ => bail!("bench needs to know what: cargo xtask bench load, or bench documents"),
+    };
     while let Some(argument) = parser.next()? {
-        match argument {
-            Value(what) if what == "load" => load = true,
-            Long("applications") => options.applications = number(parser, "--applications")?,
-            Short('h') | Long("help") => return Ok(Task::Help),
-            other => return Err(other.unexpected().into()),
+        match (argument, &mut options) {
+            (Long("applications"), BenchOptions::Load { applications }) => {
+                *applications = number(parser, "--applications")?;
+            }
+            (Long("folder"), BenchOptions::Documents { folder }) => {
+                *folder = Some(parser.value()?.into());
+            }
+            (Short('h') | Long("help"), _) => return Ok(Task::Help),
+            (other, _) => return Err(other.unexpected().into()),
         }
-    }
-    if !load {
-        bail!("bench needs to know what: cargo xtask bench load [--applications N]");
     }
     Ok(Task::Bench(options))
 }
@@ -319,8 +326,11 @@ mod tests {
         let typed = read(&["chaos", "--kills", "3", "--seed", "7"]).unwrap();
         let expected = ChaosOptions { applications: 550, kills: 3, seed: Some(7) };
         assert_eq!(typed, Task::Chaos(expected));
-        let expected = Task::Bench(BenchOptions { applications: 40 });
+        let expected = Task::Bench(BenchOptions::Load { applications: 40 });
         assert_eq!(read(&["bench", "load", "--applications", "40"]).unwrap(), expected);
+        let expected = Task::Bench(BenchOptions::Documents { folder: Some("a".into()) });
+        assert_eq!(read(&["bench", "documents", "--folder", "a"]).unwrap(), expected);
+        assert!(read(&["bench", "load", "--folder", "a"]).is_err());
         assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
         assert!(
             read(&["chaos", "--kills", "few"]).unwrap_err().to_string().contains("--kills few")

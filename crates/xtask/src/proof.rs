@@ -1,10 +1,13 @@
-//! `cargo xtask chaos` and `cargo xtask bench load`: what is proved with real processes and takes minutes. The programs
+//! `cargo xtask chaos` and `cargo xtask bench`: what is proved with real processes and takes minutes. The programs
 //! are in tests/chaos and tests/bench; here is what they need.
+
+use std::path::{self, Path};
 
 use crate::build::{self, Profile};
 use crate::options::{BenchOptions, ChaosOptions};
 use crate::process::run;
 use crate::progress::Progress;
+use crate::samples;
 use crate::setup;
 use crate::workspace::Workspace;
 
@@ -21,13 +24,30 @@ pub(crate) fn chaos(workspace: &Workspace, options: &ChaosOptions) -> anyhow::Re
     run(&mut command)
 }
 
-/// Of the Worker as it is put online.
-pub(crate) fn bench_load(workspace: &Workspace, options: &BenchOptions) -> anyhow::Result<()> {
+/// Of Worker and page as they are put online.
+pub(crate) fn bench(workspace: &Workspace, options: &BenchOptions) -> anyhow::Result<()> {
     built(workspace, Profile::Production)?;
+    match options {
+        BenchOptions::Load { applications } => run(workspace
+            .command("node")
+            .arg("tests/bench/load.mjs")
+            .args(["--applications", &applications.to_string()])),
+        BenchOptions::Documents { folder } => bench_documents(workspace, folder.as_deref()),
+    }
+}
+
+fn bench_documents(workspace: &Workspace, folder: Option<&Path>) -> anyhow::Result<()> {
+    let chromium = setup::chromium(workspace)?;
+    setup::bench_packages(workspace)?;
+    let folder = match folder {
+        Some(folder) => path::absolute(folder)?,
+        None => samples::write(workspace)?,
+    };
     run(workspace
         .command("node")
-        .arg("tests/bench/load.mjs")
-        .args(["--applications", &options.applications.to_string()]))
+        .args(["tests/bench/documents.mjs", "--folder"])
+        .arg(folder)
+        .env("GUICHET_CHROMIUM", chromium))
 }
 
 fn built(workspace: &Workspace, profile: Profile) -> anyhow::Result<()> {

@@ -1,0 +1,19 @@
+//! The documents that the tests of `documents` make, as files.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::process::run;
+use crate::workspace::Workspace;
+
+/// Writes them, and returns the folder.
+pub(crate) fn write(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let folder = workspace.path("build/samples");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--package", "documents", "--features", "samples"]);
+    run(command.args(["--example", "seeds", "--"]).arg(&folder))?;
+    Ok(folder)
+}
