@@ -79,6 +79,13 @@ const photograph = Buffer.concat([
 const locked = "<< /Filter /Standard /V 2 /R 3 /Length 128 /P -4 /O (o) /U (u) >>";
 const action = (entries) => pdfWith([`<< /S /${entries} >>`]);
 
+/** A PDF that takes as long to look into as one of its size can: small objects only, and no table of them. */
+export function slow(length) {
+  let objects = "";
+  for (let number = 6; objects.length < length; number += 1) objects += `${number} 0 obj<</A[/B/C 1 2(x)null[1 0 R]]>>endobj\n`;
+  return pdf("Marie Dupont").toString("latin1").slice(0, -30) + objects;
+}
+
 /** What is refused, by the code and what in it tells the sentences apart: name and bytes. */
 export const REFUSED = {
   "password pdf": ["CV.pdf", pdfWith([locked], { trailer: "/Encrypt 6 0 R /ID [(a) (b)]" })],
@@ -93,7 +100,7 @@ export const REFUSED = {
   "active template": ["CV.docx", relation("attachedTemplate", "https://example.org/t.dotm")],
   "active doctype": ["CV.docx", docxWith({ "word/header1.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>' })],
   "active several": [
-    "CV.docx",
+    "CV.docm",
     docxWith({ "word/vbaProject.bin": "no project", "word/embeddings/oleObject1.bin": "no object", "word/header1.xml": "<!DOCTYPE x><x/>" }),
   ],
   "damaged truncated": ["CV.docx", docx("Marie Dupont").subarray(0, 900)],

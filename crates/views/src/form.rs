@@ -129,6 +129,12 @@ impl<'a> FormView<'a> {
     pub(crate) fn error(&self, field: &str) -> Option<&str> {
         self.errors.get(field).map(String::as_str)
     }
+
+    /// That a file was chosen before and is to be chosen again; not where
+    /// something is wrong with it.
+    pub(crate) fn again(&self, document: &'a DocumentField<'_>) -> Option<&'a str> {
+        document.again.as_deref().filter(|_| self.error(document.id).is_none())
+    }
 }
 
 /// What the script is told.
