@@ -4,13 +4,10 @@
 import { initSync } from "form-glue";
 import wasm from "form-wasm";
 
-export { check } from "form-glue";
-export { inspect } from "form-inspector";
-
 // The trap for robots that run no script: here it could only catch what fills in forms for a person.
 document.getElementById("website")?.remove();
 
-/** Settles when the form is driven by the module; embedders await it before they call `check`. */
+/** Settles when the form is driven by the module, or is known to go on without it. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm))
   .then((module) => initSync({ module }))
   .then(

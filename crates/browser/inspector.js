@@ -66,18 +66,6 @@ export const look = (file, hear) => void answer(file).then(hear);
 /** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} hear */
 export const touch = (file, hear) => void isReadable(file).then(hear);
 
-/**
- * Says what a file really is, to people who embed this.
- *
- * @param {Uint8Array} bytes
- * @returns {Promise<Report>} rejected where the module cannot be loaded
- */
-export const inspect = async (bytes) => {
-  const { report } = await answer(new Blob([bytes]));
-  if (!report) throw new Error("What looks into documents did not load.");
-  return report;
-};
-
 for (const input of globalThis.document?.querySelectorAll("input[type=file]") ?? []) {
   const reach = () => {
     try {

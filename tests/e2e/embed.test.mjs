@@ -1,9 +1,9 @@
-// What the script exports for pages of other people: `check` gives the Worker's verdicts, without its words.
+// What pages of other people import: `check` gives the Worker's verdicts, without its words; `inspect` says what a file is.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apply, form, freshToken, NOON, sha256 } from "../support/application.mjs";
+import { apply, form, freshToken, NOON } from "../support/application.mjs";
 import { browsing, openForm } from "../support/browser.mjs";
 import { running } from "../support/running.mjs";
 import { FILES, isHeavy, SPOILED } from "../support/spoiled.mjs";
@@ -12,17 +12,14 @@ const place = await running();
 const visitors = await browsing(place);
 const token = await freshToken(place.guichet);
 const FIELDS = ["name", "email", "phone", "subject", "message", "consent"];
-/** Runs in the page: the module's own verdict on `embedded`, for which the documents are inspected there too. */
-const CHECK = async ({ embedded, now }) => {
-  const { check, inspect, ready } = await import(document.querySelector("script[type=module]").src);
-  if (!(await ready)) throw new Error("the module did not load");
+/** Runs in the page: the module's own verdict on `given`, for which the documents are inspected there too. */
+const CHECK = async ({ given, now }) => {
+  const { check, ready } = await import("/embed.js");
+  await ready;
   const { requirements } = JSON.parse(document.getElementById("guichet").textContent);
-  const inspected = async ({ base64, ...offered }) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return { ...offered, report: await inspect(bytes) };
-  };
-  const documents = await Promise.all(embedded.documents.map(inspected));
-  return check({ ...embedded, documents }, { requirements, now });
+  const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const documents = given.documents.map(({ base64, ...file }) => ({ ...file, content: bytes(base64) }));
+  return check({ ...given, documents }, { requirements, now });
 };
 
 test("check() gives the issues of the Worker", async (t) => {
@@ -35,7 +32,7 @@ test("check() gives the issues of the Worker", async (t) => {
       const answer = await apply(place.guichet, { token, ...changes });
       const { issues = [] } = await answer.json();
       const expected = issues.map(({ field, code, params }) => ({ field, code, params }));
-      assert.deepEqual(await page.evaluate(CHECK, { embedded: await embedded(changes), now: NOON }), expected);
+      assert.deepEqual(await page.evaluate(CHECK, { given: await given(changes), now: NOON }), expected);
     });
   }
 });
@@ -43,7 +40,7 @@ test("check() gives the issues of the Worker", async (t) => {
 test("check() takes the time that it is given", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);
-  const late = await page.evaluate(CHECK, { embedded: await embedded({}), now: NOON + 365 * 86_400_000 });
+  const late = await page.evaluate(CHECK, { given: await given({}), now: NOON + 365 * 86_400_000 });
   assert.deepEqual(late.map(({ field, code }) => [field, code]), [["deadline", "deadline_passed"]]);
 });
 
@@ -51,23 +48,52 @@ test("inspect() says what a file is, whatever it is called", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);
   const kinds = await page.evaluate(async (files) => {
-    const { inspect, ready } = await import(document.querySelector("script[type=module]").src);
+    const { inspect, ready } = await import("/embed.js");
     await ready;
-    const reports = await Promise.all(files.map((bytes) => inspect(Uint8Array.from(bytes))));
-    return reports.map(({ kind }) => kind);
+    return files.map((bytes) => inspect(Uint8Array.from(bytes)).kind);
   }, await Promise.all([FILES.program, FILES.empty, FILES.image, FILES.letter].map(numbers)));
   assert.deepEqual(kinds, ["executable", "empty", "image", "pdf"]);
 });
 
+test("who calls wrongly is told where", async (t) => {
+  const page = await visitors.visit(t);
+  await openForm(page);
+  const wrong = await page.evaluate(async (now) => {
+    const { check, ready } = await import("/embed.js");
+    await ready;
+    const { requirements } = JSON.parse(document.getElementById("guichet").textContent);
+    const file = { id: "cv", file_name: "cv.pdf", content: new Uint8Array(1) };
+    const thrown = (form, posting = { requirements, now }) => {
+      try {
+        return check(form, posting);
+      } catch (error) {
+        return error instanceof Error ? error.message : Object.keys(error);
+      }
+    };
+    return [
+      thrown({ nome: "Marie" }),
+      thrown({ name: 1 }),
+      thrown({ documents: [{ ...file, content: "cv" }] }),
+      thrown({ documents: [{ ...file, file_name: "" }] }),
+      thrown({ documents: Array(26).fill(file) }),
+      thrown({}, { now }),
+    ];
+  }, NOON);
+  assert.match(wrong[0], /unknown field `nome`/);
+  assert.match(wrong[1], /expected a string/);
+  assert.match(wrong[2], /Uint8Array/);
+  assert.deepEqual(wrong.slice(3, 5), [["documents"], ["documents"]]);
+  assert.match(wrong[5], /requirements/);
+});
+
 /** The form as `check` takes it. */
-async function embedded(changes) {
+async function given(changes) {
   const result = { answers: {}, documents: [] };
   for (const [name, value] of form(changes)) {
     if (value instanceof File) {
-      const bytes = Buffer.from(await value.arrayBuffer());
       if (value.name === "") continue;
-      const base64 = bytes.toString("base64");
-      result.documents.push({ id: name, file_name: value.name, bytes: bytes.length, sha256: sha256(bytes), base64 });
+      const base64 = Buffer.from(await value.arrayBuffer()).toString("base64");
+      result.documents.push({ id: name, file_name: value.name, base64 });
     } else if (FIELDS.includes(name)) result[name] = value;
     else result.answers[name] = value;
   }

@@ -12,7 +12,8 @@ const BUDGET = { page: 90_000, module: 50_000, inspector: 60_000, modules: 68_00
 const folder = join(ROOT, "build", "production");
 
 const html = await page();
-const assets = await files(join(folder, "assets", "assets"));
+// `embed` is for pages of other people: no page of ours loads it.
+const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !name.startsWith("embed"));
 const atOnce = assets.filter(({ name }) => !name.startsWith("inspector"));
 const later = assets.filter((asset) => !atOnce.includes(asset));
 const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));

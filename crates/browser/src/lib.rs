@@ -17,7 +17,6 @@ mod chosen;
 mod clock;
 mod countdown;
 mod dom;
-mod embed;
 mod event;
 mod files;
 mod form;
@@ -29,8 +28,6 @@ mod request;
 mod sending;
 mod value;
 mod view;
-
-pub use embed::check;
 
 use wasm_bindgen::prelude::*;
 

@@ -10,7 +10,7 @@ use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use js_sys::{Array, Object, Reflect};
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
-use rules::{Form, OfferedDocument, Requirements, TextMap, Timestamp};
+use rules::{Requirements, TextMap, Timestamp};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::value::{from_js, size_from_js};
@@ -48,26 +48,6 @@ pub(crate) fn texts(object: &JsValue, name: &str) -> Read<TextMap> {
         texts.set(&text(&entry, "0")?, Some(text(&entry, "1")?));
     }
     Ok(texts)
-}
-
-/// What a candidate has filled in. What is absent is empty.
-pub(crate) fn form(object: &JsValue) -> Read<Form> {
-    let answers = is_there(object, "answers")?;
-    let documents = is_there(object, "documents")?;
-    Ok(Form {
-        name: optional_text(object, "name")?.unwrap_or_default(),
-        email: optional_text(object, "email")?.unwrap_or_default(),
-        phone: optional_text(object, "phone")?.unwrap_or_default(),
-        subject: optional_text(object, "subject")?.unwrap_or_default(),
-        message: optional_text(object, "message")?.unwrap_or_default(),
-        answers: if answers { texts(object, "answers")? } else { TextMap::default() },
-        consent: optional_text(object, "consent")?.unwrap_or_default(),
-        documents: if documents {
-            list(object, "documents", &mut offered_document)?
-        } else {
-            Vec::new()
-        },
-    })
 }
 
 /// The text `name` of `object`.
@@ -132,19 +112,7 @@ fn question(object: &JsValue) -> Read<Question> {
     })
 }
 
-fn offered_document(object: &JsValue) -> Read<OfferedDocument> {
-    let report = is_there(object, "report")?.then(|| report(&member(object, "report")?));
-    Ok(OfferedDocument {
-        id: text(object, "id")?,
-        file_name: text(object, "file_name")?,
-        bytes: size(object, "bytes")?,
-        report: report.transpose()?,
-        sha256: optional_text(object, "sha256")?,
-    })
-}
-
-/// What the module that looks into documents found; all but the kind and the
-/// length may be left out.
+/// What the module that looks into documents found.
 pub(crate) fn report(object: &JsValue) -> Read<Report> {
     let damage = optional_text(object, "damage")?;
     let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));

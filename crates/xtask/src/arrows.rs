@@ -9,7 +9,7 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("documents", &[]),
     ("mail", &[]),
     ("smtp", &[]),
@@ -20,6 +20,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("intake", &["documents", "locales", "mail", "rules", "views"]),
     ("browser", &["documents", "locales", "rules"]),
     ("inspector", &["documents"]),
+    ("embed", &["documents", "rules"]),
     ("edge", &["documents", "intake", "locales", "mail", "postings", "rules", "smtp", "views"]),
     ("xtask", &["locales", "postings"]),
 ];

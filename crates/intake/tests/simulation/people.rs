@@ -1,8 +1,6 @@
 //! Candidates: impatient, forgetful, sometimes wrong, free to change their
 //! minds.
 
-use std::collections::BTreeMap;
-
 use intake::ports::Fault;
 use intake::{ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
 use rules::{Form, Posting, Received};
@@ -164,7 +162,7 @@ impl Person {
                 email: self.email.clone(),
                 subject: self.posting.requirements.subject.clone(),
                 message: "Bonjour,\nvoici ma candidature.".into(),
-                answers: BTreeMap::from([("eu_work_permit".into(), "yes".into())]),
+                answers: [("eu_work_permit", "yes")].into_iter().collect(),
                 consent: consent.into(),
                 ..Form::default()
             },

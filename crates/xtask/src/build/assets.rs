@@ -29,8 +29,9 @@ pub(crate) struct Public {
 }
 
 pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Public> {
-    let form = module(workspace, "browser", "form")?;
-    let inspector = module(workspace, "inspector", "inspector")?;
+    let form = module(workspace, "browser", "form", Effort::Smallest)?;
+    let inspector = module(workspace, "inspector", "inspector", Effort::Smallest)?;
+    let embed = module(workspace, "embed", "embed", Effort::Small)?;
     let assets = folder.join("assets");
     let mut outputs = bundle(
         workspace,
@@ -51,6 +52,12 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
             format!("--external:{later}"),
         ],
     )?);
+    outputs.extend(bundle(
+        workspace,
+        folder,
+        &["embed=crates/embed/boot.js"],
+        &[alias("embed-glue", &embed.glue), alias("embed-wasm", &embed.wasm)],
+    )?);
     let public = Public {
         css: public_path(&outputs, "guichet-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
@@ -58,6 +65,9 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     };
     drop_old(&assets.join("assets"), &outputs)?;
     fs::write(assets.join("_headers"), HEADERS)?;
+    // What other people's pages import keeps its address.
+    let embed = public_path(&outputs, "embed-", "js")?;
+    fs::write(assets.join("embed.js"), format!("export * from {embed:?};\n"))?;
     let fixed = workspace.path("www/static");
     if fixed.exists() {
         copy_folder(&fixed, &assets)?;
@@ -66,12 +76,17 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
 }
 
 /// A crate as a module for the browser: the same in every profile.
-fn module(workspace: &Workspace, package: &str, stem: &str) -> anyhow::Result<Linked> {
+fn module(
+    workspace: &Workspace,
+    package: &str,
+    stem: &str,
+    effort: Effort,
+) -> anyhow::Result<Linked> {
     let compiled = compile(workspace, package, &[], &[])?;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?.omit_default_module_path(true);
     let folder = workspace.path("build").join(stem);
-    let plan = Plan { folder, stem, effort: Effort::Smallest };
+    let plan = Plan { folder, stem, effort };
     link(workspace, &compiled, &plan, &mut bindgen)
 }
 
