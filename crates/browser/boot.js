@@ -13,7 +13,7 @@ export const ready = WebAssembly.compileStreaming(fetch(wasm))
   .then(
     () => true,
     (error) => {
-      console.warn("The form's module did not load; the form works without it.", error);
+      console.error("The form's module did not load; the form works without it.", error);
       return false;
     },
   );

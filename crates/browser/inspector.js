@@ -54,7 +54,7 @@ const answer = (file) =>
   aside(file)
     .catch(() => here(file))
     .catch(async (error) => {
-      console.warn("What looks into documents did not load; the server will look.", error);
+      console.error("What looks into documents did not load; the server will look.", error);
       return (await isReadable(file)) ? {} : { unreadable: true };
     });
 
@@ -65,6 +65,9 @@ export const look = (file, hear) => void answer(file).then(hear);
 
 /** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} hear */
 export const touch = (file, hear) => void isReadable(file).then(hear);
+
+/** What the module asks values for. @param {unknown} value @param {string} name */
+export const member = (value, name) => value?.[name];
 
 for (const input of globalThis.document?.querySelectorAll("input[type=file]") ?? []) {
   const reach = () => {

@@ -83,7 +83,7 @@ for (const language of ["fr", "en"]) {
       await openForm(page, { query });
       await choose(page, "cover_letter", fileOf(REMARKED.several));
       await choose(page, "cv", fileOf(REFUSED["active several"]));
-      await verdict(page, "CV.docx");
+      await verdict(page, REFUSED["active several"][0]);
       await page.locator("#cover_letter-status span").nth(1).waitFor();
       await look(page, `documents-${language}-${width}`);
     }

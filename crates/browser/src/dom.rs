@@ -76,8 +76,8 @@ impl Dom {
         let text = self.element("guichet").and_then(|data| data.text_content());
         let data = JSON::parse(&text.unwrap_or_default())?;
         Ok(Page {
-            requirements: read::requirements(&read::member(&data, "requirements")?)?,
-            zone: read::zone(&read::member(&data, "zone")?)?,
+            requirements: read::requirements(&read::member(&data, "requirements"))?,
+            zone: read::zone(&read::member(&data, "zone"))?,
             now: Timestamp(read::number(&data, "now")?),
             words: read::texts(&data, "words")?,
         })

@@ -6,12 +6,19 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, Window, console};
 
+#[wasm_bindgen]
+extern "C" {
+    type Target;
+
+    /// Without the error that web-sys expects: there is none.
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    fn listen(this: &Target, name: &str, hear: &Function);
+}
+
 /// Calls `hear` at each event `name` of `target`, for as long as both live.
 pub(crate) fn listen<T: JsCast>(target: &EventTarget, name: &str, hear: impl Fn(T) + 'static) {
     let hear = function(Box::new(move |event| hear(event.unchecked_into())));
-    if let Err(error) = target.add_event_listener_with_callback(name, &hear) {
-        complain(&error);
-    }
+    target.unchecked_ref::<Target>().listen(name, &hear);
 }
 
 /// Calls `then` once, `delay` milliseconds from now.

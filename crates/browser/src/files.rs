@@ -29,11 +29,9 @@ pub(crate) fn is_readable(file: &File, hear: impl Fn(bool) + 'static) {
 }
 
 fn found(answer: &JsValue) -> Found {
-    let has = |name| read::is_there(answer, name).unwrap_or(false);
-    let report = read::member(answer, "report").and_then(|report| read::report(&report));
-    match report {
+    match read::report(&read::member(answer, "report")) {
         Ok(report) => Found::Report { report, sha256: read::text(answer, "sha256").ok() },
-        Err(_) if has("unreadable") => Found::Nothing,
+        Err(_) if read::is_there(answer, "unreadable") => Found::Nothing,
         Err(_) => Found::Bytes,
     }
 }

@@ -7,11 +7,11 @@
 use alloc::{string::String, vec::Vec};
 
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Requirements, TextMap, Timestamp};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::prelude::*;
 
 use crate::value::{from_js, size_from_js};
 
@@ -19,7 +19,7 @@ type Read<T> = Result<T, JsValue>;
 
 /// What an application must satisfy.
 pub(crate) fn requirements(object: &JsValue) -> Read<Requirements> {
-    let window = member(object, "window")?;
+    let window = member(object, "window");
     Ok(Requirements {
         window: Window {
             opens_at: Timestamp(number(&window, "opens_at")?),
@@ -43,7 +43,7 @@ pub(crate) fn zone(object: &JsValue) -> Read<Zone> {
 /// Texts by key.
 pub(crate) fn texts(object: &JsValue, name: &str) -> Read<TextMap> {
     let mut texts = TextMap::default();
-    let object = member(object, name)?;
+    let object = member(object, name);
     for entry in Object::entries(object.unchecked_ref()).iter() {
         texts.set(&text(&entry, "0")?, Some(text(&entry, "1")?));
     }
@@ -57,12 +57,13 @@ pub(crate) fn text(object: &JsValue, name: &str) -> Read<String> {
 
 /// The whole number `name` of `object`.
 pub(crate) fn number(object: &JsValue, name: &str) -> Read<i64> {
-    member(object, name)?.as_f64().and_then(from_js).ok_or_else(|| odd(name))
+    member(object, name).as_f64().and_then(from_js).ok_or_else(|| odd(name))
 }
 
-/// The member `name` of `object`, whatever it is.
-pub(crate) fn member(object: &JsValue, name: &str) -> Read<JsValue> {
-    Reflect::get(object, &name.into())
+#[wasm_bindgen(module = "form-inspector")]
+extern "C" {
+    /// The member `name` of `object`, whatever both are.
+    pub(crate) fn member(object: &JsValue, name: &str) -> JsValue;
 }
 
 /// The list `name` of `object`, each of its items read by `item`.
@@ -71,7 +72,7 @@ pub(crate) fn list<T>(
     name: &str,
     item: &mut dyn FnMut(&JsValue) -> Read<T>,
 ) -> Read<Vec<T>> {
-    let array = member(object, name)?;
+    let array = member(object, name);
     if !array.is_object() {
         return Err(odd(name));
     }
@@ -83,9 +84,9 @@ pub(crate) fn list<T>(
 }
 
 /// Whether `object` has a member `name`.
-pub(crate) fn is_there(object: &JsValue, name: &str) -> Read<bool> {
-    let member = member(object, name)?;
-    Ok(!(member.is_undefined() || member.is_null()))
+pub(crate) fn is_there(object: &JsValue, name: &str) -> bool {
+    let member = member(object, name);
+    !(member.is_undefined() || member.is_null())
 }
 
 fn document_requirement(object: &JsValue) -> Read<DocumentRequirement> {
@@ -93,7 +94,7 @@ fn document_requirement(object: &JsValue) -> Read<DocumentRequirement> {
     Ok(DocumentRequirement {
         id: text(object, "id")?,
         name: Translated(texts(object, "name")?),
-        required: member(object, "required")?.is_truthy(),
+        required: member(object, "required").is_truthy(),
         kinds: list(object, "kinds", &mut kind)?,
         max_bytes: size(object, "max_bytes")?,
     })
@@ -108,7 +109,7 @@ fn question(object: &JsValue) -> Read<Question> {
             "text" => QuestionKind::Text,
             _ => return Err(odd("kind")),
         },
-        required: member(object, "required")?.is_truthy(),
+        required: member(object, "required").is_truthy(),
     })
 }
 
@@ -118,7 +119,7 @@ pub(crate) fn report(object: &JsValue) -> Read<Report> {
     let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));
     let encryption = optional_text(object, "encryption")?;
     let encryption = encryption.map_or(Some(Encryption::None), |name| Encryption::from_name(&name));
-    let pages = if is_there(object, "pages")? { Some(number(object, "pages")?) } else { None };
+    let pages = if is_there(object, "pages") { Some(number(object, "pages")?) } else { None };
     Ok(Report {
         damage: damage.transpose()?,
         pages: pages.and_then(|pages| u32::try_from(pages).ok()),
@@ -132,7 +133,7 @@ pub(crate) fn report(object: &JsValue) -> Read<Report> {
 
 /// The texts of the list `name` of `object`, if there is one.
 fn names(object: &JsValue, name: &str) -> Read<Vec<String>> {
-    if !is_there(object, name)? {
+    if !is_there(object, name) {
         return Ok(Vec::new());
     }
     list(object, name, &mut |value: &JsValue| value.as_string().ok_or_else(|| odd(name)))
@@ -152,13 +153,13 @@ fn kind(name: Option<String>) -> Read<Kind> {
 }
 
 fn size(object: &JsValue, name: &str) -> Read<u64> {
-    Ok(size_from_js(member(object, name)?.as_f64().ok_or_else(|| odd(name))?))
+    Ok(size_from_js(member(object, name).as_f64().ok_or_else(|| odd(name))?))
 }
 
 fn optional_text(object: &JsValue, name: &str) -> Read<Option<String>> {
-    let member = member(object, name)?;
+    let member = member(object, name);
     let text = member.as_string();
-    if text.is_none() && is_there(object, name)? { Err(odd(name)) } else { Ok(text) }
+    if text.is_none() && is_there(object, name) { Err(odd(name)) } else { Ok(text) }
 }
 
 /// The error of a member that is missing or another thing than it should be.

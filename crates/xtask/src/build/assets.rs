@@ -109,6 +109,8 @@ fn bundle(
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022"])
         .args(["--loader:.wasm=file", "--loader:.woff2=file", "--loader:.svg=file"])
         .args(["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"])
+        // What the glue warns of does not happen; ours are errors.
+        .args(["--pure:console.warn"])
         .args(["--public-path=/assets", "--log-level=warning"])
         .arg(format!("--metafile={}", report.display()))
         .arg(format!("--outdir={}", folder.join("assets/assets").display())))?;
