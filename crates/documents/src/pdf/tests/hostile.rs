@@ -45,7 +45,7 @@ fn objects_that_share_bytes_are_paid_for_each_time() {
         ("a string that does not end", format!("({blank}")),
     ];
     for (name, object) in cases {
-        let file = pointing_at(&object, 1_000);
+        let file = pointing_at(&object, 500);
         is_given_up(name, &file);
         assert_eq!(pages(&file), (Some(1), None), "{name}: with the usual limits");
     }
