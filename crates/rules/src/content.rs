@@ -23,7 +23,7 @@ pub enum Verdict {
 /// document, and what a candidate loses nothing by leaving out. What honest
 /// programs put into honest documents passes: a jump to the first page, a
 /// CV's data attached to it (Europass does so), the format of a date that
-/// `LibreOffice` writes for a date field of a Word template.
+/// `LibreOffice` writes for a form's field.
 pub fn verdict(active: Active) -> Verdict {
     match active {
         Active::Script

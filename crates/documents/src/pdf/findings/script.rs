@@ -1,5 +1,5 @@
 /// Whether a script is one call of those by which viewers format and check what is typed into a
-/// field, and nothing else. `LibreOffice` writes them for the date fields of a Word template.
+/// field, and nothing else. `LibreOffice` writes them for the date fields of a form.
 pub(super) fn only_formats(code: &[u8]) -> bool {
     let code = code.trim_ascii_end();
     let code = code.strip_suffix(b";").unwrap_or(code);
