@@ -24,14 +24,14 @@ pub(crate) struct Given {
     answers: BTreeMap<String, String>,
     consent: String,
     #[validate(length(max = DOCUMENTS), nested)]
-    documents: Vec<File>,
+    documents: Vec<Offered>,
 }
 
 /// A file that is offered as a document. An error repeats what was given, but
 /// for its bytes.
 #[derive(serde::Deserialize, serde::Serialize, Validate)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Offered {
     #[validate(length(min = 1))]
     id: String,
     #[validate(length(min = 1))]
@@ -55,7 +55,7 @@ impl From<Given> for Form {
     }
 }
 
-fn looked_into(file: File) -> OfferedDocument {
+fn looked_into(file: Offered) -> OfferedDocument {
     let Content(bytes) = file.content;
     OfferedDocument {
         id: file.id,

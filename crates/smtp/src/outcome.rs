@@ -182,15 +182,13 @@ impl Meaning {
                 Step::Greeting | Step::Hello | Step::StartTls | Step::HelloSecured | Step::Auth,
                 ..,
             ) => Self::Us,
-            // RFC 3463: X.2.3 is the mailbox's limit, X.3.4 the system's.
-            (.., Some(Enhanced(5, 2, 3) | Enhanced(5, 3, 4))) => Self::Size,
+            // RFC 3463: X.2.3 is the mailbox's limit, X.3.4 the system's. A 552 without a status means this or a full mailbox
+            // (RFC 5321, 4.2.2, and RFC 1870, 6.1); a smaller message tells which.
+            (.., Some(Enhanced(5, 2, 3) | Enhanced(5, 3, 4))) | (_, 552, None) => Self::Size,
             (.., Some(Enhanced(5, 2, 2))) => Self::FullMailbox,
-            // Without a status it means either (RFC 5321, 4.2.2, and RFC 1870, 6.1); a smaller message tells which.
-            (_, 552, None) => Self::Size,
-            // The sender is always the organisation's.
-            (Step::Mail, ..) => Self::Us,
-            // Authentication or encryption is asked for (RFC 4954, section 6): some servers tell only now.
-            (Step::Recipient | Step::Data, 530 | 538, _) => Self::Us,
+            // The sender is always the organisation's. And some servers ask for authentication or encryption only when they
+            // hear of a recipient (RFC 4954, section 6).
+            (Step::Mail, ..) | (Step::Recipient | Step::Data, 530 | 538, _) => Self::Us,
             _ => Self::Message,
         }
     }

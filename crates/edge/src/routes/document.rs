@@ -1,6 +1,8 @@
 //! `GET /applications/{reference}/documents/{document}?until=…&key=…`: the
 //! way to a document that was too large for the letter to staff.
 
+use std::fmt::Write as _;
+
 use intake::ports::{Clock as _, Fault};
 use intake::{Download, Followed, Link, download};
 use views::Failure;
@@ -72,7 +74,7 @@ fn disposition(file_name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")
