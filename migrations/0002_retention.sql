@@ -63,6 +63,7 @@ CREATE INDEX notices_by_posting ON notices (posting, day);
 CREATE TABLE incidents (
   opened_at INTEGER PRIMARY KEY,
   cause TEXT NOT NULL,
+  losing INTEGER NOT NULL,
   lost INTEGER NOT NULL,
   closed_at INTEGER
 ) STRICT;

@@ -2,3 +2,6 @@
 -- until the first attempt, and again when somebody has it sent anew.
 ALTER TABLE outbox ADD COLUMN tried_since INTEGER;
 ALTER TABLE notices ADD COLUMN tried_since INTEGER;
+
+-- How many attempts since then have failed. `attempts` counts for ever, as it also fences.
+ALTER TABLE outbox ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;

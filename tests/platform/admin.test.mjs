@@ -52,6 +52,7 @@ test("a letter that was given up is listed, put back, and sent", async () => {
   const mails = await place.mails(reference);
   assert.ok(mails.every(({ raw }) => !raw.includes("X-Guichet-Possible-Duplicate")));
   await settled();
+  assert.ok(!place.lines.some((line) => line.includes("mails do not leave")), "what is put back is no trouble");
   assert.equal(await admin("outbox"), "Nothing waits and nothing is given up.\n");
 });
 

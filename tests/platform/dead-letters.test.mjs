@@ -1,7 +1,10 @@
 // What the queue gives up is not lost: the ledger knows what is to be sent, and somebody hears of it.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { beforeEach, test } from "node:test";
+
+import PostalMime from "postal-mime";
 
 import { apply, clock, NOON } from "../support/application.mjs";
 import { standing } from "../support/faults.mjs";
@@ -18,6 +21,8 @@ beforeEach(async () => {
 });
 
 const printed = (event) => poll(() => place.lines.some((line) => line.includes(`"event":"${event}"`)), 10_000, () => `${event} is not in the log`);
+
+const alerts = () => place.mailbox.messages.filter(({ to }) => to[0] === operator);
 
 async function sent(fault) {
   await standing(place.guichet, { clock: clock(), fault });
@@ -37,19 +42,44 @@ test("a dead message is logged, without a word of the application, and the sweep
   await place.mails(reference);
 });
 
-test("letters that nothing tries are told to the operator, with the cause, once", async () => {
-  const vars = { MAIL_TRANSPORT: "pigeon" };
-  await standing(place.guichet, { clock: clock(), vars });
+test("letters that nothing tries are told to the operator, once", async () => {
+  // No queue message comes through, those of the sweep neither.
+  await standing(place.guichet, { clock: clock(), fault: "queue" });
   const reference = (await (await apply(place.guichet)).json()).reference;
-  await printed("dead letter");
-  await standing(place.guichet, { clock: clock(NOON + 31 * MINUTE), vars });
+  await standing(place.guichet, { clock: clock(NOON + 31 * MINUTE), fault: "queue" });
+  await place.guichet.cron();
   await place.guichet.cron();
   await printed("mails do not leave");
-  // The setting is mended: the alert leaves with what it was about.
+  const [alert, ...others] = alerts();
+  assert.equal(others.length, 0);
+  assert.ok((await PostalMime.parse(alert.raw)).text.includes("une demi-heure"));
   await standing(place.guichet, { clock: clock(NOON + 32 * MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);
   await place.guichet.cron();
   await printed("mails leave again");
-  assert.equal(place.mailbox.messages.filter(({ to }) => to[0] === operator).length, 1);
+  assert.equal(alerts().length, 1);
+});
+
+test("a setting that is wrong is told as the cause, by the binding, and nothing is lost", async () => {
+  const vars = { MAIL_TRANSPORT: "pigeon" };
+  await standing(place.guichet, { clock: clock(), vars });
+  const reference = (await (await apply(place.guichet)).json()).reference;
+  const failed = (times) => () => place.guichet.db.prepare("SELECT min(failures) AS n FROM outbox").first("n").then((n) => n >= times);
+  await poll(failed(1), 10_000, () => "the letters are not tried");
+  await standing(place.guichet, { clock: clock(NOON + MINUTE), vars });
+  await place.guichet.cron();
+  await poll(failed(2), 10_000, () => "the letters are not tried again");
+  await place.guichet.cron();
+  await printed("mails do not leave");
+  const line = place.lines.find((text) => text.includes("mails do not leave"));
+  assert.match(line, /configuration: MAIL_TRANSPORT/);
+  await poll(() => place.lines.some((text) => /\/files\/email\/\S+\.eml/.test(text)), 10_000, () => "the binding got no alert");
+  const [file] = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/);
+  const alert = await PostalMime.parse(await readFile(file));
+  assert.equal(alert.to[0].address, operator);
+  assert.match(alert.text, /un réglage de Guichet est faux/);
+  await standing(place.guichet, { clock: clock(NOON + 4 * MINUTE) });
+  await place.guichet.cron();
+  await place.mails(reference);
 });

@@ -1,6 +1,7 @@
 // A mail too large for its transport: staff get the addresses of the documents instead, never nothing and never a part.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import PostalMime from "postal-mime";
@@ -77,6 +78,10 @@ test("the binding's word for too large means the same", async () => {
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
   const row = () => place.guichet.db.prepare("SELECT sent_at FROM outbox JOIN applications ON outbox.application = id WHERE reference = ?1 AND letter = 'staff'").bind(reference).first();
   await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the letter to staff has not left");
+  const files = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/g);
+  const mails = await Promise.all(files.map(async (file) => PostalMime.parse(await readFile(file))));
+  const toStaff = mails.filter(({ to }) => to[0].address === POSTING.recipient);
+  assert.deepEqual(toStaff.map(({ attachments, text }) => [attachments.length, text.match(/\/documents\//g).length]), [[0, 2]]);
 });
 
 test("an address cannot be changed, and ends with its day or with the application", async () => {

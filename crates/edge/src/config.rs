@@ -6,7 +6,7 @@ use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
 use worker::Env;
 
-/// The key that signs tokens and receipts.
+/// The key that signs tokens, receipts and addresses of documents.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
     SigningKey::new(setting(env, "SIGNING_KEY")).ok_or_else(|| {
         Fault::Configuration(format!(

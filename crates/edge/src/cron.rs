@@ -64,7 +64,7 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
 }
 
 async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
-    let (transport, alerts) = (PlatformTransport::of(env)?, AlertTransport::of(env)?);
+    let (transport, alerts) = (PlatformTransport::of(env), AlertTransport::of(env));
     let office =
         Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
     let operator = config::operator(env)?;

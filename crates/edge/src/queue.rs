@@ -57,7 +57,7 @@ fn weight(received: &Received) -> u64 {
 
 async fn send_letters(env: &Env, id: &str) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
-    let transport = PlatformTransport::of(env)?;
+    let transport = PlatformTransport::of(env);
     let office =
         Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
     let Some(received) = desk.ledger.find(id).await? else { return Ok(()) };

@@ -14,7 +14,7 @@ const DOCUMENTS: u64 = 25;
 
 /// A form; what is absent is empty.
 #[derive(Default, serde::Deserialize, Validate)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(crate) struct Given {
     name: String,
     email: String,
@@ -30,7 +30,6 @@ pub(crate) struct Given {
 /// A file that is offered as a document. An error repeats what was given, but
 /// for its bytes.
 #[derive(serde::Deserialize, serde::Serialize, Validate)]
-#[serde(deny_unknown_fields)]
 struct Offered {
     #[validate(length(min = 1))]
     id: String,

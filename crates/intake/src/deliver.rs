@@ -91,8 +91,11 @@ pub(crate) fn settlement(sending: Sending, claim: Claim, now: Timestamp) -> Sett
     let at = next_attempt(claim.since, now);
     match sending {
         Sending::Sent => Settlement::Sent { at: now },
-        Sending::Refused(reason) | Sending::TooLarge(reason) => Settlement::Refused { reason },
-        Sending::Later(reason) => Settlement::Later { at, reason, possibly_sent: false },
+        Sending::Refused(reason) => Settlement::Refused { reason },
+        // Without a document a letter is small: it is the mailbox that is full.
+        Sending::Later(reason) | Sending::TooLarge(reason) => {
+            Settlement::Later { at, reason, possibly_sent: false }
+        }
         Sending::Unknown(reason) => Settlement::Later { at, reason, possibly_sent: true },
     }
 }

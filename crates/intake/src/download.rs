@@ -62,13 +62,12 @@ pub async fn download(
     let Some(received) = ledger.find(&lead.id).await? else { return Ok(Some(Followed::Gone)) };
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
     let found = received.application.documents.iter().find(|kept| kept.id == document);
-    Ok(posting.zip(found).map(|(posting, found)| {
-        Followed::Document(Download {
-            key: document_key(&received.id, document, &found.sha256),
-            file_name: letters::attachment_name(posting, &received, found),
-            media_type: found.kind.media_type(),
-        })
-    }))
+    let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
+    Ok(Some(Followed::Document(Download {
+        key: document_key(&received.id, document, &found.sha256),
+        file_name: letters::attachment_name(posting, &received, found),
+        media_type: found.kind.media_type(),
+    })))
 }
 
 /// The path of a document, good until `until`.

@@ -21,10 +21,10 @@ pub enum Change {
 /// one, with an alert if somebody is there to read it, or ends it.
 ///
 /// An incident lasts while letters wait that have failed more than once or are
-/// late, which shows whatever keeps them from being tried. A
-/// letter to staff that is given up opens one too, and is then told: it does
-/// not keep the incident open. Only letters of applications count, so an
-/// alert that does not leave brings no further one.
+/// late, which shows whatever keeps them from being tried. Letters to staff
+/// that are given up are an incident of their own, told at once and once,
+/// however many follow while it lasts. Only letters of applications count, so
+/// an alert that does not leave brings no further one.
 pub async fn watch(
     ledger: &impl Notices,
     alert: bool,
@@ -32,15 +32,19 @@ pub async fn watch(
 ) -> Result<Option<Change>, Fault> {
     let trouble = trouble(ledger, now).await?;
     let last = ledger.last_incident().await?;
-    let (ongoing, known) =
-        last.as_ref().map_or((false, 0), |last| (last.closed_at.is_none(), last.lost));
-    if !ongoing && (trouble.waiting > 0 || trouble.lost > known) {
-        let incident = opened(trouble, now);
+    let open = last.clone().filter(|last| last.closed_at.is_none());
+    let told = last.as_ref().map_or(0, |last| last.lost);
+    let loses = trouble.lost > told && open.as_ref().is_none_or(|open| !open.losing);
+    if loses || (open.is_none() && trouble.waiting > 0) {
+        if let Some(open) = open {
+            ledger.update_incident(&Incident { closed_at: Some(now), ..open }).await?;
+        }
+        let incident = opened(trouble, loses, now);
         ledger.open_incident(&incident, alert).await?;
         return Ok(Some(Change::Opened(incident)));
     }
     let Some(last) = last else { return Ok(None) };
-    let ends = ongoing && trouble.waiting == 0 && trouble.lost <= known;
+    let ends = open.is_some() && trouble.waiting == 0 && trouble.lost <= told;
     let closed_at = if ends { Some(now) } else { last.closed_at };
     // What is lost no longer, since it was sent after all, may be lost again: then that is news.
     let updated = Incident { lost: trouble.lost, closed_at, ..last.clone() };
@@ -55,7 +59,8 @@ pub(crate) async fn trouble(ledger: &impl Notices, now: Timestamp) -> Result<Tro
     ledger.trouble(now, Timestamp(now.0.saturating_sub(LATE_MS))).await
 }
 
-fn opened(trouble: Trouble, now: Timestamp) -> Incident {
-    let cause = trouble.cause.unwrap_or_default();
-    Incident { opened_at: now, cause, lost: trouble.lost, closed_at: None }
+fn opened(trouble: Trouble, losing: bool, now: Timestamp) -> Incident {
+    let cause = if losing { trouble.lost_cause } else { trouble.cause };
+    let cause = cause.unwrap_or_default();
+    Incident { opened_at: now, cause, losing, lost: trouble.lost, closed_at: None }
 }

@@ -8,7 +8,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use rules::Timestamp;
 use sha2::Sha256;
 
-/// The key that signs tokens, receipt keys and message ids.
+/// The key that signs tokens, receipt keys, message ids and addresses of
+/// documents.
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 

@@ -160,6 +160,7 @@ impl Ledger for Memory {
             let row = Row {
                 attempts: 0,
                 tried_since: None,
+                failures: 0,
                 due_at: received.received_at,
                 leased_until: Timestamp(0),
                 possible_duplicate: false,
@@ -247,6 +248,7 @@ impl Ledger for Memory {
                 row.end = Some(End::Refused(reason.clone()));
             }
             Settlement::Later { at, reason, possibly_sent } => {
+                row.failures += 1;
                 row.trouble = Some(reason.clone());
                 row.end = None;
                 row.due_at = *at;

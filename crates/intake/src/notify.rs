@@ -5,11 +5,11 @@ use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::letters;
 
-use crate::deliver::{LEASE_MS, settlement};
+use crate::deliver::{LEASE_MS, next_attempt, settlement};
 use crate::incident::trouble;
 use crate::office::{Message, Office, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, Entry, Fault, Incident, Notice, Notices, Sending, Stage, Transport,
+    Claim, Clock, Entry, Fault, Incident, Notice, Notices, Sending, Settlement, Stage, Transport,
 };
 
 /// How many notices one run sends.
@@ -44,9 +44,22 @@ pub async fn notify(
                 Sending::Later(reason)
             }
         };
-        ledger.settle_notice(&id, claim, &settlement(sending, claim, clock.now())).await?;
+        let settlement = patient(settlement(sending, claim, clock.now()), claim, clock.now());
+        ledger.settle_notice(&id, claim, &settlement).await?;
     }
     result
+}
+
+/// Nobody but the notice tells what it tells: one that is refused is tried
+/// again, until its time is over.
+fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
+    match settlement {
+        Settlement::Refused { reason } => {
+            let at = next_attempt(claim.since, now);
+            Settlement::Later { at, reason, possibly_sent: false }
+        }
+        other => other,
+    }
 }
 
 impl Office<'_> {

@@ -122,9 +122,9 @@ impl Office<'_> {
         let mut attachments = Vec::with_capacity(received.application.documents.len());
         for document in &received.application.documents {
             let key = document_key(&received.id, &document.id, &document.sha256);
-            let bytes = documents.get(&key).await?.ok_or_else(|| {
-                Fault::Documents(format!("{} of {} is not there", document.id, received.reference))
-            })?;
+            // Without its reference: this becomes a cause that others are told.
+            let bytes = documents.get(&key).await?;
+            let bytes = bytes.ok_or_else(|| Fault::Documents("one is not there".into()))?;
             attachments.push(Attachment {
                 file_name: letters::attachment_name(posting, received, document),
                 content_type: document.kind.media_type(),

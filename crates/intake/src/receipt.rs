@@ -35,8 +35,8 @@ pub async fn receipt(
     reference: &str,
     key: &str,
 ) -> Result<Option<Opened>, Fault> {
+    let trace = trace(signing, reference, key);
     let reference = Reference::parse(reference);
-    let trace = trace(signing, key);
     let lead = ledger.follow(reference.as_ref(), &trace).await?;
     let genuine = signing.verify(PURPOSE, &[&lead.id], key);
     if let Some(withdrawn) = lead.withdrawn {
@@ -58,10 +58,12 @@ pub fn receipt_key(signing: &SigningKey, received: &Received) -> String {
     signing.sign(PURPOSE, &[&received.id])
 }
 
-/// What of a receipt's key may be kept: it recognises the key and opens
-/// nothing.
-pub(crate) fn trace(signing: &SigningKey, key: &str) -> String {
-    signing.sign("trace", &[key])
+/// What of a receipt's address may be kept: it recognises the address and
+/// opens nothing.
+pub(crate) fn trace(signing: &SigningKey, reference: &str, key: &str) -> String {
+    let known = Reference::parse(reference);
+    let reference = known.as_ref().map_or(reference, Reference::as_str);
+    signing.sign("trace", &[reference, key])
 }
 
 const PURPOSE: &str = "receipt";

@@ -64,15 +64,16 @@ pub async fn erase_strays(
     let mut ids: Vec<String> = old.filter_map(|kept| application_of(&kept.key)).collect();
     ids.dedup();
     let strays = if ids.is_empty() { ids } else { ledger.retire_strays(&ids, now).await? };
+    let mut result = Ok(());
     for id in &strays {
-        documents.delete(&document_prefix(id)).await?;
+        result = result.and(documents.delete(&document_prefix(id)).await);
     }
     let next = page.documents.last().filter(|_| page.more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
         ledger.keep_bookmark(TASK, next).await?;
     }
     ledger.forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(TRACES).0))).await?;
-    Ok(strays.len())
+    result.map(|()| strays.len())
 }
 
 pub(crate) async fn erase_one(

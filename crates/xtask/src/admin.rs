@@ -25,7 +25,7 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
     let database = Database::of(workspace, &options.place)?;
     match &options.order {
         Order::Outbox { all } => {
-            let rows = database.ask(&sql::outbox(*all))?;
+            let rows = database.ask(&sql::outbox(*all, database.now()?))?;
             print!("{}", table::outbox(&rows));
         }
         Order::SendAgain { reference, letter } => {

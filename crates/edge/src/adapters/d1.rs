@@ -66,7 +66,7 @@ const CLAIM: &str = "\
 const SETTLE: &str = "\
     UPDATE outbox SET leased_until = 0, sent_at = ?4, refused_because = ?5, \
         due_at = coalesce(?6, due_at), last_trouble = coalesce(?7, last_trouble), \
-        possible_duplicate = max(possible_duplicate, ?8) \
+        failures = failures + (?6 IS NOT NULL), possible_duplicate = max(possible_duplicate, ?8) \
     WHERE application = ?1 AND letter = ?2 AND attempts = ?3";
 
 const SELECT_DUE: &str = "\
@@ -144,17 +144,7 @@ impl Ledger for D1Ledger {
         claim: Claim,
         settlement: &Settlement,
     ) -> Result<(), Fault> {
-        let none = JsValue::NULL;
-        let [sent_at, refused, due_at, trouble, duplicate] = match settlement {
-            Settlement::Sent { at } => [number(*at), none.clone(), none.clone(), none, 0.into()],
-            Settlement::Refused { reason } => {
-                [none.clone(), reason.into(), none, reason.into(), 0.into()]
-            }
-            Settlement::Later { at, reason, possibly_sent } => {
-                let duplicate = i32::from(*possibly_sent).into();
-                [none.clone(), none, number(*at), reason.into(), duplicate]
-            }
-        };
+        let [sent_at, refused, due_at, trouble, duplicate] = settled(settlement);
         let values = [
             id.into(),
             letter.as_str().into(),
@@ -193,6 +183,21 @@ impl D1Ledger {
         values: &[JsValue],
     ) -> Result<D1PreparedStatement, Fault> {
         self.0.prepare(sql).bind(values).map_err(fault)
+    }
+}
+
+/// What a settlement writes: when it was sent, why it was refused, when it is
+/// due again, what it met, whether it may have arrived.
+pub(super) fn settled(settlement: &Settlement) -> [JsValue; 5] {
+    let none = JsValue::NULL;
+    match settlement {
+        Settlement::Sent { at } => [number(*at), none.clone(), none.clone(), none, 0.into()],
+        Settlement::Refused { reason } => {
+            [none.clone(), reason.into(), none, reason.into(), 0.into()]
+        }
+        Settlement::Later { at, reason, possibly_sent } => {
+            [none.clone(), none, number(*at), reason.into(), i32::from(*possibly_sent).into()]
+        }
     }
 }
 

@@ -17,36 +17,42 @@ pub(crate) enum PlatformTransport {
     Binding(SendEmail),
     /// A mail server.
     Smtp(SmtpSettings),
+    /// Nothing, since a setting is wrong: letters wait, and say why.
+    Unusable(Fault),
 }
 
 impl PlatformTransport {
-    pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
-        match config::transport(env)? {
-            TransportSettings::Smtp(settings) => Ok(Self::Smtp(settings)),
-            TransportSettings::Cloudflare => env
-                .send_email(BINDING)
-                .map(Self::Binding)
-                .map_err(|error| Fault::Configuration(error.to_string())),
+    pub(crate) fn of(env: &Env) -> Self {
+        match config::transport(env) {
+            Ok(TransportSettings::Smtp(settings)) => Self::Smtp(settings),
+            Ok(TransportSettings::Cloudflare) => match env.send_email(BINDING) {
+                Ok(binding) => Self::Binding(binding),
+                Err(error) => Self::Unusable(Fault::Configuration(error.to_string())),
+            },
+            Err(fault) => Self::Unusable(fault),
         }
     }
 }
 
 /// What tells the operator that mails do not leave: the configured transport
 /// and, where that does not take the alert, the platform's binding if there
-/// is one. A mail server that lets nobody in lets no alert in either.
+/// is one. A mail server that lets nobody in lets no alert in either, and so
+/// does a wrong setting.
 pub(crate) struct AlertTransport {
     first: PlatformTransport,
     second: Option<SendEmail>,
 }
 
 impl AlertTransport {
-    pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
-        let first = PlatformTransport::of(env)?;
+    pub(crate) fn of(env: &Env) -> Self {
+        let first = PlatformTransport::of(env);
         let second = match first {
-            PlatformTransport::Smtp(_) => env.send_email(BINDING).ok(),
+            PlatformTransport::Smtp(_) | PlatformTransport::Unusable(_) => {
+                env.send_email(BINDING).ok()
+            }
             PlatformTransport::Binding(_) => None,
         };
-        Ok(Self { first, second })
+        Self { first, second }
     }
 }
 
@@ -70,6 +76,7 @@ impl Transport for PlatformTransport {
         let sending = match self {
             Self::Smtp(settings) => submission::submit(settings, from, to, message).await,
             Self::Binding(binding) => send(binding, from, to, message).await,
+            Self::Unusable(fault) => Sending::Later(fault.to_string()),
         };
         log::sending(&sending);
         sending

@@ -6,7 +6,7 @@ use intake::ports::{
 use rules::Timestamp;
 use wasm_bindgen::JsValue;
 
-use super::d1::{D1Ledger, fault, number, only, rows};
+use super::d1::{D1Ledger, fault, number, only, rows, settled};
 use crate::record::{CountRow, DayRow, EntryRow, IdRow, IncidentRow, NoticeRow, TroubleRow};
 
 const SELECT_LAST_REPORT: &str = "SELECT day AS day FROM notices WHERE posting = ?1 AND day IS NOT NULL \
@@ -30,20 +30,23 @@ const SELECT_STANDING: &str = "\
 
 const COUNT_WITHDRAWN: &str = "SELECT count(*) AS count FROM retired WHERE posting = ?1";
 
-/// An attempt that is being made has not failed yet.
+/// A letter that waits for its first turn is late only where none has left
+/// for as long: a queue that is long still moves.
 const SELECT_TROUBLE: &str = "\
     WITH stuck AS ( \
-        SELECT coalesce(last_trouble, 'late') AS last_trouble, \
+        SELECT coalesce(last_trouble, 'late') AS last_trouble, due_at, \
             refused_because IS NOT NULL AS lost, received_at \
         FROM outbox JOIN applications ON applications.id = outbox.application \
         WHERE sent_at IS NULL AND ( \
-            (refused_because IS NULL AND attempts - (leased_until > ?1) > 1) \
-            OR (refused_because IS NULL AND due_at < ?2 AND leased_until <= ?1) \
+            (refused_because IS NULL AND failures > 1) \
+            OR (refused_because IS NULL AND due_at < ?2 AND leased_until <= ?1 \
+                AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM outbox WHERE sent_at >= ?2))) \
             OR (refused_because IS NOT NULL AND letter = 'staff'))) \
     SELECT count(*) - coalesce(sum(lost), 0) AS waiting, coalesce(sum(lost), 0) AS lost, \
-        min(received_at) AS since, \
-        (SELECT last_trouble FROM stuck GROUP BY last_trouble ORDER BY count(*) DESC LIMIT 1) \
-            AS cause \
+        (SELECT min(received_at) FROM stuck WHERE NOT lost) AS since, \
+        (SELECT last_trouble FROM stuck WHERE NOT lost \
+            GROUP BY last_trouble ORDER BY count(*) DESC LIMIT 1) AS cause, \
+        (SELECT last_trouble FROM stuck WHERE lost ORDER BY due_at DESC LIMIT 1) AS lost_cause \
     FROM stuck";
 
 /// The one that goes on comes first: a slow cron may open it with an older
@@ -52,7 +55,7 @@ const SELECT_LAST_INCIDENT: &str = "\
     SELECT * FROM incidents ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT 1";
 
 const INSERT_INCIDENT: &str = "\
-    INSERT INTO incidents (opened_at, cause, lost) SELECT ?1, ?2, ?3 \
+    INSERT INTO incidents (opened_at, cause, losing, lost) SELECT ?1, ?2, ?3, ?4 \
     WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE closed_at IS NULL) ON CONFLICT DO NOTHING";
 
 /// Only where the incident has made it into its table.
@@ -128,7 +131,8 @@ impl Notices for D1Ledger {
 
     async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {
         let opened_at = number(incident.opened_at);
-        let values = [opened_at.clone(), JsValue::from(&incident.cause), incident.lost.into()];
+        let (cause, losing) = (JsValue::from(&incident.cause), i32::from(incident.losing).into());
+        let values = [opened_at.clone(), cause, losing, incident.lost.into()];
         let notice = [opened_at, json(&Notice::Alert { incident: incident.clone() })?];
         let both = [(INSERT_INCIDENT, values.as_slice()), (INSERT_ALERT, notice.as_slice())];
         self.all_or_nothing(if alert { &both } else { &both[..1] }).await
@@ -163,17 +167,7 @@ impl Notices for D1Ledger {
         claim: Claim,
         settlement: &Settlement,
     ) -> Result<(), Fault> {
-        let none = JsValue::NULL;
-        let [sent_at, refused, due_at, trouble, duplicate] = match settlement {
-            Settlement::Sent { at } => [number(*at), none.clone(), none.clone(), none, 0.into()],
-            Settlement::Refused { reason } => {
-                [none.clone(), reason.into(), none, reason.into(), 0.into()]
-            }
-            Settlement::Later { at, reason, possibly_sent } => {
-                let duplicate = i32::from(*possibly_sent).into();
-                [none.clone(), none, number(*at), reason.into(), duplicate]
-            }
-        };
+        let [sent_at, refused, due_at, trouble, duplicate] = settled(settlement);
         let values =
             [id.into(), claim.attempt.into(), sent_at, refused, due_at, trouble, duplicate];
         self.statement(SETTLE, &values)?.run().await.map(|_| ()).map_err(fault)

@@ -41,12 +41,18 @@ pub(crate) struct TroubleRow {
     lost: u32,
     since: Option<f64>,
     cause: Option<String>,
+    lost_cause: Option<String>,
 }
 
 impl From<TroubleRow> for Trouble {
     fn from(row: TroubleRow) -> Self {
-        let since = row.since.map(timestamp);
-        Self { waiting: row.waiting, lost: row.lost, since, cause: row.cause }
+        Self {
+            waiting: row.waiting,
+            lost: row.lost,
+            since: row.since.map(timestamp),
+            cause: row.cause,
+            lost_cause: row.lost_cause,
+        }
     }
 }
 
@@ -55,6 +61,7 @@ impl From<TroubleRow> for Trouble {
 pub(crate) struct IncidentRow {
     opened_at: f64,
     cause: String,
+    losing: u32,
     lost: u32,
     closed_at: Option<f64>,
 }
@@ -64,6 +71,7 @@ impl From<IncidentRow> for Incident {
         Self {
             opened_at: timestamp(row.opened_at),
             cause: row.cause,
+            losing: row.losing > 0,
             lost: row.lost,
             closed_at: row.closed_at.map(timestamp),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rules::Timestamp;
 
-use super::{Memory, NoticeRow, Port, count};
+use super::{End, Memory, NoticeRow, Port, count};
 use crate::ports::{
     Claim, Entry, Fault, Incident, Letter, Notice, Notices, Settlement, Stage, Standing, Trouble,
 };
@@ -59,23 +59,28 @@ impl Notices for Memory {
     async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let outbox = self.outbox.borrow();
+        let moves = outbox.values().any(|row| matches!(row.end, Some(End::Sent(at)) if at >= late));
         let mut trouble = Trouble::default();
         let mut causes: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut last_lost = Timestamp(i64::MIN);
         for ((id, letter), row) in outbox.iter() {
             let lost = *letter == Letter::Staff && row.is_given_up();
-            // An attempt that is being made has not failed yet.
-            let failed = row.attempts - u32::from(row.leased_until > now);
-            let is_late = row.due_at < late && row.leased_until <= now;
-            let waiting = row.end.is_none() && (failed > 1 || is_late);
-            if !lost && !waiting {
-                continue;
-            }
+            let is_late =
+                row.due_at < late && row.leased_until <= now && (row.attempts > 0 || !moves);
+            let waiting = row.end.is_none() && (row.failures > 1 || is_late);
             let cause = row.trouble.as_deref().unwrap_or("late");
-            trouble.waiting += u32::from(waiting);
-            trouble.lost += u32::from(lost);
-            *causes.entry(cause).or_default() += 1;
-            let received_at = self.applications.borrow().get(id).map(|one| one.received_at);
-            trouble.since = trouble.since.into_iter().chain(received_at).min();
+            if waiting {
+                trouble.waiting += 1;
+                *causes.entry(cause).or_default() += 1;
+                let received_at = self.applications.borrow().get(id).map(|one| one.received_at);
+                trouble.since = trouble.since.into_iter().chain(received_at).min();
+            } else if lost {
+                trouble.lost += 1;
+                if row.due_at >= last_lost {
+                    last_lost = row.due_at;
+                    trouble.lost_cause = Some(cause.to_owned());
+                }
+            }
         }
         let most = causes.into_iter().max_by_key(|(_, count)| *count);
         trouble.cause = most.map(|(cause, _)| cause.to_owned());

@@ -11,6 +11,8 @@ pub struct Row {
     pub attempts: u32,
     /// Since when.
     pub tried_since: Option<Timestamp>,
+    /// How many attempts since then have failed.
+    pub failures: u32,
     /// Not to be claimed before.
     pub due_at: Timestamp,
     /// Claimed until then.

@@ -51,7 +51,9 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// What most of the mails met, as a code.
     pub cause: String,
-    /// How many letters to staff had been given up by then.
+    /// Whether it is told because letters to staff are given up.
+    pub losing: bool,
+    /// How many letters to staff are given up, as far as that is told.
     pub lost: u32,
     /// When mails left again.
     pub closed_at: Option<Timestamp>,
@@ -65,10 +67,12 @@ pub struct Trouble {
     pub waiting: u32,
     /// How many to staff will not be tried again.
     pub lost: u32,
-    /// When the oldest of their applications arrived.
+    /// When the oldest application with a waiting one arrived.
     pub since: Option<Timestamp>,
-    /// What most of them met, as a code.
+    /// What most of the waiting ones met, as a code.
     pub cause: Option<String>,
+    /// What the one met that was given up last, as a code.
+    pub lost_cause: Option<String>,
 }
 
 /// How far the applications to a posting have come.
@@ -107,7 +111,8 @@ pub trait Notices {
     async fn standing(&self, slug: &str) -> Result<Standing, Fault>;
 
     /// The letters that do not leave. Those that were due before `late` and
-    /// that nobody is sending are among them, whether they were tried or not.
+    /// that nobody is sending are among them, whether they were tried or not,
+    /// unless others have left since then and it is their first turn.
     async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault>;
 
     /// The incident that goes on, or else the latest one.
@@ -117,8 +122,8 @@ pub trait Notices {
     /// and only where none is open.
     async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault>;
 
-    /// Writes down of an open incident how many letters are lost by now, and
-    /// whether it has ended.
+    /// Writes down of an incident how many letters are lost by now, and whether
+    /// it has ended.
     async fn update_incident(&self, incident: &Incident) -> Result<(), Fault>;
 
     /// Ids of up to `limit` notices that [`Notices::claim_notice`] would give,

@@ -187,16 +187,18 @@ fn what_is_too_large_goes_with_addresses_of_the_documents() {
     );
 }
 
+/// Some servers say 552 of a mailbox that is full.
 #[test]
-fn what_is_too_large_even_so_is_refused() {
+fn what_is_too_large_even_so_waits() {
     let (memory, posting) = (Memory::default(), posting());
     let id = accepted(&memory, &posting, 1);
-    let too_large = Sending::TooLarge("552".into());
-    *memory.answers.borrow_mut() = vec![Sending::Sent, too_large.clone(), too_large];
+    *memory.answers.borrow_mut() = vec![Sending::TooLarge("552".into()); 3];
     deliver(&memory, &posting, &id).unwrap();
-    assert_eq!(recipients(&memory), ["amelie@example.org"]);
-    let end = memory.outbox.borrow()[&(id.clone(), Letter::Staff)].end.clone();
-    assert_eq!(end, Some(End::Refused("552".into())));
+    assert!(memory.mailbox.borrow().is_empty());
+    later(&memory, MINUTE);
+    deliver(&memory, &posting, &id).unwrap();
+    assert_eq!(recipients(&memory), ["applications@omct.org", "amelie@example.org"]);
+    assert_eq!(parse(&memory.mailbox.borrow()[0].1).attachment_count(), 2);
 }
 
 fn parse(message: &[u8]) -> Message<'_> {

@@ -211,6 +211,7 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     let opened_at = |at| Incident {
         opened_at: Timestamp(at),
         cause: "connect".into(),
+        losing: false,
         lost: 0,
         closed_at: None,
     };
@@ -220,4 +221,73 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     pollster::block_on(memory.open_incident(&opened_at(1_000), true)).unwrap();
     assert!(matches!(watch(&memory), Ok(Some(Change::Closed(_)))));
     assert_eq!(watch(&memory), Ok(None));
+}
+
+/// Three days into an outage the first letters are given up: that is told when it happens, not when the rest has left, and
+/// once.
+#[test]
+fn what_is_given_up_during_an_incident_is_told_at_once() {
+    let (memory, posting) = (Memory::default(), posting());
+    let ids = [1, 2, 3].map(|id| accepted(&memory, &posting, id));
+    let fail = |reason: &str| {
+        *memory.answers.borrow_mut() = vec![Sending::Later(reason.into()); 6];
+        for id in &ids {
+            deliver(&memory, &posting, id).unwrap();
+        }
+        memory.answers.borrow_mut().clear();
+    };
+    fail("connect");
+    later(&memory, MINUTE);
+    fail("connect");
+    assert_eq!(cron(&memory).len(), 1);
+    let lose = |id: &String| {
+        let staff = (id.clone(), crate::ports::Letter::Staff);
+        let mut outbox = memory.outbox.borrow_mut();
+        let row = outbox.get_mut(&staff).unwrap();
+        row.trouble = Some("RCPT: the server answered 550".into());
+        row.end = Some(crate::memory::End::Refused("550".into()));
+    };
+    later(&memory, MINUTE);
+    lose(&ids[0]);
+    assert_eq!(cron(&memory).len(), 1);
+    let (_, text) = latest(&memory);
+    assert!(text.contains("RCPT: the server answered 550"), "{text}");
+    assert!(text.contains("1 candidature n’est pas transmise"), "{text}");
+    later(&memory, MINUTE);
+    lose(&ids[1]);
+    assert!(cron(&memory).is_empty(), "once, however many follow");
+}
+
+/// What was lost long ago and told is not the cause of what fails today.
+#[test]
+fn the_cause_is_that_of_today() {
+    let (memory, posting) = (Memory::default(), posting());
+    for id in 1..=3 {
+        let id = accepted(&memory, &posting, id);
+        *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("RCPT: 550".into())];
+        deliver(&memory, &posting, &id).unwrap();
+    }
+    assert_eq!(cron(&memory).len(), 1);
+    assert!(cron(&memory).is_empty());
+    let today = accepted(&memory, &posting, 4);
+    for _ in 0..2 {
+        later(&memory, MINUTE);
+        *memory.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("AUTH: 535".into())];
+        deliver(&memory, &posting, &today).unwrap();
+        memory.answers.borrow_mut().clear();
+    }
+    assert_eq!(cron(&memory).len(), 1);
+    let (_, text) = latest(&memory);
+    assert!(text.contains("AUTH: 535") && !text.contains("RCPT"), "{text}");
+}
+
+/// Nobody but the notice tells what it tells.
+#[test]
+fn a_notice_that_is_refused_is_tried_again() {
+    let (memory, _) = (Memory::default(), posting());
+    closed(&memory);
+    *memory.answers.borrow_mut() = vec![Sending::Refused("RCPT: 550".into())];
+    assert!(cron(&memory).is_empty());
+    later(&memory, HOUR);
+    assert_eq!(cron(&memory).len(), 1);
 }

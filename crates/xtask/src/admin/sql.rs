@@ -2,13 +2,13 @@
 
 use crate::options::admin::{Letter, Reference};
 
-/// The letters that have not left, or every one.
-pub(crate) fn outbox(all: bool) -> String {
+/// The letters that have not left, or every one, as they are at `now`, in milliseconds.
+pub(crate) fn outbox(all: bool, now: i64) -> String {
     let wanted = if all { "true" } else { "sent_at IS NULL" };
     format!(
         "SELECT posting, number, reference, letter, attempts, last_trouble, \
          CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
-         WHEN leased_until > 0 THEN 'being sent' ELSE 'waiting' END AS stage, \
+         WHEN leased_until > {now} THEN 'being sent' ELSE 'waiting' END AS stage, \
          strftime('%Y-%m-%d %H:%M', coalesce(sent_at, due_at) / 1000, 'unixepoch') AS at \
          FROM outbox JOIN applications ON applications.id = outbox.application \
          WHERE {wanted} ORDER BY posting, number, letter DESC"
@@ -25,7 +25,8 @@ pub(crate) fn send_again(reference: &Reference, letter: Letter, now: i64) -> Str
     };
     format!(
         "UPDATE outbox SET possible_duplicate = max(possible_duplicate, sent_at IS NOT NULL), \
-         sent_at = NULL, refused_because = NULL, tried_since = NULL, due_at = {now} \
+         sent_at = NULL, refused_because = NULL, tried_since = NULL, failures = 0, \
+         due_at = {now} \
          WHERE {wanted} AND leased_until <= {now} \
          AND application IN (SELECT id FROM applications WHERE reference = '{reference}' \
          AND id NOT IN (SELECT id FROM retired)) \

@@ -18,6 +18,11 @@ const HEADERS: &str = "\
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
   Cross-Origin-Resource-Policy: same-origin
+/embed.js
+  Access-Control-Allow-Origin: *
+  X-Content-Type-Options: nosniff
+/assets/embed*
+  Access-Control-Allow-Origin: *
 ";
 
 /// Paths on the site. Crate `views` reads them with `option_env!`.
