@@ -1,6 +1,8 @@
 // What pages of other people import: `check` gives the Worker's verdicts, without its words; `inspect` says what a file is.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { apply, form, freshToken, NOON } from "../support/application.mjs";
@@ -56,8 +58,11 @@ test("inspect() says what a file is, whatever it is called", async (t) => {
 });
 
 test("a page of another origin may import it", async (t) => {
+  const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<!doctype html><title>Elsewhere</title>"));
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  t.after(() => other.close());
   const page = await visitors.visit(t);
-  await page.goto("about:blank");
+  await page.goto(`http://127.0.0.1:${other.address().port}/`);
   const kind = await page.evaluate(async (address) => {
     const { inspect, ready } = await import(address);
     await ready;
@@ -78,7 +83,7 @@ test("who calls wrongly is told where", async (t) => {
       try {
         return check(form, posting);
       } catch (error) {
-        return error instanceof Error ? error.message : Object.keys(error);
+        return error.message;
       }
     };
     return [
@@ -93,7 +98,8 @@ test("who calls wrongly is told where", async (t) => {
   assert.match(wrong[0], /expected a string/);
   assert.match(wrong[1], /expected a string/);
   assert.match(wrong[2], /Uint8Array/);
-  assert.deepEqual(wrong.slice(3, 5), [["documents"], ["documents"]]);
+  assert.match(wrong[3], /documents\[0\].file_name/);
+  assert.match(wrong[4], /documents.*length/);
   assert.match(wrong[5], /requirements/);
 });
 

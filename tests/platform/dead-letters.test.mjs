@@ -52,7 +52,7 @@ test("letters that nothing tries are told to the operator, once", async () => {
   await printed("mails do not leave");
   const [alert, ...others] = alerts();
   assert.equal(others.length, 0);
-  assert.ok((await PostalMime.parse(alert.raw)).text.includes("une demi-heure"));
+  assert.ok((await PostalMime.parse(alert.raw)).text.includes("half an hour"));
   await standing(place.guichet, { clock: clock(NOON + 32 * MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);
@@ -78,7 +78,7 @@ test("a setting that is wrong is told as the cause, by the binding, and nothing 
   const [file] = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/);
   const alert = await PostalMime.parse(await readFile(file));
   assert.equal(alert.to[0].address, operator);
-  assert.match(alert.text, /un réglage de Guichet est faux/);
+  assert.match(alert.text, /a setting of Guichet is wrong/);
   await standing(place.guichet, { clock: clock(NOON + 4 * MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);

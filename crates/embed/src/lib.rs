@@ -47,15 +47,13 @@ struct Posting {
 /// ): { field: string, code: string, params: { [name: string]: number | string | string[] } }[];
 /// ```
 ///
-/// Throws where an argument has another shape: a text that says which, or
-/// `validator`'s errors by field.
+/// Throws an `Error` where an argument has another shape, or is not what
+/// [`given::Given`] asks of it.
 #[wasm_bindgen]
 pub fn check(form: JsValue, posting: JsValue) -> Result<JsValue, JsValue> {
     let given: Given = serde_wasm_bindgen::from_value(form)?;
     let Posting { requirements, now } = serde_wasm_bindgen::from_value(posting)?;
-    if let Err(errors) = given.validate() {
-        return Err(to_js(&errors)?);
-    }
+    given.validate().map_err(|errors| JsError::new(&errors.to_string()))?;
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
     let now = Timestamp(now as i64);
     to_js(&rules::issues(rules::subject::fold, &requirements, &given.into(), now))

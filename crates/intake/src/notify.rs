@@ -34,6 +34,11 @@ pub async fn notify(
         let now = clock.now();
         let until = Timestamp(now.0.saturating_add(LEASE_MS));
         let Some((notice, claim)) = ledger.claim_notice(&id, now, until).await? else { continue };
+        if office.is_over(&notice, now) {
+            let settlement = Settlement::Refused { reason: "there is nothing left to tell".into() };
+            ledger.settle_notice(&id, claim, &settlement).await?;
+            continue;
+        }
         let composed = office.notice(ledger, &id, &notice, claim, operator, now).await;
         let sending = match (composed, &notice) {
             (Ok(message), Notice::Alert { .. }) => message.send(alerts).await,
@@ -63,6 +68,12 @@ fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
 }
 
 impl Office<'_> {
+    /// Whether a report comes too late: what it would list is erased.
+    fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
+        let Notice::Report { posting } = notice else { return false };
+        self.posting(posting).is_ok_and(|posting| posting.erased_at() <= now)
+    }
+
     async fn notice(
         &self,
         ledger: &impl Notices,

@@ -291,3 +291,15 @@ fn a_notice_that_is_refused_is_tried_again() {
     later(&memory, HOUR);
     assert_eq!(cron(&memory).len(), 1);
 }
+
+#[test]
+fn a_report_that_could_not_leave_until_all_is_erased_is_not_sent() {
+    let (memory, posting) = (Memory::default(), posting());
+    closed(&memory);
+    *memory.answers.borrow_mut() = vec![Sending::Refused("RCPT: 550".into())];
+    assert!(cron(&memory).is_empty());
+    memory.now.set(posting.erased_at());
+    assert!(cron(&memory).is_empty());
+    later(&memory, DAY);
+    assert!(cron(&memory).is_empty());
+}
