@@ -3,7 +3,7 @@
 
 use std::path;
 
-use crate::options::CorpusOptions;
+use crate::options::documents::CorpusOptions;
 use crate::process::run as run_program;
 use crate::workspace::Workspace;
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::options::FuzzOptions;
+use crate::options::documents::FuzzOptions;
 use crate::process::{exists, run as run_program};
 use crate::workspace::Workspace;
 

@@ -1,6 +1,8 @@
 //! The command line.
 
 pub(crate) mod admin;
+pub(crate) mod documents;
+pub(crate) mod proof;
 pub(crate) mod simulate;
 
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use lexopt::prelude::*;
 use crate::build::Profile;
 
 use admin::AdminOptions;
+use documents::{CorpusOptions, FuzzOptions};
+use proof::{BenchOptions, ChaosOptions};
 use simulate::SimulateOptions;
 
 pub(crate) const USAGE: &str = "\
@@ -83,50 +87,6 @@ pub(crate) struct DevOptions {
     pub(crate) state: Option<PathBuf>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct CorpusOptions {
-    /// Relative to the folder the command was typed in.
-    pub(crate) folder: PathBuf,
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ChaosOptions {
-    pub(crate) applications: u32,
-    pub(crate) kills: u32,
-    /// None: one that nobody has chosen.
-    pub(crate) seed: Option<u32>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum BenchOptions {
-    Load {
-        applications: u32,
-    },
-    Documents {
-        /// Relative to the folder the command was typed in.
-        folder: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct FuzzOptions {
-    pub(crate) target: Option<String>,
-    pub(crate) seconds: u32,
-}
-
-impl Default for FuzzOptions {
-    fn default() -> Self {
-        Self { target: None, seconds: 600 }
-    }
-}
-
-impl Default for ChaosOptions {
-    fn default() -> Self {
-        Self { applications: 550, kills: 20, seed: None }
-    }
-}
-
 impl Default for DevOptions {
     fn default() -> Self {
         Self { port: 8787, mail_port: 1080, smtp_port: 1025, now: None, state: None }
@@ -150,10 +110,10 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "sizes" => alone(&mut parser, Task::Sizes),
         "admin" => admin::parse(&mut parser),
         "simulate" => simulate::parse(&mut parser),
-        "chaos" => chaos(&mut parser),
-        "bench" => bench(&mut parser),
-        "corpus" => corpus(&mut parser),
-        "fuzz" => fuzz(&mut parser),
+        "chaos" => proof::chaos(&mut parser),
+        "bench" => proof::bench(&mut parser),
+        "corpus" => documents::corpus(&mut parser),
+        "fuzz" => documents::fuzz(&mut parser),
         "help" => Ok(Task::Help),
         unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
     }
@@ -173,19 +133,6 @@ fn dev(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         }
     }
     Ok(Task::Dev(options))
-}
-
-fn fuzz(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let mut options = FuzzOptions::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("seconds") => options.seconds = parser.value()?.parse()?,
-            Short('h') | Long("help") => return Ok(Task::Help),
-            Value(target) if options.target.is_none() => options.target = Some(target.string()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Task::Fuzz(options))
 }
 
 fn parse_port(parser: &mut lexopt::Parser, flag: &str) -> anyhow::Result<u16> {
@@ -221,59 +168,9 @@ fn test(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     Ok(Task::Test(filter))
 }
 
-fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let mut options = ChaosOptions::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("applications") => options.applications = number(parser, "--applications")?,
-            Long("kills") => options.kills = number(parser, "--kills")?,
-            Long("seed") => options.seed = Some(number(parser, "--seed")?),
-            Short('h') | Long("help") => return Ok(Task::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Task::Chaos(options))
-}
-
-fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let mut options = match parser.next()? {
-        Some(Value(what)) if what == "load" => BenchOptions::Load { applications: 100 },
-        Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
-        Some(Short('h') | Long("help")) => return Ok(Task::Help),
-        _ => bail!("bench needs to know what: cargo xtask bench load, or bench documents"),
-    };
-    while let Some(argument) = parser.next()? {
-        match (argument, &mut options) {
-            (Long("applications"), BenchOptions::Load { applications }) => {
-                *applications = number(parser, "--applications")?;
-            }
-            (Long("folder"), BenchOptions::Documents { folder }) => {
-                *folder = Some(parser.value()?.into());
-            }
-            (Short('h') | Long("help"), _) => return Ok(Task::Help),
-            (other, _) => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Task::Bench(options))
-}
-
 fn number(parser: &mut lexopt::Parser, flag: &str) -> anyhow::Result<u32> {
     let value = parser.value()?.string()?;
     value.parse().with_context(|| format!("{flag} {value}: a whole number"))
-}
-
-fn corpus(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let (mut folder, mut json) = (None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("json") => json = true,
-            Value(path) if folder.is_none() => folder = Some(path.into()),
-            Short('h') | Long("help") => return Ok(Task::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let folder = folder.context("corpus needs a folder: cargo xtask corpus [--json] DIR")?;
-    Ok(Task::Corpus(CorpusOptions { folder, json }))
 }
 
 fn alone(parser: &mut lexopt::Parser, task: Task) -> anyhow::Result<Task> {
@@ -311,30 +208,6 @@ mod tests {
         assert!(error(&["dev", "--port", "high"]).contains("--port high"));
         assert!(error(&["build", "--production"]).contains("--production"));
         assert!(error(&["check", "all"]).contains("all"));
-    }
-
-    #[test]
-    fn a_corpus_is_a_folder_wherever_the_flag_stands() {
-        let expected = Task::Corpus(CorpusOptions { folder: "a".into(), json: true });
-        assert_eq!(read(&["corpus", "--json", "a"]).unwrap(), expected);
-        assert_eq!(read(&["corpus", "a", "--json"]).unwrap(), expected);
-        assert!(read(&["corpus"]).unwrap_err().to_string().contains("needs a folder"));
-    }
-
-    #[test]
-    fn chaos_and_bench_have_the_sizes_of_their_proofs() {
-        let typed = read(&["chaos", "--kills", "3", "--seed", "7"]).unwrap();
-        let expected = ChaosOptions { applications: 550, kills: 3, seed: Some(7) };
-        assert_eq!(typed, Task::Chaos(expected));
-        let expected = Task::Bench(BenchOptions::Load { applications: 40 });
-        assert_eq!(read(&["bench", "load", "--applications", "40"]).unwrap(), expected);
-        let expected = Task::Bench(BenchOptions::Documents { folder: Some("a".into()) });
-        assert_eq!(read(&["bench", "documents", "--folder", "a"]).unwrap(), expected);
-        assert!(read(&["bench", "load", "--folder", "a"]).is_err());
-        assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
-        assert!(
-            read(&["chaos", "--kills", "few"]).unwrap_err().to_string().contains("--kills few")
-        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::path::{self, Path};
 
 use crate::build::{self, Profile};
-use crate::options::{BenchOptions, ChaosOptions};
+use crate::options::proof::{BenchOptions, ChaosOptions};
 use crate::process::run;
 use crate::progress::Progress;
 use crate::samples;
