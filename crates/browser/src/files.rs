@@ -1,8 +1,9 @@
 //! The files that a candidate chooses. `inspector.js` beside this crate reads
 //! them and has them looked into; it may take its time.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
+use documents::wire;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
@@ -16,6 +17,8 @@ extern "C" {
     fn look(file: &File, hear: &Function);
 
     fn touch(file: &File, hear: &Function);
+
+    fn report(answer: &JsValue) -> Option<Vec<u32>>;
 }
 
 /// Looks into `file` and tells `hear` what it learns.
@@ -29,9 +32,9 @@ pub(crate) fn is_readable(file: &File, hear: impl Fn(bool) + 'static) {
 }
 
 fn found(answer: &JsValue) -> Found {
-    match read::report(&read::member(answer, "report")) {
-        Ok(report) => Found::Report { report, sha256: read::text(answer, "sha256").ok() },
-        Err(_) if read::is_there(answer, "unreadable") => Found::Nothing,
-        Err(_) => Found::Bytes,
+    match report(answer).and_then(|numbers| wire::decode(&numbers)) {
+        Some(report) => Found::Report { report, sha256: read::text(answer, "sha256").ok() },
+        None if read::member(answer, "unreadable").is_truthy() => Found::Nothing,
+        None => Found::Bytes,
     }
 }

@@ -6,7 +6,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use documents::{Active, Damage, Encryption, Kind, Report, Trace};
+use documents::Kind;
 use js_sys::{Array, Object};
 use rules::deadline::{Window, Zone};
 use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
@@ -52,7 +52,7 @@ pub(crate) fn texts(object: &JsValue, name: &str) -> Read<TextMap> {
 
 /// The text `name` of `object`.
 pub(crate) fn text(object: &JsValue, name: &str) -> Read<String> {
-    optional_text(object, name)?.ok_or_else(|| odd(name))
+    member(object, name).as_string().ok_or_else(|| odd(name))
 }
 
 /// The whole number `name` of `object`.
@@ -83,14 +83,10 @@ pub(crate) fn list<T>(
     Ok(items)
 }
 
-/// Whether `object` has a member `name`.
-pub(crate) fn is_there(object: &JsValue, name: &str) -> bool {
-    let member = member(object, name);
-    !(member.is_undefined() || member.is_null())
-}
-
 fn document_requirement(object: &JsValue) -> Read<DocumentRequirement> {
-    let mut kind = |name: &JsValue| kind(name.as_string());
+    let mut kind = |name: &JsValue| {
+        name.as_string().and_then(|name| Kind::from_name(&name)).ok_or_else(|| odd("kinds"))
+    };
     Ok(DocumentRequirement {
         id: text(object, "id")?,
         name: Translated(texts(object, "name")?),
@@ -113,53 +109,8 @@ fn question(object: &JsValue) -> Read<Question> {
     })
 }
 
-/// What the module that looks into documents found.
-pub(crate) fn report(object: &JsValue) -> Read<Report> {
-    let damage = optional_text(object, "damage")?;
-    let damage = damage.map(|name| Damage::from_name(&name).ok_or_else(|| odd("damage")));
-    let encryption = optional_text(object, "encryption")?;
-    let encryption = encryption.map_or(Some(Encryption::None), |name| Encryption::from_name(&name));
-    let pages = if is_there(object, "pages") { Some(number(object, "pages")?) } else { None };
-    Ok(Report {
-        damage: damage.transpose()?,
-        pages: pages.and_then(|pages| u32::try_from(pages).ok()),
-        encryption: encryption.ok_or_else(|| odd("encryption"))?,
-        active: values(object, "active", Active::from_name)?,
-        traces: values(object, "traces", Trace::from_name)?,
-        authors: names(object, "authors")?,
-        ..Report::of(kind(optional_text(object, "kind")?)?, size(object, "bytes")?)
-    })
-}
-
-/// The texts of the list `name` of `object`, if there is one.
-fn names(object: &JsValue, name: &str) -> Read<Vec<String>> {
-    if !is_there(object, name) {
-        return Ok(Vec::new());
-    }
-    list(object, name, &mut |value: &JsValue| value.as_string().ok_or_else(|| odd(name)))
-}
-
-/// Those texts, as `known` knows each.
-fn values<T>(object: &JsValue, name: &str, known: fn(&str) -> Option<T>) -> Read<Vec<T>> {
-    let mut values = Vec::new();
-    for text in names(object, name)? {
-        values.push(known(&text).ok_or_else(|| odd(name))?);
-    }
-    Ok(values)
-}
-
-fn kind(name: Option<String>) -> Read<Kind> {
-    name.and_then(|name| Kind::from_name(&name)).ok_or_else(|| odd("kind"))
-}
-
 fn size(object: &JsValue, name: &str) -> Read<u64> {
     Ok(size_from_js(member(object, name).as_f64().ok_or_else(|| odd(name))?))
-}
-
-fn optional_text(object: &JsValue, name: &str) -> Read<Option<String>> {
-    let member = member(object, name);
-    let text = member.as_string();
-    if text.is_none() && is_there(object, name) { Err(odd(name)) } else { Ok(text) }
 }
 
 /// The error of a member that is missing or another thing than it should be.

@@ -41,7 +41,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Pdf,
         Self::Docx,
         Self::Docm,

@@ -31,6 +31,7 @@ mod rtf;
 pub mod samples;
 mod signature;
 mod text;
+pub mod wire;
 mod word;
 mod xml;
 mod zip;

@@ -7,11 +7,9 @@
 
 extern crate alloc;
 
-mod json;
+use alloc::vec::Vec;
 
-use alloc::string::String;
-
-use documents::Limits;
+use documents::{Limits, wire};
 use wasm_bindgen::prelude::*;
 
 #[cfg(target_arch = "wasm32")]
@@ -26,8 +24,8 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Says what a file really is: a [`documents::Report`] in JSON.
+/// Says what a file really is: a [`documents::Report`], as [`wire`] puts it.
 #[wasm_bindgen]
-pub fn inspect(bytes: &[u8]) -> String {
-    json::report(&documents::inspect(bytes, &Limits::default()))
+pub fn inspect(bytes: &[u8]) -> Vec<u32> {
+    wire::encode(&documents::inspect(bytes, &Limits::default()))
 }
