@@ -17,7 +17,7 @@ mod sha2;
 pub(crate) use aes::Aes;
 pub(crate) use md5::md5;
 pub(crate) use rc4::rc4;
-pub(crate) use sha2::{sha256, sha384, sha512};
+pub(crate) use sha2::Sha2;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::{
     indirect::Indirect,
     value::{Dict, Value},
 };
-use crate::crypto::{Aes, md5, rc4, sha256, sha384, sha512};
+use crate::crypto::{Aes, Sha2, md5, rc4};
 
 /// Whether a document is encrypted, and for whom.
 pub(super) enum Lock {
@@ -226,9 +226,10 @@ impl Handler {
         let (digest, salts) = proof.split_at_checked(32)?;
         let (for_proof, rest) = salts.split_at_checked(8)?;
         let for_key = rest.get(..8)?;
+        let sha2 = Sha2::new();
         let hash = |salt: &[u8]| match self.revision {
-            5 => sha256(&[salt, user].concat()),
-            _ => hardened(salt, user),
+            5 => sha2.sha256(&[salt, user].concat()),
+            _ => hardened(&sha2, salt, user),
         };
         if hash(for_proof) != *digest {
             return None;
@@ -246,8 +247,8 @@ pub(super) const PADDING: [u8; 32] = [
 
 /// Algorithm 2.B, for the empty password: of the user, or of the owner, who adds what proves the
 /// `user`'s.
-pub(super) fn hardened(salt: &[u8], user: &[u8]) -> [u8; 32] {
-    let mut digest = sha256(&[salt, user].concat()).to_vec();
+pub(super) fn hardened(sha2: &Sha2, salt: &[u8], user: &[u8]) -> [u8; 32] {
+    let mut digest = sha2.sha256(&[salt, user].concat()).to_vec();
     let mut round = 0_u8;
     while let Some((key, rest)) = digest.split_first_chunk::<16>()
         && let Some(start) = rest.first_chunk()
@@ -257,9 +258,9 @@ pub(super) fn hardened(salt: &[u8], user: &[u8]) -> [u8; 32] {
         // The first 16 bytes as a number, modulo 3: 256 is 1 more than a multiple.
         let sum: u32 = mixed.iter().take(16).map(|byte| u32::from(*byte)).sum();
         digest = match sum % 3 {
-            0 => sha256(&mixed).to_vec(),
-            1 => sha384(&mixed).to_vec(),
-            _ => sha512(&mixed).to_vec(),
+            0 => sha2.sha256(&mixed).to_vec(),
+            1 => sha2.sha384(&mixed).to_vec(),
+            _ => sha2.sha512(&mixed).to_vec(),
         };
         round = round.saturating_add(1);
         // The last byte decides how many rounds follow the first 64, and 224 more always suffice.

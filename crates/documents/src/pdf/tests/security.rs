@@ -4,7 +4,7 @@
 use super::{look, one_page};
 use crate::{
     Encryption,
-    crypto::{Aes, md5, rc4, sha256},
+    crypto::{Aes, Sha2, md5, rc4},
     pdf::security::{PADDING, hardened},
     samples::Objects,
 };
@@ -80,7 +80,7 @@ fn short(password: &[u8], version: u8, revision: u8, bits: usize) -> Vec<u8> {
 }
 
 fn long(revision: u8, opens: bool) -> Vec<u8> {
-    let hash = |salt: &[u8]| if revision == 5 { sha256(salt) } else { hardened(salt, b"") };
+    let hash = |salt: &[u8]| hash(revision, salt, b"");
     let (proof_salt, key_salt) = (b"saltsalt", b"SALTSALT");
     let mut user = [hash(proof_salt).as_slice(), proof_salt, key_salt].concat();
     user[0] ^= u8::from(!opens);
@@ -94,13 +94,18 @@ fn long(revision: u8, opens: bool) -> Vec<u8> {
     document(&entries, &aes(&key, NAME))
 }
 
+fn hash(revision: u8, salt: &[u8], user: &[u8]) -> [u8; 32] {
+    let sha2 = Sha2::new();
+    match revision {
+        5 => sha2.sha256(&[salt, user].concat()),
+        _ => hardened(&sha2, salt, user),
+    }
+}
+
 /// A document whose user has a password and whose owner has none.
 fn owned(revision: u8) -> Vec<u8> {
     let user = [5; 48];
-    let hash = |salt: &[u8]| match revision {
-        5 => sha256(&[salt, &user].concat()),
-        _ => hardened(salt, &user),
-    };
+    let hash = |salt: &[u8]| hash(revision, salt, &user);
     let owner = [hash(b"saltsalt").as_slice(), b"saltsaltSALTSALT"].concat();
     let wrapped = Aes::new(&hash(b"SALTSALT")).unwrap().encrypt([0; 16], &[7; 32]);
     let entries = format!(
