@@ -98,7 +98,7 @@ impl Dom {
     /// Forgets the prefix that the server gave the title of a page with
     /// errors: `Erreur : {title}`.
     pub(crate) fn strip_title(&mut self, template: &str) {
-        let prefix = template.split('{').next().unwrap_or_default();
+        let prefix = template.split(['{']).next().unwrap_or_default();
         if let Some(title) = self.title.strip_prefix(prefix) {
             self.title = title.to_owned();
         }

@@ -92,8 +92,12 @@ impl<'a> Compound<'a> {
             sectors.extend(words(part));
             more = sectors.pop()?;
         }
-        let parts = sectors.into_iter().take(enough).map_while(|at| self.sector(at));
-        Some(parts.flat_map(words).collect())
+        let mut all = Vec::new();
+        for number in sectors.into_iter().take(enough) {
+            let Some(part) = self.sector(number) else { break };
+            all.extend(words(part));
+        }
+        Some(all)
     }
 
     fn sector(&self, number: u32) -> Option<&'a [u8]> {

@@ -63,12 +63,12 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     report.active = findings.active;
     report.authors = authors::of(&document);
     report.pages = pages.told;
-    let traces = [
-        (Trace::Location, findings.has_location),
-        (Trace::NoText, findings.has_pictures && !findings.has_fonts),
-    ];
-    report.traces =
-        traces.into_iter().filter_map(|(trace, found)| found.then_some(trace)).collect();
+    if findings.has_location {
+        report.traces.push(Trace::Location);
+    }
+    if findings.has_pictures && !findings.has_fonts {
+        report.traces.push(Trace::NoText);
+    }
     if report.damage.is_none() {
         report.damage = match pages.found {
             _ if budget.is_spent() => Some(Damage::TooComplex),

@@ -20,13 +20,14 @@ const MAX_LABEL: usize = 63;
 /// and no percent-encoded line break, which `%` in a local part would allow
 /// and which no mailbox has.
 pub fn is_valid(text: &str) -> bool {
+    // By lists of one: the search for a single character weighs more in the page.
     text.len() as u64 <= limit::EMAIL
         && !has_encoded_break(text)
-        && text.split_once('@').is_some_and(|(local, domain)| {
+        && text.split_once(['@']).is_some_and(|(local, domain)| {
             !local.is_empty()
                 && local.len() <= MAX_LOCAL
                 && local.bytes().all(is_local)
-                && domain.split('.').all(is_label)
+                && domain.split(['.']).all(is_label)
         })
 }
 
@@ -38,7 +39,11 @@ fn has_encoded_break(text: &str) -> bool {
 }
 
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
+    let is_mark = matches!(
+        byte,
+        b'.' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~' | b'-'
+    );
+    byte.is_ascii_alphanumeric() || is_mark
 }
 
 fn is_label(label: &str) -> bool {

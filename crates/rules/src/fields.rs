@@ -20,7 +20,7 @@ impl Fields {
             name: one_line(&form.name),
             // Blanks around an address are a slip of the keyboard; a line
             // break is not, and stays to be refused.
-            email: form.email.trim_matches(' ').to_owned(),
+            email: form.email.trim_matches([' ']).to_owned(),
             phone: one_line(&form.phone),
             message: lines(&form.message),
         }
@@ -45,7 +45,8 @@ impl Fields {
 
 /// The issue of a `text` with more than `max` characters.
 pub(crate) fn too_long(field: &str, text: &str, max: u64) -> Option<Issue> {
-    let actual = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+    // What `count` does to be faster weighs half a kilobyte in the page.
+    let actual = text.chars().fold(0, |count, _| count + 1);
     (actual > max).then(|| Issue::new(field, Code::TooLong).with("max", max).with("actual", actual))
 }
 

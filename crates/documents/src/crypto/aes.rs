@@ -35,11 +35,12 @@ impl Aes {
     /// Enciphers the whole blocks of `data`; what is left over is left out.
     pub(crate) fn encrypt(&self, start: Block, data: &[u8]) -> Vec<u8> {
         let mut previous = start;
-        let blocks = data.as_chunks::<16>().0.iter().flat_map(|block| {
+        let mut cipher = Vec::with_capacity(data.len());
+        for block in data.as_chunks::<16>().0 {
             previous = self.encrypt_block(xor(*block, previous));
-            previous
-        });
-        blocks.collect()
+            cipher.extend(previous);
+        }
+        cipher
     }
 
     /// Deciphers the whole blocks of `data`; what is left over is left out.

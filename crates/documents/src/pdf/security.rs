@@ -8,7 +8,10 @@ use super::{
     indirect::Indirect,
     value::{Dict, Value},
 };
-use crate::crypto::{Aes, Sha2, md5, rc4};
+use crate::{
+    bytes::head,
+    crypto::{Aes, Sha2, md5, rc4},
+};
 
 /// Whether a document is encrypted, and for whom.
 pub(super) enum Lock {
@@ -102,7 +105,7 @@ impl Key {
         let [generation, more, ..] = object.generation.to_le_bytes();
         let all = [self.bytes.as_slice(), &[low, middle, high, generation, more], salt].concat();
         let length = (self.bytes.len() + 5).min(16);
-        md5(&all).into_iter().take(length).collect()
+        head(&md5(&all), length).to_vec()
     }
 }
 

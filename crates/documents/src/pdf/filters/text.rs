@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::pdf::value;
+use crate::{bytes::head, pdf::value};
 
 pub(super) fn hexadecimal(data: &[u8]) -> Vec<u8> {
     let end = data.iter().position(|byte| *byte == b'>').unwrap_or(data.len());
@@ -31,7 +31,7 @@ pub(super) fn base_85(data: &[u8]) -> Vec<u8> {
     }
     if digits > 0 {
         let filled = (digits..5).fold(number, |number, _| number.wrapping_mul(85).wrapping_add(84));
-        bytes.extend(filled.to_be_bytes().into_iter().take(digits - 1));
+        bytes.extend_from_slice(head(&filled.to_be_bytes(), digits - 1));
     }
     bytes
 }
