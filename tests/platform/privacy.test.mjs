@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { beforeEach, test } from "node:test";
 
-import { apply, clock, document, freshToken, kept, pdf } from "../support/application.mjs";
+import { apply, clock, document, freshToken, kept, person, RECOGNISED } from "../support/application.mjs";
 import { standing } from "../support/faults.mjs";
 import { submission } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
@@ -14,16 +14,7 @@ import { running } from "../support/running.mjs";
 const place = await running();
 beforeEach(() => place.afresh());
 
-/** A person of whom every word can be recognised. */
-const PERSON = {
-  name: "Quetzalina Xylophon",
-  email: "quetzalina.xylophon@zwieback.example",
-  phone: "+99 888 777 666",
-  message: "Mon passage par Ouagadougou",
-  cover_letter: document("Lettre-Rhododendron.pdf", pdf("Contenu Bergamote")),
-  cv: document("CV-Tournesol.pdf", pdf("Contenu Cardamome")),
-};
-const RECOGNISED = /quetzalina|xylophon|zwieback|888.?777|ouagadougou|rhododendron|tournesol|bergamote|cardamome/i;
+const PERSON = person();
 
 /** Ends each test: something was printed, and nobody can be recognised in it. */
 function nobodyIn(lines, ...secrets) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { apply, clock, document, everything, kept, pdf, POSTING } from "../support/application.mjs";
+import { apply, clock, everything, kept, person, POSTING, RECOGNISED } from "../support/application.mjs";
 import { standing } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -14,15 +14,7 @@ beforeEach(async () => {
   place.lines.length = 0;
 });
 
-const PERSON = {
-  name: "Quetzalina Xylophon",
-  email: "quetzalina.xylophon@zwieback.example",
-  phone: "+99 888 777 666",
-  message: "Mon passage par Ouagadougou",
-  cover_letter: document("Lettre-Rhododendron.pdf", pdf("Contenu Bergamote")),
-  cv: document("CV-Tournesol.pdf", pdf("Contenu Cardamome")),
-};
-const RECOGNISED = /quetzalina|xylophon|zwieback|888.?777|ouagadougou|rhododendron|tournesol|bergamote|cardamome/i;
+const PERSON = person();
 const DAY = 24 * 3_600_000;
 const midnight = (day) => Date.parse(`${day}T00:00:00+01:00`);
 

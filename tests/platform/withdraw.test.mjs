@@ -68,6 +68,7 @@ test("from the receipt, over a page that asks, with nothing but links and a form
   const done = await (await get(receipt)).text();
   assert.ok(done.includes(words("fr").withdrawn.title) && !done.includes(MARIE.name));
   assert.deepEqual(await kept(place.guichet), NOTHING);
+  assert.equal((await get(receipt.replace(reference, "22222222"))).status, 404, "its key opens nothing else");
 
   await place.guichet.cron();
   const [notice] = await notices();

@@ -32,6 +32,17 @@ export const clock = (milliseconds = NOON) => `=${milliseconds}`;
 
 export const MARIE = { name: "Marie Dupont", email: "marie.dupont@example.net", phone: "+32 470 12 34 56" };
 
+/** A person of whom every word can be recognised, by `RECOGNISED`. */
+export const person = () => ({
+  name: "Quetzalina Xylophon",
+  email: "quetzalina.xylophon@zwieback.example",
+  phone: "+99 888 777 666",
+  message: "Mon passage par Ouagadougou",
+  cover_letter: document("Lettre-Rhododendron.pdf", pdf("Contenu Bergamote")),
+  cv: document("CV-Tournesol.pdf", pdf("Contenu Cardamome")),
+});
+export const RECOGNISED = /quetzalina|xylophon|zwieback|888.?777|ouagadougou|rhododendron|tournesol|bergamote|cardamome/i;
+
 /**
  * A form with which nothing is wrong, but for `changes`.
  *

@@ -2,7 +2,7 @@
 
 mod notices;
 
-use intake::ports::{Claim, Fault, Lead, Progress, Stage, Withdrawn};
+use intake::ports::{Claim, Delivery, Fault, Lead, Stage, Withdrawn};
 use rules::{Application, Received, Reference, Timestamp};
 use serde::Deserialize;
 
@@ -54,15 +54,15 @@ pub(crate) struct ReceiptRow {
     not_acknowledged: u32,
 }
 
-impl TryFrom<ReceiptRow> for (Received, Progress) {
+impl TryFrom<ReceiptRow> for (Received, Delivery) {
     type Error = Fault;
 
     fn try_from(row: ReceiptRow) -> Result<Self, Fault> {
-        let progress = Progress {
+        let delivery = Delivery {
             forwarding: stage(row.forwarded_at, row.not_forwarded),
             acknowledgement: stage(row.acknowledged_at, row.not_acknowledged),
         };
-        Ok((row.application.try_into()?, progress))
+        Ok((row.application.try_into()?, delivery))
     }
 }
 

@@ -14,8 +14,8 @@ use sha2::Digest as _;
 pub use rows::{End, NoticeRow, Retired, Row, Tally};
 
 use crate::ports::{
-    Claim, Clock, Commit, DocumentStore, Fault, Incident, KeptDocument, Lead, Ledger, Letter, Page,
-    Progress, Queue, Sending, Settlement, Stage, Transport, Upload, Withdrawn,
+    Claim, Clock, Commit, Delivery, DocumentStore, Fault, Incident, KeptDocument, Lead, Ledger,
+    Letter, Page, Queue, Sending, Settlement, Stage, Transport, Upload, Withdrawn,
 };
 
 /// Every port, in memory. A test looks into its fields and makes ports fail
@@ -194,12 +194,12 @@ impl Ledger for Memory {
         })
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault> {
-        let progress = Progress {
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
+        let delivery = Delivery {
             forwarding: self.stage(id, Letter::Staff),
             acknowledgement: self.stage(id, Letter::Acknowledgement),
         };
-        Ok(self.find(id).await?.map(|received| (received, progress)))
+        Ok(self.find(id).await?.map(|received| (received, delivery)))
     }
 
     async fn claim(

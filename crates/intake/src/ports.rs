@@ -8,6 +8,7 @@ use rules::{Received, Reference, Timestamp};
 
 pub use notices::{Entry, Incident, Notice, Notices, Standing, Trouble};
 pub use retention::{Retention, Withdrawn};
+pub use views::{Delivery, Stage};
 
 /// Our side of the counter failed: nothing that a candidate could mend.
 ///
@@ -141,37 +142,6 @@ pub enum Settlement {
     },
 }
 
-/// How far the letters of an application have come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// The one to staff.
-    pub forwarding: Stage,
-    /// The one to the candidate.
-    pub acknowledgement: Stage,
-}
-
-/// How far a letter has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
-    /// It is to be sent.
-    #[default]
-    Waiting,
-    /// The transport has it, since then.
-    Sent(Timestamp),
-    /// It will not be sent unless somebody sees to it.
-    GivenUp,
-}
-
-impl Stage {
-    /// When it was sent, if it was.
-    pub fn sent_at(self) -> Option<Timestamp> {
-        match self {
-            Self::Sent(at) => Some(at),
-            Self::Waiting | Self::GivenUp => None,
-        }
-    }
-}
-
 /// Where the address of a receipt leads, before its key is checked. Always
 /// of the same size, so that it takes as long to give what is there as what
 /// is not.
@@ -216,7 +186,7 @@ pub trait Ledger {
     async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault>;
 
     /// The application with this id, and how far it has come.
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault>;
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault>;
 
     /// Claims a letter that is pending, due and not claimed by anybody else,
     /// until `until`. Nothing where there is no such letter.

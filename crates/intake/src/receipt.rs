@@ -3,15 +3,15 @@
 use rules::{Received, Reference};
 
 use crate::key::SigningKey;
-use crate::ports::{Fault, Ledger, Progress, Withdrawn};
+use crate::ports::{Delivery, Fault, Ledger, Withdrawn};
 
 /// An application and how far it has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     /// What was received.
     pub received: Received,
-    /// Which letters went out.
-    pub progress: Progress,
+    /// How far its letters have come.
+    pub delivery: Delivery,
 }
 
 /// What the key of a receipt opens.
@@ -45,8 +45,8 @@ pub async fn receipt(
     if !genuine {
         return Ok(None);
     }
-    if let Some((received, progress)) = ledger.look_up(&lead.id).await? {
-        return Ok(Some(Opened::Application(Box::new(Receipt { received, progress }))));
+    if let Some((received, delivery)) = ledger.look_up(&lead.id).await? {
+        return Ok(Some(Opened::Application(Box::new(Receipt { received, delivery }))));
     }
     // It was there a moment ago: somebody has withdrawn it in between.
     let lead = ledger.follow(reference.as_ref(), &trace).await?;

@@ -8,12 +8,12 @@ use rules::{Posting, Received, Timestamp};
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
 
-/// How far an application has come.
-#[derive(Clone, Copy, Debug, Default)]
+/// How far the letters of an application have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// The application to staff.
+    /// The one to staff.
     pub forwarding: Stage,
-    /// The acknowledgement to the candidate.
+    /// The acknowledgement, to the candidate.
     pub acknowledgement: Stage,
 }
 
@@ -27,6 +27,16 @@ pub enum Stage {
     Sent(Timestamp),
     /// It is not sent unless somebody sees to it.
     GivenUp,
+}
+
+impl Stage {
+    /// When it was sent, if it was.
+    pub fn sent_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Sent(at) => Some(at),
+            Self::Waiting | Self::GivenUp => None,
+        }
+    }
 }
 
 /// The address of a receipt, from the root of the site.

@@ -1,6 +1,6 @@
 //! The ledger in D1.
 
-use intake::ports::{Claim, Commit, Fault, Lead, Ledger, Letter, Progress, Settlement};
+use intake::ports::{Claim, Commit, Delivery, Fault, Lead, Ledger, Letter, Settlement};
 use rules::{Received, Reference, Timestamp};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -120,7 +120,7 @@ impl Ledger for D1Ledger {
         row.map(Lead::from).ok_or_else(|| Fault::Ledger("no answer to a question".into()))
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault> {
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
         let row: Option<ReceiptRow> = only(&self.statement(SELECT_RECEIPT, &[id.into()])?).await?;
         row.map(TryInto::try_into).transpose()
     }

@@ -1,10 +1,10 @@
 //! `GET /applications/{reference}?key=…`
 
-use intake::ports::{Fault, Progress, Stage, Withdrawn};
+use intake::ports::{Delivery, Fault, Stage, Withdrawn};
 use intake::{Opened, Receipt};
 use rules::application::Document;
 use rules::{Application, Timestamp};
-use views::{Delivery, Failure, Site};
+use views::{Failure, Site};
 use worker::{Env, Response};
 
 use crate::desk::{self, Desk};
@@ -40,13 +40,13 @@ fn show(visit: &Visit, receipt: &Receipt) -> worker::Result<Response> {
     if visit.wants_json {
         return answer::json(200, &summary(receipt), Keep::Never);
     }
-    let Receipt { received, progress } = receipt;
+    let Receipt { received, delivery } = receipt;
     let Some(posting) = desk::posting(&received.posting) else {
         return answer::failure(visit, Failure::NotFound);
     };
     let site = Site { base_url: &visit.origin };
     let (texts, key) = (visit.texts_for(posting), key(visit));
-    let page = views::receipt(texts, posting, received, &delivery(progress), &key, &site);
+    let page = views::receipt(texts, posting, received, delivery, &key, &site);
     answer::html(200, &page, Keep::Never)
 }
 
@@ -67,21 +67,9 @@ fn show_withdrawn(
     answer::html(200, &page, Keep::Never)
 }
 
-fn delivery(progress: &Progress) -> Delivery {
-    let told = |stage| match stage {
-        Stage::Waiting => views::Stage::Waiting,
-        Stage::Sent(at) => views::Stage::Sent(at),
-        Stage::GivenUp => views::Stage::GivenUp,
-    };
-    Delivery {
-        forwarding: told(progress.forwarding),
-        acknowledgement: told(progress.acknowledgement),
-    }
-}
-
 fn summary(receipt: &Receipt) -> serde_json::Value {
     let told = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
-    let Progress { forwarding, acknowledgement } = receipt.progress;
+    let Delivery { forwarding, acknowledgement } = receipt.delivery;
     let erased_on = desk::posting(&receipt.received.posting).map(rules::Posting::erased_on);
     serde_json::json!({
         "reference": receipt.received.reference,

@@ -39,11 +39,11 @@ fn it_tells_how_far_each_letter_has_come() {
     let id = accepted(&memory, &posting, 1);
     let received = memory.applications.borrow()[&id].clone();
     let with = receipt_key(&key(), &received);
-    let progress = || receipt(&memory, received.reference.as_str(), &with).unwrap().progress;
-    assert_eq!(progress().forwarding, Stage::Waiting);
+    let delivery = || receipt(&memory, received.reference.as_str(), &with).unwrap().delivery;
+    assert_eq!(delivery().forwarding, Stage::Waiting);
     // The answers are taken from the end: the letter to staff goes first.
     *memory.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&memory, &posting, &id).unwrap();
-    assert_eq!(progress().forwarding, Stage::Sent(memory.now.get()));
-    assert_eq!(progress().acknowledgement, Stage::GivenUp);
+    assert_eq!(delivery().forwarding, Stage::Sent(memory.now.get()));
+    assert_eq!(delivery().acknowledgement, Stage::GivenUp);
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use intake::memory::Memory;
 use intake::ports::{
-    Claim, Clock, Commit, DocumentStore, Fault, Lead, Ledger, Letter, Page, Progress, Queue,
+    Claim, Clock, Commit, Delivery, DocumentStore, Fault, Lead, Ledger, Letter, Page, Queue,
     Settlement, Upload,
 };
 use rules::{Received, Reference, Timestamp};
@@ -146,7 +146,7 @@ impl Ledger for Ports {
         self.ledger(format_args!("follow"), self.memory.follow(reference, trace)).await
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Progress)>, Fault> {
+    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
         self.ledger(format_args!("look up {id}"), self.memory.look_up(id)).await
     }
 

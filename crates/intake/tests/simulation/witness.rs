@@ -140,8 +140,8 @@ pub(crate) fn opened(
             let history = ports.history.borrow();
             let has = |letter| !history.copies(&letter_name(id, letter)).is_empty();
             receipt.received.id == id
-                && (receipt.progress.forwarding.sent_at().is_none() || has(Letter::Staff))
-                && (receipt.progress.acknowledgement.sent_at().is_none()
+                && (receipt.delivery.forwarding.sent_at().is_none() || has(Letter::Staff))
+                && (receipt.delivery.acknowledgement.sent_at().is_none()
                     || has(Letter::Acknowledgement))
         }
     };
