@@ -21,7 +21,9 @@ export default {
 /** As many statements as the product has. */
 async function commit(env, id) {
   await env.DB.prepare("SELECT 1 WHERE ?1 IS NULL").bind(id).all();
-  const insert = "INSERT INTO applications (id, reference, posting, language, origin, received_at, application) VALUES (?1, ?1, '', '', '', 0, '')";
+  const insert =
+    "INSERT INTO applications (id, reference, posting, language, origin, received_at, application, number) " +
+    "SELECT ?1, ?1, '', '', '', 0, '', 1 + count(*) FROM applications WHERE posting = ''";
   const letter = "INSERT INTO outbox (application, letter, due_at) VALUES (?1, ?2, 0)";
   await env.DB.batch([
     env.DB.prepare(insert).bind(id),
