@@ -96,7 +96,7 @@ for (const language of ["fr", "en"]) {
       await fill(page, { cv: fileOf(REFUSED[what]) });
       await page.click("#submit");
       assert.equal(await errorOf(page, "cv").textContent(), REFUSED[what].message);
-      await keep(page, `served-${language}-320-${what}`);
+      await look(page, `served-${language}-320-${what.replace(" ", "-")}`);
     }
   });
 }
