@@ -49,7 +49,8 @@ pub async fn notify(
                 Sending::Later(reason)
             }
         };
-        let settlement = patient(settlement(sending, claim, clock.now()), claim, clock.now());
+        let now = clock.now();
+        let settlement = patient(settlement(sending, claim, now), claim, now);
         ledger.settle_notice(&id, claim, &settlement).await?;
     }
     result

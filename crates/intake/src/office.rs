@@ -158,10 +158,7 @@ impl Office<'_> {
 
     fn status_url(&self, received: &Received) -> String {
         let key = receipt_key(self.signing, received);
-        format!(
-            "{}/applications/{}?key={key}&lang={}",
-            received.origin, received.reference, received.language
-        )
+        format!("{}{}", received.origin, views::status_address(received, &key))
     }
 
     /// An address for each document. It is good for as long as the document

@@ -1,4 +1,4 @@
-//! The rules of the typed fields, as `validator` derives them.
+//! The rules of the typed fields.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 

@@ -23,5 +23,5 @@ pub use failure::{Failure, failure, failure_message};
 pub use form::FormState;
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{Delivery, Stage, receipt, receipt_address};
+pub use receipt::{Delivery, Stage, receipt, receipt_address, status_address};
 pub use withdrawal::{withdraw, withdrawn};

@@ -44,6 +44,17 @@ pub fn receipt_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}?key={key}")
 }
 
+/// The address of a receipt in the language that the candidate used, with the
+/// `key` that opens it.
+pub fn status_address(received: &Received, key: &str) -> String {
+    format!("{}&lang={}", receipt_address(received.reference.as_str(), key), received.language)
+}
+
+/// The address under which an application is withdrawn.
+pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
+    format!("/applications/{reference}/withdraw?key={key}")
+}
+
 /// What was received and how far it has come. `key` is the one that has
 /// opened the receipt.
 pub fn receipt(
@@ -61,7 +72,7 @@ pub fn receipt(
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
     let erased_on = locales::date(texts, posting.erased_on());
     let own = receipt_address(reference, key);
-    let withdraw = format!("/applications/{reference}/withdraw?key={key}");
+    let withdraw = withdraw_address(reference, key);
     let page = Page {
         t: texts,
         frame: Frame {

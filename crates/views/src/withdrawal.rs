@@ -5,7 +5,7 @@ use locales::{Texts, fill};
 use rules::{Posting, Received, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
-use crate::receipt::{groups, receipt_address};
+use crate::receipt::{groups, receipt_address, withdraw_address};
 use crate::words::{Around, Time};
 
 /// Asks whether the application is to be withdrawn. `key` is that of its
@@ -19,7 +19,7 @@ pub fn withdraw(
 ) -> String {
     let reference = received.reference.as_str();
     let receipt = receipt_address(reference, key);
-    let path = format!("/applications/{reference}/withdraw?key={key}");
+    let path = withdraw_address(reference, key);
     let page = Question {
         t: texts,
         frame: frame(texts.withdraw_title, posting, Address::private(texts, site, &path)),

@@ -113,8 +113,7 @@ fn open_token(
 
 fn accepted(visit: &Visit, desk: &Desk, received: &Received) -> worker::Result<Response> {
     let key = receipt_key(&desk.signing, received);
-    let status_url =
-        format!("/applications/{}?key={key}&lang={}", received.reference, received.language);
+    let status_url = views::status_address(received, &key);
     if !visit.wants_json {
         return answer::see_other(&status_url);
     }
