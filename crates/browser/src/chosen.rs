@@ -25,7 +25,7 @@ struct Choice {
     turn: Turn,
     file_name: String,
     bytes: u64,
-    stage: Stage,
+    stage: MailState,
 }
 
 /// What was found of a file.
@@ -42,7 +42,7 @@ pub(crate) enum Found {
 
 /// How far a file has been looked into.
 #[derive(Clone, Debug)]
-enum Stage {
+enum MailState {
     /// Its bytes are being read.
     Reading,
     /// Its size alone decides: nobody looks into it.
@@ -59,7 +59,7 @@ impl Chosen {
     pub(crate) fn choose(&mut self, id: &str, file_name: String, bytes: u64, read: bool) -> Turn {
         self.turns = self.turns.wrapping_add(1);
         let turn = Turn(self.turns);
-        let stage = if read { Stage::Reading } else { Stage::Weighed };
+        let stage = if read { MailState::Reading } else { MailState::Weighed };
         self.clear(id);
         self.choices.push(Choice { id: id.to_owned(), turn, file_name, bytes, stage });
         turn
@@ -73,9 +73,9 @@ impl Chosen {
     pub(crate) fn inspected(&mut self, id: &str, turn: Turn, found: Found) {
         if let Some(choice) = self.current(id, turn) {
             choice.stage = match found {
-                Found::Report { report, sha256 } => Stage::Read(Some((report, sha256))),
-                Found::Bytes => Stage::Read(None),
-                Found::Nothing => Stage::Unreadable,
+                Found::Report { report, sha256 } => MailState::Read(Some((report, sha256))),
+                Found::Bytes => MailState::Read(None),
+                Found::Nothing => MailState::Unreadable,
             };
         }
     }
@@ -95,11 +95,11 @@ impl Chosen {
     /// The name of the file for `id`, if the device did not give its bytes.
     pub(crate) fn unreadable(&self, id: &str) -> Option<&str> {
         let choice = self.choice(id)?;
-        matches!(choice.stage, Stage::Unreadable).then_some(choice.file_name.as_str())
+        matches!(choice.stage, MailState::Unreadable).then_some(choice.file_name.as_str())
     }
 
     pub(crate) fn is_reading(&self) -> bool {
-        self.choices.iter().any(|choice| matches!(choice.stage, Stage::Reading))
+        self.choices.iter().any(|choice| matches!(choice.stage, MailState::Reading))
     }
 
     /// Bytes of all documents together.
@@ -115,7 +115,7 @@ impl Chosen {
     pub(crate) fn offered(&self) -> Vec<OfferedDocument> {
         let offer = |choice: &Choice| {
             let (report, sha256) = match &choice.stage {
-                Stage::Read(Some((report, sha256))) => (Some(report.clone()), sha256.clone()),
+                MailState::Read(Some((report, sha256))) => (Some(report.clone()), sha256.clone()),
                 _ => (None, None),
             };
             OfferedDocument {
@@ -145,17 +145,17 @@ impl Choice {
     fn status(&self, words: &impl Words, wrong: bool) -> String {
         let mut remarks = String::new();
         let (key, kind) = match &self.stage {
-            Stage::Reading => ("script_document_reading", None),
+            MailState::Reading => ("script_document_reading", None),
             // Too large, empty, or not to be read: the error says it all.
-            Stage::Weighed | Stage::Unreadable => ("script_document_refused", None),
-            Stage::Read(None) if wrong => ("script_document_refused", None),
-            Stage::Read(None) => ("script_document_unchecked", None),
-            Stage::Read(Some((report, _))) if wrong => match report.encryption {
+            MailState::Weighed | MailState::Unreadable => ("script_document_refused", None),
+            MailState::Read(None) if wrong => ("script_document_refused", None),
+            MailState::Read(None) => ("script_document_unchecked", None),
+            MailState::Read(Some((report, _))) if wrong => match report.encryption {
                 // Of what is locked nobody knows what it is.
                 Encryption::Password => ("script_document_refused", None),
                 _ => ("script_document_wrong", Some(report.kind)),
             },
-            Stage::Read(Some((report, _))) => {
+            MailState::Read(Some((report, _))) => {
                 for remark in content::remarks(report) {
                     remarks.push('\n');
                     remarks.push_str(&remark_message(words, remark, &report.authors));

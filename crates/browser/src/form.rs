@@ -121,7 +121,7 @@ impl State {
     /// The submit button was clicked, or the documents have been read that it
     /// waited for.
     pub(crate) fn submit(&mut self, now: Timestamp) -> Effect {
-        if matches!(self.sending, Sending::Leaving { .. } | Sending::Received) {
+        if matches!(self.sending, Sending::Leaving { .. } | Sending::Application) {
             return Effect::None;
         }
         if self.chosen.is_reading() {
@@ -172,8 +172,8 @@ impl State {
         }
         self.sending = Sending::Idle;
         let summary = match answer {
-            Answer::Received { status_url } => {
-                self.sending = Sending::Received;
+            Answer::Application { status_url } => {
+                self.sending = Sending::Application;
                 return Effect::Open(status_url);
             }
             Answer::Refused(told) if !told.is_empty() => {

@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use documents::Kind;
 use js_sys::{Array, Object};
 use rules::deadline::{Window, Zone};
-use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Requirements, TextMap, Timestamp};
 use wasm_bindgen::prelude::*;
 

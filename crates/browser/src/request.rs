@@ -84,7 +84,7 @@ fn answer(request: &XmlHttpRequest) -> Answer {
 
 fn received(request: &XmlHttpRequest) -> Option<Answer> {
     let status_url = read::text(&body(request)?, "status_url").ok()?;
-    Some(Answer::Received { status_url })
+    Some(Answer::Application { status_url })
 }
 
 fn refused(request: &XmlHttpRequest) -> Option<Answer> {

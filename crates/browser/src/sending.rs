@@ -17,14 +17,14 @@ pub(crate) enum Sending {
     /// It is leaving: so many bytes of so many.
     Leaving { sent: u64, total: u64 },
     /// It has arrived; the receipt is being opened.
-    Received,
+    Application,
     /// The candidate stopped it.
     Cancelled,
 }
 
 impl Sending {
     pub(crate) fn is_under_way(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Leaving { .. } | Self::Received)
+        matches!(self, Self::Waiting | Self::Leaving { .. } | Self::Application)
     }
 
     pub(crate) fn view(&self, words: &impl Words) -> Option<Upload> {
@@ -35,7 +35,7 @@ impl Sending {
         match *self {
             Self::Idle => None,
             Self::Waiting => plain("script_waiting", None),
-            Self::Received => plain("script_received", None),
+            Self::Application => plain("script_received", None),
             Self::Cancelled => plain("script_cancelled", None),
             Self::Leaving { sent, total } if total > 0 && sent >= total => {
                 plain("script_sent", Some(100))
@@ -62,7 +62,7 @@ fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Taken in: the address of the receipt.
-    Received { status_url: String },
+    Application { status_url: String },
     /// Not admissible: the fields, and what is wrong in the server's words.
     Refused(Vec<(String, String)>),
     /// Anything else, by its status; 0 where there was no connection.

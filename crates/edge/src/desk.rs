@@ -3,9 +3,9 @@
 
 use std::cell::OnceCell;
 
+use domain::Posting;
 use intake::SigningKey;
 use intake::ports::Fault;
-use rules::Posting;
 use worker::Env;
 
 use crate::adapters::{D1Ledger, PlatformClock, PlatformQueue, R2Documents};

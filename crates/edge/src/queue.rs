@@ -1,8 +1,8 @@
 //! The queue's consumer.
 
+use domain::Application;
 use intake::ports::{Fault, Ledger as _};
 use intake::{Office, deliver};
-use rules::Received;
 use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::adapters::PlatformTransport;
@@ -50,8 +50,8 @@ fn bury(batch: &MessageBatch<String>) {
 /// How much of the [`room`] its letters take, in bytes: they hold the
 /// documents twice, as they are and as base64, and once more as the text that
 /// the platform's binding wants.
-fn weight(received: &Received) -> u64 {
-    let documents = received.application.documents.iter();
+fn weight(received: &Application) -> u64 {
+    let documents = received.content.documents.iter();
     documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2)
 }
 

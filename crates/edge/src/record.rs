@@ -2,8 +2,9 @@
 
 mod notices;
 
-use intake::ports::{Claim, Delivery, Fault, Lead, Stage, Withdrawn};
-use rules::{Application, Received, Reference, Timestamp};
+use domain::{Application, Reference};
+use intake::ports::{Claim, Delivery, Fault, Lead, MailState, Withdrawn};
+use rules::{Content, Timestamp};
 use serde::Deserialize;
 
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, TroubleRow};
@@ -22,11 +23,11 @@ pub(crate) struct ApplicationRow {
     application: String,
 }
 
-impl TryFrom<ApplicationRow> for Received {
+impl TryFrom<ApplicationRow> for Application {
     type Error = Fault;
 
     fn try_from(row: ApplicationRow) -> Result<Self, Fault> {
-        let application: Application = serde_json::from_str(&row.application).map_err(|error| {
+        let content: Content = serde_json::from_str(&row.application).map_err(|error| {
             // serde's message quotes values; the position alone is no data.
             Fault::Ledger(format!("row {}: column {}", row.reference, error.column()))
         })?;
@@ -38,7 +39,7 @@ impl TryFrom<ApplicationRow> for Received {
             language: row.language,
             origin: row.origin,
             received_at: timestamp(row.received_at),
-            application,
+            content,
         })
     }
 }
@@ -54,7 +55,7 @@ pub(crate) struct ReceiptRow {
     not_acknowledged: u32,
 }
 
-impl TryFrom<ReceiptRow> for (Received, Delivery) {
+impl TryFrom<ReceiptRow> for (Application, Delivery) {
     type Error = Fault;
 
     fn try_from(row: ReceiptRow) -> Result<Self, Fault> {
@@ -118,11 +119,11 @@ pub(crate) struct BookmarkRow {
     pub(crate) after: String,
 }
 
-fn stage(sent_at: Option<f64>, given_up: u32) -> Stage {
+fn stage(sent_at: Option<f64>, given_up: u32) -> MailState {
     match sent_at {
-        Some(at) => Stage::Sent(timestamp(at)),
-        None if given_up > 0 => Stage::GivenUp,
-        None => Stage::Waiting,
+        Some(at) => MailState::Sent(timestamp(at)),
+        None if given_up > 0 => MailState::GivenUp,
+        None => MailState::Waiting,
     }
 }
 

@@ -1,6 +1,7 @@
 //! From an application that is kept to the letters that it calls for.
 
-use rules::{Received, Timestamp};
+use domain::Application;
+use rules::Timestamp;
 
 use crate::office::{Enclosed, Office};
 use crate::ports::{
@@ -28,7 +29,7 @@ pub async fn deliver(
     transport: &impl Transport,
     clock: &impl Clock,
     office: &Office<'_>,
-    received: &Received,
+    received: &Application,
 ) -> Result<(), Fault> {
     let id = &received.id;
     let mut result = Ok(());
@@ -59,7 +60,7 @@ async fn send(
     transport: &impl Transport,
     office: &Office<'_>,
     letter: Letter,
-    received: &Received,
+    received: &Application,
     claim: Claim,
     now: Timestamp,
 ) -> Result<Sending, Fault> {

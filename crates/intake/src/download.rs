@@ -1,6 +1,7 @@
 //! Documents behind addresses, for letters that are too large to hold them.
 
-use rules::{Posting, Reference, Timestamp};
+use domain::{Posting, Reference};
+use rules::Timestamp;
 use views::letters;
 
 use crate::key::SigningKey;
@@ -61,7 +62,7 @@ pub async fn download(
     let lead = ledger.follow(Reference::parse(reference).as_ref(), "").await?;
     let Some(received) = ledger.find(&lead.id).await? else { return Ok(Some(Followed::Gone)) };
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
-    let found = received.application.documents.iter().find(|kept| kept.id == document);
+    let found = received.content.documents.iter().find(|kept| kept.id == document);
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
     Ok(Some(Followed::Document(Download {
         key: document_key(&received.id, document, &found.sha256),

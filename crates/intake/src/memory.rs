@@ -7,15 +7,16 @@ mod rows;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use domain::{Application, Reference};
 use mail::Address;
-use rules::{Received, Reference, Timestamp};
+use rules::Timestamp;
 use sha2::Digest as _;
 
 pub use rows::{End, NoticeRow, Retired, Row, Tally};
 
 use crate::ports::{
     Claim, Clock, Commit, Delivery, DocumentStore, Fault, Incident, KeptDocument, Lead, Ledger,
-    Letter, Page, Queue, Sending, Settlement, Stage, Transport, Upload, Withdrawn,
+    Letter, MailState, Page, Queue, Sending, Settlement, Transport, Upload, Withdrawn,
 };
 
 /// Every port, in memory. A test looks into its fields and makes ports fail
@@ -27,7 +28,7 @@ pub struct Memory {
     /// Since when documents are there, by key.
     pub stored_at: RefCell<BTreeMap<String, Timestamp>>,
     /// Applications by id.
-    pub applications: RefCell<BTreeMap<String, Received>>,
+    pub applications: RefCell<BTreeMap<String, Application>>,
     /// Letters by application and kind.
     pub outbox: RefCell<BTreeMap<(String, Letter), Row>>,
     /// Ids that are used up.
@@ -72,11 +73,11 @@ impl Memory {
         self.retired.borrow().contains_key(id)
     }
 
-    fn stage(&self, id: &str, letter: Letter) -> Stage {
+    fn stage(&self, id: &str, letter: Letter) -> MailState {
         match self.outbox.borrow().get(&(id.to_owned(), letter)) {
-            Some(Row { end: Some(End::Sent(at)), .. }) => Stage::Sent(*at),
-            Some(row) if row.is_given_up() => Stage::GivenUp,
-            _ => Stage::Waiting,
+            Some(Row { end: Some(End::Sent(at)), .. }) => MailState::Sent(*at),
+            Some(row) if row.is_given_up() => MailState::GivenUp,
+            _ => MailState::Waiting,
         }
     }
 }
@@ -138,7 +139,7 @@ impl DocumentStore for Memory {
 }
 
 impl Ledger for Memory {
-    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
+    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         if self.is_retired(&received.id) {
             return Ok(Commit::Retired);
@@ -154,7 +155,7 @@ impl Ledger for Memory {
         let kept = applications.values().filter(|other| other.posting == received.posting).count();
         let kept = u32::try_from(kept).unwrap_or(u32::MAX);
         let number = 1 + kept + tally.erased + tally.withdrawn;
-        let received = Received { number, ..received.clone() };
+        let received = Application { number, ..received.clone() };
         applications.insert(received.id.clone(), received.clone());
         for letter in letters {
             let row = Row {
@@ -172,7 +173,7 @@ impl Ledger for Memory {
         Ok(Commit::Held(Box::new(received)))
     }
 
-    async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
+    async fn find(&self, id: &str) -> Result<Option<Application>, Fault> {
         self.check(Port::Ledger, Fault::Ledger)?;
         let found = self.applications.borrow().get(id).cloned();
         Ok(found.filter(|_| !self.is_retired(id)))
@@ -194,7 +195,7 @@ impl Ledger for Memory {
         })
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
+    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
         let delivery = Delivery {
             forwarding: self.stage(id, Letter::Staff),
             acknowledgement: self.stage(id, Letter::Acknowledgement),

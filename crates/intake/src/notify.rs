@@ -9,7 +9,8 @@ use crate::deliver::{LEASE_MS, next_attempt, settlement};
 use crate::incident::trouble;
 use crate::office::{Message, Office, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, Entry, Fault, Incident, Notice, Notices, Sending, Settlement, Stage, Transport,
+    Claim, Clock, Entry, Fault, Incident, MailState, Notice, Notices, Sending, Settlement,
+    Transport,
 };
 
 /// How many notices one run sends.
@@ -147,14 +148,14 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 
 /// The words' view of where applications stand.
 fn told(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
-    let at = |wanted: fn(&Stage) -> bool| {
+    let at = |wanted: fn(&MailState) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
     };
     letters::Report {
-        delivered: at(|stage| matches!(stage, Stage::Sent(_))),
-        pending: at(|stage| *stage == Stage::Waiting),
-        given_up: at(|stage| *stage == Stage::GivenUp),
+        delivered: at(|stage| matches!(stage, MailState::Sent(_))),
+        pending: at(|stage| *stage == MailState::Waiting),
+        given_up: at(|stage| *stage == MailState::GivenUp),
         withdrawn,
     }
 }

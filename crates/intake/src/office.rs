@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use domain::{Application, Posting};
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 use views::letters;
 
 use crate::download::download_address;
@@ -53,7 +54,7 @@ impl Office<'_> {
     /// The application itself, to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
-        received: &Received,
+        received: &Application,
         claim: Claim,
         now: Timestamp,
         enclosed: Enclosed<'_>,
@@ -66,8 +67,8 @@ impl Office<'_> {
         };
         let words = letters::to_staff(texts, posting, received, &links);
         let reply_to = Mailbox {
-            name: Some(received.application.name.clone()),
-            address: address(&received.application.email)?,
+            name: Some(received.content.name.clone()),
+            address: address(&received.content.email)?,
         };
         Ok(Message::of(Outgoing {
             from: self.sender.clone(),
@@ -88,7 +89,7 @@ impl Office<'_> {
     /// The acknowledgement, to the candidate.
     pub(crate) fn acknowledgement(
         &self,
-        received: &Received,
+        received: &Application,
         claim: Claim,
         now: Timestamp,
     ) -> Result<Message, Fault> {
@@ -98,7 +99,7 @@ impl Office<'_> {
         let words = letters::acknowledgement(texts, posting, received, &status_url);
         Ok(Message::of(Outgoing {
             from: self.sender.clone(),
-            to: Mailbox { name: None, address: address(&received.application.email)? },
+            to: Mailbox { name: None, address: address(&received.content.email)? },
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
             date_ms: now.0,
@@ -116,11 +117,11 @@ impl Office<'_> {
     pub(crate) async fn attachments(
         &self,
         documents: &impl DocumentStore,
-        received: &Received,
+        received: &Application,
     ) -> Result<Vec<Attachment<'static>>, Fault> {
         let posting = self.posting(&received.posting)?;
-        let mut attachments = Vec::with_capacity(received.application.documents.len());
-        for document in &received.application.documents {
+        let mut attachments = Vec::with_capacity(received.content.documents.len());
+        for document in &received.content.documents {
             let key = document_key(&received.id, &document.id, &document.sha256);
             // Without its reference: this becomes a cause that others are told.
             let bytes = documents.get(&key).await?;
@@ -151,20 +152,20 @@ impl Office<'_> {
         MessageId::new(&format!("{name}.{signature}"), domain)
     }
 
-    fn letter_id(&self, letter: Letter, received: &Received) -> MessageId {
+    fn letter_id(&self, letter: Letter, received: &Application) -> MessageId {
         let name = format!("{}.{}", received.reference, letter.as_str());
         self.message_id(&name, "message-id", &[&received.id, letter.as_str()])
     }
 
-    fn status_url(&self, received: &Received) -> String {
+    fn status_url(&self, received: &Application) -> String {
         let key = receipt_key(self.signing, received);
         format!("{}{}", received.origin, views::status_address(received, &key))
     }
 
     /// An address for each document. It is good for as long as the document
     /// is kept.
-    fn links(&self, posting: &Posting, received: &Received) -> Vec<String> {
-        let documents = received.application.documents.iter();
+    fn links(&self, posting: &Posting, received: &Application) -> Vec<String> {
+        let documents = received.content.documents.iter();
         documents
             .map(|document| {
                 let until = posting.erased_at();
@@ -176,7 +177,7 @@ impl Office<'_> {
 }
 
 /// What staff's filters and a later search can hold on to.
-fn headers(received: &Received, claim: Claim) -> Vec<Extra> {
+fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),
         Extra::new("Number", received.number.to_string()),

@@ -3,12 +3,13 @@
 mod notices;
 mod retention;
 
+use domain::{Application, Reference};
 use mail::Address;
-use rules::{Received, Reference, Timestamp};
+use rules::Timestamp;
 
+pub use domain::{Delivery, MailState};
 pub use notices::{Entry, Incident, Notice, Notices, Standing, Trouble};
 pub use retention::{Retention, Withdrawn};
-pub use views::{Delivery, Stage};
 
 /// Our side of the counter failed: nothing that a candidate could mend.
 ///
@@ -163,7 +164,7 @@ impl Lead {
 pub enum Commit {
     /// The application is in the ledger: this one, or the one that was there
     /// under the same id before.
-    Held(Box<Received>),
+    Held(Box<Application>),
     /// Another application has that reference; try another one.
     ReferenceTaken,
     /// The id is retired: its application was withdrawn, or given up for
@@ -176,17 +177,17 @@ pub trait Ledger {
     /// Writes an application and its pending letters, all or nothing, and gives
     /// it the next number of its posting. An application that is already there
     /// under its id stays as it is.
-    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault>;
+    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault>;
 
     /// The application with this id, unless it is withdrawn.
-    async fn find(&self, id: &str) -> Result<Option<Received>, Fault>;
+    async fn find(&self, id: &str) -> Result<Option<Application>, Fault>;
 
     /// Where a receipt's address leads: by the reference, if it is one, and
     /// by what [`Retention::withdraw`] kept of the key.
     async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault>;
 
     /// The application with this id, and how far it has come.
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault>;
+    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
 
     /// Claims a letter that is pending, due and not claimed by anybody else,
     /// until `until`. Nothing where there is no such letter.

@@ -1,6 +1,6 @@
 //! What a candidate sees of their application afterwards.
 
-use rules::{Received, Reference};
+use domain::{Application, Reference};
 
 use crate::key::SigningKey;
 use crate::ports::{Delivery, Fault, Ledger, Withdrawn};
@@ -9,7 +9,7 @@ use crate::ports::{Delivery, Fault, Ledger, Withdrawn};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     /// What was received.
-    pub received: Received,
+    pub received: Application,
     /// How far its letters have come.
     pub delivery: Delivery,
 }
@@ -54,7 +54,7 @@ pub async fn receipt(
 }
 
 /// The key that opens the receipt of an application.
-pub fn receipt_key(signing: &SigningKey, received: &Received) -> String {
+pub fn receipt_key(signing: &SigningKey, received: &Application) -> String {
     signing.sign(PURPOSE, &[&received.id])
 }
 

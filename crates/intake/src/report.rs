@@ -1,6 +1,7 @@
 //! Telling staff that nothing is missing.
 
-use rules::{Posting, Timestamp};
+use domain::Posting;
+use rules::Timestamp;
 
 use crate::ports::{Fault, Notices};
 

@@ -1,6 +1,7 @@
 //! Deleting what has been kept long enough, and what nothing leads to.
 
-use rules::{Posting, Timestamp};
+use domain::Posting;
+use rules::Timestamp;
 
 use crate::ports::{DocumentStore, Fault, Ledger, Retention};
 use crate::submit::{DOCUMENTS, document_prefix};

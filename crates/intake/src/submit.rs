@@ -3,8 +3,9 @@
 use core::fmt::Write as _;
 
 use documents::Limits;
+use domain::{Application, Posting, Reference};
 use rules::review::refused_by_size;
-use rules::{Form, Issue, OfferedDocument, Posting, Received, Reference, Timestamp, review};
+use rules::{Form, Issue, OfferedDocument, Timestamp, review};
 
 use crate::key::ApplicationId;
 use crate::ports::{Commit, DocumentStore, Fault, Ledger, Letter, Queue, Upload};
@@ -45,7 +46,7 @@ pub enum Verdict {
     /// It is safe.
     Accepted {
         /// What is in the ledger: for a repeated submission, what came first.
-        received: Box<Received>,
+        received: Box<Application>,
         /// Why the queue does not know of it yet. The sweep will tell it.
         unqueued: Option<Fault>,
     },
@@ -90,8 +91,8 @@ pub async fn submit<D: DocumentStore>(
         return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
     }
     form.documents = look_into(posting, &submitted).await?;
-    let application = match review(&posting.requirements, &form, received_at) {
-        Ok(application) => application,
+    let content = match review(&posting.requirements, &form, received_at) {
+        Ok(content) => content,
         Err(issues) => return Ok(Verdict::Refused { form: Box::new(form), issues }),
     };
     for (document, offered) in submitted.iter().zip(&form.documents) {
@@ -99,7 +100,7 @@ pub async fn submit<D: DocumentStore>(
         let key = document_key(id.as_str(), &document.id, sha256);
         documents.put(&key, &document.upload, unhex(sha256)?).await?;
     }
-    let mut received = Received {
+    let mut received = Application {
         reference: reference(&id, 0),
         id: id.as_str().to_owned(),
         posting: posting.slug.clone(),
@@ -108,7 +109,7 @@ pub async fn submit<D: DocumentStore>(
         language,
         origin,
         received_at,
-        application,
+        content,
     };
     for attempt in 1..=REFERENCE_TRIES {
         match ledger.commit(&received, &Letter::ALL).await? {
@@ -134,7 +135,7 @@ pub(crate) fn document_prefix(application: &str) -> String {
     format!("{DOCUMENTS}{application}/")
 }
 
-async fn accept(queue: &impl Queue, received: Received) -> Result<Verdict, Fault> {
+async fn accept(queue: &impl Queue, received: Application) -> Result<Verdict, Fault> {
     let unqueued = queue.push(&received.id).await.err();
     Ok(Verdict::Accepted { received: Box::new(received), unqueued })
 }

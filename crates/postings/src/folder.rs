@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use rules::Posting;
+use domain::Posting;
 
 use crate::mistake::{Mistake, Mistakes};
 use crate::notes::newlines;

@@ -2,7 +2,7 @@
 
 use documents::Kind;
 use rules::application::limit;
-use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 
 use crate::LANGUAGES;
 use crate::check;

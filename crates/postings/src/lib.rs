@@ -26,7 +26,7 @@ mod value;
 pub use folder::compile_folder;
 pub use mistake::{Mistake, Mistakes};
 
-use rules::Posting;
+use domain::Posting;
 
 /// The languages of the pages. Whatever a candidate reads on a page outside
 /// the posting's own text is said in each of them.

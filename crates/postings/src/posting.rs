@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use domain::posting::Posting;
 use jiff::tz::TimeZone;
 use rules::Date;
 use rules::application::limit;
 use rules::deadline::Deadline;
-use rules::posting::{Posting, Requirements};
+use rules::requirements::Requirements;
 use toml::de::DeTable;
 
 use crate::mistake::Mistake;

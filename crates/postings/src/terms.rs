@@ -1,6 +1,6 @@
 //! Who hires, where, and on which terms.
 
-use rules::posting::{Contract, Organisation, Period, Place, Salary};
+use domain::posting::{Contract, Organisation, Period, Place, Salary};
 
 use crate::check;
 use crate::posting::TOP;

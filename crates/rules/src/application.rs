@@ -55,7 +55,7 @@ pub struct Form {
 /// A file that a candidate has chosen.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct OfferedDocument {
-    /// The id of the [`crate::posting::DocumentRequirement`] it is meant for.
+    /// The id of the [`crate::requirements::DocumentRequirement`] it is meant for.
     pub id: String,
     /// Its name on the candidate's device.
     pub file_name: String,
@@ -73,7 +73,7 @@ pub struct OfferedDocument {
 /// An admissible application: what [`crate::review`] makes of a [`Form`]
 /// with which nothing is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Application {
+pub struct Content {
     /// The candidate's name, on one line.
     pub name: String,
     /// Their address, valid by the HTML standard.

@@ -6,13 +6,13 @@ use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
-    Answer, Application, Document, Form, OfferedDocument, limit, lines, one_line,
+    Answer, Content, Document, Form, OfferedDocument, limit, lines, one_line,
 };
 use crate::calendar::Timestamp;
 use crate::content;
 use crate::fields::{Fields, too_long};
 use crate::issue::{Code, Issue, Param};
-use crate::posting::{DocumentRequirement, Question, QuestionKind, Requirements};
+use crate::requirements::{DocumentRequirement, Question, QuestionKind, Requirements};
 use crate::subject::{self, Fold};
 
 /// Judges `form` against `requirements`, as received at `received_at`.
@@ -24,7 +24,7 @@ pub fn review(
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
-) -> Result<Application, Vec<Issue>> {
+) -> Result<Content, Vec<Issue>> {
     let fields = Fields::of(form);
     let issues = issues_of(subject::fold, requirements, form, &fields, received_at);
     if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
@@ -247,9 +247,9 @@ fn same_as_another(document: &OfferedDocument, others: &[&OfferedDocument]) -> O
     )
 }
 
-fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Application {
+fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Content {
     let optional = |text: String| (!text.is_empty()).then_some(text);
-    Application {
+    Content {
         name: fields.name,
         email: fields.email,
         phone: optional(fields.phone),

@@ -4,7 +4,7 @@
 
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use rules::deadline::Window;
-use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
 use rules::{
     Code, Form, OfferedDocument, Remark, Requirements, TextMap, Timestamp, review, review_field,

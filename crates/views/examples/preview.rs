@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use documents::Kind;
+use domain::{Application, Delivery, Failure, MailState, Posting, Reference};
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
-use rules::{Application, Code, Form, Issue, Posting, Received, Reference, Timestamp};
-use views::{Delivery, Failure, FormState, Site, Stage, letters};
+use rules::{Code, Content, Form, Issue, Timestamp};
+use views::{FormState, Site, letters};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -68,11 +69,11 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
         let received = received(texts, posting);
-        let sent = |after| Stage::Sent(Timestamp(NOW.0 + after));
+        let sent = |after| MailState::Sent(Timestamp(NOW.0 + after));
         for (state, forwarding, acknowledgement) in [
-            ("waiting", Stage::Waiting, Stage::Waiting),
+            ("waiting", MailState::Waiting, MailState::Waiting),
             ("delivered", sent(4_000), sent(9_000)),
-            ("given-up", Stage::GivenUp, Stage::GivenUp),
+            ("given-up", MailState::GivenUp, MailState::GivenUp),
         ] {
             let delivery = Delivery { forwarding, acknowledgement };
             let page = views::receipt(texts, posting, &received, &delivery, KEY, &SITE);
@@ -102,7 +103,7 @@ fn letters(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)>
     for posting in postings {
         let received = received(texts, posting);
         let links: Vec<String> = received
-            .application
+            .content
             .documents
             .iter()
             .map(|document| {
@@ -174,9 +175,9 @@ fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
     (typed, issues)
 }
 
-fn received(texts: &Texts, posting: &Posting) -> Received {
+fn received(texts: &Texts, posting: &Posting) -> Application {
     let documents = posting.requirements.documents.iter().zip(["9f3c07e1", "e30b5a42"]);
-    Received {
+    Application {
         id: "never shown".to_owned(),
         reference: Reference::from_random(0x1234_5678_9ABC_DEF0),
         posting: posting.slug.clone(),
@@ -184,7 +185,7 @@ fn received(texts: &Texts, posting: &Posting) -> Received {
         language: texts.language_tag.to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: NOW,
-        application: Application {
+        content: Content {
             name: "Amélie Ben Salah".to_owned(),
             email: "amelie.bensalah@example.org".to_owned(),
             phone: None,

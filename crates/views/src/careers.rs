@@ -1,9 +1,10 @@
 //! The careers page.
 
 use askama::Template;
+use domain::Posting;
 use locales::Texts;
+use rules::Timestamp;
 use rules::deadline::Phase;
-use rules::{Posting, Timestamp};
 
 use crate::facts::Facts;
 use crate::frame::{Address, Brand, Frame, Site, in_language};

@@ -1,8 +1,8 @@
 //! The facts of a posting, in words.
 
+use domain::Posting;
+use domain::posting::{Contract, Period, Salary};
 use locales::{Texts, fill, number, plural};
-use rules::Posting;
-use rules::posting::{Contract, Period, Salary};
 
 use crate::country::country;
 use crate::words::Time;

@@ -1,32 +1,11 @@
 //! Pages that say what went wrong and what to do.
 
 use askama::Template;
+use domain::Failure;
 use locales::{Texts, bytes, fill};
 use rules::application::limit;
 
 use crate::frame::{Brand, Frame, Site, in_language};
-
-/// What went wrong with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// There is nothing at this address, or nothing for this visitor.
-    NotFound,
-    /// What was at this address is no longer kept, or not for this address.
-    Gone,
-    /// A page of another site sent the form.
-    CrossSite,
-    /// The address does not answer to this method.
-    MethodNotAllowed,
-    /// More than we read.
-    TooLarge {
-        /// The most bytes that we read.
-        max_bytes: u64,
-    },
-    /// Not a form, or a broken one.
-    NotAForm,
-    /// We failed.
-    Unavailable,
-}
 
 /// The page that says so.
 pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::Posting;
 use locales::{Labels, Texts, bytes, fill, issue_message, list, number, plural};
 use rules::application::limit;
-use rules::posting::{DocumentRequirement, Question, QuestionKind};
-use rules::{Form, Issue, Posting, Requirements, Timestamp};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind};
+use rules::{Form, Issue, Requirements, Timestamp};
 use serde::Serialize;
 
 use crate::data::embed;

@@ -1,7 +1,7 @@
 //! What surrounds the content of every page: head, header and footer.
 
+use domain::Posting;
 use locales::Texts;
-use rules::Posting;
 
 /// Where the pages are.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! A posting as search engines read it: schema.org's `JobPosting`, with the
 //! properties that Google's job search documents.
 
-use rules::Posting;
-use rules::posting::{Contract, Period, Salary};
+use domain::Posting;
+use domain::posting::{Contract, Period, Salary};
 use serde_json::{Value, json};
 
 use crate::data::embed;

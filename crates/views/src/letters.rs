@@ -12,8 +12,8 @@ mod samples;
 mod tests;
 
 use askama::Template;
+use domain::{Application, Posting};
 use locales::Texts;
-use rules::{Posting, Received};
 
 pub use attachment::attachment_name;
 pub use notices::{Alert, Report, alert, report, withdrawal};
@@ -36,7 +36,12 @@ pub struct Letter {
 ///
 /// It shows what the candidate wrote: the reader knows that it comes from
 /// outside, and wants it.
-pub fn to_staff(texts: &Texts, posting: &Posting, received: &Received, links: &[String]) -> Letter {
+pub fn to_staff(
+    texts: &Texts,
+    posting: &Posting,
+    received: &Application,
+    links: &[String],
+) -> Letter {
     let facts = &Facts::of(texts, posting, received);
     let person = &Person::of(texts, posting, received, links);
     let subject = parts::staff_subject(texts, posting, facts, person);
@@ -60,7 +65,7 @@ pub fn to_staff(texts: &Texts, posting: &Posting, received: &Received, links: &[
 pub fn acknowledgement(
     texts: &Texts,
     posting: &Posting,
-    received: &Received,
+    received: &Application,
     status_url: &str,
 ) -> Letter {
     let facts = &Facts::of(texts, posting, received);

@@ -19,9 +19,9 @@ mod withdrawal;
 mod words;
 
 pub use careers::careers;
-pub use failure::{Failure, failure, failure_message};
+pub use failure::{failure, failure_message};
 pub use form::FormState;
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{Delivery, Stage, receipt, receipt_address, status_address};
+pub use receipt::{receipt, receipt_address, status_address};
 pub use withdrawal::{withdraw, withdrawn};

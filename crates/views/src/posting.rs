@@ -1,9 +1,10 @@
 //! The page of a posting.
 
 use askama::Template;
+use domain::Posting;
 use locales::{Labels, Texts, fill, issue_message};
+use rules::Timestamp;
 use rules::deadline::Phase;
-use rules::{Posting, Timestamp};
 
 use crate::facts::Facts;
 use crate::form::{FormState, FormView};

@@ -1,43 +1,13 @@
 //! The receipt of an application.
 
 use askama::Template;
+use domain::{Application, Delivery, MailState, Posting};
 use locales::{Texts, bytes, fill};
+use rules::Timestamp;
 use rules::application::Document;
-use rules::{Posting, Received, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
-
-/// How far the letters of an application have come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// The one to staff.
-    pub forwarding: Stage,
-    /// The acknowledgement, to the candidate.
-    pub acknowledgement: Stage,
-}
-
-/// How far a letter has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
-    /// It is to be sent.
-    #[default]
-    Waiting,
-    /// It was sent, then.
-    Sent(Timestamp),
-    /// It is not sent unless somebody sees to it.
-    GivenUp,
-}
-
-impl Stage {
-    /// When it was sent, if it was.
-    pub fn sent_at(self) -> Option<Timestamp> {
-        match self {
-            Self::Sent(at) => Some(at),
-            Self::Waiting | Self::GivenUp => None,
-        }
-    }
-}
 
 /// The address of a receipt, from the root of the site.
 pub fn receipt_address(reference: &str, key: &str) -> String {
@@ -46,7 +16,7 @@ pub fn receipt_address(reference: &str, key: &str) -> String {
 
 /// The address of a receipt in the language that the candidate used, with the
 /// `key` that opens it.
-pub fn status_address(received: &Received, key: &str) -> String {
+pub fn status_address(received: &Application, key: &str) -> String {
     format!("{}&lang={}", receipt_address(received.reference.as_str(), key), received.language)
 }
 
@@ -60,14 +30,14 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
-    received: &Received,
+    received: &Application,
     delivery: &Delivery,
     key: &str,
     site: &Site,
 ) -> String {
     let zone = &posting.deadline.zone;
     let told = |instant| Time::moment(texts, instant, zone);
-    let email = masked(&received.application.email);
+    let email = masked(&received.content.email);
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
     let erased_on = locales::date(texts, posting.erased_on());
@@ -93,7 +63,7 @@ pub fn receipt(
         acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", &email)]),
         not_acknowledged_words: fill(texts.receipt_state_not_acknowledged, &[("email", &email)]),
         documents: received
-            .application
+            .content
             .documents
             .iter()
             .map(|document| shown(texts, posting, document))
@@ -139,11 +109,11 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(stage: Stage, told: impl Fn(Timestamp) -> Time) -> Self {
+    fn of(stage: MailState, told: impl Fn(Timestamp) -> Time) -> Self {
         match stage {
-            Stage::Waiting => Self::Waiting,
-            Stage::Sent(at) => Self::Sent(told(at)),
-            Stage::GivenUp => Self::GivenUp,
+            MailState::Waiting => Self::Waiting,
+            MailState::Sent(at) => Self::Sent(told(at)),
+            MailState::GivenUp => Self::GivenUp,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Withdrawing an application: the question, and the answer.
 
 use askama::Template;
+use domain::{Application, Posting};
 use locales::{Texts, fill};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::receipt::{groups, receipt_address, withdraw_address};
@@ -13,7 +14,7 @@ use crate::words::{Around, Time};
 pub fn withdraw(
     texts: &'static Texts,
     posting: &Posting,
-    received: &Received,
+    received: &Application,
     key: &str,
     site: &Site,
 ) -> String {

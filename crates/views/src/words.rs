@@ -1,8 +1,9 @@
 //! Sentences around values that have markup of their own.
 
+use domain::Posting;
 use locales::{Texts, moment};
 use rules::deadline::{Window, Zone};
-use rules::{Date, Posting, Timestamp};
+use rules::{Date, Timestamp};
 
 /// What a sentence says before and after a value, so that the value can be
 /// an element of the page.

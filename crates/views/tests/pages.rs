@@ -6,11 +6,12 @@ mod support;
 
 use std::slice::from_ref;
 
+use domain::{Delivery, Failure, MailState};
 use locales::{ALL, Texts};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Timestamp};
 use support::{CLOSES, DAY, KEY, OPEN, SITE, attributes, fresh, ids, posting, received};
-use views::{Delivery, Failure, FormState, Stage};
+use views::FormState;
 
 const FAILURES: [Failure; 7] = [
     Failure::Gone,
@@ -45,7 +46,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         views::posting(texts, &posting, CLOSES, None, &SITE),
         views::posting(texts, &posting, Timestamp(0), None, &SITE),
     ];
-    for stage in [Stage::Waiting, Stage::Sent(OPEN), Stage::GivenUp] {
+    for stage in [MailState::Waiting, MailState::Sent(OPEN), MailState::GivenUp] {
         let delivery = Delivery { forwarding: stage, acknowledgement: stage };
         pages.push(views::receipt(texts, &posting, &received(), &delivery, KEY, &SITE));
     }
@@ -149,9 +150,9 @@ fn hostile_values_stay_text() {
     ];
     let state = FormState { values: &values, issues: &issues, token: HOSTILE, busy: false };
     let mut received = received();
-    received.application.email = hostile();
-    received.application.documents[0].file_name = hostile();
-    received.application.documents[0].sha256 = hostile();
+    received.content.email = hostile();
+    received.content.documents[0].file_name = hostile();
+    received.content.documents[0].sha256 = hostile();
     let texts = &locales::FR;
     for page in [
         views::careers(texts, from_ref(&posting), OPEN, &SITE),

@@ -4,12 +4,13 @@
 
 mod support;
 
+use domain::{Delivery, MailState};
 use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
 use serde_json::Value;
 use support::{CLOSES, KEY, OPEN, SITE, attributes, between, fresh, ids, posting, received, tag};
-use views::{Delivery, FormState, Stage};
+use views::FormState;
 
 #[test]
 fn out_of_time_there_is_no_form() {
@@ -240,14 +241,14 @@ fn a_receipt_says_how_far_the_application_has_come() {
     let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, KEY, &SITE);
     let waiting = receipt(Delivery::default());
     assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
-    let at = Stage::Sent(OPEN);
+    let at = MailState::Sent(OPEN);
     let delivered = receipt(Delivery { forwarding: at, acknowledgement: at });
     assert_eq!(delivered.matches("<li class=\"done\">").count(), 3);
-    let given_up = receipt(Delivery { forwarding: Stage::GivenUp, acknowledgement: at });
+    let given_up = receipt(Delivery { forwarding: MailState::GivenUp, acknowledgement: at });
     assert!(given_up.contains("We are on it: there is nothing for you to do."), "{given_up}");
     for text in [
         "<span>7KXM</span><span>29QT</span>",
-        "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
+        "Application on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
         "Acknowledgement sent to m•••@example.org",
         "PDF, 812\u{A0}KB",
         &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),

@@ -9,19 +9,23 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("documents", &[]),
     ("mail", &[]),
     ("smtp", &[]),
     ("rules", &["documents"]),
+    ("domain", &["rules"]),
     ("locales", &["rules"]),
-    ("postings", &["documents", "mail", "rules"]),
-    ("views", &["documents", "locales", "rules"]),
-    ("intake", &["documents", "locales", "mail", "rules", "views"]),
+    ("postings", &["documents", "domain", "mail", "rules"]),
+    ("views", &["documents", "domain", "locales", "rules"]),
+    ("intake", &["documents", "domain", "locales", "mail", "rules", "views"]),
     ("browser", &["documents", "locales", "rules"]),
     ("inspector", &["documents"]),
     ("embed", &["documents", "rules"]),
-    ("edge", &["documents", "intake", "locales", "mail", "postings", "rules", "smtp", "views"]),
+    (
+        "edge",
+        &["documents", "domain", "intake", "locales", "mail", "postings", "rules", "smtp", "views"],
+    ),
     ("xtask", &["locales", "postings"]),
 ];
 

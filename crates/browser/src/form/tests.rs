@@ -5,7 +5,7 @@ use std::rc::Rc;
 use documents::{Active, Damage, Kind, Report, Trace};
 use locales::EN;
 use rules::deadline::{Window, Zone};
-use rules::posting::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
 use rules::{Form, Requirements, TextMap, Timestamp};
 
@@ -285,7 +285,7 @@ fn an_upload_keeps_its_view_in_step() {
 fn answers_lead_on() {
     let mut state = ready();
     state.submit(NOW);
-    let opened = state.answered(Answer::Received { status_url: "/applications/X".into() });
+    let opened = state.answered(Answer::Application { status_url: "/applications/X".into() });
     assert_eq!(opened, Effect::Open("/applications/X".into()));
     assert_eq!(state.submit(NOW), Effect::None, "no second sending while the receipt opens");
     state.resumed();

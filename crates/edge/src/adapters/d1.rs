@@ -1,7 +1,8 @@
 //! The ledger in D1.
 
+use domain::{Application, Reference};
 use intake::ports::{Claim, Commit, Delivery, Fault, Lead, Ledger, Letter, Settlement};
-use rules::{Received, Reference, Timestamp};
+use rules::Timestamp;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
@@ -78,8 +79,8 @@ const SELECT_TO_POSTING: &str =
     "SELECT id FROM applications WHERE posting = ?1 ORDER BY received_at LIMIT ?2";
 
 impl Ledger for D1Ledger {
-    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
-        let application = serde_json::to_string(&received.application)
+    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault> {
+        let application = serde_json::to_string(&received.content)
             .map_err(|_| Fault::Ledger("an application is no JSON".into()))?;
         let id = JsValue::from(&received.id);
         let mut batch = vec![self.statement(
@@ -107,7 +108,7 @@ impl Ledger for D1Ledger {
         }
     }
 
-    async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
+    async fn find(&self, id: &str) -> Result<Option<Application>, Fault> {
         let statement = self.statement(SELECT_BY_ID, &[id.into()])?;
         let row: Option<ApplicationRow> = only(&statement).await?;
         row.map(TryInto::try_into).transpose()
@@ -120,7 +121,7 @@ impl Ledger for D1Ledger {
         row.map(Lead::from).ok_or_else(|| Fault::Ledger("no answer to a question".into()))
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
+    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
         let row: Option<ReceiptRow> = only(&self.statement(SELECT_RECEIPT, &[id.into()])?).await?;
         row.map(TryInto::try_into).transpose()
     }

@@ -1,7 +1,8 @@
 //! Deleting in D1.
 
+use domain::{Application, Posting};
 use intake::ports::{Fault, Notice, Retention};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 use wasm_bindgen::JsValue;
 
 use super::d1::{D1Ledger, fault, number, only, rows};
@@ -81,7 +82,7 @@ const DELETE_BOOKMARK: &str = "DELETE FROM bookmarks WHERE task = ?1";
 impl Retention for D1Ledger {
     async fn withdraw(
         &self,
-        received: &Received,
+        received: &Application,
         trace: &str,
         now: Timestamp,
     ) -> Result<(), Fault> {

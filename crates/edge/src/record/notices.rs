@@ -1,7 +1,7 @@
 //! Rows about notices and incidents.
 
+use domain::Reference;
 use intake::ports::{Claim, Entry, Fault, Incident, Notice, Trouble};
-use rules::Reference;
 use serde::Deserialize;
 
 use super::{ClaimRow, stage, timestamp};

@@ -1,9 +1,10 @@
 //! Responses: status, headers, and the two shapes of a failure. Nowhere else
 //! does an error become HTTP.
 
+use domain::Failure;
 use intake::ports::Fault;
 use serde::Serialize;
-use views::{Failure, Site};
+use views::Site;
 use worker::{Headers, Response};
 
 use crate::log;

@@ -1,10 +1,11 @@
 //! `POST /postings/{slug}/applications`
 
+use domain::Failure;
+use domain::{Application, Posting};
 use intake::ports::Fault;
 use intake::{Token, Verdict, receipt_key, submit};
 use locales::{Labels, issue_message};
-use rules::{Code, Form, Issue, Posting, Received};
-use views::Failure;
+use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
 use crate::desk::{self, Desk};
@@ -111,7 +112,7 @@ fn open_token(
     Ok(Token::open(&desk.signing, &posting.slug, sealed))
 }
 
-fn accepted(visit: &Visit, desk: &Desk, received: &Received) -> worker::Result<Response> {
+fn accepted(visit: &Visit, desk: &Desk, received: &Application) -> worker::Result<Response> {
     let key = receipt_key(&desk.signing, received);
     let status_url = views::status_address(received, &key);
     if !visit.wants_json {
@@ -121,7 +122,7 @@ fn accepted(visit: &Visit, desk: &Desk, received: &Received) -> worker::Result<R
         "reference": received.reference,
         "received_at": received.received_at.to_rfc3339(),
         "status_url": format!("{}{status_url}", visit.origin),
-        "documents": receipt::documents(&received.application),
+        "documents": receipt::documents(&received.content),
     });
     let mut response = answer::json(201, &body, Keep::Never)?;
     response.headers_mut().set("Location", &status_url)?;

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
+use domain::Failure;
 use intake::ports::{Clock as _, Fault};
 use intake::{Download, Followed, Link, download};
-use views::Failure;
 use worker::{Env, Headers, Method, Object, Response, ResponseBody};
 
 use crate::desk::{self, Desk};

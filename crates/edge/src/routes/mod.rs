@@ -64,7 +64,7 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
     let visit = Visit::of(&request, received_at)?;
     let path = request.path();
     let Some(route) = Route::of(&path) else {
-        return answer::failure(&visit, views::Failure::NotFound);
+        return answer::failure(&visit, domain::Failure::NotFound);
     };
     let is_get = matches!(request.method(), Method::Get | Method::Head);
     match route {

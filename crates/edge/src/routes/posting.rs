@@ -1,10 +1,12 @@
 //! `GET /postings/{slug}`
 
+use domain::Failure;
+use domain::Posting;
 use intake::ports::Fault;
 use intake::{ApplicationId, Token};
 use locales::Texts;
-use rules::{Form, Issue, Posting};
-use views::{Failure, FormState, Site};
+use rules::{Form, Issue};
+use views::{FormState, Site};
 use worker::{Env, Response};
 
 use crate::adapters::random_u128;

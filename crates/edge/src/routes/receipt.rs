@@ -1,10 +1,11 @@
 //! `GET /applications/{reference}?key=…`
 
-use intake::ports::{Delivery, Fault, Stage, Withdrawn};
+use domain::Failure;
+use intake::ports::{Delivery, Fault, MailState, Withdrawn};
 use intake::{Opened, Receipt};
 use rules::application::Document;
-use rules::{Application, Timestamp};
-use views::{Failure, Site};
+use rules::{Content, Timestamp};
+use views::Site;
 use worker::{Env, Response};
 
 use crate::desk::{self, Desk};
@@ -70,16 +71,16 @@ fn show_withdrawn(
 fn summary(receipt: &Receipt) -> serde_json::Value {
     let told = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     let Delivery { forwarding, acknowledgement } = receipt.delivery;
-    let erased_on = desk::posting(&receipt.received.posting).map(rules::Posting::erased_on);
+    let erased_on = desk::posting(&receipt.received.posting).map(domain::Posting::erased_on);
     serde_json::json!({
         "reference": receipt.received.reference,
         "received_at": receipt.received.received_at.to_rfc3339(),
-        "documents": documents(&receipt.received.application),
+        "documents": documents(&receipt.received.content),
         "forwarded_at": told(forwarding.sent_at()),
         "acknowledged_at": told(acknowledgement.sent_at()),
         "given_up": {
-            "forwarding": forwarding == Stage::GivenUp,
-            "acknowledgement": acknowledgement == Stage::GivenUp,
+            "forwarding": forwarding == MailState::GivenUp,
+            "acknowledgement": acknowledgement == MailState::GivenUp,
         },
         "erased_on": erased_on.map(|day| day.to_string()),
     })
@@ -91,7 +92,7 @@ pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
 }
 
 /// The documents as clients see them.
-pub(super) fn documents(application: &Application) -> Vec<serde_json::Value> {
+pub(super) fn documents(application: &Content) -> Vec<serde_json::Value> {
     let shown = |document: &Document| {
         serde_json::json!({
             "id": document.id,

@@ -1,7 +1,8 @@
 //! What a request says of the visitor.
 
+use domain::Posting;
 use locales::Texts;
-use rules::{Posting, Timestamp};
+use rules::Timestamp;
 use worker::{Request, Url};
 
 /// A request, but for its body.

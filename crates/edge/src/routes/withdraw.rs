@@ -1,8 +1,9 @@
 //! `/applications/{reference}/withdraw?key=…`: GET asks, POST does it.
 
+use domain::Failure;
 use intake::ports::{Clock as _, Fault};
 use intake::{Opened, Withdrawal};
-use views::{Failure, Site};
+use views::Site;
 use worker::{Env, Response};
 
 use crate::desk::{self, Desk};

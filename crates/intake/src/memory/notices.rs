@@ -6,7 +6,8 @@ use rules::Timestamp;
 
 use super::{End, Memory, NoticeRow, Port, count};
 use crate::ports::{
-    Claim, Entry, Fault, Incident, Letter, Notice, Notices, Settlement, Stage, Standing, Trouble,
+    Claim, Entry, Fault, Incident, Letter, MailState, Notice, Notices, Settlement, Standing,
+    Trouble,
 };
 
 impl Notices for Memory {
@@ -19,7 +20,7 @@ impl Notices for Memory {
 
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault> {
         let standing = self.standing(slug).await?;
-        Ok(standing.kept.iter().any(|entry| !matches!(entry.forwarding, Stage::Sent(_))))
+        Ok(standing.kept.iter().any(|entry| !matches!(entry.forwarding, MailState::Sent(_))))
     }
 
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault> {

@@ -1,6 +1,7 @@
 //! Deleting, in memory.
 
-use rules::{Posting, Received, Timestamp};
+use domain::{Application, Posting};
+use rules::Timestamp;
 
 use super::{Memory, NoticeRow, Port, Retired, Tally, count};
 use crate::ports::{Fault, Notice, Retention};
@@ -8,7 +9,7 @@ use crate::ports::{Fault, Notice, Retention};
 impl Retention for Memory {
     async fn withdraw(
         &self,
-        received: &Received,
+        received: &Application,
         trace: &str,
         now: Timestamp,
     ) -> Result<(), Fault> {

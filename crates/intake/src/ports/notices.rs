@@ -1,10 +1,11 @@
 //! Mails to staff and to the operator that belong to no application: what
 //! they need of the ledger.
 
-use rules::{Reference, Timestamp};
+use domain::Reference;
+use rules::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Fault, Settlement, Stage};
+use super::{Claim, Fault, MailState, Settlement};
 
 /// What such a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ pub struct Entry {
     /// Its reference.
     pub reference: Reference,
     /// How far the letter to staff has come.
-    pub forwarding: Stage,
+    pub forwarding: MailState,
 }
 
 /// Notices and what they tell of.

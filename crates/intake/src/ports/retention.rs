@@ -1,6 +1,7 @@
 //! What deleting needs of the ledger.
 
-use rules::{Posting, Received, Timestamp};
+use domain::{Application, Posting};
+use rules::Timestamp;
 
 use super::Fault;
 
@@ -20,8 +21,12 @@ pub trait Retention {
     /// notice to staff is written, due when no letter can still be on its
     /// way. `trace` is how its receipt's key is found again. Without effect
     /// where it was withdrawn before.
-    async fn withdraw(&self, received: &Received, trace: &str, now: Timestamp)
-    -> Result<(), Fault>;
+    async fn withdraw(
+        &self,
+        received: &Application,
+        trace: &str,
+        now: Timestamp,
+    ) -> Result<(), Fault>;
 
     /// Ids of up to `limit` applications that are withdrawn and not yet
     /// erased.

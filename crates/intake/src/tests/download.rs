@@ -5,7 +5,8 @@ use super::{accepted, key, posting};
 use crate::download::download_address;
 use crate::memory::Memory;
 use crate::{Followed, Link, download};
-use rules::{Reference, Timestamp};
+use domain::Reference;
+use rules::Timestamp;
 
 /// The application's reference, and what the address of its CV says.
 fn linked(memory: &Memory) -> (Reference, String, String) {

@@ -12,8 +12,9 @@ mod withdraw;
 use std::path::Path;
 
 use documents::samples;
+use domain::Posting;
 use mail::{Address, Mailbox};
-use rules::{Form, Posting, Timestamp};
+use rules::{Form, Timestamp};
 
 use crate::memory::Memory;
 use crate::ports::{Fault, Ledger as _};

@@ -2,7 +2,7 @@
 
 use super::{accepted, deliver, key, posting};
 use crate::memory::Memory;
-use crate::ports::{Sending, Stage};
+use crate::ports::{MailState, Sending};
 use crate::{Opened, Receipt, receipt_key};
 
 fn receipt(memory: &Memory, reference: &str, with: &str) -> Option<Receipt> {
@@ -40,10 +40,10 @@ fn it_tells_how_far_each_letter_has_come() {
     let received = memory.applications.borrow()[&id].clone();
     let with = receipt_key(&key(), &received);
     let delivery = || receipt(&memory, received.reference.as_str(), &with).unwrap().delivery;
-    assert_eq!(delivery().forwarding, Stage::Waiting);
+    assert_eq!(delivery().forwarding, MailState::Waiting);
     // The answers are taken from the end: the letter to staff goes first.
     *memory.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&memory, &posting, &id).unwrap();
-    assert_eq!(delivery().forwarding, Stage::Sent(memory.now.get()));
-    assert_eq!(delivery().acknowledgement, Stage::GivenUp);
+    assert_eq!(delivery().forwarding, MailState::Sent(memory.now.get()));
+    assert_eq!(delivery().acknowledgement, MailState::GivenUp);
 }

@@ -12,12 +12,12 @@ fn an_accepted_application_is_kept_whole() {
     let (memory, posting) = (Memory::default(), posting());
     let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
     let Verdict::Accepted { received, unqueued: None } = verdict else { panic!("{verdict:?}") };
-    assert_eq!(received.application.name, "Amélie Ben Salah");
+    assert_eq!(received.content.name, "Amélie Ben Salah");
     assert_eq!(received.received_at, NOON);
     assert_eq!(memory.queue.borrow().as_slice(), std::slice::from_ref(&received.id));
     assert_eq!(memory.outbox.borrow().len(), 2);
     let stored = memory.documents.borrow();
-    for document in &received.application.documents {
+    for document in &received.content.documents {
         let key = format!("applications/{}/{}/{}", received.id, document.id, document.sha256);
         assert_eq!(stored[&key].len() as u64, document.bytes);
     }

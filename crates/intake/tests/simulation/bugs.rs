@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 
+use domain::{Application, Posting};
 use intake::memory::Memory;
 use intake::ports::{
     Claim, Commit, Fault, Ledger as _, Letter, Retention as _, Sending, Settlement,
 };
 use intake::{Submission, SubmittedDocument, Verdict};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 
 use crate::invariants::Invariant;
 use crate::ports::{Parcel, Ports};
@@ -200,7 +201,10 @@ impl Ports {
     }
 
     /// The application is about to be written down.
-    pub(crate) async fn number_too_early(&self, received: &Received) -> Result<Option<u32>, Fault> {
+    pub(crate) async fn number_too_early(
+        &self,
+        received: &Application,
+    ) -> Result<Option<u32>, Fault> {
         if !self.has(Bug::NumberOutsideCommit) {
             return Ok(None);
         }
@@ -218,13 +222,17 @@ impl Ports {
     }
 
     /// Says that the application is held, and writes it down in a while.
-    pub(crate) fn commit_later(&self, received: &Received, letters: &[Letter]) -> Option<Commit> {
+    pub(crate) fn commit_later(
+        &self,
+        received: &Application,
+        letters: &[Letter],
+    ) -> Option<Commit> {
         if !self.has(Bug::AcknowledgesBeforeCommit) {
             return None;
         }
         let (ports, received, letters) = (self.clone(), received.clone(), letters.to_vec());
         let number = self.next_number(&received.posting);
-        let held = Commit::Held(Box::new(Received { number, ..received.clone() }));
+        let held = Commit::Held(Box::new(Application { number, ..received.clone() }));
         self.spawn(1_000, Worker::Request, async move {
             if let Ok(commit) = ports.memory.commit(&received, &letters).await {
                 committed(&ports, commit, None);

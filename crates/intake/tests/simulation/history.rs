@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::Application;
 use intake::ports::{Letter, Sending};
 use mail_parser::MessageParser;
-use rules::{Received, Timestamp};
+use rules::Timestamp;
 
 use crate::events::Counts;
 use crate::scheduler::TaskId;
@@ -17,9 +18,9 @@ pub(crate) struct History {
     /// What was sent under each id.
     pub(crate) forms: BTreeMap<String, Vec<SentForm>>,
     /// What the ledger took in, as it was then.
-    pub(crate) committed: BTreeMap<String, Received>,
+    pub(crate) committed: BTreeMap<String, Application>,
     /// What candidates were told that it is safe.
-    pub(crate) acknowledged: BTreeMap<String, Received>,
+    pub(crate) acknowledged: BTreeMap<String, Application>,
     /// When applications were marked as withdrawn.
     pub(crate) withdrawn: BTreeMap<String, i64>,
     /// When the latest document of an application was put.
@@ -168,7 +169,7 @@ impl History {
     }
 
     /// The application that people call so.
-    pub(crate) fn by_reference(&self, reference: &str) -> Option<&Received> {
+    pub(crate) fn by_reference(&self, reference: &str) -> Option<&Application> {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::{Application, Posting};
 use intake::memory::{End, NoticeRow};
 use intake::ports::{Letter, Notice};
-use rules::{Posting, Received};
 use sha2::Digest as _;
 
 use crate::events::Event;
@@ -109,7 +109,7 @@ pub(crate) fn at_the_end(world: &World) {
 }
 
 /// The applications to the posting that were ever kept.
-fn received(world: &World, posting: &Posting) -> Vec<Received> {
+fn received(world: &World, posting: &Posting) -> Vec<Application> {
     let history = world.history.borrow();
     let of_posting = history.committed.values().filter(|one| one.posting == posting.slug);
     of_posting.cloned().collect()
@@ -222,12 +222,12 @@ fn letters(world: &World) {
 }
 
 /// Whether these are the bytes that the candidate was told of.
-fn is_of(received: &Received, documents: &[Vec<u8>]) -> bool {
+fn is_of(received: &Application, documents: &[Vec<u8>]) -> bool {
     let hex = |bytes: &Vec<u8>| {
         let digest = sha2::Sha256::digest(bytes);
         digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     };
-    let told = received.application.documents.iter().map(|document| document.sha256.clone());
+    let told = received.content.documents.iter().map(|document| document.sha256.clone());
     documents.iter().map(hex).eq(told)
 }
 

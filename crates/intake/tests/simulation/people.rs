@@ -1,9 +1,10 @@
 //! Candidates: impatient, forgetful, sometimes wrong, free to change their
 //! minds.
 
+use domain::{Application, Posting};
 use intake::ports::Fault;
 use intake::{ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
-use rules::{Form, Posting, Received};
+use rules::Form;
 
 use crate::chance::Chance;
 use crate::events::Event;
@@ -84,7 +85,7 @@ impl Person {
     }
 
     /// Nothing where the person has given up.
-    async fn apply(&mut self, ports: &Ports) -> Option<Box<Received>> {
+    async fn apply(&mut self, ports: &Ports) -> Option<Box<Application>> {
         let chance = &ports.chance;
         ports.count(Event::Applied);
         for attempt in 0..chance.between(1, 10) {
@@ -195,7 +196,7 @@ impl Person {
     }
 
     /// Looks at the receipt, and at what another key would show.
-    async fn look(&self, ports: &Ports, received: &Received, key: &str) {
+    async fn look(&self, ports: &Ports, received: &Application, key: &str) {
         let mut wrong = key.to_owned();
         wrong.replace_range(..1, if key.starts_with('A') { "B" } else { "A" });
         for (key, is_right) in [(wrong, false), (key.to_owned(), true)] {
@@ -212,7 +213,7 @@ impl Person {
         }
     }
 
-    async fn withdraw(&self, ports: &Ports, received: &Received, key: &str) {
+    async fn withdraw(&self, ports: &Ports, received: &Application, key: &str) {
         let chance = &ports.chance;
         ports.count(Event::AskedToWithdraw);
         for _ in 0..chance.between(1, 5) {
@@ -236,7 +237,7 @@ impl Person {
 /// What the server does; whether it succeeds.
 fn ask_to_withdraw(
     ports: Ports,
-    received: &Received,
+    received: &Application,
     key: &str,
 ) -> impl Future<Output = bool> + 'static {
     let (id, reference) = (received.id.clone(), received.reference.to_string());

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use domain::Posting;
 use intake::ports::{Fault, Ledger as _};
-use rules::Posting;
 
 use crate::bugs::Bug;
 use crate::events::Event;

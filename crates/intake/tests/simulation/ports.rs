@@ -6,12 +6,13 @@ mod retention;
 use std::fmt;
 use std::rc::Rc;
 
+use domain::{Application, Reference};
 use intake::memory::Memory;
 use intake::ports::{
     Claim, Clock, Commit, Delivery, DocumentStore, Fault, Lead, Ledger, Letter, Page, Queue,
     Settlement, Upload,
 };
-use rules::{Received, Reference, Timestamp};
+use rules::Timestamp;
 
 use crate::history::letter_name;
 use crate::platform::hand_over;
@@ -126,7 +127,7 @@ impl Ports {
 }
 
 impl Ledger for Ports {
-    async fn commit(&self, received: &Received, letters: &[Letter]) -> Result<Commit, Fault> {
+    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault> {
         let number = self.number_too_early(received).await?;
         if let Some(commit) = self.commit_later(received, letters) {
             return Ok(commit);
@@ -138,7 +139,7 @@ impl Ledger for Ports {
         self.ledger(format_args!("commit {}", received.id), effect).await
     }
 
-    async fn find(&self, id: &str) -> Result<Option<Received>, Fault> {
+    async fn find(&self, id: &str) -> Result<Option<Application>, Fault> {
         self.ledger(format_args!("find {id}"), self.memory.find(id)).await
     }
 
@@ -146,7 +147,7 @@ impl Ledger for Ports {
         self.ledger(format_args!("follow"), self.memory.follow(reference, trace)).await
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<(Received, Delivery)>, Fault> {
+    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
         self.ledger(format_args!("look up {id}"), self.memory.look_up(id)).await
     }
 

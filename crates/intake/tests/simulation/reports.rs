@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::Posting;
 use intake::memory::End;
 use intake::ports::Letter;
-use rules::Posting;
 
 use crate::history::{History, Mail, Standing};
 use crate::invariants::Invariant;
@@ -47,7 +47,7 @@ impl Lists {
                 _ => &mut nowhere,
             };
             match line.rsplit_once(' ') {
-                Some((count, reference)) if rules::Reference::parse(reference).is_some() => {
+                Some((count, reference)) if domain::Reference::parse(reference).is_some() => {
                     list.insert(reference.to_owned(), number(count));
                 }
                 _ if line.starts_with(withdrawn) => lists.withdrawn = number(line),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rules::Posting;
+use domain::Posting;
 
 use crate::bugs::Bug;
 use crate::events::Counts;

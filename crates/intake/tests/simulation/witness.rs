@@ -1,8 +1,9 @@
 //! What must hold at the moment when something happens.
 
+use domain::{Application, Posting};
 use intake::ports::{Commit, Fault, Letter};
 use intake::{Followed, Link, Opened, Verdict, Withdrawal, download};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 
 use crate::events::Event;
 use crate::history::{Mail, letter_name};
@@ -93,7 +94,7 @@ fn told(answer: &Result<Verdict, Fault>) -> String {
     }
 }
 
-fn accepted(ports: &Ports, person: &Person, received: &Received) {
+fn accepted(ports: &Ports, person: &Person, received: &Application) {
     let window = &person.posting.requirements.window;
     if window.review(received.received_at).is_some() {
         ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
@@ -178,7 +179,7 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
     let posting = posting(&received.posting);
     let which = if mail.to == posting.recipient { Letter::Staff } else { Letter::Acknowledgement };
     let name = letter_name(&received.id, which);
-    let to_whom_it_concerns = which == Letter::Staff || mail.to == received.application.email;
+    let to_whom_it_concerns = which == Letter::Staff || mail.to == received.content.email;
     let is_numbered = mail.number == Some(received.number);
     let has_the_right = mail.right.as_ref().is_some_and(|(of, _)| *of == name);
     let sent_as = history.forms.get(&received.id).map(Vec::as_slice).unwrap_or_default();

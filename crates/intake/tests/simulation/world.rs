@@ -7,11 +7,12 @@ use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use domain::Posting;
 use intake::memory::Memory;
 use intake::ports::Fault;
 use intake::{Office, SigningKey};
 use mail::{Address, Mailbox};
-use rules::{Posting, Timestamp};
+use rules::Timestamp;
 
 use crate::bugs::Bug;
 use crate::chance::{Chance, Fate};

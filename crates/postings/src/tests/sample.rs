@@ -1,7 +1,8 @@
 //! The sample itself, and what may be left out of it.
 
 use documents::Kind;
-use rules::posting::{Contract, QuestionKind};
+use domain::posting::Contract;
+use rules::requirements::QuestionKind;
 
 use super::{SAMPLE, check};
 use crate::posting::compile;

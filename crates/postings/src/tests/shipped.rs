@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use documents::Kind;
-use rules::posting::{Contract, Period, Posting, QuestionKind};
+use domain::posting::{Contract, Period, Posting};
+use rules::requirements::QuestionKind;
 
 use crate::{compile_folder, to_json};
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use documents::{Kind, Limits, Report, inspect};
 use rules::deadline::Window;
-use rules::posting::{DocumentRequirement, Translated};
+use rules::requirements::{DocumentRequirement, Translated};
 use rules::subject::fold;
 use rules::{Form, OfferedDocument, Requirements, Timestamp, content, review_field};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The names under which staff get the documents.
 
+use domain::{Application, Posting};
 use rules::application::Document;
-use rules::{Posting, Received};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,9 +20,9 @@ const LABEL: usize = 40;
 ///
 /// Safe on every file system. No two documents of an application get the
 /// same name, also where case makes no difference.
-pub fn attachment_name(posting: &Posting, received: &Received, document: &Document) -> String {
+pub fn attachment_name(posting: &Posting, received: &Application, document: &Document) -> String {
     let mut taken = Vec::new();
-    for other in &received.application.documents {
+    for other in &received.content.documents {
         if other.id == document.id {
             break;
         }
@@ -34,7 +34,7 @@ pub fn attachment_name(posting: &Posting, received: &Received, document: &Docume
 
 fn first_free(
     posting: &Posting,
-    received: &Received,
+    received: &Application,
     document: &Document,
     taken: &[String],
 ) -> String {
@@ -49,7 +49,12 @@ fn first_free(
     name
 }
 
-fn numbered(posting: &Posting, received: &Received, document: &Document, number: usize) -> String {
+fn numbered(
+    posting: &Posting,
+    received: &Application,
+    document: &Document,
+    number: usize,
+) -> String {
     let label = posting.requirements.document(&document.id);
     let label = label.map_or(document.id.as_str(), |known| known.name.get(&posting.language));
     let label = cut(&safe(label), LABEL);
@@ -58,8 +63,7 @@ fn numbered(posting: &Posting, received: &Received, document: &Document, number:
     let extension = document.kind.extension().map(|known| format!(".{known}")).unwrap_or_default();
     let end = format!("_{label}{number}{extension}");
 
-    let person =
-        cut(&safe(&family_first(&received.application.name)), NAME.saturating_sub(end.len()));
+    let person = cut(&safe(&family_first(&received.content.name)), NAME.saturating_sub(end.len()));
     // With a part on both sides of the `_` no name is one that Windows
     // reserves for a device: `CON`, `NUL`, `COM1`.
     let person = if person.is_empty() { received.reference.as_str() } else { &person };
@@ -125,8 +129,8 @@ mod tests {
     /// The name of the CV of somebody called `name`.
     fn cv_of(name: &str) -> String {
         let mut received = received();
-        received.application.name = name.to_owned();
-        attachment_name(&posting(), &received, &received.application.documents[1])
+        received.content.name = name.to_owned();
+        attachment_name(&posting(), &received, &received.content.documents[1])
     }
 
     #[test]
@@ -184,7 +188,7 @@ mod tests {
         let mut received = received();
         for (kind, extension) in [(Kind::Pdf, ".pdf"), (Kind::Docx, ".docx"), (Kind::Odt, ".odt")] {
             let document = document("cv", "cv.exe", kind, 1, "00");
-            received.application.documents = vec![document.clone()];
+            received.content.documents = vec![document.clone()];
             let file = attachment_name(&posting(), &received, &document);
             assert_eq!(file, format!("DUPONT_Marie_CV{extension}"));
         }
@@ -201,13 +205,13 @@ mod tests {
         let long = "Diplôme ".repeat(20);
         let labels = ["CV", "C?V", "cv.", "CV", "CV 2", &long, &format!("{long}bis"), "?", "!"];
         posting.requirements.documents.clear();
-        received.application.documents.clear();
+        received.content.documents.clear();
         for (number, label) in labels.iter().enumerate() {
             let id = format!("d{number}");
             posting.requirements.documents.push(required(&id, label, label));
-            received.application.documents.push(document(&id, "x.pdf", Kind::Pdf, 1, "00"));
+            received.content.documents.push(document(&id, "x.pdf", Kind::Pdf, 1, "00"));
         }
-        let documents = received.application.documents.iter();
+        let documents = received.content.documents.iter();
         let names: Vec<String> =
             documents.map(|document| attachment_name(&posting, &received, document)).collect();
         assert_eq!(names[0], "DUPONT_Marie_CV.pdf");

@@ -2,9 +2,10 @@
 //! and how far all have come; to the operator, that mails do not leave.
 
 use askama::Template;
+use domain::Posting;
 use locales::{Texts, fill, moment, number, plural};
+use rules::Timestamp;
 use rules::deadline::Zone;
-use rules::{Posting, Timestamp};
 
 use super::{Letter, ended};
 use crate::words::last_instant;

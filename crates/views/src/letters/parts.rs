@@ -1,9 +1,10 @@
 //! What the letters say, put into words before a template arranges it.
 
+use domain::{Application, Posting};
 use locales::{Texts, bytes, date, fill, moment, number};
+use rules::Remark;
 use rules::application::{Answer, Document, lines, one_line};
-use rules::posting::QuestionKind;
-use rules::{Posting, Received, Remark};
+use rules::requirements::QuestionKind;
 
 use super::attachment_name;
 
@@ -33,9 +34,9 @@ pub(super) struct DocumentFacts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(texts: &Texts, posting: &'a Posting, received: &'a Received) -> Self {
+    pub(super) fn of(texts: &Texts, posting: &'a Posting, received: &'a Application) -> Self {
         let zone = &posting.deadline.zone;
-        let documents = received.application.documents.iter();
+        let documents = received.content.documents.iter();
         Self {
             reference: received.reference.as_str(),
             number: number(texts, received.number.into()),
@@ -117,25 +118,25 @@ impl<'a> Person<'a> {
     pub(super) fn of(
         texts: &'a Texts,
         posting: &'a Posting,
-        received: &'a Received,
+        received: &'a Application,
         links: &[String],
     ) -> Self {
-        let application = &received.application;
+        let content = &received.content;
         let language = locales::for_tag(&received.language);
-        let files = application.documents.iter().enumerate().map(|(index, document)| File {
+        let files = content.documents.iter().enumerate().map(|(index, document)| File {
             attached: attachment_name(posting, received, document),
             link: links.get(index).cloned(),
             original: one_line(&document.file_name),
         });
         let until = date(texts, posting.erased_on());
         Self {
-            name: one_line(&application.name),
-            email: &application.email,
-            mailto: mailto(&application.email),
-            phone: application.phone.as_deref().map(one_line),
+            name: one_line(&content.name),
+            email: &content.email,
+            mailto: mailto(&content.email),
+            phone: content.phone.as_deref().map(one_line),
             language: language.map_or(&received.language, |language| language.language_name),
-            answers: application.answers.iter().map(|given| shown(texts, posting, given)).collect(),
-            message: application.message.as_deref().map(split_lines).unwrap_or_default(),
+            answers: content.answers.iter().map(|given| shown(texts, posting, given)).collect(),
+            message: content.message.as_deref().map(split_lines).unwrap_or_default(),
             files: files.collect(),
             linked: (!links.is_empty()).then(|| fill(texts.mail_staff_linked, &[("date", &until)])),
         }

@@ -1,12 +1,12 @@
 //! A posting and an application for the tests, after the first organisation's.
 
 use documents::Kind;
-use rules::application::{Answer, Application, Document};
+use domain::posting::{Contract, Organisation, Place};
+use domain::{Application, Posting, Reference};
+use rules::application::{Answer, Content, Document};
 use rules::deadline::{Deadline, Window, Zone};
-use rules::posting::{
-    Contract, DocumentRequirement, Organisation, Place, Question, QuestionKind, Translated,
-};
-use rules::{Date, Posting, Received, Reference, Remark, Requirements, Timestamp};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::{Date, Remark, Requirements, Timestamp};
 
 pub(super) fn posting() -> Posting {
     Posting {
@@ -74,8 +74,8 @@ pub(super) fn posting() -> Posting {
     }
 }
 
-pub(super) fn received() -> Received {
-    Received {
+pub(super) fn received() -> Application {
+    Application {
         id: "4f1c2a7e-never-shown".to_owned(),
         reference: Reference::parse("7KXM29QT").unwrap(),
         posting: "protection-espace-civique-tunisie-ue".to_owned(),
@@ -83,7 +83,7 @@ pub(super) fn received() -> Received {
         language: "en".to_owned(),
         origin: "https://jobs.omct.org".to_owned(),
         received_at: Timestamp(1_752_580_980_000),
-        application: Application {
+        content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont+omct@example.org".to_owned(),
             phone: Some("+32 470 12 34 56".to_owned()),

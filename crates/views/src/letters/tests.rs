@@ -62,7 +62,7 @@ fn the_subject_is_the_required_one_then_name_number_and_reference() {
         assert_eq!(letter.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
     }
     let mut arabic = received();
-    arabic.application.name = "عائشة بن صالح".to_owned();
+    arabic.content.name = "عائشة بن صالح".to_owned();
     let letter = to_staff(&FR, &posting(), &arabic, &[]);
     assert_eq!(
         letter.subject,
@@ -117,15 +117,15 @@ fn candidates_learn_what_was_received_and_what_follows() {
 #[test]
 fn nothing_typed_is_in_the_acknowledgement() {
     let mut received = received();
-    let application = &mut received.application;
-    application.name = "typed http://evil.example".to_owned();
-    application.email = "typed@example.org".to_owned();
-    application.phone = Some("typed 1".to_owned());
-    application.message = Some("typed 2".to_owned());
-    for answer in &mut application.answers {
+    let content = &mut received.content;
+    content.name = "typed http://evil.example".to_owned();
+    content.email = "typed@example.org".to_owned();
+    content.phone = Some("typed 1".to_owned());
+    content.message = Some("typed 2".to_owned());
+    for answer in &mut content.answers {
         answer.value = "typed 3".to_owned();
     }
-    for document in &mut application.documents {
+    for document in &mut content.documents {
         document.file_name = "typed 4.pdf".to_owned();
     }
     for texts in [&FR, &EN] {
@@ -142,15 +142,15 @@ fn hostile_values_stay_text() {
     let hostile =
         "Eve\r\nBcc: x@y.org\u{2028}<script>alert(\"1\")</script> {reference} {{ facts }}";
     let mut received = received();
-    let application = &mut received.application;
-    application.name = hostile.to_owned();
-    application.phone = Some(hostile.to_owned());
-    application.message = Some(format!("{hostile}\nGuichet keeps it all"));
-    application.email = "a\"><b>?bcc=x@y.org".to_owned();
-    for document in &mut application.documents {
+    let content = &mut received.content;
+    content.name = hostile.to_owned();
+    content.phone = Some(hostile.to_owned());
+    content.message = Some(format!("{hostile}\nGuichet keeps it all"));
+    content.email = "a\"><b>?bcc=x@y.org".to_owned();
+    for document in &mut content.documents {
         document.file_name = hostile.to_owned();
     }
-    for answer in &mut application.answers {
+    for answer in &mut content.answers {
         answer.value = hostile.to_owned();
     }
     for texts in [&FR, &EN] {
@@ -175,9 +175,9 @@ fn hostile_values_stay_text() {
 #[test]
 fn an_application_may_have_neither_message_nor_phone_nor_answers() {
     let mut received = received();
-    received.application.phone = None;
-    received.application.message = None;
-    received.application.answers.clear();
+    received.content.phone = None;
+    received.content.message = None;
+    received.content.answers.clear();
     let letter = to_staff(&FR, &posting(), &received, &[]);
     for absent in [FR.mail_phone, FR.mail_message, FR.mail_answers] {
         assert!(!letter.text.lines().any(|line| line.starts_with(absent)), "{}", letter.text);

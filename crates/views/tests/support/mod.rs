@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 
 use documents::Kind;
+use domain::posting::{Contract, Organisation, Period, Place, Salary};
+use domain::{Application, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
-use rules::posting::{
-    Contract, DocumentRequirement, Organisation, Period, Place, Question, QuestionKind, Salary,
-    Translated,
-};
-use rules::{Application, Date, Form, Posting, Received, Reference, Requirements, Timestamp};
+use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
+use rules::{Content, Date, Form, Requirements, Timestamp};
 use views::{FormState, Site};
 
 pub(crate) const SITE: Site = Site { base_url: "https://jobs.example.org" };
@@ -99,8 +98,8 @@ fn translated(french: &str, english: &str) -> Translated {
     Translated(texts.into_iter().collect())
 }
 
-pub(crate) fn received() -> Received {
-    Received {
+pub(crate) fn received() -> Application {
+    Application {
         id: "never-shown".to_owned(),
         reference: Reference::parse("7KXM29QT").unwrap(),
         posting: "mission".to_owned(),
@@ -108,7 +107,7 @@ pub(crate) fn received() -> Received {
         language: "fr".to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: OPEN,
-        application: Application {
+        content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont@example.org".to_owned(),
             phone: None,

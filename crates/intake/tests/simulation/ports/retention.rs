@@ -1,7 +1,8 @@
 //! Deleting.
 
+use domain::{Application, Posting};
 use intake::ports::{Fault, Retention};
-use rules::{Posting, Received, Timestamp};
+use rules::Timestamp;
 
 use super::Ports;
 use crate::witness::{fresh, retired, withdrawn};
@@ -9,7 +10,7 @@ use crate::witness::{fresh, retired, withdrawn};
 impl Retention for Ports {
     async fn withdraw(
         &self,
-        received: &Received,
+        received: &Application,
         trace: &str,
         now: Timestamp,
     ) -> Result<(), Fault> {

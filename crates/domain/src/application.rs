@@ -1,15 +1,11 @@
-//! An application that has been taken in.
+//! A stored application and its reference.
 
-use alloc::string::String;
-
+use rules::{Content, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::application::Application;
-use crate::calendar::Timestamp;
 
 /// An application with what was settled when it arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
+pub struct Application {
     /// Its id: unguessable, and never shown to anybody.
     pub id: String,
     /// What people call it.
@@ -26,7 +22,7 @@ pub struct Received {
     /// When it began to arrive.
     pub received_at: Timestamp,
     /// What the candidate sent.
-    pub application: Application,
+    pub content: Content,
 }
 
 /// Eight characters that a person can read out: no `0 O 1 I L U` among them.

@@ -1,0 +1,23 @@
+//! Why a request is not answered with what it asks for.
+
+/// What went wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// There is nothing at this address, or nothing for this visitor.
+    NotFound,
+    /// What was at this address is no longer kept, or not for this address.
+    Gone,
+    /// A page of another site sent the form.
+    CrossSite,
+    /// The address does not answer to this method.
+    MethodNotAllowed,
+    /// More than we read.
+    TooLarge {
+        /// The most bytes that we read.
+        max_bytes: u64,
+    },
+    /// Not a form, or a broken one.
+    NotAForm,
+    /// We failed.
+    Unavailable,
+}

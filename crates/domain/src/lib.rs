@@ -1,0 +1,12 @@
+//! Plain data of the trade, without I/O: postings, applications, the delivery
+//! of their mails, and why a request fails.
+
+mod application;
+mod delivery;
+mod failure;
+pub mod posting;
+
+pub use application::{Application, Reference};
+pub use delivery::{Delivery, MailState};
+pub use failure::Failure;
+pub use posting::Posting;
