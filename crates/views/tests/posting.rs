@@ -248,7 +248,7 @@ fn a_receipt_says_how_far_the_application_has_come() {
     assert!(given_up.contains("We are on it: there is nothing for you to do."), "{given_up}");
     for text in [
         "<span>7KXM</span><span>29QT</span>",
-        "Application on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
+        "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
         "Acknowledgement sent to m•••@example.org",
         "PDF, 812\u{A0}KB",
         &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),
