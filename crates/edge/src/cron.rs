@@ -64,9 +64,14 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
 }
 
 async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
-    let (transport, alerts) = (PlatformTransport::of(env), AlertTransport::of(env));
     let office =
         Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
     let operator = config::operator(env)?;
-    intake::notify(&desk.ledger, &transport, &alerts, &desk.clock, &office, operator.as_ref()).await
+    let transport = PlatformTransport::of(env);
+    let alerts = AlertTransport::of(env, &transport);
+    let (ledger, clock) = (&desk.ledger, &desk.clock);
+    let result =
+        intake::notify(ledger, &transport, &alerts, clock, &office, operator.as_ref()).await;
+    transport.close().await;
+    result
 }

@@ -21,13 +21,14 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
         return bury(batch);
     }
+    let transport = PlatformTransport::of(env);
     // One message that is no text must not hold up the others.
     for message in batch.raw_iter() {
         let Some(id) = message.body().as_string() else {
             message.ack();
             continue;
         };
-        match send_letters(env, &id).await {
+        match send_letters(env, &transport, &id).await {
             Ok(()) => message.ack(),
             Err(fault) => {
                 log::fault("delivery failed", &fault);
@@ -36,6 +37,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
             }
         }
     }
+    transport.close().await;
 }
 
 /// Nothing is lost with a dead message: the ledger knows what is to be sent,
@@ -55,12 +57,11 @@ fn weight(received: &Application) -> u64 {
     documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2)
 }
 
-async fn send_letters(env: &Env, id: &str) -> Result<(), Fault> {
+async fn send_letters(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
-    let transport = PlatformTransport::of(env);
     let office =
         Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
     let Some(received) = desk.ledger.find(id).await? else { return Ok(()) };
     let _seat = room::seat(weight(&received)).await;
-    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &office, &received).await
+    deliver(&desk.documents, &desk.ledger, transport, &desk.clock, &office, &received).await
 }

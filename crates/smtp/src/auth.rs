@@ -1,4 +1,4 @@
-//! Who we are to the server: PLAIN (RFC 4616), or LOGIN where a server knows nothing better.
+//! Authentication: PLAIN (RFC 4616), or LOGIN where the server offers no PLAIN.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{Invalid, extensions::Extensions};
 
-/// User and password. Neither shows in `Debug`, and the text of the server's answers to AUTH is dropped, since some repeat the line.
+/// User and password. `Debug` shows neither, and the text of the server's answers to AUTH is dropped, since some servers repeat the line.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     user: String,
@@ -14,7 +14,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Refuses empty values and NUL, which separates the two in PLAIN.
+    /// Checks that neither is empty or holds NUL, which separates the two in PLAIN.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Result<Self, Invalid> {
         let (user, password) = (user.into(), password.into());
         if [&user, &password].iter().any(|text| text.is_empty() || text.contains('\0')) {
@@ -23,19 +23,20 @@ impl Credentials {
         Ok(Self { user, password })
     }
 
-    /// The lines to send in turn: each but the last is answered by 334, the last by 235. None where no mechanism is in common.
+    /// Returns the lines to send in turn: each but the last is answered by 334, the last by 235. None where the server offers no mechanism
+    /// that is known here.
     pub(crate) fn lines(&self, offered: &Extensions) -> Option<Vec<String>> {
         if offered.plain {
             let response = STANDARD.encode(format!("\0{}\0{}", self.user, self.password));
             let line = format!("AUTH PLAIN {response}");
-            // A long token goes in a line of its own, for which RFC 4954 allows 12,288 bytes.
+            // RFC 4954 allows 12,288 bytes for a response in a line of its own.
             return Some(if line.len() <= MAX_COMMAND {
                 vec![line]
             } else {
                 vec!["AUTH PLAIN".to_owned(), response]
             });
         }
-        // The prompts differ from server to server ("Username:", "User Name", translated), the order does not.
+        // The prompts differ from server to server ("Username:", "User Name", translated), but their order does not.
         offered.login.then(|| {
             vec![
                 "AUTH LOGIN".to_owned(),
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_is_preferred_and_a_long_one_waits() {
+    fn plain_is_preferred_and_a_long_response_has_its_own_line() {
         // RFC 4616, section 4.
         let plain = Some(vec!["AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm".to_owned()]);
         assert_eq!(lines(true, true, "tanstaaftanstaaf"), plain);
@@ -75,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn login_is_second_and_nothing_is_nothing() {
+    fn login_is_used_only_without_plain() {
         let login = ["AUTH LOGIN", "dGlt", "c2VjcmV0"].map(str::to_owned).to_vec();
         assert_eq!(lines(false, true, "secret"), Some(login));
         assert_eq!(lines(false, false, "secret"), None);
     }
 
     #[test]
-    fn credentials_are_whole_and_silent() {
+    fn credentials_are_checked_and_not_shown() {
         for (user, password) in [("", "p"), ("u", ""), ("u\0", "p"), ("u", "p\0q")] {
             assert_eq!(Credentials::new(user, password), Err(Invalid::Credentials));
         }

@@ -1,8 +1,8 @@
-//! What the server says it can do, in its answer to EHLO.
+//! Reads which extensions the server offers in its answer to EHLO.
 
 use crate::reply::Answer;
 
-/// The extensions that matter here.
+/// The offered extensions that this client uses.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extensions {
     pub(crate) start_tls: bool,
@@ -11,12 +11,12 @@ pub(crate) struct Extensions {
     pub(crate) size: Size,
 }
 
-/// RFC 1870.
+/// The SIZE extension (RFC 1870).
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) enum Size {
     #[default]
     NotOffered,
-    /// Offered without a fixed limit: no number, zero, or one we cannot read.
+    /// Offered without a fixed limit: without a number, with zero, or with an unreadable number.
     Unlimited,
     /// Bytes.
     AtMost(u64),

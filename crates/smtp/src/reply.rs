@@ -1,30 +1,35 @@
-//! What the server answers: `250-first`, `250 last`. Read strictly, within limits, from whatever pieces the stream delivers.
+//! Reads the server's answers (`250-first`, `250 last`): strictly, within limits, from whatever pieces the stream delivers.
 
 use std::fmt;
 
-/// A server's answer, as the operator may need it.
+/// A server's answer, for the operator.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// Three digits, 200 to 559.
     pub code: u16,
     /// The enhanced status code, where the answer begins with one of the same class.
     pub enhanced: Option<Enhanced>,
-    /// The words, printable ASCII, [`Reply::MAX_TEXT`] characters at most; lines are joined by a space. Servers like to repeat the
-    /// recipient's address here: for the operator's eyes, never for a log. Empty where the answer was to AUTH.
+    /// The text in printable ASCII, at most [`Reply::MAX_TEXT`] characters; lines are joined by a space. Servers often repeat the
+    /// recipient's address here, so it is never logged. Empty in an answer to AUTH.
     pub text: String,
 }
 
 impl Reply {
-    /// Characters kept of the text. Ours: enough for the longest known explanations with their links.
+    /// The characters kept of the text: enough for the longest known explanations with their links. No standard sets this limit.
     pub const MAX_TEXT: usize = 1_000;
 
-    /// 2 to 5: the digit that decides.
+    /// Returns the first digit of the code, 2 to 5, which says success or failure.
     pub fn class(&self) -> u16 {
         self.code / 100
     }
+
+    /// Returns the same reply without its text.
+    pub(crate) fn without_text(self) -> Self {
+        Self { text: String::new(), ..self }
+    }
 }
 
-/// Code and status, without the words.
+/// Shows code and status, without the text.
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code)?;
@@ -32,7 +37,7 @@ impl fmt::Display for Reply {
     }
 }
 
-/// Without the words too: a log line may come from `Debug`.
+/// Shows no text either, since `Debug` output may end in a log.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reply({self}, {} characters)", self.text.len())
@@ -49,31 +54,31 @@ impl fmt::Display for Enhanced {
     }
 }
 
-/// How an answer was not SMTP.
+/// Why an answer is not SMTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// A line without a code, or with something else than a space or a hyphen after it.
+    /// A line has no code, or something else than a space or a hyphen follows it.
     #[error("a line does not begin with a reply code")]
     Code,
-    /// The lines of one answer carry different codes.
+    /// The lines of one answer have different codes.
     #[error("the code changes within the answer")]
     CodeChanged,
-    /// A line ended by LF alone.
+    /// A line ends with LF alone.
     #[error("a line ends without CR")]
     LineEnd,
-    /// A line or an answer beyond the limits.
+    /// A line or an answer exceeds the limits.
     #[error("the answer is too long")]
     TooLong,
 }
 
-/// Bytes in a line with its end. RFC 5321 says 512 and lets clients take more; this is eight times that.
+/// Bytes in a line with its end. RFC 5321 says 512 and lets clients accept more; this is eight times that.
 const MAX_LINE: usize = 4_096;
-/// Bytes in an answer. Ours: EHLO answers are below 1 KB.
+/// Bytes in an answer. No standard sets this limit; answers to EHLO are below 1 KB.
 const MAX_ANSWER: usize = 16_384;
-/// Lines in an answer. Ours: IANA registers about 50 extensions.
+/// Lines in an answer. No standard sets this limit; IANA registers about 50 extensions.
 const MAX_LINES: usize = 100;
 
-/// An answer as the dialogue needs it, line by line.
+/// An answer, line by line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     code: u16,
@@ -101,26 +106,20 @@ impl Answer {
             text: joined.trim().chars().take(Reply::MAX_TEXT).collect(),
         }
     }
-
-    /// The same without its words, which may repeat what was asked.
-    pub(crate) fn into_wordless_reply(self) -> Reply {
-        Reply { text: String::new(), ..self.into_reply() }
-    }
 }
 
 /// Collects the lines of one answer.
 #[derive(Default)]
-pub(crate) struct Answering {
+pub(crate) struct AnswerReader {
     code: Option<u16>,
     lines: Vec<String>,
     bytes: usize,
 }
 
-impl Answering {
-    /// Takes complete lines out of what has arrived. What comes after the answer's last line stays in the inbox: it is for the
-    /// caller to judge.
-    pub(crate) fn take(&mut self, inbox: &mut Vec<u8>) -> Result<Option<Answer>, Malformed> {
-        while let Some(line) = next_line(inbox)? {
+impl AnswerReader {
+    /// Takes complete lines out of `received`. Returns the answer once its last line is there; what follows it stays in `received`.
+    pub(crate) fn take(&mut self, received: &mut Vec<u8>) -> Result<Option<Answer>, Malformed> {
+        while let Some(line) = next_line(received)? {
             self.bytes += line.len();
             if self.bytes > MAX_ANSWER || self.lines.len() >= MAX_LINES {
                 return Err(Malformed::TooLong);
@@ -138,17 +137,17 @@ impl Answering {
     }
 }
 
-/// The next line without its CRLF, or none as long as it is incomplete.
-fn next_line(inbox: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Malformed> {
-    let Some(end) = inbox.iter().take(MAX_LINE).position(|&byte| byte == b'\n') else {
-        return if inbox.len() < MAX_LINE { Ok(None) } else { Err(Malformed::TooLong) };
+/// Takes the next line, without its CRLF. Returns none while the line is incomplete.
+fn next_line(received: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Malformed> {
+    let Some(end) = received.iter().take(MAX_LINE).position(|&byte| byte == b'\n') else {
+        return if received.len() < MAX_LINE { Ok(None) } else { Err(Malformed::TooLong) };
     };
-    let mut line: Vec<u8> = inbox.drain(..=end).collect();
+    let mut line: Vec<u8> = received.drain(..=end).collect();
     line.pop();
     if line.pop() == Some(b'\r') { Ok(Some(line)) } else { Err(Malformed::LineEnd) }
 }
 
-/// Code, whether the line is the last one, text. A bare code is a last line too (RFC 5321, section 4.2).
+/// Returns the code, whether this is the last line, and the text. A code alone is a last line too (RFC 5321, section 4.2).
 fn parse(line: &[u8]) -> Result<(u16, bool, String), Malformed> {
     let (&[first, second, third], rest) = line.split_first_chunk().ok_or(Malformed::Code)?;
     let possible =
@@ -166,22 +165,22 @@ fn parse(line: &[u8]) -> Result<(u16, bool, String), Malformed> {
     }
 }
 
-/// Some servers speak UTF-8; whoever shows the text must not have to fear it.
+/// Replaces everything but printable ASCII, so that the text is safe to show. Some servers answer in UTF-8.
 fn printable(text: &[u8]) -> String {
-    let shown = |&byte: &u8| {
+    let printable = |&byte: &u8| {
         if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '?' }
     };
-    text.iter().map(shown).collect()
+    text.iter().map(printable).collect()
 }
 
-/// RFC 2034: the first word, and only when its class is the reply's.
+/// Reads the enhanced status: the first word, where its class is the code's (RFC 2034).
 fn enhanced(line: &str, code: u16) -> Option<Enhanced> {
     let mut parts = line.split(' ').next()?.split('.').map(number);
     let status = Enhanced(parts.next()??, parts.next()??, parts.next()??);
     (parts.next().is_none() && status.0 == code / 100).then_some(status)
 }
 
-/// RFC 3463: one to three digits, and nothing such as a sign.
+/// Reads one number of a status: one to three digits without a sign (RFC 3463).
 fn number(digits: &str) -> Option<u16> {
     let fits = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     fits.then(|| digits.parse().ok()).flatten()
@@ -191,14 +190,14 @@ fn number(digits: &str) -> Option<u16> {
 mod tests {
     use super::*;
 
-    /// Reads the bytes whole, then one at a time: both must agree.
+    /// Reads the bytes at once, then one at a time, and checks that both give the same.
     fn read(bytes: &[u8]) -> Result<Option<Answer>, Malformed> {
-        let whole = Answering::default().take(&mut bytes.to_vec());
-        let (mut answering, mut inbox) = (Answering::default(), Vec::new());
+        let whole = AnswerReader::default().take(&mut bytes.to_vec());
+        let (mut reader, mut received) = (AnswerReader::default(), Vec::new());
         let mut slow = Ok(None);
         for &byte in bytes {
-            inbox.push(byte);
-            slow = answering.take(&mut inbox);
+            received.push(byte);
+            slow = reader.take(&mut received);
             if slow != Ok(None) {
                 break;
             }
@@ -258,13 +257,13 @@ mod tests {
 
     #[test]
     fn what_follows_the_answer_stays() {
-        let mut inbox = b"220 go\r\n250 too early\r\n".to_vec();
-        assert!(Answering::default().take(&mut inbox).unwrap().is_some());
-        assert_eq!(inbox, b"250 too early\r\n");
+        let mut received = b"220 go\r\n250 too early\r\n".to_vec();
+        assert!(AnswerReader::default().take(&mut received).unwrap().is_some());
+        assert_eq!(received, b"250 too early\r\n");
     }
 
     #[test]
-    fn debug_and_display_keep_the_words_back() {
+    fn debug_and_display_show_no_text() {
         let reply = reply("550 5.1.1 <marie@example.net> unknown\r\n");
         assert_eq!(format!("{reply} {reply:?}"), "550 5.1.1 Reply(550 5.1.1, 33 characters)");
     }

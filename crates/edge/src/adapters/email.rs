@@ -4,27 +4,28 @@ use intake::ports::{Fault, Sending, Transport};
 use mail::Address;
 use worker::{EmailMessage, Env, Error, SendEmail};
 
-use super::submission;
-use crate::config::{self, SmtpSettings, TransportSettings};
+use super::submission::SessionPool;
+use crate::config::{self, TransportSettings};
 use crate::log;
 
 /// Its name in `wrangler.toml`.
 const BINDING: &str = "EMAIL";
 
-/// The transport that is configured.
+/// The transport that is configured. One is made for each event of the
+/// platform, and closed at its end.
 pub(crate) enum PlatformTransport {
     /// The `send_email` binding.
     Binding(SendEmail),
     /// A mail server.
-    Smtp(SmtpSettings),
-    /// Nothing, since a setting is wrong: letters wait, and say why.
+    Smtp(SessionPool),
+    /// None, because a setting is wrong: mails wait, with the fault as their reason.
     Unusable(Fault),
 }
 
 impl PlatformTransport {
     pub(crate) fn of(env: &Env) -> Self {
         match config::transport(env) {
-            Ok(TransportSettings::Smtp(settings)) => Self::Smtp(settings),
+            Ok(TransportSettings::Smtp(settings)) => Self::Smtp(SessionPool::new(settings)),
             Ok(TransportSettings::Cloudflare) => match env.send_email(BINDING) {
                 Ok(binding) => Self::Binding(binding),
                 Err(error) => Self::Unusable(Fault::Configuration(error.to_string())),
@@ -32,20 +33,26 @@ impl PlatformTransport {
             Err(fault) => Self::Unusable(fault),
         }
     }
+
+    /// Ends the sessions with the mail server.
+    pub(crate) async fn close(&self) {
+        if let Self::Smtp(pool) = self {
+            pool.close().await;
+        }
+    }
 }
 
-/// What tells the operator that mails do not leave: the configured transport
-/// and, where that does not take the alert, the platform's binding if there
-/// is one. A mail server that lets nobody in lets no alert in either, and so
-/// does a wrong setting.
-pub(crate) struct AlertTransport {
-    first: PlatformTransport,
+/// How alerts to the operator are sent: by the configured transport and,
+/// where that does not take the alert, by the platform's binding if there is
+/// one. An alert mostly tells of a mail server that takes no mails, so it
+/// must not depend on that server.
+pub(crate) struct AlertTransport<'a> {
+    first: &'a PlatformTransport,
     second: Option<SendEmail>,
 }
 
-impl AlertTransport {
-    pub(crate) fn of(env: &Env) -> Self {
-        let first = PlatformTransport::of(env);
+impl<'a> AlertTransport<'a> {
+    pub(crate) fn of(env: &Env, first: &'a PlatformTransport) -> Self {
         let second = match first {
             PlatformTransport::Smtp(_) | PlatformTransport::Unusable(_) => {
                 env.send_email(BINDING).ok()
@@ -56,7 +63,7 @@ impl AlertTransport {
     }
 }
 
-impl Transport for AlertTransport {
+impl Transport for AlertTransport<'_> {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
         let sending = self.first.send(from, to, message).await;
         match (&sending, &self.second) {
@@ -74,7 +81,7 @@ impl Transport for AlertTransport {
 impl Transport for PlatformTransport {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
         let sending = match self {
-            Self::Smtp(settings) => submission::submit(settings, from, to, message).await,
+            Self::Smtp(pool) => pool.send(from, to, message).await,
             Self::Binding(binding) => send(binding, from, to, message).await,
             Self::Unusable(fault) => Sending::Later(fault.to_string()),
         };

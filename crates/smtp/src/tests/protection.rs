@@ -1,20 +1,20 @@
-//! What must not happen: credentials in clear or in a text, commands believed that came from in between.
+//! Credentials are never sent in clear or shown, and injected answers are never believed.
 
-use super::server::{At, SECRET, Script, Twist, run, run_with};
-use crate::{Credentials, Outcome, Security, Step, Why};
+use super::server::{At, Fault, SECRET, Script, run, run_with};
+use crate::{Credentials, Outcome, Reason, Security, Step};
 
-fn why(outcome: &Outcome) -> (Option<Step>, Option<&Why>) {
+fn why(outcome: &Outcome) -> (Option<Step>, Option<&Reason>) {
     let cause = outcome.cause();
-    (cause.map(|cause| cause.step), cause.map(|cause| &cause.why))
+    (cause.map(|cause| cause.step), cause.map(|cause| &cause.reason))
 }
 
 #[tokio::test(start_paused = true)]
 async fn plaintext_after_the_agreement_to_tls_is_an_attack() {
     for words in ["220 go\r\n250-mx\r\n250 AUTH PLAIN\r\n", "220 go\r\n2", "220-a\r\n220 b\r\n\0"] {
-        let script = Script::twisted(At::StartTls, Twist::Say(words));
+        let script = Script::with_fault(At::StartTls, Fault::Say(words));
         let (outcome, seen) = run(&script, Security::StartTls).await;
         assert!(matches!(outcome, Outcome::Blocked(_)), "{outcome:?}");
-        assert_eq!(why(&outcome), (Some(Step::StartTls), Some(&Why::Injected)));
+        assert_eq!(why(&outcome), (Some(Step::StartTls), Some(&Reason::Injected)));
         assert_eq!(seen.in_clear, ["EHLO guichet.example", "STARTTLS"]);
     }
 }
@@ -24,11 +24,11 @@ async fn a_removed_starttls_stops_everything() {
     let script = Script { clear: vec!["AUTH PLAIN", "X-STARTTLS"], ..Script::usual() };
     let (outcome, seen) = run(&script, Security::StartTls).await;
     assert!(matches!(outcome, Outcome::Blocked(_)), "{outcome:?}");
-    assert_eq!(why(&outcome), (Some(Step::StartTls), Some(&Why::NoStartTls)));
+    assert_eq!(why(&outcome), (Some(Step::StartTls), Some(&Reason::NoStartTls)));
     assert_eq!(seen.lines(), ["EHLO guichet.example", "QUIT"]);
 }
 
-/// What was offered in clear may be forged: only the second EHLO counts.
+/// What was offered in clear may be forged, so only the second EHLO counts.
 #[tokio::test(start_paused = true)]
 async fn offers_made_in_clear_are_forgotten() {
     let script = Script {
@@ -38,7 +38,7 @@ async fn offers_made_in_clear_are_forgotten() {
     };
     let (outcome, seen) = run(&script, Security::StartTls).await;
     assert!(matches!(outcome, Outcome::Blocked(_)), "{outcome:?}");
-    assert_eq!(why(&outcome), (Some(Step::Auth), Some(&Why::NoMechanism)));
+    assert_eq!(why(&outcome), (Some(Step::Auth), Some(&Reason::NoMechanism)));
     assert_eq!(seen.over_tls, ["EHLO guichet.example", "QUIT"]);
     let (outcome, _) = run_with(&script, Security::StartTls, None, b"larger than one\r\n").await;
     assert!(matches!(outcome, Outcome::Sent(_)), "{outcome:?}");
@@ -50,11 +50,11 @@ async fn credentials_never_travel_in_clear() {
     let script = Script { clear: vec!["AUTH PLAIN LOGIN"], ..Script::usual() };
     let (outcome, seen) = run_with(&script, Security::Clear, Some(&credentials), b"a\r\n").await;
     assert!(matches!(outcome, Outcome::Blocked(_)), "{outcome:?}");
-    assert_eq!(why(&outcome), (Some(Step::Auth), Some(&Why::ClearCredentials)));
+    assert_eq!(why(&outcome), (Some(Step::Auth), Some(&Reason::ClearCredentials)));
     assert!(seen.lines().is_empty());
 }
 
-/// Servers that repeat what they did not like.
+/// Some servers repeat the line that they refuse.
 #[tokio::test(start_paused = true)]
 async fn no_text_repeats_the_credentials() {
     let plain = "AGNhcmVlcnMAY29ycmVjdCBob3JzZQ==";
@@ -73,7 +73,7 @@ async fn no_text_repeats_the_credentials() {
         ),
     ];
     for (at, secured, echo) in echoes {
-        let script = Script { secured, ..Script::twisted(at, Twist::Say(echo)) };
+        let script = Script { secured, ..Script::with_fault(at, Fault::Say(echo)) };
         let (outcome, _) = run(&script, Security::Tls).await;
         assert_eq!(outcome.cause().map(|cause| cause.step), Some(Step::Auth));
         let reply = outcome.reply().unwrap();
@@ -86,11 +86,11 @@ async fn no_text_repeats_the_credentials() {
     }
 }
 
-/// The recipient may be a candidate: servers name it in their answers, and a log must not have it.
+/// The recipient may be a candidate. Servers name it in their answers, and it must not get into a log.
 #[tokio::test(start_paused = true)]
 async fn what_a_log_may_show_has_no_address() {
     let script =
-        Script::twisted(At::Recipient, Twist::Say("550 5.1.1 <marie@example.net>: unknown\r\n"));
+        Script::with_fault(At::Recipient, Fault::Say("550 5.1.1 <marie@example.net>: unknown\r\n"));
     let (outcome, _) = run(&script, Security::StartTls).await;
     assert_eq!(outcome.cause().unwrap().to_string(), "RCPT: the server answered 550 5.1.1");
     assert!(!format!("{outcome:?}").contains("marie"));

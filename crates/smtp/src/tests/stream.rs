@@ -1,4 +1,4 @@
-//! Streams as they come: a byte at a time, failing, or behaving like a Worker's socket.
+//! Streams that give a byte at a time, that fail, or that behave like a Worker's socket.
 
 use std::{
     io,
@@ -8,8 +8,8 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 
-use super::server::{At, Script, Twist, run_with, submit_over};
-use crate::{Credentials, Outcome, Security, Step, Why};
+use super::server::{At, Fault, Script, run_with, send_over};
+use crate::{Credentials, Outcome, Reason, Security, Step};
 
 /// Messages whose bytes must arrive unchanged.
 fn messages() -> Vec<Vec<u8>> {
@@ -32,7 +32,7 @@ async fn the_message_arrives_as_it_was_given() {
         if !expected.ends_with(b"\r\n") {
             expected.extend_from_slice(b"\r\n");
         }
-        assert!(seen.message == Some(expected));
+        assert!(seen.message() == Some(expected.as_slice()));
     }
 }
 
@@ -43,46 +43,57 @@ async fn a_byte_at_a_time() {
     for security in [Security::Tls, Security::StartTls] {
         let (outcome, seen) = run_with(&script, security, Some(&credentials), b"a\r\n.b\r\n").await;
         assert!(matches!(outcome, Outcome::Sent(_)), "{outcome:?}");
-        assert_eq!(seen.message.as_deref(), Some(&b"a\r\n.b\r\n"[..]));
+        assert_eq!(seen.message(), Some(&b"a\r\n.b\r\n"[..]));
         assert!(seen.said_quit());
     }
 }
 
-/// The server refuses in the midst of the message and stops reading: its words explain the broken pipe.
+/// The server refuses in the middle of the message and stops reading. Its answer explains the broken pipe.
 #[tokio::test(start_paused = true)]
-async fn a_last_word_explains_a_broken_write() {
+async fn a_refusal_explains_a_broken_write() {
     let message = "x".repeat(100_000);
     for (words, expected) in [
         ("552 5.3.4 enough\r\n", true),
         ("421 4.3.2 going down\r\n", true),
         ("250 2.0.0 queued\r\n", false),
     ] {
-        let script = Script::twisted(At::Upload, Twist::SayAndClose(words));
+        let script = Script::with_fault(At::Upload, Fault::SayAndClose(words));
         let (outcome, seen) = run_with(&script, Security::Clear, None, message.as_bytes()).await;
         assert_eq!(outcome.reply().is_some(), expected, "{outcome:?}");
         assert_eq!(outcome.cause().map(|cause| cause.step), Some(Step::Body));
-        assert_eq!(seen.message, None);
+        assert_eq!(seen.message(), None);
     }
 }
 
-/// The moment of the failure decides between later and unknown: every single write fails once.
+/// Lets each write fail in turn. Only after the write of the dot has begun may the message have been taken.
 #[tokio::test(start_paused = true)]
-async fn only_the_dots_own_write_makes_it_unknown() {
+async fn only_a_failed_write_of_the_dot_is_unknown() {
     let mut steps = Vec::new();
     for allowed in 0.. {
         let (ours, theirs) = duplex(4_096);
         let server = super::server::spawn(theirs, Script::usual(), true);
         let stream = Failing { inner: ours, allowed };
         let credentials = Credentials::new("careers", "pass").unwrap();
-        let outcome = submit_over(stream, Security::Tls, Some(&credentials), b"a\r\n").await;
+        let outcome = send_over(stream, Security::Tls, Some(&credentials), b"a\r\n").await;
         drop(server);
         let Some(cause) = outcome.cause() else { break };
-        assert_eq!(matches!(outcome, Outcome::Unknown(_)), cause.step == Step::Dot, "{outcome:?}");
-        assert_eq!(cause.why, Why::Broken("out of order".to_owned()));
+        assert_eq!(
+            matches!(outcome, Outcome::Unknown(_)),
+            cause.step == Step::EndOfData,
+            "{outcome:?}"
+        );
+        assert_eq!(cause.reason, Reason::Broken("out of order".to_owned()));
         steps.push(cause.step);
     }
-    let one_write_each =
-        [Step::Hello, Step::Auth, Step::Mail, Step::Recipient, Step::Data, Step::Body, Step::Dot];
+    let one_write_each = [
+        Step::Hello,
+        Step::Auth,
+        Step::Mail,
+        Step::Recipient,
+        Step::Data,
+        Step::Body,
+        Step::EndOfData,
+    ];
     assert_eq!(steps, one_write_each);
 }
 
@@ -91,14 +102,14 @@ async fn a_workers_socket_gets_every_byte_once() {
     for message in messages() {
         let (ours, theirs) = duplex(512);
         let server = super::server::spawn(theirs, Script::usual(), false);
-        let stream = Grudging { inner: ours, pending: None };
-        let outcome = submit_over(stream, Security::StartTls, None, &message).await;
+        let stream = WorkerSocket { inner: ours, pending: None };
+        let outcome = send_over(stream, Security::StartTls, None, &message).await;
         assert!(matches!(outcome, Outcome::Sent(_)), "{outcome:?}");
-        assert!(server.await.unwrap().message.is_some_and(|seen| seen.starts_with(&message)));
+        assert!(server.await.unwrap().message().is_some_and(|seen| seen.starts_with(&message)));
     }
 }
 
-/// Fails for good after so many writes.
+/// Fails every write after the first `allowed` ones.
 struct Failing {
     inner: DuplexStream,
     allowed: usize,
@@ -137,20 +148,20 @@ impl AsyncRead for Failing {
     }
 }
 
-/// Like `worker::Socket` 0.8.7: the first poll takes the bytes, the later ones ignore theirs; a flush while a write is pending makes
-/// the bytes go twice. Here misuse panics.
-struct Grudging {
+/// Behaves like `worker::Socket` 0.8.7: the first poll of a write takes the bytes, the later ones ignore theirs, and a flush while a write
+/// is pending sends the bytes twice. Here such misuse panics.
+struct WorkerSocket {
     inner: DuplexStream,
     pending: Option<(Vec<u8>, usize)>,
 }
 
-impl AsyncWrite for Grudging {
+impl AsyncWrite for WorkerSocket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        assert!(bytes.len() <= crate::data::BLOCK);
+        assert!(bytes.len() <= crate::dot_stuffing::BLOCK);
         let this = &mut *self;
         let (taken, done) = this.pending.get_or_insert_with(|| (bytes.to_vec(), 0));
         assert!(taken == bytes, "other bytes while a write is pending");
@@ -171,7 +182,7 @@ impl AsyncWrite for Grudging {
     }
 }
 
-impl AsyncRead for Grudging {
+impl AsyncRead for WorkerSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

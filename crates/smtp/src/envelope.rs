@@ -1,54 +1,6 @@
-//! What is to be sent. Everything that reaches the wire is checked when it is constructed, so that the dialogue cannot be bent by
-//! what a candidate typed.
+//! What is sent: envelope and message. Both are checked when they are made, so that nothing a candidate typed can add a command.
 
 use std::fmt;
-
-use crate::Credentials;
-
-/// One message for one recipient, and how to reach the server.
-#[derive(Debug, Clone, Copy)]
-pub struct Submission<'a> {
-    /// How we introduce ourselves.
-    pub hello: Hello<'a>,
-    /// From whom, to whom.
-    pub envelope: Envelope<'a>,
-    /// The message itself.
-    pub message: Message<'a>,
-    /// How the connection is protected.
-    pub security: Security,
-    /// Who we are to the server; never used on a [`Security::Clear`] connection.
-    pub credentials: Option<&'a Credentials>,
-}
-
-/// How the connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// The stream is TLS from its first byte (port 465).
-    Tls,
-    /// The stream starts in clear and must be upgraded (port 587). Without STARTTLS nothing is sent.
-    StartTls,
-    /// In clear: for a server on loopback. Credentials are refused.
-    Clear,
-}
-
-/// The name given to EHLO: a domain or an address literal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hello<'a>(&'a str);
-
-impl<'a> Hello<'a> {
-    /// Checks the name: letters, digits, `.`, `-`, and what a literal such as `[IPv6:::1]` needs.
-    pub fn new(name: &'a str) -> Result<Self, Invalid> {
-        let fits = |c: char| c.is_ascii_alphanumeric() || ".-[]:".contains(c);
-        if name.is_empty() || name.len() > MAX_DOMAIN || !name.chars().all(fits) {
-            return Err(Invalid::Hello);
-        }
-        Ok(Self(name))
-    }
-
-    pub(crate) fn as_str(self) -> &'a str {
-        self.0
-    }
-}
 
 /// Sender and recipient as the server sees them: bare addresses (`local@domain`), ASCII, without angle brackets.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +10,7 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Checks both addresses. The empty sender (`<>`) is refused: here it would be a forgotten setting.
+    /// Checks both addresses. The empty sender (`<>`) is refused, since here it can only be a missing setting.
     pub fn new(from: &'a str, to: &'a str) -> Result<Self, Invalid> {
         if !is_address(from) {
             return Err(Invalid::Sender);
@@ -78,21 +30,22 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The recipient may be a candidate, who must not appear in a log.
+/// Shows no address: the recipient may be a candidate, and addresses of candidates are never logged.
 impl fmt::Debug for Envelope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Envelope(..)")
     }
 }
 
-/// A message whose every line ends with CRLF, borrowed. Meant to be 7-bit with lines of at most 998 bytes; that is its composer's
-/// promise and is not checked here.
+/// A borrowed message whose line ends are all CRLF.
+///
+/// It should be 7-bit with lines of at most 998 bytes. Whoever composes it sees to that; it is not checked here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a>(&'a [u8]);
 
 impl<'a> Message<'a> {
-    /// Refuses a CR or LF that stands alone: servers disagree whether `\n.\n` ends a message, and what follows it could then pass
-    /// for a second message from us (SMTP smuggling).
+    /// Checks that no CR or LF stands alone. Servers disagree whether `\n.\n` ends a message, and what follows it could pass for a second
+    /// message of the same sender (SMTP smuggling).
     pub fn new(bytes: &'a [u8]) -> Result<Self, Invalid> {
         let mut previous = 0;
         for (offset, &byte) in bytes.iter().enumerate() {
@@ -107,7 +60,7 @@ impl<'a> Message<'a> {
         Ok(Self(bytes))
     }
 
-    /// What RFC 1870 counts: the bytes with every CRLF, without dot-stuffing and without the terminating dot.
+    /// Returns the size as RFC 1870 counts it: all bytes with every CRLF, without dot-stuffing and without the terminating dot.
     pub fn size(self) -> u64 {
         (self.0.len() + self.missing_end().len()) as u64
     }
@@ -116,7 +69,7 @@ impl<'a> Message<'a> {
         self.0
     }
 
-    /// The CRLF to add when the last line lacks it.
+    /// Returns the CRLF to add where the last line lacks it.
     pub(crate) fn missing_end(self) -> &'static [u8] {
         if self.0.ends_with(b"\r\n") { b"" } else { b"\r\n" }
     }
@@ -128,7 +81,7 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// Why something cannot be put on the wire. Never carries the offending text.
+/// Why a value cannot be sent. Never contains the value itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
     /// The EHLO name is not a domain or an address literal.
@@ -143,25 +96,23 @@ pub enum Invalid {
     /// User or password is empty or holds a NUL.
     #[error("user or password is empty or holds a NUL")]
     Credentials,
-    /// The message holds a CR or LF alone; the byte at which it shows.
+    /// The message holds a CR or LF that stands alone.
     #[error("a CR or LF stands alone in the message, seen at byte {offset}")]
     LineBreak {
-        /// Bytes from the start of the message.
+        /// Where it was found, in bytes from the start of the message.
         offset: usize,
     },
 }
 
-/// Bytes; RFC 5321, section 4.5.3.1.2.
-const MAX_DOMAIN: usize = 255;
 /// Bytes; RFC 5321, section 4.5.3.1.3, less the angle brackets.
 const MAX_ADDRESS: usize = 254;
 
-/// Only what keeps the command line whole and the address plausible; the server knows the rest.
+/// Returns whether the text can stand in a command as one address. Everything else about it is for the server to judge.
 fn is_address(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_graphic() && c != '<' && c != '>';
+    let is_allowed = |c: char| c.is_ascii_graphic() && c != '<' && c != '>';
     let halves = text.rsplit_once('@');
     text.len() <= MAX_ADDRESS
-        && text.chars().all(fits)
+        && text.chars().all(is_allowed)
         && halves.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
@@ -170,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_cannot_bend_the_command() {
+    fn an_address_cannot_change_the_command() {
         let good = "careers@example.org";
         for bad in [
             "",
@@ -196,16 +147,6 @@ mod tests {
             ["o'brien+jobs@example.org", "\"a@b\"@example.org", "a@[127.0.0.1]", "root@localhost"]
         {
             assert!(Envelope::new(fine, good).is_ok(), "{fine}");
-        }
-    }
-
-    #[test]
-    fn hello_is_a_name_or_a_literal() {
-        for fine in ["localhost", "careers.example.org", "[127.0.0.1]", "[IPv6:::1]"] {
-            assert!(Hello::new(fine).is_ok(), "{fine}");
-        }
-        for bad in ["", "a b", "a\r\nMAIL", "é"] {
-            assert_eq!(Hello::new(bad), Err(Invalid::Hello), "{bad:?}");
         }
     }
 

@@ -1,26 +1,27 @@
-//! The message as it crosses the wire: dot-stuffed (RFC 5321, section 4.5.2), block by block.
+//! Encodes a message for DATA: dot-stuffed (RFC 5321, section 4.5.2), block by block.
 
 use std::mem;
 
 use crate::Message;
 
-/// Bytes. A Worker's socket copies each write into a `Uint8Array` of its own; this bounds that copy as well as ours. Each write
-/// also costs a timer and a promise: of 64 KB each, those took a third of a delivery's CPU.
+/// The most bytes of one write. A Worker's socket copies each write into a `Uint8Array`, so this bounds that copy as well as ours. Each
+/// write also costs a timer and a promise: with blocks of 64 KB they took a third of a delivery's CPU.
 pub(crate) const BLOCK: usize = 256 * 1024;
 
-/// What is still to be sent of a message. One block of memory, however large the message.
-pub(crate) struct Stuffing<'a> {
+/// The part of a message that is still to be sent. Needs one block of memory, however large the message is.
+pub(crate) struct DotStuffing<'a> {
     rest: &'a [u8],
     end: &'static [u8],
     at_line_start: bool,
 }
 
-impl<'a> Stuffing<'a> {
+impl<'a> DotStuffing<'a> {
     pub(crate) fn new(message: Message<'a>) -> Self {
         Self { rest: message.bytes(), end: message.missing_end(), at_line_start: true }
     }
 
-    /// Puts the next bytes into `block`, `room` at most (at least 2). False when nothing is left. The terminating dot is not ours.
+    /// Fills `block` with the next bytes, at most `room` of them (`room` is at least 2). Returns false when nothing is left. The
+    /// terminating dot is not part of it.
     pub(crate) fn fill(&mut self, block: &mut Vec<u8>, room: usize) -> bool {
         block.clear();
         while block.len() + 2 <= room {
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     fn stuffed(message: &[u8], room: usize) -> Vec<u8> {
-        let mut stuffing = Stuffing::new(Message::new(message).unwrap());
+        let mut stuffing = DotStuffing::new(Message::new(message).unwrap());
         let (mut block, mut all) = (Vec::new(), Vec::new());
         while stuffing.fill(&mut block, room) {
             assert!(block.len() <= room);
@@ -80,7 +81,7 @@ mod tests {
         }
     }
 
-    /// Every message of up to seven of these pieces, at several block sizes, comes back whole from a server's reading.
+    /// Every message of up to seven of these pieces is sent in several block sizes and read as a server reads it.
     #[test]
     fn whatever_the_message_the_server_reads_it_back() {
         let pieces = [".", "\r\n", "a"];
