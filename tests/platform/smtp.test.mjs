@@ -138,6 +138,33 @@ for (const [what, options] of WAYS) {
   });
 }
 
+test("both mails of an application share one session", async () => {
+  await place.afresh();
+  const reference = await sent();
+  await place.mails(reference);
+  assert.deepEqual(place.mailbox.steps, ["connect", "mail", "rcpt", "data", "mail", "rcpt", "data"]);
+});
+
+const ENDED = [
+  ["says 421", 421],
+  ["closes the connection", "drop"],
+];
+for (const [what, order] of ENDED) {
+  test(`a server that ${what} at the second mail of a session: the mail leaves at once, in a new session`, async (t) => {
+    let mails = 0;
+    const mood = (step) => (step === "mail" && (mails += 1) === 2 ? { order } : {});
+    const mailbox = await Mailbox.start({ mood });
+    t.after(() => mailbox.stop());
+    await place.afresh();
+    await submitTo(mailbox);
+    const reference = await sent();
+    const { staff, acknowledgement } = await tried(reference);
+    assert.deepEqual([staff.sent_at, acknowledgement.sent_at, acknowledgement.attempts], [NOON, NOON, 1]);
+    assert.equal(mailbox.messages.length, 2);
+    assert.equal(mailbox.steps.filter((step) => step === "connect").length, 2);
+  });
+}
+
 const KEPT = [
   ["a wrong password", { security: "starttls", login }, { password: "wrong" }],
   ["a server without STARTTLS", { security: "none" }, { security: "starttls", host: "localhost" }],
