@@ -1,9 +1,9 @@
-//! Prints messages made of troublesome texts, for other mail readers to read.
+//! Prints messages with difficult texts, as input for other mail readers.
 //!
 //! `cargo run -p mail --example sample` prints one message that has every text as a file name. With `-- --cases` it prints one line of
 //! JSON for each text: `{"raw": message, "text": what subject, display names and file name must read as}`.
 //!
-//! Readers that differ, and not by our fault: Python's `email` (3.11) puts a blank between the encoded words of one display name, makes one
+//! Some readers differ: Python's `email` (3.11) puts a blank between the encoded words of one display name, makes one
 //! blank of two there, and strips quotes or angle brackets that enclose a whole file name (`get_filename`; `params` is right); postal-mime
 //! (4.0) decodes a file name that looks like an encoded word.
 

@@ -2,26 +2,26 @@ use crate::text::is_atext;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The address of exactly one recipient, in ASCII: an addr-spec (RFC 5322, 3.4.1) that cannot be wrong.
+/// The address of exactly one recipient, in ASCII: an addr-spec (RFC 5322, 3.4.1), checked when it is made.
 ///
-/// What is accepted is what `<input type=email>` accepts (the [HTML standard's rule]), within the lengths of RFC 5321, 4.5.3.1. A group,
-/// a list, a display name, a comment, a quoted local part or a domain literal is not an address here; a domain of other letters is given
-/// in its ASCII form (`xn--…`). Whether anybody reads what is sent there is another question.
+/// It accepts what `<input type=email>` accepts (the [HTML standard's rule]), within the lengths of RFC 5321, 4.5.3.1. A group, a list, a
+/// display name, a comment, a quoted local part or a domain literal is refused. An internationalised domain is accepted in its ASCII
+/// form (`xn--…`). Whether the mailbox exists is not checked.
 ///
 /// [HTML standard's rule]: https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address(String);
 
-/// Why a text is not one address.
+/// Why a text is not an [`Address`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// There is no `@`.
     #[error("no @")]
     NoAt,
-    /// What stands before the first `@` is empty or holds a character that may not stand there.
+    /// The part before the first `@` is empty or holds a forbidden character.
     #[error("not a local part")]
     LocalPart,
-    /// What stands after the first `@` is not a host name: labels of letters, digits and inner hyphens, of at most 63 octets each.
+    /// The part after the first `@` is not a host name: labels of letters, digits and inner hyphens, of at most 63 octets each.
     #[error("not a domain")]
     Domain,
     /// More than 254 octets, or more than 64 before the `@`, as written in SMTP.
@@ -37,7 +37,7 @@ const LONGEST_LOCAL_PART: usize = 64;
 const LONGEST_LABEL: usize = 63;
 
 impl Address {
-    /// Reads one address, as it is: blanks around it are for the caller to trim.
+    /// Checks one address. Blanks around it are not trimmed, and are refused.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let (local, domain) = text.split_once('@').ok_or(AddressError::NoAt)?;
         if local.is_empty() || !local.bytes().all(|byte| is_atext(byte) || byte == b'.') {
@@ -53,15 +53,15 @@ impl Address {
         Ok(Self(text.to_owned()))
     }
 
-    /// The address as it was given: `zoe..m@example.org`.
+    /// Returns the address as it was given: `zoe..m@example.org`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address as headers and SMTP commands want it, without angle brackets: `"zoe..m"@example.org`.
+    /// Returns the address as headers and SMTP commands need it, without angle brackets: `"zoe..m"@example.org`.
     ///
-    /// The HTML rule lets dots stand where a dot-atom may not have them (first, last, doubled); such a local part is a quoted string.
-    /// The characters it allows need no backslash there.
+    /// The HTML rule allows dots where a dot-atom may not have them (first, last, doubled). Such a local part is written as a quoted
+    /// string. None of the allowed characters needs a backslash there.
     pub fn written(&self) -> Cow<'_, str> {
         match self.0.split_once('@') {
             Some((local, domain)) if !is_dot_atom(local) => {
@@ -84,17 +84,17 @@ impl fmt::Display for Address {
     }
 }
 
-/// An address and, perhaps, the name of whoever reads there.
+/// An address with an optional display name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
-    /// Any text; [cleaned](crate#what-no-field-can-do) when written, and left out when nothing remains.
+    /// Any text. It is [cleaned](crate#cleaning) when written, and left out where nothing remains.
     pub name: Option<String>,
-    /// Where the mail goes.
+    /// The address.
     pub address: Address,
 }
 
 impl Mailbox {
-    /// An address with a display name.
+    /// Makes a mailbox with a display name.
     pub fn new(name: impl Into<String>, address: Address) -> Self {
         Self { name: Some(name.into()), address }
     }
@@ -147,11 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn all_else_is_refused() {
+    fn anything_else_is_refused() {
         let long_local = format!("{}@example.org", "a".repeat(65));
         let long_label = format!("a@{}.org", "b".repeat(64));
         let long = format!("a@{0}.{0}.{0}.{1}", "b".repeat(63), "c".repeat(61));
-        // With its quotes it would be 65 long.
+        // With its quotes the local part has 65 octets.
         let long_once_quoted = format!("{}.@example.org", "a".repeat(62));
         let cases = [
             ("", AddressError::NoAt),

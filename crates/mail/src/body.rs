@@ -1,15 +1,15 @@
-//! Contents in lines of at most 76 octets of ASCII (RFC 2045, 6.7 and 6.8).
+//! Encodes bodies as quoted-printable or base64, in lines of at most 76 octets (RFC 2045, 6.7 and 6.8).
 
 use crate::text::push_hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Octets in a line, without its CRLF.
+/// The octets of a line, without its CRLF.
 const LINE: usize = 76;
-/// Octets that make a full line of base64.
+/// The octets that make a full line of base64.
 const LINE_OF_BYTES: usize = LINE / 4 * 3;
 
-/// Text in the shorter of the two encodings, and that encoding's name. Quoted-printable, unless much of the text is not ASCII.
+/// Encodes text in the shorter of the two encodings, which is base64 where much of it is not ASCII. Returns the encoding's name too.
 pub(crate) fn encoded_text(text: &str) -> (&'static str, String) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let printable = quoted_printable(&text);
@@ -22,7 +22,7 @@ pub(crate) fn encoded_text(text: &str) -> (&'static str, String) {
     ("quoted-printable", printable)
 }
 
-/// Appends bytes in base64, its lines separated by CRLF, none after the last.
+/// Appends bytes in base64, in lines separated by CRLF, without one after the last line.
 pub(crate) fn push_base64(out: &mut String, bytes: &[u8]) {
     for (number, chunk) in bytes.chunks(LINE_OF_BYTES).enumerate() {
         if number > 0 {
@@ -32,14 +32,14 @@ pub(crate) fn push_base64(out: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Octets [`push_base64`] makes of so many.
+/// Returns how many octets [`push_base64`] makes of this many.
 pub(crate) const fn base64_len(bytes: u64) -> u64 {
     let characters = bytes.div_ceil(3).saturating_mul(4);
     let breaks = characters.div_ceil(LINE as u64).saturating_sub(1);
     characters.saturating_add(breaks.saturating_mul(2))
 }
 
-/// Text whose line ends are LF in quoted-printable, whose line ends are CRLF.
+/// Encodes text with LF line ends as quoted-printable with CRLF line ends.
 fn quoted_printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for (number, line) in text.split('\n').enumerate() {
@@ -60,13 +60,13 @@ fn push_quoted_line(out: &mut String, line: &str) {
         let literal = match character {
             ' ' | '\t' => !last,
             '=' => false,
-            // A dot that begins a line is doubled by SMTP, a "From " is given a ">" by mailbox files; neither sees one here.
+            // SMTP doubles a dot that begins a line, and mailbox files put ">" before a "From ". Encoded, both stay as they are.
             '.' => !begins,
             'F' => !(begins && rest.as_str().starts_with("rom ")),
             other => other.is_ascii_graphic(),
         };
         let width = if literal { 1 } else { 3 * character.len_utf8() };
-        // One octet is kept for the "=" of a soft line break; a character is never split.
+        // One octet stays free for the "=" of a soft line break. A character is never split.
         if column + width >= LINE {
             out.push_str("=\r\n");
             column = 0;

@@ -4,10 +4,10 @@ use crate::field::Field;
 use crate::parameter::name_attachment;
 use crate::{Attachment, AutoSubmitted, MessageId, Outgoing};
 
-/// The message in the form of RFC 5322, its line ends CRLF, the last line ended too. Dots are not doubled: that is SMTP's part.
+/// Writes the message in the form of RFC 5322. All line ends are CRLF, the last line has one too. Dots are not doubled; SMTP does that.
 ///
-/// `multipart/mixed` of the text and the attachments, the text being `multipart/alternative` if there is HTML; each is left out where it
-/// would hold one part. The attachments are copied once, encoding, into a buffer of the right size.
+/// The message is `multipart/mixed` of text and attachments, and the text is `multipart/alternative` where there is HTML. A multipart that
+/// would hold only one part is left out. The attachments are encoded straight into one buffer of the final size.
 pub fn compose(message: &Outgoing) -> Vec<u8> {
     let frame = Frame::of(message);
     let length = frame.length(message);
@@ -21,24 +21,23 @@ pub fn compose(message: &Outgoing) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// How many octets [`compose`] makes of the message, without encoding the attachments.
+/// Returns how many octets [`compose`] makes of the message, without encoding the attachments.
 pub fn encoded_len(message: &Outgoing) -> usize {
     usize::try_from(Frame::of(message).length(message)).unwrap_or(usize::MAX)
 }
 
-/// At most how many octets an attachment of so many bytes adds to a message, if its name has at most 255 bytes (what file systems allow).
+/// Returns an upper bound of the octets that an attachment adds to a message, if its name has at most 255 bytes (what file systems allow).
 ///
-/// For deciding, before the bytes are at hand, whether a message will fit: [`encoded_len`] of the message without attachments and this for
-/// each of them.
+/// With [`encoded_len`] of the message without attachments it tells whether a message will fit, before the documents are loaded.
 pub const fn size_of_attachment(bytes: u64) -> u64 {
     base64_len(bytes).saturating_add(LONGEST_ATTACHMENT_HEAD)
 }
 
-/// Octets around the bytes of one attachment: three bytes of name make nine octets in one header and four in the other, and each line
-/// of either has its own overhead.
+/// The octets around the encoded bytes of one attachment. Three bytes of its name make nine octets in one header and four in the other, and
+/// each line of either adds some.
 const LONGEST_ATTACHMENT_HEAD: u64 = 2048;
 
-/// All of a message but the bytes of its attachments.
+/// A message without the bytes of its attachments.
 struct Frame {
     head: String,
     attachment_heads: Vec<String>,
@@ -104,7 +103,7 @@ fn push_headers(out: &mut String, message: &Outgoing) {
     push_field(out, "MIME-Version", |field| field.word("1.0"));
 }
 
-/// Ends the headers, of the message or of a part, with the text and, if there is any, the HTML. No line end follows.
+/// Writes the last headers of the message or part, then the text and, where there is any, the HTML. No line end follows.
 fn push_texts(out: &mut String, message: &Outgoing) {
     let Some(html) = &message.html else {
         return push_text(out, "text/plain", &message.text);
@@ -151,11 +150,10 @@ fn push_field(out: &mut String, name: &str, fill: impl FnOnce(&mut Field)) {
     field.end();
 }
 
-/// A line between parts that no part can hold: all bodies are base64, which has no underscore, or quoted-printable, where an equals sign
-/// is followed by two hexadecimal digits or a line end. So it need not be random.
+/// Returns the boundary of a multipart. No part can contain it: base64 has no underscore, and in quoted-printable an equals sign is followed
+/// by two hexadecimal digits or a line end. So it need not be random.
 ///
-/// It differs from message to message all the same, for one of ours may be forwarded whole within another. The digest of the
-/// Message-ID is FNV-1a, 64 bits.
+/// It depends on the Message-ID (by FNV-1a, 64 bits), because one message may be forwarded whole within another.
 fn boundary(role: &str, message_id: &MessageId) -> String {
     let digest = message_id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
         (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -170,7 +168,7 @@ fn is_language_tag(tag: &str) -> bool {
     tag.len() <= 35 && tag.split('-').all(is_subtag)
 }
 
-/// A media type (RFC 6838, 4.2) that RFC 2045, 6.4 lets base64 encode.
+/// Returns whether this is a media type (RFC 6838, 4.2) that may be encoded as base64 (RFC 2045, 6.4).
 fn is_encodable(content_type: &str) -> bool {
     let is_name = |name: &str| {
         (1..=127).contains(&name.len())

@@ -1,13 +1,13 @@
-//! The date of a message (RFC 5322, 3.3).
+//! Writes the date of a message (RFC 5322, 3.3).
 
-/// 1900-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds since 1970: the years RFC 5322 can write.
+/// 1900-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds since 1970: the years that RFC 5322 can express.
 const WRITABLE: (i64, i64) = (-2_208_988_800, 253_402_300_799);
 const SECONDS_PER_DAY: i64 = 86_400;
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The date as a header has it, in UTC: `Sun, 03 Aug 2025 22:00:00 +0000`.
+/// Writes the date as a header has it, in UTC: `Sun, 03 Aug 2025 22:00:00 +0000`.
 pub(crate) fn rfc5322(epoch_ms: i64) -> String {
     let seconds = epoch_ms.div_euclid(1000).clamp(WRITABLE.0, WRITABLE.1);
     let days = seconds.div_euclid(SECONDS_PER_DAY);
@@ -23,8 +23,10 @@ pub(crate) fn rfc5322(epoch_ms: i64) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} +0000")
 }
 
-/// Days since 1970-01-01 to year, month (1 to 12) and day (1 to 31) of the proleptic Gregorian calendar, after Howard Hinnant's
-/// `civil_from_days`: years begin in March, so that the leap day is the last, and 400 of them always have 146 097 days.
+/// Converts days since 1970-01-01 to year, month (1 to 12) and day (1 to 31) of the proleptic Gregorian calendar.
+///
+/// This is Howard Hinnant's `civil_from_days`. Its years begin in March, so that the leap day is the last one, and 400 of them always
+/// have 146 097 days.
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     // From 0000-03-01.
     let days = days + 719_468;

@@ -1,4 +1,4 @@
-//! Text of any script in ASCII headers: encoded words (RFC 2047).
+//! Encodes text of any script for ASCII headers: encoded words (RFC 2047).
 
 use crate::text::push_hex;
 use base64::Engine as _;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 const Q: &str = "=?UTF-8?Q?";
 const B: &str = "=?UTF-8?B?";
 const END: &str = "?=";
-/// Octets of one encoded word (RFC 2047, 2).
+/// The most octets of one encoded word (RFC 2047, 2).
 const LONGEST_WORD: usize = 75;
 const LONGEST_PAYLOAD: usize = LONGEST_WORD - Q.len() - END.len();
 
@@ -17,11 +17,10 @@ enum Encoding {
     B,
 }
 
-/// The text in encoded words, to be separated by blanks or folds, which readers drop between two of them.
+/// Encodes the text as words to be separated by blanks or folds, which readers drop between two encoded words.
 ///
-/// The first takes at most `first` octets, the others at most `rest`, and none more than 75. A character is never split, and each word
-/// stands alone: the encoding is the one of Q and B that makes the text shorter. Where `first` is too short for a single character the
-/// first word takes `rest`.
+/// The first word has at most `first` octets, the others at most `rest`, and none more than 75. All use the encoding, Q or B, in which the
+/// text is shorter. A character is never split. Where `first` has no room for a single character, the first word may have `rest` octets.
 pub(crate) fn encoded_words(text: &str, first: usize, rest: usize) -> Vec<String> {
     let payload_of = |room: usize| room.saturating_sub(Q.len() + END.len()).min(LONGEST_PAYLOAD);
     let encoding = if Encoding::Q.length(text) <= Encoding::B.length(text) {
@@ -83,7 +82,7 @@ impl Encoding {
     }
 }
 
-/// What Q may leave as it is even in a display name, the narrowest place (RFC 2047, 5 (3)).
+/// Returns whether Q leaves this byte as it is. The rule is that for display names, the strictest one (RFC 2047, 5 (3)).
 fn is_literal(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!*+-/".contains(&byte)
 }

@@ -1,26 +1,26 @@
-/// A header of our own, `X-Guichet-…`, for whoever files or filters the mail.
+/// A header `X-Guichet-…`, for filters and searches.
 ///
-/// The prefix is not the caller's to choose, so that no extra header is ever one that mail systems act upon.
+/// The prefix is fixed, so that an extra header is never one that mail systems act upon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extra {
     name: String,
     value: String,
 }
 
-/// Why a header cannot have a name.
+/// Why an extra header cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExtraError {
-    /// A name is letters, digits and hyphens, at least one and at most 40 of them.
+    /// The name is not 1 to 40 letters, digits and hyphens.
     #[error("not the name of a header")]
     Name,
 }
 
 const PREFIX: &str = "X-Guichet-";
-/// Octets: a name and the beginning of its value fit in a line of 78.
+/// The most octets of a name, so that it fits in a line with the beginning of its value.
 const LONGEST_NAME: usize = 40;
 
 impl Extra {
-    /// A header whose name is `X-Guichet-` and this name, and whose value is any text.
+    /// Makes a header with the name `X-Guichet-{name}` and any text as its value.
     pub fn new(name: &str, value: impl Into<String>) -> Result<Self, ExtraError> {
         let allowed = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !allowed || name.is_empty() || name.len() > LONGEST_NAME {
@@ -29,12 +29,12 @@ impl Extra {
         Ok(Self { name: format!("{PREFIX}{name}"), value: value.into() })
     }
 
-    /// The whole name, with its prefix.
+    /// Returns the whole name, with its prefix.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The value as it was given; it is [cleaned](crate#what-no-field-can-do) when written.
+    /// Returns the value as it was given. It is [cleaned](crate#cleaning) when written.
     pub fn value(&self) -> &str {
         &self.value
     }

@@ -1,13 +1,14 @@
-//! Header fields, folded (RFC 5322, 2.2.3).
+//! Writes header fields in folded lines (RFC 5322, 2.2.3).
 
 use crate::Mailbox;
 use crate::encoded_word::encoded_words;
 use crate::text::{clean, is_atext, is_plain, quoted};
 
-/// Octets in a line: RFC 5322 recommends 78, RFC 2047 asks for 76 where an encoded word stands.
+/// The most octets of a line. RFC 5322 recommends 78, RFC 2047 demands 76 for lines with an encoded word.
 const LINE: usize = 76;
 
-/// One field being written. What is put into it is ASCII and free of line ends: [`Field::text`] and the others see to it.
+/// A field that is being written. [`Field::word`] and [`Field::parameters`] are given ASCII without line ends; the other methods take
+/// any text and make it so.
 pub(crate) struct Field<'o> {
     out: &'o mut String,
     column: usize,
@@ -20,7 +21,7 @@ impl<'o> Field<'o> {
         Self { out, column: name.len() + 1 }
     }
 
-    /// A word after a blank, on a new line if this one has no room. A longer word than a line has one to itself.
+    /// Appends a blank and a word, on a new line if this one has no room. A word that is longer than a line gets a line of its own.
     pub(crate) fn word(&mut self, word: &str) {
         if word.len() > self.room() {
             self.out.push_str("\r\n");
@@ -31,7 +32,7 @@ impl<'o> Field<'o> {
         self.column += 1 + word.len();
     }
 
-    /// Any text, where the field is unstructured.
+    /// Appends any text, in an unstructured field.
     pub(crate) fn text(&mut self, text: &str) {
         let text = clean(text);
         if is_plain(&text) && text.split(' ').all(|word| word.len() < LINE) {
@@ -43,7 +44,7 @@ impl<'o> Field<'o> {
         }
     }
 
-    /// An address in angle brackets, after its display name if it has one.
+    /// Appends an address in angle brackets, after its display name if it has one.
     pub(crate) fn mailbox(&mut self, mailbox: &Mailbox) {
         let name = clean(mailbox.name.as_deref().unwrap_or_default());
         if !name.is_empty() {
@@ -52,7 +53,7 @@ impl<'o> Field<'o> {
         self.word(&format!("<{}>", mailbox.address.written()));
     }
 
-    /// A value and its parameters (RFC 2045, 5.1), given as `name=value`.
+    /// Appends a value and its parameters (RFC 2045, 5.1), which are given as `name=value`.
     pub(crate) fn parameters(&mut self, value: &str, parameters: &[impl AsRef<str>]) {
         let mut before = value;
         for parameter in parameters {
@@ -62,7 +63,7 @@ impl<'o> Field<'o> {
         self.word(before);
     }
 
-    /// Any text as the last parameter, in encoded words within quotes.
+    /// Appends a value and a last parameter of any text, in encoded words within quotes.
     pub(crate) fn encoded_parameter(&mut self, value: &str, name: &str, text: &str) {
         self.word(&format!("{value};"));
         let opening = format!("{name}=\"");
@@ -95,7 +96,7 @@ impl<'o> Field<'o> {
         } else if is_plain(name) && quoted.len() < LINE {
             self.word(&quoted);
         } else {
-            // In one word on a line of its own rather than in two: Python's `email` reads a blank between words of a name.
+            // Starts on a new line, so that one word suffices more often: Python's `email` reads a blank between the words of a name.
             for word in encoded_words(name, LINE - 1, LINE - 1) {
                 self.word(&word);
             }

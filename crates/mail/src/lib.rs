@@ -1,8 +1,8 @@
-//! Messages in the form of RFC 5322 and MIME (RFC 2045–2047, 2231), ready for SMTP or for a mail service that takes raw messages.
+//! Composes messages in the form of RFC 5322 and MIME (RFC 2045–2047, 2231), for SMTP or for a service that takes raw messages.
 //!
-//! [`compose`] turns an [`Outgoing`] into bytes and cannot fail: whatever could make a message wrong is refused earlier, when an
-//! [`Address`], a [`MessageId`] or an [`Extra`] is made, or is cleaned on the way out. It is pure: the date and the Message-ID are
-//! arguments, and the same argument gives the same bytes, so that a message sent twice is recognisably one message.
+//! [`compose`] turns an [`Outgoing`] into bytes and cannot fail. What could make a message invalid is refused earlier, when an
+//! [`Address`] or an [`Extra`] is made, or is [cleaned](crate#cleaning) when it is written. It is pure: date and Message-ID are
+//! arguments, and the same arguments give the same bytes, so that a mail that is sent twice can be recognised as one.
 //!
 //! ```
 //! use mail::{Address, Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
@@ -31,17 +31,17 @@
 //! # Ok::<(), mail::AddressError>(())
 //! ```
 //!
-//! # What no field can do
+//! # Cleaning
 //!
-//! Control characters (CR, LF and NUL among them), U+2028, U+2029, the characters that override the direction of text, and U+FEFF
-//! become one space wherever they stand in a header, so that no value starts a header, ends one, or shows another order than it has.
-//! Headers are ASCII, in lines of at most 76 octets unless an address or an identifier alone is longer; bodies are quoted-printable or base64 in lines of at
-//! most 76. CRLF is the only line end.
+//! In every header, control characters (CR, LF and NUL among them), U+2028, U+2029, U+FEFF and the characters that override the direction
+//! of text become one space. So no value can start or end a header, or appear in another order than it has. Headers are ASCII, in lines of
+//! at most 76 octets unless a single address or identifier is longer. Bodies are quoted-printable or base64, in lines of at most 76
+//! octets. CRLF is the only line end.
 //!
 //! # Size
 //!
-//! Base64 with its line ends makes 78 octets of 57. [`encoded_len`] says exactly how long a message will be, [`size_of_attachment`]
-//! what a document will add before anybody has loaded it.
+//! Base64 with its line ends makes 78 octets of 57. [`encoded_len`] returns the exact length of a message, [`size_of_attachment`] an upper
+//! bound of what a document will add, before it is loaded.
 
 mod address;
 mod body;

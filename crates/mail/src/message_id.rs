@@ -1,24 +1,24 @@
 use crate::text::is_atext;
 use std::fmt;
 
-/// The name of one message, `<left@domain>` (RFC 5322, 3.6.4).
+/// A Message-ID, `<left@domain>` (RFC 5322, 3.6.4).
 ///
-/// It is made from what the caller knows and nothing else, so that the same application gives the same identifier every time it is
-/// sent. That no two messages share one is the caller's care.
+/// It depends on the arguments alone, so that a mail that is sent twice has the same identifier both times. The caller makes sure that
+/// different mails have different ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageId(String);
 
-/// Octets each side may have, so that the header stays well within a line of 998.
+/// The most octets of each side, so that the header stays well within a line of 998.
 const LONGEST_SIDE: usize = 255;
 
 impl MessageId {
-    /// Each side becomes a dot-atom: a character that may not stand in one becomes a hyphen, dots out of place are dropped, and what is
-    /// beyond 255 octets is cut. An empty left side is `message`, an empty domain `invalid` (RFC 2606).
+    /// Makes an identifier of any two texts. Each side becomes a dot-atom of at most 255 octets: forbidden characters become hyphens, and
+    /// dots out of place are dropped. An empty left side becomes `message`, an empty domain `invalid` (RFC 2606).
     pub fn new(left: &str, domain: &str) -> Self {
         Self(format!("<{}@{}>", dot_atom(left, "message"), dot_atom(domain, "invalid")))
     }
 
-    /// The identifier with its angle brackets, as the header has it.
+    /// Returns the identifier with its angle brackets, as the header has it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

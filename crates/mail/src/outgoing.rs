@@ -1,56 +1,56 @@
 use crate::{Extra, Mailbox, MessageId};
 use std::borrow::Cow;
 
-/// A message to one recipient, before it is written.
+/// A message to one recipient, before it is composed.
 ///
-/// There is no `Debug` for it and its attachments: no line of a log shall take a candidate's words along.
+/// Neither it nor its attachments have `Debug`, so that no candidate's data can get into a log.
 #[derive(Clone)]
 pub struct Outgoing<'a> {
-    /// The author, which is also the one responsible for sending.
+    /// The author and sender.
     pub from: Mailbox,
     /// The only recipient. There is no Cc and no Bcc.
     pub to: Mailbox,
-    /// Whom an answer goes to, if not to `from`.
+    /// Where answers go, if not to `from`.
     pub reply_to: Option<Mailbox>,
     /// One line of any text.
     pub subject: String,
-    /// Milliseconds since 1970-01-01T00:00:00Z; written to the second, in UTC. RFC 5322 has years of four digits from 1900: what is
-    /// outside becomes the nearest date inside.
+    /// Milliseconds since 1970-01-01T00:00:00Z, written to the second in UTC. RFC 5322 allows the years 1900 to 9999; other dates become the
+    /// nearest one of these.
     pub date_ms: i64,
-    /// The name of this message; the boundaries between its parts derive from it.
+    /// The Message-ID. The boundaries between the parts derive from it.
     pub message_id: MessageId,
-    /// Tells automatic responders that nobody typed this.
+    /// Tells automatic responders that no person wrote this message.
     pub auto_submitted: Option<AutoSubmitted>,
-    /// The language of the text, as a tag of BCP 47; not written if it is none (letters, digits and hyphens, at most 35 of them).
+    /// The language of the text, as a tag of BCP 47. Left out where it is not at most 35 letters, digits and hyphens.
     pub language: Option<&'a str>,
-    /// Headers of our own, in order, after those above.
+    /// Extra headers, in order, after those above.
     pub extra: Vec<Extra>,
-    /// The message as plain text. Any line end (LF, CR, CRLF) is one line end.
+    /// The message as plain text. LF, CR and CRLF each count as one line end.
     pub text: String,
-    /// The same message as HTML, shown instead of the text where it can be.
+    /// The same message as HTML, which most readers show instead of the text.
     pub html: Option<String>,
     /// The documents, in order.
     pub attachments: Vec<Attachment<'a>>,
 }
 
-/// A document sent along, its bytes unchanged.
+/// An attached document. Its bytes arrive unchanged.
 #[derive(Clone)]
 pub struct Attachment<'a> {
-    /// The name the recipient sees, any text; [cleaned](crate#what-no-field-can-do) when written, and left out when nothing remains. It
-    /// is not a path here: slashes and backslashes stay.
+    /// The file name that the recipient sees: any text. It is [cleaned](crate#cleaning) when written, and left out where nothing remains.
+    /// Slashes and backslashes stay.
     pub file_name: String,
-    /// A media type `type/subtype` without parameters, which base64 may encode; for anything else (`multipart/…` and `message/…` among
-    /// it: RFC 2045, 6.4) `application/octet-stream` is written.
+    /// A media type `type/subtype` without parameters. Anything else becomes `application/octet-stream`, and so do `multipart/…` and
+    /// `message/…`, which may not be encoded as base64 (RFC 2045, 6.4).
     pub content_type: &'static str,
-    /// The document. Borrow it where you can: encoded it is there a second time.
+    /// The document. Borrow it where you can, since composing makes an encoded copy.
     pub bytes: Cow<'a, [u8]>,
 }
 
-/// How a message came about, when no human typed it (RFC 3834, 5).
+/// Why a message exists that no person wrote (RFC 3834, 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AutoSubmitted {
-    /// `auto-generated`: by a process, not in answer to a mail.
+    /// `auto-generated`: sent by a process, not in answer to a mail.
     Generated,
-    /// `auto-replied`: in answer to a mail.
+    /// `auto-replied`: sent in answer to a mail.
     Replied,
 }

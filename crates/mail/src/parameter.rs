@@ -1,22 +1,22 @@
-//! File names in MIME headers (RFC 2045, 2183, 2231).
+//! Writes file names in MIME headers (RFC 2045, 2183, 2231).
 
 use crate::field::Field;
 use crate::text::{clean, push_hex, quoted};
 
-/// Octets of a name that goes into a line as it is.
+/// The most octets of a name that is written as it is.
 const LONGEST_SIMPLE: usize = 60;
-/// Octets of one section of a long name, so that its line, with the name of the parameter and the number, stays within 76.
+/// The most octets of one section of a long name, so that its line stays within 76 with the name and number of the parameter.
 const LONGEST_SECTION: usize = 52;
 
 /// Writes the two headers that name an attachment.
 ///
-/// A simple name stands in both as it is. Any other is written twice, because readers differ:
+/// A simple name is written in both as it is. Any other name is written in two forms, because readers differ:
 ///
-/// - `filename*` of the Content-Disposition, in sections if long (RFC 2231): for every reader of today. No plain `filename` stands beside
-///   it, for mail is not HTTP: Python's `email` would take it for the name (`get_filename` without a policy always, with one if it came
-///   first) and mail-parser would put it before the sections if it came first.
-/// - `name` of the Content-Type, in encoded words: the fallback, in ASCII. RFC 2047, 5 does not allow it, but it is where Outlook has looked
-///   for decades, and what Thunderbird and Apple Mail write for its sake.
+/// - `filename*` of the Content-Disposition, in sections if long (RFC 2231), which all current readers understand. There is no plain
+///   `filename` beside it: Python's `email` would take it for the name (`get_filename` without a policy always, with one if it came first),
+///   and mail-parser would prefer it to the sections if it came first.
+/// - `name` of the Content-Type, in encoded words, as a fallback in ASCII. RFC 2047, 5 does not allow it, but Outlook has read it for
+///   decades, and Thunderbird and Apple Mail write it for that reason.
 pub(crate) fn name_attachment(out: &mut String, content_type: &str, file_name: &str) {
     let name = clean(file_name);
     let mut kind = Field::begin(out, "Content-Type");
@@ -53,7 +53,7 @@ fn file_name_parameters(name: &str) -> Vec<String> {
     }
 }
 
-/// Whether every reader takes the name as it is, between quotes: not so percent signs and brackets, which some of them decode or drop.
+/// Returns whether every reader takes the quoted name as it is. Some decode percent signs or drop brackets.
 fn is_simple(name: &str) -> bool {
     name.len() <= LONGEST_SIMPLE && name.chars().all(is_simple_character) && !name.contains("  ")
 }
@@ -62,7 +62,7 @@ fn is_simple_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || " ._-".contains(character)
 }
 
-/// The name percent-encoded and cut where needed, but never within a character: some readers decode each section for itself.
+/// Percent-encodes the name and cuts it into sections, never within a character, since some readers decode each section by itself.
 fn sections(name: &str) -> Vec<String> {
     let mut sections = Vec::new();
     let mut section = String::new();

@@ -1,39 +1,40 @@
-//! What text may stand in a header, and how bytes are spelt there.
+//! Which characters a header may contain, and how they are quoted.
 
-/// The text without the characters that could end a header, start another, or show a text in an order it has not.
+/// Removes the characters that could end a header, start another one, or make a text appear in another order.
 ///
-/// A run of such characters becomes one space, together with the blanks around it; the ends are trimmed. All else stays as it is.
+/// A run of such characters becomes one space, together with the blanks around it. The ends are trimmed. All else stays as it is.
 pub(crate) fn clean(text: &str) -> String {
     let pieces = text.split(is_unsafe).map(str::trim);
     pieces.filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether cleaned text can be written as it is: readers would change runs of blanks when they unfold a line, and decode what looks
-/// like an encoded word.
+/// Returns whether cleaned text can be written as it is. It cannot where readers would change it: they shorten runs of blanks when they
+/// unfold a line, and decode what looks like an encoded word.
 pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
         && !text.contains("  ")
         && !text.contains("=?")
 }
 
-/// C0 and C1 controls and DEL; the line and paragraph separators, which many programs take for line ends; the directional embeddings,
-/// overrides and isolates (UAX #9); the byte order mark, which decoders drop at the beginning of any encoded word.
+/// Returns whether [`clean`] removes the character: C0 and C1 controls and DEL; the line and paragraph separators, which many programs
+/// take for line ends; the directional embeddings, overrides and isolates (UAX #9); the byte order mark, which decoders drop at the
+/// beginning of an encoded word.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Atom text (RFC 5322, 3.2.3): what may stand outside quotes in an address, a Message-ID or a display name.
+/// Returns whether the byte is atom text (RFC 5322, 3.2.3), which needs no quotes in an address, a Message-ID or a display name.
 pub(crate) fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 
-/// Printable ASCII as a quoted-string (RFC 5322, 3.2.4).
+/// Writes printable ASCII as a quoted-string (RFC 5322, 3.2.4).
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A byte as two hexadecimal digits after a mark: `=C3`, `%C3`.
+/// Appends a byte as two hexadecimal digits after a mark: `=C3`, `%C3`.
 pub(crate) fn push_hex(out: &mut String, mark: char, byte: u8) {
     let digit =
         |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default().to_ascii_uppercase();
@@ -58,7 +59,7 @@ mod tests {
             ("\u{2066}x\u{2069}", "x"),
             ("%0d%0aBcc: x", "%0d%0aBcc: x"),
             ("e\u{301}", "e\u{301}"),
-            // Joiners stay: emoji and several scripts are written with them.
+            // Joiners stay, since emoji and several scripts need them.
             ("👩\u{200D}💻", "👩\u{200D}💻"),
         ];
         for (given, expected) in cases {

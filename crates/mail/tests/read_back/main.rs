@@ -1,4 +1,4 @@
-//! What we write, as another implementation reads it.
+//! Composes messages and reads them back with another implementation.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ fn every_text_comes_back_from_every_place() {
     }
 }
 
-/// The name for Outlook of old, whose encoded words are read here as those of a subject.
+/// The fallback name for old versions of Outlook. Its encoded words are read here as those of a subject.
 #[test]
 fn the_name_of_the_content_type_comes_back_too() {
     for (given, read) in TEXTS {
@@ -127,7 +127,7 @@ fn no_part_holds_only_one() {
     assert_eq!(structure(&text), ["text/plain"]);
 }
 
-/// Whoever knows the Message-ID knows the boundaries, and still cannot write one.
+/// The boundaries can be computed from the Message-ID, but no text can contain one.
 #[test]
 fn no_text_ends_its_part() {
     let plain = Outgoing { text: String::new(), ..message("x") };
@@ -238,7 +238,7 @@ fn sizes_are_known_beforehand() {
     assert_eq!(size_of_attachment(u64::MAX), u64::MAX);
 }
 
-/// Eighteen megabytes, the most a candidate may send: one buffer, filled to the brim.
+/// 18 MB, the most that a candidate may send, are encoded into one buffer of exactly the final size.
 #[test]
 fn a_large_message_is_one_buffer_of_its_size() {
     let document = vec![0x55; 18 * 1024 * 1024];

@@ -1,10 +1,10 @@
-//! Texts that make trouble in headers, and messages made of them.
+//! Texts that are difficult in headers, and messages made of them.
 
 #![allow(clippy::unwrap_used, reason = "these are tests' values, right by construction")]
 
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 
-/// A text, and what a reader gets of it as a subject, a display name or a file name.
+/// A text, and what a reader must make of it as a subject, a display name or a file name.
 pub(crate) const TEXTS: [(&str, &str); 50] = [
     ("DUPONT_Marie_CV.pdf", "DUPONT_Marie_CV.pdf"),
     (
@@ -27,7 +27,7 @@ pub(crate) const TEXTS: [(&str, &str); 50] = [
     ("evil@example.org> <x", "evil@example.org> <x"),
     ("group: evil@example.org;", "group: evil@example.org;"),
     ("\" <evil@example.org> \"", "\" <evil@example.org> \""),
-    // Another order than it shows.
+    // Characters that change the order of the text.
     ("cv\u{202E}fdp.exe", "cv fdp.exe"),
     ("\u{2066}a\u{2069}b", "a b"),
     ("\u{FEFF}bom\u{FEFF}", "bom"),
@@ -83,7 +83,7 @@ pub(crate) const TEXT: &str =
     "Bonjour,\n.\n..deux points\nFrom ici à là = 100 %\n--=_mixed\nfin de ligne \n\nZoë\n";
 pub(crate) const HTML: &str = "<p>Bonjour,</p>\n<p>履歴書 &amp; <b>Zoë</b></p>";
 
-/// A message that says the text wherever a text can be said, with an attachment of every byte.
+/// A message with the text in every field that takes any text, and an attachment of every byte value.
 pub(crate) fn message(text: &str) -> Outgoing<'static> {
     let mailbox = |address: &str| Mailbox::new(text, Address::parse(address).unwrap());
     Outgoing {
@@ -102,7 +102,7 @@ pub(crate) fn message(text: &str) -> Outgoing<'static> {
     }
 }
 
-/// A document of every byte there is.
+/// A document of every byte value.
 pub(crate) fn attachment(file_name: &str) -> Attachment<'static> {
     Attachment {
         file_name: file_name.to_owned(),

@@ -5,7 +5,7 @@ use crate::wire::{check_wire, parse};
 use mail::{Address, Attachment, Extra, Mailbox, Outgoing, compose, encoded_len};
 use mail_parser::{Message, MimeHeaders as _, PartType};
 
-/// Whatever the fields hold, the message has the headers and parts it was given, and no others.
+/// Whatever the fields contain, the message has exactly the headers and parts that it was given.
 #[test]
 fn no_text_adds_a_header_or_a_part() {
     let mut random = Random(2025);
@@ -75,7 +75,7 @@ fn with_line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// What the documentation promises of a text in a header, said another way than the code does.
+/// Cleans a text as the documentation says, implemented in another way than in the crate.
 fn cleaned(text: &str) -> String {
     let is_unsafe = |character: char| {
         let code = u32::from(character);
@@ -95,7 +95,7 @@ fn cleaned(text: &str) -> String {
     pieces.join(" ")
 }
 
-/// A generator of the same texts every time (xorshift64*), rich in what headers are made of.
+/// A generator (xorshift64*) with a fixed seed, of texts rich in characters that have a meaning in headers.
 struct Random(u64);
 
 impl Random {

@@ -1,8 +1,8 @@
-//! What every message has to be, and its reading by another implementation.
+//! Checks what holds for every message, and reads messages with another implementation.
 
 use mail_parser::{Message, MessageParser};
 
-/// What holds for every message, by its octets alone.
+/// Checks what holds for the octets of every message.
 pub(crate) fn check_wire(bytes: &[u8], case: &str) {
     let wire = std::str::from_utf8(bytes).unwrap();
     assert!(wire.is_ascii(), "{case}");
