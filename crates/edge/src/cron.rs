@@ -1,7 +1,7 @@
 //! What runs by the clock.
 
 use intake::ports::{Clock as _, Fault};
-use intake::{Change, Office};
+use intake::{Change, MailComposer};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
@@ -16,16 +16,16 @@ pub(crate) async fn run(env: &Env) {
         Ok(desk) => desk,
         Err(fault) => return log::fault("cron failed", &fault),
     };
-    let told = [
+    let results = [
         ("sweep failed", sweep(&desk).await),
         ("withdrawals not finished", finish_withdrawals(&desk).await),
         ("erasure failed", erase(&desk).await),
-        ("strays not erased", erase_strays(&desk).await),
+        ("orphaned documents not erased", erase_orphaned_documents(&desk).await),
         ("report failed", report(&desk).await),
         ("watch failed", watch(env, &desk).await),
         ("notices not sent", notify(env, &desk).await),
     ];
-    for (event, result) in told {
+    for (event, result) in results {
         if let Err(fault) = result {
             log::fault(event, &fault);
         }
@@ -45,8 +45,10 @@ async fn erase(desk: &Desk) -> Result<(), Fault> {
     intake::erase(&desk.documents, &desk.ledger, postings, now).await.map(|_| ())
 }
 
-async fn erase_strays(desk: &Desk) -> Result<(), Fault> {
-    intake::erase_strays(&desk.documents, &desk.ledger, desk.clock.now()).await.map(|_| ())
+async fn erase_orphaned_documents(desk: &Desk) -> Result<(), Fault> {
+    intake::erase_orphaned_documents(&desk.documents, &desk.ledger, desk.clock.now())
+        .await
+        .map(|_| ())
 }
 
 async fn report(desk: &Desk) -> Result<(), Fault> {
@@ -65,8 +67,12 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
 
 async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
     let (transport, alerts) = (PlatformTransport::of(env), AlertTransport::of(env));
-    let office =
-        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
+    let composer = MailComposer {
+        postings: desk::postings(),
+        sender: config::sender(env)?,
+        signing: &desk.signing,
+    };
     let operator = config::operator(env)?;
-    intake::notify(&desk.ledger, &transport, &alerts, &desk.clock, &office, operator.as_ref()).await
+    intake::notify(&desk.ledger, &transport, &alerts, &desk.clock, &composer, operator.as_ref())
+        .await
 }

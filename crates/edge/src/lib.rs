@@ -13,7 +13,6 @@ mod cron;
 mod desk;
 mod log;
 mod queue;
-mod record;
 mod room;
 mod routes;
 

@@ -2,7 +2,7 @@
 
 use domain::Application;
 use intake::ports::{Fault, Ledger as _};
-use intake::{Office, deliver};
+use intake::{MailComposer, deliver};
 use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::adapters::PlatformTransport;
@@ -16,7 +16,7 @@ const PAUSE: u32 = 60;
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
 
-/// Sends the letters of each application in the batch.
+/// Sends the mails of each application in the batch.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
         return bury(batch);
@@ -27,7 +27,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
             message.ack();
             continue;
         };
-        match send_letters(env, &id).await {
+        match send_mails(env, &id).await {
             Ok(()) => message.ack(),
             Err(fault) => {
                 log::fault("delivery failed", &fault);
@@ -47,7 +47,7 @@ fn bury(batch: &MessageBatch<String>) {
     }
 }
 
-/// How much of the [`room`] its letters take, in bytes: they hold the
+/// How much of the [`room`] its mails take, in bytes: they hold the
 /// documents twice, as they are and as base64, and once more as the text that
 /// the platform's binding wants.
 fn weight(received: &Application) -> u64 {
@@ -55,12 +55,15 @@ fn weight(received: &Application) -> u64 {
     documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2)
 }
 
-async fn send_letters(env: &Env, id: &str) -> Result<(), Fault> {
+async fn send_mails(env: &Env, id: &str) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
     let transport = PlatformTransport::of(env);
-    let office =
-        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
+    let composer = MailComposer {
+        postings: desk::postings(),
+        sender: config::sender(env)?,
+        signing: &desk.signing,
+    };
     let Some(received) = desk.ledger.find(id).await? else { return Ok(()) };
     let _seat = room::seat(weight(&received)).await;
-    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &office, &received).await
+    deliver(&desk.documents, &desk.ledger, &transport, &desk.clock, &composer, &received).await
 }

@@ -6,8 +6,8 @@ use rules::Timestamp;
 use views::letters;
 
 use crate::deliver::{LEASE_MS, next_attempt, settlement};
-use crate::incident::trouble;
-use crate::office::{Message, Office, address, possible_duplicate};
+use crate::incident::problems;
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Entry, Fault, Incident, MailState, Notice, Notices, Sending, Settlement,
     Transport,
@@ -19,7 +19,7 @@ const BATCH: u32 = 20;
 /// Sends the notices that are due: those to staff by `transport`, those to
 /// `operator` by `alerts`.
 ///
-/// Each is claimed, composed, handed over and settled as letters are: to call
+/// Each is claimed, composed, handed over and settled as mails are: to call
 /// this twice, at the same time too, does no harm. The fault that it gives is
 /// the first one.
 pub async fn notify(
@@ -27,7 +27,7 @@ pub async fn notify(
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
-    office: &Office<'_>,
+    composer: &MailComposer<'_>,
     operator: Option<&Address>,
 ) -> Result<(), Fault> {
     let mut result = Ok(());
@@ -35,12 +35,12 @@ pub async fn notify(
         let now = clock.now();
         let until = Timestamp(now.0.saturating_add(LEASE_MS));
         let Some((notice, claim)) = ledger.claim_notice(&id, now, until).await? else { continue };
-        if office.is_over(&notice, now) {
+        if composer.is_over(&notice, now) {
             let settlement = Settlement::Refused { reason: "there is nothing left to tell".into() };
             ledger.settle_notice(&id, claim, &settlement).await?;
             continue;
         }
-        let composed = office.notice(ledger, &id, &notice, claim, operator, now).await;
+        let composed = composer.notice(ledger, &id, &notice, claim, operator, now).await;
         let sending = match (composed, &notice) {
             (Ok(message), Notice::Alert { .. }) => message.send(alerts).await,
             (Ok(message), _) => message.send(transport).await,
@@ -51,15 +51,15 @@ pub async fn notify(
             }
         };
         let now = clock.now();
-        let settlement = patient(settlement(sending, claim, now), claim, now);
+        let settlement = never_give_up(settlement(sending, claim, now), claim, now);
         ledger.settle_notice(&id, claim, &settlement).await?;
     }
     result
 }
 
-/// Nobody but the notice tells what it tells: one that is refused is tried
-/// again, until its time is over.
-fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
+/// Waits instead of refusing: no other mail says what a notice says, so it is
+/// tried again until its time is over.
+fn never_give_up(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
     match settlement {
         Settlement::Refused { reason } => {
             let at = next_attempt(claim.since, now);
@@ -69,7 +69,7 @@ fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
     }
 }
 
-impl Office<'_> {
+impl MailComposer<'_> {
     /// Whether a report comes too late: what it would list is erased.
     fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
         let Notice::Report { posting } = notice else { return false };
@@ -95,8 +95,8 @@ impl Office<'_> {
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let standing = ledger.standing(&posting.slug).await?;
-                let report = told(&standing.kept, standing.withdrawn);
+                let standing = ledger.posting_delivery(&posting.slug).await?;
+                let report = reported(&standing.kept, standing.withdrawn);
                 (
                     address(&posting.recipient)?,
                     &posting.language,
@@ -108,7 +108,7 @@ impl Office<'_> {
                 // Who runs a counter reads the language of its postings.
                 let posting = self.postings.first().ok_or_else(|| no("posting"))?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let trouble = trouble(ledger, now).await?;
+                let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
                 (to, &posting.language, letters::alert(texts, &posting.deadline.zone, &alert))
             }
@@ -147,7 +147,7 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 }
 
 /// The words' view of where applications stand.
-fn told(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
+fn reported(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
     let at = |wanted: fn(&MailState) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()

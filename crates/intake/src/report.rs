@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn days_begin_an_hour_after_the_closing_and_end_with_the_retention() {
-        let posting = crate::tests::posting();
+        let postings = postings::compile_folder(std::path::Path::new("../../postings")).unwrap();
+        let posting = &postings[0];
         let closes = posting.requirements.window.closes_at.0;
         for (after, expected) in [
             (-1, None),
@@ -54,10 +55,10 @@ mod tests {
             (GRACE_MS + DAY_MS - 1, Some(0)),
             (GRACE_MS + DAY_MS, Some(1)),
         ] {
-            assert_eq!(day(&posting, Timestamp(closes + after)), expected, "{after}");
+            assert_eq!(day(posting, Timestamp(closes + after)), expected, "{after}");
         }
         let last = Timestamp(posting.erased_at().0 - 1);
-        assert!(day(&posting, last).is_some());
-        assert_eq!(day(&posting, posting.erased_at()), None);
+        assert!(day(posting, last).is_some());
+        assert_eq!(day(posting, posting.erased_at()), None);
     }
 }

@@ -8,7 +8,7 @@ use rules::review::refused_by_size;
 use rules::{Form, Issue, OfferedDocument, Timestamp, review};
 
 use crate::key::ApplicationId;
-use crate::ports::{Commit, DocumentStore, Fault, Ledger, Letter, Queue, Upload};
+use crate::ports::{Commit, DocumentStore, Fault, Ledger, MailKind, Queue, Upload};
 
 /// A form as it arrived.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub async fn submit<D: DocumentStore>(
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {
-        match ledger.commit(&received, &Letter::ALL).await? {
+        match ledger.commit(&received, &MailKind::ALL).await? {
             Commit::Held(held) => return accept(queue, *held).await,
             Commit::Retired => return Ok(Verdict::Retired { form: Box::new(form) }),
             Commit::ReferenceTaken => received.reference = reference(&id, attempt),

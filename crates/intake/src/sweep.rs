@@ -8,7 +8,7 @@ use crate::ports::{Fault, Ledger, Queue};
 /// one, a few minutes later.
 const BATCH: u32 = 100;
 
-/// Queues every application that has a letter to send and that nobody is
+/// Queues every application that has a mail to send and that nobody is
 /// working on: its queue message was lost, its attempt is due again, or
 /// whoever had claimed it never came back. Says how many there were.
 pub async fn sweep(

@@ -3,11 +3,11 @@
 mod notices;
 
 use domain::{Application, Reference};
-use intake::ports::{Claim, Delivery, Fault, Lead, MailState, Withdrawn};
+use intake::ports::{Claim, Delivery, Fault, MailState, ReceiptLookup, Withdrawn};
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
-pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, TroubleRow};
+pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, ProblemsRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -44,7 +44,7 @@ impl TryFrom<ApplicationRow> for Application {
     }
 }
 
-/// An application joined with its letters.
+/// An application joined with its mails.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReceiptRow {
     #[serde(flatten)]
@@ -60,8 +60,8 @@ impl TryFrom<ReceiptRow> for (Application, Delivery) {
 
     fn try_from(row: ReceiptRow) -> Result<Self, Fault> {
         let delivery = Delivery {
-            forwarding: stage(row.forwarded_at, row.not_forwarded),
-            acknowledgement: stage(row.acknowledged_at, row.not_acknowledged),
+            forwarding: mail_state(row.forwarded_at, row.not_forwarded),
+            acknowledgement: mail_state(row.acknowledged_at, row.not_acknowledged),
         };
         Ok((row.application.try_into()?, delivery))
     }
@@ -93,14 +93,14 @@ pub(crate) struct IdRow {
 
 /// Where the address of a receipt leads.
 #[derive(Debug, Deserialize)]
-pub(crate) struct LeadRow {
+pub(crate) struct ReceiptLookupRow {
     id: String,
     posting: Option<String>,
     withdrawn_at: Option<f64>,
 }
 
-impl From<LeadRow> for Lead {
-    fn from(row: LeadRow) -> Self {
+impl From<ReceiptLookupRow> for ReceiptLookup {
+    fn from(row: ReceiptLookupRow) -> Self {
         let withdrawn = row.posting.zip(row.withdrawn_at);
         let withdrawn = withdrawn.map(|(posting, at)| Withdrawn { posting, at: timestamp(at) });
         Self { id: row.id, withdrawn }
@@ -115,11 +115,11 @@ pub(crate) struct PostingRow {
 
 /// A place in a listing.
 #[derive(Debug, Deserialize)]
-pub(crate) struct BookmarkRow {
+pub(crate) struct CursorRow {
     pub(crate) after: String,
 }
 
-fn stage(sent_at: Option<f64>, given_up: u32) -> MailState {
+fn mail_state(sent_at: Option<f64>, given_up: u32) -> MailState {
     match sent_at {
         Some(at) => MailState::Sent(timestamp(at)),
         None if given_up > 0 => MailState::GivenUp,
