@@ -84,9 +84,9 @@ async fn consume(ports: Ports, id: String, tries: u32) {
 }
 
 async fn send_letters(ports: &Ports, id: &str) -> Result<(), Fault> {
-    let Some(received) = ports.find(id).await? else { return Ok(()) };
-    let office = setting().office();
-    intake::deliver(ports, ports, ports, ports, &office, &received).await
+    let Some(received) = ports.ledger().find(id).await? else { return Ok(()) };
+    let composer = setting().composer();
+    intake::deliver(ports, &ports.ledger(), ports, ports, &composer, &received).await
 }
 
 /// Runs the cron every so many minutes for as long as `until`.
@@ -104,6 +104,7 @@ pub(crate) async fn cron(ports: Ports, postings: &'static [Posting], minutes: i6
 /// As `crates/edge/src/cron.rs` does it.
 async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     ports.note(|| "the cron runs".into());
+    let ledger = ports.ledger();
     let now = || ports.clock();
     // A fault is logged, and the next run tries again.
     let mut faults: Vec<Fault> = Vec::new();
@@ -113,18 +114,18 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
         erased
     };
     if ports.bug != Some(Bug::NoSweep) {
-        log(intake::sweep(&ports, &ports, now()).await);
+        log(intake::sweep(&ledger, &ports, now()).await);
     }
-    log(intake::finish_withdrawals(&ports, &ports).await);
-    log(intake::erase(&ports, &ports, postings, now()).await);
-    for _ in 0..log(intake::erase_strays(&ports, &ports, now()).await) {
+    log(intake::finish_withdrawals(&ports, &ledger).await);
+    log(intake::erase(&ports, &ledger, postings, now()).await);
+    for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
         ports.count(Event::StrayErased);
     }
-    log(intake::report(&ports, postings, now()).await.map(|()| 0));
-    log(intake::watch(&ports, true, now()).await.map(|_| 0));
+    log(intake::report(&ledger, postings, now()).await.map(|()| 0));
+    log(intake::watch(&ledger, true, now()).await.map(|_| 0));
     let (setting, ports) = (setting(), &ports);
-    let (office, operator) = (setting.office(), Some(&setting.operator));
-    log(intake::notify(ports, ports, ports, ports, &office, operator).await.map(|()| 0));
+    let (composer, operator) = (setting.composer(), Some(&setting.operator));
+    log(intake::notify(&ledger, ports, ports, ports, &composer, operator).await.map(|()| 0));
     ports.note(|| format!("the cron has met {faults:?}"));
 }
 

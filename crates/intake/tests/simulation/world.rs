@@ -10,12 +10,14 @@ use std::sync::OnceLock;
 use domain::Posting;
 use intake::memory::Memory;
 use intake::ports::Fault;
-use intake::{Office, SigningKey};
+use intake::{MailComposer, SigningKey};
+use ledger::sqlite::Sqlite;
 use mail::{Address, Mailbox};
 use rules::Timestamp;
 
 use crate::bugs::Bug;
 use crate::chance::{Chance, Fate};
+use crate::database::tables;
 use crate::events::Event;
 use crate::history::History;
 use crate::invariants::{Breach, Invariant};
@@ -25,6 +27,7 @@ use crate::scheduler::{Pause, Scheduler, Turn, Work, Worker};
 pub(crate) struct World {
     /// What lasts, whatever crashes.
     pub(crate) memory: Memory,
+    pub(crate) tables: Sqlite,
     pub(crate) scheduler: Scheduler,
     pub(crate) chance: Chance,
     pub(crate) history: RefCell<History>,
@@ -70,9 +73,9 @@ pub(crate) fn setting() -> &'static Setting {
 }
 
 impl Setting {
-    pub(crate) fn office(&self) -> Office<'_> {
+    pub(crate) fn composer(&self) -> MailComposer<'_> {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-        Office { postings: &self.postings, sender, signing: &self.signing }
+        MailComposer { postings: &self.postings, sender, signing: &self.signing }
     }
 
     pub(crate) fn closes_at(&self) -> i64 {
@@ -109,6 +112,7 @@ impl World {
     pub(crate) fn new(seed: u64, bug: Option<Bug>, trace: bool) -> Self {
         Self {
             memory: Memory::default(),
+            tables: tables(),
             scheduler: Scheduler::default(),
             chance: Chance::new(seed),
             history: RefCell::default(),
