@@ -1,12 +1,16 @@
 //! What runs by the clock.
 
+use intake::Change;
 use intake::ports::{Clock as _, Fault};
-use intake::{Change, MailComposer};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::desk::{self, Desk};
 use crate::{config, log};
+
+/// For how long one run puts mails in the queue, in milliseconds: well below
+/// the five minutes until the next one.
+const SWEEP_MS: i64 = 60_000;
 
 /// Queues what was left behind, deletes what is to go, and tells staff and
 /// operator what they should know. A task that fails does not keep the others
@@ -33,7 +37,7 @@ pub(crate) async fn run(env: &Env) {
 }
 
 async fn sweep(desk: &Desk) -> Result<(), Fault> {
-    intake::sweep(&desk.ledger, &desk.queue, desk.clock.now()).await.map(|_| ())
+    intake::sweep(&desk.ledger, &desk.queue, &desk.clock, SWEEP_MS).await.map(|_| ())
 }
 
 async fn finish_withdrawals(desk: &Desk) -> Result<(), Fault> {
@@ -67,12 +71,7 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
 
 async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
     let (transport, alerts) = (PlatformTransport::of(env), AlertTransport::of(env));
-    let composer = MailComposer {
-        postings: desk::postings(),
-        sender: config::sender(env)?,
-        signing: &desk.signing,
-    };
-    let operator = config::operator(env)?;
-    intake::notify(&desk.ledger, &transport, &alerts, &desk.clock, &composer, operator.as_ref())
-        .await
+    let composer = desk.composer(env)?;
+    let (documents, ledger, clock) = (&desk.documents, &desk.ledger, &desk.clock);
+    intake::notify(documents, ledger, &transport, &alerts, clock, &composer).await
 }

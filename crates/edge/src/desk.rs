@@ -4,8 +4,8 @@
 use std::cell::OnceCell;
 
 use domain::Posting;
-use intake::SigningKey;
 use intake::ports::Fault;
+use intake::{MailComposer, SigningKey};
 use ledger::SqlLedger;
 use worker::Env;
 
@@ -37,6 +37,16 @@ impl Desk {
             queue: PlatformQueue(env.queue(binding::QUEUE).map_err(missing)?),
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
+        })
+    }
+
+    /// What composes mails.
+    pub(crate) fn composer(&self, env: &Env) -> Result<MailComposer<'_>, Fault> {
+        Ok(MailComposer {
+            postings: postings(),
+            sender: config::sender(env)?,
+            operator: config::operator(env)?,
+            signing: &self.signing,
         })
     }
 }

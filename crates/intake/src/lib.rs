@@ -34,15 +34,15 @@ mod submit;
 mod sweep;
 mod withdraw;
 
-pub use deliver::{LEASE_MS, PATIENCE_MS, deliver, next_attempt};
+pub use deliver::{LEASE_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, SigningKey, Token};
 pub use mail_composer::MailComposer;
 pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
-pub use report::{GRACE_MS, report};
+pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use retention::{erase, erase_orphaned_documents};
 pub use submit::{Submission, SubmittedDocument, Verdict, submit};
-pub use sweep::sweep;
+pub use sweep::{QUEUED_MS, sweep};
 pub use withdraw::{Withdrawal, finish_withdrawals, withdraw};

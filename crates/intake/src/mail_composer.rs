@@ -20,6 +20,8 @@ pub struct MailComposer<'a> {
     pub postings: &'a [Posting],
     /// The organisation's sending address.
     pub sender: Mailbox,
+    /// Who is told that mails do not leave, if anybody.
+    pub operator: Option<Address>,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
 }

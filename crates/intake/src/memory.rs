@@ -8,7 +8,7 @@ use rules::Timestamp;
 use sha2::Digest as _;
 
 use crate::ports::{
-    Clock, DocumentStore, Fault, KeptDocument, Page, Queue, Sending, Transport, Upload,
+    Clock, DocumentStore, Fault, KeptDocument, MailRef, Page, Queue, Sending, Transport, Upload,
 };
 
 /// Documents, queue, mail and clock in memory. A test looks into its fields and makes ports fail
@@ -19,7 +19,7 @@ pub struct Memory {
     pub documents: RefCell<BTreeMap<String, Vec<u8>>>,
     /// Since when documents are there, by key.
     pub stored_at: RefCell<BTreeMap<String, Timestamp>>,
-    /// Ids in the queue.
+    /// Ids of mails in the queue.
     pub queue: RefCell<Vec<String>>,
     /// Messages handed over, with their recipients.
     pub mailbox: RefCell<Vec<(String, Vec<u8>)>>,
@@ -103,9 +103,9 @@ impl DocumentStore for Memory {
 }
 
 impl Queue for Memory {
-    async fn push(&self, id: &str) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
         self.check(Port::Queue, Fault::Queue)?;
-        self.queue.borrow_mut().push(id.to_owned());
+        self.queue.borrow_mut().extend(mails.iter().map(|mail| mail.id.clone()));
         Ok(())
     }
 }

@@ -1,88 +1,53 @@
-//! Sending what belongs to no application: reports and notices to staff,
-//! alerts to the operator.
+//! Sends what belongs to no application: reports and notices to staff, alerts
+//! to the operator.
 
-use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::letters;
 
-use crate::deliver::{LEASE_MS, next_attempt, settlement};
+use crate::deliver::deliver;
 use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, Entry, Fault, Incident, MailState, Notice, Notices, Sending, Settlement,
-    Transport,
+    Claim, Clock, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice, Notices,
+    Outbox, Transport,
 };
 
 /// How many notices one run sends.
 const BATCH: u32 = 20;
 
-/// Sends the notices that are due: those to staff by `transport`, those to
-/// `operator` by `alerts`.
-///
-/// Each is claimed, composed, handed over and settled as mails are: to call
-/// this twice, at the same time too, does no harm. The fault that it gives is
-/// the first one.
+/// Sends the mails that are due and belong to no application, each by
+/// [`deliver`]. They do not go by the queue: an alert has to leave when the
+/// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
-    ledger: &impl Notices,
+    documents: &impl DocumentStore,
+    ledger: &(impl Ledger + Notices + Outbox),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
     composer: &MailComposer<'_>,
-    operator: Option<&Address>,
 ) -> Result<(), Fault> {
     let mut result = Ok(());
-    for id in ledger.due_notices(clock.now(), BATCH).await? {
-        let now = clock.now();
-        let until = Timestamp(now.0.saturating_add(LEASE_MS));
-        let Some((notice, claim)) = ledger.claim_notice(&id, now, until).await? else { continue };
-        if composer.is_over(&notice, now) {
-            let settlement = Settlement::Refused { reason: "there is nothing left to tell".into() };
-            ledger.settle_notice(&id, claim, &settlement).await?;
-            continue;
-        }
-        let composed = composer.notice(ledger, &id, &notice, claim, operator, now).await;
-        let sending = match (composed, &notice) {
-            (Ok(message), Notice::Alert { .. }) => message.send(alerts).await,
-            (Ok(message), _) => message.send(transport).await,
-            (Err(fault), _) => {
-                let reason = fault.to_string();
-                result = result.and(Err(fault));
-                Sending::Later(reason)
-            }
-        };
-        let now = clock.now();
-        let settlement = never_give_up(settlement(sending, claim, now), claim, now);
-        ledger.settle_notice(&id, claim, &settlement).await?;
+    for mail in ledger.due_notices(clock.now(), BATCH).await? {
+        let sent = deliver(documents, ledger, transport, alerts, clock, composer, &mail.id).await;
+        result = result.and(sent);
     }
     result
 }
 
-/// Waits instead of refusing: no other mail says what a notice says, so it is
-/// tried again until its time is over.
-fn never_give_up(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
-    match settlement {
-        Settlement::Refused { reason } => {
-            let at = next_attempt(claim.since, now);
-            Settlement::Later { at, reason, possibly_sent: false }
-        }
-        other => other,
-    }
-}
-
 impl MailComposer<'_> {
     /// Whether a report comes too late: what it would list is erased.
-    fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
         let Notice::Report { posting } = notice else { return false };
         self.posting(posting).is_ok_and(|posting| posting.erased_at() <= now)
     }
 
-    async fn notice(
+    pub(crate) async fn notice(
         &self,
         ledger: &impl Notices,
         id: &str,
         notice: &Notice,
         claim: Claim,
-        operator: Option<&Address>,
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let (to, language, words) = match notice {
@@ -104,7 +69,7 @@ impl MailComposer<'_> {
                 )
             }
             Notice::Alert { incident } => {
-                let to = operator.cloned().ok_or_else(|| no("operator to alert"))?;
+                let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
                 let posting = self.postings.first().ok_or_else(|| no("posting"))?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
@@ -130,7 +95,7 @@ impl MailComposer<'_> {
     }
 
     fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
-        self.message_id(notice.kind(), "notice-id", &[id])
+        self.message_id(notice.kind().as_str(), "notice-id", &[id])
     }
 }
 
@@ -139,7 +104,7 @@ fn no(what: &str) -> Fault {
 }
 
 fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
-    let mut headers = vec![Extra::new("Notice", notice.kind())];
+    let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
     if let Notice::Withdrawal { reference, .. } = notice {
         headers.push(Extra::new("Reference", reference.as_str()));
     }

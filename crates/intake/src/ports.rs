@@ -1,6 +1,7 @@
 //! What the flows need from the world.
 
 mod notices;
+mod outbox;
 mod retention;
 
 use domain::{Application, Reference};
@@ -9,6 +10,10 @@ use rules::Timestamp;
 
 pub use domain::{Delivery, MailState};
 pub use notices::{DeliveryProblems, Entry, Incident, Notice, Notices, PostingDelivery};
+pub use outbox::{
+    About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
+    SizeClass,
+};
 pub use retention::{Retention, Withdrawn};
 
 /// Our side of the counter failed: nothing that a candidate could mend.
@@ -85,64 +90,6 @@ pub struct KeptDocument {
     pub stored_at: Timestamp,
 }
 
-/// A mail that an application calls for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MailKind {
-    /// The application itself, to the posting's recipient.
-    Staff,
-    /// The acknowledgement to the candidate.
-    Acknowledgement,
-}
-
-impl MailKind {
-    /// Every mail, in the order in which they are sent.
-    pub const ALL: [Self; 2] = [Self::Staff, Self::Acknowledgement];
-
-    /// The name in the ledger and in logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Staff => "staff",
-            Self::Acknowledgement => "acknowledgement",
-        }
-    }
-}
-
-/// The right to send a mail for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Which attempt this is, from 1. It also fences: only the latest claim
-    /// can settle.
-    pub attempt: u32,
-    /// Whether an earlier attempt may have arrived.
-    pub possible_duplicate: bool,
-    /// When the first attempt was made: this one, where it is the first.
-    pub since: Timestamp,
-}
-
-/// What became of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// The transport has it.
-    Sent {
-        /// When.
-        at: Timestamp,
-    },
-    /// It will not be tried again; the reason is a code, without addresses.
-    Refused {
-        /// For the operator.
-        reason: String,
-    },
-    /// To be tried again.
-    Later {
-        /// Not before.
-        at: Timestamp,
-        /// For the operator.
-        reason: String,
-        /// Whether this attempt may have arrived all the same.
-        possibly_sent: bool,
-    },
-}
-
 /// Where the address of a receipt leads, before its key is checked. Always
 /// of the same size, so that it takes as long to give what is there as what
 /// is not.
@@ -193,38 +140,14 @@ pub trait Ledger {
     /// The application with this id, and how far it has come.
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
 
-    /// Claims a mail that is pending, due and not claimed by anybody else,
-    /// until `until`. Nothing where there is no such mail.
-    async fn claim(
-        &self,
-        id: &str,
-        mail: MailKind,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Claim>, Fault>;
-
-    /// Writes down what became of a claimed mail. Without effect where a
-    /// later claim has been made.
-    async fn settle(
-        &self,
-        id: &str,
-        mail: MailKind,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault>;
-
-    /// Ids of up to `limit` applications with a mail that [`Ledger::claim`]
-    /// would give, oldest first.
-    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
-
     /// Ids of up to `limit` applications to the posting `slug`.
     async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
 }
 
-/// Hints that an application has mails to send.
+/// Hints that there are mails to send.
 pub trait Queue {
-    /// Puts an application's id in the queue.
-    async fn push(&self, id: &str) -> Result<(), Fault>;
+    /// Puts mails in the queue, a message each.
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault>;
 }
 
 /// What a transport says of a message.

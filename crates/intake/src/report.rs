@@ -9,10 +9,15 @@ use crate::ports::{Fault, Notices};
 /// an upload that began in time has arrived by then, and left again.
 pub const GRACE_MS: i64 = 3_600_000;
 
+/// How long after the closing the first report waits at most for mails that
+/// are still to be sent, in milliseconds.
+pub const LONGEST_WAIT_MS: i64 = 6 * 3_600_000;
+
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// Writes a report on each posting that has closed, and then one a day while
-/// staff lack an application. To call it more often does no harm.
+/// Writes a report on each posting that has closed, once every application is
+/// forwarded or given up, or after six hours; and then one a day while staff
+/// lack an application. To call it more often does no harm.
 pub async fn report(
     ledger: &impl Notices,
     postings: &[Posting],
@@ -21,7 +26,11 @@ pub async fn report(
     for posting in postings {
         let Some(day) = day(posting, now) else { continue };
         let due = match ledger.last_report(&posting.slug).await? {
-            None => true,
+            None => {
+                let closes_at = posting.requirements.window.closes_at.0;
+                now.0 >= closes_at.saturating_add(LONGEST_WAIT_MS)
+                    || ledger.is_settled(&posting.slug).await?
+            }
             Some(last) => last < day && ledger.undelivered(&posting.slug).await?,
         };
         if due {

@@ -10,6 +10,7 @@
 mod applications;
 mod database;
 mod notices;
+mod outbox;
 mod retention;
 mod rows;
 #[cfg(feature = "sqlite")]

@@ -1,70 +1,72 @@
 //! Mails to staff and to the operator that belong to no application.
 
-use intake::ports::{
-    Claim, DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery, Settlement,
-};
+use intake::ports::{DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery};
 use rules::Timestamp;
 
-use crate::applications::settled;
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CountRow, DayRow, EntryRow, IdRow, IncidentRow, NoticeRow, ProblemsRow};
+use crate::rows::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 
 const SELECT_LAST_REPORT: Query = Query::new(
     "select last report",
-    "SELECT day AS day FROM notices WHERE posting = ?1 AND day IS NOT NULL \
-     ORDER BY day DESC LIMIT 1",
+    "SELECT day AS day FROM mails WHERE posting = ?1 AND day IS NOT NULL \
+    ORDER BY day DESC LIMIT 1",
 );
 
 const SELECT_UNDELIVERED: Query = Query::new(
     "select undelivered",
-    "\
-    SELECT count(*) AS count FROM applications JOIN outbox ON outbox.application = applications.id \
-    WHERE posting = ?1 AND letter = 'staff' AND sent_at IS NULL",
+    "SELECT EXISTS (SELECT 1 FROM mails \
+        WHERE posting = ?1 AND kind = 'staff' AND sent_at IS NULL) AS count",
+);
+
+const SELECT_UNSETTLED: Query = Query::new(
+    "select unsettled",
+    "SELECT EXISTS (SELECT 1 FROM mails \
+        WHERE posting = ?1 AND kind = 'staff' AND sent_at IS NULL \
+        AND refused_because IS NULL) AS count",
 );
 
 const DELETE_STALE_REPORTS: Query = Query::new(
     "delete stale reports",
-    "\
-    DELETE FROM notices WHERE posting = ?1 AND day < ?2 AND sent_at IS NULL",
+    "DELETE FROM mails WHERE posting = ?1 AND day < ?2 AND day IS NOT NULL AND sent_at IS NULL",
 );
 
+/// `?2` is a text: as a number it would stand in the id with a decimal point.
 const INSERT_REPORT: Query = Query::new(
     "insert report",
-    "\
-    INSERT INTO notices (id, posting, day, notice, due_at) \
-    VALUES ('report/' || ?1 || '/' || ?2, ?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    "INSERT INTO mails (id, kind, posting, day, payload, due_at) \
+    VALUES ('report/' || ?1 || '/' || ?2, 'report', ?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 );
 
 const SELECT_FORWARDING: Query = Query::new(
     "select forwarding",
-    "\
-    SELECT number, reference, sent_at, refused_because IS NOT NULL AS given_up \
-    FROM applications JOIN outbox ON outbox.application = applications.id AND letter = 'staff' \
-    WHERE posting = ?1 ORDER BY number",
+    "SELECT number, reference, sent_at, refused_because IS NOT NULL AS given_up \
+    FROM applications JOIN mails ON mails.id = 'staff/' || applications.id \
+    WHERE applications.posting = ?1 ORDER BY number",
 );
 
 const COUNT_WITHDRAWN: Query =
     Query::new("count withdrawn", "SELECT count(*) AS count FROM retired WHERE posting = ?1");
 
-/// A mail that waits for its first turn is late only where none has left
-/// for as long: a queue that is long still moves.
+/// A mail that waits for its first turn is late only where none has left for
+/// as long: a queue that is long still moves.
 const SELECT_PROBLEMS: Query = Query::new(
     "select problems",
-    "\
-    WITH stuck AS ( \
-        SELECT coalesce(last_trouble, 'late') AS last_trouble, due_at, \
-            refused_because IS NOT NULL AS lost, received_at \
-        FROM outbox JOIN applications ON applications.id = outbox.application \
-        WHERE sent_at IS NULL AND ( \
-            (refused_because IS NULL AND failures > 1) \
-            OR (refused_because IS NULL AND due_at < ?2 AND leased_until <= ?1 \
-                AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM outbox WHERE sent_at >= ?2))) \
-            OR (refused_because IS NOT NULL AND letter = 'staff'))) \
+    "WITH stuck AS ( \
+        SELECT coalesce(last_problem, 'late') AS problem, application, false AS lost, due_at \
+        FROM mails \
+        WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
+            AND (failures > 1 OR (due_at < ?2 AND leased_until <= ?1 \
+                AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM mails \
+                    WHERE sent_at >= ?2 AND application IS NOT NULL)))) \
+        UNION ALL \
+        SELECT coalesce(last_problem, 'late'), application, true, due_at FROM mails \
+        WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL) \
     SELECT count(*) - coalesce(sum(lost), 0) AS waiting, coalesce(sum(lost), 0) AS lost, \
-        (SELECT min(received_at) FROM stuck WHERE NOT lost) AS since, \
-        (SELECT last_trouble FROM stuck WHERE NOT lost \
-            GROUP BY last_trouble ORDER BY count(*) DESC LIMIT 1) AS cause, \
-        (SELECT last_trouble FROM stuck WHERE lost ORDER BY due_at DESC LIMIT 1) AS lost_cause \
+        (SELECT min(received_at) FROM stuck JOIN applications ON applications.id = stuck.application \
+            WHERE NOT lost) AS since, \
+        (SELECT problem FROM stuck WHERE NOT lost \
+            GROUP BY problem ORDER BY count(*) DESC LIMIT 1) AS cause, \
+        (SELECT problem FROM stuck WHERE lost ORDER BY due_at DESC LIMIT 1) AS lost_cause \
     FROM stuck",
 );
 
@@ -87,46 +89,14 @@ const INSERT_INCIDENT: Query = Query::new(
 const INSERT_ALERT: Query = Query::new(
     "insert alert",
     "\
-    INSERT INTO notices (id, notice, due_at) \
-    SELECT 'alert/' || opened_at, ?2, opened_at FROM incidents WHERE opened_at = ?1 \
+    INSERT INTO mails (id, kind, payload, due_at) \
+    SELECT 'alert/' || opened_at, 'alert', ?2, opened_at FROM incidents WHERE opened_at = ?1 \
     ON CONFLICT DO NOTHING",
 );
 
 const UPDATE_INCIDENT: Query = Query::new(
     "update incident",
     "UPDATE incidents SET lost = ?2, closed_at = ?3 WHERE opened_at = ?1",
-);
-
-const SELECT_DUE: Query = Query::new(
-    "select due notices",
-    "\
-    SELECT id FROM notices \
-    WHERE sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1 AND leased_until <= ?1 \
-    ORDER BY due_at, id LIMIT ?2",
-);
-
-/// A lease that is still there has run out: whoever held it never came back,
-/// and may have sent.
-const CLAIM: Query = Query::new(
-    "claim notice",
-    "\
-    UPDATE notices SET attempts = attempts + 1, leased_until = ?3, \
-        tried_since = coalesce(tried_since, ?2), \
-        possible_duplicate = max(possible_duplicate, leased_until > 0) \
-    WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
-        AND due_at <= ?2 AND leased_until <= ?2 \
-    RETURNING notice, attempts, possible_duplicate, tried_since",
-);
-
-/// `attempts` fences: a later claim has raised it.
-const SETTLE: Query = Query::new(
-    "settle notice",
-    "\
-    UPDATE notices SET leased_until = 0, sent_at = ?3, refused_because = ?4, \
-        due_at = coalesce(?5, due_at), last_trouble = coalesce(?6, last_trouble), \
-        possible_duplicate = max(possible_duplicate, ?7), \
-        notice = CASE WHEN ?3 IS NULL THEN notice END \
-    WHERE id = ?1 AND attempts = ?2",
 );
 
 impl<D: Database> Notices for SqlLedger<D> {
@@ -139,9 +109,12 @@ impl<D: Database> Notices for SqlLedger<D> {
         Ok(self.count(SELECT_UNDELIVERED, slug).await? > 0)
     }
 
+    async fn is_settled(&self, slug: &str) -> Result<bool, Fault> {
+        Ok(self.count(SELECT_UNSETTLED, slug).await? == 0)
+    }
+
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault> {
         let notice = json(&Notice::Report { posting: slug.to_owned() }, "a notice")?;
-        // As a text: as a number it would stand in the id with a decimal point.
         let (slug, day) = (Value::from(slug), Value::from(day.to_string()));
         self.execute_all(vec![
             DELETE_STALE_REPORTS.bind([slug.clone(), day.clone()]),
@@ -182,34 +155,6 @@ impl<D: Database> Notices for SqlLedger<D> {
     async fn update_incident(&self, incident: &Incident) -> Result<(), Fault> {
         let values = [incident.opened_at.into(), incident.lost.into(), incident.closed_at.into()];
         self.execute(UPDATE_INCIDENT.bind(values)).await
-    }
-
-    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
-        let rows = self.0.run(SELECT_DUE.bind([now.into(), limit.into()])).await?;
-        Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
-    }
-
-    async fn claim_notice(
-        &self,
-        id: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<(Notice, Claim)>, Fault> {
-        let values = [id.into(), now.into(), until.into()];
-        let row: Option<NoticeRow> = self.first(CLAIM.bind(values)).await?;
-        row.map(TryInto::try_into).transpose()
-    }
-
-    async fn settle_notice(
-        &self,
-        id: &str,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault> {
-        let [sent_at, refused, due_at, problem, duplicate] = settled(settlement);
-        let (id, attempt) = (id.into(), claim.attempt.into());
-        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate];
-        self.execute(SETTLE.bind(values)).await
     }
 }
 

@@ -20,13 +20,13 @@ const RETIRE: Query = Query::new(
 const INSERT_WITHDRAWAL: Query = Query::new(
     "insert withdrawal",
     "\
-    INSERT INTO notices (id, posting, notice, due_at) \
-    SELECT 'withdrawal/' || id, posting, ?3, max(?2, coalesce( \
-        (SELECT max(leased_until) FROM outbox WHERE application = ?1), 0)) \
+    INSERT INTO mails (id, kind, posting, payload, due_at) \
+    SELECT 'withdrawal/' || id, 'withdrawal', posting, ?3, max(?2, coalesce( \
+        (SELECT max(leased_until) FROM mails WHERE application = ?1), 0)) \
     FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
 
-const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM outbox WHERE application = ?1");
+const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
 
 const DELETE_APPLICATION: Query =
     Query::new("delete application", "DELETE FROM applications WHERE id = ?1");
@@ -34,7 +34,8 @@ const DELETE_APPLICATION: Query =
 const SELECT_WITHDRAWN: Query = Query::new(
     "select withdrawn",
     "\
-    SELECT applications.id FROM applications JOIN retired ON retired.id = applications.id LIMIT ?1",
+    SELECT applications.id FROM retired CROSS JOIN applications ON applications.id = retired.id \
+    WHERE retired.posting IS NOT NULL LIMIT ?1",
 );
 
 /// `?1` is a JSON object of milliseconds by slug. Nothing is written where
@@ -53,7 +54,8 @@ const SELECT_TO_ERASE: Query = Query::new(
     SELECT posting FROM tallies WHERE erased_at <= ?1 AND ( \
         EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting) \
         OR EXISTS (SELECT 1 FROM retired WHERE retired.posting = tallies.posting) \
-        OR EXISTS (SELECT 1 FROM notices WHERE notices.posting = tallies.posting))",
+        OR EXISTS (SELECT 1 FROM mails \
+            WHERE mails.posting = tallies.posting AND application IS NULL))",
 );
 
 const COUNT_ERASED: Query = Query::new(
@@ -70,8 +72,12 @@ const COUNT_ERASED: Query = Query::new(
 const FORGET_RETIRED: Query =
     Query::new("forget retired", "DELETE FROM retired WHERE posting = ?1");
 
+/// The table of the previous Worker, until a migration drops it.
+const FORGET_OLD_NOTICES: Query =
+    Query::new("forget old notices", "DELETE FROM notices WHERE posting = ?1");
+
 const FORGET_NOTICES: Query =
-    Query::new("forget notices", "DELETE FROM notices WHERE posting = ?1");
+    Query::new("forget notices", "DELETE FROM mails WHERE posting = ?1 AND application IS NULL");
 
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
@@ -91,8 +97,10 @@ const SELECT_ORPHANS: Query = Query::new(
 const FORGET_ORPHANS: Query =
     Query::new("forget orphans", "DELETE FROM retired WHERE posting IS NULL AND retired_at < ?1");
 
-const FORGET_ALERTS: Query =
-    Query::new("forget alerts", "DELETE FROM notices WHERE posting IS NULL AND due_at < ?1");
+const FORGET_ALERTS: Query = Query::new(
+    "forget alerts",
+    "DELETE FROM mails WHERE posting IS NULL AND application IS NULL AND due_at < ?1",
+);
 
 /// All but the latest: what it counts as lost has been told.
 const FORGET_INCIDENTS: Query = Query::new(
@@ -158,7 +166,7 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn close_books(&self, slug: &str) -> Result<(), Fault> {
-        let each = [FORGET_RETIRED, FORGET_NOTICES];
+        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_OLD_NOTICES];
         self.execute_all(each.map(|query| query.bind([slug.into()])).into()).await
     }
 

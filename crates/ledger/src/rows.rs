@@ -3,11 +3,13 @@
 mod notices;
 
 use domain::{Application, Reference};
-use intake::ports::{Claim, Delivery, Fault, MailState, ReceiptLookup, Withdrawn};
+use intake::ports::{
+    About, Claim, Delivery, Fault, Mail, MailKind, MailState, ReceiptLookup, Withdrawn,
+};
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
-pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, ProblemsRow};
+pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -67,21 +69,51 @@ impl TryFrom<ReceiptRow> for (Application, Delivery) {
     }
 }
 
-/// A claimed row of `outbox` or `notices`.
+/// A row of `mails`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MailRow {
+    id: String,
+    kind: MailKind,
+    application: Option<String>,
+    payload: Option<String>,
+}
+
+impl TryFrom<MailRow> for Mail {
+    type Error = Fault;
+
+    fn try_from(row: MailRow) -> Result<Self, Fault> {
+        let about = match row.application {
+            Some(application) => About::Application(application),
+            None => {
+                let notice = serde_json::from_str(row.payload.as_deref().unwrap_or_default());
+                let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
+                About::Notice(notice.map_err(unreadable)?)
+            }
+        };
+        Ok(Self { id: row.id, kind: row.kind, about })
+    }
+}
+
+/// A claimed row of `mails`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ClaimRow {
+    #[serde(flatten)]
+    mail: MailRow,
     attempts: u32,
     possible_duplicate: u32,
     tried_since: f64,
 }
 
-impl From<ClaimRow> for Claim {
-    fn from(row: ClaimRow) -> Self {
-        Self {
+impl TryFrom<ClaimRow> for (Mail, Claim) {
+    type Error = Fault;
+
+    fn try_from(row: ClaimRow) -> Result<Self, Fault> {
+        let claim = Claim {
             attempt: row.attempts,
             possible_duplicate: row.possible_duplicate > 0,
             since: timestamp(row.tried_since),
-        }
+        };
+        Ok((row.mail.try_into()?, claim))
     }
 }
 

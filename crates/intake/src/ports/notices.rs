@@ -5,7 +5,7 @@ use domain::Reference;
 use rules::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Fault, MailState, Settlement};
+use super::{Fault, MailKind, MailState};
 
 /// What such a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,12 +35,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The name in headers and logs.
-    pub fn kind(&self) -> &'static str {
+    /// The kind of its mail.
+    pub fn kind(&self) -> MailKind {
         match self {
-            Self::Withdrawal { .. } => "withdrawal",
-            Self::Report { .. } => "report",
-            Self::Alert { .. } => "alert",
+            Self::Withdrawal { .. } => MailKind::Withdrawal,
+            Self::Report { .. } => MailKind::Report,
+            Self::Alert { .. } => MailKind::Alert,
         }
     }
 }
@@ -104,6 +104,10 @@ pub trait Notices {
     /// Whether staff lack an application to the posting `slug`.
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
 
+    /// Whether no application to the posting `slug` is still to be forwarded:
+    /// each was, or is given up.
+    async fn is_settled(&self, slug: &str) -> Result<bool, Fault>;
+
     /// Writes the report of `day`, once; one of an earlier day that has not
     /// left goes.
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
@@ -126,26 +130,4 @@ pub trait Notices {
     /// Writes down of an incident how many mails are lost by now, and whether
     /// it has ended.
     async fn update_incident(&self, incident: &Incident) -> Result<(), Fault>;
-
-    /// Ids of up to `limit` notices that [`Notices::claim_notice`] would give,
-    /// oldest first.
-    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
-
-    /// Claims a notice that is pending, due and not claimed by anybody else,
-    /// until `until`.
-    async fn claim_notice(
-        &self,
-        id: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<(Notice, Claim)>, Fault>;
-
-    /// Writes down what became of a claimed notice. Without effect where a
-    /// later claim has been made.
-    async fn settle_notice(
-        &self,
-        id: &str,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault>;
 }

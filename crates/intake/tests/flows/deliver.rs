@@ -5,8 +5,8 @@ use mail_parser::{Message, MessageParser, MimeHeaders as _};
 use crate::world::World;
 use crate::{accepted, deliver, later, posting};
 use intake::memory::Port;
-use intake::ports::{Ledger as _, MailKind, Sending};
-use intake::{LEASE_MS, PATIENCE_MS, next_attempt};
+use intake::ports::{GIVE_UP_AFTER_MS, MailKind, Outbox as _, Sending};
+use intake::{LEASE_MS, next_attempt};
 use rules::Timestamp;
 
 const MINUTE: i64 = 60_000;
@@ -107,7 +107,8 @@ fn a_claimed_letter_is_left_alone_until_its_lease_ends() {
     let id = accepted(&world, &posting, 1);
     let now = world.now.get();
     let until = Timestamp(now.0 + LEASE_MS);
-    let claim = world.ledger.claim(&id, MailKind::Staff, now, until);
+    let mail = MailKind::Staff.mail_id(&id);
+    let claim = world.ledger.claim(&mail, now, until);
     assert!(pollster::block_on(claim).unwrap().is_some());
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(recipients(&world), ["amelie@example.org"], "somebody is sending the other");
@@ -135,7 +136,7 @@ fn a_document_that_cannot_be_read_holds_up_its_letter_only() {
 #[test]
 fn waiting_grows_from_a_minute_to_six_hours() {
     let (mut now, mut waits) = (Timestamp(0), Vec::new());
-    while now.0 < PATIENCE_MS {
+    while now.0 < GIVE_UP_AFTER_MS {
         let next = next_attempt(Timestamp(0), now);
         waits.push((next.0 - now.0) / MINUTE);
         now = next;
@@ -153,15 +154,15 @@ fn a_letter_that_never_leaves_is_tried_for_three_days_and_then_given_up() {
     // What keeps everything from being tried at first is not counted.
     later(&world, 10 * 24 * 60 * MINUTE);
     let began = world.now.get();
-    let refused = "SELECT refused_because FROM outbox WHERE letter = 'staff'";
+    let refused = "SELECT refused_because FROM mails WHERE kind = 'staff'";
     while world.ask(refused).is_null() {
-        let longest = PATIENCE_MS + 6 * 60 * MINUTE;
+        let longest = GIVE_UP_AFTER_MS + 6 * 60 * MINUTE;
         assert!(world.now.get().0 <= began.0 + longest, "the next attempt is the last");
         *world.answers.borrow_mut() = vec![Sending::Later("421".into()); 2];
         deliver(&world, &posting, &id).unwrap();
         later(&world, 30 * MINUTE);
     }
-    assert!(world.now.get().0 > began.0 + PATIENCE_MS, "not before three days");
+    assert!(world.now.get().0 > began.0 + GIVE_UP_AFTER_MS, "not before three days");
     assert_eq!(world.ask(refused), "421");
     assert!(world.mailbox.borrow().is_empty());
 }

@@ -88,6 +88,6 @@ fn an_address_ends_with_its_time_and_with_the_application() {
     world.now.set(posting().erased_at());
     assert_eq!(follow(&world, link), Some(Followed::Gone));
     world.now.set(Timestamp(0));
-    world.run("DELETE FROM outbox; DELETE FROM applications");
+    world.run("DELETE FROM mails; DELETE FROM applications");
     assert_eq!(follow(&world, link), Some(Followed::Gone));
 }

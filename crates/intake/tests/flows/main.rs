@@ -25,7 +25,7 @@ use mail::{Address, Mailbox};
 use rules::{Form, Timestamp};
 
 use crate::world::World;
-use intake::ports::{Fault, Ledger as _};
+use intake::ports::{Fault, MailKind};
 use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict};
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
@@ -82,38 +82,35 @@ fn accepted(world: &World, posting: &Posting, id: u128) -> String {
     }
 }
 
+/// Sends the mails of an application; the fault is the first one.
 fn deliver(world: &World, posting: &Posting, id: &str) -> Result<(), Fault> {
-    let signing = key();
-    let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-    let composer =
-        MailComposer { postings: std::slice::from_ref(posting), sender, signing: &signing };
-    pollster::block_on(async {
-        let Some(received) = world.ledger.find(id).await? else { return Ok(()) };
-        intake::deliver(
-            &world.ports,
-            &world.ledger,
-            &world.ports,
-            &world.ports,
-            &composer,
-            &received,
-        )
-        .await
-    })
+    let mut result = Ok(());
+    for kind in MailKind::OF_APPLICATION {
+        result = result.and(deliver_mail(world, posting, &kind.mail_id(id)));
+    }
+    result
+}
+
+fn deliver_mail(world: &World, posting: &Posting, mail: &str) -> Result<(), Fault> {
+    let (signing, ports) = (key(), &world.ports);
+    let composer = composer(posting, &signing, None);
+    pollster::block_on(intake::deliver(ports, &world.ledger, ports, ports, ports, &composer, mail))
 }
 
 fn notify(world: &World, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {
-    let signing = key();
+    let (signing, ports) = (key(), &world.ports);
+    let composer = composer(posting, &signing, operator);
+    pollster::block_on(intake::notify(ports, &world.ledger, ports, ports, ports, &composer))
+}
+
+fn composer<'a>(
+    posting: &'a Posting,
+    signing: &'a SigningKey,
+    operator: Option<&Address>,
+) -> MailComposer<'a> {
     let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-    let composer =
-        MailComposer { postings: std::slice::from_ref(posting), sender, signing: &signing };
-    pollster::block_on(intake::notify(
-        &world.ledger,
-        &world.ports,
-        &world.ports,
-        &world.ports,
-        &composer,
-        operator,
-    ))
+    let postings = std::slice::from_ref(posting);
+    MailComposer { postings, sender, operator: operator.cloned(), signing }
 }
 
 fn key() -> SigningKey {

@@ -8,7 +8,7 @@ use rules::Timestamp;
 use crate::world::World;
 use crate::{accepted, deliver, later, notify, posting};
 use intake::ports::{Fault, Incident, Notices as _, Sending};
-use intake::{Change, GRACE_MS};
+use intake::{Change, GRACE_MS, LONGEST_WAIT_MS};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -65,6 +65,10 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     deliver(&world, &posting, &first).unwrap();
     assert!(cron_to_staff(&world).is_empty(), "the posting is open");
     closed(&world);
+    assert!(cron_to_staff(&world).is_empty(), "a mail is still to be sent");
+    later(&world, LONGEST_WAIT_MS - GRACE_MS - 1);
+    assert!(cron_to_staff(&world).is_empty(), "not before six hours have passed");
+    later(&world, 1);
     let subjects = cron_to_staff(&world);
     assert_eq!(subjects.len(), 1);
     assert!(subjects[0].contains('1'), "{subjects:?}");
@@ -75,7 +79,7 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     assert!(text.find(&pending) < text.find(&delivered), "what lacks comes first: {text}");
     assert!(cron_to_staff(&world).is_empty(), "once a day");
 
-    later(&world, DAY - 1);
+    later(&world, DAY - (LONGEST_WAIT_MS - GRACE_MS) - 1);
     assert!(cron_to_staff(&world).is_empty());
     later(&world, 1);
     assert_eq!(cron_to_staff(&world).len(), 1);
@@ -85,10 +89,21 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
 }
 
 #[test]
+fn the_first_report_comes_as_soon_as_all_mails_have_left() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    closed(&world);
+    assert!(cron_to_staff(&world).is_empty(), "a mail is still to be sent");
+    deliver(&world, &posting, &id).unwrap();
+    assert_eq!(cron_to_staff(&world).len(), 1);
+}
+
+#[test]
 fn a_report_that_could_not_leave_gives_way_to_that_of_the_next_day() {
     let (world, posting) = (World::default(), posting());
     accepted(&world, &posting, 1);
     closed(&world);
+    later(&world, LONGEST_WAIT_MS - GRACE_MS);
     *world.answers.borrow_mut() = vec![Sending::Later("421".into()); 2];
     assert!(cron_to_staff(&world).is_empty());
     later(&world, DAY);
@@ -166,7 +181,7 @@ fn an_alert_that_does_not_leave_waits_and_brings_no_other() {
     world.answers.borrow_mut().clear();
     later(&world, 6 * HOUR);
     assert_eq!(cron(&world).len(), 1);
-    assert_eq!(world.count("notices"), 1);
+    assert_eq!(world.count("mails WHERE application IS NULL"), 1);
 }
 
 /// An operator who had a letter sent again hears of it when it is lost again.
@@ -182,7 +197,7 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     let first = lose(1);
     assert_eq!(cron(&world).len(), 1);
     assert!(cron(&world).is_empty());
-    world.run(&format!("DELETE FROM outbox WHERE application = '{first}'"));
+    world.run(&format!("DELETE FROM mails WHERE application = '{first}'"));
     assert!(cron(&world).is_empty());
     lose(2);
     later(&world, MINUTE);
@@ -241,9 +256,9 @@ fn what_is_given_up_during_an_incident_is_told_at_once() {
     assert_eq!(cron(&world).len(), 1);
     let lose = |id: &String| {
         world.run(&format!(
-            "UPDATE outbox SET refused_because = '550', \
-             last_trouble = 'RCPT: the server answered 550' \
-             WHERE application = '{id}' AND letter = 'staff'"
+            "UPDATE mails SET refused_because = '550', \
+             last_problem = 'RCPT: the server answered 550' \
+             WHERE application = '{id}' AND kind = 'staff'"
         ));
     };
     later(&world, MINUTE);

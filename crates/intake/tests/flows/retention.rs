@@ -37,7 +37,7 @@ fn nothing_but_a_count_is_left_on_the_day_of_deletion_and_all_the_day_before() {
     assert_eq!(erase(&world, posting.erased_at()), Ok(3));
     assert!(world.documents.borrow().is_empty());
     assert_eq!(world.count("applications"), 0);
-    assert_eq!(world.count("outbox"), 0);
+    assert_eq!(world.count("mails"), 0);
     assert_eq!(world.ask("SELECT erased || '/' || withdrawn FROM tallies"), "3/0");
 }
 
@@ -77,7 +77,7 @@ fn orphan(world: &World, id: u128) {
     let posting = posting();
     let row = accepted(world, &posting, id);
     world.run(&format!(
-        "DELETE FROM outbox WHERE application = '{row}'; DELETE FROM applications WHERE id = '{row}'"
+        "DELETE FROM mails WHERE application = '{row}'; DELETE FROM applications WHERE id = '{row}'"
     ));
 }
 

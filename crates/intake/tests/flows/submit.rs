@@ -7,6 +7,7 @@ use crate::world::World;
 use crate::{NOON, file, posting, submission, submit};
 use intake::Verdict;
 use intake::memory::Port;
+use intake::ports::MailKind;
 
 #[test]
 fn an_accepted_application_is_kept_whole() {
@@ -15,8 +16,9 @@ fn an_accepted_application_is_kept_whole() {
     let Verdict::Accepted { received, unqueued: None } = verdict else { panic!("{verdict:?}") };
     assert_eq!(received.content.name, "Amélie Ben Salah");
     assert_eq!(received.received_at, NOON);
-    assert_eq!(world.queue.borrow().as_slice(), std::slice::from_ref(&received.id));
-    assert_eq!(world.count("outbox"), 2);
+    let mails = MailKind::OF_APPLICATION.map(|kind| kind.mail_id(&received.id));
+    assert_eq!(*world.queue.borrow(), mails);
+    assert_eq!(world.count("mails"), 2);
     let stored = world.documents.borrow();
     for document in &received.content.documents {
         let key = format!("applications/{}/{}/{}", received.id, document.id, document.sha256);
@@ -37,7 +39,7 @@ fn the_same_token_again_is_the_same_application() {
     let second = submit(&world, &posting, changed).unwrap();
     assert_eq!(first, second);
     assert_eq!(world.count("applications"), 1);
-    assert_eq!(world.count("outbox"), 2);
+    assert_eq!(world.count("mails"), 2);
     assert_eq!(world.documents.borrow().len(), 2);
 }
 
@@ -99,7 +101,7 @@ fn what_is_refused_leaves_nothing_behind() {
         assert_eq!((issues[0].field.as_str(), issues[0].code), (field, code), "{name}");
         assert!(world.documents.borrow().is_empty(), "{name}");
         assert_eq!(world.count("applications"), 0, "{name}");
-        assert_eq!(world.count("outbox"), 0, "{name}");
+        assert_eq!(world.count("mails"), 0, "{name}");
         assert!(world.queue.borrow().is_empty(), "{name}");
     }
 }

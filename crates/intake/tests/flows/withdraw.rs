@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::{accepted, deliver, key, later, notify, posting, submission, submit};
 use intake::LEASE_MS;
 use intake::memory::Port;
-use intake::ports::{Fault, Ledger as _, MailKind, Notices as _};
+use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _};
 use intake::{Opened, Verdict, Withdrawal, receipt_key};
 
 /// The reference of an application and the key of its receipt.
@@ -27,7 +27,7 @@ fn withdraw(
 fn assert_gone(world: &World) {
     assert!(world.documents.borrow().is_empty());
     assert_eq!(world.count("applications"), 0);
-    assert_eq!(world.count("outbox"), 0);
+    assert_eq!(world.count("mails WHERE application IS NOT NULL"), 0);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_data_go_and_staff_are_told_by_number_and_reference_alone() {
     for told in [subject, &text] {
         assert!(!told.contains("Amélie") && !told.contains("amelie@example.org"), "{told}");
     }
-    let kept = world.ask("SELECT count(*) FROM notices WHERE notice IS NOT NULL");
+    let kept = world.ask("SELECT count(*) FROM mails WHERE payload IS NOT NULL");
     assert_eq!(kept, 0, "the reference is gone as well");
 }
 
@@ -76,7 +76,8 @@ fn the_notice_waits_for_a_letter_that_may_be_on_its_way() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let until = Timestamp(world.now.get().0 + LEASE_MS);
-    let claim = world.ledger.claim(&id, MailKind::Staff, world.now.get(), until);
+    let mail = MailKind::Staff.mail_id(&id);
+    let claim = world.ledger.claim(&mail, world.now.get(), until);
     pollster::block_on(claim).unwrap().unwrap();
     withdraw(&world, &ticket(&world, &id)).unwrap().unwrap();
     notify(&world, &posting, None).unwrap();
@@ -108,7 +109,7 @@ fn without_its_key_nothing_is_withdrawn() {
     let (mine, other) = (ticket(&world, &mine), ticket(&world, &other));
     assert_eq!(withdraw(&world, &(mine.0, other.1)), Ok(None));
     assert_eq!(world.count("applications"), 2);
-    assert_eq!(world.count("notices"), 0);
+    assert_eq!(world.count("mails WHERE application IS NULL"), 0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use domain::Posting;
 use intake::memory::Memory;
-use intake::ports::{Fault, Retention as _, Sending};
+use intake::ports::{Fault, MailKind, Retention as _, Sending};
 use intake::{Submission, SubmittedDocument, Verdict};
 use ledger::{SqlLedger, Statement, Value};
 use rules::Timestamp;
@@ -95,7 +95,10 @@ impl Ports {
         let verdict = intake::submit(self, &scratch, &queue, posting, form).await;
         if let Ok(Verdict::Accepted { received, .. }) = verdict {
             let composer = setting().composer();
-            let _ = intake::deliver(self, &scratch, self, self, &composer, &received).await;
+            for kind in MailKind::OF_APPLICATION {
+                let mail = kind.mail_id(&received.id);
+                let _ = intake::deliver(self, &scratch, self, self, self, &composer, &mail).await;
+            }
         }
     }
 
@@ -120,10 +123,9 @@ impl Ports {
     pub(crate) fn spoil(&self, statements: &mut [Statement]) {
         let Statement { query, values } = &mut statements[0];
         let (until, now) = match query.name {
-            "claim" => (3, 2),
-            "claim notice" => (2, 1),
+            "claim" => (2, 1),
             // Whether the mail may have arrived comes last.
-            "settle" | "settle notice" if self.has(Bug::ForgetsDoubt) => {
+            "settle" if self.has(Bug::ForgetsDoubt) => {
                 *values.last_mut().unwrap() = Value::Number(0.0);
                 return;
             }
@@ -143,17 +145,16 @@ impl Ports {
         let Statement { query, values } = &statements[0];
         let change = match (query.name, self.bug) {
             ("claim", Some(Bug::MarksBeforeSending)) => format!(
-                "UPDATE outbox SET sent_at = leased_until, leased_until = 0 \
-                 WHERE application = '{}' AND letter = '{}' AND leased_until > 0",
-                text(&values[0]),
-                text(&values[1])
+                "UPDATE mails SET sent_at = leased_until, leased_until = 0 \
+                 WHERE id = '{}' AND application IS NOT NULL AND leased_until > 0",
+                text(&values[0])
             ),
             ("retire", Some(Bug::WithdrawsWithoutRetiring)) => {
                 format!("DELETE FROM retired WHERE id = '{}'", text(&values[0]))
             }
             ("retire", Some(Bug::TellsTooEarly)) => {
                 let (id, now) = (text(&values[0]), crate::database::number(&values[1]));
-                format!("UPDATE notices SET due_at = {now} WHERE id = 'withdrawal/{id}'")
+                format!("UPDATE mails SET due_at = {now} WHERE id = 'withdrawal/{id}'")
             }
             ("insert application", Some(Bug::NumberOutsideCommit)) => {
                 let Some(number) = number else { return };

@@ -2,6 +2,7 @@
 //! those of any port do. What a statement does is noted here, in the step in
 //! which it takes effect.
 
+use std::fmt;
 use std::path::Path;
 
 use intake::ports::{Fault, Ledger as _};
@@ -42,8 +43,7 @@ impl Database for Ports {
             self.after(&statements, number);
             Ok(rows)
         };
-        let names = names(&statements);
-        let rows = self.call(Port::Ledger, format_args!("{names}"), effect).await;
+        let rows = self.call(Port::Ledger, format_args!("{}", Names(&statements)), effect).await;
         if let Some((name, attempt)) = settled(&statements) {
             self.history.borrow_mut().settled(name, attempt, rows.is_ok());
         }
@@ -72,8 +72,7 @@ impl Ports {
         let attempt = || rows.first().and_then(|row| row["attempts"].as_u64()).map(|n| n as u32);
         match first.query.name {
             "insert application" => witness::committed(self, text(0)),
-            "claim" => self.claimed(format!("{}/{}", text(1), text(0)), time(2), attempt()),
-            "claim notice" => self.claimed(text(0).to_owned(), time(1), attempt()),
+            "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
             "retire" => witness::withdrawn(self, text(0)),
             "retire orphans" => witness::retired(self, &ids(&rows), &fresh),
             "select forwarding" => {
@@ -119,16 +118,21 @@ fn settled(statements: &[Statement]) -> Option<(String, u32)> {
     let Statement { query, values } = statements.first()?;
     let attempt = |index: usize| number(&values[index]) as u32;
     match query.name {
-        "settle" => Some((format!("{}/{}", text(&values[1]), text(&values[0])), attempt(2))),
-        "settle notice" => Some((text(&values[0]).to_owned(), attempt(1))),
+        "settle" => Some((text(&values[0]).to_owned(), attempt(1))),
         _ => None,
     }
 }
 
-fn names(statements: &[Statement]) -> String {
-    let names: Vec<_> = statements.iter().map(|one| one.query.name).collect();
-    let first = statements.first().and_then(|one| one.values.first());
-    format!("{}: {first:?}", names.join(", "))
+/// Statements, for the reader of a trace.
+struct Names<'a>(&'a [Statement]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Statement { query, values } in self.0 {
+            write!(out, "{} {:?}; ", query.name, values.first())?;
+        }
+        Ok(())
+    }
 }
 
 fn ids(rows: &[Json]) -> Vec<String> {

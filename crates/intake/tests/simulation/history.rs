@@ -97,7 +97,7 @@ pub(crate) struct Mail {
 
 /// The name under which a letter of an application is remembered.
 pub(crate) fn mail_name(id: &str, letter: MailKind) -> String {
-    format!("{}/{id}", letter.as_str())
+    letter.mail_id(id)
 }
 
 impl History {

@@ -88,8 +88,8 @@ pub(crate) fn at_the_end(world: &World) {
     let left = [
         ("documents", memory.documents.borrow().len() as u64),
         ("applications", world.count_of("applications")),
-        ("mails", world.count_of("outbox")),
-        ("notices", world.count_of("notices WHERE posting IS NOT NULL")),
+        ("mails", world.count_of("mails WHERE application IS NOT NULL")),
+        ("notices", world.count_of("mails WHERE application IS NULL AND posting IS NOT NULL")),
         ("ids", world.count_of("retired WHERE posting IS NOT NULL")),
     ];
     for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
@@ -119,10 +119,8 @@ fn comes_to_rest(world: &World) {
     let pending = |what: String| world.breach(Invariant::ComesToRest, format!("{what} waits"));
     // One day's report gives way to the next one's.
     for id in world.ids(
-        "SELECT letter || '/' || application AS id FROM outbox \
-         WHERE sent_at IS NULL AND refused_because IS NULL \
-         UNION ALL SELECT id FROM notices WHERE day IS NULL \
-         AND sent_at IS NULL AND refused_because IS NULL",
+        "SELECT id FROM mails \
+         WHERE kind != 'report' AND sent_at IS NULL AND refused_because IS NULL",
     ) {
         pending(id);
     }
@@ -152,7 +150,7 @@ fn withdrawn_is_gone(world: &World, grace: i64) {
         let left = [
             ("documents", documents.contains(id) && !may_be_there),
             ("its row", world.count_of(&format!("applications WHERE id = '{id}'")) > 0),
-            ("a mail", world.count_of(&format!("outbox WHERE application = '{id}'")) > 0),
+            ("a mail", world.count_of(&format!("mails WHERE application = '{id}'")) > 0),
         ];
         for (what, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
             world.breach(Invariant::WithdrawnIsGone, format!("{what} of {id} is left"));
@@ -199,7 +197,7 @@ fn letters(world: &World) {
     let mut known = history.committed.clone();
     known.extend(history.acknowledged.clone());
     for received in known.values().filter(|one| !history.withdrawn.contains_key(&one.id)) {
-        for letter in MailKind::ALL {
+        for letter in MailKind::OF_APPLICATION {
             let name = mail_name(&received.id, letter);
             let given_up = given_up.contains(&name);
             if given_up && !history.is_hopeless(&name) {
@@ -268,7 +266,5 @@ pub(crate) fn tally(world: &World) {
 
 /// The mails of applications that will not be tried again.
 fn given_up(world: &World) -> Vec<String> {
-    world.ids(
-        "SELECT letter || '/' || application AS id FROM outbox WHERE refused_because IS NOT NULL",
-    )
+    world.ids("SELECT id FROM mails WHERE application IS NOT NULL AND refused_because IS NOT NULL")
 }

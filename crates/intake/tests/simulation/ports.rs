@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use intake::ports::{Clock, DocumentStore, Fault, Page, Queue, Upload};
+use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload};
 use rules::Timestamp;
 
 use crate::platform::hand_over;
@@ -84,14 +84,13 @@ impl DocumentStore for Ports {
 }
 
 impl Queue for Ports {
-    async fn push(&self, id: &str) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
         let effect = async {
-            self.memory.push(id).await?;
-            for id in self.memory.queue.take() {
-                hand_over(self, &id);
+            for mail in mails {
+                hand_over(self, &mail.id);
             }
             Ok(())
         };
-        self.call(Port::Queue, format_args!("push {id}"), effect).await
+        self.call(Port::Queue, format_args!("push {mails:?}"), effect).await
     }
 }

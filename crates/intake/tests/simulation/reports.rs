@@ -108,8 +108,8 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
 /// References of the applications that staff will not get.
 fn given_up(world: &World, history: &History, posting: &Posting) -> Vec<String> {
     let lost = world.ids(
-        "SELECT application AS id FROM outbox \
-         WHERE letter = 'staff' AND refused_because IS NOT NULL",
+        "SELECT application AS id FROM mails \
+         WHERE kind = 'staff' AND refused_because IS NOT NULL",
     );
     let received = lost.iter().filter_map(|id| history.committed.get(id));
     let of_posting = received.filter(|received| received.posting == posting.slug);

@@ -75,7 +75,12 @@ pub(crate) fn setting() -> &'static Setting {
 impl Setting {
     pub(crate) fn composer(&self) -> MailComposer<'_> {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-        MailComposer { postings: &self.postings, sender, signing: &self.signing }
+        MailComposer {
+            postings: &self.postings,
+            sender,
+            operator: Some(self.operator.clone()),
+            signing: &self.signing,
+        }
     }
 
     pub(crate) fn closes_at(&self) -> i64 {

@@ -1,10 +1,10 @@
 //! Rows about notices and incidents.
 
 use domain::Reference;
-use intake::ports::{Claim, DeliveryProblems, Entry, Fault, Incident, Notice};
+use intake::ports::{DeliveryProblems, Entry, Incident};
 use serde::Deserialize;
 
-use super::{ClaimRow, mail_state, timestamp};
+use super::{mail_state, timestamp};
 
 /// A number of rows.
 #[derive(Debug, Deserialize)]
@@ -75,23 +75,5 @@ impl From<IncidentRow> for Incident {
             lost: row.lost,
             closed_at: row.closed_at.map(timestamp),
         }
-    }
-}
-
-/// A claimed row of `notices`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct NoticeRow {
-    notice: String,
-    #[serde(flatten)]
-    claim: ClaimRow,
-}
-
-impl TryFrom<NoticeRow> for (Notice, Claim) {
-    type Error = Fault;
-
-    fn try_from(row: NoticeRow) -> Result<Self, Fault> {
-        let notice = serde_json::from_str(&row.notice)
-            .map_err(|_| Fault::Ledger("a notice is not of the expected shape".into()))?;
-        Ok((notice, row.claim.into()))
     }
 }
