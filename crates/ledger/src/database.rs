@@ -3,12 +3,17 @@
 use intake::ports::Fault;
 use rules::Timestamp;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Runs statements of SQL, as D1 does.
 pub trait Database {
     /// Runs one statement and gives its rows.
     async fn run<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, Fault>;
+
+    /// Runs one statement whose rows nobody needs.
+    async fn execute(&self, statement: Statement) -> Result<(), Fault> {
+        self.run::<IgnoredAny>(statement).await.map(|_| ())
+    }
 
     /// Runs statements as one transaction and gives the rows of the last one.
     async fn batch<T: DeserializeOwned>(&self, statements: Vec<Statement>)
@@ -119,12 +124,12 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl<D: Database> SqlLedger<D> {
     /// Runs a statement whose rows nobody needs.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<(), Fault> {
-        self.0.run::<serde::de::IgnoredAny>(statement).await.map(|_| ())
+        self.0.execute(statement).await
     }
 
     /// Runs statements as one transaction whose rows nobody needs.
     pub(crate) async fn execute_all(&self, statements: Vec<Statement>) -> Result<(), Fault> {
-        self.0.batch::<serde::de::IgnoredAny>(statements).await.map(|_| ())
+        self.0.batch::<IgnoredAny>(statements).await.map(|_| ())
     }
 
     /// The only row that a statement gives, if it gives one.

@@ -14,6 +14,10 @@ impl Database for D1 {
         rows(&self.prepare(statement)?.all().await.map_err(fault)?)
     }
 
+    async fn execute(&self, statement: Statement) -> Result<(), Fault> {
+        self.prepare(statement)?.run().await.map(|_| ()).map_err(fault)
+    }
+
     async fn batch<T: DeserializeOwned>(
         &self,
         statements: Vec<Statement>,
