@@ -82,13 +82,12 @@ impl TryFrom<MailRow> for Mail {
     type Error = Fault;
 
     fn try_from(row: MailRow) -> Result<Self, Fault> {
-        let about = match row.application {
-            Some(application) => About::Application(application),
-            None => {
-                let notice = serde_json::from_str(row.payload.as_deref().unwrap_or_default());
-                let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
-                About::Notice(notice.map_err(unreadable)?)
-            }
+        let about = if let Some(application) = row.application {
+            About::Application(application)
+        } else {
+            let notice = serde_json::from_str(row.payload.as_deref().unwrap_or_default());
+            let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
+            About::Notice(notice.map_err(unreadable)?)
         };
         Ok(Self { id: row.id, kind: row.kind, about })
     }

@@ -1,4 +1,4 @@
-//! SQLite in memory, for tests: it answers as D1 does.
+//! `SQLite` in memory, for tests: it answers as D1 does.
 
 use std::path::Path;
 
@@ -37,7 +37,7 @@ impl Sqlite {
         files.sort();
         for file in files {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.ends_with(".sql") && wanted(&name) {
+            if file.extension().is_some_and(|kind| kind == "sql") && wanted(&name) {
                 self.script(&std::fs::read_to_string(&file).map_err(unreadable)?)?;
             }
         }

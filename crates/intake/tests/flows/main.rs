@@ -1,4 +1,4 @@
-//! The flows, over the ledger on SQLite and the other ports in memory.
+//! The flows, over the ledger on `SQLite` and the other ports in memory.
 
 #![allow(
     clippy::unwrap_used,

@@ -61,7 +61,7 @@ fn latest(world: &World) -> (String, String) {
 fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more() {
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
-    let reference = |id: &String| world.application(&id).reference.to_string();
+    let reference = |id: &String| world.application(id).reference.to_string();
     deliver(&world, &posting, &first).unwrap();
     assert!(cron_to_staff(&world).is_empty(), "the posting is open");
     closed(&world);

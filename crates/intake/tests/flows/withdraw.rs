@@ -150,7 +150,7 @@ fn a_report_counts_what_was_withdrawn() {
 #[test]
 fn numbers_have_no_holes_and_come_once() {
     let (world, posting) = (World::default(), posting());
-    let number = |id: &str| world.application(&id).number;
+    let number = |id: &str| world.application(id).number;
     let ids = [1, 2, 3].map(|id| accepted(&world, &posting, id));
     assert_eq!(ids.each_ref().map(|id| number(id)), [1, 2, 3]);
     withdraw(&world, &ticket(&world, &ids[2])).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The ports of the flows: the ledger on SQLite, the others in memory.
+//! The ports of the flows: the ledger on `SQLite`, the others in memory.
 
 use std::cell::Cell;
 use std::ops::Deref;

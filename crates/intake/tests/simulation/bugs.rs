@@ -210,8 +210,7 @@ impl Ports {
         &self,
         statements: &[Statement],
     ) -> Result<Option<u32>, Fault> {
-        let Some(id) = self.commits(statements).filter(|_| self.has(Bug::NumberOutsideCommit))
-        else {
+        let Some(id) = commits(statements).filter(|_| self.has(Bug::NumberOutsideCommit)) else {
             return Ok(None);
         };
         let number = self.next_number(text(&statements[0].values[2]));
@@ -233,11 +232,6 @@ impl Ports {
         }
     }
 
-    fn commits<'a>(&self, statements: &'a [Statement]) -> Option<&'a str> {
-        let Statement { query, values } = statements.first()?;
-        (query.name == "insert application").then(|| text(&values[0]))
-    }
-
     fn next_number(&self, slug: &str) -> u32 {
         let rows = self.rows(&format!(
             "SELECT 1 + (SELECT count(*) FROM applications WHERE posting = '{slug}') + coalesce( \
@@ -248,7 +242,7 @@ impl Ports {
 
     /// Says that the application is held, and writes it down in a while.
     pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
-        self.commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
+        commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
         let [id, reference, posting, language, origin, received_at, application] =
             statements[0].values.as_slice()
         else {
@@ -266,4 +260,10 @@ impl Ports {
         });
         Some(vec![row])
     }
+}
+
+/// The id of the application that these statements write down.
+fn commits(statements: &[Statement]) -> Option<&str> {
+    let Statement { query, values } = statements.first()?;
+    (query.name == "insert application").then(|| text(&values[0]))
 }

@@ -1,4 +1,4 @@
-//! The database: SQLite with the tables of production, whose calls fail as
+//! The database: `SQLite` with the tables of production, whose calls fail as
 //! those of any port do. What a statement does is noted here, in the step in
 //! which it takes effect.
 

@@ -27,7 +27,7 @@
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
 //! hold at once. Months later the day of deletion comes, with faults of its
 //! own. Postings, words, templates and composer are those of the product;
-//! the ledger runs the statements of production, on SQLite in memory.
+//! the ledger runs the statements of production, on `SQLite` in memory.
 //!
 //! That it bites is a test too: [`bugs::Bug`] has mistakes that were made on
 //! purpose, each by a port that does not do what it says, and each has to
@@ -49,6 +49,7 @@
 
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
