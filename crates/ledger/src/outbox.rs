@@ -36,7 +36,7 @@ const SELECT_DUE: Query = Query::new(
     "SELECT id, kind FROM mails \
     WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?1 AND leased_until <= ?1 AND queued_until <= ?1 \
-    ORDER BY due_at, id LIMIT ?2",
+    ORDER BY due_at, kind DESC, id LIMIT ?2",
 );
 
 /// `?1` is a JSON array of ids.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use intake::ports::Fault;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 use serde::de::DeserializeOwned;
@@ -26,6 +27,9 @@ impl Sqlite {
     pub fn empty() -> Result<Self, Fault> {
         let connection = Connection::open_in_memory().map_err(fault)?;
         connection.set_prepared_statement_cache_capacity(128);
+        // Otherwise every new value has a statement compiled again.
+        let stable_plans = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+        connection.set_db_config(stable_plans, true).map_err(fault)?;
         Ok(Self(connection))
     }
 
@@ -76,6 +80,10 @@ impl Sqlite {
 
     /// Runs statements as one transaction and gives the rows of the last one.
     pub fn transaction(&self, statements: &[Statement]) -> Result<Vec<Json>, Fault> {
+        // A statement alone is a transaction of its own.
+        if let [statement] = statements {
+            return self.rows(statement.query.sql, &statement.values);
+        }
         let transaction = self.0.unchecked_transaction().map_err(fault)?;
         let mut last = Vec::new();
         for statement in statements {

@@ -18,7 +18,7 @@ fn sweep(world: &World) -> Vec<String> {
 }
 
 fn mails(id: &str) -> [String; 2] {
-    [MailKind::Acknowledgement, MailKind::Staff].map(|kind| kind.mail_id(id))
+    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(id))
 }
 
 #[test]

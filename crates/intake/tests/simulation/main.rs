@@ -12,6 +12,7 @@
 //! they stand on is simulated and fails as it likes, and all of it follows
 //! from the seed:
 //!
+//! - the database is away for twenty minutes;
 //! - any call of a port fails, hangs (then takes effect or not), takes effect
 //!   and fails all the same, or takes long;
 //! - any step may be a task's last, or the last of everything that the server

@@ -35,6 +35,8 @@ pub(crate) struct World {
     skew: Cell<i64>,
     /// From when to when the mail server is away.
     pub(crate) away: Cell<(i64, i64)>,
+    /// From when to when the database is away.
+    pub(crate) database_away: Cell<(i64, i64)>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
     /// A mistake that is made on purpose.
@@ -123,6 +125,7 @@ impl World {
             history: RefCell::default(),
             skew: Cell::new(0),
             away: Cell::new((0, 0)),
+            database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
             bug,
             breach: RefCell::new(None),
@@ -165,7 +168,9 @@ impl World {
         what: fmt::Arguments<'_>,
         effect: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        let fate = self.chance.fate();
+        let (from, until) = self.database_away.get();
+        let is_away = port == Port::Ledger && (from..until).contains(&self.scheduler.now());
+        let fate = if is_away { Fate::Failed } else { self.chance.fate() };
         self.remember(fate);
         self.pause(self.chance.way(fate)).await;
         let result = if fate.takes_effect() {
