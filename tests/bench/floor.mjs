@@ -24,7 +24,7 @@ async function commit(env, id) {
   const insert =
     "INSERT INTO applications (id, reference, posting, language, origin, received_at, application, number) " +
     "SELECT ?1, ?1, '', '', '', 0, '', 1 + count(*) FROM applications WHERE posting = ''";
-  const letter = "INSERT INTO outbox (application, letter, due_at) VALUES (?1, ?2, 0)";
+  const letter = "INSERT INTO mails (id, kind, application, due_at) VALUES (?2 || '/' || ?1, ?2, ?1, 0)";
   await env.DB.batch([
     env.DB.prepare(insert).bind(id),
     ...["staff", "acknowledgement"].map((name) => env.DB.prepare(letter).bind(id, name)),

@@ -33,7 +33,7 @@ async function sent() {
   return (await answer.json()).reference;
 }
 
-const outbox = async () => (await place.guichet.db.prepare("SELECT * FROM outbox ORDER BY letter DESC").all()).results;
+const outbox = async () => (await place.guichet.db.prepare("SELECT * FROM mails ORDER BY kind DESC").all()).results;
 const settled = () =>
   poll(async () => (await outbox()).every((row) => row.attempts > 0 && row.leased_until === 0), 20_000, () => "the letters are not settled");
 

@@ -66,7 +66,7 @@ test("what is kept is what was sent, bytes in R2 and none of them in D1", async 
     [MARIE.name, MARIE.email, MARIE.phone, "Bonjour,\n\nVoici ma candidature."],
   );
   assert.deepEqual(application.answers, [{ question: "eu_work_permit", value: "yes" }]);
-  assert.deepEqual(outbox.map(({ letter: name }) => name), ["staff", "acknowledgement"]);
+  assert.deepEqual(outbox.map(({ kind }) => kind), ["staff", "acknowledgement"]);
   const expected = { cover_letter: letter, cv: odt("Née à Liège") };
   assert.equal(documents.length, 2);
   for (const [id, bytes] of Object.entries(expected)) {

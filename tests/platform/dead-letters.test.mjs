@@ -65,7 +65,7 @@ test("a setting that is wrong is told as the cause, by the binding, and nothing 
   const vars = { MAIL_TRANSPORT: "pigeon" };
   await standing(place.guichet, { clock: clock(), vars });
   const reference = (await (await apply(place.guichet)).json()).reference;
-  const failed = (times) => () => place.guichet.db.prepare("SELECT min(failures) AS n FROM outbox").first("n").then((n) => n >= times);
+  const failed = (times) => () => place.guichet.db.prepare("SELECT min(failures) AS n FROM mails WHERE application IS NOT NULL").first("n").then((n) => n >= times);
   await poll(failed(1), 10_000, () => "the letters are not tried");
   await standing(place.guichet, { clock: clock(NOON + MINUTE), vars });
   await place.guichet.cron();

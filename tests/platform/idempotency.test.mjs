@@ -14,7 +14,7 @@ async function once(reference) {
   await place.mails(reference);
   const { applications, outbox, documents } = await kept(place.guichet);
   assert.deepEqual(applications.map((row) => row.reference), [reference]);
-  assert.deepEqual(outbox.map(({ letter }) => letter), ["staff", "acknowledgement"]);
+  assert.deepEqual(outbox.map(({ kind }) => kind), ["staff", "acknowledgement"]);
   // A second pair would be sent by the next sweep at the latest; another application's mails come after it.
   await place.guichet.cron();
   const sentinel = await (await apply(place.guichet, { name: "Jean Martin" })).json();

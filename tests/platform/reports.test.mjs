@@ -23,6 +23,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** An hour after the closing. */
 const FIRST = POSTING.closesAt + HOUR;
+/** Until then, the first report waits for mails that are still to be sent. */
+const LATEST = POSTING.closesAt + 6 * HOUR;
 
 async function cronAt(milliseconds, state = {}) {
   await standing(place.guichet, { clock: clock(milliseconds), ...state });
@@ -52,7 +54,11 @@ test("staff get a report at the closing, one a day while something lacks, and th
   assert.deepEqual(await told("report"), []);
 
   await cronAt(FIRST, { fault: "queue" });
-  await cronAt(FIRST + 5 * MINUTE, { fault: "queue" });
+  await cronAt(LATEST - 1, { fault: "queue" });
+  assert.deepEqual(await told("report"), [], "a mail is still to be sent");
+
+  await cronAt(LATEST, { fault: "queue" });
+  await cronAt(LATEST + 5 * MINUTE, { fault: "queue" });
   const [report, ...others] = await told("report");
   assert.deepEqual([report.recipient, others], [POSTING.recipient, []]);
   assert.match(report.subject, /^Bilan\u00A0: 1 candidature n’est pas transmise – /);
@@ -78,8 +84,9 @@ test("crons that run at once make one report a day, which is forgotten once it i
   await standing(place.guichet, { clock: clock(FIRST) });
   await Promise.all([place.guichet.cron(), place.guichet.cron(), place.guichet.cron()]);
   assert.equal((await told("report")).length, 1);
-  const { notices } = await everything(place.guichet);
-  assert.deepEqual(notices.map(({ id, notice }) => [id, notice]), [[`report/${POSTING.slug}/0`, null]]);
+  const { mails } = await everything(place.guichet);
+  const reports = mails.filter(({ kind }) => kind === "report");
+  assert.deepEqual(reports.map(({ id, payload }) => [id, payload]), [[`report/${POSTING.slug}/0`, null]]);
 });
 
 test("a cron that dies after sending: the report comes again under one Message-ID, and says so", async () => {

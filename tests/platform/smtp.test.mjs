@@ -16,10 +16,10 @@ const place = await running();
 /** The outbox of an application, by letter. */
 async function outbox(reference) {
   const { results } = await place.guichet.db
-    .prepare("SELECT outbox.* FROM outbox JOIN applications ON outbox.application = id WHERE reference = ?1")
+    .prepare("SELECT mails.* FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1")
     .bind(reference)
     .all();
-  return Object.fromEntries(results.map((row) => [row.letter, row]));
+  return Object.fromEntries(results.map((row) => [row.kind, row]));
 }
 
 /** An application, and its outbox once each letter has been tried that often. */
@@ -61,7 +61,7 @@ for (const [what, step, order] of PASSING) {
     const { staff, acknowledgement } = await tried(reference);
     assert.deepEqual([staff.sent_at, staff.refused_because, staff.due_at], [null, null, NOON + MINUTE]);
     assert.equal(acknowledgement.sent_at, NOON, "one letter does not wait for the other");
-    assert.ok(!/omct|example|Dupont/.test(staff.last_trouble), "no address in what the operator reads");
+    assert.ok(!/omct|example|Dupont/.test(staff.last_problem), "no address in what the operator reads");
     await cronAt(NOON + MINUTE - 1);
     assert.equal((await outbox(reference)).staff.attempts, 1);
     await cronAt(NOON + MINUTE);

@@ -76,7 +76,7 @@ test("the binding's word for too large means the same", async () => {
   await place.afresh();
   await standing(place.guichet, { clock: clock(), vars: { MAIL_TRANSPORT: "cloudflare" }, fault: "email.send@1!E_CONTENT_TOO_LARGE" });
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
-  const row = () => place.guichet.db.prepare("SELECT sent_at FROM outbox JOIN applications ON outbox.application = id WHERE reference = ?1 AND letter = 'staff'").bind(reference).first();
+  const row = () => place.guichet.db.prepare("SELECT sent_at FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1 AND kind = 'staff'").bind(reference).first();
   await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the letter to staff has not left");
   const files = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/g);
   const mails = await Promise.all(files.map(async (file) => PostalMime.parse(await readFile(file))));
@@ -123,7 +123,7 @@ test("a mailbox that is full gets the documents later, attached", async () => {
   place.mailbox.next("rcpt", "552 5.2.2");
   const { reference } = await applied();
   await place.mails(reference, 1);
-  const leased = () => place.guichet.db.prepare("SELECT max(leased_until) AS until FROM outbox").first("until");
+  const leased = () => place.guichet.db.prepare("SELECT max(leased_until) AS until FROM mails").first("until");
   await poll(async () => (await leased()) === 0, 10_000, () => "the letters are not settled");
   await standing(place.guichet, { clock: clock(NOON + MINUTE) });
   await place.guichet.cron();

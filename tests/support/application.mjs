@@ -120,7 +120,7 @@ export async function freshToken(guichet, slug = POSTING.slug) {
 export async function kept(guichet) {
   const [applications, outbox] = await guichet.db.batch([
     guichet.db.prepare("SELECT * FROM applications ORDER BY received_at, id"),
-    guichet.db.prepare("SELECT * FROM outbox ORDER BY application, letter DESC"),
+    guichet.db.prepare("SELECT * FROM mails WHERE application IS NOT NULL ORDER BY application, kind DESC"),
   ]);
   const { objects } = await guichet.bucket.list();
   return { applications: applications.results, outbox: outbox.results, documents: objects.map(({ key }) => key).sort() };

@@ -227,7 +227,7 @@ async function empty(world) {
 
 /** How many letters are neither sent nor refused, of those due until then. */
 async function pending(world, until) {
-  const question = "SELECT count(*) AS letters FROM outbox WHERE sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1";
+  const question = "SELECT count(*) AS letters FROM mails WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1";
   return world.guichet.db.prepare(question).bind(until).first("letters");
 }
 

@@ -1,12 +1,16 @@
 //! What runs by the clock.
 
+use intake::Change;
 use intake::ports::{Clock as _, Fault};
-use intake::{Change, Office};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::desk::{self, Desk};
 use crate::{config, log};
+
+/// For how long one run puts mails in the queue, in milliseconds: well below
+/// the five minutes until the next one.
+const SWEEP_MS: i64 = 60_000;
 
 /// Queues what was left behind, deletes what is to go, and tells staff and
 /// operator what they should know. A task that fails does not keep the others
@@ -16,16 +20,16 @@ pub(crate) async fn run(env: &Env) {
         Ok(desk) => desk,
         Err(fault) => return log::fault("cron failed", &fault),
     };
-    let told = [
+    let results = [
         ("sweep failed", sweep(&desk).await),
         ("withdrawals not finished", finish_withdrawals(&desk).await),
         ("erasure failed", erase(&desk).await),
-        ("strays not erased", erase_strays(&desk).await),
+        ("orphaned documents not erased", erase_orphaned_documents(&desk).await),
         ("report failed", report(&desk).await),
         ("watch failed", watch(env, &desk).await),
         ("notices not sent", notify(env, &desk).await),
     ];
-    for (event, result) in told {
+    for (event, result) in results {
         if let Err(fault) = result {
             log::fault(event, &fault);
         }
@@ -33,7 +37,7 @@ pub(crate) async fn run(env: &Env) {
 }
 
 async fn sweep(desk: &Desk) -> Result<(), Fault> {
-    intake::sweep(&desk.ledger, &desk.queue, desk.clock.now()).await.map(|_| ())
+    intake::sweep(&desk.ledger, &desk.queue, &desk.clock, SWEEP_MS).await.map(|_| ())
 }
 
 async fn finish_withdrawals(desk: &Desk) -> Result<(), Fault> {
@@ -45,8 +49,10 @@ async fn erase(desk: &Desk) -> Result<(), Fault> {
     intake::erase(&desk.documents, &desk.ledger, postings, now).await.map(|_| ())
 }
 
-async fn erase_strays(desk: &Desk) -> Result<(), Fault> {
-    intake::erase_strays(&desk.documents, &desk.ledger, desk.clock.now()).await.map(|_| ())
+async fn erase_orphaned_documents(desk: &Desk) -> Result<(), Fault> {
+    intake::erase_orphaned_documents(&desk.documents, &desk.ledger, desk.clock.now())
+        .await
+        .map(|_| ())
 }
 
 async fn report(desk: &Desk) -> Result<(), Fault> {
@@ -64,14 +70,11 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
 }
 
 async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
-    let office =
-        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
-    let operator = config::operator(env)?;
     let transport = PlatformTransport::of(env);
     let alerts = AlertTransport::of(env, &transport);
-    let (ledger, clock) = (&desk.ledger, &desk.clock);
-    let result =
-        intake::notify(ledger, &transport, &alerts, clock, &office, operator.as_ref()).await;
+    let composer = desk.composer(env)?;
+    let (documents, ledger, clock) = (&desk.documents, &desk.ledger, &desk.clock);
+    let result = intake::notify(documents, ledger, &transport, &alerts, clock, &composer).await;
     transport.close().await;
     result
 }

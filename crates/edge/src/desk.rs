@@ -4,11 +4,12 @@
 use std::cell::OnceCell;
 
 use domain::Posting;
-use intake::SigningKey;
 use intake::ports::Fault;
+use intake::{MailComposer, SigningKey};
+use ledger::SqlLedger;
 use worker::Env;
 
-use crate::adapters::{D1Ledger, PlatformClock, PlatformQueue, R2Documents};
+use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents};
 use crate::config;
 
 /// Names of the bindings in `wrangler.toml`.
@@ -21,7 +22,7 @@ mod binding {
 /// The ports.
 pub(crate) struct Desk {
     pub(crate) documents: R2Documents,
-    pub(crate) ledger: D1Ledger,
+    pub(crate) ledger: SqlLedger<D1>,
     pub(crate) queue: PlatformQueue,
     pub(crate) clock: PlatformClock,
     pub(crate) signing: SigningKey,
@@ -32,10 +33,20 @@ impl Desk {
         let missing = |error: worker::Error| Fault::Configuration(error.to_string());
         Ok(Self {
             documents: R2Documents(env.bucket(binding::DOCUMENTS).map_err(missing)?),
-            ledger: D1Ledger(env.d1(binding::DATABASE).map_err(missing)?),
+            ledger: SqlLedger(D1(env.d1(binding::DATABASE).map_err(missing)?)),
             queue: PlatformQueue(env.queue(binding::QUEUE).map_err(missing)?),
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
+        })
+    }
+
+    /// What composes mails.
+    pub(crate) fn composer(&self, env: &Env) -> Result<MailComposer<'_>, Fault> {
+        Ok(MailComposer {
+            postings: postings(),
+            sender: config::sender(env)?,
+            operator: config::operator(env)?,
+            signing: &self.signing,
         })
     }
 }

@@ -13,7 +13,6 @@ mod cron;
 mod desk;
 mod log;
 mod queue;
-mod record;
 mod room;
 mod routes;
 
@@ -27,7 +26,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     routes::answer(request, &env).await
 }
 
-/// Ids of applications with letters to send. Never an error: one would end
+/// Ids of mails to send. Never an error: one would end
 /// the module, and with it every request in flight.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {

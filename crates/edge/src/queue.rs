@@ -1,25 +1,24 @@
 //! The queue's consumer.
 
-use domain::Application;
-use intake::ports::{Fault, Ledger as _};
-use intake::{Office, deliver};
+use intake::deliver;
+use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
 use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
-use crate::adapters::PlatformTransport;
-use crate::desk::{self, Desk};
-use crate::{config, log, room};
+use crate::adapters::{AlertTransport, PlatformTransport};
+use crate::desk::Desk;
+use crate::{log, room};
 
 /// How long a message waits after a fault of ours, in seconds. The sweep
-/// would find its application in any case.
+/// would find its mail in any case.
 const PAUSE: u32 = 60;
 
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
 
-/// Sends the letters of each application in the batch.
+/// Sends each mail in the batch.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
-        return bury(batch);
+        return drop_dead(batch);
     }
     let transport = PlatformTransport::of(env);
     // One message that is no text must not hold up the others.
@@ -28,7 +27,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
             message.ack();
             continue;
         };
-        match send_letters(env, &transport, &id).await {
+        match send(env, &transport, &id).await {
             Ok(()) => message.ack(),
             Err(fault) => {
                 log::fault("delivery failed", &fault);
@@ -40,28 +39,34 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     transport.close().await;
 }
 
-/// Nothing is lost with a dead message: the ledger knows what is to be sent,
-/// the sweep will queue it again, and the watch sees that it is late.
-fn bury(batch: &MessageBatch<String>) {
+/// Logs and drops messages that were retried in vain. Nothing is lost with
+/// them: the ledger knows what is to be sent, the sweep queues it again, and
+/// the watch sees that it is late.
+fn drop_dead(batch: &MessageBatch<String>) {
     for message in batch.raw_iter() {
         log::dead_letter();
         message.ack();
     }
 }
 
-/// How much of the [`room`] its letters take, in bytes: they hold the
-/// documents twice, as they are and as base64, and once more as the text that
-/// the platform's binding wants.
-fn weight(received: &Application) -> u64 {
+/// How much of the [`room`] a mail takes, in bytes: it holds the documents
+/// twice, as they are and as base64, and once more as the text that the
+/// platform's binding wants.
+async fn weight(desk: &Desk, id: &str) -> Result<u64, Fault> {
+    let Some(mail) = desk.ledger.find_mail(id).await? else { return Ok(0) };
+    let (SizeClass::Large, About::Application(of)) = (mail.kind.size_class(), mail.about) else {
+        return Ok(0);
+    };
+    let Some(received) = desk.ledger.find(&of).await? else { return Ok(0) };
     let documents = received.content.documents.iter();
-    documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2)
+    Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }
 
-async fn send_letters(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
+async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
     let desk = Desk::of(env)?;
-    let office =
-        Office { postings: desk::postings(), sender: config::sender(env)?, signing: &desk.signing };
-    let Some(received) = desk.ledger.find(id).await? else { return Ok(()) };
-    let _seat = room::seat(weight(&received)).await;
-    deliver(&desk.documents, &desk.ledger, transport, &desk.clock, &office, &received).await
+    let alerts = AlertTransport::of(env, transport);
+    let composer = desk.composer(env)?;
+    let _seat = room::seat(weight(&desk, id).await?).await;
+    let (documents, ledger, clock) = (&desk.documents, &desk.ledger, &desk.clock);
+    deliver(documents, ledger, transport, &alerts, clock, &composer, id).await
 }

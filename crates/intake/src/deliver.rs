@@ -1,85 +1,124 @@
-//! From an application that is kept to the letters that it calls for.
+//! Sends a mail of the outbox.
 
 use domain::Application;
 use rules::Timestamp;
 
-use crate::office::{Enclosed, Office};
+use crate::mail_composer::{Enclosed, MailComposer};
 use crate::ports::{
-    Claim, Clock, DocumentStore, Fault, Ledger, Letter, Sending, Settlement, Transport,
+    About, Claim, Clock, DocumentStore, Fault, Ledger, Mail, MailKind, Notice, Notices, Outbox,
+    RetryPolicy, Sending, Settlement, Transport,
 };
 
-/// How long a claim on a letter holds, in milliseconds: longer than a Worker
+/// How long a claim on a mail holds, in milliseconds: longer than a Worker
 /// may take for one queue message (15 minutes of wall time), so that nobody
 /// else sends while it may still be sending.
 pub const LEASE_MS: i64 = 16 * 60_000;
 
-/// For how long a letter is tried, in milliseconds. What has not left after
-/// three days will not leave unless somebody sees to it.
-pub const PATIENCE_MS: i64 = 72 * 3_600_000;
-
-/// Sends what an application still has to send. It may have been withdrawn
-/// since it was found: then it has nothing left to send.
+/// Sends the mail with this id, if it is due and nobody else is sending it:
+/// one to the operator by `alerts`, any other by `transport`.
 ///
-/// Each letter is claimed, composed, handed over and settled by itself, so
-/// that one which fails does not hold up the other. To call it twice, at the
-/// same time too, does no harm. The fault that it gives is the first one.
+/// A mail is claimed, composed, handed over and settled. To call this twice,
+/// at the same time too, does no harm. Where it cannot be composed, the mail
+/// waits for its next attempt and the fault is given.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Notices + Outbox),
     transport: &impl Transport,
+    alerts: &impl Transport,
     clock: &impl Clock,
-    office: &Office<'_>,
-    received: &Application,
+    composer: &MailComposer<'_>,
+    id: &str,
 ) -> Result<(), Fault> {
-    let id = &received.id;
-    let mut result = Ok(());
-    for letter in Letter::ALL {
-        let now = clock.now();
-        let until = Timestamp(now.0.saturating_add(LEASE_MS));
-        let Some(claim) = ledger.claim(id, letter, now, until).await? else { continue };
-        let sent = send(documents, transport, office, letter, received, claim, now).await;
-        let sending = match sent {
-            Ok(sending) => sending,
-            Err(fault) => {
-                let reason = fault.to_string();
-                result = result.and(Err(fault));
-                Sending::Later(reason)
-            }
-        };
-        let now = clock.now();
-        let settlement = patient(settlement(sending, claim, now), claim, now);
-        ledger.settle(id, letter, claim, &settlement).await?;
-    }
+    let now = clock.now();
+    let until = Timestamp(now.0.saturating_add(LEASE_MS));
+    let Some((mail, claim)) = ledger.claim(id, now, until).await? else { return Ok(()) };
+    let outcome = match &mail.about {
+        About::Application(of) => {
+            send_of_application(documents, ledger, transport, composer, mail.kind, of, claim, now)
+                .await
+        }
+        About::Notice(Notice::Alert { .. }) => {
+            send_notice(ledger, alerts, composer, &mail, claim, now).await
+        }
+        About::Notice(_) => send_notice(ledger, transport, composer, &mail, claim, now).await,
+    };
+    let now = clock.now();
+    let policy = mail.kind.retry_policy();
+    let (settlement, result) = match outcome {
+        Ok(Some(sending)) => (settlement(policy, sending, claim, now), Ok(())),
+        Ok(None) => {
+            (Settlement::Refused { reason: "there is nothing left to tell".into() }, Ok(()))
+        }
+        Err(fault) => {
+            (settlement(policy, Sending::Later(fault.to_string()), claim, now), Err(fault))
+        }
+    };
+    ledger.settle(&mail.id, claim, &settlement).await?;
     result
 }
 
-/// Sends a letter, with the documents attached where they may be. Where the
-/// transport takes no message of that size, staff get their addresses.
-async fn send(
+/// Sends a mail of an application. Nothing where the application was
+/// withdrawn in the meantime: its mails are gone as well.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
+async fn send_of_application(
+    documents: &impl DocumentStore,
+    ledger: &impl Ledger,
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    kind: MailKind,
+    application: &str,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let Some(received) = ledger.find(application).await? else { return Ok(None) };
+    if kind == MailKind::Acknowledgement {
+        let message = composer.acknowledgement(&received, claim, now)?;
+        return Ok(Some(message.send(transport).await));
+    }
+    send_to_staff(documents, transport, composer, &received, claim, now).await.map(Some)
+}
+
+/// Sends the application with its documents attached. Where the transport
+/// takes no message of that size, staff get their addresses.
+async fn send_to_staff(
     documents: &impl DocumentStore,
     transport: &impl Transport,
-    office: &Office<'_>,
-    letter: Letter,
+    composer: &MailComposer<'_>,
     received: &Application,
     claim: Claim,
     now: Timestamp,
 ) -> Result<Sending, Fault> {
-    if letter == Letter::Acknowledgement {
-        return Ok(office.acknowledgement(received, claim, now)?.send(transport).await);
-    }
-    let attached = Enclosed::Attached(office.attachments(documents, received).await?);
-    match office.to_staff(received, claim, now, attached)?.send(transport).await {
+    let attached = Enclosed::Attached(composer.attachments(documents, received).await?);
+    match composer.to_staff(received, claim, now, attached)?.send(transport).await {
         Sending::TooLarge(_) => {
-            let linked = office.to_staff(received, claim, now, Enclosed::Linked)?;
+            let linked = composer.to_staff(received, claim, now, Enclosed::Linked)?;
             Ok(linked.send(transport).await)
         }
         sending => Ok(sending),
     }
 }
 
-/// When to try again what has been tried since `since`: a minute later than
-/// after as long again as has passed, and after six hours at most. So the
-/// first wait is a minute, and each one twice the one before.
+/// Sends a mail that belongs to no application. Nothing where it is a report
+/// whose applications are erased.
+async fn send_notice(
+    ledger: &impl Notices,
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    mail: &Mail,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let About::Notice(notice) = &mail.about else { return Ok(None) };
+    if composer.is_over(notice, now) {
+        return Ok(None);
+    }
+    let message = composer.notice(ledger, &mail.id, notice, claim, now).await?;
+    Ok(Some(message.send(transport).await))
+}
+
+/// Says when to try again what has been tried since `since`. The wait is the
+/// time that has passed so far plus a minute, and six hours at most: the first
+/// wait is a minute, and each one is twice the one before.
 pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
     const SHORTEST: i64 = 60_000;
     const LONGEST: i64 = 6 * 3_600_000;
@@ -88,24 +127,21 @@ pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_add(wait))
 }
 
-pub(crate) fn settlement(sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
-    let at = next_attempt(claim.since, now);
-    match sending {
-        Sending::Sent => Settlement::Sent { at: now },
-        Sending::Refused(reason) => Settlement::Refused { reason },
-        // Without a document a letter is small: it is the mailbox that is full.
-        Sending::Later(reason) | Sending::TooLarge(reason) => {
-            Settlement::Later { at, reason, possibly_sent: false }
+fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
+    let (reason, possibly_sent) = match sending {
+        Sending::Sent => return Settlement::Sent { at: now },
+        Sending::Refused(reason) if !policy.retries_refusals => {
+            return Settlement::Refused { reason };
         }
-        Sending::Unknown(reason) => Settlement::Later { at, reason, possibly_sent: true },
-    }
-}
-
-/// The same, unless it has been tried for long enough.
-fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
+        // Without a document a mail is small: it is the mailbox that is full.
+        Sending::Refused(reason) | Sending::Later(reason) | Sending::TooLarge(reason) => {
+            (reason, false)
+        }
+        Sending::Unknown(reason) => (reason, true),
+    };
     let tried = now.0.saturating_sub(claim.since.0);
-    match settlement {
-        Settlement::Later { reason, .. } if tried >= PATIENCE_MS => Settlement::Refused { reason },
-        other => other,
+    if policy.gives_up_after_ms.is_some_and(|limit| tried >= limit) {
+        return Settlement::Refused { reason };
     }
+    Settlement::Later { at: next_attempt(claim.since, now), reason, possibly_sent }
 }

@@ -1,4 +1,4 @@
-//! Documents behind addresses, for letters that are too large to hold them.
+//! Documents behind addresses, for mails that are too large to hold them.
 
 use domain::{Posting, Reference};
 use rules::Timestamp;
@@ -58,9 +58,9 @@ pub async fn download(
     if until.parse().map_or(true, |until| Timestamp(until) <= now) {
         return Ok(Some(Followed::Gone));
     }
-    // No trace of a receipt is empty.
-    let lead = ledger.follow(Reference::parse(reference).as_ref(), "").await?;
-    let Some(received) = ledger.find(&lead.id).await? else { return Ok(Some(Followed::Gone)) };
+    // No hash of a receipt is empty.
+    let lookup = ledger.look_up_receipt(Reference::parse(reference).as_ref(), "").await?;
+    let Some(received) = ledger.find(&lookup.id).await? else { return Ok(Some(Followed::Gone)) };
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
     let found = received.content.documents.iter().find(|kept| kept.id == document);
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };

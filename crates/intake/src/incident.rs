@@ -2,9 +2,9 @@
 
 use rules::Timestamp;
 
-use crate::ports::{Fault, Incident, Notices, Trouble};
+use crate::ports::{DeliveryProblems, Fault, Incident, Notices};
 
-/// How late a letter may be, in milliseconds: several runs of the cron, each
+/// How late a mail may be, in milliseconds: several runs of the cron, each
 /// of which would have queued it.
 const LATE_MS: i64 = 30 * 60_000;
 
@@ -17,20 +17,20 @@ pub enum Change {
     Closed(Incident),
 }
 
-/// Compares the letters that do not leave with the latest incident: opens
+/// Compares the mails that do not leave with the latest incident: opens
 /// one, with an alert if somebody is there to read it, or ends it.
 ///
-/// An incident lasts while letters wait that have failed more than once or are
-/// late, which shows whatever keeps them from being tried. Letters to staff
+/// An incident lasts while mails wait that have failed more than once or are
+/// late, which shows whatever keeps them from being tried. Mails to staff
 /// that are given up are an incident of their own, told at once and once,
-/// however many follow while it lasts. Only letters of applications count, so
+/// however many follow while it lasts. Only mails of applications count, so
 /// an alert that does not leave brings no further one.
 pub async fn watch(
     ledger: &impl Notices,
     alert: bool,
     now: Timestamp,
 ) -> Result<Option<Change>, Fault> {
-    let trouble = trouble(ledger, now).await?;
+    let trouble = problems(ledger, now).await?;
     let last = ledger.last_incident().await?;
     let open = last.clone().filter(|last| last.closed_at.is_none());
     let told = last.as_ref().map_or(0, |last| last.lost);
@@ -54,12 +54,15 @@ pub async fn watch(
     Ok(ends.then_some(Change::Closed(updated)))
 }
 
-/// The letters that do not leave.
-pub(crate) async fn trouble(ledger: &impl Notices, now: Timestamp) -> Result<Trouble, Fault> {
-    ledger.trouble(now, Timestamp(now.0.saturating_sub(LATE_MS))).await
+/// The mails that do not leave.
+pub(crate) async fn problems(
+    ledger: &impl Notices,
+    now: Timestamp,
+) -> Result<DeliveryProblems, Fault> {
+    ledger.problems(now, Timestamp(now.0.saturating_sub(LATE_MS))).await
 }
 
-fn opened(trouble: Trouble, losing: bool, now: Timestamp) -> Incident {
+fn opened(trouble: DeliveryProblems, losing: bool, now: Timestamp) -> Incident {
     let cause = if losing { trouble.lost_cause } else { trouble.cause };
     let cause = cause.unwrap_or_default();
     Incident { opened_at: now, cause, losing, lost: trouble.lost, closed_at: None }

@@ -1,88 +1,53 @@
-//! Sending what belongs to no application: reports and notices to staff,
-//! alerts to the operator.
+//! Sends what belongs to no application: reports and notices to staff, alerts
+//! to the operator.
 
-use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::letters;
 
-use crate::deliver::{LEASE_MS, next_attempt, settlement};
-use crate::incident::trouble;
-use crate::office::{Message, Office, address, possible_duplicate};
+use crate::deliver::deliver;
+use crate::incident::problems;
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, Entry, Fault, Incident, MailState, Notice, Notices, Sending, Settlement,
-    Transport,
+    Claim, Clock, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice, Notices,
+    Outbox, Transport,
 };
 
 /// How many notices one run sends.
 const BATCH: u32 = 20;
 
-/// Sends the notices that are due: those to staff by `transport`, those to
-/// `operator` by `alerts`.
-///
-/// Each is claimed, composed, handed over and settled as letters are: to call
-/// this twice, at the same time too, does no harm. The fault that it gives is
-/// the first one.
+/// Sends the mails that are due and belong to no application, each by
+/// [`deliver`]. They do not go by the queue: an alert has to leave when the
+/// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
-    ledger: &impl Notices,
+    documents: &impl DocumentStore,
+    ledger: &(impl Ledger + Notices + Outbox),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
-    office: &Office<'_>,
-    operator: Option<&Address>,
+    composer: &MailComposer<'_>,
 ) -> Result<(), Fault> {
     let mut result = Ok(());
-    for id in ledger.due_notices(clock.now(), BATCH).await? {
-        let now = clock.now();
-        let until = Timestamp(now.0.saturating_add(LEASE_MS));
-        let Some((notice, claim)) = ledger.claim_notice(&id, now, until).await? else { continue };
-        if office.is_over(&notice, now) {
-            let settlement = Settlement::Refused { reason: "there is nothing left to tell".into() };
-            ledger.settle_notice(&id, claim, &settlement).await?;
-            continue;
-        }
-        let composed = office.notice(ledger, &id, &notice, claim, operator, now).await;
-        let sending = match (composed, &notice) {
-            (Ok(message), Notice::Alert { .. }) => message.send(alerts).await,
-            (Ok(message), _) => message.send(transport).await,
-            (Err(fault), _) => {
-                let reason = fault.to_string();
-                result = result.and(Err(fault));
-                Sending::Later(reason)
-            }
-        };
-        let now = clock.now();
-        let settlement = patient(settlement(sending, claim, now), claim, now);
-        ledger.settle_notice(&id, claim, &settlement).await?;
+    for mail in ledger.due_notices(clock.now(), BATCH).await? {
+        let sent = deliver(documents, ledger, transport, alerts, clock, composer, &mail.id).await;
+        result = result.and(sent);
     }
     result
 }
 
-/// Nobody but the notice tells what it tells: one that is refused is tried
-/// again, until its time is over.
-fn patient(settlement: Settlement, claim: Claim, now: Timestamp) -> Settlement {
-    match settlement {
-        Settlement::Refused { reason } => {
-            let at = next_attempt(claim.since, now);
-            Settlement::Later { at, reason, possibly_sent: false }
-        }
-        other => other,
-    }
-}
-
-impl Office<'_> {
+impl MailComposer<'_> {
     /// Whether a report comes too late: what it would list is erased.
-    fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
         let Notice::Report { posting } = notice else { return false };
         self.posting(posting).is_ok_and(|posting| posting.erased_at() <= now)
     }
 
-    async fn notice(
+    pub(crate) async fn notice(
         &self,
         ledger: &impl Notices,
         id: &str,
         notice: &Notice,
         claim: Claim,
-        operator: Option<&Address>,
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let (to, language, words) = match notice {
@@ -95,8 +60,8 @@ impl Office<'_> {
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let standing = ledger.standing(&posting.slug).await?;
-                let report = told(&standing.kept, standing.withdrawn);
+                let standing = ledger.posting_delivery(&posting.slug).await?;
+                let report = reported(&standing.kept, standing.withdrawn);
                 (
                     address(&posting.recipient)?,
                     &posting.language,
@@ -104,11 +69,11 @@ impl Office<'_> {
                 )
             }
             Notice::Alert { incident } => {
-                let to = operator.cloned().ok_or_else(|| no("operator to alert"))?;
+                let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
                 let posting = self.postings.first().ok_or_else(|| no("posting"))?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let trouble = trouble(ledger, now).await?;
+                let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
                 (to, &posting.language, letters::alert(texts, &posting.deadline.zone, &alert))
             }
@@ -130,7 +95,7 @@ impl Office<'_> {
     }
 
     fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
-        self.message_id(notice.kind(), "notice-id", &[id])
+        self.message_id(notice.kind().as_str(), "notice-id", &[id])
     }
 }
 
@@ -139,7 +104,7 @@ fn no(what: &str) -> Fault {
 }
 
 fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
-    let mut headers = vec![Extra::new("Notice", notice.kind())];
+    let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
     if let Notice::Withdrawal { reference, .. } = notice {
         headers.push(Extra::new("Reference", reference.as_str()));
     }
@@ -147,7 +112,7 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 }
 
 /// The words' view of where applications stand.
-fn told(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
+fn reported(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
     let at = |wanted: fn(&MailState) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()

@@ -1,6 +1,7 @@
 //! What the flows need from the world.
 
 mod notices;
+mod outbox;
 mod retention;
 
 use domain::{Application, Reference};
@@ -8,7 +9,11 @@ use mail::Address;
 use rules::Timestamp;
 
 pub use domain::{Delivery, MailState};
-pub use notices::{Entry, Incident, Notice, Notices, Standing, Trouble};
+pub use notices::{DeliveryProblems, Entry, Incident, Notice, Notices, PostingDelivery};
+pub use outbox::{
+    About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
+    SizeClass,
+};
 pub use retention::{Retention, Withdrawn};
 
 /// Our side of the counter failed: nothing that a candidate could mend.
@@ -85,76 +90,18 @@ pub struct KeptDocument {
     pub stored_at: Timestamp,
 }
 
-/// A letter that an application calls for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Letter {
-    /// The application itself, to the posting's recipient.
-    Staff,
-    /// The acknowledgement to the candidate.
-    Acknowledgement,
-}
-
-impl Letter {
-    /// Every letter, in the order in which they are sent.
-    pub const ALL: [Self; 2] = [Self::Staff, Self::Acknowledgement];
-
-    /// The name in the ledger and in logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Staff => "staff",
-            Self::Acknowledgement => "acknowledgement",
-        }
-    }
-}
-
-/// The right to send a letter for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Which attempt this is, from 1. It also fences: only the latest claim
-    /// can settle.
-    pub attempt: u32,
-    /// Whether an earlier attempt may have arrived.
-    pub possible_duplicate: bool,
-    /// When the first attempt was made: this one, where it is the first.
-    pub since: Timestamp,
-}
-
-/// What became of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// The transport has it.
-    Sent {
-        /// When.
-        at: Timestamp,
-    },
-    /// It will not be tried again; the reason is a code, without addresses.
-    Refused {
-        /// For the operator.
-        reason: String,
-    },
-    /// To be tried again.
-    Later {
-        /// Not before.
-        at: Timestamp,
-        /// For the operator.
-        reason: String,
-        /// Whether this attempt may have arrived all the same.
-        possibly_sent: bool,
-    },
-}
-
 /// Where the address of a receipt leads, before its key is checked. Always
 /// of the same size, so that it takes as long to give what is there as what
 /// is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lead {
-    /// The id of the application with that reference, or [`Lead::NOWHERE`].
+pub struct ReceiptLookup {
+    /// The id of the application with that reference, or [`ReceiptLookup::NOWHERE`].
     pub id: String,
-    /// The withdrawal that the trace of the key belongs to.
+    /// The withdrawal that the hash of the key belongs to.
     pub withdrawn: Option<Withdrawn>,
 }
 
-impl Lead {
+impl ReceiptLookup {
     /// As long as an id, and none.
     pub const NOWHERE: &'static str = "00000000000000000000000000000000";
 }
@@ -172,55 +119,35 @@ pub enum Commit {
     Retired,
 }
 
-/// Applications and their letters.
+/// Applications and their mails.
 pub trait Ledger {
-    /// Writes an application and its pending letters, all or nothing, and gives
+    /// Writes an application and its pending mails, all or nothing, and gives
     /// it the next number of its posting. An application that is already there
     /// under its id stays as it is.
-    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault>;
+    async fn commit(&self, received: &Application, mails: &[MailKind]) -> Result<Commit, Fault>;
 
     /// The application with this id, unless it is withdrawn.
     async fn find(&self, id: &str) -> Result<Option<Application>, Fault>;
 
     /// Where a receipt's address leads: by the reference, if it is one, and
     /// by what [`Retention::withdraw`] kept of the key.
-    async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault>;
+    async fn look_up_receipt(
+        &self,
+        reference: Option<&Reference>,
+        key_hash: &str,
+    ) -> Result<ReceiptLookup, Fault>;
 
     /// The application with this id, and how far it has come.
-    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
-
-    /// Claims a letter that is pending, due and not claimed by anybody else,
-    /// until `until`. Nothing where there is no such letter.
-    async fn claim(
-        &self,
-        id: &str,
-        letter: Letter,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Claim>, Fault>;
-
-    /// Writes down what became of a claimed letter. Without effect where a
-    /// later claim has been made.
-    async fn settle(
-        &self,
-        id: &str,
-        letter: Letter,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault>;
-
-    /// Ids of up to `limit` applications with a letter that [`Ledger::claim`]
-    /// would give, oldest first.
-    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
+    async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
 
     /// Ids of up to `limit` applications to the posting `slug`.
     async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
 }
 
-/// Hints that an application has letters to send.
+/// Hints that there are mails to send.
 pub trait Queue {
-    /// Puts an application's id in the queue.
-    async fn push(&self, id: &str) -> Result<(), Fault>;
+    /// Puts mails in the queue, a message each.
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault>;
 }
 
 /// What a transport says of a message.

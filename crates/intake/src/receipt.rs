@@ -10,7 +10,7 @@ use crate::ports::{Delivery, Fault, Ledger, Withdrawn};
 pub struct Receipt {
     /// What was received.
     pub received: Application,
-    /// How far its letters have come.
+    /// How far its mails have come.
     pub delivery: Delivery,
 }
 
@@ -35,22 +35,22 @@ pub async fn receipt(
     reference: &str,
     key: &str,
 ) -> Result<Option<Opened>, Fault> {
-    let trace = trace(signing, reference, key);
+    let key_hash = key_hash(signing, reference, key);
     let reference = Reference::parse(reference);
-    let lead = ledger.follow(reference.as_ref(), &trace).await?;
-    let genuine = signing.verify(PURPOSE, &[&lead.id], key);
-    if let Some(withdrawn) = lead.withdrawn {
+    let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
+    let genuine = signing.verify(PURPOSE, &[&lookup.id], key);
+    if let Some(withdrawn) = lookup.withdrawn {
         return Ok(Some(Opened::Withdrawn(withdrawn)));
     }
     if !genuine {
         return Ok(None);
     }
-    if let Some((received, delivery)) = ledger.look_up(&lead.id).await? {
+    if let Some((received, delivery)) = ledger.find_with_delivery(&lookup.id).await? {
         return Ok(Some(Opened::Application(Box::new(Receipt { received, delivery }))));
     }
     // It was there a moment ago: somebody has withdrawn it in between.
-    let lead = ledger.follow(reference.as_ref(), &trace).await?;
-    Ok(lead.withdrawn.map(Opened::Withdrawn))
+    let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
+    Ok(lookup.withdrawn.map(Opened::Withdrawn))
 }
 
 /// The key that opens the receipt of an application.
@@ -60,7 +60,7 @@ pub fn receipt_key(signing: &SigningKey, received: &Application) -> String {
 
 /// What of a receipt's address may be kept: it recognises the address and
 /// opens nothing.
-pub(crate) fn trace(signing: &SigningKey, reference: &str, key: &str) -> String {
+pub(crate) fn key_hash(signing: &SigningKey, reference: &str, key: &str) -> String {
     let known = Reference::parse(reference);
     let reference = known.as_ref().map_or(reference, Reference::as_str);
     signing.sign("trace", &[reference, key])

@@ -10,15 +10,15 @@ use crate::submit::{DOCUMENTS, document_prefix};
 /// for the next one, a few minutes later.
 const BATCH: u32 = 100;
 
-/// How many documents one run looks at in search of strays.
+/// How many documents one run looks at in search of orphans.
 const PAGE: u32 = 200;
 
-/// How old a document without an application must be to be a stray, in days:
+/// How old a document without an application must be to be a orphan, in days:
 /// far longer than between a document's arrival and its application's.
-const STRAY_AFTER: u32 = 1;
+const ORPHANED_AFTER: u32 = 1;
 
-/// How long what a stray or an incident leaves is kept, in days.
-const TRACES: u32 = 30;
+/// How long what a orphan or an incident leaves is kept, in days.
+const FORGOTTEN_AFTER: u32 = 30;
 
 /// Erases the applications to postings whose retention has ended, also of
 /// those that are no longer among `postings`: documents
@@ -53,28 +53,30 @@ pub async fn erase(
 /// never came to write it down. Each run looks at a part of the store and
 /// the next goes on from there. Says how many applications there would have
 /// been.
-pub async fn erase_strays(
+pub async fn erase_orphaned_documents(
     documents: &impl DocumentStore,
     ledger: &impl Retention,
     now: Timestamp,
 ) -> Result<usize, Fault> {
     const TASK: &str = "strays";
-    let after = ledger.bookmark(TASK).await?;
+    let after = ledger.cursor(TASK).await?;
     let page = documents.list(DOCUMENTS, after.as_deref(), PAGE).await?;
-    let old = page.documents.iter().filter(|kept| kept.stored_at.plus_days(STRAY_AFTER) <= now);
+    let old = page.documents.iter().filter(|kept| kept.stored_at.plus_days(ORPHANED_AFTER) <= now);
     let mut ids: Vec<String> = old.filter_map(|kept| application_of(&kept.key)).collect();
     ids.dedup();
-    let strays = if ids.is_empty() { ids } else { ledger.retire_strays(&ids, now).await? };
+    let orphans = if ids.is_empty() { ids } else { ledger.retire_orphans(&ids, now).await? };
     let mut result = Ok(());
-    for id in &strays {
+    for id in &orphans {
         result = result.and(documents.delete(&document_prefix(id)).await);
     }
     let next = page.documents.last().filter(|_| page.more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
-        ledger.keep_bookmark(TASK, next).await?;
+        ledger.keep_cursor(TASK, next).await?;
     }
-    ledger.forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(TRACES).0))).await?;
-    result.map(|()| strays.len())
+    ledger
+        .forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(FORGOTTEN_AFTER).0)))
+        .await?;
+    result.map(|()| orphans.len())
 }
 
 pub(crate) async fn erase_one(

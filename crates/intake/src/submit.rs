@@ -8,7 +8,10 @@ use rules::review::refused_by_size;
 use rules::{Form, Issue, OfferedDocument, Timestamp, review};
 
 use crate::key::ApplicationId;
-use crate::ports::{Commit, DocumentStore, Fault, Ledger, Letter, Queue, Upload};
+use crate::ports::{
+    Commit, DocumentStore, Fault, Ledger, MailKind, MailRef, Outbox, Queue, Upload,
+};
+use crate::sweep::push;
 
 /// A form as it arrived.
 #[derive(Debug)]
@@ -77,7 +80,7 @@ const REFERENCE_TRIES: u64 = 5;
 /// the same application.
 pub async fn submit<D: DocumentStore>(
     documents: &D,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Outbox),
     queue: &impl Queue,
     posting: &Posting,
     submission: Submission<D::Upload>,
@@ -85,7 +88,7 @@ pub async fn submit<D: DocumentStore>(
     let Submission { id, received_at, language, origin, mut form, documents: submitted } =
         submission;
     if let Some(received) = ledger.find(id.as_str()).await? {
-        return accept(queue, received).await;
+        return accept(ledger, queue, received).await;
     }
     if let Some(issue) = posting.requirements.window.review(received_at) {
         return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
@@ -112,8 +115,8 @@ pub async fn submit<D: DocumentStore>(
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {
-        match ledger.commit(&received, &Letter::ALL).await? {
-            Commit::Held(held) => return accept(queue, *held).await,
+        match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {
+            Commit::Held(held) => return accept(ledger, queue, *held).await,
             Commit::Retired => return Ok(Verdict::Retired { form: Box::new(form) }),
             Commit::ReferenceTaken => received.reference = reference(&id, attempt),
         }
@@ -135,8 +138,14 @@ pub(crate) fn document_prefix(application: &str) -> String {
     format!("{DOCUMENTS}{application}/")
 }
 
-async fn accept(queue: &impl Queue, received: Application) -> Result<Verdict, Fault> {
-    let unqueued = queue.push(&received.id).await.err();
+async fn accept(
+    ledger: &impl Outbox,
+    queue: &impl Queue,
+    received: Application,
+) -> Result<Verdict, Fault> {
+    let mails =
+        MailKind::OF_APPLICATION.map(|kind| MailRef { id: kind.mail_id(&received.id), kind });
+    let unqueued = push(ledger, queue, &mails, received.received_at).await.err();
     Ok(Verdict::Accepted { received: Box::new(received), unqueued })
 }
 

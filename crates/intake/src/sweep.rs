@@ -1,24 +1,51 @@
-//! Putting back what was left behind.
+//! Puts mails back in the queue that were left behind.
 
 use rules::Timestamp;
 
-use crate::ports::{Fault, Ledger, Queue};
+use crate::ports::{Clock, Fault, MailRef, Outbox, Queue};
 
-/// How many applications one run takes up. What is beyond waits for the next
-/// one, a few minutes later.
-const BATCH: u32 = 100;
+/// How many mails one page has: as many as the platform takes in one call.
+const PAGE: u32 = 100;
 
-/// Queues every application that has a letter to send and that nobody is
-/// working on: its queue message was lost, its attempt is due again, or
-/// whoever had claimed it never came back. Says how many there were.
+/// How long a queue message is expected to be on its way, in milliseconds. A
+/// mail whose message has not come by then is queued again.
+pub const QUEUED_MS: i64 = 15 * 60_000;
+
+/// Queues every mail of an application that is due, that nobody is sending,
+/// and for which no queue message is expected: its message was lost, its
+/// attempt is due again, or whoever had claimed it never came back. Goes on
+/// for `budget_ms`; what is left then waits for the next run. Says how many
+/// mails there were.
 pub async fn sweep(
-    ledger: &impl Ledger,
+    ledger: &impl Outbox,
     queue: &impl Queue,
-    now: Timestamp,
+    clock: &impl Clock,
+    budget_ms: i64,
 ) -> Result<usize, Fault> {
-    let due = ledger.due(now, BATCH).await?;
-    for id in &due {
-        queue.push(id).await?;
+    let began = clock.now();
+    let mut queued = 0;
+    loop {
+        let now = clock.now();
+        let mails = ledger.due(now, PAGE).await?;
+        if !mails.is_empty() {
+            push(ledger, queue, &mails, now).await?;
+        }
+        queued += mails.len();
+        let is_last = mails.len() < PAGE as usize;
+        if is_last || now.0.saturating_sub(began.0) >= budget_ms {
+            return Ok(queued);
+        }
     }
-    Ok(due.len())
+}
+
+/// Queues mails and notes that they are queued. A note that fails costs a
+/// second message, which finds nothing left to send.
+pub(crate) async fn push(
+    ledger: &impl Outbox,
+    queue: &impl Queue,
+    mails: &[MailRef],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    queue.push(mails).await?;
+    ledger.mark_queued(mails, Timestamp(now.0.saturating_add(QUEUED_MS))).await
 }

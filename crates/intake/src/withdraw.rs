@@ -4,7 +4,7 @@ use rules::Timestamp;
 
 use crate::key::SigningKey;
 use crate::ports::{DocumentStore, Fault, Ledger, Retention, Withdrawn};
-use crate::receipt::{Opened, receipt, trace};
+use crate::receipt::{Opened, key_hash, receipt};
 use crate::retention::erase_one;
 
 /// How many withdrawals one run finishes.
@@ -40,7 +40,7 @@ pub async fn withdraw(
         }
         Some(Opened::Application(receipt)) => receipt.received,
     };
-    ledger.withdraw(&received, &trace(signing, received.reference.as_str(), key), now).await?;
+    ledger.withdraw(&received, &key_hash(signing, received.reference.as_str(), key), now).await?;
     let unfinished = erase_one(documents, ledger, &received.id).await.err();
     let withdrawn = Withdrawn { posting: received.posting, at: now };
     Ok(Some(Withdrawal { withdrawn, unfinished }))

@@ -9,7 +9,7 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("documents", &[]),
     ("mail", &[]),
     ("smtp", &[]),
@@ -19,12 +19,24 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("postings", &["documents", "domain", "mail", "rules"]),
     ("views", &["documents", "domain", "locales", "rules"]),
     ("intake", &["documents", "domain", "locales", "mail", "rules", "views"]),
+    ("ledger", &["domain", "intake", "rules"]),
     ("browser", &["documents", "locales", "rules"]),
     ("inspector", &["documents"]),
     ("embed", &["documents", "rules"]),
     (
         "edge",
-        &["documents", "domain", "intake", "locales", "mail", "postings", "rules", "smtp", "views"],
+        &[
+            "documents",
+            "domain",
+            "intake",
+            "ledger",
+            "locales",
+            "mail",
+            "postings",
+            "rules",
+            "smtp",
+            "views",
+        ],
     ),
     ("xtask", &["locales", "postings"]),
 ];

@@ -5,15 +5,13 @@ mod clock;
 mod d1;
 mod email;
 mod entropy;
-mod notices;
 mod queues;
 mod r2;
-mod retention;
 mod submission;
 mod upload;
 
 pub(crate) use clock::PlatformClock;
-pub(crate) use d1::D1Ledger;
+pub(crate) use d1::D1;
 pub(crate) use email::{AlertTransport, PlatformTransport};
 pub(crate) use entropy::random_u128;
 pub(crate) use queues::PlatformQueue;

@@ -1,12 +1,15 @@
 //! The queue.
 
-use intake::ports::{Fault, Queue};
+use intake::ports::{Fault, MailRef, Queue};
+use worker::BatchMessageBuilder;
 
-/// A queue of application ids.
+/// A queue of ids of mails.
 pub(crate) struct PlatformQueue(pub(crate) worker::Queue);
 
 impl Queue for PlatformQueue {
-    async fn push(&self, id: &str) -> Result<(), Fault> {
-        self.0.send(id).await.map_err(|error| Fault::Queue(error.to_string()))
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
+        let ids = mails.iter().map(|mail| mail.id.as_str());
+        let batch = BatchMessageBuilder::new().messages(ids).build();
+        self.0.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
     }
 }

@@ -5,7 +5,7 @@ use domain::Reference;
 use rules::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Claim, Fault, MailState, Settlement};
+use super::{Fault, MailKind, MailState};
 
 /// What such a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,12 +35,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// The name in headers and logs.
-    pub fn kind(&self) -> &'static str {
+    /// The kind of its mail.
+    pub fn kind(&self) -> MailKind {
         match self {
-            Self::Withdrawal { .. } => "withdrawal",
-            Self::Report { .. } => "report",
-            Self::Alert { .. } => "alert",
+            Self::Withdrawal { .. } => MailKind::Withdrawal,
+            Self::Report { .. } => MailKind::Report,
+            Self::Alert { .. } => MailKind::Alert,
         }
     }
 }
@@ -52,17 +52,17 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// What most of the mails met, as a code.
     pub cause: String,
-    /// Whether it is told because letters to staff are given up.
+    /// Whether it is told because mails to staff are given up.
     pub losing: bool,
-    /// How many letters to staff are given up, as far as that is told.
+    /// How many mails to staff are given up, as far as that is told.
     pub lost: u32,
     /// When mails left again.
     pub closed_at: Option<Timestamp>,
 }
 
-/// Letters that do not leave.
+/// Mails that do not leave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trouble {
+pub struct DeliveryProblems {
     /// How many are to be sent and have failed more than once, or should have
     /// been tried long ago.
     pub waiting: u32,
@@ -78,21 +78,21 @@ pub struct Trouble {
 
 /// How far the applications to a posting have come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct PostingDelivery {
     /// Those that are kept, by number.
     pub kept: Vec<Entry>,
     /// How many were withdrawn.
     pub withdrawn: u32,
 }
 
-/// An application and its letter to staff.
+/// An application and its mail to staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the posting.
     pub number: u32,
     /// Its reference.
     pub reference: Reference,
-    /// How far the letter to staff has come.
+    /// How far the mail to staff has come.
     pub forwarding: MailState,
 }
 
@@ -104,17 +104,21 @@ pub trait Notices {
     /// Whether staff lack an application to the posting `slug`.
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
 
+    /// Whether no application to the posting `slug` is still to be forwarded:
+    /// each was, or is given up.
+    async fn is_settled(&self, slug: &str) -> Result<bool, Fault>;
+
     /// Writes the report of `day`, once; one of an earlier day that has not
     /// left goes.
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
 
     /// How far the applications to the posting `slug` have come.
-    async fn standing(&self, slug: &str) -> Result<Standing, Fault>;
+    async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault>;
 
-    /// The letters that do not leave. Those that were due before `late` and
+    /// The mails that do not leave. Those that were due before `late` and
     /// that nobody is sending are among them, whether they were tried or not,
     /// unless others have left since then and it is their first turn.
-    async fn trouble(&self, now: Timestamp, late: Timestamp) -> Result<Trouble, Fault>;
+    async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault>;
 
     /// The incident that goes on, or else the latest one.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;
@@ -123,29 +127,7 @@ pub trait Notices {
     /// and only where none is open.
     async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault>;
 
-    /// Writes down of an incident how many letters are lost by now, and whether
+    /// Writes down of an incident how many mails are lost by now, and whether
     /// it has ended.
     async fn update_incident(&self, incident: &Incident) -> Result<(), Fault>;
-
-    /// Ids of up to `limit` notices that [`Notices::claim_notice`] would give,
-    /// oldest first.
-    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
-
-    /// Claims a notice that is pending, due and not claimed by anybody else,
-    /// until `until`.
-    async fn claim_notice(
-        &self,
-        id: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<(Notice, Claim)>, Fault>;
-
-    /// Writes down what became of a claimed notice. Without effect where a
-    /// later claim has been made.
-    async fn settle_notice(
-        &self,
-        id: &str,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault>;
 }

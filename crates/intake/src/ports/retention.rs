@@ -17,14 +17,14 @@ pub struct Withdrawn {
 /// Deleting, and what may be known afterwards.
 pub trait Retention {
     /// Marks an application as withdrawn, in one step: its id is retired, so
-    /// that it is no longer found and cannot come again; its letters go; a
-    /// notice to staff is written, due when no letter can still be on its
-    /// way. `trace` is how its receipt's key is found again. Without effect
+    /// that it is no longer found and cannot come again; its mails go; a
+    /// notice to staff is written, due when no mail can still be on its
+    /// way. `key_hash` is how its receipt's key is found again. Without effect
     /// where it was withdrawn before.
     async fn withdraw(
         &self,
         received: &Application,
-        trace: &str,
+        key_hash: &str,
         now: Timestamp,
     ) -> Result<(), Fault>;
 
@@ -40,7 +40,7 @@ pub trait Retention {
     /// something is left.
     async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault>;
 
-    /// Deletes an application and its letters, and counts it.
+    /// Deletes an application and its mails, and counts it.
     async fn erase(&self, id: &str) -> Result<(), Fault>;
 
     /// Forgets whatever a posting still has beside applications; the counts
@@ -49,15 +49,15 @@ pub trait Retention {
 
     /// Those of `ids` that no application has. Each is retired in the same
     /// step, so that none can come while its documents are deleted.
-    async fn retire_strays(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
+    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
 
-    /// Forgets strays that were retired before `until`, and alerts and
+    /// Forgets orphans that were retired before `until`, and alerts and
     /// incidents that ended before it.
     async fn forget_until(&self, until: Timestamp) -> Result<(), Fault>;
 
     /// Where `task` has to go on, if it has begun.
-    async fn bookmark(&self, task: &str) -> Result<Option<String>, Fault>;
+    async fn cursor(&self, task: &str) -> Result<Option<String>, Fault>;
 
     /// Notes where `task` has to go on; nothing where it has come to the end.
-    async fn keep_bookmark(&self, task: &str, after: Option<&str>) -> Result<(), Fault>;
+    async fn keep_cursor(&self, task: &str, after: Option<&str>) -> Result<(), Fault>;
 }

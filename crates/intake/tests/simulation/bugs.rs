@@ -6,19 +6,19 @@
 
 use std::borrow::Cow;
 
-use domain::{Application, Posting};
+use domain::Posting;
 use intake::memory::Memory;
-use intake::ports::{
-    Claim, Commit, Fault, Ledger as _, Letter, Retention as _, Sending, Settlement,
-};
+use intake::ports::{Fault, MailKind, Retention as _, Sending};
 use intake::{Submission, SubmittedDocument, Verdict};
+use ledger::{SqlLedger, Statement, Value};
 use rules::Timestamp;
+use serde_json::{Value as Json, json};
 
+use crate::database::{number, tables, text};
 use crate::invariants::Invariant;
 use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
-use crate::witness::committed;
-use crate::world::setting;
+use crate::world::{Port, setting};
 
 /// In so many seeds each must show.
 pub(crate) const SEEDS: u64 = 1_000;
@@ -90,11 +90,15 @@ impl Ports {
         if !self.has(Bug::SendsBeforeCommit) {
             return;
         }
-        let (scratch, form) = (Memory::default(), self.copy_of(form));
-        let verdict = intake::submit(self, &scratch, &scratch, posting, form).await;
+        let (scratch, queue) = (SqlLedger(tables()), Memory::default());
+        let form = self.copy_of(form);
+        let verdict = intake::submit(self, &scratch, &queue, posting, form).await;
         if let Ok(Verdict::Accepted { received, .. }) = verdict {
-            let office = setting().office();
-            let _ = intake::deliver(self, &scratch, self, self, &office, &received).await;
+            let composer = setting().composer();
+            for kind in MailKind::OF_APPLICATION {
+                let mail = kind.mail_id(&received.id);
+                let _ = intake::deliver(self, &scratch, self, self, self, &composer, &mail).await;
+            }
         }
     }
 
@@ -115,24 +119,51 @@ impl Ports {
         }
     }
 
-    /// Until when a claim is to last.
-    pub(crate) fn lease(&self, now: Timestamp, until: Timestamp) -> Timestamp {
+    /// Changes what statements are about to write.
+    pub(crate) fn spoil(&self, statements: &mut [Statement]) {
+        let Statement { query, values } = &mut statements[0];
+        let (until, now) = match query.name {
+            "claim" => (2, 1),
+            // Whether the mail may have arrived comes last.
+            "settle" if self.has(Bug::ForgetsDoubt) => {
+                *values.last_mut().unwrap() = Value::Number(0.0);
+                return;
+            }
+            _ => return,
+        };
+        let now = number(&values[now]);
         match self.bug {
-            Some(Bug::NoLease) => now,
-            Some(Bug::ShortLease) => Timestamp(now.0 + 60_000),
-            _ => until,
+            Some(Bug::NoLease) => values[until] = Timestamp(now).into(),
+            Some(Bug::ShortLease) => values[until] = Timestamp(now + 60_000).into(),
+            _ => {}
         }
     }
 
-    /// What is written down of an attempt.
-    pub(crate) fn settlement<'a>(&self, settlement: &'a Settlement) -> Cow<'a, Settlement> {
-        match settlement {
-            Settlement::Later { at, reason, .. } if self.has(Bug::ForgetsDoubt) => {
-                let (at, reason) = (*at, reason.clone());
-                Cow::Owned(Settlement::Later { at, reason, possibly_sent: false })
+    /// Changes what statements have just written. `number` is what was read
+    /// for an application before its commit.
+    pub(crate) fn after(&self, statements: &[Statement], number: Option<u32>) {
+        let Statement { query, values } = &statements[0];
+        let change = match (query.name, self.bug) {
+            ("claim", Some(Bug::MarksBeforeSending)) => format!(
+                "UPDATE mails SET sent_at = leased_until, leased_until = 0 \
+                 WHERE id = '{}' AND application IS NOT NULL AND leased_until > 0",
+                text(&values[0])
+            ),
+            ("retire", Some(Bug::WithdrawsWithoutRetiring)) => {
+                format!("DELETE FROM retired WHERE id = '{}'", text(&values[0]))
             }
-            settlement => Cow::Borrowed(settlement),
-        }
+            ("retire", Some(Bug::TellsTooEarly)) => {
+                let (id, now) = (text(&values[0]), crate::database::number(&values[1]));
+                format!("UPDATE mails SET due_at = {now} WHERE id = 'withdrawal/{id}'")
+            }
+            ("insert application", Some(Bug::NumberOutsideCommit)) => {
+                let Some(number) = number else { return };
+                self.renumber(text(&values[0]), number);
+                return;
+            }
+            _ => return,
+        };
+        self.tables.script(&change).unwrap();
     }
 
     /// What the flows hear of an attempt.
@@ -154,39 +185,13 @@ impl Ports {
         Cow::Owned(changed.into_bytes())
     }
 
-    /// The claim has just been given.
-    pub(crate) async fn mark_too_early(
-        &self,
-        id: &str,
-        letter: Letter,
-        claim: Claim,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        if self.has(Bug::MarksBeforeSending) {
-            self.memory.settle(id, letter, claim, &Settlement::Sent { at: now }).await?;
-        }
-        Ok(())
-    }
-
     /// The documents are about to be deleted.
     pub(crate) async fn before_documents_go(&self, prefix: &str) -> Result<(), Fault> {
         if self.has(Bug::RowsBeforeDocuments) {
             let id = prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-            self.erase(id).await?;
+            self.ledger().erase(id).await?;
         }
         Ok(())
-    }
-
-    /// The mark of a withdrawal has just been made.
-    pub(crate) fn after_the_mark(&self, id: &str, now: Timestamp) {
-        if self.has(Bug::WithdrawsWithoutRetiring) {
-            self.memory.retired.borrow_mut().remove(id);
-        }
-        let mut notices = self.memory.notices.borrow_mut();
-        let notice = notices.get_mut(&format!("withdrawal/{id}"));
-        if let Some(notice) = notice.filter(|_| self.has(Bug::TellsTooEarly)) {
-            notice.due_at = now;
-        }
     }
 
     /// A document has been asked for.
@@ -200,44 +205,65 @@ impl Ports {
         }
     }
 
-    /// The application is about to be written down.
+    /// The number of an application that is about to be written down.
     pub(crate) async fn number_too_early(
         &self,
-        received: &Application,
+        statements: &[Statement],
     ) -> Result<Option<u32>, Fault> {
-        if !self.has(Bug::NumberOutsideCommit) {
+        let Some(id) = commits(statements).filter(|_| self.has(Bug::NumberOutsideCommit)) else {
             return Ok(None);
-        }
-        let number = self.next_number(&received.posting);
+        };
+        let number = self.next_number(text(&statements[0].values[2]));
+        let is_new = self.application(id).is_none();
         // A question to the ledger, for the time that it takes.
-        self.find(&received.id).await?;
-        Ok(Some(number))
+        self.call(Port::Ledger, format_args!("number"), async { Ok(()) }).await?;
+        Ok(is_new.then_some(number))
+    }
+
+    fn renumber(&self, id: &str, number: u32) {
+        let change = format!(
+            "DROP INDEX IF EXISTS applications_by_number; \
+             UPDATE applications SET number = {number} WHERE id = '{id}'"
+        );
+        self.tables.script(&change).unwrap();
+        let mut history = self.history.borrow_mut();
+        if let Some(known) = history.committed.get_mut(id) {
+            known.number = number;
+        }
     }
 
     fn next_number(&self, slug: &str) -> u32 {
-        let applications = self.memory.applications.borrow();
-        let kept = applications.values().filter(|one| one.posting == slug).count();
-        let tally = self.memory.tallies.borrow().get(slug).copied().unwrap_or_default();
-        1 + u32::try_from(kept).unwrap_or(u32::MAX) + tally.erased + tally.withdrawn
+        let rows = self.rows(&format!(
+            "SELECT 1 + (SELECT count(*) FROM applications WHERE posting = '{slug}') + coalesce( \
+             (SELECT erased + withdrawn FROM tallies WHERE posting = '{slug}'), 0) AS number"
+        ));
+        rows[0]["number"].as_u64().unwrap() as u32
     }
 
     /// Says that the application is held, and writes it down in a while.
-    pub(crate) fn commit_later(
-        &self,
-        received: &Application,
-        letters: &[Letter],
-    ) -> Option<Commit> {
-        if !self.has(Bug::AcknowledgesBeforeCommit) {
-            return None;
-        }
-        let (ports, received, letters) = (self.clone(), received.clone(), letters.to_vec());
-        let number = self.next_number(&received.posting);
-        let held = Commit::Held(Box::new(Application { number, ..received.clone() }));
-        self.spawn(1_000, Worker::Request, async move {
-            if let Ok(commit) = ports.memory.commit(&received, &letters).await {
-                committed(&ports, commit, None);
-            }
+    pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
+        commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
+        let [id, reference, posting, language, origin, received_at, application] =
+            statements[0].values.as_slice()
+        else {
+            panic!("an application has other values")
+        };
+        let row = json!({
+            "id": text(id), "reference": text(reference), "posting": text(posting),
+            "language": text(language), "origin": text(origin),
+            "received_at": number(received_at), "application": text(application),
+            "number": self.next_number(text(posting)),
         });
-        Some(held)
+        let (ports, statements) = (self.clone(), statements.to_vec());
+        self.spawn(1_000, Worker::Request, async move {
+            ports.carry_out(&statements);
+        });
+        Some(vec![row])
     }
+}
+
+/// The id of the application that these statements write down.
+fn commits(statements: &[Statement]) -> Option<&str> {
+    let Statement { query, values } = statements.first()?;
+    (query.name == "insert application").then(|| text(&values[0]))
 }

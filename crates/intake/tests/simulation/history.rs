@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Application;
-use intake::ports::{Letter, Sending};
+use intake::ports::{MailKind, Sending};
 use mail_parser::MessageParser;
 use rules::Timestamp;
 
@@ -30,7 +30,7 @@ pub(crate) struct History {
     /// The right that each task holds.
     holding: BTreeMap<TaskId, (String, u32)>,
     /// What tasks have read to write a report of.
-    pub(crate) read: BTreeMap<TaskId, Standing>,
+    pub(crate) read: BTreeMap<TaskId, SeenDelivery>,
     /// What mailboxes hold.
     pub(crate) mails: Vec<Mail>,
 }
@@ -65,7 +65,7 @@ impl Attempt {
 
 /// Where applications to a posting stood at a moment.
 #[derive(Clone, Default)]
-pub(crate) struct Standing {
+pub(crate) struct SeenDelivery {
     /// References of those that were there, with their numbers.
     pub(crate) kept: BTreeMap<String, u32>,
     pub(crate) withdrawn: usize,
@@ -96,8 +96,8 @@ pub(crate) struct Mail {
 }
 
 /// The name under which a letter of an application is remembered.
-pub(crate) fn letter_name(id: &str, letter: Letter) -> String {
-    format!("{}/{id}", letter.as_str())
+pub(crate) fn mail_name(id: &str, letter: MailKind) -> String {
+    letter.mail_id(id)
 }
 
 impl History {
@@ -183,14 +183,14 @@ impl History {
 
     /// The task reads from the ledger how far the applications to a posting
     /// have come.
-    pub(crate) fn read_standing(&mut self, task: TaskId, slug: &str) {
-        let standing = self.standing(slug);
+    pub(crate) fn read_delivery(&mut self, task: TaskId, slug: &str) {
+        let standing = self.seen_delivery(slug);
         self.read.insert(task, standing);
     }
 
     /// Where the applications to the posting stand, as far as can be seen.
-    pub(crate) fn standing(&self, slug: &str) -> Standing {
-        let mut standing = Standing::default();
+    pub(crate) fn seen_delivery(&self, slug: &str) -> SeenDelivery {
+        let mut standing = SeenDelivery::default();
         for (id, received) in self.committed.iter().filter(|(_, one)| one.posting == slug) {
             let reference = received.reference.as_str();
             if self.withdrawn.contains_key(id) {
@@ -198,7 +198,7 @@ impl History {
                 continue;
             }
             standing.kept.insert(reference.to_owned(), received.number);
-            let name = letter_name(id, Letter::Staff);
+            let name = mail_name(id, MailKind::Staff);
             if !self.copies(&name).is_empty() {
                 standing.arrived.insert(reference.to_owned());
             }

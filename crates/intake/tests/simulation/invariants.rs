@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::{Application, Posting};
-use intake::memory::{End, NoticeRow};
-use intake::ports::{Letter, Notice};
+use intake::ports::MailKind;
 use sha2::Digest as _;
 
 use crate::events::Event;
-use crate::history::{Attempt, Mail, letter_name};
+use crate::history::{Attempt, Mail, mail_name};
 use crate::reports;
 use crate::witness::enclosed;
 use crate::world::{World, setting};
@@ -86,21 +85,22 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
 /// After the day of deletion.
 pub(crate) fn at_the_end(world: &World) {
     let memory = &world.memory;
-    let of_posting = |row: &NoticeRow| row.posting.is_some();
     let left = [
-        ("documents", memory.documents.borrow().len()),
-        ("applications", memory.applications.borrow().len()),
-        ("letters", memory.outbox.borrow().len()),
-        ("notices", memory.notices.borrow().values().filter(|row| of_posting(row)).count()),
-        ("ids", memory.retired.borrow().values().filter(|row| row.posting.is_some()).count()),
+        ("documents", memory.documents.borrow().len() as u64),
+        ("applications", world.count_of("applications")),
+        ("mails", world.count_of("mails WHERE application IS NOT NULL")),
+        ("notices", world.count_of("mails WHERE application IS NULL AND posting IS NOT NULL")),
+        ("ids", world.count_of("retired WHERE posting IS NOT NULL")),
     ];
     for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
         world.breach(Invariant::ErasedInTheEnd, format!("{count} {what} are left"));
     }
     for posting in &setting().postings {
-        let tally = memory.tallies.borrow().get(&posting.slug).copied().unwrap_or_default();
-        (0..tally.erased).for_each(|_| world.count(Event::Erased));
-        let told = (tally.erased + tally.withdrawn) as usize;
+        let of_posting = format!("SELECT * FROM tallies WHERE posting = '{}'", posting.slug);
+        let counts = world.rows(&of_posting).pop().unwrap_or_default();
+        let count = |name: &str| counts[name].as_u64().unwrap_or_default() as usize;
+        (0..count("erased")).for_each(|_| world.count(Event::Erased));
+        let told = count("erased") + count("withdrawn");
         let there_were = received(world, posting).len();
         if told != there_were {
             world.breach(Invariant::ErasedInTheEnd, format!("{told} counted of {there_were}"));
@@ -117,18 +117,14 @@ fn received(world: &World, posting: &Posting) -> Vec<Application> {
 
 fn comes_to_rest(world: &World) {
     let pending = |what: String| world.breach(Invariant::ComesToRest, format!("{what} waits"));
-    for ((id, letter), row) in world.memory.outbox.borrow().iter() {
-        if row.end.is_none() {
-            pending(letter_name(id, *letter));
-        }
+    // One day's report gives way to the next one's.
+    for id in world.ids(
+        "SELECT id FROM mails \
+         WHERE kind != 'report' AND sent_at IS NULL AND refused_because IS NULL",
+    ) {
+        pending(id);
     }
-    for (id, row) in world.memory.notices.borrow().iter().filter(|(_, row)| row.is_pending()) {
-        // One day's report gives way to the next one's.
-        if !matches!(row.notice, Some(Notice::Report { .. })) {
-            pending(id.clone());
-        }
-    }
-    if world.memory.incidents.borrow().iter().any(|incident| incident.closed_at.is_none()) {
+    if world.count_of("incidents WHERE closed_at IS NULL") > 0 {
         pending("the end of an incident".into());
     }
     let (history, now) = (world.history.borrow(), world.scheduler.now());
@@ -151,11 +147,10 @@ fn withdrawn_is_gone(world: &World, grace: i64) {
     for (id, at) in history.withdrawn.iter().filter(|(_, at)| now - **at >= grace) {
         let put = history.put.get(id).copied().unwrap_or_default();
         let may_be_there = put > *at && now - put <= 26 * HOUR;
-        let memory = &world.memory;
         let left = [
             ("documents", documents.contains(id) && !may_be_there),
-            ("its row", memory.applications.borrow().contains_key(id)),
-            ("a letter", memory.outbox.borrow().keys().any(|(of, _)| of == id)),
+            ("its row", world.count_of(&format!("applications WHERE id = '{id}'")) > 0),
+            ("a mail", world.count_of(&format!("mails WHERE application = '{id}'")) > 0),
         ];
         for (what, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
             world.breach(Invariant::WithdrawnIsGone, format!("{what} of {id} is left"));
@@ -198,13 +193,13 @@ fn numbers(world: &World) {
 /// Each letter has arrived, or is given up for a reason.
 fn letters(world: &World) {
     let history = world.history.borrow();
+    let given_up = given_up(world);
     let mut known = history.committed.clone();
     known.extend(history.acknowledged.clone());
     for received in known.values().filter(|one| !history.withdrawn.contains_key(&one.id)) {
-        for letter in Letter::ALL {
-            let name = letter_name(&received.id, letter);
-            let row = world.memory.outbox.borrow().get(&(received.id.clone(), letter)).cloned();
-            let given_up = matches!(row.and_then(|row| row.end), Some(End::Refused(_)));
+        for letter in MailKind::OF_APPLICATION {
+            let name = mail_name(&received.id, letter);
+            let given_up = given_up.contains(&name);
             if given_up && !history.is_hopeless(&name) {
                 world.breach(Invariant::GivenUpForAReason, name.clone());
             }
@@ -214,7 +209,7 @@ fn letters(world: &World) {
                 world.breach(Invariant::AcknowledgedArrives, lost);
             }
             let differ = |mail: &&Mail| !is_of(received, &enclosed(world, mail));
-            if letter == Letter::Staff && copies.iter().any(differ) {
+            if letter == MailKind::Staff && copies.iter().any(differ) {
                 world.breach(Invariant::AcknowledgedArrives, format!("{name} has other bytes"));
             }
         }
@@ -257,16 +252,19 @@ pub(crate) fn tally(world: &World) {
     let history = world.history.borrow();
     let lapsed = history.attempts.keys().filter(|(name, attempt)| history.lapsed(name, *attempt));
     let mut events = vec![Event::LeaseLapsed; lapsed.count()];
-    for ((id, letter), row) in world.memory.outbox.borrow().iter() {
-        if matches!(row.end, Some(End::Refused(_))) {
-            events.push(Event::LetterGivenUp);
-            if !history.attempts_at(&letter_name(id, *letter)).any(Attempt::was_refused) {
-                events.push(Event::LetterTriedInVain);
-            }
+    for name in given_up(world) {
+        events.push(Event::LetterGivenUp);
+        if !history.attempts_at(&name).any(Attempt::was_refused) {
+            events.push(Event::LetterTriedInVain);
         }
     }
     drop(history);
     for event in events {
         world.count(event);
     }
+}
+
+/// The mails of applications that will not be tried again.
+fn given_up(world: &World) -> Vec<String> {
+    world.ids("SELECT id FROM mails WHERE application IS NOT NULL AND refused_because IS NOT NULL")
 }

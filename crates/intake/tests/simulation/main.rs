@@ -12,6 +12,7 @@
 //! they stand on is simulated and fails as it likes, and all of it follows
 //! from the seed:
 //!
+//! - the database is away for twenty minutes;
 //! - any call of a port fails, hangs (then takes effect or not), takes effect
 //!   and fails all the same, or takes long;
 //! - any step may be a task's last, or the last of everything that the server
@@ -27,7 +28,7 @@
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
 //! hold at once. Months later the day of deletion comes, with faults of its
 //! own. Postings, words, templates and composer are those of the product;
-//! the ledger is `intake::memory`, which answers as D1 does.
+//! the ledger runs the statements of production, on `SQLite` in memory.
 //!
 //! That it bites is a test too: [`bugs::Bug`] has mistakes that were made on
 //! purpose, each by a port that does not do what it says, and each has to
@@ -39,6 +40,7 @@
 //! | `chance` | what is drawn: the weather of a seed, the fate of a call |
 //! | `scheduler` | one thread, virtual time, tasks that take turns and die |
 //! | `world`, `ports` | the ports, around `Memory` |
+//! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
 //! | `people`, `platform` | who calls the flows |
 //! | `history`, `events` | what was seen, and how often |
@@ -47,6 +49,8 @@
 //! | `runner` | many seeds, on every core |
 
 #![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
@@ -55,6 +59,7 @@
 
 mod bugs;
 mod chance;
+mod database;
 mod events;
 mod history;
 mod invariants;

@@ -138,7 +138,7 @@ impl Person {
         let id = self.id().to_owned();
         ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
         ports.before_submit(self.posting, &form).await;
-        let answer = intake::submit(ports, ports, ports, self.posting, form).await;
+        let answer = intake::submit(ports, &ports.ledger(), ports, self.posting, form).await;
         witness::answered(ports, self, received_at, &answer);
         answer
     }
@@ -206,7 +206,7 @@ impl Person {
             let id = received.id.clone();
             let request = async move {
                 let signing = &setting().signing;
-                let found = intake::receipt(&theirs, signing, &reference, &key).await;
+                let found = intake::receipt(&theirs.ledger(), signing, &reference, &key).await;
                 witness::opened(&theirs, &id, is_right, &found);
             };
             ask(ports, MINUTE, request).await;
@@ -244,7 +244,7 @@ fn ask_to_withdraw(
     let key = key.to_owned();
     async move {
         let (signing, now) = (&setting().signing, ports.clock());
-        let done = intake::withdraw(&ports, &ports, signing, &reference, &key, now).await;
+        let done = intake::withdraw(&ports, &ports.ledger(), signing, &reference, &key, now).await;
         witness::withdrawal_answered(&ports, &id, &done);
         done.is_ok()
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use domain::Posting;
-use intake::ports::{Fault, Ledger as _};
+use intake::ports::Fault;
 
 use crate::bugs::Bug;
 use crate::events::Event;
@@ -73,7 +73,7 @@ const MOST_TRIES: u32 = 11;
 /// again in a minute.
 async fn consume(ports: Ports, id: String, tries: u32) {
     ports.note(|| format!("the queue brings {id}"));
-    if send_letters(&ports, &id).await.is_ok() {
+    if send(&ports, &id).await.is_ok() {
         return;
     }
     if tries == MOST_TRIES {
@@ -83,10 +83,9 @@ async fn consume(ports: Ports, id: String, tries: u32) {
     ports.spawn(MINUTE, Worker::Background, again);
 }
 
-async fn send_letters(ports: &Ports, id: &str) -> Result<(), Fault> {
-    let Some(received) = ports.find(id).await? else { return Ok(()) };
-    let office = setting().office();
-    intake::deliver(ports, ports, ports, ports, &office, &received).await
+async fn send(ports: &Ports, id: &str) -> Result<(), Fault> {
+    let (ledger, composer) = (ports.ledger(), setting().composer());
+    intake::deliver(ports, &ledger, ports, ports, ports, &composer, id).await
 }
 
 /// Runs the cron every so many minutes for as long as `until`.
@@ -104,6 +103,7 @@ pub(crate) async fn cron(ports: Ports, postings: &'static [Posting], minutes: i6
 /// As `crates/edge/src/cron.rs` does it.
 async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     ports.note(|| "the cron runs".into());
+    let ledger = ports.ledger();
     let now = || ports.clock();
     // A fault is logged, and the next run tries again.
     let mut faults: Vec<Fault> = Vec::new();
@@ -113,18 +113,17 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
         erased
     };
     if ports.bug != Some(Bug::NoSweep) {
-        log(intake::sweep(&ports, &ports, now()).await);
+        log(intake::sweep(&ledger, &ports, &ports, MINUTE).await);
     }
-    log(intake::finish_withdrawals(&ports, &ports).await);
-    log(intake::erase(&ports, &ports, postings, now()).await);
-    for _ in 0..log(intake::erase_strays(&ports, &ports, now()).await) {
+    log(intake::finish_withdrawals(&ports, &ledger).await);
+    log(intake::erase(&ports, &ledger, postings, now()).await);
+    for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
         ports.count(Event::StrayErased);
     }
-    log(intake::report(&ports, postings, now()).await.map(|()| 0));
-    log(intake::watch(&ports, true, now()).await.map(|_| 0));
-    let (setting, ports) = (setting(), &ports);
-    let (office, operator) = (setting.office(), Some(&setting.operator));
-    log(intake::notify(ports, ports, ports, ports, &office, operator).await.map(|()| 0));
+    log(intake::report(&ledger, postings, now()).await.map(|()| 0));
+    log(intake::watch(&ledger, true, now()).await.map(|_| 0));
+    let (composer, ports) = (setting().composer(), &ports);
+    log(intake::notify(ports, &ledger, ports, ports, ports, &composer).await.map(|()| 0));
     ports.note(|| format!("the cron has met {faults:?}"));
 }
 

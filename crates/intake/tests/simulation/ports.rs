@@ -1,22 +1,12 @@
-//! The ports of the flows: what `Memory` does, by way of [`World::call`].
+//! The ports of the flows other than the database: what `Memory` does, by way
+//! of [`World::call`].
 
-mod notices;
-mod retention;
-
-use std::fmt;
 use std::rc::Rc;
 
-use domain::{Application, Reference};
-use intake::memory::Memory;
-use intake::ports::{
-    Claim, Clock, Commit, Delivery, DocumentStore, Fault, Lead, Ledger, Letter, Page, Queue,
-    Settlement, Upload,
-};
+use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload};
 use rules::Timestamp;
 
-use crate::history::letter_name;
 use crate::platform::hand_over;
-use crate::witness::committed;
 use crate::world::{Port, World};
 
 /// The world as the flows know it.
@@ -93,112 +83,14 @@ impl DocumentStore for Ports {
     }
 }
 
-impl Ports {
-    async fn ledger<T>(
-        &self,
-        what: fmt::Arguments<'_>,
-        effect: impl Future<Output = Result<T, Fault>>,
-    ) -> Result<T, Fault> {
-        self.call(Port::Ledger, what, effect).await
-    }
-
-    fn memory(&self) -> &Memory {
-        &self.0.memory
-    }
-
-    /// A claim was given.
-    fn claimed(&self, name: String, now: Timestamp, claim: Claim) {
-        let mut history = self.history.borrow_mut();
-        history.claimed(self.scheduler.running(), name, claim.attempt, now);
-    }
-
-    /// A claim is settled, and it is known here what became of that.
-    async fn settled<T>(
-        &self,
-        name: String,
-        claim: Claim,
-        settlement: &Settlement,
-        effect: impl Future<Output = Result<T, Fault>>,
-    ) -> Result<T, Fault> {
-        let result = self.ledger(format_args!("settle {name}: {settlement:?}"), effect).await;
-        self.history.borrow_mut().settled(name, claim.attempt, result.is_ok());
-        result
-    }
-}
-
-impl Ledger for Ports {
-    async fn commit(&self, received: &Application, letters: &[Letter]) -> Result<Commit, Fault> {
-        let number = self.number_too_early(received).await?;
-        if let Some(commit) = self.commit_later(received, letters) {
-            return Ok(commit);
-        }
-        let effect = async {
-            let commit = self.memory.commit(received, letters).await?;
-            Ok(committed(self, commit, number))
-        };
-        self.ledger(format_args!("commit {}", received.id), effect).await
-    }
-
-    async fn find(&self, id: &str) -> Result<Option<Application>, Fault> {
-        self.ledger(format_args!("find {id}"), self.memory.find(id)).await
-    }
-
-    async fn follow(&self, reference: Option<&Reference>, trace: &str) -> Result<Lead, Fault> {
-        self.ledger(format_args!("follow"), self.memory.follow(reference, trace)).await
-    }
-
-    async fn look_up(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
-        self.ledger(format_args!("look up {id}"), self.memory.look_up(id)).await
-    }
-
-    async fn claim(
-        &self,
-        id: &str,
-        letter: Letter,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Claim>, Fault> {
-        let effect = async {
-            let claim = self.memory.claim(id, letter, now, self.lease(now, until)).await?;
-            if let Some(claim) = claim {
-                self.claimed(letter_name(id, letter), now, claim);
-                self.mark_too_early(id, letter, claim, now).await?;
-            }
-            Ok(claim)
-        };
-        self.ledger(format_args!("claim {}", letter_name(id, letter)), effect).await
-    }
-
-    async fn settle(
-        &self,
-        id: &str,
-        letter: Letter,
-        claim: Claim,
-        settlement: &Settlement,
-    ) -> Result<(), Fault> {
-        let settlement = &self.settlement(settlement);
-        let effect = self.memory.settle(id, letter, claim, settlement);
-        self.settled(letter_name(id, letter), claim, settlement, effect).await
-    }
-
-    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
-        self.ledger(format_args!("due"), self.memory.due(now, limit)).await
-    }
-
-    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
-        self.ledger(format_args!("to posting"), self.memory.to_posting(slug, limit)).await
-    }
-}
-
 impl Queue for Ports {
-    async fn push(&self, id: &str) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
         let effect = async {
-            self.memory.push(id).await?;
-            for id in self.memory.queue.take() {
-                hand_over(self, &id);
+            for mail in mails {
+                hand_over(self, &mail.id);
             }
             Ok(())
         };
-        self.call(Port::Queue, format_args!("push {id}"), effect).await
+        self.call(Port::Queue, format_args!("push {mails:?}"), effect).await
     }
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::Posting;
-use intake::memory::End;
-use intake::ports::Letter;
 
-use crate::history::{History, Mail, Standing};
+use crate::history::{History, Mail, SeenDelivery};
 use crate::invariants::Invariant;
 use crate::ports::Ports;
 use crate::world::{World, setting};
@@ -58,7 +56,7 @@ impl Lists {
         lists
     }
 
-    fn disagree(&self, standing: &Standing) -> Option<String> {
+    fn disagree(&self, standing: &SeenDelivery) -> Option<String> {
         let mut listed = self.delivered.clone();
         listed.extend(self.pending.clone());
         listed.extend(self.given_up.clone());
@@ -109,11 +107,11 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
 
 /// References of the applications that staff will not get.
 fn given_up(world: &World, history: &History, posting: &Posting) -> Vec<String> {
-    let outbox = world.memory.outbox.borrow();
-    let lost = outbox.iter().filter(|((_, letter), row)| {
-        *letter == Letter::Staff && matches!(row.end, Some(End::Refused(_)))
-    });
-    let received = lost.filter_map(|((id, _), _)| history.committed.get(id));
+    let lost = world.ids(
+        "SELECT application AS id FROM mails \
+         WHERE kind = 'staff' AND refused_because IS NOT NULL",
+    );
+    let received = lost.iter().filter_map(|id| history.committed.get(id));
     let of_posting = received.filter(|received| received.posting == posting.slug);
     of_posting.map(|received| received.reference.to_string()).collect()
 }

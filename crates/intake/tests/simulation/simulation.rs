@@ -65,6 +65,11 @@ fn storm(ports: &Ports) -> i64 {
         _ => chance.pick(&[0, 0, 20 * MINUTE, 3 * HOUR]),
     };
     ports.away.set((away_from, away_from + away));
+    // Long enough for the queue to give a message up.
+    if chance.happens(500) {
+        let from = begin + chance.between(0, length / 2);
+        ports.database_away.set((from, from + 20 * MINUTE));
+    }
     let end = (begin + length).max(away_from + away);
     ports.spawn(0, Worker::Outside, meddle(ports.clone(), end));
     run_with_cron(ports, &setting().postings, 5, begin + length);

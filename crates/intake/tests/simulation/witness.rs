@@ -1,39 +1,36 @@
 //! What must hold at the moment when something happens.
 
 use domain::{Application, Posting};
-use intake::ports::{Commit, Fault, Letter};
+use intake::ports::{Fault, MailKind};
 use intake::{Followed, Link, Opened, Verdict, Withdrawal, download};
+use ledger::SqlLedger;
 use rules::Timestamp;
 
 use crate::events::Event;
-use crate::history::{Mail, letter_name};
+use crate::history::{Mail, mail_name};
 use crate::invariants::Invariant;
 use crate::people::Person;
 use crate::ports::Ports;
 use crate::reports;
 use crate::world::{TIME_LIMIT, World, setting};
 
-/// The ledger has answered a commit. `number` is what a bug makes of it.
-pub(crate) fn committed(ports: &Ports, commit: Commit, number: Option<u32>) -> Commit {
-    let Commit::Held(mut held) = commit else { return commit };
-    let mut history = ports.history.borrow_mut();
-    if let Some(number) = number.filter(|_| !history.committed.contains_key(&held.id)) {
-        held.number = number;
-        ports.memory.applications.borrow_mut().insert(held.id.clone(), (*held).clone());
-    }
-    history.committed.entry(held.id.clone()).or_insert_with(|| (*held).clone());
-    Commit::Held(held)
+/// The ledger has carried out a commit; perhaps another application had the
+/// reference, or the id is retired.
+pub(crate) fn committed(ports: &Ports, id: &str) {
+    let Some(held) = ports.application(id) else { return };
+    ports.history.borrow_mut().committed.entry(id.to_owned()).or_insert(held);
 }
 
 /// Which of these ids are in use, with documents of which none is nearly a
 /// day old.
 pub(crate) fn fresh(ports: &Ports, ids: &[String], now: Timestamp) -> Vec<String> {
     const NEARLY_A_DAY: i64 = 23 * 3_600_000;
-    let (stored_at, retired) = (ports.memory.stored_at.borrow(), ports.memory.retired.borrow());
+    let stored_at = ports.memory.stored_at.borrow();
+    let retired = ports.ids("SELECT id FROM retired");
     let is_fresh = |id: &&String| {
         let documents = stored_at.iter().filter(|(key, _)| key.contains(id.as_str()));
         let oldest = documents.map(|(_, at)| *at).min();
-        oldest.is_some_and(|at| now.0 - at.0 < NEARLY_A_DAY) && !retired.contains_key(*id)
+        oldest.is_some_and(|at| now.0 - at.0 < NEARLY_A_DAY) && !retired.contains(*id)
     };
     ids.iter().filter(is_fresh).cloned().collect()
 }
@@ -139,11 +136,11 @@ pub(crate) fn opened(
         Some(Opened::Withdrawn(_)) => is_withdrawn,
         Some(Opened::Application(receipt)) => {
             let history = ports.history.borrow();
-            let has = |letter| !history.copies(&letter_name(id, letter)).is_empty();
+            let has = |letter| !history.copies(&mail_name(id, letter)).is_empty();
             receipt.received.id == id
-                && (receipt.delivery.forwarding.sent_at().is_none() || has(Letter::Staff))
+                && (receipt.delivery.forwarding.sent_at().is_none() || has(MailKind::Staff))
                 && (receipt.delivery.acknowledgement.sent_at().is_none()
-                    || has(Letter::Acknowledgement))
+                    || has(MailKind::Acknowledgement))
         }
     };
     if !as_it_should_be {
@@ -177,16 +174,17 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
         return ports.breach(Invariant::NothingFromNowhere, format!("{reference} is unknown"));
     };
     let posting = posting(&received.posting);
-    let which = if mail.to == posting.recipient { Letter::Staff } else { Letter::Acknowledgement };
-    let name = letter_name(&received.id, which);
-    let to_whom_it_concerns = which == Letter::Staff || mail.to == received.content.email;
+    let which =
+        if mail.to == posting.recipient { MailKind::Staff } else { MailKind::Acknowledgement };
+    let name = mail_name(&received.id, which);
+    let to_whom_it_concerns = which == MailKind::Staff || mail.to == received.content.email;
     let is_numbered = mail.number == Some(received.number);
     let has_the_right = mail.right.as_ref().is_some_and(|(of, _)| *of == name);
     let sent_as = history.forms.get(&received.id).map(Vec::as_slice).unwrap_or_default();
-    let is_whole = which == Letter::Acknowledgement
+    let is_whole = which == MailKind::Acknowledgement
         || history.withdrawn.contains_key(&received.id)
         || sent_as.iter().any(|form| form.is_sound && form.documents == enclosed(ports, mail));
-    let too_late = which == Letter::Staff && told_before(ports, &received.id, reference, mail);
+    let too_late = which == MailKind::Staff && told_before(ports, &received.id, reference, mail);
     drop(history);
     if !to_whom_it_concerns || !has_the_right {
         ports.breach(Invariant::NothingFromNowhere, format!("{name} to {}", mail.to));
@@ -218,7 +216,8 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     let (until, key) = link.split_once("&key=")?;
     let link = Link { reference, document, until, key };
     let (memory, setting, now) = (&world.memory, setting(), world.clock());
-    let found = download(memory, &setting.signing, &setting.postings, link, now);
+    let ledger = SqlLedger(&world.tables);
+    let found = download(&ledger, &setting.signing, &setting.postings, link, now);
     match pollster::block_on(found) {
         Ok(Some(Followed::Document(download))) => {
             memory.documents.borrow().get(&download.key).cloned()

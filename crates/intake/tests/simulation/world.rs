@@ -10,12 +10,14 @@ use std::sync::OnceLock;
 use domain::Posting;
 use intake::memory::Memory;
 use intake::ports::Fault;
-use intake::{Office, SigningKey};
+use intake::{MailComposer, SigningKey};
+use ledger::sqlite::Sqlite;
 use mail::{Address, Mailbox};
 use rules::Timestamp;
 
 use crate::bugs::Bug;
 use crate::chance::{Chance, Fate};
+use crate::database::tables;
 use crate::events::Event;
 use crate::history::History;
 use crate::invariants::{Breach, Invariant};
@@ -25,6 +27,7 @@ use crate::scheduler::{Pause, Scheduler, Turn, Work, Worker};
 pub(crate) struct World {
     /// What lasts, whatever crashes.
     pub(crate) memory: Memory,
+    pub(crate) tables: Sqlite,
     pub(crate) scheduler: Scheduler,
     pub(crate) chance: Chance,
     pub(crate) history: RefCell<History>,
@@ -32,6 +35,8 @@ pub(crate) struct World {
     skew: Cell<i64>,
     /// From when to when the mail server is away.
     pub(crate) away: Cell<(i64, i64)>,
+    /// From when to when the database is away.
+    pub(crate) database_away: Cell<(i64, i64)>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
     /// A mistake that is made on purpose.
@@ -70,9 +75,14 @@ pub(crate) fn setting() -> &'static Setting {
 }
 
 impl Setting {
-    pub(crate) fn office(&self) -> Office<'_> {
+    pub(crate) fn composer(&self) -> MailComposer<'_> {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-        Office { postings: &self.postings, sender, signing: &self.signing }
+        MailComposer {
+            postings: &self.postings,
+            sender,
+            operator: Some(self.operator.clone()),
+            signing: &self.signing,
+        }
     }
 
     pub(crate) fn closes_at(&self) -> i64 {
@@ -109,11 +119,13 @@ impl World {
     pub(crate) fn new(seed: u64, bug: Option<Bug>, trace: bool) -> Self {
         Self {
             memory: Memory::default(),
+            tables: tables(),
             scheduler: Scheduler::default(),
             chance: Chance::new(seed),
             history: RefCell::default(),
             skew: Cell::new(0),
             away: Cell::new((0, 0)),
+            database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
             bug,
             breach: RefCell::new(None),
@@ -156,7 +168,9 @@ impl World {
         what: fmt::Arguments<'_>,
         effect: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        let fate = self.chance.fate();
+        let (from, until) = self.database_away.get();
+        let is_away = port == Port::Ledger && (from..until).contains(&self.scheduler.now());
+        let fate = if is_away { Fate::Failed } else { self.chance.fate() };
         self.remember(fate);
         self.pause(self.chance.way(fate)).await;
         let result = if fate.takes_effect() {

@@ -6,12 +6,12 @@ use crate::options::admin::{Letter, Reference};
 pub(crate) fn outbox(all: bool, now: i64) -> String {
     let wanted = if all { "true" } else { "sent_at IS NULL" };
     format!(
-        "SELECT posting, number, reference, letter, attempts, last_trouble, \
+        "SELECT applications.posting, number, reference, kind AS letter, attempts, last_problem, \
          CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
          WHEN leased_until > {now} THEN 'being sent' ELSE 'waiting' END AS stage, \
          strftime('%Y-%m-%d %H:%M', coalesce(sent_at, due_at) / 1000, 'unixepoch') AS at \
-         FROM outbox JOIN applications ON applications.id = outbox.application \
-         WHERE {wanted} ORDER BY posting, number, letter DESC"
+         FROM mails JOIN applications ON applications.id = mails.application \
+         WHERE {wanted} ORDER BY applications.posting, number, kind DESC"
     )
 }
 
@@ -20,16 +20,16 @@ pub(crate) fn outbox(all: bool, now: i64) -> String {
 pub(crate) fn send_again(reference: &Reference, letter: Letter, now: i64) -> String {
     let reference = reference.as_str();
     let wanted = match letter {
-        Letter::Staff => "letter = 'staff'",
-        Letter::Acknowledgement => "letter = 'acknowledgement'",
+        Letter::Staff => "kind = 'staff'",
+        Letter::Acknowledgement => "kind = 'acknowledgement'",
     };
     format!(
-        "UPDATE outbox SET possible_duplicate = max(possible_duplicate, sent_at IS NOT NULL), \
+        "UPDATE mails SET possible_duplicate = max(possible_duplicate, sent_at IS NOT NULL), \
          sent_at = NULL, refused_because = NULL, tried_since = NULL, failures = 0, \
-         due_at = {now} \
+         due_at = {now}, queued_until = 0 \
          WHERE {wanted} AND leased_until <= {now} \
          AND application IN (SELECT id FROM applications WHERE reference = '{reference}' \
          AND id NOT IN (SELECT id FROM retired)) \
-         RETURNING letter, possible_duplicate"
+         RETURNING kind AS letter, possible_duplicate"
     )
 }

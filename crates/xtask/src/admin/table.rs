@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::options::admin::Reference;
 
 const HEADINGS: [&str; 7] =
-    ["posting", "no.", "reference", "letter", "stage", "when (UTC)", "latest trouble"];
+    ["posting", "no.", "reference", "letter", "stage", "when (UTC)", "latest problem"];
 const COLUMNS: [&str; 7] =
-    ["posting", "number", "reference", "letter", "stage", "at", "last_trouble"];
+    ["posting", "number", "reference", "letter", "stage", "at", "last_problem"];
 
 /// One line a letter, under headings.
 pub(crate) fn outbox(rows: &[Value]) -> String {
@@ -66,7 +66,7 @@ mod tests {
     fn columns_stand_under_their_headings() {
         let row = json!({
             "posting": "a-posting", "number": 12, "reference": "7KXM29QT", "letter": "staff",
-            "stage": "given up", "at": "2025-07-18 12:00", "last_trouble": "RCPT: the server answered 550",
+            "stage": "given up", "at": "2025-07-18 12:00", "last_problem": "RCPT: the server answered 550",
         });
         let shown = outbox(&[row]);
         let [headings, line] = shown.lines().collect::<Vec<_>>()[..] else { panic!("{shown}") };

@@ -1,10 +1,10 @@
 //! Rows about notices and incidents.
 
 use domain::Reference;
-use intake::ports::{Claim, Entry, Fault, Incident, Notice, Trouble};
+use intake::ports::{DeliveryProblems, Entry, Incident};
 use serde::Deserialize;
 
-use super::{ClaimRow, stage, timestamp};
+use super::{mail_state, timestamp};
 
 /// A number of rows.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ pub(crate) struct DayRow {
     pub(crate) day: u32,
 }
 
-/// An application with its letter to staff.
+/// An application with its mail to staff.
 #[derive(Debug, Deserialize)]
 pub(crate) struct EntryRow {
     number: u32,
@@ -29,14 +29,14 @@ pub(crate) struct EntryRow {
 
 impl From<EntryRow> for Entry {
     fn from(row: EntryRow) -> Self {
-        let forwarding = stage(row.sent_at, row.given_up);
+        let forwarding = mail_state(row.sent_at, row.given_up);
         Self { number: row.number, reference: row.reference, forwarding }
     }
 }
 
-/// The letters that do not leave.
+/// The mails that do not leave.
 #[derive(Debug, Deserialize)]
-pub(crate) struct TroubleRow {
+pub(crate) struct ProblemsRow {
     waiting: u32,
     lost: u32,
     since: Option<f64>,
@@ -44,8 +44,8 @@ pub(crate) struct TroubleRow {
     lost_cause: Option<String>,
 }
 
-impl From<TroubleRow> for Trouble {
-    fn from(row: TroubleRow) -> Self {
+impl From<ProblemsRow> for DeliveryProblems {
+    fn from(row: ProblemsRow) -> Self {
         Self {
             waiting: row.waiting,
             lost: row.lost,
@@ -75,23 +75,5 @@ impl From<IncidentRow> for Incident {
             lost: row.lost,
             closed_at: row.closed_at.map(timestamp),
         }
-    }
-}
-
-/// A claimed row of `notices`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct NoticeRow {
-    notice: String,
-    #[serde(flatten)]
-    claim: ClaimRow,
-}
-
-impl TryFrom<NoticeRow> for (Notice, Claim) {
-    type Error = Fault;
-
-    fn try_from(row: NoticeRow) -> Result<Self, Fault> {
-        let notice = serde_json::from_str(&row.notice)
-            .map_err(|_| Fault::Ledger("a notice is not of the expected shape".into()))?;
-        Ok((notice, row.claim.into()))
     }
 }

@@ -1,4 +1,11 @@
-//! The flows, over ports in memory.
+//! The flows, over the ledger on `SQLite` and the other ports in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod deliver;
 mod download;
@@ -8,6 +15,7 @@ mod retention;
 mod submit;
 mod sweep;
 mod withdraw;
+mod world;
 
 use std::path::Path;
 
@@ -16,9 +24,9 @@ use domain::Posting;
 use mail::{Address, Mailbox};
 use rules::{Form, Timestamp};
 
-use crate::memory::Memory;
-use crate::ports::{Fault, Ledger as _};
-use crate::{ApplicationId, Office, SigningKey, Submission, SubmittedDocument, Verdict};
+use crate::world::World;
+use intake::ports::{Fault, MailKind};
+use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict};
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
@@ -61,44 +69,54 @@ fn file(id: &str, name: &str, bytes: Vec<u8>) -> SubmittedDocument<Vec<u8>> {
     }
 }
 
-fn submit(
-    memory: &Memory,
-    posting: &Posting,
-    given: Submission<Vec<u8>>,
-) -> Result<Verdict, Fault> {
-    pollster::block_on(crate::submit(memory, memory, memory, posting, given))
+fn submit(world: &World, posting: &Posting, given: Submission<Vec<u8>>) -> Result<Verdict, Fault> {
+    pollster::block_on(intake::submit(&world.ports, &world.ledger, &world.ports, posting, given))
 }
 
 /// Submits and returns the id; the clock stands at noon.
-fn accepted(memory: &Memory, posting: &Posting, id: u128) -> String {
-    memory.now.set(NOON);
-    match submit(memory, posting, submission(posting, id)) {
+fn accepted(world: &World, posting: &Posting, id: u128) -> String {
+    world.now.set(NOON);
+    match submit(world, posting, submission(posting, id)) {
         Ok(Verdict::Accepted { received, .. }) => received.id,
         other => panic!("{other:?}"),
     }
 }
 
-fn deliver(memory: &Memory, posting: &Posting, id: &str) -> Result<(), Fault> {
-    let signing = key();
-    let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-    let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
-    pollster::block_on(async {
-        let Some(received) = memory.find(id).await? else { return Ok(()) };
-        crate::deliver(memory, memory, memory, memory, &office, &received).await
-    })
+/// Sends the mails of an application; the fault is the first one.
+fn deliver(world: &World, posting: &Posting, id: &str) -> Result<(), Fault> {
+    let mut result = Ok(());
+    for kind in MailKind::OF_APPLICATION {
+        result = result.and(deliver_mail(world, posting, &kind.mail_id(id)));
+    }
+    result
 }
 
-fn notify(memory: &Memory, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {
-    let signing = key();
+fn deliver_mail(world: &World, posting: &Posting, mail: &str) -> Result<(), Fault> {
+    let (signing, ports) = (key(), &world.ports);
+    let composer = composer(posting, &signing, None);
+    pollster::block_on(intake::deliver(ports, &world.ledger, ports, ports, ports, &composer, mail))
+}
+
+fn notify(world: &World, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {
+    let (signing, ports) = (key(), &world.ports);
+    let composer = composer(posting, &signing, operator);
+    pollster::block_on(intake::notify(ports, &world.ledger, ports, ports, ports, &composer))
+}
+
+fn composer<'a>(
+    posting: &'a Posting,
+    signing: &'a SigningKey,
+    operator: Option<&Address>,
+) -> MailComposer<'a> {
     let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
-    let office = Office { postings: std::slice::from_ref(posting), sender, signing: &signing };
-    pollster::block_on(crate::notify(memory, memory, memory, memory, &office, operator))
+    let postings = std::slice::from_ref(posting);
+    MailComposer { postings, sender, operator: operator.cloned(), signing }
 }
 
 fn key() -> SigningKey {
     SigningKey::new([7; 32]).unwrap()
 }
 
-fn later(memory: &Memory, milliseconds: i64) {
-    memory.now.set(Timestamp(memory.now.get().0 + milliseconds));
+fn later(world: &World, milliseconds: i64) {
+    world.now.set(Timestamp(world.now.get().0 + milliseconds));
 }

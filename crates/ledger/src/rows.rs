@@ -3,11 +3,13 @@
 mod notices;
 
 use domain::{Application, Reference};
-use intake::ports::{Claim, Delivery, Fault, Lead, MailState, Withdrawn};
+use intake::ports::{
+    About, Claim, Delivery, Fault, Mail, MailKind, MailState, ReceiptLookup, Withdrawn,
+};
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
-pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, NoticeRow, TroubleRow};
+pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -44,7 +46,7 @@ impl TryFrom<ApplicationRow> for Application {
     }
 }
 
-/// An application joined with its letters.
+/// An application joined with its mails.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReceiptRow {
     #[serde(flatten)]
@@ -60,28 +62,57 @@ impl TryFrom<ReceiptRow> for (Application, Delivery) {
 
     fn try_from(row: ReceiptRow) -> Result<Self, Fault> {
         let delivery = Delivery {
-            forwarding: stage(row.forwarded_at, row.not_forwarded),
-            acknowledgement: stage(row.acknowledged_at, row.not_acknowledged),
+            forwarding: mail_state(row.forwarded_at, row.not_forwarded),
+            acknowledgement: mail_state(row.acknowledged_at, row.not_acknowledged),
         };
         Ok((row.application.try_into()?, delivery))
     }
 }
 
-/// A claimed row of `outbox` or `notices`.
+/// A row of `mails`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MailRow {
+    id: String,
+    kind: MailKind,
+    application: Option<String>,
+    payload: Option<String>,
+}
+
+impl TryFrom<MailRow> for Mail {
+    type Error = Fault;
+
+    fn try_from(row: MailRow) -> Result<Self, Fault> {
+        let about = if let Some(application) = row.application {
+            About::Application(application)
+        } else {
+            let notice = serde_json::from_str(row.payload.as_deref().unwrap_or_default());
+            let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
+            About::Notice(notice.map_err(unreadable)?)
+        };
+        Ok(Self { id: row.id, kind: row.kind, about })
+    }
+}
+
+/// A claimed row of `mails`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ClaimRow {
+    #[serde(flatten)]
+    mail: MailRow,
     attempts: u32,
     possible_duplicate: u32,
     tried_since: f64,
 }
 
-impl From<ClaimRow> for Claim {
-    fn from(row: ClaimRow) -> Self {
-        Self {
+impl TryFrom<ClaimRow> for (Mail, Claim) {
+    type Error = Fault;
+
+    fn try_from(row: ClaimRow) -> Result<Self, Fault> {
+        let claim = Claim {
             attempt: row.attempts,
             possible_duplicate: row.possible_duplicate > 0,
             since: timestamp(row.tried_since),
-        }
+        };
+        Ok((row.mail.try_into()?, claim))
     }
 }
 
@@ -93,14 +124,14 @@ pub(crate) struct IdRow {
 
 /// Where the address of a receipt leads.
 #[derive(Debug, Deserialize)]
-pub(crate) struct LeadRow {
+pub(crate) struct ReceiptLookupRow {
     id: String,
     posting: Option<String>,
     withdrawn_at: Option<f64>,
 }
 
-impl From<LeadRow> for Lead {
-    fn from(row: LeadRow) -> Self {
+impl From<ReceiptLookupRow> for ReceiptLookup {
+    fn from(row: ReceiptLookupRow) -> Self {
         let withdrawn = row.posting.zip(row.withdrawn_at);
         let withdrawn = withdrawn.map(|(posting, at)| Withdrawn { posting, at: timestamp(at) });
         Self { id: row.id, withdrawn }
@@ -115,11 +146,11 @@ pub(crate) struct PostingRow {
 
 /// A place in a listing.
 #[derive(Debug, Deserialize)]
-pub(crate) struct BookmarkRow {
+pub(crate) struct CursorRow {
     pub(crate) after: String,
 }
 
-fn stage(sent_at: Option<f64>, given_up: u32) -> MailState {
+fn mail_state(sent_at: Option<f64>, given_up: u32) -> MailState {
     match sent_at {
         Some(at) => MailState::Sent(timestamp(at)),
         None if given_up > 0 => MailState::GivenUp,

@@ -1,4 +1,4 @@
-//! Letters, composed: from whom, to whom, with which documents.
+//! Mails, composed: from whom, to whom, with which documents.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,19 @@ use views::letters;
 
 use crate::download::download_address;
 use crate::key::SigningKey;
-use crate::ports::{Claim, DocumentStore, Fault, Letter, Sending, Transport};
+use crate::ports::{Claim, DocumentStore, Fault, MailKind, Sending, Transport};
 use crate::receipt::receipt_key;
 use crate::submit::document_key;
 
 /// Who sends, for which postings.
 #[derive(Clone, Debug)]
-pub struct Office<'a> {
+pub struct MailComposer<'a> {
     /// Every posting.
     pub postings: &'a [Posting],
     /// The organisation's sending address.
     pub sender: Mailbox,
+    /// Who is told that mails do not leave, if anybody.
+    pub operator: Option<Address>,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
 }
@@ -44,13 +46,13 @@ impl Message {
 
 /// How staff get the documents.
 pub(crate) enum Enclosed<'a> {
-    /// With the letter.
+    /// With the mail.
     Attached(Vec<Attachment<'a>>),
     /// By addresses in it.
     Linked,
 }
 
-impl Office<'_> {
+impl MailComposer<'_> {
     /// The application itself, to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
@@ -76,7 +78,7 @@ impl Office<'_> {
             reply_to: Some(reply_to),
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.letter_id(Letter::Staff, received),
+            message_id: self.mail_id(MailKind::Staff, received),
             auto_submitted: Some(AutoSubmitted::Generated),
             language: Some(&posting.language),
             extra: headers(received, claim),
@@ -103,7 +105,7 @@ impl Office<'_> {
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.letter_id(Letter::Acknowledgement, received),
+            message_id: self.mail_id(MailKind::Acknowledgement, received),
             auto_submitted: Some(AutoSubmitted::Replied),
             language: Some(&received.language),
             extra: headers(received, claim),
@@ -152,9 +154,9 @@ impl Office<'_> {
         MessageId::new(&format!("{name}.{signature}"), domain)
     }
 
-    fn letter_id(&self, letter: Letter, received: &Application) -> MessageId {
-        let name = format!("{}.{}", received.reference, letter.as_str());
-        self.message_id(&name, "message-id", &[&received.id, letter.as_str()])
+    fn mail_id(&self, mail: MailKind, received: &Application) -> MessageId {
+        let name = format!("{}.{}", received.reference, mail.as_str());
+        self.message_id(&name, "message-id", &[&received.id, mail.as_str()])
     }
 
     fn status_url(&self, received: &Application) -> String {

@@ -3,20 +3,23 @@
 use documents::samples;
 use rules::{Code, Timestamp};
 
-use super::{NOON, file, posting, submission, submit};
-use crate::Verdict;
-use crate::memory::{Memory, Port};
+use crate::world::World;
+use crate::{NOON, file, posting, submission, submit};
+use intake::Verdict;
+use intake::memory::Port;
+use intake::ports::MailKind;
 
 #[test]
 fn an_accepted_application_is_kept_whole() {
-    let (memory, posting) = (Memory::default(), posting());
-    let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let (world, posting) = (World::default(), posting());
+    let verdict = submit(&world, &posting, submission(&posting, 1)).unwrap();
     let Verdict::Accepted { received, unqueued: None } = verdict else { panic!("{verdict:?}") };
     assert_eq!(received.content.name, "Amélie Ben Salah");
     assert_eq!(received.received_at, NOON);
-    assert_eq!(memory.queue.borrow().as_slice(), std::slice::from_ref(&received.id));
-    assert_eq!(memory.outbox.borrow().len(), 2);
-    let stored = memory.documents.borrow();
+    let mails = MailKind::OF_APPLICATION.map(|kind| kind.mail_id(&received.id));
+    assert_eq!(*world.queue.borrow(), mails);
+    assert_eq!(world.count("mails"), 2);
+    let stored = world.documents.borrow();
     for document in &received.content.documents {
         let key = format!("applications/{}/{}/{}", received.id, document.id, document.sha256);
         assert_eq!(stored[&key].len() as u64, document.bytes);
@@ -26,37 +29,38 @@ fn an_accepted_application_is_kept_whole() {
 
 #[test]
 fn the_same_token_again_is_the_same_application() {
-    let (memory, posting) = (Memory::default(), posting());
-    let first = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let (world, posting) = (World::default(), posting());
+    let first = submit(&world, &posting, submission(&posting, 1)).unwrap();
     let mut changed = submission(&posting, 1);
     changed.form.name = "Somebody Else".into();
     changed.documents = vec![file("cv", "other.pdf", samples::pdf("another"))];
     // Even after the posting has closed, and with something wrong.
     changed.received_at = Timestamp(i64::MAX);
-    let second = submit(&memory, &posting, changed).unwrap();
+    let second = submit(&world, &posting, changed).unwrap();
     assert_eq!(first, second);
-    assert_eq!(memory.applications.borrow().len(), 1);
-    assert_eq!(memory.outbox.borrow().len(), 2);
-    assert_eq!(memory.documents.borrow().len(), 2);
+    assert_eq!(world.count("applications"), 1);
+    assert_eq!(world.count("mails"), 2);
+    assert_eq!(world.documents.borrow().len(), 2);
 }
 
 #[test]
 fn a_taken_reference_is_replaced() {
-    let (memory, posting) = (Memory::default(), posting());
-    let first = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let (world, posting) = (World::default(), posting());
+    let first = submit(&world, &posting, submission(&posting, 1)).unwrap();
     let Verdict::Accepted { received, .. } = first else { panic!() };
     // Somebody else holds the reference that application 2 would get first.
-    let probe = Memory::default();
+    let probe = World::default();
     let Verdict::Accepted { received: second, .. } =
         submit(&probe, &posting, submission(&posting, 2)).unwrap()
     else {
         panic!()
     };
-    let mut holder = (*received).clone();
-    holder.reference = second.reference.clone();
-    memory.applications.borrow_mut().insert(holder.id.clone(), holder);
+    world.run(&format!(
+        "UPDATE applications SET reference = '{}' WHERE id = '{}'",
+        second.reference, received.id
+    ));
     let Verdict::Accepted { received: renamed, .. } =
-        submit(&memory, &posting, submission(&posting, 2)).unwrap()
+        submit(&world, &posting, submission(&posting, 2)).unwrap()
     else {
         panic!()
     };
@@ -65,7 +69,7 @@ fn a_taken_reference_is_replaced() {
 
 #[test]
 fn what_is_refused_leaves_nothing_behind() {
-    type Spoil = fn(&mut crate::Submission<Vec<u8>>);
+    type Spoil = fn(&mut intake::Submission<Vec<u8>>);
     let posting = posting();
     let cases: [(&str, &str, Code, Spoil); 9] = [
         ("no document", "cover_letter", Code::DocumentMissing, |s| s.documents.clear()),
@@ -89,46 +93,48 @@ fn what_is_refused_leaves_nothing_behind() {
         }),
     ];
     for (name, field, code, spoil) in cases {
-        let memory = Memory::default();
+        let world = World::default();
         let mut given = submission(&posting, 1);
         spoil(&mut given);
-        let verdict = submit(&memory, &posting, given).unwrap();
+        let verdict = submit(&world, &posting, given).unwrap();
         let Verdict::Refused { issues, .. } = verdict else { panic!("{name}: {verdict:?}") };
         assert_eq!((issues[0].field.as_str(), issues[0].code), (field, code), "{name}");
-        assert!(memory.documents.borrow().is_empty(), "{name}");
-        assert!(memory.applications.borrow().is_empty(), "{name}");
-        assert!(memory.outbox.borrow().is_empty(), "{name}");
-        assert!(memory.queue.borrow().is_empty(), "{name}");
+        assert!(world.documents.borrow().is_empty(), "{name}");
+        assert_eq!(world.count("applications"), 0, "{name}");
+        assert_eq!(world.count("mails"), 0, "{name}");
+        assert!(world.queue.borrow().is_empty(), "{name}");
     }
 }
 
 #[test]
 fn the_last_millisecond_is_in_time() {
-    let (memory, posting) = (Memory::default(), posting());
+    let (world, posting) = (World::default(), posting());
     let mut given = submission(&posting, 1);
     given.received_at = Timestamp(1_754_258_399_999);
-    assert!(matches!(submit(&memory, &posting, given).unwrap(), Verdict::Accepted { .. }));
+    assert!(matches!(submit(&world, &posting, given).unwrap(), Verdict::Accepted { .. }));
 }
 
 #[test]
 fn a_failing_store_never_becomes_a_success() {
-    for port in [Port::Documents, Port::Ledger] {
-        let (memory, posting) = (Memory::default(), posting());
-        memory.broken.set(Some(port));
-        assert!(submit(&memory, &posting, submission(&posting, 1)).is_err(), "{port:?}");
-        assert!(memory.applications.borrow().is_empty());
+    for breaks_ledger in [false, true] {
+        let (world, posting) = (World::default(), posting());
+        world.break_ledger(breaks_ledger);
+        world.broken.set((!breaks_ledger).then_some(Port::Documents));
+        assert!(submit(&world, &posting, submission(&posting, 1)).is_err(), "{breaks_ledger}");
+        assert_eq!(world.count("applications"), 0);
         // Once it works again, the same token gets through.
-        memory.broken.set(None);
-        let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
-        assert!(matches!(verdict, Verdict::Accepted { .. }), "{port:?}");
+        world.break_ledger(false);
+        world.broken.set(None);
+        let verdict = submit(&world, &posting, submission(&posting, 1)).unwrap();
+        assert!(matches!(verdict, Verdict::Accepted { .. }), "{breaks_ledger}");
     }
 }
 
 #[test]
 fn a_failing_queue_does_not_undo_a_success() {
-    let (memory, posting) = (Memory::default(), posting());
-    memory.broken.set(Some(Port::Queue));
-    let verdict = submit(&memory, &posting, submission(&posting, 1)).unwrap();
+    let (world, posting) = (World::default(), posting());
+    world.broken.set(Some(Port::Queue));
+    let verdict = submit(&world, &posting, submission(&posting, 1)).unwrap();
     assert!(matches!(verdict, Verdict::Accepted { unqueued: Some(_), .. }), "{verdict:?}");
-    assert_eq!(memory.applications.borrow().len(), 1);
+    assert_eq!(world.count("applications"), 1);
 }

@@ -1,0 +1,187 @@
+//! Mails to send, of every kind.
+//!
+//! A new kind of mail is a variant of [`MailKind`] and a template in the
+//! composer.
+
+use rules::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Notice};
+
+/// What a mail is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// The application itself, to the posting's recipient.
+    Staff,
+    /// The acknowledgement to the candidate.
+    Acknowledgement,
+    /// To staff: an application was withdrawn.
+    Withdrawal,
+    /// To staff: how far the applications to a posting have come.
+    Report,
+    /// To the operator: mails do not leave.
+    Alert,
+}
+
+/// For how long and after which answers a mail is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// After how many milliseconds it is given up; never where this is none.
+    pub gives_up_after_ms: Option<i64>,
+    /// Whether it is tried again after a server has refused it for good.
+    pub retries_refusals: bool,
+}
+
+/// How large a mail can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SizeClass {
+    /// Text alone.
+    Small,
+    /// It has documents attached.
+    Large,
+}
+
+/// For how long mails of applications are tried, in milliseconds. What has
+/// not left after three days will not leave unless somebody sees to it.
+pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
+
+impl MailKind {
+    /// The mails that every application calls for.
+    pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
+
+    /// The name in the ledger, in headers and in logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Acknowledgement => "acknowledgement",
+            Self::Withdrawal => "withdrawal",
+            Self::Report => "report",
+            Self::Alert => "alert",
+        }
+    }
+
+    /// How it is tried again. No other mail says what a notice says, so a
+    /// notice is never given up.
+    pub fn retry_policy(self) -> RetryPolicy {
+        match self {
+            Self::Staff | Self::Acknowledgement => {
+                RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
+            }
+            Self::Withdrawal | Self::Report | Self::Alert => {
+                RetryPolicy { gives_up_after_ms: None, retries_refusals: true }
+            }
+        }
+    }
+
+    /// How large it can be.
+    pub fn size_class(self) -> SizeClass {
+        match self {
+            Self::Staff => SizeClass::Large,
+            Self::Acknowledgement | Self::Withdrawal | Self::Report | Self::Alert => {
+                SizeClass::Small
+            }
+        }
+    }
+
+    /// The id of this mail of an application.
+    pub fn mail_id(self, application: &str) -> String {
+        format!("{}/{application}", self.as_str())
+    }
+}
+
+/// A mail's id and kind: what a queue message says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailRef {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: MailKind,
+}
+
+/// A mail in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: MailKind,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The application with this id.
+    Application(String),
+    /// Something else.
+    Notice(Notice),
+}
+
+/// The right to send a mail for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Which attempt this is, from 1. It also fences: only the latest claim
+    /// can settle.
+    pub attempt: u32,
+    /// Whether an earlier attempt may have arrived.
+    pub possible_duplicate: bool,
+    /// When the first attempt was made: this one, where it is the first.
+    pub since: Timestamp,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The transport has it.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+    /// It will not be tried again; the reason is a code, without addresses.
+    Refused {
+        /// For the operator.
+        reason: String,
+    },
+    /// To be tried again.
+    Later {
+        /// Not before.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
+        /// Whether this attempt may have arrived all the same.
+        possibly_sent: bool,
+    },
+}
+
+/// Mails to send.
+pub trait Outbox {
+    /// The mail with this id.
+    async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault>;
+
+    /// Claims a mail that is pending, due and not claimed by anybody else,
+    /// until `until`. Nothing where there is no such mail.
+    async fn claim(
+        &self,
+        id: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<(Mail, Claim)>, Fault>;
+
+    /// Writes down what became of a claimed mail. Without effect where a
+    /// later claim has been made.
+    async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault>;
+
+    /// Up to `limit` mails of applications that [`Outbox::claim`] would give
+    /// and for which no queue message is expected, oldest first.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
+
+    /// Notes that a queue message for each of these mails is expected to come
+    /// by `until`.
+    async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
+
+    /// Up to `limit` mails that belong to no application and that
+    /// [`Outbox::claim`] would give, oldest first.
+    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
+}

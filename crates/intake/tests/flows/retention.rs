@@ -1,0 +1,127 @@
+//! What has been kept long enough goes, and so does what nothing leads to.
+
+use rules::Timestamp;
+
+use crate::world::World;
+use crate::{accepted, later, posting, submission, submit};
+use intake::memory::Port;
+use intake::ports::{Fault, Retention as _};
+use intake::{ApplicationId, Verdict};
+
+const DAY: i64 = 24 * 3_600_000;
+
+fn erase(world: &World, now: Timestamp) -> Result<usize, Fault> {
+    let posting = posting();
+    let postings = std::slice::from_ref(&posting);
+    pollster::block_on(intake::erase(&world.ports, &world.ledger, postings, now))
+}
+
+fn erase_orphaned_documents(world: &World) -> Result<usize, Fault> {
+    pollster::block_on(intake::erase_orphaned_documents(
+        &world.ports,
+        &world.ledger,
+        world.now.get(),
+    ))
+}
+
+#[test]
+fn nothing_but_a_count_is_left_on_the_day_of_deletion_and_all_the_day_before() {
+    let (world, posting) = (World::default(), posting());
+    for id in 1..=3 {
+        accepted(&world, &posting, id);
+    }
+    let day_before = Timestamp(posting.erased_at().0 - DAY);
+    assert_eq!(erase(&world, day_before), Ok(0));
+    assert_eq!(world.documents.borrow().len(), 6);
+    assert_eq!(posting.deadline.zone.local(posting.erased_at()).date, posting.erased_on());
+    assert_eq!(erase(&world, posting.erased_at()), Ok(3));
+    assert!(world.documents.borrow().is_empty());
+    assert_eq!(world.count("applications"), 0);
+    assert_eq!(world.count("mails"), 0);
+    assert_eq!(world.ask("SELECT erased || '/' || withdrawn FROM tallies"), "3/0");
+}
+
+#[test]
+fn documents_that_cannot_be_deleted_keep_their_row() {
+    let (world, posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    world.broken.set(Some(Port::Documents));
+    assert!(erase(&world, posting.erased_at()).is_err());
+    assert_eq!(world.count("applications"), 1);
+    world.broken.set(None);
+    assert_eq!(erase(&world, posting.erased_at()), Ok(1));
+}
+
+#[test]
+fn an_erasure_that_broke_off_after_the_documents_goes_on_with_the_row() {
+    let (world, posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    world.documents.borrow_mut().clear();
+    assert_eq!(erase(&world, posting.erased_at()), Ok(1));
+    assert_eq!(world.count("applications"), 0);
+}
+
+#[test]
+fn a_posting_that_is_taken_away_keeps_its_promise() {
+    let (world, posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    assert_eq!(erase(&world, world.now.get()), Ok(0));
+    let without =
+        pollster::block_on(intake::erase(&world.ports, &world.ledger, &[], posting.erased_at()));
+    assert_eq!(without, Ok(1));
+    assert!(world.documents.borrow().is_empty());
+}
+
+/// As a kill between the documents and the row leaves it.
+fn orphan(world: &World, id: u128) {
+    let posting = posting();
+    let row = accepted(world, &posting, id);
+    world.run(&format!(
+        "DELETE FROM mails WHERE application = '{row}'; DELETE FROM applications WHERE id = '{row}'"
+    ));
+}
+
+#[test]
+fn documents_without_a_row_go_after_a_day_and_no_others() {
+    let (world, posting) = (World::default(), posting());
+    let kept = accepted(&world, &posting, 1);
+    orphan(&world, 2);
+    later(&world, DAY - 1);
+    assert_eq!(erase_orphaned_documents(&world), Ok(0), "it may still be arriving");
+    later(&world, 1);
+    assert_eq!(erase_orphaned_documents(&world), Ok(1));
+    let documents = world.documents.borrow();
+    assert_eq!(documents.len(), 2);
+    assert!(documents.keys().all(|key| key.contains(&kept)));
+}
+
+#[test]
+fn a_store_of_several_pages_is_gone_through_from_run_to_run() {
+    let world = World::default();
+    for id in 1..=250 {
+        orphan(&world, id);
+    }
+    later(&world, DAY);
+    assert_eq!(erase_orphaned_documents(&world), Ok(100), "a page of 200 documents");
+    assert_eq!(world.count("bookmarks"), 1);
+    let rest: usize = (0..3).map(|_| erase_orphaned_documents(&world).unwrap()).sum();
+    assert_eq!(rest, 150);
+    assert!(world.documents.borrow().is_empty());
+    assert_eq!(world.count("bookmarks"), 0, "it begins again");
+}
+
+/// The browser of such a candidate comes back after days with the same token, just as
+/// its documents are being deleted: it must not get a row without documents.
+#[test]
+fn an_orphan_cannot_come_back_while_its_documents_go() {
+    let (world, posting) = (World::default(), posting());
+    orphan(&world, 1);
+    let id = ApplicationId::from_random(1).as_str().to_owned();
+    pollster::block_on(world.ledger.retire_orphans(&[id], world.now.get())).unwrap();
+    let again = submit(&world, &posting, submission(&posting, 1));
+    assert!(matches!(again, Ok(Verdict::Retired { .. })), "{again:?}");
+    assert_eq!(world.count("applications"), 0);
+    later(&world, DAY);
+    erase_orphaned_documents(&world).unwrap();
+    assert!(world.documents.borrow().is_empty());
+}

@@ -1,0 +1,88 @@
+//! The ports of the flows: the ledger on `SQLite`, the others in memory.
+
+use std::cell::Cell;
+use std::ops::Deref;
+use std::path::Path;
+
+use domain::Application;
+use intake::memory::Memory;
+use intake::ports::{Fault, Ledger as _};
+use ledger::sqlite::Sqlite;
+use ledger::{Database, SqlLedger, Statement};
+use serde::de::DeserializeOwned;
+
+/// Every port. A test looks into it, and makes ports fail by
+/// [`Memory::broken`] and [`World::break_ledger`].
+pub(crate) struct World {
+    pub(crate) ports: Memory,
+    pub(crate) ledger: SqlLedger<Tables>,
+}
+
+/// A database that can be made to fail.
+pub(crate) struct Tables {
+    sqlite: Sqlite,
+    is_broken: Cell<bool>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let sqlite = Sqlite::migrated(Path::new("../../migrations")).unwrap();
+        let ledger = SqlLedger(Tables { sqlite, is_broken: Cell::new(false) });
+        Self { ports: Memory::default(), ledger }
+    }
+}
+
+impl Deref for World {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        &self.ports
+    }
+}
+
+impl World {
+    pub(crate) fn break_ledger(&self, is_broken: bool) {
+        self.ledger.0.is_broken.set(is_broken);
+    }
+
+    pub(crate) fn application(&self, id: &str) -> Application {
+        pollster::block_on(self.ledger.find(id)).unwrap().unwrap()
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        self.ask(&format!("SELECT count(*) FROM {table}")).as_i64().unwrap()
+    }
+
+    /// The only value that a statement gives, null where it gives none.
+    pub(crate) fn ask(&self, sql: &str) -> serde_json::Value {
+        let row = self.ledger.0.sqlite.rows(sql, &[]).unwrap().into_iter().next();
+        let value = row.and_then(|row| row.as_object()?.values().next().cloned());
+        value.unwrap_or_default()
+    }
+
+    pub(crate) fn run(&self, sql: &str) {
+        self.ledger.0.sqlite.script(sql).unwrap();
+    }
+}
+
+impl Tables {
+    fn check(&self) -> Result<(), Fault> {
+        if self.is_broken.get() { Err(Fault::Ledger("made to fail".into())) } else { Ok(()) }
+    }
+}
+
+impl Database for Tables {
+    async fn run<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, Fault> {
+        self.check()?;
+        self.sqlite.run(statement).await
+    }
+
+    async fn batch<T: DeserializeOwned>(
+        &self,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<T>, Fault> {
+        self.check()?;
+        self.sqlite.batch(statements).await
+    }
+}

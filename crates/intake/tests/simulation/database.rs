@@ -1,0 +1,150 @@
+//! The database: `SQLite` with the tables of production, whose calls fail as
+//! those of any port do. What a statement does is noted here, in the step in
+//! which it takes effect.
+
+use std::fmt;
+use std::path::Path;
+
+use intake::ports::{Fault, Ledger as _};
+use ledger::sqlite::{Sqlite, decode};
+use ledger::{Database, SqlLedger, Statement, Value};
+use rules::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::ports::Ports;
+use crate::witness;
+use crate::world::{Port, World};
+
+/// A database with empty tables.
+pub(crate) fn tables() -> Sqlite {
+    thread_local! {
+        static TEMPLATE: Sqlite = Sqlite::migrated(Path::new("../../migrations")).unwrap();
+    }
+    TEMPLATE.with(Sqlite::copy).unwrap()
+}
+
+impl Database for Ports {
+    async fn run<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, Fault> {
+        self.batch(vec![statement]).await
+    }
+
+    async fn batch<T: DeserializeOwned>(
+        &self,
+        mut statements: Vec<Statement>,
+    ) -> Result<Vec<T>, Fault> {
+        let number = self.number_too_early(&statements).await?;
+        if let Some(rows) = self.commit_later(&statements) {
+            return decode(rows);
+        }
+        self.spoil(&mut statements);
+        let effect = async {
+            let rows = self.carry_out(&statements);
+            self.after(&statements, number);
+            Ok(rows)
+        };
+        let rows = self.call(Port::Ledger, format_args!("{}", Names(&statements)), effect).await;
+        if let Some((name, attempt)) = settled(&statements) {
+            self.history.borrow_mut().settled(name, attempt, rows.is_ok());
+        }
+        decode(rows?)
+    }
+}
+
+impl Ports {
+    /// The ledger, as the flows know it.
+    pub(crate) fn ledger(&self) -> SqlLedger<Self> {
+        SqlLedger(self.clone())
+    }
+
+    /// Runs the statements. An error of SQL is a mistake of ours.
+    pub(crate) fn carry_out(&self, statements: &[Statement]) -> Vec<Json> {
+        let first = &statements[0];
+        let text = |index: usize| text(&first.values[index]);
+        let time = |index: usize| Timestamp(number(&first.values[index]));
+        let fresh = match first.query.name {
+            "retire orphans" => {
+                witness::fresh(self, &serde_json::from_str::<Vec<_>>(text(0)).unwrap(), time(1))
+            }
+            _ => Vec::new(),
+        };
+        let rows = self.tables.transaction(statements).unwrap();
+        let attempt = || rows.first().and_then(|row| row["attempts"].as_u64()).map(|n| n as u32);
+        match first.query.name {
+            "insert application" => witness::committed(self, text(0)),
+            "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
+            "retire" => witness::withdrawn(self, text(0)),
+            "retire orphans" => witness::retired(self, &ids(&rows), &fresh),
+            "select forwarding" => {
+                self.history.borrow_mut().read_delivery(self.scheduler.running(), text(0));
+            }
+            _ => {}
+        }
+        rows
+    }
+
+    fn claimed(&self, name: String, now: Timestamp, attempt: Option<u32>) {
+        let Some(attempt) = attempt else { return };
+        self.history.borrow_mut().claimed(self.scheduler.running(), name, attempt, now);
+    }
+}
+
+impl World {
+    /// The rows that a statement gives, without any fault.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<Json> {
+        self.tables.rows(sql, &[]).unwrap()
+    }
+
+    /// The ids of those rows.
+    pub(crate) fn ids(&self, sql: &str) -> Vec<String> {
+        ids(&self.rows(sql))
+    }
+
+    /// How many rows a table has, without any fault.
+    pub(crate) fn count_of(&self, table: &str) -> u64 {
+        let rows = self.rows(&format!("SELECT count(*) AS count FROM {table}"));
+        rows[0]["count"].as_u64().unwrap()
+    }
+
+    /// The application with this id, without any fault.
+    pub(crate) fn application(&self, id: &str) -> Option<domain::Application> {
+        pollster::block_on(SqlLedger(&self.tables).find(id)).unwrap()
+    }
+}
+
+/// The mail and the attempt of which these statements write down what became
+/// of it.
+fn settled(statements: &[Statement]) -> Option<(String, u32)> {
+    let Statement { query, values } = statements.first()?;
+    let attempt = |index: usize| number(&values[index]) as u32;
+    match query.name {
+        "settle" => Some((text(&values[0]).to_owned(), attempt(1))),
+        _ => None,
+    }
+}
+
+/// Statements, for the reader of a trace.
+struct Names<'a>(&'a [Statement]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Statement { query, values } in self.0 {
+            write!(out, "{} {:?}; ", query.name, values.first())?;
+        }
+        Ok(())
+    }
+}
+
+fn ids(rows: &[Json]) -> Vec<String> {
+    rows.iter().filter_map(|row| row["id"].as_str()).map(str::to_owned).collect()
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    let Value::Text(text) = value else { panic!("{value:?} is no text") };
+    text
+}
+
+pub(crate) fn number(value: &Value) -> i64 {
+    let Value::Number(number) = value else { panic!("{value:?} is no number") };
+    *number as i64
+}

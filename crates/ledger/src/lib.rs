@@ -1,0 +1,19 @@
+//! The SQL of Guichet: statements, rows, and the storage ports of the flows.
+//!
+//! [`SqlLedger`] implements the ports of `intake` over one small port,
+//! [`Database`]. The Worker implements it over D1, tests over `SQLite` in
+//! memory, so that tests run the statements of production.
+//!
+//! Times are milliseconds since 1970-01-01T00:00:00Z. The tables are in
+//! `migrations`.
+
+mod applications;
+mod database;
+mod notices;
+mod outbox;
+mod retention;
+mod rows;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+pub use database::{Database, Query, SqlLedger, Statement, Value};

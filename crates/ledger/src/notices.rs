@@ -1,0 +1,166 @@
+//! Mails to staff and to the operator that belong to no application.
+
+use intake::ports::{DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery};
+use rules::Timestamp;
+
+use crate::database::{Database, Query, SqlLedger, Value, json};
+use crate::rows::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
+
+const SELECT_LAST_REPORT: Query = Query::new(
+    "select last report",
+    "SELECT day AS day FROM mails WHERE posting = ?1 AND day IS NOT NULL \
+    ORDER BY day DESC LIMIT 1",
+);
+
+const SELECT_UNDELIVERED: Query = Query::new(
+    "select undelivered",
+    "SELECT EXISTS (SELECT 1 FROM mails \
+        WHERE posting = ?1 AND kind = 'staff' AND sent_at IS NULL) AS count",
+);
+
+const SELECT_UNSETTLED: Query = Query::new(
+    "select unsettled",
+    "SELECT EXISTS (SELECT 1 FROM mails \
+        WHERE posting = ?1 AND kind = 'staff' AND sent_at IS NULL \
+        AND refused_because IS NULL) AS count",
+);
+
+const DELETE_STALE_REPORTS: Query = Query::new(
+    "delete stale reports",
+    "DELETE FROM mails WHERE posting = ?1 AND day < ?2 AND day IS NOT NULL AND sent_at IS NULL",
+);
+
+/// `?2` is a text: as a number it would stand in the id with a decimal point.
+const INSERT_REPORT: Query = Query::new(
+    "insert report",
+    "INSERT INTO mails (id, kind, posting, day, payload, due_at) \
+    VALUES ('report/' || ?1 || '/' || ?2, 'report', ?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+);
+
+const SELECT_FORWARDING: Query = Query::new(
+    "select forwarding",
+    "SELECT number, reference, sent_at, refused_because IS NOT NULL AS given_up \
+    FROM applications JOIN mails ON mails.id = 'staff/' || applications.id \
+    WHERE applications.posting = ?1 ORDER BY number",
+);
+
+const COUNT_WITHDRAWN: Query =
+    Query::new("count withdrawn", "SELECT count(*) AS count FROM retired WHERE posting = ?1");
+
+/// A mail that waits for its first turn is late only where none has left for
+/// as long: a queue that is long still moves.
+const SELECT_PROBLEMS: Query = Query::new(
+    "select problems",
+    "WITH stuck AS ( \
+        SELECT coalesce(last_problem, 'late') AS problem, application, false AS lost, due_at \
+        FROM mails \
+        WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
+            AND (failures > 1 OR (due_at < ?2 AND leased_until <= ?1 \
+                AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM mails \
+                    WHERE sent_at >= ?2 AND application IS NOT NULL)))) \
+        UNION ALL \
+        SELECT coalesce(last_problem, 'late'), application, true, due_at FROM mails \
+        WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL) \
+    SELECT count(*) - coalesce(sum(lost), 0) AS waiting, coalesce(sum(lost), 0) AS lost, \
+        (SELECT min(received_at) FROM stuck JOIN applications ON applications.id = stuck.application \
+            WHERE NOT lost) AS since, \
+        (SELECT problem FROM stuck WHERE NOT lost \
+            GROUP BY problem ORDER BY count(*) DESC LIMIT 1) AS cause, \
+        (SELECT problem FROM stuck WHERE lost ORDER BY due_at DESC LIMIT 1) AS lost_cause \
+    FROM stuck",
+);
+
+/// The one that goes on comes first: a slow cron may open it with an older
+/// time than that of one which has ended.
+const SELECT_LAST_INCIDENT: Query = Query::new(
+    "select last incident",
+    "\
+    SELECT * FROM incidents ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT 1",
+);
+
+const INSERT_INCIDENT: Query = Query::new(
+    "insert incident",
+    "\
+    INSERT INTO incidents (opened_at, cause, losing, lost) SELECT ?1, ?2, ?3, ?4 \
+    WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE closed_at IS NULL) ON CONFLICT DO NOTHING",
+);
+
+/// Only where the incident has made it into its table.
+const INSERT_ALERT: Query = Query::new(
+    "insert alert",
+    "\
+    INSERT INTO mails (id, kind, payload, due_at) \
+    SELECT 'alert/' || opened_at, 'alert', ?2, opened_at FROM incidents WHERE opened_at = ?1 \
+    ON CONFLICT DO NOTHING",
+);
+
+const UPDATE_INCIDENT: Query = Query::new(
+    "update incident",
+    "UPDATE incidents SET lost = ?2, closed_at = ?3 WHERE opened_at = ?1",
+);
+
+impl<D: Database> Notices for SqlLedger<D> {
+    async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault> {
+        let row: Option<DayRow> = self.first(SELECT_LAST_REPORT.bind([slug.into()])).await?;
+        Ok(row.map(|row| row.day))
+    }
+
+    async fn undelivered(&self, slug: &str) -> Result<bool, Fault> {
+        Ok(self.count(SELECT_UNDELIVERED, slug).await? > 0)
+    }
+
+    async fn is_settled(&self, slug: &str) -> Result<bool, Fault> {
+        Ok(self.count(SELECT_UNSETTLED, slug).await? == 0)
+    }
+
+    async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault> {
+        let notice = json(&Notice::Report { posting: slug.to_owned() }, "a notice")?;
+        let (slug, day) = (Value::from(slug), Value::from(day.to_string()));
+        self.execute_all(vec![
+            DELETE_STALE_REPORTS.bind([slug.clone(), day.clone()]),
+            INSERT_REPORT.bind([slug, day, notice, now.into()]),
+        ])
+        .await
+    }
+
+    async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault> {
+        let rows: Vec<EntryRow> = self.0.run(SELECT_FORWARDING.bind([slug.into()])).await?;
+        let kept = rows.into_iter().map(Into::into).collect();
+        Ok(PostingDelivery { kept, withdrawn: self.count(COUNT_WITHDRAWN, slug).await? })
+    }
+
+    async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault> {
+        let row: Option<ProblemsRow> =
+            self.first(SELECT_PROBLEMS.bind([now.into(), late.into()])).await?;
+        Ok(row.map(Into::into).unwrap_or_default())
+    }
+
+    async fn last_incident(&self) -> Result<Option<Incident>, Fault> {
+        let row: Option<IncidentRow> = self.first(SELECT_LAST_INCIDENT.bind([])).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {
+        let opened_at = Value::from(incident.opened_at);
+        let (cause, losing) = ((&incident.cause).into(), incident.losing.into());
+        let insert = INSERT_INCIDENT.bind([opened_at.clone(), cause, losing, incident.lost.into()]);
+        let mut batch = vec![insert];
+        if alert {
+            let notice = json(&Notice::Alert { incident: incident.clone() }, "a notice")?;
+            batch.push(INSERT_ALERT.bind([opened_at, notice]));
+        }
+        self.execute_all(batch).await
+    }
+
+    async fn update_incident(&self, incident: &Incident) -> Result<(), Fault> {
+        let values = [incident.opened_at.into(), incident.lost.into(), incident.closed_at.into()];
+        self.execute(UPDATE_INCIDENT.bind(values)).await
+    }
+}
+
+impl<D: Database> SqlLedger<D> {
+    async fn count(&self, query: Query, slug: &str) -> Result<u32, Fault> {
+        let row: Option<CountRow> = self.first(query.bind([slug.into()])).await?;
+        Ok(row.map_or(0, |row| row.count))
+    }
+}

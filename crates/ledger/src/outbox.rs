@@ -1,0 +1,109 @@
+//! Mails to send.
+
+use intake::ports::{Claim, Fault, Mail, MailRef, Outbox, Settlement};
+use rules::Timestamp;
+
+use crate::database::{Database, Query, SqlLedger, Value, json};
+use crate::rows::{ClaimRow, MailRow};
+
+const SELECT_MAIL: Query =
+    Query::new("select mail", "SELECT id, kind, application, payload FROM mails WHERE id = ?1");
+
+/// A lease that is still there has run out: whoever held it never came back,
+/// and may have sent.
+const CLAIM: Query = Query::new(
+    "claim",
+    "UPDATE mails SET attempts = attempts + 1, leased_until = ?3, queued_until = 0, \
+        tried_since = coalesce(tried_since, ?2), \
+        possible_duplicate = max(possible_duplicate, leased_until > 0) \
+    WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
+        AND due_at <= ?2 AND leased_until <= ?2 \
+    RETURNING id, kind, application, payload, attempts, possible_duplicate, tried_since",
+);
+
+/// `attempts` fences: a later claim has raised it.
+const SETTLE: Query = Query::new(
+    "settle",
+    "UPDATE mails SET leased_until = 0, sent_at = ?3, refused_because = ?4, \
+        due_at = coalesce(?5, due_at), last_problem = coalesce(?6, last_problem), \
+        failures = failures + (?5 IS NOT NULL), possible_duplicate = max(possible_duplicate, ?7), \
+        payload = CASE WHEN ?3 IS NULL THEN payload END \
+    WHERE id = ?1 AND attempts = ?2",
+);
+
+const SELECT_DUE: Query = Query::new(
+    "select due",
+    "SELECT id, kind FROM mails \
+    WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
+        AND due_at <= ?1 AND leased_until <= ?1 AND queued_until <= ?1 \
+    ORDER BY due_at, kind DESC, id LIMIT ?2",
+);
+
+/// `?1` is a JSON array of ids.
+const MARK_QUEUED: Query = Query::new(
+    "mark queued",
+    "UPDATE mails SET queued_until = ?2 \
+    WHERE id IN (SELECT value FROM json_each(?1))",
+);
+
+const SELECT_DUE_NOTICES: Query = Query::new(
+    "select due notices",
+    "SELECT id, kind FROM mails \
+    WHERE application IS NULL AND sent_at IS NULL AND refused_because IS NULL \
+        AND due_at <= ?1 AND leased_until <= ?1 \
+    ORDER BY due_at, id LIMIT ?2",
+);
+
+impl<D: Database> Outbox for SqlLedger<D> {
+    async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault> {
+        let row: Option<MailRow> = self.first(SELECT_MAIL.bind([id.into()])).await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn claim(
+        &self,
+        id: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<(Mail, Claim)>, Fault> {
+        let values = [id.into(), now.into(), until.into()];
+        let row: Option<ClaimRow> = self.first(CLAIM.bind(values)).await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault> {
+        let [sent_at, refused, due_at, problem, duplicate] = settled(settlement);
+        let (id, attempt) = (id.into(), claim.attempt.into());
+        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate];
+        self.execute(SETTLE.bind(values)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
+        self.0.run(SELECT_DUE.bind([now.into(), limit.into()])).await
+    }
+
+    async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault> {
+        let ids: Vec<&str> = mails.iter().map(|mail| mail.id.as_str()).collect();
+        let ids = json(&ids, "a list of ids")?;
+        self.execute(MARK_QUEUED.bind([ids, until.into()])).await
+    }
+
+    async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
+        self.0.run(SELECT_DUE_NOTICES.bind([now.into(), limit.into()])).await
+    }
+}
+
+/// What a settlement writes: when it was sent, why it was refused, when it is
+/// due again, what went wrong, whether it may have arrived.
+fn settled(settlement: &Settlement) -> [Value; 5] {
+    let none = Value::Null;
+    match settlement {
+        Settlement::Sent { at } => [(*at).into(), none.clone(), none.clone(), none, false.into()],
+        Settlement::Refused { reason } => {
+            [none.clone(), reason.into(), none, reason.into(), false.into()]
+        }
+        Settlement::Later { at, reason, possibly_sent } => {
+            [none.clone(), none, (*at).into(), reason.into(), (*possibly_sent).into()]
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Deleting, and what may be known afterwards.
+
+use domain::{Application, Posting};
+use intake::ports::{Fault, Notice, Retention};
+use rules::Timestamp;
+
+use crate::database::{Database, Query, SqlLedger, Value, json};
+use crate::rows::{CursorRow, IdRow, PostingRow};
+
+/// The application may be gone by now, or retired by somebody else: then it
+/// has no effect, and neither have those after it.
+const RETIRE: Query = Query::new(
+    "retire",
+    "\
+    INSERT INTO retired (id, posting, retired_at, receipt) \
+    SELECT id, posting, ?2, ?3 FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
+);
+
+/// Due when nobody can be sending a mail any more.
+const INSERT_WITHDRAWAL: Query = Query::new(
+    "insert withdrawal",
+    "\
+    INSERT INTO mails (id, kind, posting, payload, due_at) \
+    SELECT 'withdrawal/' || id, 'withdrawal', posting, ?3, max(?2, coalesce( \
+        (SELECT max(leased_until) FROM mails WHERE application = ?1), 0)) \
+    FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
+);
+
+const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
+
+const DELETE_APPLICATION: Query =
+    Query::new("delete application", "DELETE FROM applications WHERE id = ?1");
+
+const SELECT_WITHDRAWN: Query = Query::new(
+    "select withdrawn",
+    "\
+    SELECT applications.id FROM retired CROSS JOIN applications ON applications.id = retired.id \
+    WHERE retired.posting IS NOT NULL LIMIT ?1",
+);
+
+/// `?1` is a JSON object of milliseconds by slug. Nothing is written where
+/// nothing has changed.
+const PROMISE: Query = Query::new(
+    "promise",
+    "\
+    INSERT INTO tallies (posting, erased_at) SELECT key, value FROM json_each(?1) WHERE true \
+    ON CONFLICT (posting) DO UPDATE SET erased_at = excluded.erased_at \
+    WHERE erased_at IS NOT excluded.erased_at",
+);
+
+const SELECT_TO_ERASE: Query = Query::new(
+    "select to erase",
+    "\
+    SELECT posting FROM tallies WHERE erased_at <= ?1 AND ( \
+        EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting) \
+        OR EXISTS (SELECT 1 FROM retired WHERE retired.posting = tallies.posting) \
+        OR EXISTS (SELECT 1 FROM mails \
+            WHERE mails.posting = tallies.posting AND application IS NULL))",
+);
+
+const COUNT_ERASED: Query = Query::new(
+    "count erased",
+    "\
+    INSERT INTO tallies (posting, erased, withdrawn) \
+    SELECT applications.posting, retired.id IS NULL, retired.id IS NOT NULL \
+    FROM applications LEFT JOIN retired ON retired.id = applications.id \
+    WHERE applications.id = ?1 \
+    ON CONFLICT (posting) DO UPDATE \
+    SET erased = erased + excluded.erased, withdrawn = withdrawn + excluded.withdrawn",
+);
+
+const FORGET_RETIRED: Query =
+    Query::new("forget retired", "DELETE FROM retired WHERE posting = ?1");
+
+/// The table of the previous Worker, until a migration drops it.
+const FORGET_OLD_NOTICES: Query =
+    Query::new("forget old notices", "DELETE FROM notices WHERE posting = ?1");
+
+const FORGET_NOTICES: Query =
+    Query::new("forget notices", "DELETE FROM mails WHERE posting = ?1 AND application IS NULL");
+
+/// `?1` is a JSON array of ids.
+const RETIRE_ORPHANS: Query = Query::new(
+    "retire orphans",
+    "\
+    INSERT INTO retired (id, retired_at) \
+    SELECT value, ?2 FROM json_each(?1) WHERE value NOT IN (SELECT id FROM applications) \
+    ON CONFLICT DO NOTHING",
+);
+
+const SELECT_ORPHANS: Query = Query::new(
+    "select orphans",
+    "\
+    SELECT value AS id FROM json_each(?1) WHERE value NOT IN (SELECT id FROM applications)",
+);
+
+const FORGET_ORPHANS: Query =
+    Query::new("forget orphans", "DELETE FROM retired WHERE posting IS NULL AND retired_at < ?1");
+
+const FORGET_ALERTS: Query = Query::new(
+    "forget alerts",
+    "DELETE FROM mails WHERE posting IS NULL AND application IS NULL AND due_at < ?1",
+);
+
+/// All but the latest: what it counts as lost has been told.
+const FORGET_INCIDENTS: Query = Query::new(
+    "forget incidents",
+    "\
+    DELETE FROM incidents WHERE closed_at < ?1 \
+        AND opened_at < (SELECT max(opened_at) FROM incidents)",
+);
+
+const SELECT_CURSOR: Query =
+    Query::new("select cursor", "SELECT after FROM bookmarks WHERE task = ?1");
+
+const KEEP_CURSOR: Query = Query::new(
+    "keep cursor",
+    "\
+    INSERT INTO bookmarks (task, after) VALUES (?1, ?2) \
+    ON CONFLICT (task) DO UPDATE SET after = excluded.after",
+);
+
+const DELETE_CURSOR: Query = Query::new("delete cursor", "DELETE FROM bookmarks WHERE task = ?1");
+
+impl<D: Database> Retention for SqlLedger<D> {
+    async fn withdraw(
+        &self,
+        received: &Application,
+        key_hash: &str,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let notice = Notice::Withdrawal {
+            posting: received.posting.clone(),
+            number: received.number,
+            reference: received.reference.clone(),
+            at: now,
+        };
+        let id = Value::from(&received.id);
+        self.execute_all(vec![
+            RETIRE.bind([id.clone(), now.into(), key_hash.into()]),
+            INSERT_WITHDRAWAL.bind([id.clone(), now.into(), json(&notice, "a notice")?]),
+            DELETE_MAILS.bind([id]),
+        ])
+        .await
+    }
+
+    async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault> {
+        let rows = self.0.run(SELECT_WITHDRAWN.bind([limit.into()])).await?;
+        Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
+    }
+
+    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {
+        let days = postings.iter().map(|one| (one.slug.clone(), one.erased_at().0.into()));
+        let days = serde_json::Value::Object(days.collect());
+        self.execute(PROMISE.bind([days.to_string().into()])).await
+    }
+
+    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault> {
+        let rows = self.0.run(SELECT_TO_ERASE.bind([now.into()])).await?;
+        Ok(rows.into_iter().map(|row: PostingRow| row.posting).collect())
+    }
+
+    async fn erase(&self, id: &str) -> Result<(), Fault> {
+        let each = [COUNT_ERASED, DELETE_MAILS, DELETE_APPLICATION];
+        self.execute_all(each.map(|query| query.bind([id.into()])).into()).await
+    }
+
+    async fn close_books(&self, slug: &str) -> Result<(), Fault> {
+        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_OLD_NOTICES];
+        self.execute_all(each.map(|query| query.bind([slug.into()])).into()).await
+    }
+
+    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault> {
+        let ids = json(&ids, "a list of ids")?;
+        let batch =
+            vec![RETIRE_ORPHANS.bind([ids.clone(), now.into()]), SELECT_ORPHANS.bind([ids])];
+        let orphans = self.0.batch(batch).await?;
+        Ok(orphans.into_iter().map(|row: IdRow| row.id).collect())
+    }
+
+    async fn forget_until(&self, until: Timestamp) -> Result<(), Fault> {
+        let each = [FORGET_ORPHANS, FORGET_ALERTS, FORGET_INCIDENTS];
+        self.execute_all(each.map(|query| query.bind([until.into()])).into()).await
+    }
+
+    async fn cursor(&self, task: &str) -> Result<Option<String>, Fault> {
+        let row: Option<CursorRow> = self.first(SELECT_CURSOR.bind([task.into()])).await?;
+        Ok(row.map(|row| row.after))
+    }
+
+    async fn keep_cursor(&self, task: &str, after: Option<&str>) -> Result<(), Fault> {
+        self.execute(match after {
+            Some(after) => KEEP_CURSOR.bind([task.into(), after.into()]),
+            None => DELETE_CURSOR.bind([task.into()]),
+        })
+        .await
+    }
+}

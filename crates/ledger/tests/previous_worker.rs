@@ -1,0 +1,159 @@
+//! Between the migration and the deployment the previous Worker still writes
+//! its own tables. What it acknowledges then has to be mailed, once.
+//!
+//! The statements below are those of the build before migration 0004.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use intake::ports::{MailKind, Outbox as _, Settlement};
+use ledger::SqlLedger;
+use ledger::sqlite::Sqlite;
+use rules::Timestamp;
+
+const INSERT_APPLICATION: &str = "\
+    INSERT INTO applications \
+        (id, reference, posting, language, origin, received_at, application, number) \
+    SELECT ID, ID, 'p', 'fr', 'https://guichet.example', 1000, '{}', \
+        1 + (SELECT count(*) FROM applications WHERE posting = 'p') \
+            + coalesce((SELECT erased + withdrawn FROM tallies WHERE posting = 'p'), 0) \
+    WHERE ID NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING; \
+    INSERT INTO outbox (application, letter, due_at) \
+    SELECT id, 'staff', received_at FROM applications \
+    WHERE id = ID AND id NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING; \
+    INSERT INTO outbox (application, letter, due_at) \
+    SELECT id, 'acknowledgement', received_at FROM applications \
+    WHERE id = ID AND id NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING";
+
+const CLAIM_STAFF: &str = "\
+    UPDATE outbox SET attempts = attempts + 1, leased_until = 9000, \
+        tried_since = coalesce(tried_since, 1000), \
+        possible_duplicate = max(possible_duplicate, leased_until > 0) \
+    WHERE application = ID AND letter = 'staff' AND sent_at IS NULL AND refused_because IS NULL \
+        AND due_at <= 1000 AND leased_until <= 1000";
+
+const SETTLE_STAFF: &str = "\
+    UPDATE outbox SET leased_until = 0, sent_at = 2000, refused_because = NULL, \
+        due_at = coalesce(NULL, due_at), last_trouble = coalesce(NULL, last_trouble), \
+        failures = failures + (NULL IS NOT NULL), possible_duplicate = max(possible_duplicate, 0) \
+    WHERE application = ID AND letter = 'staff' AND attempts = 1";
+
+const WITHDRAW: &str = "\
+    INSERT INTO retired (id, posting, retired_at, receipt) \
+    SELECT id, posting, 3000, 'hash' FROM applications WHERE id = ID ON CONFLICT DO NOTHING; \
+    INSERT INTO notices (id, posting, notice, due_at) \
+    SELECT 'withdrawal/' || id, posting, '{\"kind\":\"withdrawal\",\"posting\":\"p\",\"number\":1,\
+        \"reference\":\"22222222\",\"at\":3000}', 3000 FROM applications WHERE id = ID \
+    ON CONFLICT DO NOTHING; \
+    DELETE FROM outbox WHERE application = ID";
+
+const ERASE: &str = "\
+    INSERT INTO tallies (posting, erased, withdrawn) \
+    SELECT applications.posting, retired.id IS NULL, retired.id IS NOT NULL \
+    FROM applications LEFT JOIN retired ON retired.id = applications.id \
+    WHERE applications.id = ID \
+    ON CONFLICT (posting) DO UPDATE \
+    SET erased = erased + excluded.erased, withdrawn = withdrawn + excluded.withdrawn; \
+    DELETE FROM outbox WHERE application = ID; \
+    DELETE FROM applications WHERE id = ID";
+
+/// The previous Worker does something to the application `id`.
+fn previously(tables: &Sqlite, statements: &str, id: &str) {
+    tables.script(&statements.replace("ID", &format!("'{id}'"))).unwrap();
+}
+
+fn before_the_migration() -> Sqlite {
+    let tables = Sqlite::empty().unwrap();
+    tables.migrate(migrations(), |name| name < "0004").unwrap();
+    tables
+}
+
+fn migrate(tables: &Sqlite) {
+    tables.migrate(migrations(), |name| name >= "0004").unwrap();
+}
+
+fn migrations() -> &'static Path {
+    Path::new("../../migrations")
+}
+
+/// The ids of the mails that the new Worker finds due.
+fn due(tables: &Sqlite) -> Vec<String> {
+    let ledger = SqlLedger(tables);
+    pollster::block_on(async {
+        let mut due = ledger.due(Timestamp(5_000), 100).await.unwrap();
+        due.extend(ledger.due_notices(Timestamp(5_000), 100).await.unwrap());
+        due.into_iter().map(|mail| mail.id).collect()
+    })
+}
+
+fn numbers(tables: &Sqlite) -> Vec<u64> {
+    let rows = tables.rows("SELECT number FROM applications ORDER BY number", &[]).unwrap();
+    rows.iter().map(|row| row["number"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn what_is_pending_is_carried_over_and_what_was_sent_is_not_sent_again() {
+    let tables = before_the_migration();
+    previously(&tables, INSERT_APPLICATION, "a");
+    previously(&tables, INSERT_APPLICATION, "b");
+    previously(&tables, CLAIM_STAFF, "a");
+    previously(&tables, SETTLE_STAFF, "a");
+    migrate(&tables);
+    assert_eq!(due(&tables), ["acknowledgement/a", "acknowledgement/b", "staff/b"]);
+}
+
+#[test]
+fn what_the_previous_worker_does_after_the_migration_counts() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    previously(&tables, INSERT_APPLICATION, "a");
+    assert_eq!(due(&tables), ["acknowledgement/a", "staff/a"]);
+    previously(&tables, CLAIM_STAFF, "a");
+    assert_eq!(due(&tables), ["acknowledgement/a"], "somebody is sending it");
+    previously(&tables, SETTLE_STAFF, "a");
+    assert_eq!(due(&tables), ["acknowledgement/a"], "it was sent");
+    previously(&tables, WITHDRAW, "a");
+    assert_eq!(due(&tables), ["withdrawal/a"]);
+}
+
+/// It claims before the deployment and writes down after it, when the new
+/// Worker has taken the mail over.
+#[test]
+fn a_late_settlement_does_not_undo_a_newer_claim() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    previously(&tables, INSERT_APPLICATION, "a");
+    previously(&tables, CLAIM_STAFF, "a");
+    let (ledger, mail) = (SqlLedger(&tables), MailKind::Staff.mail_id("a"));
+    let (now, until) = (Timestamp(9_000), Timestamp(20_000));
+    let (_, claim) = pollster::block_on(ledger.claim(&mail, now, until)).unwrap().unwrap();
+    assert_eq!((claim.attempt, claim.possible_duplicate), (2, true));
+    previously(&tables, SETTLE_STAFF, "a");
+    assert_eq!(pollster::block_on(ledger.claim(&mail, now, until)), Ok(None));
+    let sent = Settlement::Sent { at: Timestamp(9_500) };
+    pollster::block_on(ledger.settle(&mail, claim, &sent)).unwrap();
+    let rows = tables.rows("SELECT sent_at FROM mails WHERE id = 'staff/a'", &[]).unwrap();
+    assert_eq!(rows[0]["sent_at"], 9_500);
+}
+
+/// The previous Worker counts, the new one goes on from the latest number.
+#[test]
+fn numbers_go_on() {
+    let tables = before_the_migration();
+    for id in ["a", "b", "c"] {
+        previously(&tables, INSERT_APPLICATION, id);
+    }
+    previously(&tables, WITHDRAW, "c");
+    previously(&tables, ERASE, "c");
+    migrate(&tables);
+    previously(&tables, INSERT_APPLICATION, "d");
+    let last = || {
+        let rows = tables.rows("SELECT last_number FROM tallies WHERE posting = 'p'", &[]);
+        rows.unwrap()[0]["last_number"].clone()
+    };
+    assert_eq!((numbers(&tables), last()), (vec![1, 2, 4], 4.into()));
+    previously(&tables, ERASE, "d");
+    previously(&tables, INSERT_APPLICATION, "e");
+    assert_eq!((numbers(&tables), last()), (vec![1, 2, 5], 5.into()));
+}

@@ -1,0 +1,109 @@
+-- One outbox for every kind of mail, and the number of an application without counting.
+--
+-- Until the new Worker is deployed, the previous one writes `outbox` and `notices`. Triggers copy each of its changes to
+-- `mails`, so that both see the same. A later migration drops the triggers and the two tables.
+
+CREATE TABLE mails (
+  -- Its kind and what it is about: 'staff/' with the id of the application, 'report/' with posting and day. So it is
+  -- written once, whoever else writes it.
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  -- The application that it belongs to, and with which it goes.
+  application TEXT REFERENCES applications (id) ON DELETE CASCADE,
+  posting TEXT,
+  -- Of a report.
+  day INTEGER,
+  -- What a mail without an application says, as JSON; emptied once it is sent.
+  payload TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due_at INTEGER NOT NULL,
+  -- A queue message is expected to come by then.
+  queued_until INTEGER NOT NULL DEFAULT 0,
+  -- Somebody may be sending it until then.
+  leased_until INTEGER NOT NULL DEFAULT 0,
+  possible_duplicate INTEGER NOT NULL DEFAULT 0,
+  tried_since INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,
+  sent_at INTEGER,
+  refused_because TEXT,
+  last_problem TEXT
+) STRICT;
+
+CREATE INDEX mails_by_application ON mails (application) WHERE application IS NOT NULL;
+CREATE INDEX mails_by_posting ON mails (posting) WHERE application IS NULL;
+CREATE INDEX mails_by_day ON mails (posting, day) WHERE day IS NOT NULL;
+CREATE INDEX mails_sent ON mails (sent_at) WHERE sent_at IS NOT NULL;
+
+-- Of applications, and of none: the sweep queues the former, the cron sends the latter.
+CREATE INDEX mails_pending ON mails (due_at)
+  WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL;
+CREATE INDEX notices_to_send ON mails (due_at)
+  WHERE application IS NULL AND sent_at IS NULL AND refused_because IS NULL;
+-- What staff lack, and what they will never get.
+CREATE INDEX mails_not_forwarded ON mails (posting) WHERE kind = 'staff' AND sent_at IS NULL;
+CREATE INDEX mails_lost ON mails (due_at)
+  WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL;
+
+INSERT INTO mails (id, kind, application, posting, attempts, due_at, leased_until, possible_duplicate, tried_since,
+  failures, sent_at, refused_because, last_problem)
+SELECT letter || '/' || outbox.application, letter, outbox.application, posting, attempts, due_at, leased_until, possible_duplicate,
+  tried_since, failures, sent_at, refused_because, last_trouble
+FROM outbox JOIN applications ON applications.id = outbox.application;
+
+INSERT INTO mails (id, kind, posting, day, payload, attempts, due_at, leased_until, possible_duplicate, tried_since,
+  sent_at, refused_because, last_problem)
+SELECT id, substr(id, 1, instr(id, '/') - 1), posting, day, notice, attempts, due_at, leased_until,
+  possible_duplicate, tried_since, sent_at, refused_because, last_trouble
+FROM notices;
+
+CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN
+  INSERT OR IGNORE INTO mails (id, kind, application, posting, due_at)
+  SELECT NEW.letter || '/' || NEW.application, NEW.letter, NEW.application, posting, NEW.due_at
+  FROM applications WHERE id = NEW.application;
+END;
+
+-- `attempts` fences: what the new Worker has claimed since is not overwritten.
+CREATE TRIGGER outbox_updated AFTER UPDATE ON outbox BEGIN
+  UPDATE mails SET attempts = NEW.attempts, due_at = NEW.due_at, leased_until = NEW.leased_until,
+    possible_duplicate = NEW.possible_duplicate, tried_since = NEW.tried_since, failures = NEW.failures,
+    sent_at = NEW.sent_at, refused_because = NEW.refused_because, last_problem = NEW.last_trouble
+  WHERE id = NEW.letter || '/' || NEW.application AND attempts <= NEW.attempts;
+END;
+
+CREATE TRIGGER outbox_deleted AFTER DELETE ON outbox BEGIN
+  DELETE FROM mails WHERE id = OLD.letter || '/' || OLD.application;
+END;
+
+CREATE TRIGGER notices_inserted AFTER INSERT ON notices BEGIN
+  INSERT OR IGNORE INTO mails (id, kind, posting, day, payload, due_at)
+  VALUES (NEW.id, substr(NEW.id, 1, instr(NEW.id, '/') - 1), NEW.posting, NEW.day, NEW.notice, NEW.due_at);
+END;
+
+CREATE TRIGGER notices_updated AFTER UPDATE ON notices BEGIN
+  UPDATE mails SET payload = NEW.notice, attempts = NEW.attempts, due_at = NEW.due_at,
+    leased_until = NEW.leased_until, possible_duplicate = NEW.possible_duplicate, tried_since = NEW.tried_since,
+    sent_at = NEW.sent_at, refused_because = NEW.refused_because, last_problem = NEW.last_trouble
+  WHERE id = NEW.id AND attempts <= NEW.attempts;
+END;
+
+CREATE TRIGGER notices_deleted AFTER DELETE ON notices BEGIN
+  DELETE FROM mails WHERE id = OLD.id;
+END;
+
+-- The latest number that was given in each posting. The trigger keeps it for whoever writes an application, the previous
+-- Worker too, which counts.
+ALTER TABLE tallies ADD COLUMN last_number INTEGER NOT NULL DEFAULT 0;
+
+INSERT INTO tallies (posting, last_number)
+SELECT posting, count(*) FROM applications WHERE true GROUP BY posting
+ON CONFLICT (posting) DO UPDATE SET last_number = excluded.last_number;
+
+UPDATE tallies SET last_number = last_number + erased + withdrawn;
+
+CREATE TRIGGER application_numbered AFTER INSERT ON applications BEGIN
+  INSERT INTO tallies (posting, last_number) VALUES (NEW.posting, NEW.number)
+  ON CONFLICT (posting) DO UPDATE SET last_number = max(last_number, excluded.last_number);
+END;
+
+-- What is to be erased is looked up by both.
+CREATE INDEX retired_orphans ON retired (retired_at) WHERE posting IS NULL;
