@@ -30,6 +30,7 @@ mod rtf;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 mod signature;
+mod target;
 mod text;
 pub mod wire;
 mod word;

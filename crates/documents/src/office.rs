@@ -5,6 +5,7 @@ mod open_xml;
 
 use crate::{
     Encryption, Kind, Limits, Report,
+    target::{self, Target},
     zip::{self, Archive, beginning},
 };
 
@@ -27,13 +28,9 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
 
 const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
 
-/// Whether a target is on another machine: a scheme that fetches, or the name of a server.
+/// Returns whether a target is on another machine.
 pub(crate) fn is_far(target: &str) -> bool {
-    let target = target.trim_ascii().to_ascii_lowercase().into_bytes();
-    let is_near = [b"file:///".as_slice(), b"mailto:"].iter().any(|near| target.starts_with(near));
-    let server = matches!(target.as_slice(), [b'/' | b'\\', b'/' | b'\\', ..]);
-    let drive = target.get(1) == Some(&b':');
-    !is_near && !drive && (server || target.contains(&b':'))
+    target::parse(target) >= Target::Web
 }
 
 /// What document, if any, a ZIP's entries make up.

@@ -1,0 +1,312 @@
+//! Decides where a target leads: to a file server, to the web, or no further than this machine.
+
+use alloc::vec::Vec;
+
+/// Where a target leads. Ordered by the harm that loading it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// A relative path: a part of the same package.
+    Inside,
+    /// A path on the reader's machine: a drive letter, `file:///`, an old Mac path.
+    Near,
+    /// A server of the web, or another scheme that fetches something or starts a program.
+    Web,
+    /// A file server by its name (UNC). Windows sends it the reader's password hash.
+    Server,
+}
+
+/// Parses a target as the most dangerous of its readers would.
+///
+/// Readers differ in whether they decode `%5C`, once or twice, and in how they treat `\`. Each
+/// reading is tried, and the worst counts.
+pub(crate) fn parse(target: &str) -> Target {
+    let mut text = plain(target.as_bytes());
+    let mut worst = classify(&text);
+    for _ in 0..DECODINGS {
+        let decoded = plain(&percent_decoded(&text));
+        if decoded == text {
+            break;
+        }
+        worst = worst.max(classify(&decoded));
+        text = decoded;
+    }
+    worst
+}
+
+/// Returns whether following the target runs a macro or a script.
+pub(crate) fn is_script(target: &str) -> bool {
+    let text = plain(&percent_decoded(target.as_bytes()));
+    SCRIPTS.iter().any(|scheme| text.starts_with(scheme))
+}
+
+/// How often a target may be percent-encoded on top of itself.
+const DECODINGS: usize = 3;
+
+const SCRIPTS: &[&[u8]] =
+    &[b"vnd.sun.star.script:", b"vnd.sun.star.expand:", b"macro:", b"javascript:", b"vbscript:"];
+
+/// Schemes that name a file server.
+const SERVERS: &[&[u8]] = &[b"smb", b"cifs", b"smbs"];
+
+/// Schemes that stand before another target, which counts too.
+const WRAPPERS: &[&[u8]] =
+    &[b"mhtml", b"url", b"view-source", b"jar", b"feed", b"mk", b"its", b"ms-its", b"ms-itss"];
+
+/// Schemes without `//` that fetch something or start a program.
+const FETCHING: &[&[u8]] = &[
+    b"http",
+    b"https",
+    b"ftp",
+    b"ftps",
+    b"sftp",
+    b"dav",
+    b"davs",
+    b"webdav",
+    b"nfs",
+    b"afp",
+    b"gopher",
+    b"ldap",
+    b"ldaps",
+    b"ssh",
+    b"telnet",
+    b"javascript",
+    b"vbscript",
+    b"macro",
+];
+
+/// Lower case, with `/` for `\`, without the blanks and controls that readers of URLs skip.
+fn plain(target: &[u8]) -> Vec<u8> {
+    let target = target.trim_ascii();
+    let kept = target.iter().filter(|byte| !byte.is_ascii_control());
+    let text: Vec<u8> =
+        kept.map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }).collect();
+    let quotes: &[_] = &[b'"', b'\''];
+    let start = text.iter().take_while(|byte| quotes.contains(byte)).count();
+    text.get(start..).unwrap_or_default().trim_ascii_start().to_vec()
+}
+
+fn classify(text: &[u8]) -> Target {
+    if text.starts_with(b"//") || text.starts_with(b"/??/") {
+        return server_or_device(text);
+    }
+    let Some((scheme, rest)) = scheme(text) else { return path(text) };
+    let is = |schemes: &[&[u8]]| schemes.contains(&scheme);
+    if scheme == b"file" {
+        file(rest)
+    } else if is(SERVERS) {
+        Target::Server
+    } else if is(WRAPPERS) {
+        classify(wrapped(rest)).max(Target::Web)
+    } else if is(FETCHING)
+        || rest.starts_with(b"//")
+        || scheme.starts_with(b"ms-")
+        || scheme.starts_with(b"search")
+    {
+        Target::Web
+    } else {
+        // `mailto:`, `data:`, or an old Mac path whose volume has a name of one word.
+        Target::Near
+    }
+}
+
+/// What stands before a colon, where it can be a scheme. One letter is a drive.
+fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = text.iter().position(|byte| *byte == b':')?;
+    let (scheme, rest) = text.split_at_checked(colon)?;
+    let is_scheme = scheme.len() > 1
+        && scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
+    is_scheme.then_some((scheme, rest.get(1..)?))
+}
+
+/// The target behind a wrapper: `mk:@msitstore:` has a word of its own in between.
+fn wrapped(rest: &[u8]) -> &[u8] {
+    let inner = rest.strip_prefix(b"@msitstore:").unwrap_or(rest);
+    match inner {
+        // `mhtml://http://a` is read as `mhtml:http://a`.
+        [b'/', b'/', after @ ..] if scheme(after).is_some() => after,
+        _ => inner,
+    }
+}
+
+fn path(text: &[u8]) -> Target {
+    let is_rooted = matches!(text, [b'/' | b'~', ..] | [b'.', b'.', ..]);
+    if is_rooted || text.contains(&b':') { Target::Near } else { Target::Inside }
+}
+
+/// What follows `file:`. Two slashes come before a host, four or more before a server's name.
+fn file(rest: &[u8]) -> Target {
+    let slashes = rest.iter().take_while(|byte| **byte == b'/').count();
+    let name = rest.get(slashes..).unwrap_or_default();
+    match slashes {
+        0 | 1 | 3 => Target::Near,
+        2 => host(name),
+        _ => server(name),
+    }
+}
+
+/// A host of a `file:` URL: `localhost` is this machine, and so is a drive written as a host.
+fn host(name: &[u8]) -> Target {
+    let end = name.iter().position(|byte| *byte == b'/').unwrap_or(name.len());
+    let (host, path) = name.split_at_checked(end).unwrap_or_default();
+    match host {
+        b"localhost" if path.starts_with(b"//") => server_or_device(path),
+        b"localhost" => Target::Near,
+        _ => server(name),
+    }
+}
+
+/// What begins with `//`, or with the `/??/` of Windows' kernel.
+fn server_or_device(text: &[u8]) -> Target {
+    let slashes = text.iter().take_while(|byte| **byte == b'/').count();
+    server(text.get(slashes..).unwrap_or_default())
+}
+
+/// A server's name, unless it is a drive: `C:/`, `?/C:/`.
+fn server(name: &[u8]) -> Target {
+    let devices: [&[u8]; 3] = [b"?/", b"./", b"??/"];
+    let name = devices.iter().find_map(|device| name.strip_prefix(*device)).unwrap_or(name);
+    match name {
+        [] => Target::Near,
+        [drive, b':' | b'|', ..] if drive.is_ascii_alphabetic() => Target::Near,
+        _ => Target::Server,
+    }
+}
+
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let byte = match (first, after) {
+            (b'%', [high, low, ..]) => byte(*high, *low),
+            _ => None,
+        };
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    decoded
+}
+
+fn byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |c: u8| char::from(c).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(expect: Target, targets: &[&str]) {
+        for target in targets {
+            assert_eq!(parse(target), expect, "{target}");
+        }
+    }
+
+    #[test]
+    fn a_servers_name_in_each_of_its_spellings() {
+        check(
+            Target::Server,
+            &[
+                "\\\\h\\s",
+                "//h/s",
+                "/\\h/s",
+                "\\/h",
+                " \\\\h\\s",
+                "\"\\\\h\\s\"",
+                "\\\\h@SSL\\dav",
+                "file://h/s",
+                "FILE://h",
+                "file:\\\\h\\s",
+                "file:////h/s",
+                "file://///h/s",
+                "file:///\\\\h\\s",
+                "file:///%5C%5Ch%5Cs",
+                "%5c%5Ch/s",
+                "%255C%255Ch",
+                "file:%2F%2Fh/s",
+                "file://%68/s",
+                "fi\nle://h/s",
+                "smb://h/s",
+                "smb:h",
+                "CIFS://h",
+                "\\\\?\\UNC\\h\\s",
+                "//?/unc/h",
+                "\\\\.\\pipe\\x",
+                "\\??\\UNC\\h\\s",
+                "file://localhost//h/s",
+                "mhtml:file://h/x!y",
+                "mhtml:\\\\h\\x",
+                "url:\\\\h\\s",
+                "file://127.0.0.1/s",
+                "\\\\\\h\\s",
+                "mk:@MSITStore:\\\\h\\a.chm::/x",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_web_and_what_starts_programs() {
+        check(
+            Target::Web,
+            &[
+                "http://a/b",
+                "HTTPS://a",
+                "ht\ttp://a",
+                "http:a",
+                "http:\\\\a\\b",
+                "ftp://a",
+                "mhtml:http://a/x.html!x-usc:http://a",
+                "ms-msdt:/id x",
+                "ms-word:ofe|u|http://a",
+                "search-ms:query=x",
+                "vnd.sun.star.webdav://a/b",
+                "http%3A//a",
+                "javascript:x",
+            ],
+        );
+    }
+
+    #[test]
+    fn this_machine() {
+        check(
+            Target::Near,
+            &[
+                "C:\\a.dotx",
+                "c:/a",
+                "file:///C:/a",
+                "file:///home/a",
+                "file:/home/a",
+                "/home/a",
+                "file://localhost/Users/me/CV.dotx",
+                "file://C:/a",
+                "file:////C:/a",
+                "file://C|/a",
+                "Macintosh HD:Users:me:CV.dotx",
+                "Macintosh:Users:me:CV.dotx",
+                "../a.xml",
+                "mailto:a@b",
+                "\\\\?\\C:\\a",
+                "~/a",
+                "file:///",
+                "data:image/png;base64,AA",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_package_itself() {
+        check(
+            Target::Inside,
+            &["", "a.xml", "media/a.png", "#a", "./Object 1", "Pictures/50%.png"],
+        );
+    }
+
+    #[test]
+    fn scripts() {
+        for target in ["vnd.sun.star.script:A.b", " MACRO:///a", "javascript:x", "%6dacro:x"] {
+            assert!(is_script(target), "{target}");
+        }
+        assert!(!is_script("https://example.org/macro:"));
+    }
+}
