@@ -12,6 +12,16 @@ pub struct Limits {
     pub zip_ratio: usize,
     /// Bytes that a part may unpack to whatever the ratio: an empty table packs well.
     pub zip_always_bytes: usize,
+    /// Bytes that all entries of a ZIP together say that they unpack to. A long document full of
+    /// uncompressed pictures has 100 MB; a computer of a few GB cannot open much more than this.
+    pub zip_declared_bytes: u64,
+    /// Pixels of a picture. A sheet of A0 scanned at 300 dots an inch has 140 million; each takes
+    /// four bytes once it is shown.
+    pub picture_pixels: u64,
+    /// Files inside a document that are looked into. Word stores one behind each chart.
+    pub files_inside: usize,
+    /// Fields of a document within each other. Form letters have four or five.
+    pub field_nesting: usize,
     /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
     /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
     /// belong to the beginning of a linearised PDF whose rest is missing.
@@ -48,6 +58,10 @@ impl Default for Limits {
             zip_directory_bytes: 1024 * 1024,
             zip_ratio: 200,
             zip_always_bytes: 4 * 1024 * 1024,
+            zip_declared_bytes: 256 * 1024 * 1024,
+            picture_pixels: 250_000_000,
+            files_inside: 64,
+            field_nesting: 32,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,
             pdf_revisions: 1_024,

@@ -21,8 +21,8 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
         return;
     }
     for entry in &archive.entries {
-        let under = |folder: &[u8]| entry.name.starts_with(folder) && entry.name != folder;
-        if (under(b"Basic/") || under(b"Scripts/")) && !is_list(entry.name) {
+        let under = |folder: &[u8]| entry.name.starts_with(folder) && *entry.name != *folder;
+        if (under(b"Basic/") || under(b"Scripts/")) && !is_list(&entry.name) {
             report.active.push(Active::Macros);
         }
         if under(b"Pictures/") && unpacker.is_located(entry) {
@@ -37,7 +37,7 @@ pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Repo
         for event in Events::of(&part) {
             match event {
                 Event::Doctype => report.active.push(Active::Doctype),
-                Event::Text(text) if is_author(element) && entry.name == b"meta.xml" => {
+                Event::Text(text) if is_author(element) && *entry.name == *b"meta.xml" => {
                     authors.add(&xml::unescaped(text));
                 }
                 Event::Text(_) => {}

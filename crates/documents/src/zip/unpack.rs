@@ -39,7 +39,8 @@ impl<'a> Unpacker<'a> {
     }
 
     /// The content of an entry, whole and as its checksum has it; nothing where it is not, which
-    /// is then the archive's damage. The size that the archive claims is not looked at.
+    /// is then the archive's damage. The size that the archive claims is not believed, but it must
+    /// be right: some readers stop there.
     pub(crate) fn whole<'e>(&mut self, entry: &Entry<'e>) -> Option<Cow<'e, [u8]>> {
         let result = self.unpack(entry);
         if let Err(damage) = result {
@@ -65,7 +66,8 @@ impl<'a> Unpacker<'a> {
         };
         self.room = self.room.checked_sub(content.len()).ok_or(Damage::TooComplex)?;
         // Random changes hardly ever have the right checksum, and shall be read all the same.
-        let is_right = cfg!(fuzzing) || self.checksum.of(&content) == entry.checksum;
+        let is_right = cfg!(fuzzing)
+            || self.checksum.of(&content) == entry.checksum && content.len() as u64 == entry.length;
         if is_right { Ok(content) } else { Err(Damage::Content) }
     }
 }
