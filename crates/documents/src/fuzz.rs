@@ -65,11 +65,11 @@ pub fn exif(data: &[u8]) {
 
 /// A part of a document, and what its elements say.
 pub fn xml(data: &[u8]) {
-    for event in Events::of(&encoding::xml(data)) {
+    for event in Events::of(&encoding::xml(data).unwrap_or_default()) {
         match event {
-            Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"))),
+            Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"), tag.has_duplicates())),
             Event::Text(text) => drop(xml::unescaped(text)),
-            Event::End | Event::Doctype => {}
+            Event::End | Event::Doctype(_) => {}
         }
     }
 }

@@ -25,6 +25,7 @@ mod kind;
 mod limits;
 mod office;
 mod pdf;
+mod picture;
 mod report;
 mod rtf;
 #[cfg(any(test, feature = "samples"))]

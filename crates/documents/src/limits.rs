@@ -60,7 +60,7 @@ impl Default for Limits {
             zip_always_bytes: 4 * 1024 * 1024,
             zip_declared_bytes: 256 * 1024 * 1024,
             picture_pixels: 250_000_000,
-            files_inside: 64,
+            files_inside: 256,
             field_nesting: 32,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,

@@ -1,44 +1,86 @@
 //! Documents that are ZIP archives of XML.
 
+mod contents;
+mod fields;
 mod open_document;
 mod open_xml;
+mod package;
+mod relation;
 
 use crate::{
-    Encryption, Kind, Limits, Report,
+    Active, Damage, Encryption, Kind, Limits, Report,
     target::{self, Target},
-    zip::{self, Archive, beginning},
+    zip::{self, Archive, Unpacker, beginning},
 };
+use package::Package;
 
 /// What a ZIP is, and what is in the document that it may be.
 pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
-    let archive = zip::read(bytes, limits);
-    let mut report = Report::of(kind(&archive), bytes.len() as u64);
+    let mut unpacker = Unpacker::new(limits);
+    look(bytes, &mut unpacker, Depth::Outside)
+}
+
+/// Whether the document is the file itself or inside another, whose own files are not opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Outside,
+    Inside,
+}
+
+fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
+    let archive = zip::read(bytes, unpacker.limits);
+    let package = Package::read(&archive);
+    let open_document = open_document(&archive);
+    let open_xml = open_xml(&archive, &package);
+    let kind = open_document.or(open_xml).unwrap_or(Kind::Zip);
+    let mut report = Report::of(kind, bytes.len() as u64);
     report.damage = archive.damage;
     if archive.entries.iter().any(|entry| entry.is_locked) {
         report.encryption = Encryption::Password;
-    } else if report.damage.is_some() {
-        // What would be read is not what was written.
-    } else if archive.has(b"META-INF/manifest.xml") {
-        open_document::look_through(&archive, limits, &mut report);
-    } else if archive.has(CONTENT_TYPES) {
-        open_xml::look_through(&archive, limits, &mut report);
+        return report;
     }
+    let is_both = package.is_some() && (open_document.is_some() || has_open_manifest(&archive));
+    if is_both || package.as_ref().is_some_and(|package| package.is_ambiguous) {
+        report.damage = report.damage.or(Some(Damage::Ambiguous));
+    }
+    if report.damage.is_some() {
+        // What would be read is not what was written.
+        return report;
+    }
+    if open_document.is_some() {
+        open_document::look_through(&archive, unpacker, depth, &mut report);
+    } else if package.is_some() {
+        open_xml::look_through(&archive, unpacker, depth, &mut report);
+    } else if archive.has(MANIFEST) {
+        open_document::look_through(&archive, unpacker, depth, &mut report);
+    } else {
+        contents::look_for_programs(&archive, &mut report);
+    }
+    report.damage = report.damage.or(unpacker.damage);
     report
 }
 
-const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
+const MANIFEST: &[u8] = b"META-INF/manifest.xml";
 
 /// Returns whether a target is on another machine.
 pub(crate) fn is_far(target: &str) -> bool {
     target::parse(target) >= Target::Web
 }
 
-/// What document, if any, a ZIP's entries make up.
-///
-/// Of a damaged archive part of the entries may be missing; what is left then suffices to name
-/// the kind it was meant to be.
-fn kind(archive: &Archive<'_>) -> Kind {
-    open_document(archive).or_else(|| open_xml(archive)).unwrap_or(Kind::Zip)
+/// What a target does that is loaded when the document is opened, by a part of which `from_web`
+/// says what it means to come from the web.
+fn loads(target: Target, from_web: Active) -> Option<Active> {
+    match target {
+        Target::Server => Some(Active::ServerName),
+        Target::Web => Some(from_web),
+        Target::Near => Some(Active::ExternalRelationship),
+        Target::Inside => None,
+    }
+}
+
+/// What a link does that waits for a click.
+fn links(target: Target) -> Option<Active> {
+    (target == Target::Server).then_some(Active::ExternalRelationship)
 }
 
 /// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so
@@ -74,19 +116,33 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
 
 const LONGEST_MEDIA_TYPE: usize = 128;
 
-/// Office Open XML: the main part may bear any name, but stands in the folder of its program.
-fn open_xml(archive: &Archive<'_>) -> Option<Kind> {
-    if !archive.has(CONTENT_TYPES) {
-        return None;
-    }
+/// Whether a manifest calls the archive a document of `OpenDocument`, which suffices for
+/// `LibreOffice` where there is no part that names the media type.
+fn has_open_manifest(archive: &Archive<'_>) -> bool {
+    const LONGEST: usize = 1024 * 1024;
+    let manifest = archive.entry(MANIFEST).map(|entry| beginning(entry, LONGEST));
+    manifest.is_some_and(|text| open_document::names_a_document(&text))
+}
+
+/// Office Open XML: the root's relation leads to the main part, whose content type says the kind.
+/// Where either is missing, the main part's folder does, as for a damaged archive.
+fn open_xml(archive: &Archive<'_>, package: &Option<Package>) -> Option<Kind> {
+    let has_project = archive.has_ending(b"vbaProject.bin");
+    let kind = match package.as_ref()?.kind {
+        Some(kind) => kind,
+        None => by_folder(archive)?,
+    };
+    Some(if kind == Kind::Docx && has_project { Kind::Docm } else { kind })
+}
+
+fn by_folder(archive: &Archive<'_>) -> Option<Kind> {
     let folders =
         (archive.has_under(b"word/"), archive.has_under(b"xl/"), archive.has_under(b"ppt/"));
     match folders {
-        (true, false, false) if archive.has_ending(b"vbaProject.bin") => Some(Kind::Docm),
         (true, false, false) => Some(Kind::Docx),
         (false, true, false) => Some(Kind::Spreadsheet),
         (false, false, true) => Some(Kind::Presentation),
-        // None, or several: then only the relations could tell, and no program writes that.
+        // None, or several: no program writes that.
         _ => None,
     }
 }
