@@ -110,7 +110,7 @@ named! {
         AdditionalActions = "aa",
         /// PDF: something happens when it is opened (`/OpenAction`), be it only a jump to a page.
         OpenAction = "openaction",
-        /// PDF: a form that sends what is typed somewhere.
+        /// A form that sends what is typed somewhere, or opens what its button names.
         SubmitForm = "submit",
         /// PDF: a link into another file, inside, here or on a server.
         RemoteGoTo = "gotor",

@@ -57,11 +57,9 @@ impl Fields {
         }
     }
 
-    /// Adds shown text, which between the beginning of a field and its result is code too.
-    pub(super) fn add_text(&mut self, text: &str) {
-        if self.open.len() > 1 {
-            self.add(text);
-        }
+    /// Whether shown text is code too: between the beginning of a field and its result it is.
+    pub(super) fn take_text(&self) -> bool {
+        self.open.get(1..).and_then(<[Field]>::last).is_some_and(|field| !field.has_result)
     }
 
     /// Judges the fields that never end.

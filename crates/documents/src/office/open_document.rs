@@ -144,11 +144,17 @@ fn runs(value: &[u8]) -> bool {
 
 /// What an element does with the target that it refers to.
 fn reference(element: &[u8], target: &str) -> Option<Active> {
+    if target::is_script(target) {
+        return Some(Active::Macros);
+    }
     let target = target::parse(target);
     match element {
-        // A link, the hot area of a picture, a shape, a form's button: they wait for a click.
-        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" | b"button" | b"form"
-        | b"bookmark" | b"hyperlink" => super::links(target),
+        // A form that is sent, or a button that opens what it names.
+        b"form" | b"button" | b"image-frame" => {
+            (target > Target::Inside).then_some(Active::SubmitForm)
+        }
+        // A link, or the hot area of a picture: they wait for a click.
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(target),
         b"script" => Some(Active::Macros),
         b"object" | b"object-ole" | b"plugin" | b"applet" | b"template" => {
             super::loads(target, Active::RemoteTemplate)

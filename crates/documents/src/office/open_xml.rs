@@ -69,7 +69,7 @@ fn look_at_part(
             Event::Doctype(_) => report.active.push(Active::Doctype),
             Event::Text(text) => match element {
                 b"instrText" | b"delInstrText" => fields.add(&xml::unescaped(text)),
-                b"t" | b"delText" => fields.add_text(&xml::unescaped(text)),
+                b"t" | b"delText" if fields.take_text() => fields.add(&xml::unescaped(text)),
                 b"creator" | b"lastModifiedBy" => authors.add(&xml::unescaped(text)),
                 _ => {}
             },
