@@ -33,8 +33,11 @@ pub(crate) fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 /// in which some readers would see other elements than others.
 pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
     match part {
-        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] => None,
-        [b'<', 0, 0, 0, ..] => None,
+        // Four bytes a character.
+        [0xFF, 0xFE, 0, 0, ..]
+        | [0, 0, 0xFE, 0xFF, ..]
+        | [0, 0, 0, b'<', ..]
+        | [b'<', 0, 0, 0, ..] => None,
         [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Some(Cow::Owned(marked(part).into_bytes())),
         [0, b'<', ..] => Some(Cow::Owned(utf16(part, u16::from_be_bytes).into_bytes())),
         [b'<', 0, ..] => Some(Cow::Owned(utf16(part, u16::from_le_bytes).into_bytes())),
@@ -45,10 +48,8 @@ pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
 /// Whether the head of a part is that of XML, in any encoding that [`xml`] knows or refuses. Blanks
 /// may come first, more than the head has.
 pub(crate) fn is_xml(part: &[u8]) -> bool {
-    let is_wide = matches!(
-        part,
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [0, 0, ..] | [b'<', 0, ..]
-    );
+    let is_wide =
+        matches!(part, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<' | 0, ..] | [b'<', 0, ..]);
     let begins = |part: &[u8]| matches!(after_blank(part), [] | [b'<', ..]);
     begins(part) || is_wide && xml(part).is_none_or(|part| begins(&part))
 }

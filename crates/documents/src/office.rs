@@ -7,8 +7,10 @@ mod open_xml;
 mod package;
 mod relation;
 
+use alloc::string::String;
+
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report,
+    Active, Damage, Encryption, Kind, Limits, Report, encoding, file_name,
     target::{self, Target},
     zip::{self, Archive, Unpacker, beginning},
 };
@@ -31,7 +33,7 @@ fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
     let archive = zip::read(bytes, unpacker.limits);
     let package = Package::read(&archive);
     let open_document = open_document(&archive);
-    let open_xml = open_xml(&archive, &package);
+    let open_xml = open_xml(&archive, package.as_ref());
     let kind = open_document.or(open_xml).unwrap_or(Kind::Zip);
     let mut report = Report::of(kind, bytes.len() as u64);
     report.damage = archive.damage;
@@ -39,8 +41,12 @@ fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
         report.encryption = Encryption::Password;
         return report;
     }
-    let is_both = package.is_some() && (open_document.is_some() || has_open_manifest(&archive));
-    if is_both || package.as_ref().is_some_and(|package| package.is_ambiguous) {
+    let roots = open_document::roots(&archive);
+    let media_type = media_type(&archive);
+    let is_both = package.is_some() && (!media_type.is_empty() || !roots.is_empty());
+    // The manifest, too, says what kind of document it is.
+    let differs = open_document.is_some() && roots.iter().any(|root| *root != media_type);
+    if is_both || differs || package.as_ref().is_some_and(|package| package.is_ambiguous) {
         report.damage = report.damage.or(Some(Damage::Ambiguous));
     }
     if report.damage.is_some() {
@@ -72,15 +78,19 @@ pub(crate) fn is_far(target: &str) -> bool {
 fn loads(target: Target, from_web: Active) -> Option<Active> {
     match target {
         Target::Server => Some(Active::ServerName),
+        Target::Handler => Some(Active::RemoteTemplate),
         Target::Web => Some(from_web),
         Target::Near => Some(Active::ExternalRelationship),
         Target::Inside => None,
     }
 }
 
-/// What a link does that waits for a click.
-fn links(target: Target) -> Option<Active> {
-    (target == Target::Server).then_some(Active::ExternalRelationship)
+/// What a link does that waits for a click: to the web it is told by nobody, to a file server or to
+/// a program it is.
+fn links(text: &str) -> Option<Active> {
+    let is_told = target::parse(text) > Target::Web || file_name::runs(text.as_bytes());
+    let leads_to_web = target::parse(text) == Target::Web;
+    (is_told && !leads_to_web).then_some(Active::ExternalRelationship)
 }
 
 /// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so
@@ -116,19 +126,18 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
 
 const LONGEST_MEDIA_TYPE: usize = 128;
 
-/// Whether a manifest calls the archive a document of `OpenDocument`, which suffices for
-/// `LibreOffice` where there is no part that names the media type.
-fn has_open_manifest(archive: &Archive<'_>) -> bool {
-    const LONGEST: usize = 1024 * 1024;
-    let manifest = archive.entry(MANIFEST).map(|entry| beginning(entry, LONGEST));
-    manifest.is_some_and(|text| open_document::names_a_document(&text))
+/// The media type of a document of `OpenDocument` or of its predecessor, by the part of that name.
+fn media_type(archive: &Archive<'_>) -> String {
+    let entry = archive.entry(b"mimetype").map(|entry| beginning(entry, LONGEST_MEDIA_TYPE));
+    let text = encoding::utf8(&entry.unwrap_or_default());
+    if open_document::is_media_type(&text) { text.trim().into() } else { String::new() }
 }
 
 /// Office Open XML: the root's relation leads to the main part, whose content type says the kind.
 /// Where either is missing, the main part's folder does, as for a damaged archive.
-fn open_xml(archive: &Archive<'_>, package: &Option<Package>) -> Option<Kind> {
+fn open_xml(archive: &Archive<'_>, package: Option<&Package>) -> Option<Kind> {
     let has_project = archive.has_ending(b"vbaProject.bin");
-    let kind = match package.as_ref()?.kind {
+    let kind = match package?.kind {
         Some(kind) => kind,
         None => by_folder(archive)?,
     };

@@ -1,15 +1,15 @@
 //! Measures a picture by the head of its file.
 
-use crate::bytes::{find, u16_at, u32_at};
+use crate::bytes::{find, head, u16_at, u32_at};
 
 /// How many pixels a picture claims to have; none where its format is not read here.
-pub(crate) fn pixels(head: &[u8]) -> u64 {
-    let (width, height) = match head {
-        [0x89, b'P', b'N', b'G', ..] => (big(head, 16), big(head, 20)),
-        [b'G', b'I', b'F', b'8', ..] => (short(head, 6), short(head, 8)),
-        [b'B', b'M', ..] => (long(head, 18), long(head, 22)),
+pub(crate) fn pixels(file: &[u8]) -> u64 {
+    let (width, height) = match file {
+        [0x89, b'P', b'N', b'G', ..] => (big(file, 16), big(file, 20)),
+        [b'G', b'I', b'F', b'8', ..] => (short(file, 6), short(file, 8)),
+        [b'B', b'M', ..] => (long(file, 18), long(file, 22)),
         [0xFF, 0xD8, rest @ ..] => frame(rest),
-        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => sheet(head),
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => sheet(file),
         _ => (None, None),
     };
     u64::from(width.unwrap_or(0)).saturating_mul(height.unwrap_or(0).into())
@@ -37,9 +37,12 @@ fn frame(segments: &[u8]) -> Size {
     while let [0xFF, marker, high, low, after @ ..] = rest {
         let length = usize::from(u16::from_be_bytes([*high, *low])).saturating_sub(2);
         let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
-        if is_frame && let [_precision, h1, h2, w1, w2, ..] = after {
+        if is_frame
+            && let [_precision, height @ .., _parts] = head(after, 6)
+            && let [high, low, wide, narrow] = *height
+        {
             let side = |high, low| Some(u32::from(u16::from_be_bytes([high, low])));
-            size = size.max((side(*w1, *w2), side(*h1, *h2)));
+            size = size.max((side(wide, narrow), side(high, low)));
         }
         rest = after.get(length..).unwrap_or_default();
     }
@@ -54,13 +57,13 @@ fn sheet(tiff: &[u8]) -> Size {
     let two = |at| u16_at(tiff, at).map(|two| if is_big { two.swap_bytes() } else { two });
     let four = |at| u32_at(tiff, at).map(|four| if is_big { four.swap_bytes() } else { four });
     let start = four(4).and_then(|start| usize::try_from(start).ok()).unwrap_or(usize::MAX);
-    let value = |wanted: u32| {
+    let number = |wanted: u32| {
         let count = usize::from(two(start)?);
-        let mut entries = (0..count).map(|number| start.saturating_add(2 + 12 * number));
+        let mut entries = (0..count).map(|place| start.saturating_add(2 + 12 * place));
         let entry = entries.find(|at| two(*at).map(u32::from) == Some(wanted))?;
         if two(entry + 2)? == 3 { two(entry + 8).map(u32::from) } else { four(entry + 8) }
     };
-    (value(WIDTH), value(HEIGHT))
+    (number(WIDTH), number(HEIGHT))
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@ pub(crate) enum Target {
     Inside,
     /// A path on the reader's machine: a drive letter, `file:///`, an old Mac path.
     Near,
-    /// A server of the web, or another scheme that fetches something or starts a program.
+    /// A server of the web, or of another network that fetches something.
     Web,
+    /// Another program by its scheme, or a script: `ms-msdt:`, `mhtml:`, `javascript:`.
+    Handler,
     /// A file server by its name (UNC). Windows sends it the reader's password hash.
     Server,
 }
@@ -52,26 +54,13 @@ const SERVERS: &[&[u8]] = &[b"smb", b"cifs", b"smbs"];
 const WRAPPERS: &[&[u8]] =
     &[b"mhtml", b"url", b"view-source", b"jar", b"feed", b"mk", b"its", b"ms-its", b"ms-itss"];
 
-/// Schemes without `//` that fetch something or start a program.
+/// Schemes by which a script runs.
+const HANDLERS: &[&[u8]] = &[b"javascript", b"vbscript", b"macro"];
+
+/// Schemes that fetch something, with or without `//`.
 const FETCHING: &[&[u8]] = &[
-    b"http",
-    b"https",
-    b"ftp",
-    b"ftps",
-    b"sftp",
-    b"dav",
-    b"davs",
-    b"webdav",
-    b"nfs",
-    b"afp",
-    b"gopher",
-    b"ldap",
-    b"ldaps",
-    b"ssh",
-    b"telnet",
-    b"javascript",
-    b"vbscript",
-    b"macro",
+    b"http", b"https", b"ftp", b"ftps", b"sftp", b"dav", b"davs", b"webdav", b"nfs", b"afp",
+    b"gopher", b"ldap", b"ldaps", b"ssh", b"telnet",
 ];
 
 /// Lower case, with `/` for `\`, without the blanks and controls that readers of URLs skip.
@@ -80,7 +69,7 @@ fn plain(target: &[u8]) -> Vec<u8> {
     let kept = target.iter().filter(|byte| !byte.is_ascii_control());
     let text: Vec<u8> =
         kept.map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }).collect();
-    let quotes: &[_] = &[b'"', b'\''];
+    let quotes = b"\"'";
     let start = text.iter().take_while(|byte| quotes.contains(byte)).count();
     text.get(start..).unwrap_or_default().trim_ascii_start().to_vec()
 }
@@ -96,12 +85,10 @@ fn classify(text: &[u8]) -> Target {
     } else if is(SERVERS) {
         Target::Server
     } else if is(WRAPPERS) {
-        classify(wrapped(rest)).max(Target::Web)
-    } else if is(FETCHING)
-        || rest.starts_with(b"//")
-        || scheme.starts_with(b"ms-")
-        || scheme.starts_with(b"search")
-    {
+        classify(wrapped(rest)).max(Target::Handler)
+    } else if is(HANDLERS) || scheme.starts_with(b"ms-") || scheme.starts_with(b"search") {
+        Target::Handler
+    } else if is(FETCHING) || rest.starts_with(b"//") {
         Target::Web
     } else {
         // `mailto:`, `data:`, or an old Mac path whose volume has a name of one word.
@@ -246,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_web_and_what_starts_programs() {
+    fn the_web() {
         check(
             Target::Web,
             &[
@@ -256,13 +243,26 @@ mod tests {
                 "http:a",
                 "http:\\\\a\\b",
                 "ftp://a",
+                "vnd.sun.star.webdav://a/b",
+                "http%3A//a",
+                "https://a/b?c=file://d",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_starts_programs() {
+        check(
+            Target::Handler,
+            &[
                 "mhtml:http://a/x.html!x-usc:http://a",
                 "ms-msdt:/id x",
                 "ms-word:ofe|u|http://a",
                 "search-ms:query=x",
-                "vnd.sun.star.webdav://a/b",
-                "http%3A//a",
                 "javascript:x",
+                "JavaScript:x",
+                "%6dhtml:x",
+                "view-source:x",
             ],
         );
     }

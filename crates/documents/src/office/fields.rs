@@ -115,6 +115,10 @@ pub(super) fn judge(code: &str, report: &mut Report) {
     let command = words.next().unwrap_or_default().to_ascii_uppercase();
     let from_web = match command.as_str() {
         "INCLUDEPICTURE" | "INCLUDETEXT" | "IMPORT" | "INCLUDE" | "RD" => Active::RemoteContent,
+        "HYPERLINK" => {
+            report.active.extend(words.filter_map(|word| super::links(&halved(word))));
+            return;
+        }
         "LINK" | "DATABASE" | "AUTOTEXT" => Active::RemoteTemplate,
         _ => return,
     };

@@ -1,6 +1,6 @@
 //! `OpenDocument` (ISO/IEC 26300): what `LibreOffice` writes as `.odt`.
 
-use alloc::borrow::Cow;
+use alloc::{string::String, vec::Vec};
 
 use super::{Depth, contents};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     encoding,
     target::{self, Target},
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Unpacker},
+    zip::{Archive, Unpacker, beginning},
 };
 
 /// Looks through every part of a document that can be read, whatever its name.
@@ -46,18 +46,28 @@ pub(super) fn look_through(
     report.authors = authors.into_names();
 }
 
-/// Whether a manifest says that the package is a document of this format.
-pub(super) fn names_a_document(manifest: &[u8]) -> bool {
-    let manifest = encoding::xml(manifest).unwrap_or_default();
-    Events::of(&manifest).any(|event| {
-        let Event::Start(tag) = event else { return false };
-        tag.name() == b"file-entry"
+/// The media types that the manifest gives for the document as a whole.
+pub(super) fn roots(archive: &Archive<'_>) -> Vec<String> {
+    const LONGEST: usize = 1024 * 1024;
+    let entry = archive.entry(super::MANIFEST).map(|entry| beginning(entry, LONGEST));
+    let manifest = entry.unwrap_or_default();
+    let manifest = encoding::xml(&manifest).unwrap_or_default();
+    let mut roots = Vec::new();
+    for event in Events::of(&manifest) {
+        if let Event::Start(tag) = event
+            && tag.name() == b"file-entry"
             && tag.values(b"full-path").any(|path| path == "/")
-            && tag.values(b"media-type").any(|kind| {
-                kind.starts_with("application/vnd.oasis.")
-                    || kind.starts_with("application/vnd.sun.")
-            })
-    })
+        {
+            roots.extend(tag.values(b"media-type").filter(|kind| is_media_type(kind)));
+        }
+    }
+    roots
+}
+
+/// Whether this is a media type of `OpenDocument` or of its predecessor.
+pub(super) fn is_media_type(text: &str) -> bool {
+    let known = ["application/vnd.oasis.opendocument.", "application/vnd.sun.xml."];
+    known.iter().any(|known| text.starts_with(known))
 }
 
 /// Whether a part is the list of a library, which is written without a macro in it too; or a
@@ -83,26 +93,23 @@ fn look_at_manifest(event: Event<'_>, report: &mut Report) {
     }
 }
 
-fn look_at_part(
-    part: &Cow<'_, [u8]>,
-    tells_authors: bool,
-    authors: &mut Authors,
-    report: &mut Report,
-) {
+fn look_at_part(part: &[u8], tells_authors: bool, authors: &mut Authors, report: &mut Report) {
     let mut element: &[u8] = b"";
     for event in Events::of(part) {
         match event {
             // OpenOffice 2 and 3 named a definition by its address, which no reader fetches. One
             // that is written out may define entities.
             Event::Doctype(text) if text.contains(&b'[') => report.active.push(Active::Doctype),
-            Event::Doctype(_) => {}
             Event::Text(text) if is_author(element) && tells_authors => {
                 authors.add(&xml::unescaped(text));
             }
             Event::Text(text) if element == b"script" && !text.trim_ascii().is_empty() => {
                 report.active.push(Active::Macros);
             }
-            Event::Text(_) => {}
+            Event::Text(text) if element == b"binary-data" => {
+                report.active.extend(embedded(text));
+            }
+            Event::Text(_) | Event::Doctype(_) => {}
             Event::End => element = b"",
             Event::Start(tag) => {
                 element = tag.name();
@@ -115,9 +122,24 @@ fn look_at_part(
     }
 }
 
+/// What a file is that stands in the text in base 64, by its first letters.
+fn embedded(text: &[u8]) -> Option<Active> {
+    let letters: Vec<u8> =
+        text.iter().filter(|b| !b.is_ascii_whitespace()).take(8).copied().collect();
+    match letters.as_slice() {
+        [b'T', b'V', b'o' | b'p' | b'q' | b'r', ..] | [b'f', b'0', b'V', b'M', b'R', ..] => {
+            Some(Active::Program)
+        }
+        [b'0', b'M', b'8', b'R', b'4', ..] | [b'U', b'E', b's', b'D', ..] => {
+            Some(Active::OleObject)
+        }
+        _ => None,
+    }
+}
+
 fn look_at_element(tag: Tag<'_>, report: &mut Report) {
     match tag.name() {
-        b"event-listener" | b"execute-macro" | b"library-embedded" | b"module" => {
+        b"event-listener" | b"execute-macro" | b"library-embedded" | b"module" | b"applet" => {
             report.active.push(Active::Macros);
         }
         // A library that stands in another file.
@@ -147,16 +169,17 @@ fn reference(element: &[u8], target: &str) -> Option<Active> {
     if target::is_script(target) {
         return Some(Active::Macros);
     }
-    let target = target::parse(target);
+    let text = target;
+    let target = target::parse(text);
     match element {
         // A form that is sent, or a button that opens what it names.
         b"form" | b"button" | b"image-frame" => {
             (target > Target::Inside).then_some(Active::SubmitForm)
         }
         // A link, or the hot area of a picture: they wait for a click.
-        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(target),
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(text),
         b"script" => Some(Active::Macros),
-        b"object" | b"object-ole" | b"plugin" | b"applet" | b"template" => {
+        b"object" | b"object-ole" | b"plugin" | b"template" => {
             super::loads(target, Active::RemoteTemplate)
         }
         // Where it leads is what comes after the document: the same path is the document itself.

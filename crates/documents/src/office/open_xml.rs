@@ -1,7 +1,5 @@
 //! Office Open XML (ECMA-376): what Word writes as `.docx`.
 
-use alloc::borrow::Cow;
-
 use super::{
     Depth,
     contents::{self, is_named_xml},
@@ -55,7 +53,7 @@ fn look_at_name(entry: &Entry<'_>, report: &mut Report) {
 }
 
 fn look_at_part(
-    part: &Cow<'_, [u8]>,
+    part: &[u8],
     is_part: bool,
     fields: &mut Fields,
     authors: &mut Authors,
@@ -111,7 +109,7 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, report: &mut Report) {
         b"imagedata" | b"fill" | b"stroke" | b"img" | b"image" | b"link" | b"script"
         | b"iframe" | b"frame" | b"embed" | b"object" | b"video" | b"audio" | b"source"
         | b"body" | b"input" | b"background" | b"table" | b"td" | b"bgsound" => {
-            look_at_source(tag, report)
+            look_at_source(tag, report);
         }
         _ => {}
     }

@@ -18,23 +18,23 @@ pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
     let target = target::parse(&text);
     let is_external = tag.attribute(b"TargetMode").trim().eq_ignore_ascii_case("External");
     let outside = match target {
-        Target::Web | Target::Server => Some(target),
+        Target::Web | Target::Handler | Target::Server => Some(target),
         // The names of external files are relative to the document, so they are near.
         _ if is_external => Some(Target::Near),
         _ => None,
     };
     match (kind, outside) {
         ("vbaproject" | "wordvbadata", _) => Some(Active::Macros),
-        ("control" | "activexcontrolbinary", None | Some(Target::Near)) => Some(Active::OleObject),
-        ("oleobject", None) => Some(Active::OleObject),
+        ("control" | "activexcontrolbinary", None | Some(Target::Near)) | ("oleobject", None) => {
+            Some(Active::OleObject)
+        }
         ("afchunk" | "package", None) => Some(Active::EmbeddedFile),
         // A ribbon of its own names the macros behind its buttons, which stand elsewhere.
         ("extensibility" | "usercustomization", None) => Some(Active::ExternalRelationship),
         // Apps in a pane load their page from the web.
         ("webextension" | "webextensiontaskpanes" | "taskpanes", _) => Some(Active::RemoteContent),
         (_, None) => None,
-        ("hyperlink", Some(_)) if target::is_script(&text) => Some(Active::ExternalRelationship),
-        ("hyperlink", Some(target)) => super::links(target),
+        ("hyperlink", Some(_)) => super::links(&text),
         (kind, Some(target)) => super::loads(target, from_web(kind)),
     }
 }

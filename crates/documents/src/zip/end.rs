@@ -31,6 +31,9 @@ pub(super) fn record(bytes: &[u8]) -> Option<usize> {
 /// must end where these records begin.
 pub(super) fn directory(bytes: &[u8], end: usize) -> Result<Directory, Damage> {
     let narrow = narrow(bytes, end).ok_or(Damage::Directory)?;
+    if is_doubtful(bytes, end) {
+        return Err(Damage::Ambiguous);
+    }
     let locator = end.checked_sub(LOCATOR_BYTES);
     let locator = locator.filter(|at| bytes.get(*at..).is_some_and(|at| at.starts_with(LOCATOR)));
     let (numbers, records) = match locator {
@@ -57,6 +60,15 @@ pub(super) fn directory(bytes: &[u8], end: usize) -> Result<Directory, Damage> {
         Some(stop) if stop < records => Err(Damage::Ambiguous),
         _ => Err(Damage::Directory),
     }
+}
+
+/// Whether the comment is not as long as the record says while there is another record before it,
+/// which readers that insist on the length take instead.
+fn is_doubtful(bytes: &[u8], end: usize) -> bool {
+    let comment = u16_at(bytes, end + 20).map(usize::from);
+    let (before, after) = bytes.split_at_checked(end).unwrap_or_default();
+    let has_other = || record(before).is_some();
+    comment.and_then(|comment| comment.checked_add(END_BYTES)) != Some(after.len()) && has_other()
 }
 
 /// Of each number, the value that sends a reader to the 64-bit record.
