@@ -41,8 +41,8 @@ fn frame(segments: &[u8]) -> Size {
             && let [_precision, height @ .., _parts] = head(after, 6)
             && let [high, low, wide, narrow] = *height
         {
-            let side = |high, low| Some(u32::from(u16::from_be_bytes([high, low])));
-            size = size.max((side(wide, narrow), side(high, low)));
+            let pair = |high, low| Some(u32::from(u16::from_be_bytes([high, low])));
+            size = size.max((pair(wide, narrow), pair(high, low)));
         }
         rest = after.get(length..).unwrap_or_default();
     }
