@@ -55,7 +55,7 @@ fn agrees(wanted: &str, seen: &Seen) -> bool {
 
 fn reasons(seen: &Seen) -> String {
     let report = seen.report.iter();
-    let damage = report.clone().filter_map(|report| report.damage.map(|it| it.as_str()));
+    let damage = report.clone().filter_map(|report| report.damage.map(documents::Damage::as_str));
     let active = report.flat_map(|report| report.active.iter().map(|it| it.as_str()));
     damage.chain(active).collect::<Vec<_>>().join(" ")
 }
