@@ -21,6 +21,10 @@ import packages
 import readers
 
 
+# Files that LibreOffice opens at once. One that ends it loses the rest of its batch.
+BATCH = 10
+
+
 def make(number, seed, harmless=False):
     """One mutant: its family, the kind of document, and its bytes. A harmless one carries
     nothing, and is mutated by its family alone."""
@@ -63,8 +67,8 @@ def by_libreoffice(folder, names):
         sys.exit("error: LibreOffice is not installed (package libreoffice-writer)")
     out = folder / "flat"
     profile = f"-env:UserInstallation={(folder / 'profile').absolute().as_uri()}"
-    for start in range(0, len(names), 50):
-        files = [folder / "mutants" / name for name in names[start:start + 50]]
+    for start in range(0, len(names), BATCH):
+        files = [folder / "mutants" / name for name in names[start:start + BATCH]]
         command = [program, profile, "--headless", "--convert-to", "fodt", "--outdir", out, *files]
         try:
             subprocess.run(command, capture_output=True, timeout=300, check=False)
@@ -93,8 +97,9 @@ def main():
         found = pool.map(write, tasks, chunksize=200)
     ours = looked_at(given.program, mutants)
     alarms = looked_at(given.program, given.folder / "harmless")
-    sample = [name for name, _, _ in found][:: max(1, given.mutants // max(1, given.office))]
-    opened, office = by_libreoffice(given.folder, sample[:given.office]) if given.office else (0, set())
+    names = [name for name, _, _ in found]
+    sample = random.Random(given.seed).sample(names, min(given.office, len(names)))
+    opened, office = by_libreoffice(given.folder, sample) if sample else (0, set())
 
     rows = collections.defaultdict(lambda: [0] * 5)
     missed = []
@@ -111,7 +116,7 @@ def main():
     print("| family | mutants | seen by others | seen by us | missed | alarms without a payload |\n|---|---|---|---|---|---|")
     for family, row in [*rows.items(), ("**in all**", [sum(column) for column in zip(*rows.values())])]:
         print(f"| {family} | " + " | ".join(f"{number:,}" for number in row) + " |")
-    print(f"\nLibreOffice opened {opened} of a sample of {len(sample[:given.office])}, and saw it in {len(office)}.")
+    print(f"\nLibreOffice opened {opened} of a sample of {len(sample)}, and saw it in {len(office)}.")
     for name in missed[:20]:
         print("missed:", mutants / name)
     sys.exit(bool(missed))

@@ -1,5 +1,6 @@
 """Independent readers. Each says whether it sees the payload in a file that it opens."""
 
+import contextlib
 import io
 import re
 import zipfile
@@ -52,7 +53,8 @@ def by_odfpy(data):
 
 def sees(reader, data):
     try:
-        return reader(data)
+        with contextlib.redirect_stdout(io.StringIO()):  # odfpy prints what it cannot parse.
+            return reader(data)
     except Exception:  # A reader that does not open the file sees nothing.
         return False
 

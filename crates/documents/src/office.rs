@@ -78,7 +78,7 @@ pub(crate) fn is_far(target: &str) -> bool {
 fn loads(target: Target, from_web: Active) -> Option<Active> {
     match target {
         Target::Server => Some(Active::ServerName),
-        Target::Handler => Some(Active::RemoteTemplate),
+        Target::Handler | Target::Script => Some(Active::RemoteTemplate),
         Target::Web => Some(from_web),
         Target::Near => Some(Active::ExternalRelationship),
         Target::Inside => None,

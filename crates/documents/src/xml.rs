@@ -122,13 +122,13 @@ impl<'a> Tag<'a> {
     }
 
     /// Whether two attributes have the same name, of which readers see the first, the last, or an
-    /// error.
+    /// error; or there are more than any writer has a use for, so that they are not compared.
     pub(crate) fn has_duplicates(self) -> bool {
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
         let mut many = BTreeSet::new();
         for (number, (name, _)) in self.attributes().enumerate() {
-            if few.iter().take(number).any(|seen| *seen == name) {
+            if number == MOST_ATTRIBUTES || few.iter().take(number).any(|seen| *seen == name) {
                 return true;
             }
             match few.get_mut(number) {
@@ -145,6 +145,9 @@ impl<'a> Tag<'a> {
         Attributes(self.0)
     }
 }
+
+/// Attributes of one element. The root of a document of `LibreOffice` has 45.
+const MOST_ATTRIBUTES: usize = 512;
 
 /// The attributes of a tag, in order. Pages leave out the quotes.
 pub(crate) struct Attributes<'a>(&'a [u8]);
@@ -172,7 +175,8 @@ fn until(bytes: &[u8], is_end: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
-fn local(name: &[u8]) -> &[u8] {
+/// A name without its prefix.
+pub(crate) fn local(name: &[u8]) -> &[u8] {
     name.rsplit(|byte| *byte == b':').next().unwrap_or_default()
 }
 

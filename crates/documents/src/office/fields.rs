@@ -124,7 +124,7 @@ pub(super) fn judge(code: &str, report: &mut Report) {
     };
     // Word writes `\` twice in a code, but takes it once where it can.
     let targets = quotes(code).chain(words).filter(|word| !is_switch(word));
-    let worst = targets.map(|word| target::parse(word).max(target::parse(&halved(word)))).max();
+    let worst = targets.map(read).max();
     match worst {
         Some(Target::Inside) if command != "AUTOTEXT" => {
             report.active.push(Active::ExternalRelationship);
@@ -132,6 +132,12 @@ pub(super) fn judge(code: &str, report: &mut Report) {
         Some(target) => report.active.extend(super::loads(target, from_web)),
         None => {}
     }
+}
+
+/// The worst of a word as it is and with each doubled backslash taken once.
+fn read(word: &str) -> Target {
+    let target = target::parse(word);
+    if word.contains("\\\\") { target.max(target::parse(&halved(word))) } else { target }
 }
 
 fn is_between(c: char) -> bool {

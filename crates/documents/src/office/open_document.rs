@@ -96,6 +96,10 @@ fn look_at_manifest(event: Event<'_>, report: &mut Report) {
 fn look_at_part(part: &[u8], tells_authors: bool, authors: &mut Authors, report: &mut Report) {
     let mut element: &[u8] = b"";
     for event in Events::of(part) {
+        if report.damage.is_some() {
+            // The file is refused, whatever else is in it.
+            return;
+        }
         match event {
             // OpenOffice 2 and 3 named a definition by its address, which no reader fetches. One
             // that is written out may define entities.
@@ -151,26 +155,24 @@ fn look_at_element(tag: Tag<'_>, report: &mut Report) {
         b"annotation" => report.traces.push(Trace::Comments),
         _ => {}
     }
-    // Links, buttons, menus and keys name a macro in attributes of many names.
-    if tag.attributes().any(|(_, value)| runs(value)) {
-        report.active.push(Active::Macros);
+    for (name, value) in tag.attributes() {
+        let is_reference = xml::local(name) == b"href";
+        // Buttons, menus and keys name a macro in attributes of many names.
+        if !is_reference && !value.iter().any(|byte| matches!(byte, b':' | b'%' | b'&')) {
+            continue;
+        }
+        let text = xml::unescaped(value);
+        let target = target::parse(&text);
+        if target == Target::Script {
+            report.active.push(Active::Macros);
+        } else if is_reference {
+            report.active.extend(reference(tag.name(), target, &text));
+        }
     }
-    report.active.extend(tag.values(b"href").filter_map(|target| reference(tag.name(), &target)));
-}
-
-/// Whether an attribute leads to a script. A colon tells most others apart at once.
-fn runs(value: &[u8]) -> bool {
-    let may = value.iter().any(|byte| matches!(byte, b':' | b'%' | b'&'));
-    may && target::is_script(&xml::unescaped(value))
 }
 
 /// What an element does with the target that it refers to.
-fn reference(element: &[u8], target: &str) -> Option<Active> {
-    if target::is_script(target) {
-        return Some(Active::Macros);
-    }
-    let text = target;
-    let target = target::parse(text);
+fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
     match element {
         // A form that is sent, or a button that opens what it names.
         b"form" | b"button" | b"image-frame" => {

@@ -61,6 +61,10 @@ fn look_at_part(
 ) {
     let mut element: &[u8] = b"";
     for event in Events::of(part) {
+        if report.damage.is_some() {
+            // The file is refused, whatever else is in it.
+            return;
+        }
         match event {
             // A page that the document takes in may say that it is one.
             Event::Doctype(text) if !is_part && is_page(text) => {}
@@ -131,9 +135,13 @@ fn look_at_ribbon(tag: Tag<'_>, report: &mut Report) {
 
 /// What an element loads by an attribute of its own, without a relation.
 fn look_at_source(tag: Tag<'_>, report: &mut Report) {
-    for name in [b"src".as_slice(), b"href", b"althref", b"background", b"data", b"poster"] {
-        let targets = tag.values(name).map(|value| target::parse(&value));
-        let far = targets.filter(|target| *target > Target::Near);
-        report.active.extend(far.filter_map(|far| super::loads(far, Active::RemoteContent)));
+    const SOURCES: [&[u8]; 6] = [b"src", b"href", b"althref", b"background", b"data", b"poster"];
+    for (name, value) in tag.attributes() {
+        if SOURCES.contains(&xml::local(name))
+            && let target = target::parse(&xml::unescaped(value))
+            && target > Target::Near
+        {
+            report.active.extend(super::loads(target, Active::RemoteContent));
+        }
     }
 }

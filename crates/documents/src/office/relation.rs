@@ -18,7 +18,7 @@ pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
     let target = target::parse(&text);
     let is_external = tag.attribute(b"TargetMode").trim().eq_ignore_ascii_case("External");
     let outside = match target {
-        Target::Web | Target::Handler | Target::Server => Some(target),
+        Target::Web | Target::Handler | Target::Script | Target::Server => Some(target),
         // The names of external files are relative to the document, so they are near.
         _ if is_external => Some(Target::Near),
         _ => None,

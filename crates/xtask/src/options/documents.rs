@@ -29,7 +29,7 @@ impl Default for FuzzOptions {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DifferOptions {
     pub(crate) mutants: u32,
-    /// How many of them LibreOffice opens, which is slow.
+    /// How many of them `LibreOffice` opens, which is slow.
     pub(crate) office: u32,
     pub(crate) seed: u32,
 }
