@@ -130,7 +130,7 @@ const LONGEST_MEDIA_TYPE: usize = 128;
 fn media_type(archive: &Archive<'_>) -> String {
     let entry = archive.entry(b"mimetype").map(|entry| beginning(entry, LONGEST_MEDIA_TYPE));
     let text = encoding::utf8(&entry.unwrap_or_default());
-    if open_document::is_media_type(&text) { text.trim().into() } else { String::new() }
+    if open_document::is_media_type(&text) { text.trim_ascii().into() } else { String::new() }
 }
 
 /// Office Open XML: the root's relation leads to the main part, whose content type says the kind.

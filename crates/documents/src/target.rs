@@ -31,10 +31,9 @@ pub(crate) fn parse(target: &str) -> Target {
     simplify(&mut text);
     let mut worst = classify(&text);
     for _ in 0..DECODINGS {
-        if !text.contains(&b'%') {
+        if !percent_decode(&mut text) {
             break;
         }
-        percent_decode(&mut text);
         simplify(&mut text);
         worst = worst.max(classify(&text));
     }
@@ -162,8 +161,11 @@ fn server(name: &[u8]) -> Target {
     }
 }
 
-/// Decodes each escape once, in its place.
-fn percent_decode(text: &mut Vec<u8>) {
+/// Decodes each escape once, in its place. Returns whether there was one.
+fn percent_decode(text: &mut Vec<u8>) -> bool {
+    if !text.contains(&b'%') {
+        return false;
+    }
     let (mut read, mut written) = (0, 0);
     while let Some(rest) = text.get(read..)
         && let [first, after @ ..] = rest
@@ -180,6 +182,7 @@ fn percent_decode(text: &mut Vec<u8>) {
         written += 1;
     }
     text.truncate(written);
+    written < read
 }
 
 fn byte(high: u8, low: u8) -> Option<u8> {

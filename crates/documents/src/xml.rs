@@ -1,7 +1,7 @@
 //! Reads XML as far as office programs write it: no entities but the five that XML knows, and
 //! nothing behind a document type declaration that could define others.
 
-use alloc::{collections::BTreeSet, string::String};
+use alloc::{collections::BinaryHeap, string::String};
 
 use crate::encoding;
 
@@ -126,18 +126,17 @@ impl<'a> Tag<'a> {
     pub(crate) fn has_duplicates(self) -> bool {
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
-        let mut many = BTreeSet::new();
-        for (number, (name, _)) in self.attributes().enumerate() {
-            if number == MOST_ATTRIBUTES || few.iter().take(number).any(|seen| *seen == name) {
+        let mut count = 0;
+        for (name, _) in self.attributes() {
+            if few.iter().take(count).any(|seen| *seen == name) || count == MOST_ATTRIBUTES {
                 return true;
             }
-            match few.get_mut(number) {
-                Some(free) => *free = name,
-                None if !many.insert(name) => return true,
-                None => {}
+            if let Some(free) = few.get_mut(count) {
+                *free = name;
             }
+            count += 1;
         }
-        false
+        count > few.len() && has_twice(self.attributes().map(|(name, _)| name).collect())
     }
 
     /// The name and value of each attribute, as they are written.
@@ -167,6 +166,17 @@ impl<'a> Iterator for Attributes<'a> {
         self.0 = rest;
         Some((name, value))
     }
+}
+
+/// Whether a name is there twice. A heap weighs less in the page than a set.
+fn has_twice(mut names: BinaryHeap<&[u8]>) -> bool {
+    let mut last = names.pop();
+    while let Some(name) = names.pop() {
+        if last.replace(name) == Some(name) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What stands before the first byte that is an end, and what behind it.

@@ -5,6 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     Active, Damage, Report,
+    bytes::find,
     target::{self, Target},
     xml::Tag,
 };
@@ -31,7 +32,7 @@ impl Fields {
 
     /// Reads a mark that begins, divides or ends a field.
     pub(super) fn mark(&mut self, tag: Tag<'_>, report: &mut Report) {
-        let is = |kind: &str| tag.values(b"fldCharType").any(|value| value.trim() == kind);
+        let is = |kind: &str| tag.values(b"fldCharType").any(|value| value == kind);
         if is("begin") {
             self.begin(report);
         } else if is("separate") {
@@ -79,7 +80,8 @@ impl Fields {
         }
         // The result of the new field becomes the beginning of the code around it.
         let builds_command = self.open.get(1..).and_then(<[Field]>::last).is_some_and(|field| {
-            !field.has_result && !field.code.contains(|c: char| c.is_alphanumeric() || c == '=')
+            !field.has_result
+                && !field.code.bytes().any(|byte| !byte.is_ascii_whitespace() && byte != b'"')
         });
         if builds_command {
             report.active.push(Active::Dde);
@@ -137,16 +139,22 @@ pub(super) fn judge(code: &str, report: &mut Report) {
 /// The worst of a word as it is and with each doubled backslash taken once.
 fn read(word: &str) -> Target {
     let target = target::parse(word);
-    if word.contains("\\\\") { target.max(target::parse(&halved(word))) } else { target }
+    if find(word.as_bytes(), b"\\\\").is_some() {
+        target.max(target::parse(&halved(word)))
+    } else {
+        target
+    }
 }
 
 fn is_between(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\u{201C}' | '\u{201D}' | '\u{201E}')
+    c.is_ascii_whitespace() || matches!(c, '\u{A0}' | '"' | '\u{201C}' | '\u{201D}' | '\u{201E}')
 }
 
 /// What stands between quotation marks, with the spaces in it.
 fn quotes(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c: char| is_between(c) && !c.is_whitespace()).skip(1).step_by(2)
+    code.split(|c: char| is_between(c) && !c.is_ascii_whitespace() && c != '\u{A0}')
+        .skip(1)
+        .step_by(2)
 }
 
 /// `\d`: an option of the field, not a server's name.
@@ -156,7 +164,16 @@ fn is_switch(word: &str) -> bool {
 }
 
 fn halved(word: &str) -> String {
-    word.replace("\\\\", "\\")
+    let mut halved = String::new();
+    let mut was_kept = false;
+    for c in word.chars() {
+        let is_second = c == '\\' && was_kept;
+        was_kept = c == '\\' && !is_second;
+        if !is_second {
+            halved.push(c);
+        }
+    }
+    halved
 }
 
 /// The text that a field `QUOTE` makes of the numbers of characters: `QUOTE 68 68 69`.

@@ -1,9 +1,11 @@
 //! Reads what an Office Open XML package says of its parts (ECMA-376, part 2).
 
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
-    Kind, encoding,
+    Kind,
+    bytes::find,
+    encoding,
     xml::{Event, Events, Tag},
     zip::{Archive, beginning},
 };
@@ -46,7 +48,6 @@ struct Types {
 impl Types {
     fn read(part: &[u8]) -> Self {
         let mut types = Self::default();
-        let mut seen = BTreeSet::new();
         for event in Events::of(part) {
             let Event::Start(tag) = event else { continue };
             let (list, name) = match tag.name() {
@@ -54,7 +55,11 @@ impl Types {
                 b"Default" => (&mut types.extensions, lower(tag, b"Extension")),
                 _ => continue,
             };
-            types.has_duplicates |= !seen.insert((tag.name(), name.clone()));
+            // So many are not compared.
+            if list.len() == MOST_TYPES || list.iter().any(|(listed, _)| *listed == name) {
+                types.has_duplicates = true;
+                break;
+            }
             list.push((name, tag.attribute(b"ContentType")));
         }
         types
@@ -69,8 +74,12 @@ impl Types {
     }
 }
 
+/// Content types of one package. A long illustrated document names fifty.
+const MOST_TYPES: usize = 4_096;
+
 fn lower(tag: Tag<'_>, attribute: &[u8]) -> String {
-    tag.attribute(attribute).to_ascii_lowercase().replace('\\', "/")
+    let slash = |c: char| if c == '\\' { '/' } else { c.to_ascii_lowercase() };
+    tag.attribute(attribute).chars().map(slash).collect()
 }
 
 /// The parts that the root calls its document, in lower case.
@@ -89,7 +98,7 @@ fn roots(relations: &[u8]) -> Vec<String> {
 
 fn kind(content_type: &str) -> Option<Kind> {
     let content_type = content_type.to_ascii_lowercase();
-    let has = |mark: &str| content_type.contains(mark);
+    let has = |mark: &str| find(content_type.as_bytes(), mark.as_bytes()).is_some();
     if has("wordprocessingml") || has("ms-word") {
         Some(if has("macroenabled") { Kind::Docm } else { Kind::Docx })
     } else if has("spreadsheetml") || has("ms-excel") {

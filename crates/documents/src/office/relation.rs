@@ -13,10 +13,11 @@ use crate::{
 /// missing: what else it could be, no reader says.
 pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
     let kind = tag.attribute(b"Type").to_ascii_lowercase();
-    let kind = kind.trim().rsplit('/').next().unwrap_or_default();
+    let kind = kind.rsplit('/').next().unwrap_or_default();
     let text = tag.attribute(b"Target");
     let target = target::parse(&text);
-    let is_external = tag.attribute(b"TargetMode").trim().eq_ignore_ascii_case("External");
+    let is_external =
+        tag.attribute(b"TargetMode").as_bytes().trim_ascii().eq_ignore_ascii_case(b"External");
     let outside = match target {
         Target::Web | Target::Handler | Target::Script | Target::Server => Some(target),
         // The names of external files are relative to the document, so they are near.
