@@ -135,6 +135,8 @@ named! {
         RemoteContent = "remote",
         /// A program, script, shortcut, macro document or locked archive inside.
         Program = "program",
+        /// PDF: an action that fetches, opens or plays something without a click.
+        Automatic = "auto",
     }
 }
 

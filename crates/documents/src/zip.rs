@@ -9,8 +9,8 @@ mod unpack;
 
 pub(crate) use unpack::{Unpacker, beginning};
 
-use crate::{Damage, Limits, bytes::u16_at};
-use end::{Directory, END_BYTES};
+use crate::{Damage, Limits};
+use end::Directory;
 
 /// A ZIP's entries by its directory, or as far as they can be told without it.
 pub(crate) struct Archive<'a> {
@@ -60,12 +60,9 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Archive<'a> {
     }
 }
 
-/// Whether the file ends as a ZIP does, whatever it begins as: an unpacker would open it.
-pub(crate) fn ends(bytes: &[u8]) -> bool {
-    end::record(bytes).is_some_and(|end| {
-        let comment = u16_at(bytes, end + 20).map(usize::from);
-        comment.is_some_and(|comment| end + END_BYTES + comment == bytes.len())
-    })
+/// Where a ZIP's end record stands in a file, whatever it begins as: an unpacker would open it.
+pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
+    end::record(bytes)
 }
 
 /// What stands before the directory, and the entries that the directory lists.

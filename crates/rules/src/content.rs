@@ -36,6 +36,7 @@ pub fn verdict(active: Active) -> Verdict {
         | Active::RemoteTemplate
         | Active::ServerName
         | Active::Program
+        | Active::Automatic
         | Active::Doctype => Verdict::Refused,
         Active::EmbeddedFile => Verdict::Remarked(Remark::Attachments),
         Active::RemoteContent => Verdict::Remarked(Remark::RemoteContent),

@@ -1,4 +1,4 @@
-//! What readers do with a file whose tables are damaged: they look for the objects themselves.
+//! Rebuilds the table of a damaged file, as readers do: searches the file for the objects.
 
 use super::{
     budget::Budget,
@@ -77,7 +77,7 @@ fn prefer<'a>(trailer: &mut Dict<'a>, found: Dict<'a>) {
 }
 
 /// Where `12 0 obj` begins, if its `obj` stands at `word`.
-fn start(bytes: &[u8], word: usize) -> Option<usize> {
+pub(super) fn start(bytes: &[u8], word: usize) -> Option<usize> {
     let generation = without(bytes.get(..word)?, is_blank);
     let blank = without(generation, |byte| byte.is_ascii_digit());
     let number = without(blank, is_blank);

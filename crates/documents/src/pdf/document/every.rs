@@ -1,0 +1,154 @@
+//! Finds every object that any reader could find, whichever table it goes by.
+//!
+//! Readers differ: some count offsets from the header, some take another of several tables, some
+//! search the whole file where a table is damaged, and of two objects with one number some take the
+//! first. So all objects are listed here, and what acts is looked for in each of them.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::{Document, MOST_HOPS, ordered};
+use crate::{
+    Limits,
+    bytes::find,
+    pdf::{
+        indirect::{Indirect, NO_NUMBER},
+        lexer::{Lexer, is_blank},
+        repair,
+        value::Value,
+        xref::{self, Place},
+    },
+};
+
+impl<'a> Document<'a> {
+    /// Lists every object, by all tables and by a search through the whole file. `header` is where
+    /// the PDF's header stands.
+    pub(in crate::pdf) fn find_every(&mut self, header: usize, limits: &Limits) {
+        xref::every(self.bytes, header, limits, self.budget, &mut self.every);
+        let mut at = 0;
+        while let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), b"obj") {
+            let word = at + found;
+            at = word + b"obj".len();
+            if let Some(start) = repair::start(self.bytes, word) {
+                let number = Lexer::new(self.bytes, start).integer();
+                let number = number.and_then(|number| u32::try_from(number).ok());
+                self.every.push((number.unwrap_or(NO_NUMBER), Place::At(start)));
+            } else if word.checked_sub(1).and_then(|at| self.bytes.get(at)).copied().is_some_and(is_blank) {
+                // A comment may stand between the number and the word.
+                self.every.push((NO_NUMBER, Place::At(word)));
+            }
+        }
+        let mut at = 0;
+        while let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), TRAILER) {
+            self.every.push((NO_NUMBER, Place::At(at + found)));
+            at += found + TRAILER.len();
+        }
+        self.every = distinct(&self.every);
+        if self.every.len() > self.most_objects.saturating_mul(2) {
+            self.budget.give_up();
+            return;
+        }
+        self.open_streams();
+        let places = mem::take(&mut self.every);
+        self.every = ordered(places, (0, Place::Free));
+    }
+
+    /// Unpacks each object stream that is not unpacked yet.
+    fn open_streams(&mut self) {
+        let opened = mem::take(&mut self.opened).into_iter();
+        let opened = opened.filter_map(|start| Some((u32::try_from(start).ok()?, ())));
+        let opened = ordered(opened.collect(), (0, ()));
+        let mut next = 0;
+        while let Some((number, place)) = self.every.get(next).copied() {
+            next += 1;
+            if self.every.len() > self.most_objects.saturating_mul(2) {
+                self.budget.give_up();
+            }
+            let Place::At(_) = place else { continue };
+            let Some(object) = self.read(number, place) else { continue };
+            let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { continue };
+            let is_open =
+                opened.binary_search_by_key(&start, |(start, ())| *start as usize).is_ok();
+            if !is_open
+                && !matches!(dict.get(b"First"), Value::Other)
+                && let Some(stream) = self.contents(&object)
+            {
+                self.keep(stream);
+            }
+        }
+    }
+
+    /// Whether this byte of the file lies in the data of a stream as long as it says to be.
+    pub(in crate::pdf) fn is_in_stream(&self, byte: usize) -> bool {
+        self.every().any(|object| {
+            let data = self.raw(&object).unwrap_or_default().len();
+            object.stream.is_some_and(|start| (start..start.saturating_add(data)).contains(&byte))
+        })
+    }
+
+    /// Every value that some reader could take for this one: those of all objects of a reference's
+    /// number, or the value itself, which stands in `home`.
+    pub(in crate::pdf) fn readings<'s>(
+        &'s self,
+        value: Value<'s>,
+        home: &Indirect<'s>,
+    ) -> Vec<Indirect<'s>> {
+        let mut found = Vec::new();
+        self.add_readings(value, home, MOST_HOPS, &mut found);
+        found
+    }
+
+    fn add_readings<'s>(
+        &'s self,
+        value: Value<'s>,
+        home: &Indirect<'s>,
+        hops: usize,
+        found: &mut Vec<Indirect<'s>>,
+    ) {
+        let Value::Reference(number) = value else {
+            found.push(Indirect { value, stream: None, ..*home });
+            return;
+        };
+        let from = self.every.partition_point(|(other, _)| *other < number);
+        let same = self.every.iter().skip(from).take_while(|(other, _)| *other == number);
+        for (number, place) in same {
+            if hops > 0
+                && let Some(object) = self.read(*number, *place)
+            {
+                match object.value {
+                    Value::Reference(_) => {
+                        self.add_readings(object.value, &object, hops - 1, found);
+                    }
+                    _ => found.push(object),
+                }
+            }
+        }
+    }
+
+    /// Every object that some reader could find.
+    pub(in crate::pdf) fn every(&self) -> impl Iterator<Item = Indirect<'_>> {
+        let once = self.every.iter().filter(|(_, place)| !matches!(place, Place::Again(_)));
+        once.filter_map(|(number, place)| self.read(*number, *place))
+    }
+}
+
+/// What stands before a trailer: some readers take a catalogue that stands in it.
+const TRAILER: &[u8] = b"trailer";
+
+/// The places in the file, each once, and behind them those in object streams.
+fn distinct(places: &[(u32, Place)]) -> Vec<(u32, Place)> {
+    let in_file = places.iter().filter_map(|(number, place)| match place {
+        Place::At(at) => Some((u32::try_from(*at).ok()?, *number)),
+        _ => None,
+    });
+    let mut in_file = ordered(in_file.collect(), (0, 0));
+    in_file.dedup();
+    let mut last = None;
+    let in_file = in_file.into_iter().map(|(at, number)| {
+        let is_again = last.replace(at) == Some(at);
+        let at = at as usize;
+        (number, if is_again { Place::Again(at) } else { Place::At(at) })
+    });
+    let unpacked = places.iter().filter(|(_, place)| matches!(place, Place::Unpacked(..)));
+    in_file.chain(unpacked.copied()).collect()
+}
