@@ -127,15 +127,13 @@ fn is_banner(junk: &[u8]) -> bool {
         return true;
     }
     let junk = junk.strip_prefix(PRINTER).unwrap_or(junk);
-    text::is_text(junk) && !text::has_markup(junk) && !junk.split(is_line_end).any(is_command)
+    text::is_text(junk)
+        && !text::has_markup(junk)
+        && !junk.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_command)
 }
 
 /// The escape sequence that calls a printer's job language.
 const PRINTER: &[u8] = b"\x1B%-12345X";
-
-const fn is_line_end(byte: &u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
 
 /// Whether a line is one of a script.
 fn is_command(line: &[u8]) -> bool {
@@ -147,9 +145,36 @@ fn is_command(line: &[u8]) -> bool {
 
 /// Words by which a line of a script begins.
 const WORDS: [&[u8]; 31] = [
-    b"@echo", b"echo", b"@if", b"if", b"@start", b"start", b"rem", b"@rem", b"set", b"@set", b"call",
-    b"goto", b"cmd", b"powershell", b"import", b"var", b"let", b"const", b"function",
-    b"eval", b"exec", b"sub", b"dim", b"on", b"wscript", b"sh", b"bash", b"curl", b"require", b"print",
+    b"@echo",
+    b"echo",
+    b"@if",
+    b"if",
+    b"@start",
+    b"start",
+    b"rem",
+    b"@rem",
+    b"set",
+    b"@set",
+    b"call",
+    b"goto",
+    b"cmd",
+    b"powershell",
+    b"import",
+    b"var",
+    b"let",
+    b"const",
+    b"function",
+    b"eval",
+    b"exec",
+    b"sub",
+    b"dim",
+    b"on",
+    b"wscript",
+    b"sh",
+    b"bash",
+    b"curl",
+    b"require",
+    b"print",
     b"export",
 ];
 

@@ -69,7 +69,9 @@ impl Findings {
                 Token::Open(Bracket::Array) => open.push(Within::Array),
                 Token::Open(Bracket::Dict) => open.push(Within::Dict(Entries::default())),
                 Token::Close(bracket) => match (bracket, open.pop()) {
-                    (Bracket::Dict, Some(Within::Dict(dict))) => self.judge(document, object, &dict, limits),
+                    (Bracket::Dict, Some(Within::Dict(dict))) => {
+                        self.judge(document, object, &dict, limits)
+                    }
                     (Bracket::Array, Some(Within::Array)) => {}
                     (_, other) => {
                         is_sound = false;
@@ -98,7 +100,9 @@ impl Findings {
         let mut lexer = Lexer::new(object.rest, 0);
         for _ in 0..MOST_TOKENS {
             match lexer.token() {
-                Some(Token::Name(name)) if name.is(b"JavaScript") => self.active.push(Active::Script),
+                Some(Token::Name(name)) if name.is(b"JavaScript") => {
+                    self.active.push(Active::Script)
+                }
                 Some(Token::Name(name)) => self.active.extend(named(&action::TOLD, name)),
                 Some(Token::Word(b"endobj")) if ends(&mut lexer) => break,
                 None => break,

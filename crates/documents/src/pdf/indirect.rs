@@ -49,8 +49,15 @@ pub(super) fn read_unpacked<'a>(
     let body = lexer.between(at, lexer.at());
     let rest = data.get(at..).unwrap_or_default();
     let can_be_paid = budget.spend(lexer.reach().saturating_sub(at) + LOOKING_UP);
-    let object =
-        Indirect { number, generation: 0, value: value?, body, rest, is_in_file: false, stream: None };
+    let object = Indirect {
+        number,
+        generation: 0,
+        value: value?,
+        body,
+        rest,
+        is_in_file: false,
+        stream: None,
+    };
     can_be_paid.then_some(object)
 }
 

@@ -160,12 +160,7 @@ impl Handler {
     }
 
     /// How streams (`StmF`), strings (`StrF`) or attached files (`EFF`) are encrypted (7.6.6).
-    fn method<'a>(
-        &self,
-        dict: Dict<'a>,
-        key: &[u8],
-        resolve: Resolve<'_, 'a>,
-    ) -> Option<Method> {
+    fn method<'a>(&self, dict: Dict<'a>, key: &[u8], resolve: Resolve<'_, 'a>) -> Option<Method> {
         if self.version < 4 {
             return Some(Method::Rc4);
         }

@@ -91,7 +91,12 @@ pub(super) fn every(
 }
 
 /// Reads the table at `newest` and all that it follows; nothing where one is not as it must be.
-fn chain<'a>(bytes: &'a [u8], newest: usize, limits: &Limits, budget: &Budget) -> Option<Table<'a>> {
+fn chain<'a>(
+    bytes: &'a [u8],
+    newest: usize,
+    limits: &Limits,
+    budget: &Budget,
+) -> Option<Table<'a>> {
     let mut table = Table::empty();
     let mut sections = vec![newest];
     let mut next = 0;

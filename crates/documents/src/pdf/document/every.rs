@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-impl<'a> Document<'a> {
+impl Document<'_> {
     /// Lists every object, by all tables and by a search through the whole file. `header` is where
     /// the PDF's header stands.
     pub(in crate::pdf) fn find_every(&mut self, header: usize, limits: &Limits) {
@@ -33,7 +33,12 @@ impl<'a> Document<'a> {
                 let number = Lexer::new(self.bytes, start).integer();
                 let number = number.and_then(|number| u32::try_from(number).ok());
                 self.every.push((number.unwrap_or(NO_NUMBER), Place::At(start)));
-            } else if word.checked_sub(1).and_then(|at| self.bytes.get(at)).copied().is_some_and(is_blank) {
+            } else if word
+                .checked_sub(1)
+                .and_then(|at| self.bytes.get(at))
+                .copied()
+                .is_some_and(is_blank)
+            {
                 // A comment may stand between the number and the word.
                 self.every.push((NO_NUMBER, Place::At(word)));
             }

@@ -16,8 +16,23 @@ use crate::{
 
 /// The keys whose values decide whether something acts.
 pub(super) const KEYS: [&[u8]; 17] = [
-    b"S", b"JS", b"Subtype", b"AA", b"OpenAction", b"EF", b"3DA", b"Condition", b"Ref", b"OPI",
-    b"F", b"UF", b"URI", b"Base", b"DOS", b"Mac", b"Unix",
+    b"S",
+    b"JS",
+    b"Subtype",
+    b"AA",
+    b"OpenAction",
+    b"EF",
+    b"3DA",
+    b"Condition",
+    b"Ref",
+    b"OPI",
+    b"F",
+    b"UF",
+    b"URI",
+    b"Base",
+    b"DOS",
+    b"Mac",
+    b"Unix",
 ];
 
 /// The keys under which a target stands.

@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Filters by which much can come out of little.
-const PACKING: [&[u8]; 6] = [b"FlateDecode", b"Fl", b"LZWDecode", b"LZW", b"RunLengthDecode", b"RL"];
+const PACKING: [&[u8]; 6] =
+    [b"FlateDecode", b"Fl", b"LZWDecode", b"LZW", b"RunLengthDecode", b"RL"];
 
 impl Findings {
     /// Looks into a stream.
@@ -74,7 +75,12 @@ impl Findings {
     }
 
     /// Looks into a file inside, by its own bytes.
-    pub(super) fn look_into_file(&mut self, document: &Document, object: &Indirect, limits: &Limits) {
+    pub(super) fn look_into_file(
+        &mut self,
+        document: &Document,
+        object: &Indirect,
+        limits: &Limits,
+    ) {
         let Some(start) = object.stream.filter(|start| !self.files.contains(start)) else { return };
         self.files.push(start);
         if self.files.len() > limits.files_inside {
@@ -112,9 +118,9 @@ impl Findings {
 /// Whether a stream is a file inside: it says so, or its first bytes are those of an archive.
 fn is_file(document: &Document, object: &Indirect, dict: Dict) -> bool {
     let types = dict.each(b"Type").flat_map(|value| document.readings(value, object));
-    let mut names = types.filter(|name| {
-        matches!(name.value, Value::Name(name) if name.is(b"EmbeddedFile") || name.is(b"F"))
-    });
+    let mut names = types.filter(
+        |name| matches!(name.value, Value::Name(name) if name.is(b"EmbeddedFile") || name.is(b"F")),
+    );
     let is_archive = || {
         let head = document.beginning(object, 4).unwrap_or_default();
         filters::names(dict, &|value| value).is_empty() && *head == *b"PK\x03\x04"
