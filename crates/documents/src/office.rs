@@ -22,6 +22,11 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     look(bytes, &mut unpacker, Depth::Outside)
 }
 
+/// The same for a document inside another, within what the other has left to unpack.
+pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Report {
+    look(bytes, unpacker, Depth::Inside)
+}
+
 /// Whether the document is the file itself or inside another, whose own files are not opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Depth {

@@ -61,7 +61,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
         }
     };
     document.find_every(header.unwrap_or(0), limits);
-    let findings = Findings::of(&document, limits);
+    let findings = Findings::of(&mut document, limits);
     report.active = findings.active;
     report.authors = authors::of(&document);
     report.pages = pages.told;

@@ -14,7 +14,7 @@ use super::{
     strings::Name,
     value::Value,
 };
-use crate::{Active, Damage, Limits};
+use crate::{Active, Damage, Limits, zip::Unpacker};
 
 /// What is found in the objects of a document, whether a page leads to them or not: what hides
 /// may be found by a reader too.
@@ -26,28 +26,64 @@ pub(super) struct Findings {
     pub(super) has_pictures: bool,
     /// A picture says where it was taken.
     pub(super) has_location: bool,
+}
+
+impl Findings {
+    pub(super) fn of(document: &mut Document, limits: &Limits) -> Self {
+        let (found, packed) = Search::through(document, limits);
+        if packed.is_empty() {
+            return found;
+        }
+        // No table leads to these object streams, and what is in them may change what was read.
+        document.open_streams(&packed);
+        Search::through(document, limits).0
+    }
+}
+
+/// A search through every object.
+struct Search<'s> {
+    document: &'s Document<'s>,
+    limits: &'s Limits,
+    found: Findings,
+    /// Unpacks what is in the files inside.
+    unpacker: Unpacker<'s>,
     /// Where the files inside that have been looked into begin.
     files: Vec<usize>,
 }
 
-impl Findings {
-    pub(super) fn of(document: &Document, limits: &Limits) -> Self {
-        let mut findings = Self::default();
-        for object in document.every() {
+impl<'s> Search<'s> {
+    /// What is found, and where object streams begin that are still packed.
+    fn through(document: &Document, limits: &Limits) -> (Findings, Vec<usize>) {
+        let inside = Limits { unpacked_bytes: limits.unpacked_bytes / 2, ..*limits };
+        let mut search = Search {
+            document,
+            limits,
+            found: Findings::default(),
+            unpacker: Unpacker::new(&inside),
+            files: Vec::new(),
+        };
+        let mut packed = Vec::new();
+        for (at, object) in document.every() {
             // To look through it once more takes half as long as to find where it ends.
             document.budget().spend(object.body.len() / 2);
-            if !findings.look_through(document, &object, limits) {
+            if document.budget().is_spent() {
+                break;
+            }
+            if document.is_packed(&object) {
+                packed.extend(at);
+            }
+            if !search.look_through(&object) {
                 document.budget().give_up();
             }
             if let (Some(_), Value::Dict(dict)) = (object.stream, object.value) {
-                findings.look_inside(document, &object, dict, limits);
+                search.look_inside(&object, dict);
             }
         }
-        findings
+        (search.found, packed)
     }
 
     /// Goes through an object and all that stands in it; false where it is nested too deeply.
-    fn look_through(&mut self, document: &Document, object: &Indirect, limits: &Limits) -> bool {
+    fn look_through(&mut self, object: &Indirect<'s>) -> bool {
         let mut lexer = Lexer::new(object.body, 0);
         let mut open: Vec<Within> = Vec::new();
         let mut is_sound = is_closed(object);
@@ -56,8 +92,8 @@ impl Findings {
                 match (dict.key.take(), token) {
                     (None, Token::Name(name)) => {
                         dict.key = Some(name);
-                        dict.keep(name, &mut lexer, document);
-                        self.key(name, document);
+                        dict.keep(name, &mut lexer, self.document);
+                        self.key(name);
                         continue;
                     }
                     (Some(key), Token::Name(name)) => self.pair(key, name),
@@ -65,13 +101,11 @@ impl Findings {
                 }
             }
             match token {
-                Token::Open(_) if open.len() >= limits.nesting => return false,
+                Token::Open(_) if open.len() >= self.limits.nesting => return false,
                 Token::Open(Bracket::Array) => open.push(Within::Array),
                 Token::Open(Bracket::Dict) => open.push(Within::Dict(Entries::default())),
                 Token::Close(bracket) => match (bracket, open.pop()) {
-                    (Bracket::Dict, Some(Within::Dict(dict))) => {
-                        self.judge(document, object, &dict, limits)
-                    }
+                    (Bracket::Dict, Some(Within::Dict(dict))) => self.judge(object, &dict),
                     (Bracket::Array, Some(Within::Array)) => {}
                     (_, other) => {
                         is_sound = false;
@@ -85,34 +119,34 @@ impl Findings {
         is_sound &= open.is_empty();
         while let Some(within) = open.pop() {
             if let Within::Dict(dict) = within {
-                self.judge(document, object, &dict, limits);
+                self.judge(object, &dict);
             }
         }
         if !is_sound {
-            self.look_for_names(document, object);
+            self.look_for_names(object);
         }
         true
     }
 
     /// Looks for names that act in an object that readers take apart in different ways: a bracket is
     /// missing or does not match, or a word stands where none belongs.
-    fn look_for_names(&mut self, document: &Document, object: &Indirect) {
+    fn look_for_names(&mut self, object: &Indirect) {
         let mut lexer = Lexer::new(object.rest, 0);
         for _ in 0..MOST_TOKENS {
             match lexer.token() {
                 Some(Token::Name(name)) if name.is(b"JavaScript") => {
-                    self.active.push(Active::Script)
+                    self.found.active.push(Active::Script);
                 }
-                Some(Token::Name(name)) => self.active.extend(named(&action::TOLD, name)),
+                Some(Token::Name(name)) => self.found.active.extend(named(&action::TOLD, name)),
                 Some(Token::Word(b"endobj")) if ends(&mut lexer) => break,
                 None => break,
                 _ => {}
             }
         }
-        document.budget().spend(lexer.reach());
+        self.document.budget().spend(lexer.reach());
     }
 
-    fn key(&mut self, key: Name, document: &Document) {
+    fn key(&mut self, key: Name) {
         let active = [
             (b"AA".as_slice(), Active::AdditionalActions),
             (b"OpenAction", Active::OpenAction),
@@ -120,17 +154,17 @@ impl Findings {
             (b"XFA", Active::Xfa),
             (b"AlternatePresentations", Active::Automatic),
         ];
-        self.active.extend(named(&active, key));
-        self.has_fonts |= key.is(b"BaseFont");
-        if matches!(document.lock, Lock::None) && key.is(b"Encrypt") {
+        self.found.active.extend(named(&active, key));
+        self.found.has_fonts |= key.is(b"BaseFont");
+        if matches!(self.document.lock, Lock::None) && key.is(b"Encrypt") {
             // A reader that takes this trailer reads other texts than we do.
-            self.damage.get_or_insert(Damage::Ambiguous);
+            self.found.damage.get_or_insert(Damage::Ambiguous);
         }
     }
 
     fn pair(&mut self, key: Name, name: Name) {
-        self.has_fonts |= key.is(b"Type") && name.is(b"Font");
-        self.has_pictures |= key.is(b"Subtype") && name.is(b"Image");
+        self.found.has_fonts |= key.is(b"Type") && name.is(b"Font");
+        self.found.has_pictures |= key.is(b"Subtype") && name.is(b"Image");
     }
 }
 
@@ -160,6 +194,9 @@ fn ends(lexer: &mut Lexer) -> bool {
     }
 }
 
+/// To judge a value takes about as long as to read this many bytes.
+const JUDGING: usize = 32;
+
 /// Where a token stands.
 enum Within<'a> {
     Array,
@@ -178,12 +215,12 @@ struct Entries<'a> {
 impl<'a> Entries<'a> {
     /// Keeps the value that comes next if its key matters.
     fn keep(&mut self, key: Name<'a>, lexer: &mut Lexer<'a>, document: &Document) {
-        if !action::KEYS.iter().any(|known| key.is(known)) {
+        if key.among(&action::KEYS).is_none() || document.budget().is_spent() {
             return;
         }
         let before = lexer.at();
         let value = lexer.value();
-        document.budget().spend(lexer.at() - before);
+        document.budget().spend(lexer.at() - before + JUDGING);
         lexer.go_to(before);
         self.kept.extend(value.map(|value| (key, value)));
     }
@@ -195,5 +232,7 @@ impl<'a> Entries<'a> {
 }
 
 fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {
-    known.iter().find(|(known, _)| name.is(known)).map(|(_, active)| *active)
+    let is_escaped = name.0.contains(&b'#');
+    let is = |(known, _): &&(&[u8], Active)| name.0 == *known || is_escaped && name.is(known);
+    known.iter().find(is).map(|(_, active)| *active)
 }

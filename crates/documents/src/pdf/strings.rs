@@ -12,6 +12,14 @@ impl Name<'_> {
         self.0 == name || self.0.contains(&b'#') && self.is_escaped(name)
     }
 
+    /// The place of this name among others.
+    pub(super) fn among(self, names: &[&[u8]]) -> Option<usize> {
+        if self.0.contains(&b'#') {
+            return names.iter().position(|name| self.is_escaped(name));
+        }
+        names.iter().position(|name| self.0 == *name)
+    }
+
     fn is_escaped(self, name: &[u8]) -> bool {
         let mut rest = self.0;
         let decoded = core::iter::from_fn(|| {

@@ -25,8 +25,11 @@ impl Document<'_> {
     /// the PDF's header stands.
     pub(in crate::pdf) fn find_every(&mut self, header: usize, limits: &Limits) {
         xref::every(self.bytes, header, limits, self.budget, &mut self.every);
+        let most = self.most_objects.saturating_mul(2);
         let mut at = 0;
-        while let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), b"obj") {
+        while self.every.len() <= most
+            && let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), b"obj")
+        {
             let word = at + found;
             at = word + b"obj".len();
             if let Some(start) = repair::start(self.bytes, word) {
@@ -44,48 +47,50 @@ impl Document<'_> {
             }
         }
         let mut at = 0;
-        while let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), TRAILER) {
+        while self.every.len() <= most
+            && let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), TRAILER)
+        {
             self.every.push((NO_NUMBER, Place::At(at + found)));
             at += found + TRAILER.len();
         }
-        self.every = distinct(&self.every);
-        if self.every.len() > self.most_objects.saturating_mul(2) {
+        if self.every.len() > most {
             self.budget.give_up();
-            return;
         }
-        self.open_streams();
+        self.every = distinct(&self.every);
+        self.opened.sort_unstable();
+        self.sort_every();
+    }
+
+    fn sort_every(&mut self) {
         let places = mem::take(&mut self.every);
         self.every = ordered(places, (0, Place::Free));
     }
 
-    /// Unpacks each object stream that is not unpacked yet.
-    fn open_streams(&mut self) {
-        let opened = mem::take(&mut self.opened).into_iter();
-        let opened = opened.filter_map(|start| Some((u32::try_from(start).ok()?, ())));
-        let opened = ordered(opened.collect(), (0, ()));
-        let mut next = 0;
-        while let Some((number, place)) = self.every.get(next).copied() {
-            next += 1;
-            if self.every.len() > self.most_objects.saturating_mul(2) {
-                self.budget.give_up();
-            }
-            let Place::At(_) = place else { continue };
-            let Some(object) = self.read(number, place) else { continue };
-            let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { continue };
-            let is_open =
-                opened.binary_search_by_key(&start, |(start, ())| *start as usize).is_ok();
-            if !is_open
-                && !matches!(dict.get(b"First"), Value::Other)
+    /// Unpacks the object streams that begin at these bytes of the file.
+    pub(in crate::pdf) fn open_streams(&mut self, found: &[usize]) {
+        for at in found {
+            if let Some(object) = self.read(NO_NUMBER, Place::At(*at))
                 && let Some(stream) = self.contents(&object)
             {
                 self.keep(stream);
             }
+            if self.every.len() > self.most_objects.saturating_mul(2) {
+                self.budget.give_up();
+                break;
+            }
         }
+        self.sort_every();
+    }
+
+    /// Whether this is an object stream that is still packed.
+    pub(in crate::pdf) fn is_packed(&self, object: &Indirect) -> bool {
+        let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return false };
+        self.opened.binary_search(&start).is_err() && !matches!(dict.get(b"First"), Value::Other)
     }
 
     /// Whether this byte of the file lies in the data of a stream as long as it says to be.
     pub(in crate::pdf) fn is_in_stream(&self, byte: usize) -> bool {
-        self.every().any(|object| {
+        self.every().any(|(_, object)| {
             let data = self.raw(&object).unwrap_or_default().len();
             object.stream.is_some_and(|start| (start..start.saturating_add(data)).contains(&byte))
         })
@@ -130,10 +135,16 @@ impl Document<'_> {
         }
     }
 
-    /// Every object that some reader could find.
-    pub(in crate::pdf) fn every(&self) -> impl Iterator<Item = Indirect<'_>> {
-        let once = self.every.iter().filter(|(_, place)| !matches!(place, Place::Again(_)));
-        once.filter_map(|(number, place)| self.read(*number, *place))
+    /// Every object that some reader could find, with where it begins if it stands in the file.
+    pub(in crate::pdf) fn every(&self) -> impl Iterator<Item = (Option<usize>, Indirect<'_>)> {
+        self.every.iter().filter_map(|(number, place)| {
+            let at = match place {
+                Place::Again(_) => return None,
+                Place::At(at) => Some(*at),
+                _ => None,
+            };
+            Some((at, self.read(*number, *place)?))
+        })
     }
 }
 

@@ -2,9 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{Entries, Findings, named, script};
+use super::{Entries, Search, named, script};
 use crate::{
-    Active, Limits, encoding, file_name,
+    Active, encoding, file_name,
     pdf::{
         document::Document,
         indirect::Indirect,
@@ -59,15 +59,10 @@ const CLICKS: [&[u8]; 2] = [b"D", b"U"];
 /// Actions that follow each other, and values within each other, that are followed.
 const MOST_STEPS: usize = 32;
 
-impl Findings {
+impl<'s> Search<'s> {
     /// Judges one dictionary by all its readings.
-    pub(super) fn judge(
-        &mut self,
-        document: &Document,
-        home: &Indirect,
-        dict: &Entries,
-        limits: &Limits,
-    ) {
+    pub(super) fn judge(&mut self, home: &Indirect<'s>, dict: &Entries<'s>) {
+        let document = self.document;
         if dict.kept.is_empty() {
             return;
         }
@@ -78,37 +73,38 @@ impl Findings {
         for name in readings(b"S") {
             let Value::Name(name) = name.value else { continue };
             is_script |= name.is(b"JavaScript");
-            self.active.extend(named(&TOLD, name));
+            self.found.active.extend(named(&TOLD, name));
         }
         if is_script {
-            self.judge_script(document, &readings(b"JS").collect::<Vec<_>>());
+            self.judge_script(&readings(b"JS").collect::<Vec<_>>());
         }
         for subtype in readings(b"Subtype") {
             if let Value::Name(name) = subtype.value
                 && MEDIA.iter().any(|media| name.is(media))
             {
-                self.active.push(Active::EmbeddedFile);
+                self.found.active.push(Active::EmbeddedFile);
             }
         }
         let is_file = dict.each(b"EF").next().is_some();
         for files in readings(b"EF") {
             let Value::Dict(dict) = files.value else { continue };
             for file in dict.entries().flat_map(|(_, file)| document.readings(file, &files)) {
-                self.look_into_file(document, &file, limits);
+                self.look_into_file(&file);
             }
         }
         for key in TARGETS {
             for target in readings(key) {
-                self.judge_target(document, &target, is_file);
+                self.judge_target(&target, is_file);
             }
         }
-        self.judge_automatic(document, home, dict);
+        self.judge_automatic(home, dict);
     }
 
     /// Judges what happens without a click.
-    fn judge_automatic(&mut self, document: &Document, home: &Indirect, dict: &Entries) {
+    fn judge_automatic(&mut self, home: &Indirect<'s>, dict: &Entries<'s>) {
+        let document = self.document;
         for action in dict.each(b"OpenAction") {
-            self.follow(document, action, home, MOST_STEPS);
+            self.follow(action, home, MOST_STEPS);
         }
         let dicts = |key: &'static [u8]| {
             let values = dict.each(key).flat_map(move |value| document.readings(value, home));
@@ -120,13 +116,13 @@ impl Findings {
         for (events, events_home) in dicts(b"AA") {
             for (event, action) in events.entries() {
                 if !CLICKS.iter().any(|click| event.is(click)) {
-                    self.follow(document, action, &events_home, MOST_STEPS);
+                    self.follow(action, &events_home, MOST_STEPS);
                 }
             }
         }
         // A proxy for a page or a picture in another file is shown with the page.
         for (proxy, proxy_home) in dicts(b"Ref").chain(dicts(b"OPI")) {
-            self.fetch(document, proxy, &proxy_home, MOST_STEPS);
+            self.fetch(proxy, &proxy_home, MOST_STEPS);
         }
         let conditions = dict.each(b"Condition").flat_map(|value| document.readings(value, home));
         let models = dicts(b"3DA").flat_map(|(dict, model_home)| {
@@ -136,19 +132,14 @@ impl Findings {
         });
         for condition in conditions.chain(models) {
             if matches!(condition.value, Value::Name(name) if name.is(b"PO") || name.is(b"PV")) {
-                self.active.push(Active::Automatic);
+                self.found.active.push(Active::Automatic);
             }
         }
     }
 
     /// Follows actions that run by themselves, and those that follow them.
-    fn follow<'s>(
-        &mut self,
-        document: &'s Document,
-        action: Value<'s>,
-        home: &Indirect<'s>,
-        steps: usize,
-    ) {
+    fn follow(&mut self, action: Value<'s>, home: &Indirect<'s>, steps: usize) {
+        let document = self.document;
         let Some(steps) = steps.checked_sub(1) else {
             document.budget().give_up();
             return;
@@ -158,13 +149,13 @@ impl Findings {
             match found.value {
                 Value::Array(actions) if !document.budget().is_spent() => {
                     for action in actions.values() {
-                        self.follow(document, action, &found, steps);
+                        self.follow(action, &found, steps);
                     }
                 }
                 Value::Dict(dict) if !document.budget().is_spent() => {
-                    self.run(document, dict, &found);
+                    self.run(dict, &found);
                     for next in dict.each(b"Next") {
-                        self.follow(document, next, &found, steps);
+                        self.follow(next, &found, steps);
                     }
                 }
                 _ => {}
@@ -173,7 +164,8 @@ impl Findings {
     }
 
     /// Judges an action that runs by itself.
-    fn run<'s>(&mut self, document: &'s Document, dict: Dict<'s>, home: &Indirect<'s>) {
+    fn run(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
+        let document = self.document;
         let kinds = dict.each(b"S").flat_map(|value| document.readings(value, home));
         for kind in kinds {
             let Value::Name(name) = kind.value else { continue };
@@ -182,20 +174,15 @@ impl Findings {
                 || LOUD.iter().any(|loud| name.is(loud))
                 || name.is(b"Thread") && is_elsewhere()
             {
-                self.active.push(Active::Automatic);
-                self.fetch(document, dict, home, MOST_STEPS);
+                self.found.active.push(Active::Automatic);
+                self.fetch(dict, home, MOST_STEPS);
             }
         }
     }
 
     /// Judges the targets in a dictionary that are loaded without a click.
-    fn fetch<'s>(
-        &mut self,
-        document: &'s Document,
-        dict: Dict<'s>,
-        home: &Indirect<'s>,
-        steps: usize,
-    ) {
+    fn fetch(&mut self, dict: Dict<'s>, home: &Indirect<'s>, steps: usize) {
+        let document = self.document;
         let Some(steps) = steps.checked_sub(1) else { return };
         for (key, value) in dict.entries() {
             if !TARGETS.iter().any(|target| key.is(target)) || document.budget().is_spent() {
@@ -203,12 +190,13 @@ impl Findings {
             }
             for found in document.readings(value, home) {
                 match found.value {
-                    Value::Dict(inner) => self.fetch(document, inner, &found, steps),
+                    Value::Dict(inner) => self.fetch(inner, &found, steps),
                     Value::Text(_) => {
                         let target = text(document, &found);
-                        self.active.push(match target::parse(&target) {
+                        self.found.active.push(match target::parse(&target) {
                             Target::Server => Active::ServerName,
                             Target::Web | Target::Handler => Active::Automatic,
+                            Target::Script => Active::Script,
                             Target::Near | Target::Inside => Active::RemoteGoTo,
                         });
                     }
@@ -219,19 +207,15 @@ impl Findings {
     }
 
     /// Judges the data of a stream that stand in another file.
-    pub(super) fn judge_data_elsewhere<'s>(
-        &mut self,
-        document: &'s Document,
-        dict: Dict<'s>,
-        home: &Indirect<'s>,
-    ) {
+    pub(super) fn judge_data_elsewhere(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
         if dict.each(b"F").next().is_some() {
-            self.fetch(document, dict, home, MOST_STEPS);
+            self.fetch(dict, home, MOST_STEPS);
         }
     }
 
-    fn judge_script(&mut self, document: &Document, scripts: &[Indirect]) {
-        self.active.push(Active::JavaScript);
+    fn judge_script(&mut self, scripts: &[Indirect<'s>]) {
+        let document = self.document;
+        self.found.active.push(Active::JavaScript);
         let only_formats = |script: &Indirect| match script.value {
             Value::Text(_) => script::only_formats(&text(document, script)),
             Value::Dict(_) if script.stream.is_some() => document
@@ -240,25 +224,26 @@ impl Findings {
             _ => false,
         };
         if scripts.is_empty() || !scripts.iter().all(only_formats) {
-            self.active.push(Active::Script);
+            self.found.active.push(Active::Script);
         }
     }
 
     /// Judges a target that a click may lead to, or the name of a file inside.
-    fn judge_target(&mut self, document: &Document, found: &Indirect, is_file: bool) {
+    fn judge_target(&mut self, found: &Indirect<'s>, is_file: bool) {
+        let document = self.document;
         if !matches!(found.value, Value::Text(_)) {
             return;
         }
         let target = text(document, found);
         if is_file && file_name::runs(target.as_bytes()) {
-            self.active.push(Active::Program);
-        }
-        if target::is_script(&target) {
-            self.active.push(Active::Script);
+            self.found.active.push(Active::Program);
         }
         let is_path = target.trim_start().to_ascii_lowercase().starts_with("file:");
-        if is_path || matches!(target::parse(&target), Target::Server | Target::Handler) {
-            self.active.push(Active::RemoteGoTo);
+        match target::parse(&target) {
+            Target::Script => self.found.active.push(Active::Script),
+            Target::Server | Target::Handler => self.found.active.push(Active::RemoteGoTo),
+            _ if is_path => self.found.active.push(Active::RemoteGoTo),
+            _ => {}
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Looks into streams: pictures, packed layers, and files inside the file.
 
-use super::Findings;
+use super::Search;
 use crate::{
-    Active, Damage, Encryption, Kind, Limits,
+    Active, Damage, Encryption, Kind,
     bytes::find,
     exif, office,
     pdf::{
@@ -18,37 +18,27 @@ use crate::{
 const PACKING: [&[u8]; 6] =
     [b"FlateDecode", b"Fl", b"LZWDecode", b"LZW", b"RunLengthDecode", b"RL"];
 
-impl Findings {
+impl<'s> Search<'s> {
     /// Looks into a stream.
-    pub(super) fn look_inside(
-        &mut self,
-        document: &Document,
-        object: &Indirect,
-        dict: Dict,
-        limits: &Limits,
-    ) {
-        self.judge_data_elsewhere(document, dict, object);
+    pub(super) fn look_inside(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+        let document = self.document;
+        self.judge_data_elsewhere(dict, object);
         if dict.is(b"Subtype", b"Image") {
-            self.look_at_picture(document, object, dict, limits);
+            self.look_at_picture(object, dict);
         } else if dict.is(b"Type", b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
-            self.has_location |= find(&noted, b"exif:GPSLatitude").is_some();
+            self.found.has_location |= find(&noted, b"exif:GPSLatitude").is_some();
         } else if is_file(document, object, dict) {
-            self.active.push(Active::EmbeddedFile);
-            self.look_into_file(document, object, limits);
+            self.found.active.push(Active::EmbeddedFile);
+            self.look_into_file(object);
         } else if layers(document, dict) > 1 {
             // More may come out than any reader has room for: `data` ends all reading then.
             document.data(object);
         }
     }
 
-    fn look_at_picture(
-        &mut self,
-        document: &Document,
-        object: &Indirect,
-        dict: Dict,
-        limits: &Limits,
-    ) {
+    fn look_at_picture(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+        let document = self.document;
         let side = |key: &[u8], short: &[u8]| {
             let both = dict.each(key).chain(dict.each(short));
             let sides = both.flat_map(|value| document.readings(value, object));
@@ -65,9 +55,9 @@ impl Findings {
         };
         let head = is_photograph.then(|| document.beginning(object, exif::HEAD_BYTES)).flatten();
         let head = head.unwrap_or_default();
-        self.has_location |= is_photograph && exif::has_location(&head);
-        if declared.max(picture::pixels(&head)) > limits.picture_pixels {
-            self.damage.get_or_insert(Damage::TooComplex);
+        self.found.has_location |= is_photograph && exif::has_location(&head);
+        if declared.max(picture::pixels(&head)) > self.limits.picture_pixels {
+            self.found.damage.get_or_insert(Damage::TooComplex);
         }
         if layers(document, dict) > 1 {
             document.data(object);
@@ -75,43 +65,38 @@ impl Findings {
     }
 
     /// Looks into a file inside, by its own bytes.
-    pub(super) fn look_into_file(
-        &mut self,
-        document: &Document,
-        object: &Indirect,
-        limits: &Limits,
-    ) {
+    pub(super) fn look_into_file(&mut self, object: &Indirect) {
+        let document = self.document;
         let Some(start) = object.stream.filter(|start| !self.files.contains(start)) else { return };
-        self.files.push(start);
-        if self.files.len() > limits.files_inside {
-            self.damage.get_or_insert(Damage::TooComplex);
+        if self.files.len() >= self.limits.files_inside {
+            self.found.damage.get_or_insert(Damage::TooComplex);
             return;
         }
+        self.files.push(start);
         let Some(content) = document.data(object) else { return };
         let report = match signature::leading(&content) {
             Some(Kind::Executable | Kind::Docm) => {
-                self.active.push(Active::Program);
+                self.found.active.push(Active::Program);
                 return;
             }
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
                 // Nobody here can say whether a program is in it, or a lock on it.
-                self.active.push(Active::Program);
+                self.found.active.push(Active::Program);
                 return;
             }
-            Some(Kind::Zip) => office::inspect(&content, limits),
-            Some(Kind::Doc) => word::inspect(&content, limits),
+            Some(Kind::Zip) => office::inspect_inside(&content, &mut self.unpacker),
+            Some(Kind::Doc) => word::inspect(&content, self.limits),
             Some(Kind::Rtf) => rtf::inspect(&content),
             _ => return,
         };
         document.budget().spend(content.len());
         let has_macros = report.kind == Kind::Docm || report.active.contains(&Active::Macros);
         if has_macros || report.encryption != Encryption::None {
-            self.active.push(Active::Program);
+            self.found.active.push(Active::Program);
         }
-        self.active.extend(report.active);
-        if report.damage == Some(Damage::TooComplex) {
-            self.damage.get_or_insert(Damage::TooComplex);
-        }
+        self.found.active.extend(report.active);
+        // What is damaged has not been looked through.
+        self.found.damage = self.found.damage.or(report.damage);
     }
 }
 

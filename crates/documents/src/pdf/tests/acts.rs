@@ -153,8 +153,8 @@ fn actions_that_follow_themselves_end() {
 fn the_format_of_a_field_is_harmless_in_any_encoding() {
     let euro = "AFNumber_Format(2, 0, 0, 0, \"€\", false);";
     let wide: Vec<u8> = euro.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let hexadecimal: String = wide.iter().map(|byte| format!("{byte:02X}")).collect();
-    let action = format!("<< /S /JavaScript /JS <FEFF{hexadecimal}> >>");
+    let digits: Vec<String> = wide.iter().map(|byte| format!("{byte:02X}")).collect();
+    let action = format!("<< /S /JavaScript /JS <FEFF{}> >>", digits.concat());
     assert_eq!(with("", "", &action).active, [Active::JavaScript]);
     for code in [euro.as_bytes().to_vec(), [b"\xFE\xFF", wide.as_slice()].concat()] {
         let file = one_page().with("<< /S /JavaScript /JS 5 0 R >>").with_stream("", &code);

@@ -170,7 +170,7 @@ fn values_that_stand_elsewhere() {
         ("<< /S /JavaScript /JS 99 0 R >>", &[]),
     ];
     for (action, others) in cases {
-        let objects = others.iter().fold(opening(action), |objects, other| objects.with(other));
+        let objects = others.iter().fold(opening(action), Objects::with);
         acts(action, &objects.finish());
         acts(action, &objects.packed());
     }
