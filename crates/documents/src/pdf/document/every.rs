@@ -24,39 +24,26 @@ impl Document<'_> {
     /// Lists every object, by all tables and by a search through the whole file. `header` is where
     /// the PDF's header stands.
     pub(in crate::pdf) fn find_every(&mut self, header: usize, limits: &Limits) {
+        if self.budget.is_spent() {
+            return;
+        }
         xref::every(self.bytes, header, limits, self.budget, &mut self.every);
-        let most = self.most_objects.saturating_mul(2);
-        let mut at = 0;
-        while self.every.len() <= most
-            && let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), b"obj")
-        {
-            let word = at + found;
-            at = word + b"obj".len();
-            if let Some(start) = repair::start(self.bytes, word) {
-                let number = Lexer::new(self.bytes, start).integer();
-                let number = number.and_then(|number| u32::try_from(number).ok());
-                self.every.push((number.unwrap_or(NO_NUMBER), Place::At(start)));
-            } else if word
-                .checked_sub(1)
-                .and_then(|at| self.bytes.get(at))
-                .copied()
-                .is_some_and(is_blank)
-            {
-                // A comment may stand between the number and the word.
-                self.every.push((NO_NUMBER, Place::At(word)));
-            }
-        }
-        let mut at = 0;
-        while self.every.len() <= most
-            && let Some(found) = find(self.bytes.get(at..).unwrap_or_default(), TRAILER)
-        {
-            self.every.push((NO_NUMBER, Place::At(at + found)));
-            at += found + TRAILER.len();
-        }
-        if self.every.len() > most {
+        let (mut in_file, mut places) = taken_apart(&self.every);
+        self.every = Vec::new();
+        let is_found = search(self.bytes, self.most_objects.saturating_mul(2), &mut in_file);
+        if !is_found {
             self.budget.give_up();
+            return;
         }
-        self.every = distinct(&self.every);
+        let mut in_file = ordered(in_file, (0, 0));
+        in_file.dedup();
+        let mut last = None;
+        places.extend(in_file.into_iter().map(|(at, number)| {
+            let is_again = last.replace(at) == Some(at);
+            let at = at as usize;
+            (number, if is_again { Place::Again(at) } else { Place::At(at) })
+        }));
+        self.every = places;
         self.opened.sort_unstable();
         self.sort_every();
     }
@@ -151,20 +138,43 @@ impl Document<'_> {
 /// What stands before a trailer: some readers take a catalogue that stands in it.
 const TRAILER: &[u8] = b"trailer";
 
-/// The places in the file, each once, and behind them those in object streams.
-fn distinct(places: &[(u32, Place)]) -> Vec<(u32, Place)> {
+/// Where objects begin in the file, each with its number behind it.
+type Starts = Vec<(u32, u32)>;
+
+/// The places in the file, with their numbers behind them, and those in object streams.
+fn taken_apart(places: &[(u32, Place)]) -> (Starts, Vec<(u32, Place)>) {
     let in_file = places.iter().filter_map(|(number, place)| match place {
         Place::At(at) => Some((u32::try_from(*at).ok()?, *number)),
         _ => None,
     });
-    let mut in_file = ordered(in_file.collect(), (0, 0));
-    in_file.dedup();
-    let mut last = None;
-    let in_file = in_file.into_iter().map(|(at, number)| {
-        let is_again = last.replace(at) == Some(at);
-        let at = at as usize;
-        (number, if is_again { Place::Again(at) } else { Place::At(at) })
-    });
     let unpacked = places.iter().filter(|(_, place)| matches!(place, Place::Unpacked(..)));
-    in_file.chain(unpacked.copied()).collect()
+    (in_file.collect(), unpacked.copied().collect())
+}
+
+/// Adds where in the file objects and trailers begin, each with its number behind it. False where
+/// there would be more than `most`.
+fn search(bytes: &[u8], most: usize, found: &mut Starts) -> bool {
+    for mark in [b"obj".as_slice(), TRAILER] {
+        let mut next = 0;
+        while let Some(at) = find(bytes.get(next..).unwrap_or_default(), mark) {
+            let word = next + at;
+            next = word + mark.len();
+            let is_blank_before = || {
+                word.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| is_blank(*byte))
+            };
+            let (start, number) = match repair::start(bytes, word) {
+                Some(start) => (start, Lexer::new(bytes, start).integer()),
+                // A comment may stand between the number and the word.
+                None if mark == TRAILER || is_blank_before() => (word, None),
+                None => continue,
+            };
+            let number = number.and_then(|number| u32::try_from(number).ok());
+            let Ok(start) = u32::try_from(start) else { return true };
+            found.push((start, number.unwrap_or(NO_NUMBER)));
+            if found.len() > most {
+                return false;
+            }
+        }
+    }
+    true
 }

@@ -122,7 +122,7 @@ impl<'s> Search<'s> {
         }
         // A proxy for a page or a picture in another file is shown with the page.
         for (proxy, proxy_home) in dicts(b"Ref").chain(dicts(b"OPI")) {
-            self.fetch(proxy, &proxy_home, MOST_STEPS);
+            self.fetch(proxy, &proxy_home);
         }
         let conditions = dict.each(b"Condition").flat_map(|value| document.readings(value, home));
         let models = dicts(b"3DA").flat_map(|(dict, model_home)| {
@@ -175,13 +175,17 @@ impl<'s> Search<'s> {
                 || name.is(b"Thread") && is_elsewhere()
             {
                 self.found.active.push(Active::Automatic);
-                self.fetch(dict, home, MOST_STEPS);
+                self.fetch(dict, home);
             }
         }
     }
 
     /// Judges the targets in a dictionary that are loaded without a click.
-    fn fetch(&mut self, dict: Dict<'s>, home: &Indirect<'s>, steps: usize) {
+    pub(super) fn fetch(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
+        self.fetch_within(dict, home, MOST_STEPS);
+    }
+
+    fn fetch_within(&mut self, dict: Dict<'s>, home: &Indirect<'s>, steps: usize) {
         let document = self.document;
         let Some(steps) = steps.checked_sub(1) else { return };
         for (key, value) in dict.entries() {
@@ -190,7 +194,7 @@ impl<'s> Search<'s> {
             }
             for found in document.readings(value, home) {
                 match found.value {
-                    Value::Dict(inner) => self.fetch(inner, &found, steps),
+                    Value::Dict(inner) => self.fetch_within(inner, &found, steps),
                     Value::Text(_) => {
                         let target = text(document, &found);
                         self.found.active.push(match target::parse(&target) {
@@ -203,13 +207,6 @@ impl<'s> Search<'s> {
                     _ => {}
                 }
             }
-        }
-    }
-
-    /// Judges the data of a stream that stand in another file.
-    pub(super) fn judge_data_elsewhere(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
-        if dict.each(b"F").next().is_some() {
-            self.fetch(dict, home, MOST_STEPS);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Looks into streams: pictures, packed layers, and files inside the file.
 
+use alloc::vec::Vec;
+
 use super::Search;
 use crate::{
     Active, Damage, Encryption, Kind,
@@ -22,16 +24,20 @@ impl<'s> Search<'s> {
     /// Looks into a stream.
     pub(super) fn look_inside(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
         let document = self.document;
-        self.judge_data_elsewhere(dict, object);
+        document.budget().spend(dict.0.len());
+        let keys = Keys::of(dict);
+        if keys.elsewhere {
+            self.fetch(dict, object);
+        }
         if dict.is(b"Subtype", b"Image") {
             self.look_at_picture(object, dict);
         } else if dict.is(b"Type", b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
             self.found.has_location |= find(&noted, b"exif:GPSLatitude").is_some();
-        } else if is_file(document, object, dict) {
+        } else if keys.is_file(document, object) {
             self.found.active.push(Active::EmbeddedFile);
             self.look_into_file(object);
-        } else if layers(document, dict) > 1 {
+        } else if keys.filter && layers(document, dict) > 1 {
             // More may come out than any reader has room for: `data` ends all reading then.
             document.data(object);
         }
@@ -69,7 +75,7 @@ impl<'s> Search<'s> {
         let document = self.document;
         let Some(start) = object.stream.filter(|start| !self.files.contains(start)) else { return };
         if self.files.len() >= self.limits.files_inside {
-            self.found.damage.get_or_insert(Damage::TooComplex);
+            document.budget().give_up();
             return;
         }
         self.files.push(start);
@@ -100,17 +106,41 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Whether a stream is a file inside: it says so, or its first bytes are those of an archive.
-fn is_file(document: &Document, object: &Indirect, dict: Dict) -> bool {
-    let types = dict.each(b"Type").flat_map(|value| document.readings(value, object));
-    let mut names = types.filter(
-        |name| matches!(name.value, Value::Name(name) if name.is(b"EmbeddedFile") || name.is(b"F")),
-    );
-    let is_archive = || {
-        let head = document.beginning(object, 4).unwrap_or_default();
-        filters::names(dict, &|value| value).is_empty() && *head == *b"PK\x03\x04"
-    };
-    names.next().is_some() || dict.each(b"Params").next().is_some() || is_archive()
+/// The keys of a stream that decide what it is.
+#[derive(Default)]
+struct Keys<'a> {
+    types: Vec<Value<'a>>,
+    elsewhere: bool,
+    parameters: bool,
+    filter: bool,
+}
+
+impl<'a> Keys<'a> {
+    fn of(dict: Dict<'a>) -> Self {
+        let mut keys = Self::default();
+        for (name, value) in dict.entries() {
+            match name.among(&[b"Type", b"F", b"Params", b"Filter"]) {
+                Some(0) => keys.types.push(value),
+                Some(1) => keys.elsewhere = true,
+                Some(2) => keys.parameters = true,
+                Some(_) => keys.filter = true,
+                None => {}
+            }
+        }
+        keys
+    }
+
+    /// Whether a stream is a file inside: it says so, or its first bytes are those of an archive.
+    fn is_file(&self, document: &'a Document, object: &Indirect<'a>) -> bool {
+        let mut types = self.types.iter().flat_map(|value| document.readings(*value, object));
+        let is_archive = || {
+            !self.filter
+                && document.beginning(object, 4).is_some_and(|head| *head == *b"PK\x03\x04")
+        };
+        types.any(|name| matches!(name.value, Value::Name(name) if name.is(b"EmbeddedFile")))
+            || self.parameters
+            || is_archive()
+    }
 }
 
 /// How many filters of a stream unpack.
