@@ -65,7 +65,7 @@ impl Default for Limits {
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,
             pdf_revisions: 1_024,
-            pdf_read_bytes: 32 * 1024 * 1024,
+            pdf_read_bytes: 20 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
             compound_bytes: 4 * 1024 * 1024,

@@ -88,6 +88,9 @@ impl<'s> Search<'s> {
         let mut open: Vec<Within> = Vec::new();
         let mut is_sound = is_closed(object);
         while let Some(token) = lexer.token() {
+            if self.document.budget().is_spent() {
+                return true;
+            }
             if let Some(Within::Dict(dict)) = open.last_mut() {
                 match (dict.key.take(), token) {
                     (None, Token::Name(name)) => {
@@ -195,7 +198,7 @@ fn ends(lexer: &mut Lexer) -> bool {
 }
 
 /// To judge a value takes about as long as to read this many bytes.
-const JUDGING: usize = 32;
+const JUDGING: usize = 64;
 
 /// Where a token stands.
 enum Within<'a> {

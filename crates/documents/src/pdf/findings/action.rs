@@ -114,6 +114,9 @@ impl<'s> Search<'s> {
             })
         };
         for (events, events_home) in dicts(b"AA") {
+            if !document.budget().spend(events.0.len()) {
+                return;
+            }
             for (event, action) in events.entries() {
                 if !CLICKS.iter().any(|click| event.is(click)) {
                     self.follow(action, &events_home, MOST_STEPS);
@@ -145,14 +148,13 @@ impl<'s> Search<'s> {
             return;
         };
         for found in document.readings(action, home) {
-            document.budget().spend(found.body.len().min(1024));
             match found.value {
                 Value::Array(actions) if !document.budget().is_spent() => {
                     for action in actions.values() {
                         self.follow(action, &found, steps);
                     }
                 }
-                Value::Dict(dict) if !document.budget().is_spent() => {
+                Value::Dict(dict) if document.budget().spend(2 * dict.0.len()) => {
                     self.run(dict, &found);
                     for next in dict.each(b"Next") {
                         self.follow(next, &found, steps);
