@@ -29,7 +29,7 @@ pub(super) struct Document<'a> {
     /// Every place that some reader could read as the object of a number. Sorted by number.
     every: Vec<(u32, Place)>,
     /// Where in the file the unpacked object streams begin.
-    opened: Vec<usize>,
+    opened: Vec<(u32, u32)>,
     /// Whether two readers could unpack two different things.
     doubtful: Cell<bool>,
     most_objects: usize,
@@ -251,7 +251,7 @@ impl<'a> Document<'a> {
         });
         let places: Vec<_> = pairs.take(self.most_objects.saturating_add(1)).collect();
         self.unpacked.push(stream.data);
-        self.opened.push(stream.start);
+        self.opened.extend(u32::try_from(stream.start).map(|start| (start, 0)));
         self.every.extend(&places);
         places
     }

@@ -227,11 +227,6 @@ impl<'a> Entries<'a> {
         lexer.go_to(before);
         self.kept.extend(value.map(|value| (key, value)));
     }
-
-    /// Every value under `key`.
-    fn each(&self, key: &[u8]) -> impl Iterator<Item = Value<'a>> {
-        self.kept.iter().filter(move |(name, _)| name.is(key)).map(|(_, value)| *value)
-    }
 }
 
 fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {

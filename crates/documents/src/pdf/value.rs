@@ -38,6 +38,17 @@ impl<'a> Lexer<'a> {
         })
     }
 
+    /// The next name with its value.
+    #[inline(never)]
+    fn entry(&mut self) -> Option<(Name<'a>, Value<'a>)> {
+        loop {
+            let Token::Name(name) = self.token()? else { continue };
+            if let Some(value) = self.value() {
+                return Some((name, value));
+            }
+        }
+    }
+
     /// The rest of `12 0 R` behind its number.
     fn reference(&mut self, number: i64) -> Option<Value<'a>> {
         let before = self.at();
@@ -100,14 +111,7 @@ impl<'a> Dict<'a> {
     /// All entries in the order of the file. What is neither a name nor the value of one is skipped.
     pub(super) fn entries(self) -> impl Iterator<Item = (Name<'a>, Value<'a>)> {
         let mut lexer = Lexer::new(self.0, 0);
-        core::iter::from_fn(move || {
-            loop {
-                let Token::Name(name) = lexer.token()? else { continue };
-                if let Some(value) = lexer.value() {
-                    return Some((name, value));
-                }
-            }
-        })
+        core::iter::from_fn(move || lexer.entry())
     }
 
     /// Every value under `key`.

@@ -44,7 +44,7 @@ impl Document<'_> {
             (number, if is_again { Place::Again(at) } else { Place::At(at) })
         }));
         self.every = places;
-        self.opened.sort_unstable();
+        self.opened = ordered(mem::take(&mut self.opened), (0, 0));
         self.sort_every();
     }
 
@@ -72,7 +72,8 @@ impl Document<'_> {
     /// Whether this is an object stream that is still packed.
     pub(in crate::pdf) fn is_packed(&self, object: &Indirect) -> bool {
         let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return false };
-        self.opened.binary_search(&start).is_err() && !matches!(dict.get(b"First"), Value::Other)
+        let opened = self.opened.binary_search_by_key(&start, |(start, _)| *start as usize);
+        opened.is_err() && !matches!(dict.get(b"First"), Value::Other)
     }
 
     /// Whether this byte of the file lies in the data of a stream as long as it says to be.

@@ -2,13 +2,14 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{Entries, Search, named, script};
+use super::{Entries, JUDGING, Search, named, script};
 use crate::{
     Active, encoding, file_name,
     pdf::{
         document::Document,
         indirect::Indirect,
         security::Lock,
+        strings::Name,
         value::{Dict, Value},
     },
     target::{self, Target},
@@ -16,16 +17,16 @@ use crate::{
 
 /// The keys whose values decide whether something acts.
 pub(super) const KEYS: [&[u8]; 17] = [
-    b"S",
     b"JS",
+    b"S",
     b"Subtype",
-    b"AA",
-    b"OpenAction",
     b"EF",
-    b"3DA",
-    b"Condition",
+    b"OpenAction",
+    b"AA",
     b"Ref",
     b"OPI",
+    b"Condition",
+    b"3DA",
     b"F",
     b"UF",
     b"URI",
@@ -35,8 +36,10 @@ pub(super) const KEYS: [&[u8]; 17] = [
     b"Unix",
 ];
 
-/// The keys under which a target stands.
-const TARGETS: [&[u8]; 7] = [b"F", b"UF", b"URI", b"Base", b"DOS", b"Mac", b"Unix"];
+/// Whether a target stands under a key.
+fn is_target(key: Name) -> bool {
+    key.among(&[b"F", b"UF", b"URI", b"Base", b"DOS", b"Mac", b"Unix"]).is_some()
+}
 
 /// What is told of an action, even one that waits for a click.
 pub(super) const TOLD: [(&[u8], Active); 5] = [
@@ -56,153 +59,135 @@ const MEDIA: [&[u8]; 5] = [b"RichMedia", b"3D", b"Screen", b"Movie", b"Sound"];
 /// Events of an annotation that are a click.
 const CLICKS: [&[u8]; 2] = [b"D", b"U"];
 
+/// When a film or a model starts by itself: with its page, or once it is seen.
+const STARTS: [&[u8]; 2] = [b"PO", b"PV"];
+
 /// Actions that follow each other, and values within each other, that are followed.
-const MOST_STEPS: usize = 32;
+pub(super) const MOST_STEPS: usize = 32;
 
 impl<'s> Search<'s> {
     /// Judges one dictionary by all its readings.
     pub(super) fn judge(&mut self, home: &Indirect<'s>, dict: &Entries<'s>) {
-        let document = self.document;
-        if dict.kept.is_empty() {
-            return;
-        }
-        let readings = |key: &'static [u8]| {
-            dict.each(key).flat_map(move |value| document.readings(value, home))
-        };
-        let mut is_script = dict.each(b"JS").next().is_some();
-        for name in readings(b"S") {
-            let Value::Name(name) = name.value else { continue };
-            is_script |= name.is(b"JavaScript");
-            self.found.active.extend(named(&TOLD, name));
-        }
-        if is_script {
-            self.judge_script(&readings(b"JS").collect::<Vec<_>>());
-        }
-        for subtype in readings(b"Subtype") {
-            if let Value::Name(name) = subtype.value
-                && MEDIA.iter().any(|media| name.is(media))
-            {
-                self.found.active.push(Active::EmbeddedFile);
-            }
-        }
-        let is_file = dict.each(b"EF").next().is_some();
-        for files in readings(b"EF") {
-            let Value::Dict(dict) = files.value else { continue };
-            for file in dict.entries().flat_map(|(_, file)| document.readings(file, &files)) {
-                self.look_into_file(&file);
-            }
-        }
-        for key in TARGETS {
-            for target in readings(key) {
-                self.judge_target(&target, is_file);
-            }
-        }
-        self.judge_automatic(home, dict);
-    }
-
-    /// Judges what happens without a click.
-    fn judge_automatic(&mut self, home: &Indirect<'s>, dict: &Entries<'s>) {
-        let document = self.document;
-        for action in dict.each(b"OpenAction") {
-            self.follow(action, home, MOST_STEPS);
-        }
-        let dicts = |key: &'static [u8]| {
-            let values = dict.each(key).flat_map(move |value| document.readings(value, home));
-            values.filter_map(|found| match found.value {
-                Value::Dict(dict) => Some((dict, found)),
-                _ => None,
-            })
-        };
-        for (events, events_home) in dicts(b"AA") {
-            if !document.budget().spend(events.0.len()) {
-                return;
-            }
-            for (event, action) in events.entries() {
-                if !CLICKS.iter().any(|click| event.is(click)) {
-                    self.follow(action, &events_home, MOST_STEPS);
+        let (mut is_script, mut scripts) = (false, Vec::new());
+        let is_file = dict.kept.iter().any(|(key, _)| key.is(b"EF"));
+        for &(key, value) in &dict.kept {
+            let known = key.among(&KEYS).and_then(|place| KEYS.get(place)).copied();
+            let known = known.unwrap_or_default();
+            is_script |= known == b"JS";
+            for found in self.document.readings(value, home) {
+                match (known, found.value) {
+                    (b"JS", _) => scripts.push(found),
+                    (b"S", Value::Name(name)) => {
+                        is_script |= name.is(b"JavaScript");
+                        self.found.active.extend(named(&TOLD, name));
+                    }
+                    (b"Subtype", Value::Name(name)) if name.among(&MEDIA).is_some() => {
+                        self.found.active.push(Active::EmbeddedFile);
+                    }
+                    (b"EF", Value::Dict(files)) => self.look_into_files(files, &found),
+                    (b"OpenAction", _) => self.follow(found, MOST_STEPS),
+                    (b"AA", Value::Dict(events)) => self.judge_events(events, &found),
+                    // A proxy for a page or a picture in another file is shown with the page.
+                    (b"Ref" | b"OPI", Value::Dict(proxy)) => self.fetch(proxy, &found, MOST_STEPS),
+                    (b"Condition", Value::Name(name)) => self.judge_start(name),
+                    (b"3DA", Value::Dict(model)) => {
+                        for (_, value) in model.entries().filter(|(key, _)| key.is(b"A")) {
+                            for found in self.document.readings(value, &found) {
+                                if let Value::Name(name) = found.value {
+                                    self.judge_start(name);
+                                }
+                            }
+                        }
+                    }
+                    (_, Value::Text(_)) if is_target(key) => self.judge_target(&found, is_file),
+                    _ => {}
                 }
             }
         }
-        // A proxy for a page or a picture in another file is shown with the page.
-        for (proxy, proxy_home) in dicts(b"Ref").chain(dicts(b"OPI")) {
-            self.fetch(proxy, &proxy_home);
+        if is_script {
+            self.judge_script(&scripts);
         }
-        let conditions = dict.each(b"Condition").flat_map(|value| document.readings(value, home));
-        let models = dicts(b"3DA").flat_map(|(dict, model_home)| {
-            dict.each(b"A")
-                .flat_map(|value| document.readings(value, &model_home))
-                .collect::<Vec<_>>()
-        });
-        for condition in conditions.chain(models) {
-            if matches!(condition.value, Value::Name(name) if name.is(b"PO") || name.is(b"PV")) {
-                self.found.active.push(Active::Automatic);
+    }
+
+    fn judge_start(&mut self, condition: Name) {
+        if condition.among(&STARTS).is_some() {
+            self.found.active.push(Active::Automatic);
+        }
+    }
+
+    /// Judges the actions that are tied to events.
+    fn judge_events(&mut self, events: Dict<'s>, home: &Indirect<'s>) {
+        if !self.document.budget().spend(events.0.len()) {
+            return;
+        }
+        for (event, action) in events.entries() {
+            if event.among(&CLICKS).is_none() {
+                for found in self.document.readings(action, home) {
+                    self.follow(found, MOST_STEPS);
+                }
             }
         }
     }
 
     /// Follows actions that run by themselves, and those that follow them.
-    fn follow(&mut self, action: Value<'s>, home: &Indirect<'s>, steps: usize) {
-        let document = self.document;
+    fn follow(&mut self, action: Indirect<'s>, steps: usize) {
+        let budget = self.document.budget();
         let Some(steps) = steps.checked_sub(1) else {
-            document.budget().give_up();
+            budget.give_up();
             return;
         };
-        for found in document.readings(action, home) {
-            match found.value {
-                Value::Array(actions) if !document.budget().is_spent() => {
-                    for action in actions.values() {
-                        self.follow(action, &found, steps);
-                    }
+        let mut next = Vec::new();
+        match action.value {
+            Value::Array(actions) => next.extend(actions.values()),
+            Value::Dict(dict) if budget.spend(dict.0.len()) => {
+                self.run(dict, &action);
+                let following = dict.entries().filter(|(key, _)| key.is(b"Next"));
+                next.extend(following.map(|(_, action)| action));
+            }
+            _ => {}
+        }
+        for action_after in next {
+            for found in self.document.readings(action_after, &action) {
+                if !budget.is_spent() {
+                    self.follow(found, steps);
                 }
-                Value::Dict(dict) if document.budget().spend(2 * dict.0.len()) => {
-                    self.run(dict, &found);
-                    for next in dict.each(b"Next") {
-                        self.follow(next, &found, steps);
-                    }
-                }
-                _ => {}
             }
         }
     }
 
     /// Judges an action that runs by itself.
     fn run(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
-        let document = self.document;
-        let kinds = dict.each(b"S").flat_map(|value| document.readings(value, home));
-        for kind in kinds {
-            let Value::Name(name) = kind.value else { continue };
-            let is_elsewhere = || dict.each(b"F").next().is_some();
-            if named(&TOLD, name).is_some()
-                || LOUD.iter().any(|loud| name.is(loud))
-                || name.is(b"Thread") && is_elsewhere()
-            {
-                self.found.active.push(Active::Automatic);
-                self.fetch(dict, home);
+        let is_elsewhere = dict.entries().any(|(key, _)| key.is(b"F"));
+        for (_, kind) in dict.entries().filter(|(key, _)| key.is(b"S")) {
+            for found in self.document.readings(kind, home) {
+                let Value::Name(name) = found.value else { continue };
+                if named(&TOLD, name).is_some()
+                    || name.among(&LOUD).is_some()
+                    || name.is(b"Thread") && is_elsewhere
+                {
+                    self.found.active.push(Active::Automatic);
+                    self.fetch(dict, home, MOST_STEPS);
+                }
             }
         }
     }
 
     /// Judges the targets in a dictionary that are loaded without a click.
-    pub(super) fn fetch(&mut self, dict: Dict<'s>, home: &Indirect<'s>) {
-        self.fetch_within(dict, home, MOST_STEPS);
-    }
-
-    fn fetch_within(&mut self, dict: Dict<'s>, home: &Indirect<'s>, steps: usize) {
-        let document = self.document;
+    pub(super) fn fetch(&mut self, dict: Dict<'s>, home: &Indirect<'s>, steps: usize) {
         let Some(steps) = steps.checked_sub(1) else { return };
         for (key, value) in dict.entries() {
-            if !TARGETS.iter().any(|target| key.is(target)) || document.budget().is_spent() {
+            if !is_target(key) || !self.document.budget().spend(JUDGING) {
                 continue;
             }
-            for found in document.readings(value, home) {
+            for found in self.document.readings(value, home) {
                 match found.value {
-                    Value::Dict(inner) => self.fetch_within(inner, &found, steps),
+                    Value::Dict(inner) => self.fetch(inner, &found, steps),
                     Value::Text(_) => {
-                        let target = text(document, &found);
+                        let target = text(self.document, &found);
                         self.found.active.push(match target::parse(&target) {
                             Target::Server => Active::ServerName,
-                            Target::Web | Target::Handler => Active::Automatic,
                             Target::Script => Active::Script,
+                            Target::Web | Target::Handler => Active::Automatic,
                             Target::Near | Target::Inside => Active::RemoteGoTo,
                         });
                     }
@@ -212,15 +197,22 @@ impl<'s> Search<'s> {
         }
     }
 
+    fn look_into_files(&mut self, files: Dict<'s>, home: &Indirect<'s>) {
+        for (_, file) in files.entries() {
+            for found in self.document.readings(file, home) {
+                self.look_into_file(&found);
+            }
+        }
+    }
+
     fn judge_script(&mut self, scripts: &[Indirect<'s>]) {
-        let document = self.document;
         self.found.active.push(Active::JavaScript);
-        let only_formats = |script: &Indirect| match script.value {
-            Value::Text(_) => script::only_formats(&text(document, script)),
-            Value::Dict(_) if script.stream.is_some() => document
-                .data(script)
-                .is_some_and(|code| script::only_formats(&encoding::marked(&code))),
-            _ => false,
+        let only_formats = |script: &Indirect<'s>| {
+            let code = match script.value {
+                Value::Text(_) => Some(text(self.document, script)),
+                _ => self.document.data(script).map(|code| encoding::marked(&code)),
+            };
+            code.is_some_and(|code| script::only_formats(&code))
         };
         if scripts.is_empty() || !scripts.iter().all(only_formats) {
             self.found.active.push(Active::Script);
@@ -229,11 +221,7 @@ impl<'s> Search<'s> {
 
     /// Judges a target that a click may lead to, or the name of a file inside.
     fn judge_target(&mut self, found: &Indirect<'s>, is_file: bool) {
-        let document = self.document;
-        if !matches!(found.value, Value::Text(_)) {
-            return;
-        }
-        let target = text(document, found);
+        let target = text(self.document, found);
         if is_file && file_name::runs(target.as_bytes()) {
             self.found.active.push(Active::Program);
         }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::Search;
+use super::{Search, action::MOST_STEPS};
 use crate::{
     Active, Damage, Encryption, Kind,
     bytes::find,
@@ -27,7 +27,7 @@ impl<'s> Search<'s> {
         document.budget().spend(dict.0.len());
         let keys = Keys::of(dict);
         if keys.elsewhere {
-            self.fetch(dict, object);
+            self.fetch(dict, object, MOST_STEPS);
         }
         if dict.is(b"Subtype", b"Image") {
             self.look_at_picture(object, dict);
