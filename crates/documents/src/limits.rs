@@ -32,9 +32,8 @@ pub struct Limits {
     /// Tables of a PDF that follow each other, one for each time that it was changed and saved.
     pub pdf_revisions: usize,
     /// Bytes of a PDF that are read as syntax or unpacked, each as often as it is; see
-    /// `pdf::budget`. More than the largest document accepted, of which most bytes are pictures and
-    /// text that nobody reads here (4 MB suffice for every PDF of the test corpora), and a fifth
-    /// of a second.
+    /// `pdf::budget`. 4 MB suffice for every PDF of the test corpora, since most bytes of a
+    /// document are pictures and text that nobody reads here. All of it takes 150 ms.
     pub pdf_read_bytes: usize,
     /// Bytes that come out of everything packed in one file that is read here: text, not
     /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well

@@ -1,5 +1,5 @@
-//! Portable Document Format (ISO 32000-2), read as far as the questions of a
-//! [`Report`] need: no page is drawn and no picture unpacked.
+//! Reads the Portable Document Format (ISO 32000-2) as far as the questions of a [`Report`] need: no
+//! page is drawn and no picture unpacked.
 
 mod authors;
 mod budget;

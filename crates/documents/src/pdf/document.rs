@@ -97,7 +97,7 @@ impl<'a> Document<'a> {
         object
     }
 
-    /// The how manieth of all numbers this is.
+    /// The place of a number among all numbers.
     fn rank(&self, number: u32) -> Option<usize> {
         self.places.binary_search_by_key(&number, |(number, _)| *number).ok()
     }

@@ -100,6 +100,7 @@ impl<'s> Search<'s> {
                         continue;
                     }
                     (Some(key), Token::Name(name)) => self.pair(key, name),
+                    (Some(_), Token::Close(_)) => is_sound = false,
                     _ => {}
                 }
             }

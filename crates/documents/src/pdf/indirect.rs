@@ -1,4 +1,4 @@
-//! Objects with a number (ISO 32000-2, 7.3.10) and the data of those that are streams (7.3.8).
+//! Reads objects with a number (ISO 32000-2, 7.3.10) and the data of streams (7.3.8).
 
 use super::{
     budget::Budget,

@@ -81,8 +81,17 @@ impl<'a> Lexer<'a> {
             b'<' if rest.get(1) == Some(&b'<') => (Token::Open(Bracket::Dict), 2),
             b'>' if rest.get(1) == Some(&b'>') => (Token::Close(Bracket::Dict), 2),
             b'<' => {
-                let length = rest.iter().position(|byte| *byte == b'>')?;
-                (Token::Text(Text::Hexadecimal(rest.get(1..length)?)), length + 1)
+                let digits = rest.get(1..)?;
+                let is_other = |byte: &u8| !byte.is_ascii_hexdigit() && !is_blank(*byte);
+                let length = digits.iter().position(is_other)?;
+                match digits.get(length) {
+                    Some(b'>') => {
+                        let digits = digits.get(..length)?;
+                        (Token::Text(Text::Hexadecimal(digits)), length + 2)
+                    }
+                    // Readers differ in where a string with other characters ends.
+                    _ => (Token::Word(rest.get(..1)?), 1),
+                }
             }
             b'(' => {
                 let length = literal_length(rest)?;

@@ -153,6 +153,10 @@ fn dictionaries_that_readers_take_apart_in_different_ways() {
         "<</S%x\n/JavaScript>>",
         "<</S\0/JavaScript>>",
         "[ << /X [ << /S /JavaScript >> ] >> ]",
+        "<< / >> /S /JavaScript >>",
+        "<< /X >> /S /JavaScript >>",
+        "<\n<\n</S /JavaScript >>",
+        "<< /X <zz /S /JavaScript > >>",
     ] {
         acts(object, &opening(object).finish());
         acts(object, &opening(HARMLESS).with(object).finish());
