@@ -45,3 +45,10 @@ pub(crate) fn after_blank(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     bytes.trim_ascii_start()
 }
+
+/// The bytes without the blanks and NULs that mail gateways and editors append.
+pub(crate) fn without_blank_end(bytes: &[u8]) -> &[u8] {
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let end = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    head(bytes, end)
+}

@@ -4,6 +4,8 @@ use alloc::{borrow::ToOwned, string::String};
 
 use alloc::borrow::Cow;
 
+use crate::bytes::{after_blank, find, head};
+
 /// UTF-16 or UTF-8 behind a byte-order mark; without one, as [`utf8`].
 pub(crate) fn marked(bytes: &[u8]) -> String {
     match bytes {
@@ -27,12 +29,43 @@ pub(crate) fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 }
 
 /// XML as UTF-8: nearly all of it is, and the rest is UTF-16, with its mark or without (XML 1.0,
-/// appendix F).
-pub(crate) fn xml(part: &[u8]) -> Cow<'_, [u8]> {
+/// appendix F). Nothing where it is in an encoding whose marks are other bytes than those of ASCII,
+/// in which some readers would see other elements than others.
+pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
     match part {
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Cow::Owned(marked(part).into_bytes()),
-        [0, b'<', ..] => Cow::Owned(utf16(part, u16::from_be_bytes).into_bytes()),
-        [b'<', 0, ..] => Cow::Owned(utf16(part, u16::from_le_bytes).into_bytes()),
-        _ => Cow::Borrowed(part),
+        // Four bytes a character.
+        [0xFF, 0xFE, 0, 0, ..]
+        | [0, 0, 0xFE, 0xFF, ..]
+        | [0, 0, 0, b'<', ..]
+        | [b'<', 0, 0, 0, ..] => None,
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Some(Cow::Owned(marked(part).into_bytes())),
+        [0, b'<', ..] => Some(Cow::Owned(utf16(part, u16::from_be_bytes).into_bytes())),
+        [b'<', 0, ..] => Some(Cow::Owned(utf16(part, u16::from_le_bytes).into_bytes())),
+        _ => is_like_ascii(part).then_some(Cow::Borrowed(part)),
     }
+}
+
+/// Whether the head of a part is that of XML, in any encoding that [`xml`] knows or refuses. Blanks
+/// may come first, more than the head has.
+pub(crate) fn is_xml(part: &[u8]) -> bool {
+    let is_wide =
+        matches!(part, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<' | 0, ..] | [b'<', 0, ..]);
+    let begins = |part: &[u8]| matches!(after_blank(part), [] | [b'<', ..]);
+    begins(part) || is_wide && xml(part).is_none_or(|part| begins(&part))
+}
+
+/// Whether the XML declaration names an encoding that has ASCII's characters as ASCII has them.
+fn is_like_ascii(part: &[u8]) -> bool {
+    const LONGEST_DECLARATION: usize = 512;
+    let Some(declaration) = after_blank(part).strip_prefix(b"<?xml") else { return true };
+    let declaration = head(declaration, LONGEST_DECLARATION);
+    let declaration = declaration.split(|byte| *byte == b'>').next().unwrap_or_default();
+    let Some(at) = find(declaration, b"encoding") else { return true };
+    let name = declaration.get(at + b"encoding".len()..).unwrap_or_default();
+    let is_mark = |byte: &u8| byte.is_ascii_whitespace() || b"='\"".contains(byte);
+    let marks = name.iter().take_while(|byte| is_mark(byte)).count();
+    let name = name.get(marks..).unwrap_or_default().to_ascii_lowercase();
+    let known: [&[u8]; 7] =
+        [b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-8859-", b"windows-125", b"utf-16"];
+    known.iter().any(|known| name.starts_with(known))
 }

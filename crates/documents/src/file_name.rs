@@ -49,6 +49,85 @@ pub fn extension_of(file_name: &str) -> Extension {
     }
 }
 
+/// Whether Windows, macOS or Linux runs a file of this name when it is opened, or mounts it.
+pub(crate) fn runs(name: &[u8]) -> bool {
+    let is_dropped = |byte: &u8| *byte == b'.' || byte.is_ascii_whitespace();
+    let kept = name.iter().rposition(|byte| !is_dropped(byte)).map_or(0, |last| last + 1);
+    let name = name.get(..kept).unwrap_or_default();
+    let Some(dot) = name.iter().rposition(|byte| matches!(byte, b'.' | b'/')) else { return false };
+    let extension = name.get(dot..).and_then(|end| end.strip_prefix(b".")).unwrap_or_default();
+    let is = |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
+    RUNNING.iter().any(is) || Kind::Executable.extensions().iter().any(is)
+}
+
+/// Extensions that run or mount, beside those of [`Kind::Executable`].
+const RUNNING: &[&str] = &[
+    "pif",
+    "cpl",
+    "hta",
+    "vbe",
+    "jse",
+    "wsf",
+    "wsh",
+    "wsc",
+    "sct",
+    "msc",
+    "msp",
+    "mst",
+    "reg",
+    "inf",
+    "scf",
+    "url",
+    "website",
+    "library-ms",
+    "search-ms",
+    "settingcontent-ms",
+    "appref-ms",
+    "application",
+    "gadget",
+    "chm",
+    "hlp",
+    "xll",
+    "iqy",
+    "slk",
+    "docm",
+    "dotm",
+    "xlsm",
+    "xltm",
+    "xlam",
+    "pptm",
+    "potm",
+    "ppsm",
+    "ppam",
+    "iso",
+    "img",
+    "vhd",
+    "vhdx",
+    "dmg",
+    "pkg",
+    "deb",
+    "rpm",
+    "desktop",
+    "command",
+    "py",
+    "pyc",
+    "rb",
+    "pl",
+    "psm1",
+    "psd1",
+    "jnlp",
+    "appx",
+    "msix",
+    "ocx",
+    "sys",
+    "drv",
+    "appimage",
+    "bash",
+    "zsh",
+    "csh",
+    "workflow",
+];
+
 fn is_extension(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii_digit()) && !text.contains(char::is_whitespace)
 }
@@ -97,6 +176,16 @@ fn hex(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_run() {
+        for name in ["a.exe", "word/a.LNK", "a.exe. .", "a.settingcontent-ms", "b/c.docm"] {
+            assert!(runs(name.as_bytes()), "{name}");
+        }
+        for name in ["a.exe/b", "exe", "a.docx", "word/document.xml", "", ".", "a.jpeg"] {
+            assert!(!runs(name.as_bytes()), "{name}");
+        }
+    }
 
     #[track_caller]
     fn check(file_name: &str, expect: &str) {

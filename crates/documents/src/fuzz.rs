@@ -14,6 +14,10 @@ const LIMITS: Limits = Limits {
     zip_directory_bytes: 8 * 1024,
     zip_ratio: 100,
     zip_always_bytes: 64 * 1024,
+    zip_declared_bytes: 1024 * 1024,
+    picture_pixels: 1_000_000,
+    files_inside: 4,
+    field_nesting: 4,
     pdf_tail_bytes: 1024,
     pdf_objects: 4_096,
     pdf_revisions: 16,
@@ -61,11 +65,11 @@ pub fn exif(data: &[u8]) {
 
 /// A part of a document, and what its elements say.
 pub fn xml(data: &[u8]) {
-    for event in Events::of(&encoding::xml(data)) {
+    for event in Events::of(&encoding::xml(data).unwrap_or_default()) {
         match event {
-            Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"))),
+            Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"), tag.has_duplicates())),
             Event::Text(text) => drop(xml::unescaped(text)),
-            Event::End | Event::Doctype => {}
+            Event::End | Event::Doctype(_) => {}
         }
     }
 }

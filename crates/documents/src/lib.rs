@@ -25,11 +25,13 @@ mod kind;
 mod limits;
 mod office;
 mod pdf;
+mod picture;
 mod report;
 mod rtf;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 mod signature;
+mod target;
 mod text;
 pub mod wire;
 mod word;

@@ -12,6 +12,16 @@ pub struct Limits {
     pub zip_ratio: usize,
     /// Bytes that a part may unpack to whatever the ratio: an empty table packs well.
     pub zip_always_bytes: usize,
+    /// Bytes that all entries of a ZIP together say that they unpack to. A long document full of
+    /// uncompressed pictures has 100 MB; a computer of a few GB cannot open much more than this.
+    pub zip_declared_bytes: u64,
+    /// Pixels of a picture. A sheet of A0 scanned at 300 dots an inch has 140 million; each takes
+    /// four bytes once it is shown.
+    pub picture_pixels: u64,
+    /// Files inside a document that are looked into. Word stores one behind each chart.
+    pub files_inside: usize,
+    /// Fields of a document within each other. Form letters have four or five.
+    pub field_nesting: usize,
     /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
     /// append junk (11 KB is the most seen in the test corpora), while a mark further up may
     /// belong to the beginning of a linearised PDF whose rest is missing.
@@ -22,9 +32,8 @@ pub struct Limits {
     /// Tables of a PDF that follow each other, one for each time that it was changed and saved.
     pub pdf_revisions: usize,
     /// Bytes of a PDF that are read as syntax or unpacked, each as often as it is; see
-    /// `pdf::budget`. More than the largest document accepted, of which most bytes are pictures and
-    /// text that nobody reads here (4 MB suffice for every PDF of the test corpora), and a fifth
-    /// of a second.
+    /// `pdf::budget`. 4 MB suffice for every PDF of the test corpora, since most bytes of a
+    /// document are pictures and text that nobody reads here. All of it takes 150 ms.
     pub pdf_read_bytes: usize,
     /// Bytes that come out of everything packed in one file that is read here: text, not
     /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well
@@ -48,10 +57,14 @@ impl Default for Limits {
             zip_directory_bytes: 1024 * 1024,
             zip_ratio: 200,
             zip_always_bytes: 4 * 1024 * 1024,
+            zip_declared_bytes: 256 * 1024 * 1024,
+            picture_pixels: 250_000_000,
+            files_inside: 256,
+            field_nesting: 32,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,
             pdf_revisions: 1_024,
-            pdf_read_bytes: 32 * 1024 * 1024,
+            pdf_read_bytes: 20 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
             compound_bytes: 4 * 1024 * 1024,

@@ -1,47 +1,101 @@
 //! Documents that are ZIP archives of XML.
 
+mod contents;
+mod fields;
 mod open_document;
 mod open_xml;
+mod package;
+mod relation;
+
+use alloc::string::String;
 
 use crate::{
-    Encryption, Kind, Limits, Report,
-    zip::{self, Archive, beginning},
+    Active, Damage, Encryption, Kind, Limits, Report, encoding, file_name,
+    target::{self, Target},
+    zip::{self, Archive, Unpacker, beginning},
 };
+use package::Package;
 
 /// What a ZIP is, and what is in the document that it may be.
 pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
-    let archive = zip::read(bytes, limits);
-    let mut report = Report::of(kind(&archive), bytes.len() as u64);
+    let mut unpacker = Unpacker::new(limits);
+    look(bytes, &mut unpacker, Depth::Outside)
+}
+
+/// The same for a document inside another, within what the other has left to unpack.
+pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Report {
+    look(bytes, unpacker, Depth::Inside)
+}
+
+/// Whether the document is the file itself or inside another, whose own files are not opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Outside,
+    Inside,
+}
+
+fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
+    let archive = zip::read(bytes, unpacker.limits);
+    let package = Package::read(&archive);
+    let open_document = open_document(&archive);
+    let open_xml = open_xml(&archive, package.as_ref());
+    let kind = open_document.or(open_xml).unwrap_or(Kind::Zip);
+    let mut report = Report::of(kind, bytes.len() as u64);
     report.damage = archive.damage;
     if archive.entries.iter().any(|entry| entry.is_locked) {
         report.encryption = Encryption::Password;
-    } else if report.damage.is_some() {
-        // What would be read is not what was written.
-    } else if archive.has(b"META-INF/manifest.xml") {
-        open_document::look_through(&archive, limits, &mut report);
-    } else if archive.has(CONTENT_TYPES) {
-        open_xml::look_through(&archive, limits, &mut report);
+        return report;
     }
+    let roots = open_document::roots(&archive);
+    let media_type = media_type(&archive);
+    let is_both = package.is_some() && (!media_type.is_empty() || !roots.is_empty());
+    // The manifest, too, says what kind of document it is.
+    let differs = open_document.is_some() && roots.iter().any(|root| *root != media_type);
+    if is_both || differs || package.as_ref().is_some_and(|package| package.is_ambiguous) {
+        report.damage = report.damage.or(Some(Damage::Ambiguous));
+    }
+    if report.damage.is_some() {
+        // What would be read is not what was written.
+        return report;
+    }
+    if open_document.is_some() {
+        open_document::look_through(&archive, unpacker, depth, &mut report);
+    } else if package.is_some() {
+        open_xml::look_through(&archive, unpacker, depth, &mut report);
+    } else if archive.has(MANIFEST) {
+        open_document::look_through(&archive, unpacker, depth, &mut report);
+    } else {
+        contents::look_for_programs(&archive, &mut report);
+    }
+    report.damage = report.damage.or(unpacker.damage);
     report
 }
 
-const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
+const MANIFEST: &[u8] = b"META-INF/manifest.xml";
 
-/// Whether a target is on another machine: a scheme that fetches, or the name of a server.
+/// Returns whether a target is on another machine.
 pub(crate) fn is_far(target: &str) -> bool {
-    let target = target.trim_ascii().to_ascii_lowercase().into_bytes();
-    let is_near = [b"file:///".as_slice(), b"mailto:"].iter().any(|near| target.starts_with(near));
-    let server = matches!(target.as_slice(), [b'/' | b'\\', b'/' | b'\\', ..]);
-    let drive = target.get(1) == Some(&b':');
-    !is_near && !drive && (server || target.contains(&b':'))
+    target::parse(target) >= Target::Web
 }
 
-/// What document, if any, a ZIP's entries make up.
-///
-/// Of a damaged archive part of the entries may be missing; what is left then suffices to name
-/// the kind it was meant to be.
-fn kind(archive: &Archive<'_>) -> Kind {
-    open_document(archive).or_else(|| open_xml(archive)).unwrap_or(Kind::Zip)
+/// What a target does that is loaded when the document is opened, by a part of which `from_web`
+/// says what it means to come from the web.
+fn loads(target: Target, from_web: Active) -> Option<Active> {
+    match target {
+        Target::Server => Some(Active::ServerName),
+        Target::Handler | Target::Script => Some(Active::RemoteTemplate),
+        Target::Web => Some(from_web),
+        Target::Near => Some(Active::ExternalRelationship),
+        Target::Inside => None,
+    }
+}
+
+/// What a link does that waits for a click: to the web it is told by nobody, to a file server or to
+/// a program it is.
+fn links(text: &str) -> Option<Active> {
+    let is_told = target::parse(text) > Target::Web || file_name::runs(text.as_bytes());
+    let leads_to_web = target::parse(text) == Target::Web;
+    (is_told && !leads_to_web).then_some(Active::ExternalRelationship)
 }
 
 /// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so
@@ -77,19 +131,32 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
 
 const LONGEST_MEDIA_TYPE: usize = 128;
 
-/// Office Open XML: the main part may bear any name, but stands in the folder of its program.
-fn open_xml(archive: &Archive<'_>) -> Option<Kind> {
-    if !archive.has(CONTENT_TYPES) {
-        return None;
-    }
+/// The media type of a document of `OpenDocument` or of its predecessor, by the part of that name.
+fn media_type(archive: &Archive<'_>) -> String {
+    let entry = archive.entry(b"mimetype").map(|entry| beginning(entry, LONGEST_MEDIA_TYPE));
+    let text = encoding::utf8(&entry.unwrap_or_default());
+    if open_document::is_media_type(&text) { text.trim_ascii().into() } else { String::new() }
+}
+
+/// Office Open XML: the root's relation leads to the main part, whose content type says the kind.
+/// Where either is missing, the main part's folder does, as for a damaged archive.
+fn open_xml(archive: &Archive<'_>, package: Option<&Package>) -> Option<Kind> {
+    let has_project = archive.has_ending(b"vbaProject.bin");
+    let kind = match package?.kind {
+        Some(kind) => kind,
+        None => by_folder(archive)?,
+    };
+    Some(if kind == Kind::Docx && has_project { Kind::Docm } else { kind })
+}
+
+fn by_folder(archive: &Archive<'_>) -> Option<Kind> {
     let folders =
         (archive.has_under(b"word/"), archive.has_under(b"xl/"), archive.has_under(b"ppt/"));
     match folders {
-        (true, false, false) if archive.has_ending(b"vbaProject.bin") => Some(Kind::Docm),
         (true, false, false) => Some(Kind::Docx),
         (false, true, false) => Some(Kind::Spreadsheet),
         (false, false, true) => Some(Kind::Presentation),
-        // None, or several: then only the relations could tell, and no program writes that.
+        // None, or several: no program writes that.
         _ => None,
     }
 }

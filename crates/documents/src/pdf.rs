@@ -1,5 +1,5 @@
-//! Portable Document Format (ISO 32000-2), read as far as the questions of a
-//! [`Report`] need: no page is drawn and no picture unpacked.
+//! Reads the Portable Document Format (ISO 32000-2) as far as the questions of a [`Report`] need: no
+//! page is drawn and no picture unpacked.
 
 mod authors;
 mod budget;
@@ -11,6 +11,7 @@ mod lexer;
 mod pages;
 mod repair;
 mod security;
+mod strings;
 mod value;
 mod xref;
 
@@ -22,8 +23,8 @@ use security::Lock;
 
 use crate::{
     Damage, Encryption, Kind, Limits, Report, Trace,
-    bytes::{after_blank, find, head, tail},
-    zip,
+    bytes::{after_blank, find, head, tail, without_blank_end},
+    text, zip,
 };
 
 /// Readers look for the header within the first 1,024 bytes (Adobe's implementation note 13 to
@@ -39,7 +40,7 @@ pub(crate) fn header(bytes: &[u8]) -> Option<usize> {
 /// Whether a file that has no header is a PDF all the same: it begins with a comment, as the
 /// header is one, and ends as a PDF does.
 pub(crate) fn is_headless(bytes: &[u8], limits: &Limits) -> bool {
-    let end = tail(bytes, limits.pdf_tail_bytes);
+    let end = tail(without_blank_end(bytes), limits.pdf_tail_bytes);
     bytes.starts_with(b"%")
         && [b"startxref".as_slice(), b"%%EOF"].iter().all(|mark| find(end, mark).is_some())
 }
@@ -49,7 +50,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     let mut report = Report::of(Kind::Pdf, bytes.len() as u64);
     report.damage = damage(bytes, header, limits);
     let budget = Budget::new(limits);
-    let (document, pages) = open(bytes, limits, &budget);
+    let (mut document, pages) = open(bytes, limits, &budget);
     report.encryption = match document.lock {
         Lock::None => Encryption::None,
         Lock::Open(_) => Encryption::Opens,
@@ -59,7 +60,8 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
             return report;
         }
     };
-    let findings = Findings::of(&document, limits);
+    document.find_every(header.unwrap_or(0), limits);
+    let findings = Findings::of(&mut document, limits);
     report.active = findings.active;
     report.authors = authors::of(&document);
     report.pages = pages.told;
@@ -72,8 +74,12 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     if report.damage.is_none() {
         report.damage = match pages.found {
             _ if budget.is_spent() => Some(Damage::TooComplex),
+            _ if zip::end(bytes).is_some_and(|end| !document.is_in_stream(end)) => {
+                Some(Damage::Polyglot)
+            }
+            _ if document.is_doubtful() => Some(Damage::Ambiguous),
             0 => Some(Damage::NoPages),
-            _ => None,
+            _ => findings.damage,
         };
     }
     report
@@ -98,25 +104,79 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'
 /// What is wrong with a PDF as a file.
 fn damage(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Option<Damage> {
     let Some(header) = header else { return Some(Damage::NoHeader) };
-    if !is_blank(head(bytes, header)) {
+    if !is_banner(head(bytes, header)) {
         return Some(Damage::LeadingJunk);
     }
     // Either mark will do: old writers end without %%EOF, and repairing readers need only one.
-    let end = tail(bytes, limits.pdf_tail_bytes);
+    let end = tail(without_blank_end(bytes), limits.pdf_tail_bytes);
     if find(end, b"%%EOF").is_none() && find(end, b"startxref").is_none() {
         return Some(Damage::Truncated);
     }
-    zip::ends(bytes).then_some(Damage::Polyglot)
+    None
 }
 
 const MARK: &[u8] = b"%PDF-";
 
-/// A byte-order mark, white space and NULs are what editors and mail gateways leave behind, and
-/// no other format begins with them. Anything else before the header is how one file is made to
-/// be two; in some 590 PDFs of test corpora none has it.
-fn is_blank(junk: &[u8]) -> bool {
-    after_blank(junk).iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+/// Whether what stands before the header can be nothing but a PDF's: a byte-order mark, white space
+/// and NULs of editors and mail gateways; the messages of a program, the headers of a mail or the
+/// ticket of a printer, which are printable lines. Markup and scripts are how one file is made to be
+/// two.
+fn is_banner(junk: &[u8]) -> bool {
+    let junk = after_blank(junk).trim_ascii_end();
+    if junk.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return true;
+    }
+    let junk = junk.strip_prefix(PRINTER).unwrap_or(junk);
+    text::is_text(junk)
+        && !text::has_markup(junk)
+        && !junk.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_command)
 }
+
+/// The escape sequence that calls a printer's job language.
+const PRINTER: &[u8] = b"\x1B%-12345X";
+
+/// Whether a line is one of a script.
+fn is_command(line: &[u8]) -> bool {
+    let line = line.trim_ascii().to_ascii_lowercase();
+    let has_code = line.iter().any(|byte| b"{}`$|".contains(byte)) || find(&line, b"/*").is_some();
+    let word = line.split(|byte| !byte.is_ascii_alphanumeric() && !b"@#".contains(byte)).next();
+    has_code || word.is_some_and(|word| WORDS.contains(&word)) || line.starts_with(b"#!")
+}
+
+/// Words by which a line of a script begins.
+const WORDS: [&[u8]; 31] = [
+    b"@echo",
+    b"echo",
+    b"@if",
+    b"if",
+    b"@start",
+    b"start",
+    b"rem",
+    b"@rem",
+    b"set",
+    b"@set",
+    b"call",
+    b"goto",
+    b"cmd",
+    b"powershell",
+    b"import",
+    b"var",
+    b"let",
+    b"const",
+    b"function",
+    b"eval",
+    b"exec",
+    b"sub",
+    b"dim",
+    b"on",
+    b"wscript",
+    b"sh",
+    b"bash",
+    b"curl",
+    b"require",
+    b"print",
+    b"export",
+];
 
 #[cfg(test)]
 mod tests;

@@ -110,7 +110,7 @@ named! {
         AdditionalActions = "aa",
         /// PDF: something happens when it is opened (`/OpenAction`), be it only a jump to a page.
         OpenAction = "openaction",
-        /// PDF: a form that sends what is typed somewhere.
+        /// A form that sends what is typed somewhere, or opens what its button names.
         SubmitForm = "submit",
         /// PDF: a link into another file, inside, here or on a server.
         RemoteGoTo = "gotor",
@@ -128,6 +128,15 @@ named! {
         ExternalRelationship = "extrel",
         /// Office: an XML part with a document type definition, which no writer produces.
         Doctype = "doctype",
+        /// A template, picture, frame or text that is loaded from a file server by its name (UNC):
+        /// Windows sends that server the reader's password hash.
+        ServerName = "server",
+        /// A picture, font, frame or field that is loaded from the web without a click.
+        RemoteContent = "remote",
+        /// A program, script, shortcut, macro document or locked archive inside.
+        Program = "program",
+        /// PDF: an action that fetches, opens or plays something without a click.
+        Automatic = "auto",
     }
 }
 
@@ -172,6 +181,8 @@ named! {
         Polyglot = "polyglot",
         /// A PDF in which not one page can be found.
         NoPages = "no_pages",
+        /// Two readers in use would read two different documents.
+        Ambiguous = "ambiguous",
         /// More work than the [`Limits`](crate::Limits) allow is needed to read it.
         TooComplex = "too_complex",
     }

@@ -9,12 +9,14 @@ mod compound;
 pub mod hostile;
 mod jpeg;
 mod office;
+mod packages;
 mod pdf;
 mod stored;
 
 pub use compound::{Streams, compound, doc, summary, word_document};
 pub use jpeg::{jpeg, photograph};
 pub use office::{docm, docx, docx_with, odt, odt_of};
+pub use packages::{WordPackage, open_text};
 pub use pdf::{Objects, pdf, pdf_of_length, zlib};
 pub use stored::Stored;
 

@@ -49,6 +49,14 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether a tag of a web page, or a mark of a scripting language, stands anywhere in a text.
+pub(crate) fn has_markup(bytes: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'<').skip(1).any(|markup| {
+        let is_tag = |tag: &&[u8]| begins_with_tag(markup, tag);
+        PAGE_TAGS.iter().any(is_tag) || matches!(markup, [b'?' | b'%' | b'!', ..])
+    })
+}
+
 fn begins_with_tag(markup: &[u8], tag: &[u8]) -> bool {
     let Some((name, rest)) = markup.split_at_checked(tag.len()) else {
         return false;

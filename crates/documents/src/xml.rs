@@ -1,7 +1,7 @@
-//! Reads XML as far as office programs write it: no entities but the five that XML knows, and no
-//! document type definitions, which none of them writes.
+//! Reads XML as far as office programs write it: no entities but the five that XML knows, and
+//! nothing behind a document type declaration that could define others.
 
-use alloc::string::String;
+use alloc::{collections::BinaryHeap, string::String};
 
 use crate::encoding;
 
@@ -13,8 +13,9 @@ pub(crate) enum Event<'a> {
     End,
     /// Text, as it is written.
     Text(&'a [u8]),
-    /// The declaration of a document type. Nothing behind it can be relied on.
-    Doctype,
+    /// The declaration of a document type, without its marks. It is the last event where it has an
+    /// internal subset, since nothing behind that can be relied on.
+    Doctype(&'a [u8]),
 }
 
 /// The events of a part in UTF-8, to its end or to what is no XML.
@@ -79,8 +80,11 @@ impl<'a> Iterator for Events<'a> {
                     return Some(Event::Text(self.until(b"]]>").get(b"![CDATA[".len()..)?));
                 }
                 [b'!', ..] => {
-                    self.rest = &[];
-                    return Some(Event::Doctype);
+                    let declaration = self.tag();
+                    if declaration.contains(&b'[') {
+                        self.rest = &[];
+                    }
+                    return Some(Event::Doctype(declaration));
                 }
                 [b'/', ..] => {
                     self.tag();
@@ -103,26 +107,86 @@ impl<'a> Tag<'a> {
         local(self.0.split(is_end).next().unwrap_or_default())
     }
 
-    /// The value of the attribute of this name, whatever its prefix; empty where there is none.
+    /// The value of the attribute of this name that has no prefix; empty where there is none. An
+    /// attribute with a prefix belongs to another namespace and is another attribute.
     pub(crate) fn attribute(self, name: &[u8]) -> String {
-        let mut rest = self.0;
-        while let Some(equals) = rest.iter().position(|byte| *byte == b'=') {
-            let (before, after) = rest.split_at_checked(equals).unwrap_or_default();
-            let after = after.get(1..).unwrap_or_default().trim_ascii_start();
-            let Some((quote, after)) = after.split_first() else { break };
-            let mut parts = after.splitn(2, |byte| byte == quote);
-            let value = parts.next().unwrap_or_default();
-            let own = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next();
-            if local(own.unwrap_or_default()) == name {
-                return unescaped(value);
+        let own = self.attributes().find(|(own, _)| *own == name);
+        own.map(|(_, value)| unescaped(value)).unwrap_or_default()
+    }
+
+    /// The values of all attributes of this name, whatever their prefixes: for attributes that
+    /// have one, since a document may bind any prefix to their namespace.
+    pub(crate) fn values(self, name: &[u8]) -> impl Iterator<Item = String> {
+        let own = self.attributes().filter(move |(own, _)| local(own) == name);
+        own.map(|(_, value)| unescaped(value))
+    }
+
+    /// Whether two attributes have the same name, of which readers see the first, the last, or an
+    /// error; or there are more than any writer has a use for, so that they are not compared.
+    pub(crate) fn has_duplicates(self) -> bool {
+        // Nearly all elements have but a few, for which a list needs no memory of its own.
+        let mut few: [&[u8]; 8] = [b""; 8];
+        let mut count = 0;
+        for (name, _) in self.attributes() {
+            if few.iter().take(count).any(|seen| *seen == name) || count == MOST_ATTRIBUTES {
+                return true;
             }
-            rest = parts.next().unwrap_or_default();
+            if let Some(free) = few.get_mut(count) {
+                *free = name;
+            }
+            count += 1;
         }
-        String::new()
+        count > few.len() && has_twice(self.attributes().map(|(name, _)| name).collect())
+    }
+
+    /// The name and value of each attribute, as they are written.
+    pub(crate) fn attributes(self) -> Attributes<'a> {
+        Attributes(self.0)
     }
 }
 
-fn local(name: &[u8]) -> &[u8] {
+/// Attributes of one element. The root of a document of `LibreOffice` has 45.
+const MOST_ATTRIBUTES: usize = 512;
+
+/// The attributes of a tag, in order. Pages leave out the quotes.
+pub(crate) struct Attributes<'a>(&'a [u8]);
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let equals = self.0.iter().position(|byte| *byte == b'=')?;
+        let (before, after) = self.0.split_at_checked(equals)?;
+        let after = after.get(1..)?.trim_ascii_start();
+        let name = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next()?;
+        let (value, rest) = match after.split_first()? {
+            (quote @ (b'"' | b'\''), quoted) => until(quoted, |byte| byte == quote),
+            _ => until(after, u8::is_ascii_whitespace),
+        };
+        self.0 = rest;
+        Some((name, value))
+    }
+}
+
+/// Whether a name is there twice. A heap weighs less in the page than a set.
+fn has_twice(mut names: BinaryHeap<&[u8]>) -> bool {
+    let mut last = names.pop();
+    while let Some(name) = names.pop() {
+        if last.replace(name) == Some(name) {
+            return true;
+        }
+    }
+    false
+}
+
+/// What stands before the first byte that is an end, and what behind it.
+fn until(bytes: &[u8], is_end: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
+    let mut parts = bytes.splitn(2, is_end);
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+/// A name without its prefix.
+pub(crate) fn local(name: &[u8]) -> &[u8] {
     name.rsplit(|byte| *byte == b':').next().unwrap_or_default()
 }
 
@@ -172,7 +236,7 @@ mod tests {
             Event::Start(tag) => format!("<{}", encoding::utf8(tag.name())),
             Event::End => ">".into(),
             Event::Text(text) => format!("'{}", unescaped(text)),
-            Event::Doctype => "!".into(),
+            Event::Doctype(_) => "!".into(),
         };
         Events::of(part.as_bytes()).map(told).collect()
     }
@@ -190,6 +254,7 @@ mod tests {
     fn nothing_is_read_behind_a_document_type() {
         let part = "<!DOCTYPE x [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]><x>&b;</x>";
         assert_eq!(told(part), ["!"]);
+        assert_eq!(told("<!DOCTYPE x SYSTEM 'a>b'><x/>"), ["!", "<x"]);
     }
 
     #[test]
@@ -201,11 +266,23 @@ mod tests {
 
     #[test]
     fn attributes_by_name() {
-        let part = "<r Id = \"1\" x:Target='a&#233;&lt;&#xE9;&unknown;' Empty=''/>";
+        let part = "<r x:Target='no' Id = \"1\" Target='a&#233;&lt;&#xE9;&unknown;' Empty=''/>";
         let Some(Event::Start(tag)) = Events::of(part.as_bytes()).next() else { panic!() };
         assert_eq!(tag.attribute(b"Id"), "1");
         assert_eq!(tag.attribute(b"Target"), "aé<é&unknown;");
         assert_eq!(tag.attribute(b"Empty"), "");
         assert_eq!(tag.attribute(b"Missing"), "");
+        assert_eq!(tag.values(b"Target").collect::<Vec<_>>(), ["no", "aé<é&unknown;"]);
+        assert!(!tag.has_duplicates());
+    }
+
+    #[test]
+    fn attributes_that_come_twice() {
+        let many = "<r a='' b='' c='' d='' e='' f='' g='' h='' i='' j='' i=''/>";
+        let (twice, once) = ("<r a='1' b='2' a='3'/>", "<r a='1' x:a='2'/>");
+        for (part, expect) in [(twice, true), (once, false), (many, true)] {
+            let Some(Event::Start(tag)) = Events::of(part.as_bytes()).next() else { panic!() };
+            assert_eq!(tag.has_duplicates(), expect, "{part}");
+        }
     }
 }

@@ -34,8 +34,12 @@ pub fn verdict(active: Active) -> Verdict {
         | Active::Dde
         | Active::OleObject
         | Active::RemoteTemplate
+        | Active::ServerName
+        | Active::Program
+        | Active::Automatic
         | Active::Doctype => Verdict::Refused,
         Active::EmbeddedFile => Verdict::Remarked(Remark::Attachments),
+        Active::RemoteContent => Verdict::Remarked(Remark::RemoteContent),
         Active::RemoteGoTo | Active::ExternalRelationship => Verdict::Remarked(Remark::OtherFiles),
         Active::JavaScript | Active::AdditionalActions | Active::OpenAction => Verdict::Passed,
     }
@@ -75,6 +79,8 @@ pub enum Remark {
     Location,
     /// It names who wrote or saved it.
     Author,
+    /// Opening it loads something from the web, which tells its author when and where.
+    RemoteContent,
     /// It shows what was changed, by whom and when.
     TrackedChanges,
     /// It has comments in the margin.
@@ -93,6 +99,7 @@ impl Remark {
     pub const ALL: &[Self] = &[
         Self::Location,
         Self::Author,
+        Self::RemoteContent,
         Self::TrackedChanges,
         Self::Comments,
         Self::Attachments,
@@ -105,6 +112,7 @@ impl Remark {
         match self {
             Self::Location => "location",
             Self::Author => "author",
+            Self::RemoteContent => "remote_content",
             Self::TrackedChanges => "tracked_changes",
             Self::Comments => "comments",
             Self::Attachments => "attachments",

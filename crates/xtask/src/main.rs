@@ -14,6 +14,7 @@ mod build;
 mod check;
 mod corpus;
 mod dev;
+mod differ;
 mod fuzz;
 mod options;
 mod process;
@@ -62,6 +63,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench(&workspace, &options),
         Task::Corpus(options) => corpus::run(&workspace, &options),
+        Task::Differ(options) => differ::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use lexopt::prelude::*;
 use crate::build::Profile;
 
 use admin::AdminOptions;
-use documents::{CorpusOptions, FuzzOptions};
+use documents::{CorpusOptions, DifferOptions, FuzzOptions};
 use proof::{BenchOptions, ChaosOptions};
 use simulate::SimulateOptions;
 
@@ -53,8 +53,13 @@ cargo xtask <command>
             --applications 100
           documents           how fast the page looks into documents, beside pdf-lib and pdf.js
             --folder DIR      these instead of those that the tests use
-  corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv
+  corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv or
+                      expected.tsv
             --json            one JSON object per file instead; needs no manifest
+  differ  mutated Office documents: what Python's readers and LibreOffice see, documents must see or refuse
+            --mutants 20000
+            --office 500      how many of them LibreOffice opens
+            --seed NUMBER     the same choices again
   fuzz    random input for every parser of documents; needs a nightly compiler
             [TARGET]          only this one
             --seconds 600     for each
@@ -73,6 +78,7 @@ pub(crate) enum Task {
     Chaos(ChaosOptions),
     Bench(BenchOptions),
     Corpus(CorpusOptions),
+    Differ(DifferOptions),
     Fuzz(FuzzOptions),
 }
 
@@ -113,6 +119,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "chaos" => proof::chaos(&mut parser),
         "bench" => proof::bench(&mut parser),
         "corpus" => documents::corpus(&mut parser),
+        "differ" => documents::differ(&mut parser),
         "fuzz" => documents::fuzz(&mut parser),
         "help" => Ok(Task::Help),
         unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),

@@ -1,56 +1,73 @@
 //! `OpenDocument` (ISO/IEC 26300): what `LibreOffice` writes as `.odt`.
 
+use alloc::{string::String, vec::Vec};
+
+use super::{Depth, contents};
 use crate::{
-    Active, Encryption, Limits, Report, Trace,
+    Active, Damage, Encryption, Report, Trace,
     authors::Authors,
     encoding,
+    target::{self, Target},
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Unpacker},
+    zip::{Archive, Unpacker, beginning},
 };
 
-/// Looks through every part of a document that can be read.
-pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Report) {
-    let mut unpacker = Unpacker::new(limits);
+/// Looks through every part of a document that can be read, whatever its name.
+pub(super) fn look_through(
+    archive: &Archive<'_>,
+    unpacker: &mut Unpacker<'_>,
+    depth: Depth,
+    report: &mut Report,
+) {
     let mut authors = Authors::default();
-    if let Some(manifest) = archive.entry(b"META-INF/manifest.xml")
+    if let Some(manifest) = archive.entry(super::MANIFEST)
         && let Some(manifest) = unpacker.whole(manifest)
     {
+        let manifest = encoding::xml(&manifest).unwrap_or_default();
         Events::of(&manifest).for_each(|event| look_at_manifest(event, report));
     }
     if report.encryption == Encryption::Password {
         return;
     }
     for entry in &archive.entries {
-        let under = |folder: &[u8]| entry.name.starts_with(folder) && entry.name != folder;
-        if (under(b"Basic/") || under(b"Scripts/")) && !is_list(entry.name) {
+        let name = entry.name.to_ascii_lowercase();
+        let under = |folder: &[u8]| name.starts_with(folder) && *name != *folder;
+        if (under(b"basic/") || under(b"scripts/")) && !is_list(&name) {
             report.active.push(Active::Macros);
         }
-        if under(b"Pictures/") && unpacker.is_located(entry) {
-            report.traces.push(Trace::Location);
-        }
-        if !entry.name.ends_with(b".xml") {
+        let Some(part) = contents::look_at(entry, unpacker, depth, report) else { continue };
+        let Some(part) = encoding::xml(&part) else {
+            report.damage.get_or_insert(Damage::Ambiguous);
             continue;
-        }
-        let Some(part) = unpacker.whole(entry) else { continue };
-        let part = encoding::xml(&part);
-        let mut element: &[u8] = b"";
-        for event in Events::of(&part) {
-            match event {
-                Event::Doctype => report.active.push(Active::Doctype),
-                Event::Text(text) if is_author(element) && entry.name == b"meta.xml" => {
-                    authors.add(&xml::unescaped(text));
-                }
-                Event::Text(_) => {}
-                Event::End => element = b"",
-                Event::Start(tag) => {
-                    element = tag.name();
-                    look_at_element(tag, report);
-                }
-            }
+        };
+        let tells_authors = *entry.name == *b"meta.xml";
+        look_at_part(&part, tells_authors, &mut authors, report);
+    }
+    report.authors = authors.into_names();
+}
+
+/// The media types that the manifest gives for the document as a whole.
+pub(super) fn roots(archive: &Archive<'_>) -> Vec<String> {
+    const LONGEST: usize = 1024 * 1024;
+    let entry = archive.entry(super::MANIFEST).map(|entry| beginning(entry, LONGEST));
+    let manifest = entry.unwrap_or_default();
+    let manifest = encoding::xml(&manifest).unwrap_or_default();
+    let mut roots = Vec::new();
+    for event in Events::of(&manifest) {
+        if let Event::Start(tag) = event
+            && tag.name() == b"file-entry"
+            && tag.values(b"full-path").any(|path| path == "/")
+        {
+            roots.extend(tag.values(b"media-type").filter(|kind| is_media_type(kind)));
         }
     }
-    report.damage = report.damage.or(unpacker.damage);
-    report.authors = authors.into_names();
+    roots
+}
+
+/// Whether this is a media type of `OpenDocument` or of its predecessor.
+pub(super) fn is_media_type(text: &str) -> bool {
+    let known = ["application/vnd.oasis.opendocument.", "application/vnd.sun.xml."];
+    known.iter().any(|known| text.starts_with(known))
 }
 
 /// Whether a part is the list of a library, which is written without a macro in it too; or a
@@ -64,29 +81,111 @@ fn is_author(element: &[u8]) -> bool {
     matches!(element, b"initial-creator" | b"creator" | b"printed-by")
 }
 
-fn look_at_manifest(event: Event, report: &mut Report) {
+fn look_at_manifest(event: Event<'_>, report: &mut Report) {
     let Event::Start(tag) = event else { return };
+    let is_object = |kind| kind == "application/vnd.sun.star.oleobject";
     match tag.name() {
         b"encryption-data" => report.encryption = Encryption::Password,
-        b"file-entry" if tag.attribute(b"media-type") == "application/vnd.sun.star.oleobject" => {
+        b"file-entry" if tag.values(b"media-type").any(is_object) => {
             report.active.push(Active::OleObject);
         }
         _ => {}
     }
 }
 
-fn look_at_element(tag: Tag, report: &mut Report) {
-    match tag.name() {
-        b"event-listener" => report.active.push(Active::Macros),
-        b"dde-connection-decl" | b"dde-source" | b"dde-link" => report.active.push(Active::Dde),
-        b"image" | b"section-source" | b"object" | b"object-ole" | b"floating-frame"
-        | b"plugin"
-            if super::is_far(&tag.attribute(b"href")) =>
-        {
-            report.active.push(Active::ExternalRelationship);
+fn look_at_part(part: &[u8], tells_authors: bool, authors: &mut Authors, report: &mut Report) {
+    let mut element: &[u8] = b"";
+    for event in Events::of(part) {
+        if report.damage.is_some() {
+            // The file is refused, whatever else is in it.
+            return;
         }
+        match event {
+            // OpenOffice 2 and 3 named a definition by its address, which no reader fetches. One
+            // that is written out may define entities.
+            Event::Doctype(text) if text.contains(&b'[') => report.active.push(Active::Doctype),
+            Event::Text(text) if is_author(element) && tells_authors => {
+                authors.add(&xml::unescaped(text));
+            }
+            Event::Text(text) if element == b"script" && !text.trim_ascii().is_empty() => {
+                report.active.push(Active::Macros);
+            }
+            Event::Text(text) if element == b"binary-data" => {
+                report.active.extend(embedded(text));
+            }
+            Event::Text(_) | Event::Doctype(_) => {}
+            Event::End => element = b"",
+            Event::Start(tag) => {
+                element = tag.name();
+                if tag.has_duplicates() {
+                    report.damage.get_or_insert(Damage::Ambiguous);
+                }
+                look_at_element(tag, report);
+            }
+        }
+    }
+}
+
+/// What a file is that stands in the text in base 64, by its first letters.
+fn embedded(text: &[u8]) -> Option<Active> {
+    let letters: Vec<u8> =
+        text.iter().filter(|b| !b.is_ascii_whitespace()).take(8).copied().collect();
+    match letters.as_slice() {
+        [b'T', b'V', b'o' | b'p' | b'q' | b'r', ..] | [b'f', b'0', b'V', b'M', b'R', ..] => {
+            Some(Active::Program)
+        }
+        [b'0', b'M', b'8', b'R', b'4', ..] | [b'U', b'E', b's', b'D', ..] => {
+            Some(Active::OleObject)
+        }
+        _ => None,
+    }
+}
+
+fn look_at_element(tag: Tag<'_>, report: &mut Report) {
+    match tag.name() {
+        b"event-listener" | b"execute-macro" | b"library-embedded" | b"module" | b"applet" => {
+            report.active.push(Active::Macros);
+        }
+        // A library that stands in another file.
+        b"library" | b"library-linked" if tag.values(b"href").next().is_some() => {
+            report.active.push(Active::Macros);
+        }
+        b"dde-connection-decl" | b"dde-source" | b"dde-link" => report.active.push(Active::Dde),
         b"changed-region" => report.traces.push(Trace::TrackedChanges),
         b"annotation" => report.traces.push(Trace::Comments),
         _ => {}
+    }
+    for (name, value) in tag.attributes() {
+        let is_reference = xml::local(name) == b"href";
+        // Buttons, menus and keys name a macro in attributes of many names.
+        if !is_reference && !value.iter().any(|byte| matches!(byte, b':' | b'%' | b'&')) {
+            continue;
+        }
+        let text = xml::unescaped(value);
+        let target = target::parse(&text);
+        if target == Target::Script {
+            report.active.push(Active::Macros);
+        } else if is_reference {
+            report.active.extend(reference(tag.name(), target, &text));
+        }
+    }
+}
+
+/// What an element does with the target that it refers to.
+fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
+    match element {
+        // A form that is sent, or a button that opens what it names.
+        b"form" | b"button" | b"image-frame" => {
+            (target > Target::Inside).then_some(Active::SubmitForm)
+        }
+        // A link, or the hot area of a picture: they wait for a click.
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(text),
+        b"script" => Some(Active::Macros),
+        b"object" | b"object-ole" | b"plugin" | b"template" => {
+            super::loads(target, Active::RemoteTemplate)
+        }
+        // Where it leads is what comes after the document: the same path is the document itself.
+        b"auto-reload" if target < Target::Web => None,
+        _ => super::loads(target, Active::RemoteContent),
     }
 }

@@ -1,54 +1,46 @@
 //! Office Open XML (ECMA-376): what Word writes as `.docx`.
 
-use alloc::vec::Vec;
-
+use super::{
+    Depth,
+    contents::{self, is_named_xml},
+    fields::{self, Fields},
+    relation,
+};
 use crate::{
-    Active, Limits, Report, Trace,
+    Active, Damage, Report, Trace,
     authors::Authors,
     bytes::find,
     encoding,
+    target::{self, Target},
     xml::{self, Event, Events, Tag},
     zip::{Archive, Entry, Unpacker},
 };
 
-/// Looks through every part of a document.
-pub(super) fn look_through(archive: &Archive, limits: &Limits, report: &mut Report) {
-    let mut unpacker = Unpacker::new(limits);
+/// Looks through every part of a document, whether a relation leads to it or not: a part is what
+/// its bytes are, whatever its name.
+pub(super) fn look_through(
+    archive: &Archive<'_>,
+    unpacker: &mut Unpacker<'_>,
+    depth: Depth,
+    report: &mut Report,
+) {
     let mut authors = Authors::default();
     for entry in &archive.entries {
-        look_at_name(entry, &mut unpacker, report);
-        let name = entry.name.to_ascii_lowercase();
-        if !(name.ends_with(b".xml") || name.ends_with(b".rels")) {
+        look_at_name(entry, report);
+        let Some(part) = contents::look_at(entry, unpacker, depth, report) else { continue };
+        let Some(part) = encoding::xml(&part) else {
+            report.damage.get_or_insert(Damage::Ambiguous);
             continue;
-        }
-        let Some(part) = unpacker.whole(entry) else { continue };
-        let part = encoding::xml(&part);
-        let mut fields = Fields::default();
-        let mut element: &[u8] = b"";
-        for event in Events::of(&part) {
-            match event {
-                Event::Doctype => report.active.push(Active::Doctype),
-                Event::Text(text) if element == b"instrText" => {
-                    fields.add(xml::unescaped(text).as_bytes(), report);
-                }
-                Event::Text(text) if matches!(element, b"creator" | b"lastModifiedBy") => {
-                    authors.add(&xml::unescaped(text));
-                }
-                Event::Text(_) => {}
-                Event::End => element = b"",
-                Event::Start(tag) => {
-                    element = tag.name();
-                    look_at_element(tag, &mut fields, report);
-                }
-            }
-        }
+        };
+        let mut fields = Fields::new(unpacker.limits.field_nesting);
+        look_at_part(&part, is_named_xml(&entry.name), &mut fields, &mut authors, report);
+        fields.finish(report);
     }
-    report.damage = report.damage.or(unpacker.damage);
     report.authors = authors.into_names();
 }
 
-/// What a part is for stands in its name.
-fn look_at_name(entry: &Entry, unpacker: &mut Unpacker, report: &mut Report) {
+/// What some parts are for stands in their names, whatever they hold.
+fn look_at_name(entry: &Entry<'_>, report: &mut Report) {
     let name = entry.name.to_ascii_lowercase();
     let has = |folder: &[u8]| find(&name, folder).is_some();
     if name.ends_with(b"vbaproject.bin") {
@@ -57,72 +49,99 @@ fn look_at_name(entry: &Entry, unpacker: &mut Unpacker, report: &mut Report) {
         report.active.push(Active::OleObject);
     } else if has(b"/embeddings/") && !name.ends_with(b"/") {
         report.active.push(Active::EmbeddedFile);
-    } else if has(b"/media/") && unpacker.is_located(entry) {
-        report.traces.push(Trace::Location);
     }
 }
 
-fn look_at_element(tag: Tag, fields: &mut Fields, report: &mut Report) {
+fn look_at_part(
+    part: &[u8],
+    is_part: bool,
+    fields: &mut Fields,
+    authors: &mut Authors,
+    report: &mut Report,
+) {
+    let mut element: &[u8] = b"";
+    for event in Events::of(part) {
+        if report.damage.is_some() {
+            // The file is refused, whatever else is in it.
+            return;
+        }
+        match event {
+            // A page that the document takes in may say that it is one.
+            Event::Doctype(text) if !is_part && is_page(text) => {}
+            Event::Doctype(_) => report.active.push(Active::Doctype),
+            Event::Text(text) => match element {
+                b"instrText" | b"delInstrText" => fields.add(&xml::unescaped(text)),
+                b"t" | b"delText" if fields.take_text() => fields.add(&xml::unescaped(text)),
+                b"creator" | b"lastModifiedBy" => authors.add(&xml::unescaped(text)),
+                _ => {}
+            },
+            Event::End => element = b"",
+            Event::Start(tag) => {
+                element = tag.name();
+                if tag.has_duplicates() && is_part {
+                    report.damage.get_or_insert(Damage::Ambiguous);
+                }
+                look_at_element(tag, fields, report);
+            }
+        }
+    }
+}
+
+fn is_page(doctype: &[u8]) -> bool {
+    let text = doctype.to_ascii_lowercase();
+    text.starts_with(b"!doctype html") && !text.contains(&b'[')
+}
+
+fn look_at_element(tag: Tag<'_>, fields: &mut Fields, report: &mut Report) {
     match tag.name() {
-        b"Relationship" => report.active.extend(relation(tag)),
+        b"Relationship" => report.active.extend(relation::active(tag)),
         b"Default" | b"Override" if has_macros(tag) => {
             report.active.push(Active::Macros);
         }
-        b"fldSimple" => fields.add(tag.attribute(b"instr").as_bytes(), report),
-        b"fldChar" => fields.restart(),
+        b"fldSimple" => tag.values(b"instr").for_each(|code| fields::judge(&code, report)),
+        b"fldChar" => fields.mark(tag, report),
         b"ins" | b"del" | b"moveFrom" | b"moveTo" | b"cellIns" | b"cellDel" | b"cellMerge" => {
             report.traces.push(Trace::TrackedChanges);
         }
         // Of the properties of a run, a paragraph, a table, a section.
         name if name.ends_with(b"PrChange") => report.traces.push(Trace::TrackedChanges),
         b"comment" => report.traces.push(Trace::Comments),
-        _ => {}
-    }
-}
-
-fn has_macros(tag: Tag) -> bool {
-    let kind = tag.attribute(b"ContentType");
-    [b"macroEnabled".as_slice(), b"vbaProject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
-}
-
-/// What a relation to something outside does when the document is opened. A link waits for a
-/// click; a template or an object is fetched; anything else is shown, or was once.
-fn relation(tag: Tag) -> Option<Active> {
-    let kind = tag.attribute(b"Type");
-    let kind = kind.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    match kind {
-        b"aFChunk" => return Some(Active::EmbeddedFile),
-        // Whatever name the part has.
-        b"vbaProject" => return Some(Active::Macros),
-        _ => {}
-    }
-    if tag.attribute(b"TargetMode") != "External" || kind == b"hyperlink" {
-        return None;
-    }
-    let loads =
-        matches!(kind, b"attachedTemplate" | b"oleObject" | b"frame" | b"subDocument" | b"control");
-    let far = super::is_far(&tag.attribute(b"Target"));
-    Some(if loads && far { Active::RemoteTemplate } else { Active::ExternalRelationship })
-}
-
-/// The code of the field that is being read, as far as it matters: Word writes it in pieces.
-#[derive(Default)]
-struct Fields {
-    code: Vec<u8>,
-}
-
-impl Fields {
-    fn add(&mut self, text: &[u8], report: &mut Report) {
-        const ENOUGH: usize = 8;
-        let code = text.iter().filter(|byte| byte.is_ascii_alphabetic());
-        let room = ENOUGH.saturating_sub(self.code.len());
-        self.code.extend(code.take(room).map(u8::to_ascii_uppercase));
-        if self.code.starts_with(b"DDE") {
-            report.active.push(Active::Dde);
+        // The binary of a package that is written as one XML file.
+        b"binaryData" | b"binData" => report.active.push(Active::OleObject),
+        b"customUI" => look_at_ribbon(tag, report),
+        // Of drawings in VML, and of pages that a document takes in.
+        b"imagedata" | b"fill" | b"stroke" | b"img" | b"image" | b"link" | b"script"
+        | b"iframe" | b"frame" | b"embed" | b"object" | b"video" | b"audio" | b"source"
+        | b"body" | b"input" | b"background" | b"table" | b"td" | b"bgsound" => {
+            look_at_source(tag, report);
         }
+        _ => {}
     }
+}
 
-    fn restart(&mut self) {
-        self.code.clear();
+fn has_macros(tag: Tag<'_>) -> bool {
+    let kind = tag.attribute(b"ContentType").to_ascii_lowercase();
+    [b"macroenabled".as_slice(), b"vbaproject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
+}
+
+/// A ribbon's macros may stand in a template of their own, which is loaded with it.
+fn look_at_ribbon(tag: Tag<'_>, report: &mut Report) {
+    let values = tag.attributes().filter(|(name, _)| !name.starts_with(b"xmlns"));
+    let worst = values.map(|(_, value)| target::parse(&xml::unescaped(value))).max();
+    if worst.is_some_and(|worst| worst > Target::Near) {
+        report.active.extend(super::loads(Target::Server, Active::ServerName));
+    }
+}
+
+/// What an element loads by an attribute of its own, without a relation.
+fn look_at_source(tag: Tag<'_>, report: &mut Report) {
+    const SOURCES: [&[u8]; 6] = [b"src", b"href", b"althref", b"background", b"data", b"poster"];
+    for (name, value) in tag.attributes() {
+        if SOURCES.contains(&xml::local(name))
+            && let target = target::parse(&xml::unescaped(value))
+            && target > Target::Near
+        {
+            report.active.extend(super::loads(target, Active::RemoteContent));
+        }
     }
 }

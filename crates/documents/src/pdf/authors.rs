@@ -1,3 +1,5 @@
+//! Finds who wrote a document, by its information dictionary and its metadata.
+
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::{

@@ -1,3 +1,5 @@
+//! Limits the work that one file is worth.
+
 use core::cell::Cell;
 
 use crate::Limits;

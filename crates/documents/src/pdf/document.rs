@@ -1,3 +1,7 @@
+//! Finds the objects of a PDF by their numbers.
+
+mod every;
+
 use alloc::{borrow::Cow, vec, vec::Vec};
 use core::cell::Cell;
 use core::mem;
@@ -22,6 +26,12 @@ pub(super) struct Document<'a> {
     places: Vec<(u32, Place)>,
     /// The object streams.
     unpacked: Vec<Vec<u8>>,
+    /// Every place that some reader could read as the object of a number. Sorted by number.
+    every: Vec<(u32, Place)>,
+    /// Where in the file the unpacked object streams begin.
+    opened: Vec<(u32, u32)>,
+    /// Whether two readers could unpack two different things.
+    doubtful: Cell<bool>,
     most_objects: usize,
     budget: &'a Budget,
     astray: Cell<bool>,
@@ -35,6 +45,7 @@ impl<'a> Document<'a> {
         budget: &'a Budget,
     ) -> Self {
         let Table { places, trailer, object_streams } = table;
+        let every = places.clone();
         let places = sorted(places);
         let mut document = Self {
             trailer,
@@ -42,11 +53,14 @@ impl<'a> Document<'a> {
             bytes,
             places,
             unpacked: Vec::new(),
+            every,
+            opened: Vec::new(),
+            doubtful: Cell::new(false),
             most_objects: limits.pdf_objects,
             budget,
             astray: Cell::new(false),
         };
-        document.lock = Lock::of(&document);
+        document.lock = Lock::of(document.trailer, &|value| document.resolve(value));
         if !matches!(document.lock, Lock::Closed) {
             document.unpack();
             document.enter_found(&object_streams);
@@ -56,6 +70,11 @@ impl<'a> Document<'a> {
 
     pub(super) fn budget(&self) -> &Budget {
         self.budget
+    }
+
+    /// Whether two readers could find two different documents.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful.get()
     }
 
     /// Whether an object that was asked for was not where the tables say.
@@ -78,7 +97,7 @@ impl<'a> Document<'a> {
         object
     }
 
-    /// The how manieth of all numbers this is.
+    /// The place of a number among all numbers.
     fn rank(&self, number: u32) -> Option<usize> {
         self.places.binary_search_by_key(&number, |(number, _)| *number).ok()
     }
@@ -97,7 +116,7 @@ impl<'a> Document<'a> {
     fn read(&self, number: u32, place: Place) -> Option<Indirect<'_>> {
         match place {
             Place::Free | Place::Packed(_) => None,
-            Place::At(at) => indirect::read(self.bytes, at, self.budget),
+            Place::At(at) | Place::Again(at) => indirect::read(self.bytes, at, self.budget),
             Place::Unpacked(stream, at) => {
                 indirect::read_unpacked(self.unpacked.get(stream)?, at, number, self.budget)
             }
@@ -203,38 +222,71 @@ impl<'a> Document<'a> {
 
     /// Unpacks an object stream, and tells where in it which object stands.
     fn object_stream(&mut self, number: u32) -> Option<Vec<(u32, Place)>> {
-        let object = self.object(number)?;
+        let stream = self.contents(&self.object(number)?)?;
+        Some(self.keep(stream))
+    }
+
+    /// Unpacks an object stream.
+    fn contents(&self, object: &Indirect) -> Option<ObjectStream> {
         let Value::Dict(dict) = object.value else { return None };
+        let start = object.stream?;
+        if STRUCTURE.iter().any(|key| dict.each(key).nth(1).is_some()) {
+            self.doubtful.set(true);
+        }
         let integer = |key: &[u8]| match self.get(dict, key) {
             Value::Integer(number) => usize::try_from(number).ok(),
             _ => None,
         };
         let (first, count) = (integer(b"First")?, integer(b"N")?);
-        let data = self.data(&object)?.into_owned();
-        let mut lexer = Lexer::new(&data, 0);
-        let pairs = (0..count).map_while(|_| {
+        Some(ObjectStream { start, first, count, data: self.data(object)?.into_owned() })
+    }
+
+    /// Keeps an unpacked object stream, and tells where in it which object stands.
+    fn keep(&mut self, stream: ObjectStream) -> Vec<(u32, Place)> {
+        let mut lexer = Lexer::new(&stream.data, 0);
+        let pairs = (0..stream.count).map_while(|_| {
             let number = u32::try_from(lexer.integer()?).ok()?;
-            let at = first.saturating_add(lexer.integer()?);
+            let at = stream.first.saturating_add(lexer.integer()?);
             Some((number, Place::Unpacked(self.unpacked.len(), at)))
         });
-        let places = pairs.take(self.most_objects.saturating_add(1)).collect();
-        self.unpacked.push(data);
-        Some(places)
+        let places: Vec<_> = pairs.take(self.most_objects.saturating_add(1)).collect();
+        self.unpacked.push(stream.data);
+        self.opened.extend(u32::try_from(stream.start).map(|start| (start, 0)));
+        self.every.extend(&places);
+        places
     }
 }
+
+/// An object stream (7.5.7), unpacked.
+struct ObjectStream {
+    /// Where its packed data begin.
+    start: usize,
+    /// Where in the data the first object begins.
+    first: usize,
+    count: usize,
+    data: Vec<u8>,
+}
+
+/// The keys that decide what is read out of an object stream.
+const STRUCTURE: [&[u8]; 5] = [b"Filter", b"DecodeParms", b"First", b"N", b"Length"];
 
 /// Which numbers have been met.
 pub(super) struct Marks(Vec<bool>);
 
 /// The places by number, the first of two for one number.
-///
-/// By counting, digit by digit: it takes linear time, and less code than comparing does.
 fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
-    if places.is_sorted_by(|(one, _), (next, _)| one < next) {
-        return places;
+    if !places.is_sorted_by(|(one, _), (next, _)| one < next) {
+        places = ordered(places, (0, Place::Free));
+        places.dedup_by_key(|(number, _)| *number);
     }
+    places
+}
+
+/// Sorts pairs by their numbers, digit by digit: it takes linear time, and less code than comparing
+/// does. Pairs of one number keep their order.
+fn ordered<T: Copy>(mut places: Vec<(u32, T)>, nothing: (u32, T)) -> Vec<(u32, T)> {
     for shift in [0, 8, 16, 24] {
-        let digit = |(number, _): &(u32, Place)| (number >> shift) as usize & 0xFF;
+        let digit = |(number, _): &(u32, T)| (number >> shift) as usize & 0xFF;
         let mut starts = [0_usize; 0x101];
         for place in &places {
             if let Some(count) = starts.get_mut(digit(place) + 1) {
@@ -246,7 +298,7 @@ fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
             before += *start;
             *start = before;
         }
-        let mut next = vec![(0, Place::Free); places.len()];
+        let mut next = vec![nothing; places.len()];
         for place in &places {
             if let Some(start) = starts.get_mut(digit(place))
                 && let Some(slot) = next.get_mut(*start)
@@ -257,7 +309,6 @@ fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
         }
         places = next;
     }
-    places.dedup_by_key(|(number, _)| *number);
     places
 }
 

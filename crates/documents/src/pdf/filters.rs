@@ -1,4 +1,4 @@
-//! How the data of a stream are packed (ISO 32000-2, 7.4), as far as it is text or tables.
+//! Unpacks the data of streams (ISO 32000-2, 7.4), as far as they are text or tables.
 
 mod lzw;
 mod predictor;

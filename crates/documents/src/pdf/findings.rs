@@ -1,21 +1,27 @@
+//! Looks through every object for what acts, what is attached and what tells of the author.
+
+mod action;
+mod inside;
 mod script;
 
 use alloc::vec::Vec;
 
 use super::{
     document::Document,
-    filters,
     indirect::Indirect,
     lexer::{Bracket, Lexer, Token},
-    value::{Dict, Name, Value},
+    security::Lock,
+    strings::Name,
+    value::Value,
 };
-use crate::{Active, Limits, bytes::find, exif};
+use crate::{Active, Damage, Limits, zip::Unpacker};
 
 /// What is found in the objects of a document, whether a page leads to them or not: what hides
 /// may be found by a reader too.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) active: Vec<Active>,
+    pub(super) damage: Option<Damage>,
     pub(super) has_fonts: bool,
     pub(super) has_pictures: bool,
     /// A picture says where it was taken.
@@ -23,65 +29,125 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn of(document: &Document, limits: &Limits) -> Self {
-        let mut findings = Self::default();
-        for object in document.objects() {
+    pub(super) fn of(document: &mut Document, limits: &Limits) -> Self {
+        let (found, packed) = Search::through(document, limits);
+        if packed.is_empty() {
+            return found;
+        }
+        // No table leads to these object streams, and what is in them may change what was read.
+        document.open_streams(&packed);
+        Search::through(document, limits).0
+    }
+}
+
+/// A search through every object.
+struct Search<'s> {
+    document: &'s Document<'s>,
+    limits: &'s Limits,
+    found: Findings,
+    /// Unpacks what is in the files inside.
+    unpacker: Unpacker<'s>,
+    /// Where the files inside that have been looked into begin.
+    files: Vec<usize>,
+}
+
+impl<'s> Search<'s> {
+    /// What is found, and where object streams begin that are still packed.
+    fn through(document: &Document, limits: &Limits) -> (Findings, Vec<usize>) {
+        let inside = Limits { unpacked_bytes: limits.unpacked_bytes / 2, ..*limits };
+        let mut search = Search {
+            document,
+            limits,
+            found: Findings::default(),
+            unpacker: Unpacker::new(&inside),
+            files: Vec::new(),
+        };
+        let mut packed = Vec::new();
+        for (at, object) in document.every() {
             // To look through it once more takes half as long as to find where it ends.
             document.budget().spend(object.body.len() / 2);
-            if !findings.look_through(object.body, limits) {
+            if document.budget().is_spent() {
+                break;
+            }
+            if document.is_packed(&object) {
+                packed.extend(at);
+            }
+            if !search.look_through(&object) {
                 document.budget().give_up();
             }
             if let (Some(_), Value::Dict(dict)) = (object.stream, object.value) {
-                findings.has_location |= is_located(document, &object, dict);
+                search.look_inside(&object, dict);
             }
         }
-        findings
+        (search.found, packed)
     }
 
     /// Goes through an object and all that stands in it; false where it is nested too deeply.
-    fn look_through(&mut self, body: &[u8], limits: &Limits) -> bool {
-        let mut lexer = Lexer::new(body, 0);
+    fn look_through(&mut self, object: &Indirect<'s>) -> bool {
+        let mut lexer = Lexer::new(object.body, 0);
         let mut open: Vec<Within> = Vec::new();
+        let mut is_sound = is_closed(object);
         while let Some(token) = lexer.token() {
+            if self.document.budget().is_spent() {
+                return true;
+            }
             if let Some(Within::Dict(dict)) = open.last_mut() {
                 match (dict.key.take(), token) {
                     (None, Token::Name(name)) => {
                         dict.key = Some(name);
-                        dict.has_script |= name.is(b"JS");
+                        dict.keep(name, &mut lexer, self.document);
                         self.key(name);
                         continue;
                     }
-                    (Some(key), Token::Name(name)) => {
-                        dict.has_script |= key.is(b"S") && name.is(b"JavaScript");
-                        self.pair(key, name);
-                    }
-                    (Some(key), Token::Text(text)) if key.is(b"JS") => {
-                        dict.only_formats = script::only_formats(&text.bytes());
-                    }
+                    (Some(key), Token::Name(name)) => self.pair(key, name),
+                    (Some(_), Token::Close(_)) => is_sound = false,
                     _ => {}
                 }
             }
             match token {
-                Token::Open(_) if open.len() >= limits.nesting => return false,
+                Token::Open(_) if open.len() >= self.limits.nesting => return false,
                 Token::Open(Bracket::Array) => open.push(Within::Array),
                 Token::Open(Bracket::Dict) => open.push(Within::Dict(Entries::default())),
-                Token::Close => self.close(open.pop()),
+                Token::Close(bracket) => match (bracket, open.pop()) {
+                    (Bracket::Dict, Some(Within::Dict(dict))) => self.judge(object, &dict),
+                    (Bracket::Array, Some(Within::Array)) => {}
+                    (_, other) => {
+                        is_sound = false;
+                        open.extend(other);
+                    }
+                },
+                Token::Word(word) => is_sound &= open.is_empty() || KNOWN.contains(&word),
                 _ => {}
             }
         }
+        is_sound &= open.is_empty();
         while let Some(within) = open.pop() {
-            self.close(Some(within));
+            if let Within::Dict(dict) = within {
+                self.judge(object, &dict);
+            }
+        }
+        if !is_sound {
+            self.look_for_names(object);
         }
         true
     }
 
-    fn close(&mut self, within: Option<Within>) {
-        if let Some(Within::Dict(dict)) = within
-            && dict.has_script
-        {
-            self.active.push(Active::JavaScript);
-            self.active.extend((!dict.only_formats).then_some(Active::Script));
+    /// Looks for names that act in an object that readers take apart in different ways: a bracket is
+    /// missing or does not match, or a word stands where none belongs.
+    fn look_for_names(&mut self, object: &Indirect) {
+        let mut lexer = Lexer::new(object.rest, 0);
+        for _ in 0..MOST_TOKENS {
+            match lexer.token() {
+                Some(Token::Name(name)) if name.is(b"JavaScript") => {
+                    self.found.active.push(Active::Script);
+                }
+                Some(Token::Name(name)) => self.found.active.extend(named(&action::TOLD, name)),
+                Some(Token::Word(b"endobj")) if ends(&mut lexer) => break,
+                None => break,
+                _ => {}
+            }
         }
+        self.document.budget().spend(lexer.reach());
     }
 
     fn key(&mut self, key: Name) {
@@ -90,28 +156,50 @@ impl Findings {
             (b"OpenAction", Active::OpenAction),
             (b"EF", Active::EmbeddedFile),
             (b"XFA", Active::Xfa),
+            (b"AlternatePresentations", Active::Automatic),
         ];
-        self.active.extend(named(&active, key));
-        self.has_fonts |= key.is(b"BaseFont");
+        self.found.active.extend(named(&active, key));
+        self.found.has_fonts |= key.is(b"BaseFont");
+        if matches!(self.document.lock, Lock::None) && key.is(b"Encrypt") {
+            // A reader that takes this trailer reads other texts than we do.
+            self.found.damage.get_or_insert(Damage::Ambiguous);
+        }
     }
 
     fn pair(&mut self, key: Name, name: Name) {
-        let actions = [
-            (b"Launch".as_slice(), Active::Launch),
-            (b"SubmitForm", Active::SubmitForm),
-            (b"GoToR", Active::RemoteGoTo),
-            (b"GoToE", Active::RemoteGoTo),
-        ];
-        if key.is(b"S") {
-            self.active.extend(named(&actions, name));
-        } else if key.is(b"Type") {
-            self.active.extend(named(&[(b"EmbeddedFile", Active::EmbeddedFile)], name));
-            self.has_fonts |= name.is(b"Font");
-        } else if key.is(b"Subtype") {
-            self.has_pictures |= name.is(b"Image");
-        }
+        self.found.has_fonts |= key.is(b"Type") && name.is(b"Font");
+        self.found.has_pictures |= key.is(b"Subtype") && name.is(b"Image");
     }
 }
+
+/// The words that belong into an array or a dictionary.
+const KNOWN: [&[u8]; 4] = [b"R", b"true", b"false", b"null"];
+
+/// Tokens of an unsound object that are looked at. Large tables have as many.
+const MOST_TOKENS: usize = 1 << 16;
+
+/// Whether behind an object comes what belongs there. A container is looked through to its end; a
+/// name or a number may be the beginning of something that is cut into two objects.
+fn is_closed(object: &Indirect) -> bool {
+    let is_plain = !matches!(object.value, Value::Array(_) | Value::Dict(_));
+    let mut lexer = Lexer::new(object.rest.get(object.body.len()..).unwrap_or_default(), 0);
+    !object.is_in_file || !is_plain || lexer.word(b"endobj") || ends(&mut lexer)
+}
+
+/// Whether an object ends here: another one, a table or nothing follows.
+fn ends(lexer: &mut Lexer) -> bool {
+    let before = lexer.at();
+    let follows = lexer.token();
+    lexer.go_to(before);
+    match follows {
+        Some(Token::Integer(_)) | None => true,
+        Some(Token::Word(word)) => [b"xref".as_slice(), b"trailer", b"startxref"].contains(&word),
+        _ => false,
+    }
+}
+
+/// To judge a value takes about as long as to read this many bytes.
+const JUDGING: usize = 64;
 
 /// Where a token stands.
 enum Within<'a> {
@@ -124,28 +212,26 @@ enum Within<'a> {
 struct Entries<'a> {
     /// The key whose value is to come.
     key: Option<Name<'a>>,
-    has_script: bool,
-    /// The script is one that is known to be harmless.
-    only_formats: bool,
+    /// The entries that matter to what acts, all of them where a key stands twice.
+    kept: Vec<(Name<'a>, Value<'a>)>,
+}
+
+impl<'a> Entries<'a> {
+    /// Keeps the value that comes next if its key matters.
+    fn keep(&mut self, key: Name<'a>, lexer: &mut Lexer<'a>, document: &Document) {
+        if key.among(&action::KEYS).is_none() || document.budget().is_spent() {
+            return;
+        }
+        let before = lexer.at();
+        let value = lexer.value();
+        document.budget().spend(lexer.at() - before + JUDGING);
+        lexer.go_to(before);
+        self.kept.extend(value.map(|value| (key, value)));
+    }
 }
 
 fn named(known: &[(&[u8], Active)], name: Name) -> Option<Active> {
-    known.iter().find(|(known, _)| name.is(known)).map(|(_, active)| *active)
-}
-
-/// Whether a photograph, or what is noted about one, says where it was taken.
-fn is_located(document: &Document, object: &Indirect, dict: Dict) -> bool {
-    if dict.is(b"Type", b"Metadata") {
-        let noted = document.data(object).unwrap_or_default();
-        return find(&noted, b"exif:GPSLatitude").is_some();
-    }
-    let is_photograph = || match *filters::names(dict, &|value| value).as_slice() {
-        [Value::Name(filter)] => filter.is(b"DCTDecode") || filter.is(b"DCT"),
-        _ => false,
-    };
-    dict.is(b"Subtype", b"Image")
-        && is_photograph()
-        && document
-            .beginning(object, exif::HEAD_BYTES)
-            .is_some_and(|picture| exif::has_location(&picture))
+    let is_escaped = name.0.contains(&b'#');
+    let is = |(known, _): &&(&[u8], Active)| name.0 == *known || is_escaped && name.is(known);
+    known.iter().find(is).map(|(_, active)| *active)
 }

@@ -1,4 +1,4 @@
-//! Objects with a number (ISO 32000-2, 7.3.10) and the data of those that are streams (7.3.8).
+//! Reads objects with a number (ISO 32000-2, 7.3.10) and the data of streams (7.3.8).
 
 use super::{
     budget::Budget,
@@ -8,12 +8,15 @@ use super::{
 use crate::bytes::{find, head};
 
 /// An object as it stands in the file.
+#[derive(Clone, Copy)]
 pub(super) struct Indirect<'a> {
     pub(super) number: u32,
     pub(super) generation: u32,
     pub(super) value: Value<'a>,
     /// The value as it is written.
     pub(super) body: &'a [u8],
+    /// What is written from the value on, the value included.
+    pub(super) rest: &'a [u8],
     /// Whether it stands in the file itself, where strings are encrypted one by one.
     pub(super) is_in_file: bool,
     /// Where its data begin, if it is a stream.
@@ -44,21 +47,34 @@ pub(super) fn read_unpacked<'a>(
     let mut lexer = Lexer::new(data, at);
     let value = lexer.value();
     let body = lexer.between(at, lexer.at());
+    let rest = data.get(at..).unwrap_or_default();
     let can_be_paid = budget.spend(lexer.reach().saturating_sub(at) + LOOKING_UP);
-    let object =
-        Indirect { number, generation: 0, value: value?, body, is_in_file: false, stream: None };
+    let object = Indirect {
+        number,
+        generation: 0,
+        value: value?,
+        body,
+        rest,
+        is_in_file: false,
+        stream: None,
+    };
     can_be_paid.then_some(object)
 }
 
 /// Finding an object takes about as long as reading this many bytes.
 const LOOKING_UP: usize = 16;
 
+/// The number of an object whose `obj` has none before it.
+pub(super) const NO_NUMBER: u32 = u32::MAX;
+
 fn object<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Option<Indirect<'a>> {
-    let number = u32::try_from(lexer.integer()?).ok()?;
-    let generation = u32::try_from(lexer.integer()?).ok()?;
-    // Some writers leave out the blank behind it.
+    let (number, generation) = match lexer.integer() {
+        Some(number) => (u32::try_from(number).ok()?, u32::try_from(lexer.integer()?).ok()?),
+        None => (NO_NUMBER, 0),
+    };
     match lexer.token()? {
-        Token::Word(b"obj") => {}
+        Token::Word(b"obj" | b"trailer") => {}
+        // Some writers leave out the blank behind it.
         Token::Word(word) if word.starts_with(b"obj") => lexer.go_to(lexer.at() - word.len() + 3),
         _ => return None,
     }
@@ -67,7 +83,8 @@ fn object<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Option<Indirect<'a>> {
     let end = lexer.at();
     let body = lexer.between(start, end);
     let stream = lexer.word(b"stream").then(|| after_line_end(bytes, lexer.at()));
-    Some(Indirect { number, generation, value, body, is_in_file: true, stream })
+    let rest = bytes.get(start..).unwrap_or_default();
+    Some(Indirect { number, generation, value, body, rest, is_in_file: true, stream })
 }
 
 /// The data that begin at a byte: as long as the dictionary says if they end there, or up to the

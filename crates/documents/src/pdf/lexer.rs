@@ -1,6 +1,6 @@
-//! Tokens of PDF (ISO 32000-2, 7.2 and 7.3), without copying a byte.
+//! Splits a PDF into tokens (ISO 32000-2, 7.2 and 7.3) without copying a byte.
 
-use super::value::{Name, Text};
+use super::strings::{Name, Text};
 
 /// The smallest piece of a PDF's syntax.
 #[derive(Clone, Copy)]
@@ -12,7 +12,7 @@ pub(super) enum Token<'a> {
     /// `[` or `<<`.
     Open(Bracket),
     /// `]` or `>>`.
-    Close,
+    Close(Bracket),
     /// A keyword, or anything else between delimiters.
     Word(&'a [u8]),
 }
@@ -77,12 +77,21 @@ impl<'a> Lexer<'a> {
         let rest = self.rest();
         Some(match *rest.first()? {
             b'[' => (Token::Open(Bracket::Array), 1),
-            b']' => (Token::Close, 1),
+            b']' => (Token::Close(Bracket::Array), 1),
             b'<' if rest.get(1) == Some(&b'<') => (Token::Open(Bracket::Dict), 2),
-            b'>' if rest.get(1) == Some(&b'>') => (Token::Close, 2),
+            b'>' if rest.get(1) == Some(&b'>') => (Token::Close(Bracket::Dict), 2),
             b'<' => {
-                let length = rest.iter().position(|byte| *byte == b'>')?;
-                (Token::Text(Text::Hexadecimal(rest.get(1..length)?)), length + 1)
+                let digits = rest.get(1..)?;
+                let is_other = |byte: &u8| !byte.is_ascii_hexdigit() && !is_blank(*byte);
+                let length = digits.iter().position(is_other)?;
+                match digits.get(length) {
+                    Some(b'>') => {
+                        let digits = digits.get(..length)?;
+                        (Token::Text(Text::Hexadecimal(digits)), length + 2)
+                    }
+                    // Readers differ in where a string with other characters ends.
+                    _ => (Token::Word(rest.get(..1)?), 1),
+                }
             }
             b'(' => {
                 let length = literal_length(rest)?;

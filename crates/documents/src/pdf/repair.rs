@@ -1,4 +1,4 @@
-//! What readers do with a file whose tables are damaged: they look for the objects themselves.
+//! Rebuilds the table of a damaged file, as readers do: searches the file for the objects.
 
 use super::{
     budget::Budget,
@@ -28,7 +28,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, budget: &Budget) -> Tab
             return table;
         }
         table.places.push((object.number, Place::At(start)));
-        if let Some(end) = keep_stream(bytes, &object, &mut table) {
+        if let Some(end) = keep_stream(bytes, &object, budget, &mut table) {
             at = end;
         }
     }
@@ -39,9 +39,15 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, budget: &Budget) -> Tab
 }
 
 /// Notes what a stream is good for, and gives its end: what looks like an object inside is none.
-fn keep_stream<'a>(bytes: &[u8], object: &Indirect<'a>, table: &mut Table<'a>) -> Option<usize> {
+fn keep_stream<'a>(
+    bytes: &[u8],
+    object: &Indirect<'a>,
+    budget: &Budget,
+    table: &mut Table<'a>,
+) -> Option<usize> {
     let Value::Dict(dict) = object.value else { return None };
     let start = object.stream?;
+    budget.spend(2 * dict.0.len()).then_some(())?;
     if dict.is(b"Type", b"XRef") {
         prefer(&mut table.trailer, dict);
     }
@@ -60,7 +66,9 @@ fn trailers<'a>(bytes: &'a [u8], budget: &Budget, trailer: &mut Dict<'a>) {
         if !budget.spend(lexer.reach().saturating_sub(at)) {
             return;
         }
-        if let Some(Value::Dict(dict)) = value {
+        if let Some(Value::Dict(dict)) = value
+            && budget.spend(dict.0.len())
+        {
             prefer(trailer, dict);
         }
     }
@@ -77,7 +85,7 @@ fn prefer<'a>(trailer: &mut Dict<'a>, found: Dict<'a>) {
 }
 
 /// Where `12 0 obj` begins, if its `obj` stands at `word`.
-fn start(bytes: &[u8], word: usize) -> Option<usize> {
+pub(super) fn start(bytes: &[u8], word: usize) -> Option<usize> {
     let generation = without(bytes.get(..word)?, is_blank);
     let blank = without(generation, |byte| byte.is_ascii_digit());
     let number = without(blank, is_blank);

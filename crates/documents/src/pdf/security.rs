@@ -1,10 +1,10 @@
-//! The standard security handler (ISO 32000-2, 7.6): whether the empty password opens a document,
-//! and with which key its streams and strings are then read.
+//! Implements the standard security handler (ISO 32000-2, 7.6): finds out whether the empty password
+//! opens a document, and deciphers its streams and strings.
 
 use alloc::vec::Vec;
 
 use super::{
-    document::Document,
+    filters::{self, Resolve},
     indirect::Indirect,
     value::{Dict, Value},
 };
@@ -42,21 +42,21 @@ enum Method {
 }
 
 impl Lock {
-    /// The lock of the document whose trailer is known.
-    pub(super) fn of(document: &Document) -> Self {
-        match document.get(document.trailer, b"Encrypt") {
-            Value::Dict(dict) => Self::read(document, dict).unwrap_or(Self::Closed),
+    /// Reads the lock of a document by its trailer.
+    pub(super) fn of<'a>(trailer: Dict<'a>, resolve: Resolve<'_, 'a>) -> Self {
+        match resolve(trailer.get(b"Encrypt")) {
+            Value::Dict(dict) => Self::read(trailer, dict, resolve).unwrap_or(Self::Closed),
             _ => Self::None,
         }
     }
 
-    fn read(document: &Document, dict: Dict) -> Option<Self> {
-        let Value::Name(handler) = document.get(dict, b"Filter") else { return None };
+    fn read<'a>(trailer: Dict<'a>, dict: Dict<'a>, resolve: Resolve<'_, 'a>) -> Option<Self> {
+        let Value::Name(handler) = resolve(dict.get(b"Filter")) else { return None };
         if !handler.is(b"Standard") {
             return None;
         }
-        let handler = Handler::of(document, dict)?;
-        let method = |key: &[u8]| handler.method(document, dict, key);
+        let handler = Handler::of(trailer, dict, resolve)?;
+        let method = |key: &[u8]| handler.method(dict, key, resolve);
         let (streams, strings) = (method(b"StmF")?, method(b"StrF")?);
         let nothing_else = streams == Method::Plain && strings == Method::Plain;
         if nothing_else && handler.version >= 4 && method(b"EFF") != Some(Method::Plain) {
@@ -83,7 +83,7 @@ impl Key {
     /// Cross-reference streams never are encrypted; a stream may have a filter that says it is not.
     fn is_plain(&self, dict: Dict) -> bool {
         let filtered = || {
-            let names = super::filters::names(dict, &|value| value);
+            let names = filters::names(dict, &|value| value);
             names.iter().any(|name| matches!(name, Value::Name(name) if name.is(b"Crypt")))
         };
         let metadata = || self.plain_metadata && dict.is(b"Type", b"Metadata");
@@ -122,7 +122,6 @@ fn aes(key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
 struct Handler {
     version: i64,
     revision: i64,
-    key_length: usize,
     owner: Vec<u8>,
     owner_key: Vec<u8>,
     user: Vec<u8>,
@@ -133,53 +132,45 @@ struct Handler {
 }
 
 impl Handler {
-    fn of(document: &Document, dict: Dict) -> Option<Self> {
-        let integer = |key: &[u8]| match document.get(dict, key) {
+    fn of<'a>(trailer: Dict<'a>, dict: Dict<'a>, resolve: Resolve<'_, 'a>) -> Option<Self> {
+        let integer = |key: &[u8]| match resolve(dict.get(key)) {
             Value::Integer(number) => Some(number),
             _ => None,
         };
-        let text = |key: &[u8]| match document.get(dict, key) {
+        let text = |key: &[u8]| match resolve(dict.get(key)) {
             Value::Text(text) => text.bytes(),
             _ => Vec::new(),
         };
         let version = integer(b"V").unwrap_or(0);
-        let bits = match version {
-            1 => 40,
-            4 => 128,
-            _ => integer(b"Length").unwrap_or(40),
-        };
-        // Some writers count bytes.
-        let bits = if bits < 40 { bits * 8 } else { bits };
-        let id = match document.get(document.trailer, b"ID") {
-            Value::Array(both) => both.values().next().map(|first| document.resolve(first)),
+        let id = match resolve(trailer.get(b"ID")) {
+            Value::Array(both) => both.values().next().map(resolve),
             _ => None,
         };
         Some(Self {
             version,
             revision: integer(b"R")?,
-            key_length: usize::try_from(bits / 8).ok()?.clamp(5, 16),
             owner: text(b"O"),
             owner_key: text(b"OE"),
             user: text(b"U"),
             user_key: text(b"UE"),
             permissions: integer(b"P").unwrap_or(0),
             id: if let Some(Value::Text(id)) = id { id.bytes() } else { Vec::new() },
-            plain_metadata: matches!(document.get(dict, b"EncryptMetadata"), Value::False),
+            plain_metadata: matches!(resolve(dict.get(b"EncryptMetadata")), Value::False),
         })
     }
 
     /// How streams (`StmF`), strings (`StrF`) or attached files (`EFF`) are encrypted (7.6.6).
-    fn method(&self, document: &Document, dict: Dict, key: &[u8]) -> Option<Method> {
+    fn method<'a>(&self, dict: Dict<'a>, key: &[u8], resolve: Resolve<'_, 'a>) -> Option<Method> {
         if self.version < 4 {
             return Some(Method::Rc4);
         }
-        let Value::Name(name) = document.get(dict, key) else { return Some(Method::Plain) };
+        let Value::Name(name) = resolve(dict.get(key)) else { return Some(Method::Plain) };
         if name.is(b"Identity") {
             return Some(Method::Plain);
         }
-        let filters = document.dict(dict, b"CF")?;
-        let filter = document.dict(filters, name.0)?;
-        let Value::Name(method) = document.get(filter, b"CFM") else { return Some(Method::Plain) };
+        let Value::Dict(filters) = resolve(dict.get(b"CF")) else { return None };
+        let Value::Dict(filter) = resolve(filters.get(name.0)) else { return None };
+        let Value::Name(method) = resolve(filter.get(b"CFM")) else { return Some(Method::Plain) };
         let known = [
             (b"None".as_slice(), Method::Plain),
             (b"V2", Method::Rc4),
@@ -201,27 +192,34 @@ impl Handler {
         }
     }
 
-    /// Algorithms 2, 4, 5 and 6.
+    /// Algorithms 2, 4, 5 and 6. Before version 4 the dictionary's `/Length` is often wrong, and the
+    /// key proves its length: each is tried. From version 4 on most readers insist on 16 bytes.
     fn short_key(&self) -> Option<Vec<u8>> {
         let [a, b, c, d, ..] = self.permissions.to_le_bytes();
         let end: &[u8] = if self.revision >= 4 && self.plain_metadata { &[0xFF; 4] } else { b"" };
         let owner = self.owner.get(..32)?;
-        let mut digest = md5(&[PADDING.as_slice(), owner, &[a, b, c, d], &self.id, end].concat());
-        let length = if self.revision == 2 { 5 } else { self.key_length };
-        let rounds = if self.revision == 2 { 0 } else { 50 };
-        for _ in 0..rounds {
-            digest = md5(digest.get(..length)?);
+        let digest = md5(&[PADDING.as_slice(), owner, &[a, b, c, d], &self.id, end].concat());
+        if self.revision == 2 {
+            return self.proved(head(&digest, 5));
         }
-        let key = digest.get(..length)?.to_vec();
+        let shortest = if self.version >= 4 { 16 } else { 5 };
+        (shortest..=16).rev().find_map(|length| {
+            let digest = (0..50).fold(digest, |digest, _| md5(head(&digest, length)));
+            self.proved(head(&digest, length))
+        })
+    }
+
+    /// The key, if it is the one that the user's entry was made with.
+    fn proved(&self, key: &[u8]) -> Option<Vec<u8>> {
         let proof = if self.revision == 2 {
-            rc4(&key, &PADDING)
+            rc4(key, &PADDING)
         } else {
             let digest = md5(&[PADDING.as_slice(), &self.id].concat()).to_vec();
             (0..20).fold(digest, |proof, round| {
                 rc4(&key.iter().map(|byte| byte ^ round).collect::<Vec<u8>>(), &proof)
             })
         };
-        self.user.starts_with(&proof).then_some(key)
+        self.user.starts_with(&proof).then(|| key.to_vec())
     }
 
     /// Algorithms 2.A, 11 and 12: behind the digest stand the salts of the proof and of the key.

@@ -1,4 +1,6 @@
+mod acts;
 mod damage;
+mod faces;
 mod filters;
 mod findings;
 mod hostile;

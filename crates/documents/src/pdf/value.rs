@@ -1,8 +1,12 @@
-//! The objects that a PDF is made of (ISO 32000-2, 7.3), read where they stand.
+//! Reads the objects that a PDF is made of (ISO 32000-2, 7.3) where they stand.
 
 use alloc::vec::Vec;
+use core::mem;
 
-use super::lexer::{Bracket, Lexer, Token};
+use super::{
+    lexer::{Bracket, Lexer, Token},
+    strings::{Name, Text},
+};
 
 /// An object. Arrays and dictionaries are read when they are asked.
 #[derive(Clone, Copy)]
@@ -28,10 +32,21 @@ impl<'a> Lexer<'a> {
             Token::Name(name) => Value::Name(name),
             Token::Text(text) => Value::Text(text),
             Token::Open(bracket) => self.container(bracket),
-            Token::Close => return None,
+            Token::Close(_) => return None,
             Token::Word(b"false") => Value::False,
             Token::Real | Token::Word(_) => Value::Other,
         })
+    }
+
+    /// The next name with its value.
+    #[inline(never)]
+    fn entry(&mut self) -> Option<(Name<'a>, Value<'a>)> {
+        loop {
+            let Token::Name(name) = self.token()? else { continue };
+            if let Some(value) = self.value() {
+                return Some((name, value));
+            }
+        }
     }
 
     /// The rest of `12 0 R` behind its number.
@@ -47,16 +62,20 @@ impl<'a> Lexer<'a> {
         None
     }
 
-    /// Skips to the matching bracket, or to where an object ends whose bracket is missing.
+    /// Skips to the matching bracket, or to where an object ends whose bracket is missing. A closing
+    /// bracket of the other kind closes nothing, as most readers have it.
     fn container(&mut self, bracket: Bracket) -> Value<'a> {
         let start = self.at();
-        let mut depth = 1_usize;
-        let mut end = start;
-        while depth > 0 {
+        let (mut inner, mut outer) = (bracket, Vec::new());
+        let mut end;
+        loop {
             end = self.at();
             match self.token() {
-                Some(Token::Open(_)) => depth += 1,
-                Some(Token::Close) => depth -= 1,
+                Some(Token::Open(bracket)) => outer.push(mem::replace(&mut inner, bracket)),
+                Some(Token::Close(bracket)) if bracket == inner => match outer.pop() {
+                    Some(bracket) => inner = bracket,
+                    None => break,
+                },
                 None => break,
                 Some(Token::Word(b"endobj" | b"stream" | b"obj")) => {
                     self.go_to(end);
@@ -71,101 +90,6 @@ impl<'a> Lexer<'a> {
             Bracket::Dict => Value::Dict(Dict(body)),
         }
     }
-}
-
-/// A name, as it is written.
-#[derive(Clone, Copy)]
-pub(super) struct Name<'a>(pub(super) &'a [u8]);
-
-impl Name<'_> {
-    /// Whether it is this one. `/J#61vaScript` is `JavaScript` too (7.3.5).
-    pub(super) fn is(self, name: &[u8]) -> bool {
-        let mut rest = self.0;
-        let decoded = core::iter::from_fn(|| {
-            let (byte, after) = match rest {
-                [b'#', high, low, after @ ..] => match (digit(*high), digit(*low)) {
-                    (Some(high), Some(low)) => (high << 4 | low, after),
-                    _ => (b'#', rest.get(1..)?),
-                },
-                [byte, after @ ..] => (*byte, after),
-                [] => return None,
-            };
-            rest = after;
-            Some(byte)
-        });
-        decoded.eq(name.iter().copied())
-    }
-}
-
-/// A string, as it is written.
-#[derive(Clone, Copy)]
-pub(super) enum Text<'a> {
-    Literal(&'a [u8]),
-    Hexadecimal(&'a [u8]),
-}
-
-impl Text<'_> {
-    /// The bytes it stands for.
-    pub(super) fn bytes(self) -> Vec<u8> {
-        match self {
-            Text::Literal(text) => unescaped(text),
-            Text::Hexadecimal(text) => hexadecimal(text),
-        }
-    }
-}
-
-/// What `text` stands for in hexadecimal digits; a missing last one is 0.
-pub(super) fn hexadecimal(text: &[u8]) -> Vec<u8> {
-    let digits: Vec<u8> = text.iter().filter_map(|byte| digit(*byte)).collect();
-    let pairs = digits.chunks(2).map(|pair| match pair {
-        [high, low] => high << 4 | low,
-        [high, ..] => high << 4,
-        [] => 0,
-    });
-    pairs.collect()
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
-}
-
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        if *byte != b'\\' {
-            bytes.push(*byte);
-            continue;
-        }
-        let [escape, after @ ..] = rest else { break };
-        rest = after;
-        match escape {
-            b'n' => bytes.push(b'\n'),
-            b'r' => bytes.push(b'\r'),
-            b't' => bytes.push(b'\t'),
-            b'b' => bytes.push(8),
-            b'f' => bytes.push(12),
-            b'\n' => {}
-            b'\r' => rest = rest.strip_prefix(b"\n").unwrap_or(rest),
-            b'0'..=b'7' => {
-                let mut code = escape - b'0';
-                for _ in 0..2 {
-                    let [next @ b'0'..=b'7', after @ ..] = rest else { break };
-                    code = code << 3 | (next - b'0');
-                    rest = after;
-                }
-                bytes.push(code);
-            }
-            other => bytes.push(*other),
-        }
-    }
-    bytes
 }
 
 /// What stands between brackets.
@@ -184,23 +108,20 @@ impl<'a> Array<'a> {
 pub(super) struct Dict<'a>(pub(super) &'a [u8]);
 
 impl<'a> Dict<'a> {
+    /// All entries in the order of the file. What is neither a name nor the value of one is skipped.
+    pub(super) fn entries(self) -> impl Iterator<Item = (Name<'a>, Value<'a>)> {
+        let mut lexer = Lexer::new(self.0, 0);
+        core::iter::from_fn(move || lexer.entry())
+    }
+
+    /// Every value under `key`.
+    pub(super) fn each(self, key: &[u8]) -> impl Iterator<Item = Value<'a>> {
+        self.entries().filter(move |(name, _)| name.is(key)).map(|(_, value)| value)
+    }
+
     /// What stands under `key`; of two, the last, as other readers have it.
     pub(super) fn get(self, key: &[u8]) -> Value<'a> {
-        let mut lexer = Lexer::new(self.0, 0);
-        let mut found = Value::Other;
-        while let Some(token) = lexer.token() {
-            let Token::Name(name) = token else { continue };
-            let before = lexer.at();
-            match lexer.value() {
-                Some(value) if name.is(key) => found = value,
-                Some(_) => {}
-                None => lexer.go_to(before),
-            }
-            if lexer.at() == before {
-                break;
-            }
-        }
-        found
+        self.each(key).last().unwrap_or(Value::Other)
     }
 
     /// The number under `key`, if it stands there itself and is not negative.

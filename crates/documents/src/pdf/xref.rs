@@ -1,4 +1,4 @@
-//! Where the objects stand: cross-reference tables and streams (ISO 32000-2, 7.5.4 to 7.5.8).
+//! Reads cross-reference tables and streams, which say where the objects stand (ISO 32000-2, 7.5.4 to 7.5.8).
 
 use alloc::{borrow::Cow, vec, vec::Vec};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Limits,
-    bytes::{find_last, tail},
+    bytes::{find, find_last, tail, without_blank_end},
 };
 
 /// Where an object stands.
@@ -21,6 +21,8 @@ pub(super) enum Place {
     Free,
     /// At this byte of the file.
     At(usize),
+    /// At this byte of the file, which is listed under another number too.
+    Again(usize),
     /// In the object stream of this number.
     Packed(u32),
     /// In one of the unpacked object streams, at this byte.
@@ -45,10 +47,56 @@ impl Table<'_> {
 
 /// Reads the newest table and all that it follows; nothing where one of them is not as it must be.
 pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, budget: &Budget) -> Option<Table<'a>> {
+    let bytes = without_blank_end(bytes);
     let end = tail(bytes, limits.pdf_tail_bytes);
     let mark = find_last(end, MARK)? + bytes.len() - end.len();
     let newest = Lexer::new(bytes, mark + MARK.len()).integer()?;
+    chain(bytes, newest, limits, budget)
+}
 
+/// Adds the places that the tables behind every `startxref` tell, counted from the file's start and
+/// from the header. A table that cannot be read adds nothing.
+pub(super) fn every(
+    bytes: &[u8],
+    header: usize,
+    limits: &Limits,
+    budget: &Budget,
+    places: &mut Vec<(u32, Place)>,
+) {
+    let mut seen = Vec::new();
+    let mut at = 0;
+    while let Some(found) = find(bytes.get(at..).unwrap_or_default(), MARK) {
+        at += found + MARK.len();
+        let Some(start) = Lexer::new(bytes, at).integer() else { continue };
+        if seen.len() > limits.pdf_revisions {
+            budget.give_up();
+            return;
+        }
+        for start in [start, start.saturating_add(header)] {
+            if !seen.contains(&start) {
+                seen.push(start);
+                let table = chain(bytes, start, limits, budget);
+                places.extend(table.into_iter().flat_map(|table| table.places));
+            }
+        }
+    }
+    if header > 0 {
+        let moved = places.iter().filter_map(|(number, place)| match place {
+            Place::At(at) => Some((*number, Place::At(at.checked_add(header)?))),
+            _ => None,
+        });
+        let moved: Vec<_> = moved.collect();
+        places.extend(moved);
+    }
+}
+
+/// Reads the table at `newest` and all that it follows; nothing where one is not as it must be.
+fn chain<'a>(
+    bytes: &'a [u8],
+    newest: usize,
+    limits: &Limits,
+    budget: &Budget,
+) -> Option<Table<'a>> {
     let mut table = Table::empty();
     let mut sections = vec![newest];
     let mut next = 0;

@@ -10,8 +10,10 @@ use crate::{
 
 /// What is unpacked from an archive, within the limits on all of it together.
 pub(crate) struct Unpacker<'a> {
-    limits: &'a Limits,
+    pub(crate) limits: &'a Limits,
     room: usize,
+    /// Files inside that may still be opened.
+    files: usize,
     /// Bytes of pictures that are still looked into.
     pictures: usize,
     checksum: Checksum,
@@ -24,22 +26,31 @@ impl<'a> Unpacker<'a> {
         Self {
             limits,
             room: limits.unpacked_bytes,
+            files: limits.files_inside,
             pictures: limits.picture_bytes,
             checksum: Checksum::new(),
             damage: None,
         }
     }
 
-    /// Whether an entry is a photograph that says where it was taken.
-    pub(crate) fn is_located(&mut self, entry: &Entry) -> bool {
+    /// Whether another file inside may be opened, which is then counted.
+    pub(crate) fn opens_another(&mut self) -> bool {
+        let left = self.files.checked_sub(1);
+        self.files = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// The head of a picture, in which its size stands and where it was taken.
+    pub(crate) fn picture<'e>(&mut self, entry: &Entry<'e>) -> Cow<'e, [u8]> {
         let length = exif::HEAD_BYTES.min(self.pictures);
         let head = beginning(entry, length);
         self.pictures -= head.len().min(length);
-        exif::has_location(&head)
+        head
     }
 
     /// The content of an entry, whole and as its checksum has it; nothing where it is not, which
-    /// is then the archive's damage. The size that the archive claims is not looked at.
+    /// is then the archive's damage. The size that the archive claims is not believed, but it must
+    /// be right: some readers stop there.
     pub(crate) fn whole<'e>(&mut self, entry: &Entry<'e>) -> Option<Cow<'e, [u8]>> {
         let result = self.unpack(entry);
         if let Err(damage) = result {
@@ -65,7 +76,8 @@ impl<'a> Unpacker<'a> {
         };
         self.room = self.room.checked_sub(content.len()).ok_or(Damage::TooComplex)?;
         // Random changes hardly ever have the right checksum, and shall be read all the same.
-        let is_right = cfg!(fuzzing) || self.checksum.of(&content) == entry.checksum;
+        let is_right = cfg!(fuzzing)
+            || self.checksum.of(&content) == entry.checksum && content.len() as u64 == entry.length;
         if is_right { Ok(content) } else { Err(Damage::Content) }
     }
 }

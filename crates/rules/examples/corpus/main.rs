@@ -2,11 +2,12 @@
 //! that takes PDF, DOCX and ODT of up to 20 MB. `cargo xtask corpus` runs it.
 //!
 //! With `--json` it prints one JSON object per file; otherwise a table
-//! against the folder's `manifest.tsv`, whose columns the README of the
-//! corpora explains.
+//! against the folder's `expected.tsv` or `manifest.tsv`, whose columns the
+//! README of the corpora explains.
 
 #![allow(clippy::disallowed_methods, reason = "it measures how long each file takes")]
 
+mod expected;
 mod files;
 mod look;
 mod table;
@@ -22,6 +23,9 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
         ["--json", folder] => json(Path::new(folder)),
+        [folder] if Path::new(folder).join(expected::FILE).is_file() => {
+            expected::print(Path::new(folder))
+        }
         [folder] => table::print(Path::new(folder)),
         _ => Err("usage: corpus [--json] FOLDER".into()),
     };

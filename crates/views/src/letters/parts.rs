@@ -66,6 +66,7 @@ fn told(texts: &Texts, remark: Remark) -> &'static str {
     match remark {
         Remark::Location => texts.mail_remark_location,
         Remark::Author => texts.mail_remark_author,
+        Remark::RemoteContent => texts.mail_remark_remote_content,
         Remark::TrackedChanges => texts.mail_remark_tracked_changes,
         Remark::Comments => texts.mail_remark_comments,
         Remark::Attachments => texts.mail_remark_attachments,

@@ -1,4 +1,4 @@
-//! The command lines of `cargo xtask corpus` and `cargo xtask fuzz`.
+//! The command lines of `cargo xtask corpus`, `differ` and `fuzz`.
 
 use std::path::PathBuf;
 
@@ -24,6 +24,34 @@ impl Default for FuzzOptions {
     fn default() -> Self {
         Self { target: None, seconds: 600 }
     }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DifferOptions {
+    pub(crate) mutants: u32,
+    /// How many of them `LibreOffice` opens, which is slow.
+    pub(crate) office: u32,
+    pub(crate) seed: u32,
+}
+
+impl Default for DifferOptions {
+    fn default() -> Self {
+        Self { mutants: 20_000, office: 500, seed: 1 }
+    }
+}
+
+pub(super) fn differ(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let mut options = DifferOptions::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("mutants") => options.mutants = parser.value()?.parse()?,
+            Long("office") => options.office = parser.value()?.parse()?,
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Short('h') | Long("help") => return Ok(Task::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Differ(options))
 }
 
 pub(super) fn corpus(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
@@ -59,6 +87,12 @@ mod tests {
 
     fn read(line: &[&str]) -> anyhow::Result<Task> {
         super::super::parse(lexopt::Parser::from_args(line))
+    }
+
+    #[test]
+    fn a_differential_test_is_as_large_as_asked() {
+        let expected = DifferOptions { mutants: 10, ..DifferOptions::default() };
+        assert_eq!(read(&["differ", "--mutants", "10"]).unwrap(), Task::Differ(expected));
     }
 
     #[test]

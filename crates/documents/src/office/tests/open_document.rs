@@ -9,13 +9,13 @@ const MANIFEST: (&str, &str) = ("META-INF/manifest.xml", "<manifest:manifest/>")
 fn what_acts_and_what_tells() {
     let cases: [(&str, &str, &[Active], &[Trace]); 14] = [
         ("Basic/Standard/Module1.xml", "<x/>", &[Active::Macros], &[]),
-        ("Scripts/python/a.py", "", &[Active::Macros], &[]),
+        ("Scripts/python/a.py", "", &[Active::Macros, Active::Program], &[]),
         ("Basic/", "", &[], &[]),
         ("Basic/script-lc.xml", "<x/>", &[], &[]),
         ("Basic/Standard/script-lb.xml", "<x/>", &[], &[]),
         ("a.xml", "<script:event-listener xlink:href='x'/>", &[Active::Macros], &[]),
         ("a.xml", "<text:dde-connection-decl/>", &[Active::Dde], &[]),
-        ("a.xml", "<draw:image xlink:href='http://a/b'/>", &[Active::ExternalRelationship], &[]),
+        ("a.xml", "<draw:image xlink:href='http://a/b'/>", &[Active::RemoteContent], &[]),
         ("a.xml", "<draw:image xlink:href='Pictures/a.png'/>", &[], &[]),
         ("a.xml", "<text:a xlink:href='http://a/b'>x</text:a>", &[], &[]),
         ("a.xml", "<text:changed-region/>", &[], &[Trace::TrackedChanges]),

@@ -14,17 +14,20 @@ fn relations(kind: &str, target: &str, mode: &str) -> String {
 
 #[test]
 fn relations_to_elsewhere() {
-    use Active::{EmbeddedFile, ExternalRelationship, Macros, RemoteTemplate};
+    use Active::{
+        EmbeddedFile, ExternalRelationship, Macros, OleObject, RemoteContent, RemoteTemplate,
+        ServerName,
+    };
     let cases: [(&str, &str, &str, &[Active]); 11] = [
         ("hyperlink", "https://example.org/", "External", &[]),
         ("image", "media/a.png", "Internal", &[]),
-        ("image", "https://example.org/a.png", "External", &[ExternalRelationship]),
+        ("image", "https://example.org/a.png", "External", &[RemoteContent]),
         ("attachedTemplate", "https://example.org/a.dotm", "External", &[RemoteTemplate]),
-        ("attachedTemplate", "\\\\server\\a.dotm", "External", &[RemoteTemplate]),
-        ("attachedTemplate", "file://server/a.dotm", "External", &[RemoteTemplate]),
+        ("attachedTemplate", "\\\\server\\a.dotm", "External", &[ServerName]),
+        ("attachedTemplate", "file://server/a.dotm", "External", &[ServerName]),
         ("attachedTemplate", "file:///C:\\a.dotm", "External", &[ExternalRelationship]),
         ("oleObject", "mhtml:http://example.org/!x", "External", &[RemoteTemplate]),
-        ("oleObject", "embeddings/a.bin", "Internal", &[]),
+        ("oleObject", "embeddings/a.bin", "Internal", &[OleObject]),
         ("aFChunk", "a.htm", "Internal", &[EmbeddedFile]),
         ("vbaProject", "a.xml", "Internal", &[Macros]),
     ];

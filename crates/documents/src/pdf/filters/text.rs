@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crate::{bytes::head, pdf::value};
+use crate::{bytes::head, pdf::strings};
 
 pub(super) fn hexadecimal(data: &[u8]) -> Vec<u8> {
     let end = data.iter().position(|byte| *byte == b'>').unwrap_or(data.len());
-    value::hexadecimal(data.get(..end).unwrap_or_default())
+    strings::hexadecimal(data.get(..end).unwrap_or_default())
 }
 
 /// Five digits of base 85 stand for four bytes; fewer at the end stand for one byte less than

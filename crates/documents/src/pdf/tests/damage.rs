@@ -23,8 +23,36 @@ fn blank_before_the_header_is_harmless() {
 
 #[test]
 fn junk_before_the_header_is_damage() {
-    check(&after(b"HTTP/1.1 200 OK\r\n\r\n"), Kind::Pdf, Some(Damage::LeadingJunk));
+    check(&after(b"MQ\x90\0"), Kind::Pdf, Some(Damage::LeadingJunk));
     check(&after(&[0x80; 7]), Kind::Pdf, Some(Damage::LeadingJunk));
+}
+
+#[test]
+fn markup_and_scripts_before_the_header_are_damage() {
+    for junk in [
+        "@echo off\r\nstart calc\r\n",
+        "Content-Type: text/html\r\n\r\n<script src=x>",
+        "text <?php system(1);",
+        "var a = 1 /*",
+        "function f() {",
+        "\nimport os\n",
+        "x=$(id)\n",
+    ] {
+        check(&after(junk.as_bytes()), Kind::Pdf, Some(Damage::LeadingJunk));
+    }
+}
+
+#[test]
+fn printable_lines_before_the_header_are_harmless() {
+    for banner in [
+        "GPL Ghostscript 10.00.0 (2022-09-21)\nCopyright (C) 2022 Artifex Software, Inc.\n",
+        "MIME-Version: 1.0\r\nContent-Type: application/pdf; name=\"cv.pdf\"\r\n\
+         Message-ID: <a.b@example.org>\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+        "\x1B%-12345X@PJL JOB\r\n@PJL SET RESOLUTION=600\r\n@PJL ENTER LANGUAGE=PDF\r\n",
+    ] {
+        check(&after(banner.as_bytes()), Kind::Pdf, None);
+    }
 }
 
 #[test]
@@ -52,8 +80,10 @@ fn a_pdf_without_its_end_is_truncated() {
 
 #[test]
 fn a_little_after_the_end_is_harmless() {
-    let padded = [samples::pdf("Bonjour"), vec![0; 4096]].concat();
-    check(&padded, Kind::Pdf, None);
+    for (blank, length) in [(0, 18_000), (b' ', 40_000), (b'\n', 100_000)] {
+        let padded = [samples::pdf("Bonjour"), vec![blank; length]].concat();
+        check(&padded, Kind::Pdf, None);
+    }
 }
 
 #[test]
@@ -68,6 +98,10 @@ fn an_end_far_from_the_end_does_not_count() {
 fn a_zip_behind_the_pdf_is_a_polyglot() {
     let both = [samples::pdf("Bonjour"), samples::docx("Bonjour")].concat();
     check(&both, Kind::Pdf, Some(Damage::Polyglot));
+    for suffix in ["\0\0\0\0", "\nendstream\nendobj\nstartxref\n9\n%%EOF\n"] {
+        let more = [&both, suffix.as_bytes()].concat();
+        check(&more, Kind::Pdf, Some(Damage::Polyglot));
+    }
 }
 
 #[test]

@@ -24,15 +24,19 @@ fn what_does_not_end_is_not_read_again_and_again() {
     }
 }
 
-/// A table of which each entry leads to the same place, at which `object` stands.
+/// A table of which each entry leads to the same object, and each to another blank before it.
 fn pointing_at(object: &str, entries: usize) -> Vec<u8> {
-    let file = one_page().with(object).finish();
+    let mut file = one_page().with(object).finish();
     let long = find(&file, b"4 0 obj").unwrap();
+    file.splice(long..long, vec![b' '; entries]);
     let table = find(&file, b"xref\n0 5\n").unwrap();
-    let (own, trailer) = file[table + 9..].split_at(5 * 20);
-    let more = format!("{long:010} 00000 n \n").repeat(entries);
+    let (own, rest) = file[table + 9..].split_at(5 * 20);
+    let trailer = &rest[..find(rest, b"startxref").unwrap()];
+    let end = format!("startxref\n{table}\n%%EOF\n");
+    let row = |entry| format!("{:010} 00000 n \n", long + entry);
+    let more: String = (0..entries).map(row).collect();
     let count = format!("xref\n0 {}\n", 5 + entries);
-    [&file[..table], count.as_bytes(), own, more.as_bytes(), trailer].concat()
+    [&file[..table], count.as_bytes(), own, more.as_bytes(), trailer, end.as_bytes()].concat()
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Looks at each entry of a document as what it is, whatever its name.
+
+use alloc::borrow::Cow;
+
+use super::Depth;
+use crate::{
+    Active, Damage, Encryption, Kind, Report, Trace, encoding, exif, file_name,
+    picture::pixels,
+    rtf, signature,
+    zip::{Archive, Entry, Unpacker, beginning},
+};
+
+/// Bytes at the beginning of an entry that tell what it is.
+const HEAD_BYTES: usize = 512;
+
+/// Reports what an entry is by its own bytes and name, and gives its content where that is XML.
+pub(super) fn look_at<'e>(
+    entry: &Entry<'e>,
+    unpacker: &mut Unpacker<'_>,
+    depth: Depth,
+    report: &mut Report,
+) -> Option<Cow<'e, [u8]>> {
+    let head = beginning(entry, HEAD_BYTES);
+    if file_name::runs(&entry.name) {
+        report.active.push(Active::Program);
+    }
+    let is_xml = encoding::is_xml(&head);
+    let is_named_xml = is_named_xml(&entry.name);
+    match signature::leading(&head) {
+        Some(Kind::Executable) => report.active.push(Active::Program),
+        Some(Kind::Doc) => report.active.push(Active::OleObject),
+        Some(Kind::Image) => look_at_picture(entry, unpacker, report),
+        Some(Kind::Zip) => look_inside(entry, unpacker, depth, report),
+        Some(Kind::Archive) if !is_packed_picture(&head) => {
+            // Nobody here can say whether a program is in it, or a lock on it.
+            report.active.push(Active::Program);
+        }
+        Some(Kind::Rtf) => {
+            let content = unpacker.whole(entry).unwrap_or_default();
+            report.active.push(Active::EmbeddedFile);
+            report.active.extend(rtf::inspect(&content).active);
+        }
+        _ if head.starts_with(b"%PDF-") => report.active.push(Active::EmbeddedFile),
+        _ => {}
+    }
+    let part = (is_xml || is_named_xml).then(|| unpacker.whole(entry)).flatten();
+    if part.is_some() && !is_xml {
+        // Who reads it as XML in another encoding sees what nobody sees here.
+        report.damage.get_or_insert(Damage::Ambiguous);
+    }
+    part
+}
+
+/// Reports the programs in an archive that is no document, and whether it is locked.
+pub(super) fn look_for_programs(archive: &Archive<'_>, report: &mut Report) {
+    let is_program = |entry: &Entry<'_>| {
+        let kind = signature::leading(&beginning(entry, HEAD_BYTES));
+        file_name::runs(&entry.name) || kind == Some(Kind::Executable)
+    };
+    if archive.entries.iter().any(is_program) {
+        report.active.push(Active::Program);
+    }
+}
+
+/// Whether a name is that of an XML part by what all readers go by.
+pub(super) fn is_named_xml(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(b".xml") || name.ends_with(b".rels")
+}
+
+/// Windows' drawings are packed with gzip (`.emz`, `.wmz`), and so are drawings in SVG.
+fn is_packed_picture(head: &[u8]) -> bool {
+    head.starts_with(b"\x1F\x8B")
+}
+
+fn look_at_picture(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, report: &mut Report) {
+    let head = unpacker.picture(entry);
+    if exif::has_location(&head) {
+        report.traces.push(Trace::Location);
+    }
+    if pixels(&head) > unpacker.limits.picture_pixels {
+        report.damage.get_or_insert(Damage::TooComplex);
+    }
+}
+
+/// Opens an archive inside a document; one inside that is only told.
+fn look_inside(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, depth: Depth, report: &mut Report) {
+    report.active.push(Active::EmbeddedFile);
+    if depth == Depth::Inside {
+        return;
+    }
+    if !unpacker.opens_another() {
+        report.damage.get_or_insert(Damage::TooComplex);
+        return;
+    }
+    let Some(content) = unpacker.whole(entry) else { return };
+    let inner = super::look(&content, unpacker, Depth::Inside);
+    let has_macros = inner.kind == Kind::Docm || inner.active.contains(&Active::Macros);
+    if has_macros || inner.encryption != Encryption::None {
+        report.active.push(Active::Program);
+    }
+    report.active.extend(inner.active);
+    report.damage = report.damage.or(inner.damage);
+}

@@ -1,0 +1,181 @@
+//! Finds every object that any reader could find, whichever table it goes by.
+//!
+//! Readers differ: some count offsets from the header, some take another of several tables, some
+//! search the whole file where a table is damaged, and of two objects with one number some take the
+//! first. So all objects are listed here, and what acts is looked for in each of them.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::{Document, MOST_HOPS, ordered};
+use crate::{
+    Limits,
+    bytes::find,
+    pdf::{
+        indirect::{Indirect, NO_NUMBER},
+        lexer::{Lexer, is_blank},
+        repair,
+        value::Value,
+        xref::{self, Place},
+    },
+};
+
+impl Document<'_> {
+    /// Lists every object, by all tables and by a search through the whole file. `header` is where
+    /// the PDF's header stands.
+    pub(in crate::pdf) fn find_every(&mut self, header: usize, limits: &Limits) {
+        if self.budget.is_spent() {
+            return;
+        }
+        xref::every(self.bytes, header, limits, self.budget, &mut self.every);
+        let (mut in_file, mut places) = taken_apart(&self.every);
+        self.every = Vec::new();
+        let is_found = search(self.bytes, self.most_objects.saturating_mul(2), &mut in_file);
+        if !is_found {
+            self.budget.give_up();
+            return;
+        }
+        let mut in_file = ordered(in_file, (0, 0));
+        in_file.dedup();
+        let mut last = None;
+        places.extend(in_file.into_iter().map(|(at, number)| {
+            let is_again = last.replace(at) == Some(at);
+            let at = at as usize;
+            (number, if is_again { Place::Again(at) } else { Place::At(at) })
+        }));
+        self.every = places;
+        self.opened = ordered(mem::take(&mut self.opened), (0, 0));
+        self.sort_every();
+    }
+
+    fn sort_every(&mut self) {
+        let places = mem::take(&mut self.every);
+        self.every = ordered(places, (0, Place::Free));
+    }
+
+    /// Unpacks the object streams that begin at these bytes of the file.
+    pub(in crate::pdf) fn open_streams(&mut self, found: &[usize]) {
+        for at in found {
+            if let Some(object) = self.read(NO_NUMBER, Place::At(*at))
+                && let Some(stream) = self.contents(&object)
+            {
+                self.keep(stream);
+            }
+            if self.every.len() > self.most_objects.saturating_mul(2) {
+                self.budget.give_up();
+                break;
+            }
+        }
+        self.sort_every();
+    }
+
+    /// Whether this is an object stream that is still packed.
+    pub(in crate::pdf) fn is_packed(&self, object: &Indirect) -> bool {
+        let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return false };
+        let opened = self.opened.binary_search_by_key(&start, |(start, _)| *start as usize);
+        opened.is_err() && !matches!(dict.get(b"First"), Value::Other)
+    }
+
+    /// Whether this byte of the file lies in the data of a stream as long as it says to be.
+    pub(in crate::pdf) fn is_in_stream(&self, byte: usize) -> bool {
+        self.every().any(|(_, object)| {
+            let data = self.raw(&object).unwrap_or_default().len();
+            object.stream.is_some_and(|start| (start..start.saturating_add(data)).contains(&byte))
+        })
+    }
+
+    /// Every value that some reader could take for this one: those of all objects of a reference's
+    /// number, or the value itself, which stands in `home`.
+    pub(in crate::pdf) fn readings<'s>(
+        &'s self,
+        value: Value<'s>,
+        home: &Indirect<'s>,
+    ) -> Vec<Indirect<'s>> {
+        let mut found = Vec::new();
+        self.add_readings(value, home, MOST_HOPS, &mut found);
+        found
+    }
+
+    fn add_readings<'s>(
+        &'s self,
+        value: Value<'s>,
+        home: &Indirect<'s>,
+        hops: usize,
+        found: &mut Vec<Indirect<'s>>,
+    ) {
+        let Value::Reference(number) = value else {
+            found.push(Indirect { value, stream: None, ..*home });
+            return;
+        };
+        let from = self.every.partition_point(|(other, _)| *other < number);
+        let same = self.every.iter().skip(from).take_while(|(other, _)| *other == number);
+        for (number, place) in same {
+            if hops > 0
+                && let Some(object) = self.read(*number, *place)
+            {
+                match object.value {
+                    Value::Reference(_) => {
+                        self.add_readings(object.value, &object, hops - 1, found);
+                    }
+                    _ => found.push(object),
+                }
+            }
+        }
+    }
+
+    /// Every object that some reader could find, with where it begins if it stands in the file.
+    pub(in crate::pdf) fn every(&self) -> impl Iterator<Item = (Option<usize>, Indirect<'_>)> {
+        self.every.iter().filter_map(|(number, place)| {
+            let at = match place {
+                Place::Again(_) => return None,
+                Place::At(at) => Some(*at),
+                _ => None,
+            };
+            Some((at, self.read(*number, *place)?))
+        })
+    }
+}
+
+/// What stands before a trailer: some readers take a catalogue that stands in it.
+const TRAILER: &[u8] = b"trailer";
+
+/// Where objects begin in the file, each with its number behind it.
+type Starts = Vec<(u32, u32)>;
+
+/// The places in the file, with their numbers behind them, and those in object streams.
+fn taken_apart(places: &[(u32, Place)]) -> (Starts, Vec<(u32, Place)>) {
+    let in_file = places.iter().filter_map(|(number, place)| match place {
+        Place::At(at) => Some((u32::try_from(*at).ok()?, *number)),
+        _ => None,
+    });
+    let unpacked = places.iter().filter(|(_, place)| matches!(place, Place::Unpacked(..)));
+    (in_file.collect(), unpacked.copied().collect())
+}
+
+/// Adds where in the file objects and trailers begin, each with its number behind it. False where
+/// there would be more than `most`.
+fn search(bytes: &[u8], most: usize, found: &mut Starts) -> bool {
+    for mark in [b"obj".as_slice(), TRAILER] {
+        let mut next = 0;
+        while let Some(at) = find(bytes.get(next..).unwrap_or_default(), mark) {
+            let word = next + at;
+            next = word + mark.len();
+            let is_blank_before = || {
+                word.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| is_blank(*byte))
+            };
+            let (start, number) = match repair::start(bytes, word) {
+                Some(start) => (start, Lexer::new(bytes, start).integer()),
+                // A comment may stand between the number and the word.
+                None if mark == TRAILER || is_blank_before() => (word, None),
+                None => continue,
+            };
+            let number = number.and_then(|number| u32::try_from(number).ok());
+            let Ok(start) = u32::try_from(start) else { return true };
+            found.push((start, number.unwrap_or(NO_NUMBER)));
+            if found.len() > most {
+                return false;
+            }
+        }
+    }
+    true
+}

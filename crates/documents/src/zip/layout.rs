@@ -1,0 +1,115 @@
+//! Holds the entries of a ZIP against each other and against the bytes of the file.
+
+use alloc::collections::BinaryHeap;
+use core::cmp::Ordering;
+
+use super::Entry;
+use crate::{
+    Damage, Limits,
+    bytes::{find, u32_at},
+};
+
+/// What the entries, each sound by itself, do to one another or to whoever unpacks them.
+/// `content` is the file up to the directory.
+pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> Option<Damage> {
+    let in_all = entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.length));
+    if neighbours(entries, by_place, &|one, next| one.end > next.start) {
+        Some(Damage::OverlappingEntries)
+    } else if neighbours(entries, by_name, &|one, next| by_name(one, next).is_eq()) {
+        Some(Damage::DuplicateNames)
+    } else if entries.iter().any(|entry| entry.is_link || escapes(&entry.name)) {
+        Some(Damage::EscapingPath)
+    } else if has_unclaimed_bytes(content, entries) || entries.iter().any(is_piece) {
+        Some(Damage::Ambiguous)
+    } else {
+        (in_all > limits.zip_declared_bytes).then_some(Damage::TooComplex)
+    }
+}
+
+/// Whether bytes before the directory belong to no entry: a reader that goes from header to header
+/// may find entries there that the directory does not list.
+fn has_unclaimed_bytes(content: &[u8], entries: &[Entry<'_>]) -> bool {
+    let first = entries.iter().map(|entry| entry.start).min().unwrap_or(content.len());
+    let is_followed = |entry: &Entry<'_>, next| is_gap(content, entry, next);
+    let last = entries.iter().max_by_key(|entry| entry.start);
+    first > 0
+        || neighbours(entries, by_place, &|one, next| is_followed(one, next.start))
+        || last.is_some_and(|last| is_followed(last, content.len()))
+}
+
+/// Whether there is more between an entry and what follows it than its descriptor or zeros.
+fn is_gap(content: &[u8], entry: &Entry<'_>, next: usize) -> bool {
+    let between = content.get(entry.end..next).unwrap_or_default();
+    let descriptor = between.strip_prefix(b"PK\x07\x08").unwrap_or(between);
+    let is_descriptor = entry.has_descriptor
+        && matches!(descriptor.len(), 12 | 20)
+        && u32_at(descriptor, 0) == Some(entry.checksum);
+    !is_descriptor && between.iter().any(|byte| *byte != 0)
+}
+
+/// Whether an entry is one of the pieces that a part may be cut into (ECMA-376, part 2, 7.2.4),
+/// which no writer does and some readers put together.
+fn is_piece(entry: &Entry<'_>) -> bool {
+    entry.name.ends_with(b".piece") && find(&entry.name, b"/[").is_some()
+}
+
+type Compare = fn(&Entry<'_>, &Entry<'_>) -> Ordering;
+type Clash<'c> = &'c dyn Fn(&Entry<'_>, &Entry<'_>) -> bool;
+
+/// Whether two entries that come to stand side by side `clash`. A heap puts them in order: the
+/// sorting routines of the standard library weigh four kilobytes in wasm.
+fn neighbours(entries: &[Entry<'_>], order: Compare, clash: Clash<'_>) -> bool {
+    let ranked = |entry| Ranked { entry, order };
+    let mut heap: BinaryHeap<_> = entries.iter().map(ranked).collect();
+    let Some(mut next) = heap.pop() else { return false };
+    while let Some(one) = heap.pop() {
+        if clash(one.entry, next.entry) {
+            return true;
+        }
+        next = one;
+    }
+    false
+}
+
+/// An entry in one of the orders.
+struct Ranked<'a> {
+    entry: &'a Entry<'a>,
+    order: Compare,
+}
+
+impl Ord for Ranked<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.order)(self.entry, other.entry)
+    }
+}
+
+impl PartialOrd for Ranked<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Eq for Ranked<'_> {}
+
+impl PartialEq for Ranked<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+fn by_place(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
+    one.start.cmp(&other.start)
+}
+
+/// Without regard to case, as names are compared in an Office Open XML package.
+fn by_name(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
+    let name = one.name.iter().map(u8::to_ascii_lowercase);
+    name.cmp(other.name.iter().map(u8::to_ascii_lowercase))
+}
+
+/// Whether unpacking a name under a folder would write outside of it, on any system.
+pub(super) fn escapes(name: &[u8]) -> bool {
+    let rooted = matches!(name, [b'/', ..] | [_, b':', ..]);
+    let mut segments = name.split(|byte| *byte == b'/');
+    rooted || name.contains(&0) || segments.any(|segment| matches!(segment, b"." | b".."))
+}

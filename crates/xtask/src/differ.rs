@@ -1,0 +1,43 @@
+//! `cargo xtask differ`: mutated Office documents, seen by independent readers and by `documents`.
+//!
+//! The readers are programs in Python and `LibreOffice`, needed by this command only. The first
+//! come into an environment below `build`; the second has to be installed.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::bail;
+
+use crate::options::documents::DifferOptions;
+use crate::process::{exists, run as run_program};
+use crate::workspace::Workspace;
+
+const DRIVER: &str = "tests/differ";
+
+pub(crate) fn run(workspace: &Workspace, options: &DifferOptions) -> anyhow::Result<()> {
+    if options.office > 0 && !exists("soffice") {
+        bail!("differ needs LibreOffice: apt-get install libreoffice-writer, or --office 0");
+    }
+    let python = environment(workspace, &workspace.path("build/differ-python"))?;
+    let mut build = workspace.cargo();
+    build.args(["build", "--quiet", "--profile", "corpus"]);
+    run_program(build.args(["--package", "rules", "--example", "corpus"]))?;
+
+    let mut driver = workspace.command(python);
+    driver.arg(workspace.path(DRIVER).join("differ.py"));
+    driver.arg(workspace.path("target/corpus/examples/corpus"));
+    driver.arg(workspace.path("build/differ"));
+    driver.args(["--mutants", &options.mutants.to_string()]);
+    driver.args(["--office", &options.office.to_string()]);
+    run_program(driver.args(["--seed", &options.seed.to_string()]))
+}
+
+/// Makes the environment with the readers, unless it is there, and returns its Python.
+fn environment(workspace: &Workspace, folder: &Path) -> anyhow::Result<std::path::PathBuf> {
+    let python = folder.join("bin/python");
+    run_program(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+    run_program(install.arg(workspace.path(DRIVER).join("requirements.txt")))?;
+    Ok(python)
+}
