@@ -5,7 +5,7 @@ use intake::ports::{Clock as _, Fault};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
-use crate::desk::{self, Desk};
+use crate::app::{self, AppContext};
 use crate::{config, log};
 
 /// For how long one run puts mails in the queue, in milliseconds: well below
@@ -16,18 +16,18 @@ const SWEEP_MS: i64 = 60_000;
 /// operator what they should know. A task that fails does not keep the others
 /// from running.
 pub(crate) async fn run(env: &Env) {
-    let desk = match Desk::of(env) {
-        Ok(desk) => desk,
+    let app = match AppContext::of(env) {
+        Ok(app) => app,
         Err(fault) => return log::fault("cron failed", &fault),
     };
     let results = [
-        ("sweep failed", sweep(&desk).await),
-        ("withdrawals not finished", finish_withdrawals(&desk).await),
-        ("erasure failed", erase(&desk).await),
-        ("orphaned documents not erased", erase_orphaned_documents(&desk).await),
-        ("report failed", report(&desk).await),
-        ("watch failed", watch(env, &desk).await),
-        ("notices not sent", notify(env, &desk).await),
+        ("sweep failed", sweep(&app).await),
+        ("withdrawals not finished", finish_withdrawals(&app).await),
+        ("erasure failed", erase(&app).await),
+        ("orphaned documents not erased", erase_orphaned_documents(&app).await),
+        ("report failed", report(&app).await),
+        ("watch failed", watch(env, &app).await),
+        ("notices not sent", notify(env, &app).await),
     ];
     for (event, result) in results {
         if let Err(fault) = result {
@@ -36,32 +36,30 @@ pub(crate) async fn run(env: &Env) {
     }
 }
 
-async fn sweep(desk: &Desk) -> Result<(), Fault> {
-    intake::sweep(&desk.ledger, &desk.queue, &desk.clock, SWEEP_MS).await.map(|_| ())
+async fn sweep(app: &AppContext) -> Result<(), Fault> {
+    intake::sweep(&app.ledger, &app.queue, &app.clock, SWEEP_MS).await.map(|_| ())
 }
 
-async fn finish_withdrawals(desk: &Desk) -> Result<(), Fault> {
-    intake::finish_withdrawals(&desk.documents, &desk.ledger).await.map(|_| ())
+async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {
+    intake::finish_withdrawals(&app.documents, &app.ledger).await.map(|_| ())
 }
 
-async fn erase(desk: &Desk) -> Result<(), Fault> {
-    let (postings, now) = (desk::postings(), desk.clock.now());
-    intake::erase(&desk.documents, &desk.ledger, postings, now).await.map(|_| ())
+async fn erase(app: &AppContext) -> Result<(), Fault> {
+    let (postings, now) = (app::postings(), app.clock.now());
+    intake::erase(&app.documents, &app.ledger, postings, now).await.map(|_| ())
 }
 
-async fn erase_orphaned_documents(desk: &Desk) -> Result<(), Fault> {
-    intake::erase_orphaned_documents(&desk.documents, &desk.ledger, desk.clock.now())
-        .await
-        .map(|_| ())
+async fn erase_orphaned_documents(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_orphaned_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
 }
 
-async fn report(desk: &Desk) -> Result<(), Fault> {
-    intake::report(&desk.ledger, desk::postings(), desk.clock.now()).await
+async fn report(app: &AppContext) -> Result<(), Fault> {
+    intake::report(&app.ledger, app::postings(), app.clock.now()).await
 }
 
-async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
+async fn watch(env: &Env, app: &AppContext) -> Result<(), Fault> {
     let alert = config::operator(env)?.is_some();
-    match intake::watch(&desk.ledger, alert, desk.clock.now()).await? {
+    match intake::watch(&app.ledger, alert, app.clock.now()).await? {
         Some(Change::Opened(incident)) => log::incident("mails do not leave", &incident.cause),
         Some(Change::Closed(incident)) => log::incident("mails leave again", &incident.cause),
         None => {}
@@ -69,11 +67,11 @@ async fn watch(env: &Env, desk: &Desk) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn notify(env: &Env, desk: &Desk) -> Result<(), Fault> {
+async fn notify(env: &Env, app: &AppContext) -> Result<(), Fault> {
     let transport = PlatformTransport::of(env);
     let alerts = AlertTransport::of(env, &transport);
-    let composer = desk.composer(env)?;
-    let (documents, ledger, clock) = (&desk.documents, &desk.ledger, &desk.clock);
+    let composer = app.composer(env)?;
+    let (documents, ledger, clock) = (&app.documents, &app.ledger, &app.clock);
     let result = intake::notify(documents, ledger, &transport, &alerts, clock, &composer).await;
     transport.close().await;
     result

@@ -8,13 +8,13 @@
 //! application's reference and a fault's own words.
 
 mod adapters;
+mod app;
 mod config;
 mod cron;
-mod desk;
 mod log;
 mod queue;
-mod room;
 mod routes;
+mod semaphore;
 
 use worker::{
     Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,

@@ -5,8 +5,8 @@ use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
 use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::adapters::{AlertTransport, PlatformTransport};
-use crate::desk::Desk;
-use crate::{log, room};
+use crate::app::AppContext;
+use crate::{log, semaphore};
 
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
@@ -49,24 +49,24 @@ fn drop_dead(batch: &MessageBatch<String>) {
     }
 }
 
-/// How much of the [`room`] a mail takes, in bytes: it holds the documents
+/// How much of the [`semaphore`] a mail takes, in bytes: it holds the documents
 /// twice, as they are and as base64, and once more as the text that the
 /// platform's binding wants.
-async fn weight(desk: &Desk, id: &str) -> Result<u64, Fault> {
-    let Some(mail) = desk.ledger.find_mail(id).await? else { return Ok(0) };
+async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
+    let Some(mail) = app.ledger.find_mail(id).await? else { return Ok(0) };
     let (SizeClass::Large, About::Application(of)) = (mail.kind.size_class(), mail.about) else {
         return Ok(0);
     };
-    let Some(received) = desk.ledger.find(&of).await? else { return Ok(0) };
+    let Some(received) = app.ledger.find(&of).await? else { return Ok(0) };
     let documents = received.content.documents.iter();
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }
 
 async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
-    let desk = Desk::of(env)?;
+    let app = AppContext::of(env)?;
     let alerts = AlertTransport::of(env, transport);
-    let composer = desk.composer(env)?;
-    let _seat = room::seat(weight(&desk, id).await?).await;
-    let (documents, ledger, clock) = (&desk.documents, &desk.ledger, &desk.clock);
+    let composer = app.composer(env)?;
+    let _permit = semaphore::acquire(weight(&app, id).await?).await;
+    let (documents, ledger, clock) = (&app.documents, &app.ledger, &app.clock);
     deliver(documents, ledger, transport, &alerts, clock, &composer, id).await
 }

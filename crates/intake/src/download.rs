@@ -2,7 +2,7 @@
 
 use domain::{Posting, Reference};
 use rules::Timestamp;
-use views::letters;
+use views::mails;
 
 use crate::key::SigningKey;
 use crate::ports::{Fault, Ledger};
@@ -66,7 +66,7 @@ pub async fn download(
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
     Ok(Some(Followed::Document(Download {
         key: document_key(&received.id, document, &found.sha256),
-        file_name: letters::attachment_name(posting, &received, found),
+        file_name: mails::attachment_name(posting, &received, found),
         media_type: found.kind.media_type(),
     })))
 }

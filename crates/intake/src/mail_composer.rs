@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::{Application, Posting};
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
 use rules::Timestamp;
-use views::letters;
+use views::mails;
 
 use crate::download::download_address;
 use crate::key::SigningKey;
@@ -67,7 +67,7 @@ impl MailComposer<'_> {
             Enclosed::Attached(attachments) => (attachments, Vec::new()),
             Enclosed::Linked => (Vec::new(), self.links(posting, received)),
         };
-        let words = letters::to_staff(texts, posting, received, &links);
+        let words = mails::to_staff(texts, posting, received, &links);
         let reply_to = Mailbox {
             name: Some(received.content.name.clone()),
             address: address(&received.content.email)?,
@@ -98,7 +98,7 @@ impl MailComposer<'_> {
         let posting = self.posting(&received.posting)?;
         let texts = locales::choose(Some(&received.language), None, &posting.language);
         let status_url = self.status_url(received);
-        let words = letters::acknowledgement(texts, posting, received, &status_url);
+        let words = mails::acknowledgement(texts, posting, received, &status_url);
         Ok(Message::of(Outgoing {
             from: self.sender.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
@@ -129,7 +129,7 @@ impl MailComposer<'_> {
             let bytes = documents.get(&key).await?;
             let bytes = bytes.ok_or_else(|| Fault::Documents("one is not there".into()))?;
             attachments.push(Attachment {
-                file_name: letters::attachment_name(posting, received, document),
+                file_name: mails::attachment_name(posting, received, document),
                 content_type: document.kind.media_type(),
                 bytes: Cow::Owned(bytes),
             });

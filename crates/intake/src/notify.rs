@@ -3,7 +3,7 @@
 
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
-use views::letters;
+use views::mails;
 
 use crate::deliver::deliver;
 use crate::incident::problems;
@@ -54,7 +54,7 @@ impl MailComposer<'_> {
             Notice::Withdrawal { posting, number, reference, at } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let words = letters::withdrawal(texts, posting, *number, reference.as_str(), *at);
+                let words = mails::withdrawal(texts, posting, *number, reference.as_str(), *at);
                 (address(&posting.recipient)?, &posting.language, words)
             }
             Notice::Report { posting } => {
@@ -65,7 +65,7 @@ impl MailComposer<'_> {
                 (
                     address(&posting.recipient)?,
                     &posting.language,
-                    letters::report(texts, posting, &report, now),
+                    mails::report(texts, posting, &report, now),
                 )
             }
             Notice::Alert { incident } => {
@@ -75,7 +75,7 @@ impl MailComposer<'_> {
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
                 let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
-                (to, &posting.language, letters::alert(texts, &posting.deadline.zone, &alert))
+                (to, &posting.language, mails::alert(texts, &posting.deadline.zone, &alert))
             }
         };
         Ok(Message::of(Outgoing {
@@ -112,12 +112,12 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 }
 
 /// The words' view of where applications stand.
-fn reported(kept: &[Entry], withdrawn: u32) -> letters::Report<'_> {
+fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
     let at = |wanted: fn(&MailState) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
     };
-    letters::Report {
+    mails::Report {
         delivered: at(|stage| matches!(stage, MailState::Sent(_))),
         pending: at(|stage| *stage == MailState::Waiting),
         given_up: at(|stage| *stage == MailState::GivenUp),
@@ -130,8 +130,8 @@ fn alert(
     waiting: u32,
     lost: u32,
     since: Option<Timestamp>,
-) -> letters::Alert<'_> {
-    letters::Alert {
+) -> mails::Alert<'_> {
+    mails::Alert {
         cause: &incident.cause,
         since: since.map_or(incident.opened_at, |since| since.min(incident.opened_at)),
         waiting,

@@ -10,7 +10,7 @@ use domain::{Application, Delivery, Failure, MailState, Posting, Reference};
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
 use rules::{Code, Content, Form, Issue, Timestamp};
-use views::{FormState, Site, letters};
+use views::{FormState, Site, mails};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
     let postings = postings::compile_folder(&source)?;
     for texts in ALL {
-        for (name, page) in pages(texts, &postings).into_iter().chain(letters(texts, &postings)) {
+        for (name, page) in pages(texts, &postings).into_iter().chain(mail_pages(texts, &postings))
+        {
             fs::write(folder.join(format!("{name}.{}.html", texts.language_tag)), page)?;
         }
     }
@@ -98,7 +99,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
 }
 
 /// The letters' HTML; each says the same as text.
-fn letters(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
+fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for posting in postings {
         let received = received(texts, posting);
@@ -110,13 +111,13 @@ fn letters(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)>
                 format!("{}/documents/{}?until=1&key={KEY}", SITE.base_url, document.id)
             })
             .collect();
-        let report = letters::Report {
+        let report = mails::Report {
             delivered: vec![(1, "7KXM29QT"), (2, "9BXK29QT")],
             pending: vec![(3, "2AXM29QT")],
             given_up: vec![(4, "5KXZ29QT")],
             withdrawn: 1,
         };
-        let alert = letters::Alert {
+        let alert = mails::Alert {
             cause: "AUTH: the server answered 535 5.7.8",
             since: NOW,
             waiting: 12,
@@ -124,12 +125,12 @@ fn letters(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)>
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
         for (name, letter) in [
-            ("staff", letters::to_staff(texts, posting, &received, &[])),
-            ("staff-linked", letters::to_staff(texts, posting, &received, &links)),
-            ("candidate", letters::acknowledgement(texts, posting, &received, &status_url)),
-            ("report", letters::report(texts, posting, &report, A_YEAR_ON)),
-            ("withdrawal", letters::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
-            ("alert", letters::alert(texts, &posting.deadline.zone, &alert)),
+            ("staff", mails::to_staff(texts, posting, &received, &[])),
+            ("staff-linked", mails::to_staff(texts, posting, &received, &links)),
+            ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
+            ("report", mails::report(texts, posting, &report, A_YEAR_ON)),
+            ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
+            ("alert", mails::alert(texts, &posting.deadline.zone, &alert)),
         ] {
             shown.push((format!("{}-letter-{name}", posting.slug), letter.html));
         }

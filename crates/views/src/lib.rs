@@ -12,7 +12,7 @@ mod failure;
 mod form;
 mod frame;
 mod job_posting;
-pub mod letters;
+pub mod mails;
 mod posting;
 mod receipt;
 mod withdrawal;

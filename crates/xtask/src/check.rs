@@ -2,10 +2,10 @@
 
 use anyhow::bail;
 
-use crate::arrows;
+use crate::dependency_rules;
 use crate::process::run;
+use crate::results::Results;
 use crate::setup;
-use crate::tally::Tally;
 use crate::workspace::Workspace;
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
@@ -13,25 +13,25 @@ const BROWSER: [&str; 4] = ["--package", "browser", "--package", "inspector"];
 
 pub(crate) fn run_all(workspace: &Workspace) -> anyhow::Result<()> {
     setup::wasm_target(workspace)?;
-    let mut tally = Tally::default();
-    each(workspace, &mut tally);
-    if tally.failed() {
-        bail!("{tally}");
+    let mut results = Results::default();
+    each(workspace, &mut results);
+    if results.failed() {
+        bail!("{results}");
     }
-    eprintln!("{tally}");
+    eprintln!("{results}");
     Ok(())
 }
 
 /// Every check, whatever the others say.
-pub(crate) fn each(workspace: &Workspace, tally: &mut Tally) {
-    tally.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
-    tally.check("which crate may depend on which", || arrows::check(workspace));
-    tally.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
+pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
+    results.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
+    results.check("which crate may depend on which", || dependency_rules::check(workspace));
+    results.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
     // Apart, as they are built: the browser's go without the standard library.
     for crates in [&["--package", "edge", "--features", "edge/dev-clock"][..], &BROWSER[..]] {
-        tally.check("lints, for wasm", || clippy(workspace, &[&WASM[..], crates].concat()));
+        results.check("lints, for wasm", || clippy(workspace, &[&WASM[..], crates].concat()));
     }
-    tally.check("locales: no word missing, none unused", || {
+    results.check("locales: no word missing, none unused", || {
         run(workspace.cargo().args(["test", "--quiet", "--package", "locales", "--all-features"]))
     });
 }

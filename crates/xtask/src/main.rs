@@ -9,10 +9,10 @@
 )]
 
 mod admin;
-mod arrows;
 mod build;
 mod check;
 mod corpus;
+mod dependency_rules;
 mod dev;
 mod differ;
 mod fuzz;
@@ -20,11 +20,11 @@ mod options;
 mod process;
 mod progress;
 mod proof;
+mod results;
 mod samples;
 mod setup;
 mod simulate;
 mod sizes;
-mod tally;
 mod test;
 mod watch;
 mod workspace;

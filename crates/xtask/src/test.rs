@@ -11,10 +11,10 @@ use crate::check;
 use crate::options::simulate::SimulateOptions;
 use crate::process::each_line;
 use crate::progress::Progress;
+use crate::results::Results;
 use crate::setup;
 use crate::simulate;
 use crate::sizes;
-use crate::tally::Tally;
 use crate::workspace::Workspace;
 
 /// The Worker in workerd, and the journey in a browser.
@@ -28,29 +28,29 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     let chromium = progress.step("Chromium", || setup::chromium(workspace))?;
-    let mut tally = Tally::default();
+    let mut results = Results::default();
     if filter.is_none() {
-        check::each(workspace, &mut tally);
-        native(workspace, &mut tally)?;
-        tally.check("simulation: nothing acknowledged is lost, whatever fails", || {
+        check::each(workspace, &mut results);
+        native(workspace, &mut results)?;
+        results.check("simulation: nothing acknowledged is lost, whatever fails", || {
             simulate::run(workspace, &SimulateOptions::default())
         });
     }
-    let built = tally.check("build", || build::run(workspace, Profile::Dev, &mut progress));
+    let built = results.check("build", || build::run(workspace, Profile::Dev, &mut progress));
     if built {
-        product(workspace, &chromium, filter, &mut tally)?;
+        product(workspace, &chromium, filter, &mut results)?;
     }
     if built && filter.is_none() {
-        tally.check("what is put online: it builds, starts, and is within its budget", || {
+        results.check("what is put online: it builds, starts, and is within its budget", || {
             build::run(workspace, Profile::Production, &mut progress)?;
             sizes::measure(workspace)
         });
     }
-    println!("{tally}");
-    Ok(if tally.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    println!("{results}");
+    Ok(if results.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn native(workspace: &Workspace, tally: &mut Tally) -> anyhow::Result<()> {
+fn native(workspace: &Workspace, results: &mut Results) -> anyhow::Result<()> {
     eprintln!("── native tests");
     let (mut passed, mut failed) = (0, 0);
     let succeeded =
@@ -61,7 +61,7 @@ fn native(workspace: &Workspace, tally: &mut Tally) -> anyhow::Result<()> {
                 failed += bad;
             }
         })?;
-    tally.add("native tests", passed, failed, succeeded);
+    results.add("native tests", passed, failed, succeeded);
     Ok(())
 }
 
@@ -69,7 +69,7 @@ fn product(
     workspace: &Workspace,
     chromium: &Path,
     filter: Option<&str>,
-    tally: &mut Tally,
+    results: &mut Results,
 ) -> anyhow::Result<()> {
     eprintln!("── tests of the Worker and in the browser");
     let files = test_files(workspace, filter)?;
@@ -99,7 +99,7 @@ fn product(
         },
     )?;
     let ran = passed + failed > 0;
-    tally.add("tests of the Worker and in the browser", passed, failed, succeeded && ran);
+    results.add("tests of the Worker and in the browser", passed, failed, succeeded && ran);
     Ok(())
 }
 

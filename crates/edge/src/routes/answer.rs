@@ -8,7 +8,7 @@ use views::Site;
 use worker::{Headers, Response};
 
 use crate::log;
-use crate::routes::Visit;
+use crate::routes::RequestContext;
 
 /// How long a response may be kept.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ pub(super) fn see_other(location: &str) -> worker::Result<Response> {
 }
 
 /// A failure, in the shape that the client asks for.
-pub(super) fn failure(visit: &Visit, failure: Failure) -> worker::Result<Response> {
+pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
         Failure::CrossSite => (403, "cross_site"),
         Failure::NotFound => (404, "not_found"),
@@ -61,27 +61,30 @@ pub(super) fn failure(visit: &Visit, failure: Failure) -> worker::Result<Respons
         Failure::NotAForm => (415, "not_a_form"),
         Failure::Unavailable => (503, "unavailable"),
     };
-    let texts = visit.texts();
-    if visit.wants_json {
+    let texts = context.texts();
+    if context.wants_json {
         let message = views::failure_message(texts, &failure);
         json(status, &serde_json::json!({ "error": name, "message": message }), Keep::Never)
     } else {
-        let site = Site { base_url: &visit.origin };
+        let site = Site { base_url: &context.origin };
         html(status, &views::failure(texts, &failure, &site), Keep::Never)
     }
 }
 
 /// A failure of ours: logged, and the client may come back.
-pub(super) fn unavailable(visit: &Visit, fault: &Fault) -> worker::Result<Response> {
+pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Result<Response> {
     log::fault("request failed", fault);
-    let mut response = failure(visit, Failure::Unavailable)?;
+    let mut response = failure(context, Failure::Unavailable)?;
     response.headers_mut().set("Retry-After", RETRY_AFTER)?;
     Ok(response)
 }
 
 /// A method that the address does not answer to.
-pub(super) fn method_not_allowed(visit: &Visit, allowed: &str) -> worker::Result<Response> {
-    let mut response = failure(visit, Failure::MethodNotAllowed)?;
+pub(super) fn method_not_allowed(
+    context: &RequestContext,
+    allowed: &str,
+) -> worker::Result<Response> {
+    let mut response = failure(context, Failure::MethodNotAllowed)?;
     response.headers_mut().set("Allow", allowed)?;
     Ok(response)
 }

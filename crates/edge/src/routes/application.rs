@@ -8,120 +8,124 @@ use locales::{Labels, issue_message};
 use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
-use crate::desk::{self, Desk};
+use crate::app::{self, AppContext};
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::{Visit, cross_site, posting, receipt};
-use crate::{log, room};
+use crate::routes::{RequestContext, cross_site, posting, receipt};
+use crate::{log, semaphore};
 
 /// Takes an application in.
 pub(super) async fn post(
-    visit: &Visit,
+    context: &RequestContext,
     env: &Env,
     slug: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    let Some(posting) = desk::posting(slug) else {
-        return answer::failure(visit, Failure::NotFound);
+    let Some(posting) = app::posting(slug) else {
+        return answer::failure(context, Failure::NotFound);
     };
-    if cross_site::is_cross_site(visit, &request) {
+    if cross_site::is_cross_site(context, &request) {
         log::turned_away("cross_site");
-        return answer::failure(visit, Failure::CrossSite);
+        return answer::failure(context, Failure::CrossSite);
     }
     let guard = Guard::of(env, &request);
     let flood = guard.flooded().await;
     if let Some(cause) = flood
-        && visit.wants_json
+        && context.wants_json
     {
         // A script keeps what was typed: there is no need to read it.
-        return busy(visit, posting, &Form::default(), "", cause);
+        return busy(context, posting, &Form::default(), "", cause);
     }
-    let _seat = room::seat(form::declared_bytes(&request)).await;
+    let _permit = semaphore::acquire(form::declared_bytes(&request)).await;
     let arrival = match form::read(request, &posting.requirements).await {
         Ok(arrival) => arrival,
         Err(Unreadable::TooLarge) => {
-            return answer::failure(visit, Failure::TooLarge { max_bytes: form::MAX_BYTES });
+            return answer::failure(context, Failure::TooLarge { max_bytes: form::MAX_BYTES });
         }
-        Err(Unreadable::NotAForm) => return answer::failure(visit, Failure::NotAForm),
+        Err(Unreadable::NotAForm) => return answer::failure(context, Failure::NotAForm),
     };
     let result = async {
-        let desk = Desk::of(env)?;
-        let Some(token) = open_token(visit, &desk, posting, &arrival.token)? else {
+        let app = AppContext::of(env)?;
+        let Some(token) = open_token(context, &app, posting, &arrival.token)? else {
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
-            let token = posting::fresh_token(visit)?.seal(&desk.signing, &posting.slug);
-            return Ok(refused(visit, posting, &arrival.form, &issues, &token));
+            let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
+            return Ok(refused(context, posting, &arrival.form, &issues, &token));
         };
         let cause = match flood {
-            None => guard.judge(&arrival.trap, token.issued_at, visit.received_at).await,
+            None => guard.judge(&arrival.trap, token.issued_at, context.received_at).await,
             flood => flood,
         };
         match cause {
             Some(cause) => {
-                let token = token.seal(&desk.signing, &posting.slug);
-                Ok(busy(visit, posting, &arrival.form, &token, cause))
+                let token = token.seal(&app.signing, &posting.slug);
+                Ok(busy(context, posting, &arrival.form, &token, cause))
             }
-            None => take_in(visit, &desk, posting, token, arrival).await,
+            None => take_in(context, &app, posting, token, arrival).await,
         }
     };
     match result.await {
         Ok(response) => response,
-        Err(fault) => answer::unavailable(visit, &fault),
+        Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
 async fn take_in(
-    visit: &Visit,
-    desk: &Desk,
+    context: &RequestContext,
+    app: &AppContext,
     posting: &Posting,
     token: Token,
     arrival: Arrival,
 ) -> Result<worker::Result<Response>, Fault> {
-    let sealed = token.seal(&desk.signing, &posting.slug);
-    let language = visit.texts_for(posting).language_tag;
-    let submission = arrival.into_submission(token.id, visit, language);
-    match submit(&desk.documents, &desk.ledger, &desk.queue, posting, submission).await? {
+    let sealed = token.seal(&app.signing, &posting.slug);
+    let language = context.texts_for(posting).language_tag;
+    let submission = arrival.into_submission(token.id, context, language);
+    match submit(&app.documents, &app.ledger, &app.queue, posting, submission).await? {
         Verdict::Accepted { received, unqueued } => {
             log::happened("accepted", received.reference.as_str());
             if let Some(fault) = unqueued {
                 log::fault("accepted but not queued", &fault);
             }
-            Ok(accepted(visit, desk, &received))
+            Ok(accepted(context, app, &received))
         }
         Verdict::Retired { form } => {
             let issues = vec![Issue::new("token", Code::NotAChoice)];
-            let token = posting::fresh_token(visit)?.seal(&desk.signing, &posting.slug);
-            Ok(refused(visit, posting, &form, &issues, &token))
+            let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
+            Ok(refused(context, posting, &form, &issues, &token))
         }
-        Verdict::Refused { form, issues } => Ok(refused(visit, posting, &form, &issues, &sealed)),
+        Verdict::Refused { form, issues } => Ok(refused(context, posting, &form, &issues, &sealed)),
     }
 }
 
 /// The form's token, or a new one where there is none. Nothing for a token
 /// that is not ours.
 fn open_token(
-    visit: &Visit,
-    desk: &Desk,
+    context: &RequestContext,
+    app: &AppContext,
     posting: &Posting,
     sealed: &str,
 ) -> Result<Option<Token>, Fault> {
     if sealed.is_empty() {
-        return posting::fresh_token(visit).map(Some);
+        return posting::fresh_token(context).map(Some);
     }
-    Ok(Token::open(&desk.signing, &posting.slug, sealed))
+    Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
 
-fn accepted(visit: &Visit, desk: &Desk, received: &Application) -> worker::Result<Response> {
-    let key = receipt_key(&desk.signing, received);
+fn accepted(
+    context: &RequestContext,
+    app: &AppContext,
+    received: &Application,
+) -> worker::Result<Response> {
+    let key = receipt_key(&app.signing, received);
     let status_url = views::status_address(received, &key);
-    if !visit.wants_json {
+    if !context.wants_json {
         return answer::see_other(&status_url);
     }
     let body = serde_json::json!({
         "reference": received.reference,
         "received_at": received.received_at.to_rfc3339(),
-        "status_url": format!("{}{status_url}", visit.origin),
+        "status_url": format!("{}{status_url}", context.origin),
         "documents": receipt::documents(&received.content),
     });
     let mut response = answer::json(201, &body, Keep::Never)?;
@@ -130,15 +134,15 @@ fn accepted(visit: &Visit, desk: &Desk, received: &Application) -> worker::Resul
 }
 
 fn refused(
-    visit: &Visit,
+    context: &RequestContext,
     posting: &Posting,
     form: &Form,
     issues: &[Issue],
     token: &str,
 ) -> worker::Result<Response> {
-    let texts = visit.texts_for(posting);
-    if !visit.wants_json {
-        let page = posting::with_form(visit, texts, posting, form, issues, token);
+    let texts = context.texts_for(posting);
+    if !context.wants_json {
+        let page = posting::with_form(context, texts, posting, form, issues, token);
         return answer::html(422, &page, Keep::Never);
     }
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
@@ -156,19 +160,19 @@ fn refused(
 
 /// One answer to every cause: to be sent again in a while.
 fn busy(
-    visit: &Visit,
+    context: &RequestContext,
     posting: &Posting,
     form: &Form,
     token: &str,
     cause: Cause,
 ) -> worker::Result<Response> {
     log::turned_away(cause.code());
-    let texts = visit.texts_for(posting);
-    let mut response = if visit.wants_json {
+    let texts = context.texts_for(posting);
+    let mut response = if context.wants_json {
         let body = serde_json::json!({ "error": "too_many", "message": texts.form_busy });
         answer::json(429, &body, Keep::Never)
     } else {
-        let page = posting::busy(visit, texts, posting, form, token);
+        let page = posting::busy(context, texts, posting, form, token);
         answer::html(429, &page, Keep::Never)
     }?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;

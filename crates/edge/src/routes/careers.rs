@@ -3,13 +3,13 @@
 use views::Site;
 use worker::Response;
 
-use crate::desk;
-use crate::routes::Visit;
+use crate::app;
+use crate::routes::RequestContext;
 use crate::routes::answer::{self, Keep};
 
 /// The postings, open ones first.
-pub(super) fn page(visit: &Visit) -> worker::Result<Response> {
-    let site = Site { base_url: &visit.origin };
-    let page = views::careers(visit.texts(), desk::postings(), visit.received_at, &site);
+pub(super) fn page(context: &RequestContext) -> worker::Result<Response> {
+    let site = Site { base_url: &context.origin };
+    let page = views::careers(context.texts(), app::postings(), context.received_at, &site);
     answer::html(200, &page, Keep::Privately)
 }

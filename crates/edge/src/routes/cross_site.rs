@@ -2,15 +2,15 @@
 
 use worker::Request;
 
-use crate::routes::Visit;
+use crate::routes::RequestContext;
 
 /// Whether a browser says that a page of another site sent this: Fetch
 /// Metadata where there is some, `Origin` in older browsers. A client that
 /// sends neither is no browser that could be abused.
-pub(super) fn is_cross_site(visit: &Visit, request: &Request) -> bool {
+pub(super) fn is_cross_site(context: &RequestContext, request: &Request) -> bool {
     let header = |name| request.headers().get(name).ok().flatten();
     let (site, origin) = (header("Sec-Fetch-Site"), header("Origin"));
-    judged(&visit.origin, site.as_deref(), origin.as_deref())
+    judged(&context.origin, site.as_deref(), origin.as_deref())
 }
 
 fn judged(ours: &str, site: Option<&str>, origin: Option<&str>) -> bool {

@@ -8,24 +8,24 @@ use intake::ports::{Clock as _, Fault};
 use intake::{Download, Followed, Link, download};
 use worker::{Env, Headers, Method, Object, Response, ResponseBody};
 
-use crate::desk::{self, Desk};
+use crate::app::{self, AppContext};
 use crate::log;
-use crate::routes::Visit;
+use crate::routes::RequestContext;
 use crate::routes::answer;
 
 /// The document, to be saved and not to be shown.
 pub(super) async fn file(
-    visit: &Visit,
+    context: &RequestContext,
     env: &Env,
     method: Method,
     reference: &str,
     document: &str,
 ) -> worker::Result<Response> {
-    match find(visit, env, reference, document).await {
+    match find(context, env, reference, document).await {
         Ok(Found::Document(found, object)) => saved(&found, &object, method),
-        Ok(Found::Gone) => answer::failure(visit, Failure::Gone),
-        Ok(Found::Nothing) => answer::failure(visit, Failure::NotFound),
-        Err(fault) => answer::unavailable(visit, &fault),
+        Ok(Found::Gone) => answer::failure(context, Failure::Gone),
+        Ok(Found::Nothing) => answer::failure(context, Failure::NotFound),
+        Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
@@ -35,18 +35,23 @@ enum Found {
     Nothing,
 }
 
-async fn find(visit: &Visit, env: &Env, reference: &str, document: &str) -> Result<Found, Fault> {
-    let desk = Desk::of(env)?;
-    let (until, key) = (visit.parameter("until"), visit.parameter("key"));
+async fn find(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+    document: &str,
+) -> Result<Found, Fault> {
+    let app = AppContext::of(env)?;
+    let (until, key) = (context.parameter("until"), context.parameter("key"));
     let (until, key) = (until.unwrap_or_default(), key.unwrap_or_default());
     let link = Link { reference, document, until: &until, key: &key };
-    let now = desk.clock.now();
-    let found = match download(&desk.ledger, &desk.signing, desk::postings(), link, now).await? {
+    let now = app.clock.now();
+    let found = match download(&app.ledger, &app.signing, app::postings(), link, now).await? {
         Some(Followed::Document(found)) => found,
         Some(Followed::Gone) => return Ok(Found::Gone),
         None => return Ok(Found::Nothing),
     };
-    let Some(object) = desk.documents.open(&found.key).await? else { return Ok(Found::Gone) };
+    let Some(object) = app.documents.open(&found.key).await? else { return Ok(Found::Gone) };
     log::happened("document fetched", reference);
     Ok(Found::Document(found, object))
 }

@@ -11,7 +11,7 @@ use web_sys::{Blob, File, FormData, ReadableStreamDefaultReader, ResponseInit};
 use worker::{Headers, Request};
 
 use crate::adapters::UploadedFile;
-use crate::routes::Visit;
+use crate::routes::RequestContext;
 
 /// The most bytes of a request's body: all documents at their total limit of
 /// 18 MB, with room for one that is too large to be told so kindly.
@@ -43,14 +43,14 @@ impl Arrival {
     pub(super) fn into_submission(
         self,
         id: ApplicationId,
-        visit: &Visit,
+        context: &RequestContext,
         language: &str,
     ) -> Submission<UploadedFile> {
         Submission {
             id,
-            received_at: visit.received_at,
+            received_at: context.received_at,
             language: language.to_owned(),
-            origin: visit.origin.clone(),
+            origin: context.origin.clone(),
             form: self.form,
             documents: self.documents,
         }

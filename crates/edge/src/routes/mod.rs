@@ -10,14 +10,14 @@ mod guard;
 mod health;
 mod posting;
 mod receipt;
-mod visit;
+mod request_context;
 mod withdraw;
 
 use intake::ports::Clock as _;
 use worker::{Env, Method, Request, Response};
 
 use crate::adapters::PlatformClock;
-use crate::routes::visit::Visit;
+use crate::routes::request_context::RequestContext;
 
 /// A page of the site.
 enum Route<'a> {
@@ -61,27 +61,27 @@ impl<'a> Route<'a> {
 /// its body is read: an upload begun in time is in time.
 pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = PlatformClock::of(env).now();
-    let visit = Visit::of(&request, received_at)?;
+    let context = RequestContext::new(&request, received_at)?;
     let path = request.path();
     let Some(route) = Route::of(&path) else {
-        return answer::failure(&visit, domain::Failure::NotFound);
+        return answer::failure(&context, domain::Failure::NotFound);
     };
     let is_get = matches!(request.method(), Method::Get | Method::Head);
     match route {
-        Route::Careers if is_get => careers::page(&visit),
-        Route::Posting(slug) if is_get => posting::page(&visit, env, slug),
+        Route::Careers if is_get => careers::page(&context),
+        Route::Posting(slug) if is_get => posting::page(&context, env, slug),
         Route::Applications(slug) if request.method() == Method::Post => {
-            application::post(&visit, env, slug, request).await
+            application::post(&context, env, slug, request).await
         }
-        Route::Receipt(reference) if is_get => receipt::page(&visit, env, reference).await,
-        Route::Withdraw(reference) if is_get => withdraw::question(&visit, env, reference).await,
+        Route::Receipt(reference) if is_get => receipt::page(&context, env, reference).await,
+        Route::Withdraw(reference) if is_get => withdraw::question(&context, env, reference).await,
         Route::Withdraw(reference) if request.method() == Method::Post => {
-            withdraw::post(&visit, env, reference).await
+            withdraw::post(&context, env, reference).await
         }
         Route::Document(reference, document) if is_get => {
-            document::file(&visit, env, request.method(), reference, document).await
+            document::file(&context, env, request.method(), reference, document).await
         }
-        Route::Health if is_get => health::answer(&visit),
-        route => answer::method_not_allowed(&visit, route.allowed()),
+        Route::Health if is_get => health::answer(&context),
+        route => answer::method_not_allowed(&context, route.allowed()),
     }
 }

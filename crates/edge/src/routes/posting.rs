@@ -10,56 +10,67 @@ use views::{FormState, Site};
 use worker::{Env, Response};
 
 use crate::adapters::random_u128;
-use crate::routes::Visit;
+use crate::routes::RequestContext;
 use crate::routes::answer::{self, Keep};
-use crate::{config, desk};
+use crate::{app, config};
 
 /// The posting and, while it is open, its form.
-pub(super) fn page(visit: &Visit, env: &Env, slug: &str) -> worker::Result<Response> {
-    let Some(posting) = desk::posting(slug) else {
-        return answer::failure(visit, Failure::NotFound);
+pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::Result<Response> {
+    let Some(posting) = app::posting(slug) else {
+        return answer::failure(context, Failure::NotFound);
     };
-    let texts = visit.texts_for(posting);
-    let token =
-        config::signing_key(env).and_then(|key| Ok(fresh_token(visit)?.seal(&key, &posting.slug)));
+    let texts = context.texts_for(posting);
+    let token = config::signing_key(env)
+        .and_then(|key| Ok(fresh_token(context)?.seal(&key, &posting.slug)));
     match token {
         Ok(token) => {
-            let page = with_form(visit, texts, posting, &Form::default(), &[], &token);
+            let page = with_form(context, texts, posting, &Form::default(), &[], &token);
             answer::html(200, &page, Keep::Privately)
         }
-        Err(fault) => answer::unavailable(visit, &fault),
+        Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
 /// The page with what was typed and what is wrong with it.
 pub(super) fn with_form(
-    visit: &Visit,
+    context: &RequestContext,
     texts: &'static Texts,
     posting: &Posting,
     values: &Form,
     issues: &[Issue],
     token: &str,
 ) -> String {
-    shown(visit, texts, posting, FormState { values, issues, token, busy: false })
+    shown(context, texts, posting, FormState { values, issues, token, busy: false })
 }
 
 /// The page with what was typed, to be sent again in a while.
 pub(super) fn busy(
-    visit: &Visit,
+    context: &RequestContext,
     texts: &'static Texts,
     posting: &Posting,
     values: &Form,
     token: &str,
 ) -> String {
-    shown(visit, texts, posting, FormState { values, issues: &[], token, busy: true })
+    shown(context, texts, posting, FormState { values, issues: &[], token, busy: true })
 }
 
-fn shown(visit: &Visit, texts: &'static Texts, posting: &Posting, form: FormState<'_>) -> String {
-    views::posting(texts, posting, visit.received_at, Some(form), &Site { base_url: &visit.origin })
+fn shown(
+    context: &RequestContext,
+    texts: &'static Texts,
+    posting: &Posting,
+    form: FormState<'_>,
+) -> String {
+    views::posting(
+        texts,
+        posting,
+        context.received_at,
+        Some(form),
+        &Site { base_url: &context.origin },
+    )
 }
 
 /// A token for an application to come.
-pub(super) fn fresh_token(visit: &Visit) -> Result<Token, Fault> {
+pub(super) fn fresh_token(context: &RequestContext) -> Result<Token, Fault> {
     let id = ApplicationId::from_random(random_u128()?);
-    Ok(Token { id, issued_at: visit.received_at })
+    Ok(Token { id, issued_at: context.received_at })
 }

@@ -8,70 +8,74 @@ use rules::{Content, Timestamp};
 use views::Site;
 use worker::{Env, Response};
 
-use crate::desk::{self, Desk};
-use crate::routes::Visit;
+use crate::app::{self, AppContext};
+use crate::routes::RequestContext;
 use crate::routes::answer::{self, Keep};
 
 /// What was received and how far it has come, for whoever holds the key.
-pub(super) async fn page(visit: &Visit, env: &Env, reference: &str) -> worker::Result<Response> {
-    match find(visit, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => show(visit, &receipt),
-        Ok(Some(Opened::Withdrawn(withdrawn))) => show_withdrawn(visit, reference, &withdrawn),
-        Ok(None) => answer::failure(visit, Failure::NotFound),
-        Err(fault) => answer::unavailable(visit, &fault),
+pub(super) async fn page(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+) -> worker::Result<Response> {
+    match find(context, env, reference).await {
+        Ok(Some(Opened::Application(receipt))) => show(context, &receipt),
+        Ok(Some(Opened::Withdrawn(withdrawn))) => show_withdrawn(context, reference, &withdrawn),
+        Ok(None) => answer::failure(context, Failure::NotFound),
+        Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
 /// What the address opens.
 pub(super) async fn find(
-    visit: &Visit,
+    context: &RequestContext,
     env: &Env,
     reference: &str,
 ) -> Result<Option<Opened>, Fault> {
-    let desk = Desk::of(env)?;
-    intake::receipt(&desk.ledger, &desk.signing, reference, &key(visit)).await
+    let app = AppContext::of(env)?;
+    intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
 }
 
 /// The key in the address.
-pub(super) fn key(visit: &Visit) -> String {
-    visit.parameter("key").unwrap_or_default()
+pub(super) fn key(context: &RequestContext) -> String {
+    context.parameter("key").unwrap_or_default()
 }
 
-fn show(visit: &Visit, receipt: &Receipt) -> worker::Result<Response> {
-    if visit.wants_json {
+fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response> {
+    if context.wants_json {
         return answer::json(200, &summary(receipt), Keep::Never);
     }
     let Receipt { received, delivery } = receipt;
-    let Some(posting) = desk::posting(&received.posting) else {
-        return answer::failure(visit, Failure::NotFound);
+    let Some(posting) = app::posting(&received.posting) else {
+        return answer::failure(context, Failure::NotFound);
     };
-    let site = Site { base_url: &visit.origin };
-    let (texts, key) = (visit.texts_for(posting), key(visit));
+    let site = Site { base_url: &context.origin };
+    let (texts, key) = (context.texts_for(posting), key(context));
     let page = views::receipt(texts, posting, received, delivery, &key, &site);
     answer::html(200, &page, Keep::Never)
 }
 
 fn show_withdrawn(
-    visit: &Visit,
+    context: &RequestContext,
     reference: &str,
     withdrawn: &Withdrawn,
 ) -> worker::Result<Response> {
-    if visit.wants_json {
+    if context.wants_json {
         return answer::json(200, &withdrawal(withdrawn), Keep::Never);
     }
-    let Some(posting) = desk::posting(&withdrawn.posting) else {
-        return answer::failure(visit, Failure::NotFound);
+    let Some(posting) = app::posting(&withdrawn.posting) else {
+        return answer::failure(context, Failure::NotFound);
     };
-    let site = Site { base_url: &visit.origin };
-    let path = views::receipt_address(reference, &key(visit));
-    let page = views::withdrawn(visit.texts_for(posting), posting, withdrawn.at, &path, &site);
+    let site = Site { base_url: &context.origin };
+    let path = views::receipt_address(reference, &key(context));
+    let page = views::withdrawn(context.texts_for(posting), posting, withdrawn.at, &path, &site);
     answer::html(200, &page, Keep::Never)
 }
 
 fn summary(receipt: &Receipt) -> serde_json::Value {
     let told = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     let Delivery { forwarding, acknowledgement } = receipt.delivery;
-    let erased_on = desk::posting(&receipt.received.posting).map(domain::Posting::erased_on);
+    let erased_on = app::posting(&receipt.received.posting).map(domain::Posting::erased_on);
     serde_json::json!({
         "reference": receipt.received.reference,
         "received_at": receipt.received.received_at.to_rfc3339(),

@@ -6,7 +6,7 @@ use rules::Timestamp;
 use worker::{Request, Url};
 
 /// A request, but for its body.
-pub(crate) struct Visit {
+pub(crate) struct RequestContext {
     /// Scheme and host, without a slash at the end.
     pub(crate) origin: String,
     /// When it began.
@@ -17,8 +17,8 @@ pub(crate) struct Visit {
     accept_language: Option<String>,
 }
 
-impl Visit {
-    pub(crate) fn of(request: &Request, received_at: Timestamp) -> worker::Result<Self> {
+impl RequestContext {
+    pub(crate) fn new(request: &Request, received_at: Timestamp) -> worker::Result<Self> {
         let url = request.url()?;
         let header = |name| request.headers().get(name).ok().flatten();
         Ok(Self {

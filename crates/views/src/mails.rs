@@ -21,7 +21,7 @@ use parts::{Facts, Person, Said};
 
 /// A letter without its addresses and attachments.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct MailText {
     /// One line.
     pub subject: String,
     /// The plain text, lines ended by `\n`.
@@ -41,14 +41,14 @@ pub fn to_staff(
     posting: &Posting,
     received: &Application,
     links: &[String],
-) -> Letter {
+) -> MailText {
     let facts = &Facts::of(texts, posting, received);
     let person = &Person::of(texts, posting, received, links);
     let subject = parts::staff_subject(texts, posting, facts, person);
     let opening = parts::opening(texts, facts, person);
     let erased = parts::erased(texts.mail_staff_erased, facts);
     let (opening, erased) = (opening.as_str(), erased.as_str());
-    Letter {
+    MailText {
         text: ended(StaffText { texts, facts, person, opening, erased }.to_string()),
         html: StaffHtml { texts, facts, person, opening, erased, subject: &subject }.to_string(),
         subject,
@@ -67,7 +67,7 @@ pub fn acknowledgement(
     posting: &Posting,
     received: &Application,
     status_url: &str,
-) -> Letter {
+) -> MailText {
     let facts = &Facts::of(texts, posting, received);
     let subject = parts::candidate_subject(texts, posting, facts);
     let mailto = parts::mailto(&posting.contact);
@@ -75,7 +75,7 @@ pub fn acknowledgement(
     let (mailto, erased) = (mailto.as_str(), erased.as_str());
     let html =
         CandidateHtml { texts, posting, facts, status_url, erased, mailto, subject: &subject };
-    Letter {
+    MailText {
         text: ended(CandidateText { texts, posting, facts, status_url, erased }.to_string()),
         html: html.to_string(),
         subject,

@@ -3,14 +3,14 @@
 use std::fmt;
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct Results {
     passed: usize,
     failed: usize,
     /// What went wrong, for the end of a long output.
     failures: Vec<String>,
 }
 
-impl Tally {
+impl Results {
     /// Announces a check, runs it, and counts it as one.
     pub(crate) fn check(&mut self, name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> bool {
         eprintln!("── {name}");
@@ -46,7 +46,7 @@ impl Tally {
 }
 
 /// The last line stands alone, for whoever reads only that.
-impl fmt::Display for Tally {
+impl fmt::Display for Results {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for failure in &self.failures {
             writeln!(out, "failed: {failure}")?;
@@ -61,18 +61,18 @@ mod tests {
 
     #[test]
     fn a_runner_that_ends_badly_is_a_failure_though_no_test_failed() {
-        let mut tally = Tally::default();
-        tally.add("native tests", 12, 0, true);
-        tally.add("browser tests", 3, 0, false);
-        assert!(tally.failed());
-        assert_eq!(tally.to_string(), "failed: browser tests\n15 passed, 1 failed");
+        let mut results = Results::default();
+        results.add("native tests", 12, 0, true);
+        results.add("browser tests", 3, 0, false);
+        assert!(results.failed());
+        assert_eq!(results.to_string(), "failed: browser tests\n15 passed, 1 failed");
     }
 
     #[test]
     fn a_check_counts_as_one() {
-        let mut tally = Tally::default();
-        assert!(tally.check("format", || Ok(())));
-        assert!(!tally.check("lints", || anyhow::bail!("a warning")));
-        assert_eq!(tally.to_string(), "failed: lints\n1 passed, 1 failed");
+        let mut results = Results::default();
+        assert!(results.check("format", || Ok(())));
+        assert!(!results.check("lints", || anyhow::bail!("a warning")));
+        assert_eq!(results.to_string(), "failed: lints\n1 passed, 1 failed");
     }
 }

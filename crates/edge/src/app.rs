@@ -20,7 +20,7 @@ mod binding {
 }
 
 /// The ports.
-pub(crate) struct Desk {
+pub(crate) struct AppContext {
     pub(crate) documents: R2Documents,
     pub(crate) ledger: SqlLedger<D1>,
     pub(crate) queue: PlatformQueue,
@@ -28,7 +28,7 @@ pub(crate) struct Desk {
     pub(crate) signing: SigningKey,
 }
 
-impl Desk {
+impl AppContext {
     pub(crate) fn of(env: &Env) -> Result<Self, Fault> {
         let missing = |error: worker::Error| Fault::Configuration(error.to_string());
         Ok(Self {

@@ -7,7 +7,7 @@ use locales::{Texts, fill, moment, number, plural};
 use rules::Timestamp;
 use rules::deadline::Zone;
 
-use super::{Letter, ended};
+use super::{MailText, ended};
 use crate::words::last_instant;
 
 /// How far the applications to a posting have come: number and reference of
@@ -45,7 +45,7 @@ pub fn withdrawal(
     count: u32,
     reference: &str,
     at: Timestamp,
-) -> Letter {
+) -> MailText {
     let zone = &posting.deadline.zone;
     let at = moment(texts, zone.local(at), &zone.name);
     let count = number(texts, count.into());
@@ -64,7 +64,7 @@ pub fn withdrawal(
 }
 
 /// To staff: that nothing is missing, or what is.
-pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> Letter {
+pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
     let zone = &posting.deadline.zone;
@@ -108,7 +108,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
 }
 
 /// To the operator: mails do not leave. `zone` is the one to tell times in.
-pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> Letter {
+pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> MailText {
     let since = moment(texts, zone.local(alert.since), &zone.name);
     let cause = cause(texts, alert.cause);
     let mut paragraphs = vec![
@@ -168,13 +168,13 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
 }
 
 /// A letter of paragraphs, then lists; empty lists are left out.
-fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> Letter {
+fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> MailText {
     let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
     let (said, lists) = (paragraphs, lists.as_slice());
     let lines: Vec<Vec<&str>> = said.iter().map(|said| said.lines().collect()).collect();
     let text = ended(Text { texts, paragraphs: said, lists }.to_string());
     let html = Html { texts, subject: &subject, paragraphs: &lines, lists }.to_string();
-    Letter { subject, text, html }
+    MailText { subject, text, html }
 }
 
 #[derive(Template)]

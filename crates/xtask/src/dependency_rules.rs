@@ -54,7 +54,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
     let wrong = violations(&metadata).context("`cargo metadata` has changed its form")?;
     if !wrong.is_empty() {
         bail!(
-            "{}\nThe arrows are in crates/xtask/src/arrows.rs; ARCHITECTURE.md says why.",
+            "{}\nThe arrows are in crates/xtask/src/dependency_rules.rs; ARCHITECTURE.md says why.",
             wrong.join("\n")
         );
     }
@@ -68,7 +68,7 @@ fn violations(metadata: &Value) -> Option<Vec<String>> {
         let name = package.get("name")?.as_str()?;
         let Some(allowed) = known.get(name) else {
             wrong.push(format!(
-                "crate `{name}` has no arrows: say in arrows.rs which crates it may know"
+                "crate `{name}` has no arrows: say in dependency_rules.rs which crates it may know"
             ));
             continue;
         };
