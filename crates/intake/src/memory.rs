@@ -9,6 +9,7 @@ use sha2::Digest as _;
 
 use crate::ports::{
     Clock, DocumentStore, Fault, KeptDocument, MailRef, Page, Queue, Sending, Transport, Upload,
+    UploadContent,
 };
 
 /// Documents, queue, mail and clock in memory. A test looks into its fields and makes ports fail
@@ -52,12 +53,8 @@ fn count(limit: u32) -> usize {
 
 /// Bytes in memory are an upload.
 impl Upload for Vec<u8> {
-    async fn read(&self) -> Result<Vec<u8>, Fault> {
-        Ok(self.clone())
-    }
-
-    async fn sha256(&self) -> Result<[u8; 32], Fault> {
-        Ok(sha2::Sha256::digest(self).into())
+    async fn read(&self) -> Result<UploadContent, Fault> {
+        Ok(UploadContent { bytes: self.clone(), sha256: sha2::Sha256::digest(self).into() })
     }
 }
 

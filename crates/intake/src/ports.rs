@@ -46,10 +46,17 @@ pub trait Clock {
 
 /// A file that a candidate has uploaded, outside our memory until it is read.
 pub trait Upload {
-    /// Its bytes.
-    async fn read(&self) -> Result<Vec<u8>, Fault>;
-    /// The SHA-256 of its bytes.
-    async fn sha256(&self) -> Result<[u8; 32], Fault>;
+    /// Reads its bytes into memory and hashes them.
+    async fn read(&self) -> Result<UploadContent, Fault>;
+}
+
+/// The content of an uploaded file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadContent {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
 }
 
 /// Where documents are kept.

@@ -1,4 +1,4 @@
-//! From a form that arrived to an application that is kept.
+//! Validates a submitted form and stores it as an application.
 
 use core::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use rules::{Form, Issue, OfferedDocument, Timestamp, review};
 
 use crate::key::ApplicationId;
 use crate::ports::{
-    Commit, DocumentStore, Fault, Ledger, MailKind, MailRef, Outbox, Queue, Upload,
+    Commit, DocumentStore, Fault, Ledger, MailKind, MailRef, Outbox, Queue, Upload, UploadContent,
 };
 use crate::sweep::push;
 
@@ -93,15 +93,17 @@ pub async fn submit<D: DocumentStore>(
     if let Some(issue) = posting.requirements.window.review(received_at) {
         return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
     }
-    form.documents = look_into(posting, &submitted).await?;
+    let hashes;
+    (form.documents, hashes) = look_into(posting, &submitted).await?;
     let content = match review(&posting.requirements, &form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Verdict::Refused { form: Box::new(form), issues }),
     };
-    for (document, offered) in submitted.iter().zip(&form.documents) {
-        let sha256 = offered.sha256.as_deref().unwrap_or_default();
-        let key = document_key(id.as_str(), &document.id, sha256);
-        documents.put(&key, &document.upload, unhex(sha256)?).await?;
+    for (document, sha256) in submitted.iter().zip(hashes) {
+        let unread = || Fault::Upload("a document was accepted unread".into());
+        let sha256 = sha256.ok_or_else(unread)?;
+        let key = document_key(id.as_str(), &document.id, &hex(&sha256));
+        documents.put(&key, &document.upload, sha256).await?;
     }
     let mut received = Application {
         reference: reference(&id, 0),
@@ -149,11 +151,14 @@ async fn accept(
     Ok(Verdict::Accepted { received: Box::new(received), unqueued })
 }
 
+/// Reads, hashes and inspects the documents, but for those that their size
+/// alone refuses.
 async fn look_into<U: Upload>(
     posting: &Posting,
     submitted: &[SubmittedDocument<U>],
-) -> Result<Vec<OfferedDocument>, Fault> {
+) -> Result<(Vec<OfferedDocument>, Vec<Option<[u8; 32]>>), Fault> {
     let mut offered = Vec::with_capacity(submitted.len());
+    let mut hashes = Vec::with_capacity(submitted.len());
     for document in submitted {
         let mut offer = OfferedDocument {
             id: document.id.clone(),
@@ -162,14 +167,17 @@ async fn look_into<U: Upload>(
             report: None,
             sha256: None,
         };
+        let mut hash = None;
         if !refused_by_size(&posting.requirements, &offer) {
-            offer.sha256 = Some(hex(&document.upload.sha256().await?));
-            let bytes = document.upload.read().await?;
+            let UploadContent { bytes, sha256 } = document.upload.read().await?;
+            offer.sha256 = Some(hex(&sha256));
             offer.report = Some(documents::inspect(&bytes, &Limits::default()));
+            hash = Some(sha256);
         }
         offered.push(offer);
+        hashes.push(hash);
     }
-    Ok(offered)
+    Ok((offered, hashes))
 }
 
 /// The reference of an application at the given attempt: its id decides, so
@@ -188,15 +196,4 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
-}
-
-fn unhex(text: &str) -> Result<[u8; 32], Fault> {
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = text
-            .get(2 * index..2 * index + 2)
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-            .ok_or_else(|| Fault::Upload("a document was accepted without its hash".into()))?;
-    }
-    Ok(bytes)
 }

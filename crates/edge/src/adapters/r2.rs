@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use worker::{Bucket, Conditional, Object, ResponseBody};
 
-use super::bytes::taken;
+use super::bytes::take_bytes;
 
 use crate::adapters::UploadedFile;
 
@@ -52,7 +52,7 @@ impl DocumentStore for R2Documents {
         };
         let response = Response::new_with_opt_readable_stream(Some(&stream)).map_err(unreadable)?;
         let buffer = JsFuture::from(response.array_buffer().map_err(unreadable)?).await;
-        Ok(Some(taken(buffer.map_err(unreadable)?.unchecked_ref::<ArrayBuffer>())))
+        Ok(Some(take_bytes(buffer.map_err(unreadable)?.unchecked_ref::<ArrayBuffer>())))
     }
 
     async fn delete(&self, prefix: &str) -> Result<(), Fault> {

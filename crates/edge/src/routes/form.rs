@@ -121,7 +121,7 @@ fn document(id: String, file: File) -> Option<SubmittedDocument<UploadedFile>> {
         id,
         file_name,
         bytes,
-        upload: UploadedFile::of(file),
+        upload: UploadedFile::new(file),
     })
 }
 

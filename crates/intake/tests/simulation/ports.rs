@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload};
+use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload, UploadContent};
 use rules::Timestamp;
 
 use crate::platform::hand_over;
@@ -28,12 +28,8 @@ pub(crate) struct Parcel {
 }
 
 impl Upload for Parcel {
-    async fn read(&self) -> Result<Vec<u8>, Fault> {
+    async fn read(&self) -> Result<UploadContent, Fault> {
         self.ports.call(Port::Upload, format_args!("read"), self.bytes.read()).await
-    }
-
-    async fn sha256(&self) -> Result<[u8; 32], Fault> {
-        self.ports.call(Port::Upload, format_args!("sha256"), self.bytes.sha256()).await
     }
 }
 
