@@ -145,13 +145,16 @@ test("D1 fails after a mail is sent: it comes again, and says that it may have c
   assert.deepEqual(toStaff.map((raw) => raw.includes("\r\nX-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
 });
 
-test("pages that need no storage go on without it, and a receipt says when to come back", async () => {
+test("pages that need no storage go on without it, a receipt says when to come back, and the health check fails", async () => {
   const { status_url: url } = await (await apply(place.guichet)).json();
   await standing(place.guichet, { fault: "r2,d1,queue" });
-  for (const path of ["/", "/postings/protection-espace-civique-tunisie-ue", "/healthz"]) {
+  for (const path of ["/", "/postings/protection-espace-civique-tunisie-ue"]) {
     assert.equal((await place.guichet.fetch(path)).status, 200, path);
   }
   const receipt = await place.guichet.fetch(url);
   assert.equal(receipt.status, 503);
   assert.match(receipt.headers.get("retry-after"), /^\d+$/);
+  const health = await place.guichet.fetch("/healthz");
+  assert.equal(health.status, 503);
+  assert.deepEqual(await health.json(), { status: "unavailable", problems: ["database"] });
 });

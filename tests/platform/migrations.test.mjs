@@ -34,3 +34,26 @@ describe("the migrations", () => {
     assert.deepEqual(await applied(), first);
   });
 });
+
+describe("the health check", () => {
+  let guichet;
+  before(async () => (guichet = await start()));
+  after(() => guichet?.stop());
+
+  test("fails where a migration of this build is missing", async () => {
+    const health = async () => {
+      const answer = await guichet.fetch("/healthz");
+      return [answer.status, await answer.json()];
+    };
+    assert.deepEqual(await health(), [200, { status: "ok" }]);
+    const last = "(SELECT max(id) FROM d1_migrations)";
+    await guichet.db.prepare(`UPDATE d1_migrations SET name = 'x' || name WHERE id = ${last}`).run();
+    assert.deepEqual(await health(), [503, { status: "unavailable", problems: ["tables"] }]);
+    await guichet.db.prepare("DROP TABLE d1_migrations").run();
+    assert.deepEqual(await health(), [503, { status: "unavailable", problems: ["tables"] }]);
+  });
+});
+
+test("the health check names a signing key that is too short", async () => {
+  await assert.rejects(start({ vars: { SIGNING_KEY: "short" } }), /503: {"status":"unavailable","problems":\["signing_key"\]}/);
+});

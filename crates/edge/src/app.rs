@@ -13,10 +13,10 @@ use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents};
 use crate::config;
 
 /// Names of the bindings in `wrangler.toml`.
-mod binding {
-    pub(super) const DATABASE: &str = "DB";
-    pub(super) const DOCUMENTS: &str = "DOCUMENTS";
-    pub(super) const QUEUE: &str = "OUTBOX";
+pub(crate) mod binding {
+    pub(crate) const DATABASE: &str = "DB";
+    pub(crate) const DOCUMENTS: &str = "DOCUMENTS";
+    pub(crate) const QUEUE: &str = "OUTBOX";
 }
 
 /// The ports.

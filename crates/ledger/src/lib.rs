@@ -13,6 +13,7 @@ mod notices;
 mod outbox;
 mod retention;
 mod rows;
+mod schema;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 

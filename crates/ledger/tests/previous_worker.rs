@@ -83,7 +83,9 @@ fn due(tables: &Sqlite) -> Vec<String> {
     pollster::block_on(async {
         let mut due = ledger.due(Timestamp(5_000), 100).await.unwrap();
         due.extend(ledger.due_notices(Timestamp(5_000), 100).await.unwrap());
-        due.into_iter().map(|mail| mail.id).collect()
+        let mut ids: Vec<String> = due.into_iter().map(|mail| mail.id).collect();
+        ids.sort();
+        ids
     })
 }
 

@@ -81,7 +81,7 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
         Route::Document(reference, document) if is_get => {
             document::file(&context, env, request.method(), reference, document).await
         }
-        Route::Health if is_get => health::answer(&context),
+        Route::Health if is_get => health::answer(&context, env).await,
         route => answer::method_not_allowed(&context, route.allowed()),
     }
 }
