@@ -7,8 +7,10 @@
 mod careers;
 mod country;
 mod data;
+mod deadline_calendar;
 mod facts;
 mod failure;
+mod feeds;
 mod form;
 mod frame;
 mod job_posting;
@@ -19,7 +21,9 @@ mod withdrawal;
 mod words;
 
 pub use careers::careers;
+pub use deadline_calendar::deadline_calendar;
 pub use failure::{failure, failure_message};
+pub use feeds::{feed, sitemap};
 pub use form::FormState;
 pub use frame::Site;
 pub use posting::posting;

@@ -33,6 +33,13 @@ pub(super) fn html(status: u16, page: &str, keep: Keep) -> worker::Result<Respon
     with_headers(Response::from_html(page)?.with_status(status), keep)
 }
 
+/// A text of the type `content_type`.
+pub(super) fn text(content_type: &str, text: &str, keep: Keep) -> worker::Result<Response> {
+    let mut response = Response::ok(text)?;
+    response.headers_mut().set("Content-Type", content_type)?;
+    with_headers(response, keep)
+}
+
 /// A JSON value.
 pub(super) fn json(status: u16, value: &impl Serialize, keep: Keep) -> worker::Result<Response> {
     with_headers(Response::from_json(value)?.with_status(status), keep)
