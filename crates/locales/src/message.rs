@@ -62,9 +62,9 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(ms), "closed_at") => {
             // The last moment in time reads better than the first one out of
             // it: "23:59", not "00:00" on a day that nobody had in mind.
-            told(words, Timestamp(ms.saturating_sub(1)), labels.zone)
+            instant_shown(words, Timestamp(ms.saturating_sub(1)), labels.zone)
         }
-        (Param::Number(ms), "opens_at") => told(words, Timestamp(*ms), labels.zone),
+        (Param::Number(ms), "opens_at") => instant_shown(words, Timestamp(*ms), labels.zone),
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
         (Param::Text(kind), "kind") => words.word(&["kind_", kind].concat()).to_owned(),
@@ -78,6 +78,6 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
     }
 }
 
-fn told(words: &impl Words, instant: Timestamp, zone: &Zone) -> String {
+fn instant_shown(words: &impl Words, instant: Timestamp, zone: &Zone) -> String {
     moment(words, zone.local(instant), &zone.name)
 }

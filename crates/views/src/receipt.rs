@@ -36,7 +36,7 @@ pub fn receipt(
     site: &Site,
 ) -> String {
     let zone = &posting.deadline.zone;
-    let told = |instant| Time::moment(texts, instant, zone);
+    let moment = |instant| Time::moment(texts, instant, zone);
     let email = masked(&received.content.email);
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
@@ -55,10 +55,10 @@ pub fn receipt(
         },
         posting,
         halves: groups(reference),
-        received: told(received.received_at),
+        received: moment(received.received_at),
         received_words: Around::of(texts.receipt_received, "moment"),
-        forwarding: Shown::of(delivery.forwarding, told),
-        acknowledgement: Shown::of(delivery.acknowledgement, told),
+        forwarding: Shown::of(delivery.forwarding, moment),
+        acknowledgement: Shown::of(delivery.acknowledgement, moment),
         acknowledged_words: fill(texts.receipt_state_acknowledged, &[("email", &email)]),
         acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", &email)]),
         not_acknowledged_words: fill(texts.receipt_state_not_acknowledged, &[("email", &email)]),
@@ -109,10 +109,10 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(stage: MailState, told: impl Fn(Timestamp) -> Time) -> Self {
+    fn of(stage: MailState, moment: impl Fn(Timestamp) -> Time) -> Self {
         match stage {
             MailState::Waiting => Self::Waiting,
-            MailState::Sent(at) => Self::Sent(told(at)),
+            MailState::Sent(at) => Self::Sent(moment(at)),
             MailState::GivenUp => Self::GivenUp,
         }
     }

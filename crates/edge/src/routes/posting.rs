@@ -11,7 +11,7 @@ use worker::{Env, Response};
 
 use crate::adapters::random_u128;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::{app, config};
 
 /// The posting and, while it is open, its form.
@@ -25,7 +25,7 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
     match token {
         Ok(token) => {
             let page = with_form(context, texts, posting, &Form::default(), &[], &token);
-            answer::html(200, &page, Keep::Privately)
+            answer::html(200, &page, Caching::Privately)
         }
         Err(fault) => answer::unavailable(context, &fault),
     }

@@ -68,8 +68,8 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
     let zone = &posting.deadline.zone;
-    let told = |instant| moment(texts, zone.local(instant), &zone.name);
-    let closed = told(last_instant(&posting.requirements.window));
+    let shown = |instant| moment(texts, zone.local(instant), &zone.name);
+    let closed = shown(last_instant(&posting.requirements.window));
     let title = ("title", posting.title.as_str());
     let subject = if undelivered == 0 {
         texts.report_subject.to_owned()
@@ -78,7 +78,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     };
     let opening = fill(
         texts.report_opening,
-        &[title, ("closing", closed.as_str()), ("moment", told(now).as_str())],
+        &[title, ("closing", closed.as_str()), ("moment", shown(now).as_str())],
     );
     let sum = |template: &str, value: i64| {
         let values = [("n", number(texts, value)), ("recipient", posting.recipient.clone())];

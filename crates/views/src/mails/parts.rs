@@ -58,11 +58,11 @@ fn document_facts<'a>(
         kind: document.kind.as_str().to_uppercase(),
         size: bytes(texts, document.bytes),
         sha256: &document.sha256,
-        remarks: document.remarks.iter().map(|remark| told(texts, *remark)).collect(),
+        remarks: document.remarks.iter().map(|remark| remark_sentence(texts, *remark)).collect(),
     }
 }
 
-fn told(texts: &Texts, remark: Remark) -> &'static str {
+fn remark_sentence(texts: &Texts, remark: Remark) -> &'static str {
     match remark {
         Remark::Location => texts.mail_remark_location,
         Remark::Author => texts.mail_remark_author,
