@@ -95,7 +95,7 @@ pub enum Contract {
         months: u16,
         /// Whether it may be renewed.
         #[serde(default)]
-        renewable: bool,
+        is_renewable: bool,
     },
 }
 

@@ -85,7 +85,7 @@ pub struct Page {
     /// The documents.
     pub documents: Vec<KeptDocument>,
     /// Whether there are others after them.
-    pub more: bool,
+    pub has_more: bool,
 }
 
 /// A document, as a listing tells of it.

@@ -69,7 +69,7 @@ pub async fn erase_orphaned_documents(
     for id in &orphans {
         result = result.and(documents.delete(&document_prefix(id)).await);
     }
-    let next = page.documents.last().filter(|_| page.more).map(|last| last.key.as_str());
+    let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
         ledger.keep_cursor(TASK, next).await?;
     }

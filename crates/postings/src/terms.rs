@@ -42,7 +42,7 @@ pub(crate) fn contract(whole: &mut Section<'_>) -> Option<Contract> {
             let renewable = section.optional::<bool>("renewable", "true");
             months.map(|months| Contract::FixedTerm {
                 months: months.value,
-                renewable: renewable.is_some_and(|renewable| renewable.value),
+                is_renewable: renewable.is_some_and(|renewable| renewable.value),
             })
         }
         Some(At { value: false, line }) => {

@@ -23,7 +23,7 @@ pub struct FormState<'a> {
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
     /// Whether it was not read, and only wants to be sent again in a while.
-    pub busy: bool,
+    pub is_busy: bool,
 }
 
 /// The form, in words.
@@ -80,7 +80,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, busy } = *state;
+        let FormState { values, issues, token, is_busy } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -91,7 +91,7 @@ impl<'a> FormView<'a> {
             summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
-        let summary_title = if busy {
+        let summary_title = if is_busy {
             let message = texts.form_busy.to_owned();
             summary.push(SummaryItem { target: "submit".to_owned(), message });
             texts.form_not_sent.to_owned()

@@ -75,7 +75,7 @@ impl DocumentStore for R2Documents {
             stored_at: Timestamp(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX)),
         };
         let documents = listing.objects().into_iter().map(document).collect();
-        Ok(Page { documents, more: listing.truncated() })
+        Ok(Page { documents, has_more: listing.truncated() })
     }
 }
 

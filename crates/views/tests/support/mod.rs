@@ -39,7 +39,7 @@ pub(crate) fn posting() -> Posting {
         },
         place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
         workload: 80,
-        contract: Contract::FixedTerm { months: 12, renewable: true },
+        contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: Some(Salary {
             minimum: 38_400,
             maximum: 41_400,
@@ -126,7 +126,7 @@ pub(crate) fn received() -> Application {
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", busy: false }
+    FormState { values, issues: &[], token: "the-token", is_busy: false }
 }
 
 /// The text between the first `start` and the next `end`.
