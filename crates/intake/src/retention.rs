@@ -88,7 +88,7 @@ pub(crate) async fn erase_one(
     ledger.erase(id).await
 }
 
-/// The application in a document's key.
+/// Returns the application in a document's key.
 fn application_of(key: &str) -> Option<String> {
     key.strip_prefix(DOCUMENTS)?.split('/').next().map(str::to_owned)
 }

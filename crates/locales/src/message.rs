@@ -16,7 +16,7 @@ pub struct Labels<'a> {
     pub zone: &'a Zone,
 }
 
-/// What is wrong and what to do about it, in the language of `words`.
+/// Returns what is wrong and what to do about it, in the language of `words`.
 ///
 /// The text is `issue_{code}` followed by the field, by what kind of file or
 /// what damage the issue mentions, or, for an issue with a file, by `file`: the
@@ -41,7 +41,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
     fill(template, &values)
 }
 
-/// What is better known of a document that is accepted, told to the
+/// Returns what is better known of a document that is accepted, told to the
 /// candidate: `authors` are those that it names.
 pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
     let key = ["remark_", remark.as_str()].concat();

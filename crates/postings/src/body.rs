@@ -9,7 +9,7 @@ use rules::email;
 use crate::notes::{Notes, newlines};
 use crate::{check, typography};
 
-/// The HTML of `markdown`, which begins on line `first_line` of the file.
+/// Returns the HTML of `markdown`, which begins on line `first_line` of the file.
 pub(crate) fn compile(
     markdown: &str,
     first_line: usize,

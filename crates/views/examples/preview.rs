@@ -98,7 +98,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     pages
 }
 
-/// The mails' HTML; each says the same as text.
+/// Returns the mails' HTML; each says the same as text.
 fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for posting in postings {
@@ -138,7 +138,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
     shown
 }
 
-/// A form with one mistake of each sort.
+/// Returns a form with one mistake of each sort.
 fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
     let typed = Form {
         name: "Amélie Ben Salah".to_owned(),

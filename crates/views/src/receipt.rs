@@ -9,23 +9,23 @@ use rules::application::Document;
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
 
-/// The address of a receipt, from the root of the site.
+/// Returns the address of a receipt, from the root of the site.
 pub fn receipt_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}?key={key}")
 }
 
-/// The address of a receipt in the language that the candidate used, with the
-/// `key` that opens it.
+/// Returns the address of a receipt in the language that the candidate used,
+/// with the `key` that opens it.
 pub fn status_address(received: &Application, key: &str) -> String {
     format!("{}&lang={}", receipt_address(received.reference.as_str(), key), received.language)
 }
 
-/// The address under which an application is withdrawn.
+/// Returns the address under which an application is withdrawn.
 pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// What was received and how far it has come. `key` is the one that has
+/// Returns what was received and how far it has come. `key` is the one that has
 /// opened the receipt.
 pub fn receipt(
     texts: &'static Texts,
@@ -149,8 +149,8 @@ pub(crate) fn groups(text: &str) -> Vec<String> {
     characters.chunks(4).map(|group| group.iter().collect()).collect()
 }
 
-/// An address in which its owner sees a slip of the keyboard (most are in the
-/// domain), and which tells a stranger at the same screen little.
+/// Returns an address in which its owner sees a slip of the keyboard (most are
+/// in the domain), and which tells a stranger at the same screen little.
 fn masked(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((local, domain)) => {

@@ -64,7 +64,7 @@ impl<'a> Database<'a> {
         Ok(Self { workspace, state })
     }
 
-    /// The rows that a statement gives.
+    /// Returns the rows that a statement gives.
     fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
         let mut command = self.workspace.npm_program("wrangler");
         command.args(["d1", "execute", "DB", "--json", "--yes", "--command", sql]);

@@ -28,12 +28,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// Seconds after which a client may try again when we failed.
 const RETRY_AFTER: &str = "30";
 
-/// A page.
+/// Returns a page.
 pub(super) fn html(status: u16, page: &str, caching: Caching) -> worker::Result<Response> {
     with_headers(Response::from_html(page)?.with_status(status), caching)
 }
 
-/// A JSON value.
+/// Returns a JSON value.
 pub(super) fn json(
     status: u16,
     value: &impl Serialize,
@@ -47,14 +47,14 @@ pub(super) fn private(response: Response) -> worker::Result<Response> {
     with_headers(response, Caching::Never)
 }
 
-/// The way to another page, by GET.
+/// Returns the way to another page, by GET.
 pub(super) fn see_other(location: &str) -> worker::Result<Response> {
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("Location", location)?;
     with_headers(response, Caching::Never)
 }
 
-/// A failure, in the shape that the client asks for.
+/// Returns a failure, in the shape that the client asks for.
 pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
         Failure::CrossSite => (403, "cross_site"),
@@ -75,7 +75,7 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
     }
 }
 
-/// A failure of ours: logged, and the client may come back.
+/// Returns a failure of ours: logged, and the client may come back.
 pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Result<Response> {
     log::fault("request failed", fault);
     let mut response = failure(context, Failure::Unavailable)?;
@@ -83,7 +83,7 @@ pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Re
     Ok(response)
 }
 
-/// A method that the address does not answer to.
+/// Returns a method that the address does not answer to.
 pub(super) fn method_not_allowed(
     context: &RequestContext,
     allowed: &str,

@@ -98,8 +98,8 @@ async fn take_in(
     }
 }
 
-/// The form's token, or a new one where there is none. Nothing for a token
-/// that is not ours.
+/// Returns the form's token, or a new one where there is none. Nothing for a
+/// token that is not ours.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,
@@ -158,7 +158,7 @@ fn refused(
     answer::json(422, &serde_json::json!({ "issues": issues }), Caching::Never)
 }
 
-/// One answer to every cause: to be sent again in a while.
+/// Returns one answer to every cause: to be sent again in a while.
 fn busy(
     context: &RequestContext,
     posting: &Posting,

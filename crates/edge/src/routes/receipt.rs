@@ -12,7 +12,7 @@ use crate::app::{self, AppContext};
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
 
-/// What was received and how far it has come, for whoever holds the key.
+/// Returns what was received and how far it has come, for whoever holds the key.
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,
@@ -26,7 +26,7 @@ pub(super) async fn page(
     }
 }
 
-/// What the address opens.
+/// Returns what the address opens.
 pub(super) async fn find(
     context: &RequestContext,
     env: &Env,
@@ -36,7 +36,7 @@ pub(super) async fn find(
     intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
 }
 
-/// The key in the address.
+/// Returns the key in the address.
 pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
 }
@@ -90,12 +90,12 @@ fn summary(receipt: &Receipt) -> serde_json::Value {
     })
 }
 
-/// A withdrawal as clients see it.
+/// Returns a withdrawal as clients see it.
 pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
     serde_json::json!({ "withdrawn_at": withdrawn.at.to_rfc3339() })
 }
 
-/// The documents as clients see them.
+/// Returns the documents as clients see them.
 pub(super) fn documents(application: &Content) -> Vec<serde_json::Value> {
     let shown = |document: &Document| {
         serde_json::json!({

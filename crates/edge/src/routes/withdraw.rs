@@ -65,8 +65,8 @@ async fn withdraw(env: &Env, reference: &str, key: &str) -> Result<Option<Withdr
     intake::withdraw(&app.documents, &app.ledger, &app.signing, reference, key, now).await
 }
 
-/// The receipt, in the language of this page. What it is made of has just
-/// opened a receipt, so that it is a reference and a key.
+/// Returns the receipt, in the language of this page. What it is made of has
+/// just opened a receipt, so that it is a reference and a key.
 fn back(context: &RequestContext, reference: &str, key: &str) -> String {
     let address = views::receipt_address(reference, key);
     match context.parameter("lang").and_then(|tag| locales::for_tag(&tag)) {

@@ -11,7 +11,7 @@ const HEADINGS: [&str; 7] =
 const COLUMNS: [&str; 7] =
     ["posting", "number", "reference", "mail", "stage", "at", "last_problem"];
 
-/// One line a mail, under headings.
+/// Returns one line for each mail, under headings.
 pub(crate) fn outbox(rows: &[Value]) -> String {
     if rows.is_empty() {
         return "Nothing waits and nothing is given up.\n".into();
@@ -34,7 +34,7 @@ pub(crate) fn outbox(rows: &[Value]) -> String {
     out
 }
 
-/// What was put back.
+/// Returns what was put back.
 pub(crate) fn sent_again(reference: &Reference, rows: &[Value]) -> String {
     let mails: Vec<String> = rows.iter().map(|row| text(row.get("mail"))).collect();
     let mut said = format!(
