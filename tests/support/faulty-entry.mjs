@@ -35,25 +35,25 @@ class Plan {
 }
 
 /** For every event until it is replaced; a request's own headers go before it. */
-let standing = { plan: new Plan(""), clock: undefined, vars: {} };
+let overrides = { plan: new Plan(""), clock: undefined, vars: {} };
 
 export default {
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === "/__test/standing") {
+    if (new URL(request.url).pathname === "/__test/overrides") {
       const { fault, clock, vars } = await request.json();
-      standing = { plan: new Plan(fault ?? ""), clock, vars };
+      overrides = { plan: new Plan(fault ?? ""), clock, vars };
       return new Response(null, { status: 204 });
     }
     const fault = request.headers.get("x-test-fault");
-    const clock = request.headers.get("x-test-clock") ?? standing.clock;
-    const plan = fault === null ? standing.plan : new Plan(fault);
+    const clock = request.headers.get("x-test-clock") ?? overrides.clock;
+    const plan = fault === null ? overrides.plan : new Plan(fault);
     return worker.fetch(from(request, request.headers.get("x-test-address")), disturbed(env, plan, clock), ctx);
   },
   queue(batch, env, ctx) {
-    return worker.queue(batch, disturbed(env, standing.plan, standing.clock), ctx);
+    return worker.queue(batch, disturbed(env, overrides.plan, overrides.clock), ctx);
   },
   scheduled(event, env, ctx) {
-    return worker.scheduled(event, disturbed(env, standing.plan, standing.clock), ctx);
+    return worker.scheduled(event, disturbed(env, overrides.plan, overrides.clock), ctx);
   },
 };
 
@@ -66,7 +66,7 @@ function from(request, address) {
 }
 
 function disturbed(env, plan, clock) {
-  const changed = { ...env, ...standing.vars };
+  const changed = { ...env, ...overrides.vars };
   for (const [short, name] of Object.entries(BINDINGS)) {
     if (env[name]) changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
   }

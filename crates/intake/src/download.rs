@@ -42,8 +42,8 @@ pub struct Link<'a> {
     pub key: &'a str,
 }
 
-/// What `link` leads to; nothing where we have not made it. Who holds it
-/// needs nothing else.
+/// Returns what `link` leads to; nothing where we have not made it. Who holds
+/// it needs nothing else.
 pub async fn download(
     ledger: &impl Ledger,
     signing: &SigningKey,
@@ -71,7 +71,7 @@ pub async fn download(
     })))
 }
 
-/// The path of a document, good until `until`.
+/// Returns the path of a document, good until `until`.
 pub(crate) fn download_address(
     signing: &SigningKey,
     reference: &Reference,

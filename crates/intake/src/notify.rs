@@ -36,7 +36,7 @@ pub async fn notify(
 }
 
 impl MailComposer<'_> {
-    /// Whether a report comes too late: what it would list is erased.
+    /// Returns whether a report comes too late: what it would list is erased.
     pub(crate) fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
         let Notice::Report { posting } = notice else { return false };
         self.posting(posting).is_ok_and(|posting| posting.erased_at() <= now)
@@ -111,7 +111,7 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
-/// The words' view of where applications stand.
+/// Returns the words' view of where applications stand.
 fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
     let at = |wanted: fn(&MailState) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));

@@ -23,7 +23,7 @@ pub enum Opened {
     Withdrawn(Withdrawn),
 }
 
-/// What `key` opens under `reference`.
+/// Returns what `key` opens under `reference`.
 ///
 /// A wrong key, an unknown reference and what is none at all are answered
 /// alike and after the same work: one question to the ledger, whose answer
@@ -53,13 +53,13 @@ pub async fn receipt(
     Ok(lookup.withdrawn.map(Opened::Withdrawn))
 }
 
-/// The key that opens the receipt of an application.
+/// Returns the key that opens the receipt of an application.
 pub fn receipt_key(signing: &SigningKey, received: &Application) -> String {
     signing.sign(PURPOSE, &[&received.id])
 }
 
-/// What of a receipt's address may be kept: it recognises the address and
-/// opens nothing.
+/// Returns what of a receipt's address may be kept: it recognises the address
+/// and opens nothing.
 pub(crate) fn key_hash(signing: &SigningKey, reference: &str, key: &str) -> String {
     let known = Reference::parse(reference);
     let reference = known.as_ref().map_or(reference, Reference::as_str);

@@ -40,8 +40,8 @@ pub async fn report(
     Ok(())
 }
 
-/// How many days ago the time of the first report was, as long as there is
-/// something to report on.
+/// Returns how many days ago the time of the first report was, as long as there
+/// is something to report on.
 fn day(posting: &Posting, now: Timestamp) -> Option<u32> {
     let first = posting.requirements.window.closes_at.0.saturating_add(GRACE_MS);
     let since = now.0.checked_sub(first).filter(|since| *since >= 0)?;

@@ -135,7 +135,7 @@ pub(crate) fn document_key(application: &str, document: &str, sha256: &str) -> S
     format!("{}{document}/{sha256}", document_prefix(application))
 }
 
-/// What the keys of an application's documents begin with.
+/// Returns what the keys of an application's documents begin with.
 pub(crate) fn document_prefix(application: &str) -> String {
     format!("{DOCUMENTS}{application}/")
 }
@@ -180,8 +180,8 @@ async fn look_into<U: Upload>(
     Ok((offered, hashes))
 }
 
-/// The reference of an application at the given attempt: its id decides, so
-/// that two simultaneous submissions of one token agree.
+/// Returns the reference of an application at the given attempt: its id
+/// decides, so that two simultaneous submissions of one token agree.
 fn reference(id: &ApplicationId, attempt: u64) -> Reference {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(format!("reference {attempt} {}", id.as_str()));

@@ -93,8 +93,8 @@ impl<D: Database> Outbox for SqlLedger<D> {
     }
 }
 
-/// What a settlement writes: when it was sent, why it was refused, when it is
-/// due again, what went wrong, whether it may have arrived.
+/// Returns what a settlement writes: when it was sent, why it was refused, when
+/// it is due again, what went wrong, whether it may have arrived.
 fn settled(settlement: &Settlement) -> [Value; 5] {
     let none = Value::Null;
     match settlement {

@@ -77,7 +77,7 @@ fn migrations() -> &'static Path {
     Path::new("../../migrations")
 }
 
-/// The ids of the mails that the new Worker finds due.
+/// Returns the ids of the mails that the new Worker finds due.
 fn due(tables: &Sqlite) -> Vec<String> {
     let ledger = SqlLedger(tables);
     pollster::block_on(async {

@@ -1,4 +1,4 @@
-//! Every page and letter in every language, as files for a designer to look at:
+//! Every page and mail in every language, as files for a designer to look at:
 //! `cargo run -p views --example preview -- FOLDER`.
 
 use std::error::Error;
@@ -57,16 +57,16 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             pages.push((format!("{}-{state}", posting.slug), page));
         };
         let empty = Form::default();
-        let fresh = FormState { values: &empty, issues: &[], token: "token", busy: false };
+        let fresh = FormState { values: &empty, issues: &[], token: "token", is_busy: false };
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
         add("open", at(NOW, fresh));
         add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
         add("closed", views::posting(texts, posting, closes, None, &SITE));
         add("soon", views::posting(texts, posting, Timestamp(opens.0 - DAY), None, &SITE));
         let (typed, issues) = mistaken(posting);
-        let wrong = FormState { values: &typed, issues: &issues, token: "token", busy: false };
+        let wrong = FormState { values: &typed, issues: &issues, token: "token", is_busy: false };
         add("wrong", at(NOW, wrong));
-        add("busy", at(NOW, FormState { issues: &[], busy: true, ..wrong }));
+        add("busy", at(NOW, FormState { issues: &[], is_busy: true, ..wrong }));
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
         let received = received(texts, posting);
@@ -98,7 +98,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     pages
 }
 
-/// The letters' HTML; each says the same as text.
+/// Returns the mails' HTML; each says the same as text.
 fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for posting in postings {
@@ -124,7 +124,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             lost: 1,
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
-        for (name, letter) in [
+        for (name, mail) in [
             ("staff", mails::to_staff(texts, posting, &received, &[])),
             ("staff-linked", mails::to_staff(texts, posting, &received, &links)),
             ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
@@ -132,13 +132,13 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
             ("alert", mails::alert(texts, &posting.deadline.zone, &alert)),
         ] {
-            shown.push((format!("{}-letter-{name}", posting.slug), letter.html));
+            shown.push((format!("{}-mail-{name}", posting.slug), mail.html));
         }
     }
     shown
 }
 
-/// A form with one mistake of each sort.
+/// Returns a form with one mistake of each sort.
 fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
     let typed = Form {
         name: "Amélie Ben Salah".to_owned(),

@@ -23,7 +23,7 @@ pub struct FormState<'a> {
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
     /// Whether it was not read, and only wants to be sent again in a while.
-    pub busy: bool,
+    pub is_busy: bool,
 }
 
 /// The form, in words.
@@ -80,7 +80,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, busy } = *state;
+        let FormState { values, issues, token, is_busy } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -91,7 +91,7 @@ impl<'a> FormView<'a> {
             summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
-        let summary_title = if busy {
+        let summary_title = if is_busy {
             let message = texts.form_busy.to_owned();
             summary.push(SummaryItem { target: "submit".to_owned(), message });
             texts.form_not_sent.to_owned()
@@ -126,7 +126,7 @@ impl<'a> FormView<'a> {
         }
     }
 
-    /// What is wrong with a field, or nothing.
+    /// Returns what is wrong with a field, or nothing.
     pub(crate) fn error(&self, field: &str) -> Option<&str> {
         self.errors.get(field).map(String::as_str)
     }
@@ -148,7 +148,7 @@ struct Data<'a> {
     words: BTreeMap<&'static str, &'static str>,
 }
 
-/// The id of the element where an issue with `field` is mended.
+/// Returns the id of the element where an issue with `field` is mended.
 fn target(asked: &Requirements, field: &str) -> String {
     let is_field = matches!(field, "name" | "email" | "phone" | "message" | "consent")
         || asked.document(field).is_some()
@@ -201,7 +201,7 @@ fn question_field<'a>(
     }
 }
 
-/// A hint that tells how many characters a field takes.
+/// Returns a hint that tells how many characters a field takes.
 fn up_to(texts: &'static Texts, hint: &str, max: u64) -> String {
     let max = number(texts, i64::try_from(max).unwrap_or(i64::MAX));
     fill(hint, &[("max", &max)])

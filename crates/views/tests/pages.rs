@@ -23,12 +23,12 @@ const FAILURES: [Failure; 7] = [
     Failure::Unavailable,
 ];
 
-/// Every page in the language of `texts`, in every state.
+/// Returns every page in the language of `texts`, in every state.
 fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();
     let issues = [Issue::new("email", Code::NotAnEmail), Issue::new("token", Code::NotAChoice)];
-    let wrong = FormState { values: &values, issues: &issues, token: "the-token", busy: false };
+    let wrong = FormState { values: &values, issues: &issues, token: "the-token", is_busy: false };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
@@ -39,7 +39,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
             texts,
             &posting,
             OPEN,
-            Some(FormState { busy: true, ..fresh(&values) }),
+            Some(FormState { is_busy: true, ..fresh(&values) }),
             &SITE,
         ),
         views::posting(texts, &posting, CLOSES, Some(wrong), &SITE),
@@ -148,7 +148,7 @@ fn hostile_values_stay_text() {
         Issue::new("subject", Code::NotTheSubject).with("given", HOSTILE).with("required", HOSTILE),
         Issue::new(HOSTILE, Code::NotAChoice).with("file", HOSTILE),
     ];
-    let state = FormState { values: &values, issues: &issues, token: HOSTILE, busy: false };
+    let state = FormState { values: &values, issues: &issues, token: HOSTILE, is_busy: false };
     let mut received = received();
     received.content.email = hostile();
     received.content.documents[0].file_name = hostile();
@@ -174,7 +174,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong = FormState { values: &values, issues: &issues, token: "", busy: false };
+    let wrong = FormState { values: &values, issues: &issues, token: "", is_busy: false };
     let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), KEY, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));

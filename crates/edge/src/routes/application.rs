@@ -9,7 +9,7 @@ use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::{RequestContext, cross_site, posting, receipt};
@@ -98,8 +98,8 @@ async fn take_in(
     }
 }
 
-/// The form's token, or a new one where there is none. Nothing for a token
-/// that is not ours.
+/// Returns the form's token, or a new one where there is none. Nothing for a
+/// token that is not ours.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,
@@ -128,7 +128,7 @@ fn accepted(
         "status_url": format!("{}{status_url}", context.origin),
         "documents": receipt::documents(&received.content),
     });
-    let mut response = answer::json(201, &body, Keep::Never)?;
+    let mut response = answer::json(201, &body, Caching::Never)?;
     response.headers_mut().set("Location", &status_url)?;
     Ok(response)
 }
@@ -143,10 +143,10 @@ fn refused(
     let texts = context.texts_for(posting);
     if !context.wants_json {
         let page = posting::with_form(context, texts, posting, form, issues, token);
-        return answer::html(422, &page, Keep::Never);
+        return answer::html(422, &page, Caching::Never);
     }
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
-    let told = |issue: &Issue| {
+    let shown = |issue: &Issue| {
         serde_json::json!({
             "field": issue.field,
             "code": issue.code,
@@ -154,11 +154,11 @@ fn refused(
             "params": issue.params,
         })
     };
-    let issues: Vec<_> = issues.iter().map(told).collect();
-    answer::json(422, &serde_json::json!({ "issues": issues }), Keep::Never)
+    let issues: Vec<_> = issues.iter().map(shown).collect();
+    answer::json(422, &serde_json::json!({ "issues": issues }), Caching::Never)
 }
 
-/// One answer to every cause: to be sent again in a while.
+/// Returns one answer to every cause: to be sent again in a while.
 fn busy(
     context: &RequestContext,
     posting: &Posting,
@@ -170,10 +170,10 @@ fn busy(
     let texts = context.texts_for(posting);
     let mut response = if context.wants_json {
         let body = serde_json::json!({ "error": "too_many", "message": texts.form_busy });
-        answer::json(429, &body, Keep::Never)
+        answer::json(429, &body, Caching::Never)
     } else {
         let page = posting::busy(context, texts, posting, form, token);
-        answer::html(429, &page, Keep::Never)
+        answer::html(429, &page, Caching::Never)
     }?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
     Ok(response)

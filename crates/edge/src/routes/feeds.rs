@@ -8,20 +8,20 @@ use worker::Response;
 
 use crate::app;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 
 /// The sitemap.
 pub(super) fn sitemap(context: &RequestContext) -> worker::Result<Response> {
     let site = Site { base_url: &context.origin };
     let sitemap = views::sitemap(app::postings(), context.received_at, &site);
-    answer::text("application/xml; charset=utf-8", &sitemap, Keep::Privately)
+    answer::text("application/xml; charset=utf-8", &sitemap, Caching::Privately)
 }
 
 /// The Atom feed.
 pub(super) fn feed(context: &RequestContext) -> worker::Result<Response> {
     let site = Site { base_url: &context.origin };
     let feed = views::feed(context.texts(), app::postings(), context.received_at, &site);
-    answer::text("application/atom+xml; charset=utf-8", &feed, Keep::Privately)
+    answer::text("application/atom+xml; charset=utf-8", &feed, Caching::Privately)
 }
 
 /// The deadline of an open posting, for a calendar.
@@ -34,7 +34,7 @@ pub(super) fn calendar(context: &RequestContext, slug: &str) -> worker::Result<R
     };
     let site = Site { base_url: &context.origin };
     let calendar = views::deadline_calendar(context.texts_for(posting), posting, &site);
-    let mut response = answer::text("text/calendar; charset=utf-8", &calendar, Keep::Privately)?;
+    let mut response = answer::text("text/calendar; charset=utf-8", &calendar, Caching::Privately)?;
     // A slug is lower-case letters, digits and hyphens.
     let name = format!("attachment; filename=\"{slug}.ics\"");
     response.headers_mut().set("Content-Disposition", &name)?;

@@ -56,7 +56,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The methods it answers to, as the `Allow` field lists them.
+    /// Returns the methods it answers to, as the `Allow` field lists them.
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) => "POST",

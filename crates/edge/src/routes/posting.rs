@@ -11,10 +11,10 @@ use worker::{Env, Response};
 
 use crate::adapters::random_u128;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::{app, config};
 
-/// The posting and, while it is open, its form.
+/// Returns the posting and, while it is open, its form.
 pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::Result<Response> {
     let Some(posting) = app::posting(slug) else {
         return answer::failure(context, Failure::NotFound);
@@ -25,13 +25,13 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
     match token {
         Ok(token) => {
             let page = with_form(context, texts, posting, &Form::default(), &[], &token);
-            answer::html(200, &page, Keep::Privately)
+            answer::html(200, &page, Caching::Privately)
         }
         Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
-/// The page with what was typed and what is wrong with it.
+/// Returns the page with what was typed and what is wrong with it.
 pub(super) fn with_form(
     context: &RequestContext,
     texts: &'static Texts,
@@ -40,10 +40,10 @@ pub(super) fn with_form(
     issues: &[Issue],
     token: &str,
 ) -> String {
-    shown(context, texts, posting, FormState { values, issues, token, busy: false })
+    shown(context, texts, posting, FormState { values, issues, token, is_busy: false })
 }
 
-/// The page with what was typed, to be sent again in a while.
+/// Returns the page with what was typed, to be sent again in a while.
 pub(super) fn busy(
     context: &RequestContext,
     texts: &'static Texts,
@@ -51,7 +51,7 @@ pub(super) fn busy(
     values: &Form,
     token: &str,
 ) -> String {
-    shown(context, texts, posting, FormState { values, issues: &[], token, busy: true })
+    shown(context, texts, posting, FormState { values, issues: &[], token, is_busy: true })
 }
 
 fn shown(
@@ -69,7 +69,7 @@ fn shown(
     )
 }
 
-/// A token for an application to come.
+/// Returns a token for an application to come.
 pub(super) fn fresh_token(context: &RequestContext) -> Result<Token, Fault> {
     let id = ApplicationId::from_random(random_u128()?);
     Ok(Token { id, issued_at: context.received_at })

@@ -10,9 +10,9 @@ use worker::{Env, Response};
 
 use crate::app::{self, AppContext};
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 
-/// What was received and how far it has come, for whoever holds the key.
+/// Returns what was received and how far it has come, for whoever holds the key.
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,
@@ -26,7 +26,7 @@ pub(super) async fn page(
     }
 }
 
-/// What the address opens.
+/// Returns what the address opens.
 pub(super) async fn find(
     context: &RequestContext,
     env: &Env,
@@ -36,14 +36,14 @@ pub(super) async fn find(
     intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
 }
 
-/// The key in the address.
+/// Returns the key in the address.
 pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
 }
 
 fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &summary(receipt), Keep::Never);
+        return answer::json(200, &summary(receipt), Caching::Never);
     }
     let Receipt { received, delivery } = receipt;
     let Some(posting) = app::posting(&received.posting) else {
@@ -52,7 +52,7 @@ fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response>
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
     let page = views::receipt(texts, posting, received, delivery, &key, &site);
-    answer::html(200, &page, Keep::Never)
+    answer::html(200, &page, Caching::Never)
 }
 
 fn show_withdrawn(
@@ -61,7 +61,7 @@ fn show_withdrawn(
     withdrawn: &Withdrawn,
 ) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &withdrawal(withdrawn), Keep::Never);
+        return answer::json(200, &withdrawal(withdrawn), Caching::Never);
     }
     let Some(posting) = app::posting(&withdrawn.posting) else {
         return answer::failure(context, Failure::NotFound);
@@ -69,19 +69,19 @@ fn show_withdrawn(
     let site = Site { base_url: &context.origin };
     let path = views::receipt_address(reference, &key(context));
     let page = views::withdrawn(context.texts_for(posting), posting, withdrawn.at, &path, &site);
-    answer::html(200, &page, Keep::Never)
+    answer::html(200, &page, Caching::Never)
 }
 
 fn summary(receipt: &Receipt) -> serde_json::Value {
-    let told = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+    let shown = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     let Delivery { forwarding, acknowledgement } = receipt.delivery;
     let erased_on = app::posting(&receipt.received.posting).map(domain::Posting::erased_on);
     serde_json::json!({
         "reference": receipt.received.reference,
         "received_at": receipt.received.received_at.to_rfc3339(),
         "documents": documents(&receipt.received.content),
-        "forwarded_at": told(forwarding.sent_at()),
-        "acknowledged_at": told(acknowledgement.sent_at()),
+        "forwarded_at": shown(forwarding.sent_at()),
+        "acknowledged_at": shown(acknowledgement.sent_at()),
         "given_up": {
             "forwarding": forwarding == MailState::GivenUp,
             "acknowledgement": acknowledgement == MailState::GivenUp,
@@ -90,12 +90,12 @@ fn summary(receipt: &Receipt) -> serde_json::Value {
     })
 }
 
-/// A withdrawal as clients see it.
+/// Returns a withdrawal as clients see it.
 pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
     serde_json::json!({ "withdrawn_at": withdrawn.at.to_rfc3339() })
 }
 
-/// The documents as clients see them.
+/// Returns the documents as clients see them.
 pub(super) fn documents(application: &Content) -> Vec<serde_json::Value> {
     let shown = |document: &Document| {
         serde_json::json!({

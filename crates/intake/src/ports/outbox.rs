@@ -50,7 +50,7 @@ impl MailKind {
     /// The mails that every application calls for.
     pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
 
-    /// The name in the ledger, in headers and in logs.
+    /// Returns the name in the ledger, in headers and in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Staff => "staff",
@@ -61,8 +61,8 @@ impl MailKind {
         }
     }
 
-    /// How it is tried again. No other mail says what a notice says, so a
-    /// notice is never given up.
+    /// Returns how it is tried again. No other mail says what a notice says, so
+    /// a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
             Self::Staff | Self::Acknowledgement => {
@@ -74,7 +74,7 @@ impl MailKind {
         }
     }
 
-    /// How large it can be.
+    /// Returns how large it can be.
     pub fn size_class(self) -> SizeClass {
         match self {
             Self::Staff => SizeClass::Large,
@@ -84,7 +84,7 @@ impl MailKind {
         }
     }
 
-    /// The id of this mail of an application.
+    /// Returns the id of this mail of an application.
     pub fn mail_id(self, application: &str) -> String {
         format!("{}/{application}", self.as_str())
     }
@@ -157,7 +157,7 @@ pub enum Settlement {
 
 /// Mails to send.
 pub trait Outbox {
-    /// The mail with this id.
+    /// Returns the mail with this id.
     async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault>;
 
     /// Claims a mail that is pending, due and not claimed by anybody else,
@@ -173,15 +173,15 @@ pub trait Outbox {
     /// later claim has been made.
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault>;
 
-    /// Up to `limit` mails of applications that [`Outbox::claim`] would give
-    /// and for which no queue message is expected, oldest first.
+    /// Returns up to `limit` mails of applications that [`Outbox::claim`] would
+    /// give and for which no queue message is expected, oldest first.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
 
     /// Notes that a queue message for each of these mails is expected to come
     /// by `until`.
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
 
-    /// Up to `limit` mails that belong to no application and that
+    /// Returns up to `limit` mails that belong to no application and that
     /// [`Outbox::claim`] would give, oldest first.
     async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
 }

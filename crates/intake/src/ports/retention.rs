@@ -28,7 +28,7 @@ pub trait Retention {
         now: Timestamp,
     ) -> Result<(), Fault>;
 
-    /// Ids of up to `limit` applications that are withdrawn and not yet
+    /// Returns ids of up to `limit` applications that are withdrawn and not yet
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;
 
@@ -36,8 +36,8 @@ pub trait Retention {
     /// noted of others stays: a posting that is taken away keeps its promise.
     async fn promise(&self, postings: &[Posting]) -> Result<(), Fault>;
 
-    /// The slugs of postings that are to be erased by `now` and of which
-    /// something is left.
+    /// Returns the slugs of postings that are to be erased by `now` and of
+    /// which something is left.
     async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault>;
 
     /// Deletes an application and its mails, and counts it.
@@ -47,8 +47,8 @@ pub trait Retention {
     /// stay.
     async fn close_books(&self, slug: &str) -> Result<(), Fault>;
 
-    /// Those of `ids` that no application has. Each is retired in the same
-    /// step, so that none can come while its documents are deleted.
+    /// Returns those of `ids` that no application has. Each is retired in the
+    /// same step, so that none can come while its documents are deleted.
     async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
 
     /// Forgets orphans that were retired before `until`, and alerts and

@@ -9,8 +9,8 @@ use intake::{ApplicationId, Followed, Link, download};
 use mail_parser::MessageParser;
 use rules::Timestamp;
 
-/// The application's reference, and what the address of its CV says in a
-/// mail that was too large.
+/// Returns the application's reference, and what the address of its CV says in
+/// a mail that was too large.
 fn linked(world: &World) -> (Reference, String, String) {
     let posting = posting();
     let id = accepted(world, &posting, 1);

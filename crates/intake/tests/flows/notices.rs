@@ -14,7 +14,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The cron, as far as it tells somebody something; the subjects that leave.
+/// Returns the cron, as far as it tells somebody something; the subjects that leave.
 fn cron(world: &World) -> Vec<String> {
     let posting = posting();
     let postings = std::slice::from_ref(&posting);
@@ -28,7 +28,7 @@ fn cron(world: &World) -> Vec<String> {
     mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
 }
 
-/// The cron; the subjects of what staff get.
+/// Returns the cron; the subjects of what staff get.
 fn cron_to_staff(world: &World) -> Vec<String> {
     let before = world.mailbox.borrow().len();
     let subjects = cron(world);
@@ -49,7 +49,7 @@ fn closed(world: &World) {
     world.now.set(Timestamp(posting().requirements.window.closes_at.0 + GRACE_MS));
 }
 
-/// The text of the latest mail.
+/// Returns the text of the latest mail.
 fn latest(world: &World) -> (String, String) {
     let mailbox = world.mailbox.borrow();
     let (to, raw) = mailbox.last().unwrap();

@@ -10,7 +10,7 @@ use intake::memory::Port;
 use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _};
 use intake::{Opened, Verdict, Withdrawal, receipt_key};
 
-/// The reference of an application and the key of its receipt.
+/// Returns the reference of an application and the key of its receipt.
 fn ticket(world: &World, id: &str) -> (String, String) {
     let received = world.application(id);
     (received.reference.to_string(), receipt_key(&key(), &received))

@@ -166,7 +166,7 @@ impl Ports {
         self.tables.script(&change).unwrap();
     }
 
-    /// What the flows hear of an attempt.
+    /// Returns what the flows hear of an attempt.
     pub(crate) fn said(&self, sending: Sending) -> Sending {
         match sending {
             Sending::Unknown(_) if self.has(Bug::TakesDoubtForSuccess) => Sending::Sent,
@@ -175,7 +175,7 @@ impl Ports {
         }
     }
 
-    /// A message as it leaves.
+    /// Returns a message as it leaves.
     pub(crate) fn stamped<'a>(&self, message: &'a [u8]) -> Cow<'a, [u8]> {
         if !self.has(Bug::NewMessageId) {
             return Cow::Borrowed(message);
@@ -205,7 +205,7 @@ impl Ports {
         }
     }
 
-    /// The number of an application that is about to be written down.
+    /// Returns the number of an application that is about to be written down.
     pub(crate) async fn number_too_early(
         &self,
         statements: &[Statement],
@@ -262,7 +262,7 @@ impl Ports {
     }
 }
 
-/// The id of the application that these statements write down.
+/// Returns the id of the application that these statements write down.
 fn commits(statements: &[Statement]) -> Option<&str> {
     let Statement { query, values } = statements.first()?;
     (query.name == "insert application").then(|| text(&values[0]))

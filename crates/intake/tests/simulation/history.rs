@@ -95,7 +95,7 @@ pub(crate) struct Mail {
     pub(crate) links: Vec<String>,
 }
 
-/// The name under which a letter of an application is remembered.
+/// Returns the name under which a letter of an application is remembered.
 pub(crate) fn mail_name(id: &str, letter: MailKind) -> String {
     letter.mail_id(id)
 }
@@ -107,7 +107,7 @@ impl History {
         self.holding.insert(task, (name, attempt));
     }
 
-    /// The right that `task` has to send.
+    /// Returns the right that `task` has to send.
     pub(crate) fn right_of(&self, task: TaskId) -> Option<(String, u32)> {
         self.holding.get(&task).cloned()
     }
@@ -136,24 +136,24 @@ impl History {
         }
     }
 
-    /// Whether it was right to send the letter once more after this attempt:
-    /// nobody could know what had become of it.
+    /// Returns whether it was right to send the letter once more after this
+    /// attempt: nobody could know what had become of it.
     pub(crate) fn was_in_doubt(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt));
         this.is_some_and(|this| matches!(this.told, Some(Sending::Unknown(_))) || this.broken)
             || self.lapsed(name, attempt)
     }
 
-    /// Whether the letter was given to somebody else when, by the server's
-    /// clock, the platform had ended this attempt.
+    /// Returns whether the letter was given to somebody else when, by the
+    /// server's clock, the platform had ended this attempt.
     pub(crate) fn lapsed(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt)).filter(|this| !this.settled);
         let next = self.attempts.get(&(name.to_owned(), attempt + 1));
         this.zip(next).is_some_and(|(this, next)| next.clock.0 - this.clock.0 >= TIME_LIMIT)
     }
 
-    /// Whether there was a reason to give the letter up: the mail server
-    /// refused it for good, or did not take it for three days.
+    /// Returns whether there was a reason to give the letter up: the mail
+    /// server refused it for good, or did not take it for three days.
     pub(crate) fn is_hopeless(&self, name: &str) -> bool {
         let clocks = self.attempts_at(name).map(|attempt| attempt.clock);
         let span = clocks.clone().next().zip(clocks.last());
@@ -162,18 +162,18 @@ impl History {
         self.attempts_at(name).any(Attempt::was_refused) || for_days && was_heard
     }
 
-    /// Every attempt at a letter, in their order.
+    /// Returns every attempt at a letter, in their order.
     pub(crate) fn attempts_at(&self, name: &str) -> impl Iterator<Item = &Attempt> + Clone {
         let range = (name.to_owned(), 0)..=(name.to_owned(), u32::MAX);
         self.attempts.range(range).map(|(_, attempt)| attempt)
     }
 
-    /// The application that people call so.
+    /// Returns the application that people call so.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Application> {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
 
-    /// The copies of a letter, in the order of their attempts.
+    /// Returns the copies of a letter, in the order of their attempts.
     pub(crate) fn copies(&self, name: &str) -> Vec<&Mail> {
         let is_copy = |mail: &&Mail| mail.right.as_ref().is_some_and(|(of, _)| of == name);
         let mut copies: Vec<_> = self.mails.iter().filter(is_copy).collect();
@@ -211,7 +211,7 @@ impl History {
 }
 
 impl Mail {
-    /// Whether staff get the documents by their addresses.
+    /// Returns whether staff get the documents by their addresses.
     pub(crate) fn is_by_links(&self) -> bool {
         !self.links.is_empty()
     }

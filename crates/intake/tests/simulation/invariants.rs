@@ -108,7 +108,7 @@ pub(crate) fn at_the_end(world: &World) {
     }
 }
 
-/// The applications to the posting that were ever kept.
+/// Returns the applications to the posting that were ever kept.
 fn received(world: &World, posting: &Posting) -> Vec<Application> {
     let history = world.history.borrow();
     let of_posting = history.committed.values().filter(|one| one.posting == posting.slug);
@@ -134,7 +134,7 @@ fn comes_to_rest(world: &World) {
     }
 }
 
-/// The ids of those whose documents are there.
+/// Returns the ids of those whose documents are there.
 fn documents(world: &World) -> BTreeSet<String> {
     let documents = world.memory.documents.borrow();
     documents.keys().filter_map(|key| key.split('/').nth(1)).map(str::to_owned).collect()
@@ -216,7 +216,7 @@ fn letters(world: &World) {
     }
 }
 
-/// Whether these are the bytes that the candidate was told of.
+/// Returns whether these are the bytes that the candidate was told of.
 fn is_of(received: &Application, documents: &[Vec<u8>]) -> bool {
     let hex = |bytes: &Vec<u8>| {
         let digest = sha2::Sha256::digest(bytes);
@@ -264,7 +264,7 @@ pub(crate) fn tally(world: &World) {
     }
 }
 
-/// The mails of applications that will not be tried again.
+/// Returns the mails of applications that will not be tried again.
 fn given_up(world: &World) -> Vec<String> {
     world.ids("SELECT id FROM mails WHERE application IS NOT NULL AND refused_because IS NOT NULL")
 }

@@ -129,7 +129,7 @@ impl Person {
         ask(ports, patience, async move { person.handle(&theirs).await }).await
     }
 
-    /// What the server does with the form, as `crates/edge` calls it.
+    /// Returns what the server does with the form, as `crates/edge` calls it.
     async fn handle(&self, ports: &Ports) -> Answer {
         let received_at = ports.clock();
         let form = self.form(ports, received_at);
@@ -234,7 +234,7 @@ impl Person {
     }
 }
 
-/// What the server does; whether it succeeds.
+/// Returns what the server does; whether it succeeds.
 fn ask_to_withdraw(
     ports: Ports,
     received: &Application,

@@ -21,8 +21,8 @@ pub(crate) fn committed(ports: &Ports, id: &str) {
     ports.history.borrow_mut().committed.entry(id.to_owned()).or_insert(held);
 }
 
-/// Which of these ids are in use, with documents of which none is nearly a
-/// day old.
+/// Returns which of these ids are in use, with documents of which none is
+/// nearly a day old.
 pub(crate) fn fresh(ports: &Ports, ids: &[String], now: Timestamp) -> Vec<String> {
     const NEARLY_A_DAY: i64 = 23 * 3_600_000;
     let stored_at = ports.memory.stored_at.borrow();
@@ -200,8 +200,8 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
     }
 }
 
-/// The documents that staff get with a letter, in it or by following its
-/// addresses.
+/// Returns the documents that staff get with a letter, in it or by following
+/// its addresses.
 pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
     if !mail.is_by_links() {
         return mail.attachments.clone();
@@ -226,8 +226,8 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether staff had been told before that no such letter will come. A sender
-/// whom the platform had ended by then, by the clock, could not know.
+/// Returns whether staff had been told before that no such letter will come. A
+/// sender whom the platform had ended by then, by the clock, could not know.
 fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
     let history = ports.history.borrow();
     let notice = history.copies(&format!("withdrawal/{id}"));

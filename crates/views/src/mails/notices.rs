@@ -68,8 +68,8 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
     let zone = &posting.deadline.zone;
-    let told = |instant| moment(texts, zone.local(instant), &zone.name);
-    let closed = told(last_instant(&posting.requirements.window));
+    let shown = |instant| moment(texts, zone.local(instant), &zone.name);
+    let closed = shown(last_instant(&posting.requirements.window));
     let title = ("title", posting.title.as_str());
     let subject = if undelivered == 0 {
         texts.report_subject.to_owned()
@@ -78,7 +78,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     };
     let opening = fill(
         texts.report_opening,
-        &[title, ("closing", closed.as_str()), ("moment", told(now).as_str())],
+        &[title, ("closing", closed.as_str()), ("moment", shown(now).as_str())],
     );
     let sum = |template: &str, value: i64| {
         let values = [("n", number(texts, value)), ("recipient", posting.recipient.clone())];
@@ -123,8 +123,9 @@ pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> MailText {
     plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
 }
 
-/// A cause as people say it, by what its code begins with: the step of the
-/// dialogue with a mail server, a code of the platform's, or a fault of ours.
+/// Returns a cause as people say it, by what its code begins with: the step of
+/// the dialogue with a mail server, a code of the platform's, or a fault of
+/// ours.
 fn cause(texts: &Texts, code: &str) -> &'static str {
     let words = [
         ("AUTH", texts.cause_login),
@@ -167,7 +168,7 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
     List { heading, lines: entries.iter().map(line).collect() }
 }
 
-/// A letter of paragraphs, then lists; empty lists are left out.
+/// Returns a letter of paragraphs, then lists; empty lists are left out.
 fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> MailText {
     let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
     let (said, lists) = (paragraphs, lists.as_slice());
