@@ -30,17 +30,19 @@ CREATE TABLE mails (
 ) STRICT;
 
 CREATE INDEX mails_by_application ON mails (application) WHERE application IS NOT NULL;
-CREATE INDEX mails_by_posting ON mails (posting) WHERE application IS NULL;
+CREATE INDEX mails_by_posting ON mails (posting, due_at) WHERE application IS NULL;
 CREATE INDEX mails_by_day ON mails (posting, day) WHERE day IS NOT NULL;
-CREATE INDEX mails_sent ON mails (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX mails_sent ON mails (sent_at) WHERE application IS NOT NULL AND sent_at IS NOT NULL;
 
--- Of applications, and of none: the sweep queues the former, the cron sends the latter.
-CREATE INDEX mails_pending ON mails (due_at)
+-- Mails of applications, which the sweep queues, by when somebody may claim them. A mail that is being sent, or whose
+-- queue message is on its way, does not stand before those that wait.
+CREATE INDEX mails_pending ON mails (max(due_at, leased_until, queued_until), due_at, kind DESC, id)
   WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL;
+-- Mails of no application, which the cron sends.
 CREATE INDEX notices_to_send ON mails (due_at)
   WHERE application IS NULL AND sent_at IS NULL AND refused_because IS NULL;
 -- What staff lack, and what they will never get.
-CREATE INDEX mails_not_forwarded ON mails (posting) WHERE kind = 'staff' AND sent_at IS NULL;
+CREATE INDEX mails_not_forwarded ON mails (posting, refused_because) WHERE kind = 'staff' AND sent_at IS NULL;
 CREATE INDEX mails_lost ON mails (due_at)
   WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL;
 
@@ -107,3 +109,16 @@ END;
 
 -- What is to be erased is looked up by both.
 CREATE INDEX retired_orphans ON retired (retired_at) WHERE posting IS NULL;
+
+-- Whether the rows of a withdrawn application are gone: the cron looks for those that are still there.
+ALTER TABLE retired ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+UPDATE retired SET erased = 1 WHERE id NOT IN (SELECT id FROM applications);
+
+CREATE INDEX retired_not_erased ON retired (id) WHERE posting IS NOT NULL AND erased = 0;
+
+CREATE TRIGGER application_erased AFTER DELETE ON applications BEGIN
+  UPDATE retired SET erased = 1 WHERE id = OLD.id;
+END;
+
+CREATE INDEX incidents_open ON incidents (opened_at) WHERE closed_at IS NULL;
