@@ -77,6 +77,7 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     let (delivered, pending) = (reference(&first), reference(&second));
     assert!(text.contains("Reçues\u{A0}: 2") && text.contains(&delivered), "{text}");
     assert!(text.find(&pending) < text.find(&delivered), "what lacks comes first: {text}");
+    assert!(text.contains("n’est pas achevée\u{A0}: 6\u{A0}heures après"), "{text}");
     assert!(cron_to_staff(&world).is_empty(), "once a day");
 
     later(&world, DAY - (LONGEST_WAIT_MS - GRACE_MS) - 1);
@@ -96,6 +97,8 @@ fn the_first_report_comes_as_soon_as_all_mails_have_left() {
     assert!(cron_to_staff(&world).is_empty(), "a mail is still to be sent");
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(cron_to_staff(&world).len(), 1);
+    let (_, text) = latest(&world);
+    assert!(text.contains("La transmission est achevée"), "{text}");
 }
 
 #[test]
