@@ -11,7 +11,8 @@ CREATE TABLE mails (
   -- The application that it belongs to, and with which it goes.
   application TEXT REFERENCES applications (id) ON DELETE CASCADE,
   posting TEXT,
-  -- Of a report.
+  -- Of a report, counted from 1970-01-01. The previous Worker counts from the closing, in `notices`; its reports get the
+  -- day on which they were due.
   day INTEGER,
   -- What a mail without an application says, as JSON; emptied once it is sent.
   payload TEXT,
@@ -48,14 +49,14 @@ CREATE INDEX mails_lost ON mails (due_at)
 
 INSERT INTO mails (id, kind, application, posting, attempts, due_at, leased_until, possible_duplicate, tried_since,
   failures, sent_at, refused_because, last_problem)
-SELECT letter || '/' || outbox.application, letter, outbox.application, posting, attempts, due_at, leased_until, possible_duplicate,
-  tried_since, failures, sent_at, refused_because, last_trouble
+SELECT letter || '/' || outbox.application, letter, outbox.application, posting, attempts, due_at, leased_until,
+  possible_duplicate, tried_since, failures, sent_at, refused_because, last_trouble
 FROM outbox JOIN applications ON applications.id = outbox.application;
 
 INSERT INTO mails (id, kind, posting, day, payload, attempts, due_at, leased_until, possible_duplicate, tried_since,
   sent_at, refused_because, last_problem)
-SELECT id, substr(id, 1, instr(id, '/') - 1), posting, day, notice, attempts, due_at, leased_until,
-  possible_duplicate, tried_since, sent_at, refused_because, last_trouble
+SELECT id, substr(id, 1, instr(id, '/') - 1), posting, iif(day IS NULL, NULL, due_at / 86400000), notice, attempts,
+  due_at, leased_until, possible_duplicate, tried_since, sent_at, refused_because, last_trouble
 FROM notices;
 
 CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN
@@ -78,7 +79,8 @@ END;
 
 CREATE TRIGGER notices_inserted AFTER INSERT ON notices BEGIN
   INSERT OR IGNORE INTO mails (id, kind, posting, day, payload, due_at)
-  VALUES (NEW.id, substr(NEW.id, 1, instr(NEW.id, '/') - 1), NEW.posting, NEW.day, NEW.notice, NEW.due_at);
+  VALUES (NEW.id, substr(NEW.id, 1, instr(NEW.id, '/') - 1), NEW.posting,
+    iif(NEW.day IS NULL, NULL, NEW.due_at / 86400000), NEW.notice, NEW.due_at);
 END;
 
 CREATE TRIGGER notices_updated AFTER UPDATE ON notices BEGIN

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use intake::ports::{MailKind, Outbox as _, Retention as _, Settlement};
+use intake::ports::{MailKind, Notices as _, Outbox as _, Retention as _, Settlement};
 use ledger::SqlLedger;
 use ledger::sqlite::Sqlite;
 use rules::Timestamp;
@@ -180,4 +180,27 @@ fn numbers_go_on() {
     previously(&tables, ERASE, "d");
     previously(&tables, INSERT_APPLICATION, "e");
     assert_eq!((numbers(&tables), last()), (vec![1, 2, 5], 5.into()));
+}
+
+/// A report on the closing that the previous Worker wrote is not written again
+/// by the new one, which counts days otherwise.
+#[test]
+fn a_report_that_the_previous_worker_wrote_counts() {
+    const DAY_MS: i64 = 86_400_000;
+    let report = |slug: &str| {
+        format!(
+            "INSERT INTO notices (id, posting, day, notice, due_at) \
+             VALUES ('report/{slug}/0', '{slug}', 0, '{{}}', {})",
+            20_303 * DAY_MS + 1
+        )
+    };
+    let tables = before_the_migration();
+    tables.script(&report("p")).unwrap();
+    migrate(&tables);
+    tables.script(&report("q")).unwrap();
+    let ledger = SqlLedger(&tables);
+    for slug in ["p", "q"] {
+        let last = pollster::block_on(ledger.last_report(slug));
+        assert_eq!(last, Ok(Some(20_303)), "{slug}");
+    }
 }

@@ -1,6 +1,9 @@
 //! Staff learn that nothing is missing, the operator that mails do not leave:
 //! once each time.
 
+use std::collections::HashSet;
+
+use domain::Posting;
 use mail::Address;
 use mail_parser::MessageParser;
 use rules::Timestamp;
@@ -16,13 +19,17 @@ const DAY: i64 = 24 * HOUR;
 
 /// The cron, as far as it tells somebody something; the subjects that leave.
 fn cron(world: &World) -> Vec<String> {
-    let posting = posting();
-    let postings = std::slice::from_ref(&posting);
+    cron_with(world, &posting())
+}
+
+/// The cron, once the posting may have changed.
+fn cron_with(world: &World, posting: &Posting) -> Vec<String> {
+    let postings = std::slice::from_ref(posting);
     let before = world.mailbox.borrow().len();
     pollster::block_on(intake::report(&world.ledger, postings, world.now.get())).unwrap();
     watch(world).unwrap();
     let operator = Address::parse("operator@example.org").unwrap();
-    notify(world, &posting, Some(&operator)).unwrap();
+    notify(world, posting, Some(&operator)).unwrap();
     let mailbox = world.mailbox.borrow();
     let parsed = |raw| MessageParser::default().parse(raw).unwrap().subject().unwrap().to_owned();
     mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
@@ -113,6 +120,50 @@ fn a_report_that_could_not_leave_gives_way_to_that_of_the_next_day() {
     assert_eq!(cron_to_staff(&world).len(), 1);
     later(&world, HOUR);
     assert!(cron_to_staff(&world).is_empty());
+}
+
+/// The posting with a closing three days later.
+fn extended() -> Posting {
+    let mut posting = posting();
+    posting.requirements.window.closes_at.0 += 3 * DAY;
+    posting
+}
+
+#[test]
+fn a_posting_that_was_open_again_gets_a_report_on_its_last_closing() {
+    let (world, extended) = (World::default(), extended());
+    let first = accepted(&world, &posting(), 1);
+    deliver(&world, &posting(), &first).unwrap();
+    closed(&world);
+    assert_eq!(cron(&world).len(), 1);
+    later(&world, DAY);
+    assert!(cron_with(&world, &extended).is_empty(), "it is open again");
+    let second = accepted(&world, &posting(), 2);
+    deliver(&world, &posting(), &second).unwrap();
+    closed(&world);
+    later(&world, 3 * DAY);
+    assert_eq!(cron_with(&world, &extended).len(), 1);
+    let (_, text) = latest(&world);
+    assert!(text.contains("Reçues\u{A0}: 2"), "{text}");
+    assert!(cron_with(&world, &extended).is_empty(), "once");
+    let mailbox = world.mailbox.borrow();
+    let ids = mailbox.iter().map(|(_, raw)| MessageParser::default().parse(raw).unwrap());
+    let ids: HashSet<_> = ids.map(|mail| mail.message_id().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), mailbox.len(), "no mail server takes the second one for the first");
+}
+
+#[test]
+fn a_report_that_has_not_left_when_its_posting_opens_again_does_not_leave() {
+    let (world, extended) = (World::default(), extended());
+    let id = accepted(&world, &posting(), 1);
+    deliver(&world, &posting(), &id).unwrap();
+    closed(&world);
+    *world.answers.borrow_mut() = vec![Sending::Later("421".into())];
+    assert!(cron(&world).is_empty());
+    later(&world, HOUR);
+    assert!(cron_with(&world, &extended).is_empty(), "it would say that the posting is closed");
+    later(&world, 3 * DAY);
+    assert_eq!(cron_with(&world, &extended).len(), 1);
 }
 
 #[test]
