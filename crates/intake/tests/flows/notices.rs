@@ -205,10 +205,10 @@ fn one_alert_tells_of_many_mails_and_the_next_incident_gets_its_own() {
 }
 
 #[test]
-fn a_letter_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
+fn a_mail_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
-    // The answers are taken from the end: the letter to staff goes first.
+    // The answers are taken from the end: the mail to staff goes first.
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&world, &posting, &first).unwrap();
     assert!(cron(&world).is_empty());
@@ -238,7 +238,7 @@ fn an_alert_that_does_not_leave_waits_and_brings_no_other() {
     assert_eq!(world.count("mails WHERE application IS NULL"), 1);
 }
 
-/// An operator who had a letter sent again hears of it when it is lost again.
+/// An operator who had a mail sent again hears of it when it is lost again.
 #[test]
 fn what_was_sent_after_all_and_is_lost_again_is_news() {
     let (world, posting) = (World::default(), posting());
@@ -258,9 +258,9 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     assert_eq!(cron(&world).len(), 1);
 }
 
-/// Whatever keeps letters from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
+/// Whatever keeps mails from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
 #[test]
-fn letters_that_nobody_tries_are_trouble_too() {
+fn mails_that_nobody_tries_are_trouble_too() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     later(&world, 30 * MINUTE);
@@ -291,7 +291,7 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     assert_eq!(watch(&world), Ok(None));
 }
 
-/// Three days into an outage the first letters are given up: that is told when it happens, not when the rest has left, and
+/// Three days into an outage the first mails are given up: that is told when it happens, not when the rest has left, and
 /// once.
 #[test]
 fn what_is_given_up_during_an_incident_is_told_at_once() {
