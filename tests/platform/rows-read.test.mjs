@@ -30,6 +30,8 @@ const BOUNDS = {
   // The report names each application of its posting, and counts those withdrawn: two here.
   "select forwarding": () => 2 * (FILLED.ofPosting + FEW),
   "count withdrawn": () => 2,
+  // Each table, index and trigger.
+  "has migrations": () => 100,
   // Each posting there ever was.
   "select to erase": () => FILLED.postings + FEW,
   // A page: 100 applications, 200 documents.
@@ -98,6 +100,11 @@ const withdraw = (receipt, headers = {}) =>
 test("pages ask the database nothing", async () => {
   for (const path of ["/", `/postings/${POSTING.slug}`]) await place.guichet.fetch(path);
   assert.equal(await bounded("careers page, posting"), 0);
+});
+
+test("the health check", async () => {
+  assert.equal((await place.guichet.fetch("/healthz")).status, 200);
+  await bounded("health check");
 });
 
 test("an application, from its form to its end", async () => {
