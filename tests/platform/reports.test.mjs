@@ -63,7 +63,7 @@ test("staff get a report at the closing, one a day while something lacks, and th
   assert.deepEqual([report.recipient, others], [POSTING.recipient, []]);
   assert.match(report.subject, /^Bilan\u00A0: 1 candidature n’est pas transmise – /);
   const nb = "\u00A0";
-  const said = ["Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "eux-mêmes : 0".replace("eux", "elles"), `n° 1 – ${first}`, `n° 2 – ${second}`];
+  const said = [`La transmission n’est pas achevée : 6${nb}heures après la clôture`, "Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "eux-mêmes : 0".replace("eux", "elles"), `n° 1 – ${first}`, `n° 2 – ${second}`];
   for (const line of said.map((line) => line.replace(" :", `${nb}:`).replace("n° ", `n°${nb}`))) {
     assert.ok(report.text.includes(line), `${line} in ${report.text}`);
     assert.ok(report.html.includes(line), `${line} in ${report.html}`);
@@ -83,10 +83,12 @@ test("crons that run at once make one report a day, which is forgotten once it i
   await place.mails(await sent());
   await override(place.guichet, { clock: clock(FIRST) });
   await Promise.all([place.guichet.cron(), place.guichet.cron(), place.guichet.cron()]);
-  assert.equal((await told("report")).length, 1);
+  const [report, ...others] = await told("report");
+  assert.deepEqual(others, []);
+  assert.match(report.text, /La transmission est achevée\u00A0: plus aucune candidature/);
   const { mails } = await everything(place.guichet);
   const reports = mails.filter(({ kind }) => kind === "report");
-  assert.deepEqual(reports.map(({ id, payload }) => [id, payload]), [[`report/${POSTING.slug}/0`, null]]);
+  assert.deepEqual(reports.map(({ id, payload }) => [id, payload]), [[`report/${POSTING.slug}/${Math.floor(FIRST / DAY)}`, null]]);
 });
 
 test("a cron that dies after sending: the report comes again under one Message-ID, and says so", async () => {

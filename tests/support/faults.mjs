@@ -32,3 +32,13 @@ export async function override(guichet, state = {}) {
   const answer = await guichet.fetch("/__test/overrides", { method: "PUT", body: JSON.stringify(state) });
   if (answer.status !== 204) throw new Error("Faults need a Guichet started with `faults: true`.");
 }
+
+/**
+ * The D1 statements that the Worker ran since the last call, in order, with what D1 says of each.
+ *
+ * @param {import("./guichet.mjs").Guichet} guichet started with `faults: true`
+ * @returns {Promise<{ sql: string, rows_read: number, rows_written: number, duration: number }[]>}
+ */
+export async function statements(guichet) {
+  return (await guichet.fetch("/__test/statements")).json();
+}

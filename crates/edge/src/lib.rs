@@ -10,6 +10,8 @@
 mod adapters;
 mod app;
 mod config;
+#[cfg(feature = "contract")]
+mod contract;
 mod cron;
 mod log;
 mod queue;
@@ -23,6 +25,10 @@ use worker::{
 /// Returns a request from a candidate's browser.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    #[cfg(feature = "contract")]
+    if let Some(answer) = contract::answer(&request, &env).await {
+        return answer;
+    }
     routes::answer(request, &env).await
 }
 

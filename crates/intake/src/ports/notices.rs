@@ -98,7 +98,8 @@ pub struct Entry {
 
 /// Notices and what they tell of.
 pub trait Notices {
-    /// Returns the day of the latest report on the posting `slug`.
+    /// The day of the latest report on the posting `slug`, counted from
+    /// 1970-01-01.
     async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault>;
 
     /// Returns whether staff lack an application to the posting `slug`.

@@ -47,6 +47,11 @@ pub enum SizeClass {
 pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 
 impl MailKind {
+    /// Each. A mail in the ledger may be of another kind, which a newer build
+    /// knows: it is left alone.
+    pub const ALL: [Self; 5] =
+        [Self::Staff, Self::Acknowledgement, Self::Withdrawal, Self::Report, Self::Alert];
+
     /// The mails that every application calls for.
     pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
 
@@ -157,7 +162,8 @@ pub enum Settlement {
 
 /// Mails to send.
 pub trait Outbox {
-    /// Returns the mail with this id.
+    /// The mail with this id. Like each of the calls below, it knows mails of
+    /// [`MailKind::ALL`] only.
     async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault>;
 
     /// Claims a mail that is pending, due and not claimed by anybody else,

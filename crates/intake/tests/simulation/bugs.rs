@@ -26,13 +26,13 @@ pub(crate) const SEEDS: u64 = 1_000;
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bug {
-    /// The letters leave before the application is in the ledger.
+    /// The mails leave before the application is in the ledger.
     SendsBeforeCommit,
     /// The candidate is told that all is safe, then it is written down.
     AcknowledgesBeforeCommit,
-    /// A letter counts as sent from when it is claimed.
+    /// A mail counts as sent from when it is claimed.
     MarksBeforeSending,
-    /// Two may claim a letter at the same time.
+    /// Two may claim a mail at the same time.
     NoLease,
     /// A claim lasts one minute, and a sender may take a quarter of an hour.
     ShortLease,
@@ -40,7 +40,7 @@ pub(crate) enum Bug {
     NoSweep,
     /// The number is read first and written later.
     NumberOutsideCommit,
-    /// That a letter may have arrived is not written down.
+    /// That a mail may have arrived is not written down.
     ForgetsDoubt,
     /// A connection that broke at the end counts as sent.
     TakesDoubtForSuccess,
@@ -52,7 +52,7 @@ pub(crate) enum Bug {
     RowsBeforeDocuments,
     /// A withdrawn application's id may come again.
     WithdrawsWithoutRetiring,
-    /// Staff are told of a withdrawal while a letter may be on its way.
+    /// Staff are told of a withdrawal while a mail may be on its way.
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,

@@ -54,9 +54,9 @@ pub(crate) enum Event {
     LinkedMail,
     Duplicate,
     LeaseLapsed,
-    LetterGivenUp,
-    LetterTriedInVain,
-    StrayErased,
+    MailGivenUp,
+    MailTriedInVain,
+    OrphanErased,
     Erased,
 }
 
@@ -108,9 +108,9 @@ impl Event {
         (Self::LinkedMail, "with addresses of documents"),
         (Self::Duplicate, "marked as possible duplicates"),
         (Self::LeaseLapsed, "senders who never came back"),
-        (Self::LetterGivenUp, "letters given up"),
-        (Self::LetterTriedInVain, "of which after three days"),
-        (Self::StrayErased, "strays erased"),
+        (Self::MailGivenUp, "mails given up"),
+        (Self::MailTriedInVain, "of which after three days"),
+        (Self::OrphanErased, "orphaned documents erased"),
         (Self::Erased, "erased on the day of deletion"),
     ];
 }

@@ -25,7 +25,7 @@ pub(crate) struct History {
     pub(crate) withdrawn: BTreeMap<String, i64>,
     /// When the latest document of an application was put.
     pub(crate) put: BTreeMap<String, i64>,
-    /// Every right to send, by letter and attempt.
+    /// Every right to send, by mail and attempt.
     pub(crate) attempts: BTreeMap<(String, u32), Attempt>,
     /// The right that each task holds.
     holding: BTreeMap<TaskId, (String, u32)>,
@@ -41,7 +41,7 @@ pub(crate) struct SentForm {
     pub(crate) is_sound: bool,
 }
 
-/// A letter that a task may send for a while.
+/// A mail that a task may send for a while.
 pub(crate) struct Attempt {
     /// What the server's clock showed.
     pub(crate) clock: Timestamp,
@@ -79,7 +79,7 @@ pub(crate) struct SeenDelivery {
 pub(crate) struct Mail {
     pub(crate) at: i64,
     pub(crate) to: String,
-    /// The letter's name and attempt; nothing where nobody had the right.
+    /// The mail's name and attempt; nothing where nobody had the right.
     pub(crate) right: Option<(String, u32)>,
     pub(crate) message_id: String,
     pub(crate) is_marked: bool,
@@ -95,9 +95,9 @@ pub(crate) struct Mail {
     pub(crate) links: Vec<String>,
 }
 
-/// Returns the name under which a letter of an application is remembered.
-pub(crate) fn mail_name(id: &str, letter: MailKind) -> String {
-    letter.mail_id(id)
+/// The name under which a mail of an application is remembered.
+pub(crate) fn mail_name(id: &str, kind: MailKind) -> String {
+    kind.mail_id(id)
 }
 
 impl History {
@@ -136,24 +136,24 @@ impl History {
         }
     }
 
-    /// Returns whether it was right to send the letter once more after this
-    /// attempt: nobody could know what had become of it.
+    /// Whether it was right to send the mail once more after this attempt:
+    /// nobody could know what had become of it.
     pub(crate) fn was_in_doubt(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt));
         this.is_some_and(|this| matches!(this.told, Some(Sending::Unknown(_))) || this.broken)
             || self.lapsed(name, attempt)
     }
 
-    /// Returns whether the letter was given to somebody else when, by the
-    /// server's clock, the platform had ended this attempt.
+    /// Whether the mail was given to somebody else when, by the server's
+    /// clock, the platform had ended this attempt.
     pub(crate) fn lapsed(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt)).filter(|this| !this.settled);
         let next = self.attempts.get(&(name.to_owned(), attempt + 1));
         this.zip(next).is_some_and(|(this, next)| next.clock.0 - this.clock.0 >= TIME_LIMIT)
     }
 
-    /// Returns whether there was a reason to give the letter up: the mail
-    /// server refused it for good, or did not take it for three days.
+    /// Whether there was a reason to give the mail up: the mail server
+    /// refused it for good, or did not take it for three days.
     pub(crate) fn is_hopeless(&self, name: &str) -> bool {
         let clocks = self.attempts_at(name).map(|attempt| attempt.clock);
         let span = clocks.clone().next().zip(clocks.last());
@@ -162,7 +162,7 @@ impl History {
         self.attempts_at(name).any(Attempt::was_refused) || for_days && was_heard
     }
 
-    /// Returns every attempt at a letter, in their order.
+    /// Every attempt at a mail, in their order.
     pub(crate) fn attempts_at(&self, name: &str) -> impl Iterator<Item = &Attempt> + Clone {
         let range = (name.to_owned(), 0)..=(name.to_owned(), u32::MAX);
         self.attempts.range(range).map(|(_, attempt)| attempt)
@@ -173,7 +173,7 @@ impl History {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
 
-    /// Returns the copies of a letter, in the order of their attempts.
+    /// The copies of a mail, in the order of their attempts.
     pub(crate) fn copies(&self, name: &str) -> Vec<&Mail> {
         let is_copy = |mail: &&Mail| mail.right.as_ref().is_some_and(|(of, _)| of == name);
         let mut copies: Vec<_> = self.mails.iter().filter(is_copy).collect();

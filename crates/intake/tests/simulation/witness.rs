@@ -136,7 +136,7 @@ pub(crate) fn opened(
         Some(Opened::Withdrawn(_)) => is_withdrawn,
         Some(Opened::Application(receipt)) => {
             let history = ports.history.borrow();
-            let has = |letter| !history.copies(&mail_name(id, letter)).is_empty();
+            let has = |kind| !history.copies(&mail_name(id, kind)).is_empty();
             receipt.received.id == id
                 && (receipt.delivery.forwarding.sent_at().is_none() || has(MailKind::Staff))
                 && (receipt.delivery.acknowledgement.sent_at().is_none()
@@ -152,7 +152,7 @@ pub(crate) fn opened(
 /// A mailbox has got a mail.
 pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
     match (mail.notice.as_deref(), &mail.reference) {
-        (None, Some(reference)) => letter(ports, mail, reference),
+        (None, Some(reference)) => mail_of_application(ports, mail, reference),
         (Some("withdrawal"), Some(reference)) => {
             let history = ports.history.borrow();
             let of = history.by_reference(reference).map(|received| received.id.clone());
@@ -167,7 +167,7 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
     }
 }
 
-fn letter(ports: &Ports, mail: &Mail, reference: &str) {
+fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     let history = ports.history.borrow();
     let Some(received) = history.by_reference(reference).cloned() else {
         drop(history);
@@ -200,8 +200,8 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
     }
 }
 
-/// Returns the documents that staff get with a letter, in it or by following
-/// its addresses.
+/// The documents that staff get with a mail, in it or by following its
+/// addresses.
 pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
     if !mail.is_by_links() {
         return mail.attachments.clone();
@@ -226,8 +226,8 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns whether staff had been told before that no such letter will come. A
-/// sender whom the platform had ended by then, by the clock, could not know.
+/// Whether staff had been told before that no such mail will come. A sender
+/// whom the platform had ended by then, by the clock, could not know.
 fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
     let history = ports.history.borrow();
     let notice = history.copies(&format!("withdrawal/{id}"));
@@ -238,7 +238,7 @@ fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
         history.attempts.get(&right).map(|attempt| attempt.clock)
     };
     match (clock_of(mail), clock_of(notice)) {
-        (Some(letter), Some(notice)) => notice.0 < letter.0 + TIME_LIMIT,
+        (Some(mail), Some(notice)) => notice.0 < mail.0 + TIME_LIMIT,
         _ => true,
     }
 }

@@ -63,7 +63,8 @@ pub fn withdrawal(
     plain(texts, fill(texts.withdrawal_subject, &values), &paragraphs, &[])
 }
 
-/// To staff: that nothing is missing, or what is.
+/// To staff: that nothing is missing, or what is, and whether forwarding is
+/// complete or was no longer waited for.
 pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
@@ -91,7 +92,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         sum(texts.report_given_up, count(&report.given_up)),
         sum(texts.report_withdrawn, report.withdrawn.into()),
     ];
-    let mut paragraphs = vec![opening, sums.join("\n")];
+    let mut paragraphs = vec![opening, progress(texts, posting, report, now), sums.join("\n")];
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
@@ -105,6 +106,16 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         list(texts, texts.report_delivered_list, &report.delivered),
     ];
     plain(texts, fill(&subject, &[title]), &paragraphs, &lists)
+}
+
+/// Whether forwarding is complete, and if not, how long after the closing.
+fn progress(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> String {
+    const HOUR_MS: i64 = 3_600_000;
+    if report.pending.is_empty() {
+        return texts.report_settled.to_owned();
+    }
+    let since = now.0.saturating_sub(posting.requirements.window.closes_at.0);
+    plural(texts, "report_unsettled", since / HOUR_MS)
 }
 
 /// To the operator: mails do not leave. `zone` is the one to tell times in.

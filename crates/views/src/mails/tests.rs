@@ -198,6 +198,32 @@ fn mails_load_nothing_and_say_their_language() {
     }
 }
 
+/// Staff can tell a report on all applications from one that did not wait any
+/// longer.
+#[test]
+fn a_report_says_whether_forwarding_is_complete() {
+    let entries = vec![(1, "7KXM29QT")];
+    let closes_at = posting().requirements.window.closes_at;
+    let said = |texts, lists: &Report, hours: i64| {
+        let now = rules::Timestamp(closes_at.0 + hours * 3_600_000 + 299_999);
+        let text = report(texts, &posting(), lists, now).text;
+        text.split("\n\n").nth(1).unwrap().to_owned()
+    };
+    let settled =
+        Report { delivered: entries.clone(), given_up: entries.clone(), ..Report::default() };
+    let waiting = Report { pending: entries, ..settled.clone() };
+    for (texts, lists, hours, expected) in [
+        (&FR, &settled, 1, "est achevée\u{A0}: plus aucune candidature n’attend d’être transmise."),
+        (&FR, &waiting, 1, "n’est pas achevée\u{A0}: 1\u{A0}heure après la clôture, il reste"),
+        (&FR, &waiting, 6, "n’est pas achevée\u{A0}: 6\u{A0}heures après la clôture, il reste"),
+        (&EN, &settled, 6, "is complete: no application is waiting to be forwarded."),
+        (&EN, &waiting, 6, "is not complete: 6\u{A0}hours after the closing, applications are"),
+    ] {
+        let said = said(texts, lists, hours);
+        assert!(said.contains(expected), "{expected} in {said}");
+    }
+}
+
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
