@@ -1,10 +1,9 @@
 //! A form as other people's programs give it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use documents::{Limits, inspect};
-use rules::{Form, OfferedDocument};
+use rules::{Form, OfferedDocument, TextMap};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use sha2::{Digest as _, Sha256};
 use validator::Validate;
@@ -21,7 +20,7 @@ pub(crate) struct Given {
     phone: String,
     subject: String,
     message: String,
-    answers: BTreeMap<String, String>,
+    answers: TextMap,
     consent: String,
     #[validate(length(max = DOCUMENTS), nested)]
     documents: Vec<Offered>,
@@ -47,7 +46,7 @@ impl From<Given> for Form {
             phone: given.phone,
             subject: given.subject,
             message: given.message,
-            answers: given.answers.into(),
+            answers: given.answers,
             consent: given.consent,
             documents: given.documents.into_iter().map(looked_into).collect(),
         }
