@@ -32,6 +32,10 @@ use wasm_bindgen::prelude::*;
 use dom::Dom;
 use files::Inspector;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Takes over the page's form, if it has one. `inspector` is `inspector.js`
 /// beside this crate.
 ///

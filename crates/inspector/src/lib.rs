@@ -8,6 +8,10 @@ use serde::Serialize as _;
 use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::prelude::*;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Makes a panic leave a message in the console.
 #[wasm_bindgen(start)]
 pub fn start() {
