@@ -74,7 +74,7 @@ async function bounded(event) {
 }
 
 async function cronAt(milliseconds) {
-  await standing(place.guichet, { clock: clock(milliseconds) });
+  await override(place.guichet, { clock: clock(milliseconds) });
   await place.guichet.cron();
 }
 
