@@ -71,10 +71,6 @@ const COUNT_ERASED: Query = Query::new(
 const FORGET_RETIRED: Query =
     Query::new("forget retired", "DELETE FROM retired WHERE posting = ?1");
 
-/// The table of the previous Worker, until a migration drops it.
-const FORGET_OLD_NOTICES: Query =
-    Query::new("forget old notices", "DELETE FROM notices WHERE posting = ?1");
-
 const FORGET_NOTICES: Query =
     Query::new("forget notices", "DELETE FROM mails WHERE posting = ?1 AND application IS NULL");
 
@@ -167,7 +163,7 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn close_books(&self, slug: &str) -> Result<(), Fault> {
-        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_OLD_NOTICES];
+        let each = [FORGET_RETIRED, FORGET_NOTICES];
         self.execute_all(each.map(|query| query.bind([slug.into()])).into()).await
     }
 
