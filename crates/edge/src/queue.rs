@@ -1,12 +1,26 @@
-//! The queue's consumer.
+//! The queues' consumer.
 
+use std::cell::RefCell;
+
+use futures_util::future::join_all;
 use intake::deliver;
 use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
-use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
+use worker::{
+    Date, Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder, RawMessage, RawMessageIter,
+};
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
 use crate::{log, semaphore};
+
+/// How many mails of a batch are sent at the same time, each in an SMTP
+/// session. A Worker has six connections for one event; reading documents
+/// from R2 needs some of them.
+const SESSIONS: usize = 4;
+
+/// For how long mails of a batch are begun, in milliseconds. The platform
+/// ends a batch after 15 minutes, and one mail may take 14 of them.
+const BEGIN_WITHIN: u64 = 60_000;
 
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
@@ -15,27 +29,16 @@ const PAUSE: u32 = 60;
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
 
-/// Sends each mail in the batch.
+/// Sends each mail in the batch, several at the same time.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
         return drop_dead(batch);
     }
     let transport = PlatformTransport::of(env);
     // One message that is no text must not hold up the others.
-    for message in batch.raw_iter() {
-        let Some(id) = message.body().as_string() else {
-            message.ack();
-            continue;
-        };
-        match send(env, &transport, &id).await {
-            Ok(()) => message.ack(),
-            Err(fault) => {
-                log::fault("delivery failed", &fault);
-                let options = QueueRetryOptionsBuilder::new().with_delay_seconds(PAUSE).build();
-                message.retry_with_options(&options);
-            }
-        }
-    }
+    let messages = RefCell::new(batch.raw_iter());
+    let began = Date::now().as_millis();
+    join_all((0..SESSIONS).map(|_| send_in_turn(env, &transport, &messages, began))).await;
     transport.close().await;
 }
 
@@ -47,6 +50,40 @@ fn drop_dead(batch: &MessageBatch<String>) {
         log::dead_letter();
         message.ack();
     }
+}
+
+/// Sends one mail after the other for as long as there are any. Each message
+/// is settled with its mail, whatever becomes of the others.
+async fn send_in_turn(
+    env: &Env,
+    transport: &PlatformTransport,
+    messages: &RefCell<RawMessageIter>,
+    began: u64,
+) {
+    loop {
+        let next = messages.borrow_mut().next();
+        let Some(message) = next else { return };
+        if Date::now().as_millis().saturating_sub(began) > BEGIN_WITHIN {
+            retry_after(&message, 0);
+            continue;
+        }
+        let Some(id) = message.body().as_string() else {
+            message.ack();
+            continue;
+        };
+        match send(env, transport, &id).await {
+            Ok(()) => message.ack(),
+            Err(fault) => {
+                log::fault("delivery failed", &fault);
+                retry_after(&message, PAUSE);
+            }
+        }
+    }
+}
+
+fn retry_after(message: &RawMessage, seconds: u32) {
+    let options = QueueRetryOptionsBuilder::new().with_delay_seconds(seconds).build();
+    message.retry_with_options(&options);
 }
 
 /// How much of the [`semaphore`] a mail takes, in bytes: it holds the documents
