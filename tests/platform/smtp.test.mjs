@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { apply, clock, kept, MARIE, NOON, POSTING } from "../support/application.mjs";
 import { selfSigned } from "../support/certificate.mjs";
@@ -50,7 +51,6 @@ async function cronAt(milliseconds) {
 }
 
 const PASSING = [
-  ["a busy server", "connect", 421],
   ["a connection dropped at once", "connect", "drop"],
   ["a sender refused for now", "mail", 451],
   ["a sender refused: that is ours to mend", "mail", 550],
@@ -75,6 +75,20 @@ for (const [what, step, order] of PASSING) {
     assert.ok(mails.every(({ raw }) => !raw.includes("X-Guichet-Possible-Duplicate")));
   });
 }
+
+test("a busy server: the mail waits a minute, has not failed, and arrives", async () => {
+  await place.afresh();
+  place.mailbox.next("connect", 421);
+  const reference = await sent();
+  const [late, other] = waiting(await tried(reference));
+  assert.deepEqual([late.sent_at, late.refused_because, late.due_at, late.failures], [null, null, NOON + MINUTE, 0]);
+  assert.equal(other.sent_at, NOON, "one mail does not wait for the other");
+  await cronAt(NOON + MINUTE);
+  assert.equal((await outbox(reference))[late.kind].attempts, 1, "its queue message comes again, so the sweep leaves it alone");
+  await cronAt(NOON + 16 * MINUTE);
+  const mails = await place.mails(reference);
+  assert.ok(mails.every(({ raw }) => !raw.includes("X-Guichet-Possible-Duplicate")));
+});
 
 test("each further attempt waits twice as long", async () => {
   await place.afresh();
@@ -174,6 +188,36 @@ test("a slow mail with documents does not hold up the acknowledgements", async (
   const mails = await mailbox.waitFor(8);
   assert.deepEqual([...new Set(mails.map(({ to }) => to[0]))], [MARIE.email]);
   await mailbox.waitFor(16);
+});
+
+test("a server that takes three sessions at most: mails wait a minute, and none has failed", async (t) => {
+  const mailbox = await Mailbox.start({ sessions: 3, mood: (step) => (step === "data" ? { delay: 100 } : {}) });
+  t.after(() => mailbox.stop());
+  await place.afresh();
+  await submitTo(mailbox);
+  await swept(10);
+  let rows = [];
+  const tried = ({ sent_at, due_at }) => sent_at !== null || due_at === NOON + MINUTE || due_at === NOON;
+  const settled = async () => {
+    rows = (await kept(place.guichet)).outbox;
+    return rows.every((row) => tried(row) && row.leased_until === 0) && rows.some(({ due_at }) => due_at > NOON);
+  };
+  await poll(settled, 10_000, () => `not settled: ${JSON.stringify(rows)}`);
+  const postponed = rows.filter(({ due_at }) => due_at === NOON + MINUTE);
+  assert.ok(postponed.every(({ sent_at, attempts, refused_because }) => sent_at === null && attempts === 1 && refused_because === null));
+  assert.ok(rows.every(({ failures }) => failures === 0));
+  await submitTo(mailbox, {}, NOON + MINUTE);
+  await place.guichet.cron();
+  assert.ok((await kept(place.guichet)).outbox.every(({ attempts }) => attempts <= 1), "the queue brings their messages again");
+  // As if those messages were lost, again and again.
+  for (let minute = 16; mailbox.messages.length < 20 && minute < 10 * 60; minute += 16) {
+    await submitTo(mailbox, {}, NOON + minute * MINUTE);
+    await place.guichet.cron();
+    await sleep(1_000);
+  }
+  const mails = await mailbox.waitFor(20);
+  assert.equal(new Set(mails.map(({ raw }) => /^Message-ID: (.*)\r$/im.exec(raw)[1])).size, 20);
+  assert.ok(mailbox.most <= 3);
 });
 
 const ENDED = [

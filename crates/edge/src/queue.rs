@@ -1,10 +1,10 @@
 //! The queues' consumer.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use futures_util::future::join_all;
-use intake::deliver;
 use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
+use intake::{Pace, SLOW_DOWN_MS, deliver};
 use worker::{
     Date, Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder, RawMessage, RawMessageIter,
 };
@@ -13,10 +13,17 @@ use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
 use crate::{log, semaphore};
 
-/// How many mails of a batch are sent at the same time, each in an SMTP
+/// The most mails of a batch that are sent at the same time, each in an SMTP
 /// session. A Worker has six connections for one event; reading documents
 /// from R2 needs some of them.
-const SESSIONS: usize = 4;
+const MAX_SESSIONS: usize = 4;
+
+thread_local! {
+    /// How many mails of the next batch are sent at the same time: one fewer
+    /// each time that the mail server asks to slow down, one more after each
+    /// batch in which it does not.
+    static SESSIONS: Cell<usize> = const { Cell::new(MAX_SESSIONS) };
+}
 
 /// For how long mails of a batch are begun, in milliseconds. The platform
 /// ends a batch after 15 minutes, and one mail may take 14 of them.
@@ -25,6 +32,11 @@ const BEGIN_WITHIN: u64 = 60_000;
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
 const PAUSE: u32 = 60;
+
+/// How long a message waits that the mail server has no room for, in seconds.
+/// Its mail is due by then.
+#[expect(clippy::cast_possible_truncation, reason = "a minute")]
+const SLOW_DOWN: u32 = (SLOW_DOWN_MS / 1_000) as u32 + 5;
 
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
@@ -38,8 +50,16 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     // One message that is no text must not hold up the others.
     let messages = RefCell::new(batch.raw_iter());
     let began = Date::now().as_millis();
-    join_all((0..SESSIONS).map(|_| send_in_turn(env, &transport, &messages, began))).await;
+    let at_once = (0..SESSIONS.get()).map(|_| send_in_turn(env, &transport, &messages, began));
+    let paces = join_all(at_once).await;
     transport.close().await;
+    let slower = paces.iter().filter(|pace| **pace == Pace::SlowDown).count();
+    let sessions = if slower == 0 { SESSIONS.get() + 1 } else { paces.len() - slower };
+    SESSIONS.set(sessions.clamp(1, MAX_SESSIONS));
+    // Nobody went on to the end of the batch.
+    for message in messages.into_inner() {
+        retry_after(&message, SLOW_DOWN);
+    }
 }
 
 /// Logs and drops messages that were retried in vain. Nothing is lost with
@@ -52,17 +72,18 @@ fn drop_dead(batch: &MessageBatch<String>) {
     }
 }
 
-/// Sends one mail after the other for as long as there are any. Each message
-/// is settled with its mail, whatever becomes of the others.
+/// Sends one mail after the other for as long as there are any and the mail
+/// server has room. Each message is settled with its mail, whatever becomes of
+/// the others.
 async fn send_in_turn(
     env: &Env,
     transport: &PlatformTransport,
     messages: &RefCell<RawMessageIter>,
     began: u64,
-) {
+) -> Pace {
     loop {
         let next = messages.borrow_mut().next();
-        let Some(message) = next else { return };
+        let Some(message) = next else { return Pace::Keep };
         if Date::now().as_millis().saturating_sub(began) > BEGIN_WITHIN {
             retry_after(&message, 0);
             continue;
@@ -72,7 +93,11 @@ async fn send_in_turn(
             continue;
         };
         match send(env, transport, &id).await {
-            Ok(()) => message.ack(),
+            Ok(Pace::Keep) => message.ack(),
+            Ok(Pace::SlowDown) => {
+                retry_after(&message, SLOW_DOWN);
+                return Pace::SlowDown;
+            }
             Err(fault) => {
                 log::fault("delivery failed", &fault);
                 retry_after(&message, PAUSE);
@@ -99,7 +124,7 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }
 
-async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
+async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<Pace, Fault> {
     let app = AppContext::of(env)?;
     let alerts = AlertTransport::of(env, transport);
     let composer = app.composer(env)?;
