@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import { apply, clock, freshToken, NOON, POSTING } from "../support/application.mjs";
-import { standing, statements } from "../support/faults.mjs";
+import { override, statements } from "../support/faults.mjs";
 import { fill, FILLED, queries } from "../support/ledger.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";

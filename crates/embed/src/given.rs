@@ -1,5 +1,7 @@
 //! A form as other people's programs give it.
 
+use std::fmt::Write as _;
+
 use documents::{Limits, inspect};
 use rules::{Form, OfferedDocument, TextMap};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -63,7 +65,12 @@ fn inspected(file: Offered) -> OfferedDocument {
 }
 
 fn hexadecimal(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in digest {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// The bytes of a `Uint8Array`.

@@ -34,7 +34,7 @@ mod submit;
 mod sweep;
 mod withdraw;
 
-pub use deliver::{LEASE_MS, deliver, next_attempt};
+pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, SigningKey, Token};

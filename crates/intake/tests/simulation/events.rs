@@ -29,6 +29,7 @@ pub(crate) enum Event {
     MailBrokenLost,
     MailSlow,
     MailTooLarge,
+    MailTooMany,
     // What people did.
     Applied,
     ClickedTwice,
@@ -61,7 +62,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 50] = [
+    pub(crate) const ALL: [(Self, &str); 51] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -85,6 +86,7 @@ impl Event {
         (Self::MailBrokenLost, "not taken"),
         (Self::MailSlow, "slow"),
         (Self::MailTooLarge, "too large"),
+        (Self::MailTooMany, "with too many at a time"),
         (Self::Applied, "applications"),
         (Self::ClickedTwice, "clicked twice"),
         (Self::SentAgain, "sent again"),
