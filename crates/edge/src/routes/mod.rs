@@ -11,6 +11,7 @@ mod health;
 mod posting;
 mod receipt;
 mod request_context;
+mod upload;
 mod withdraw;
 
 use intake::ports::Clock as _;

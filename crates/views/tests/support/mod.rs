@@ -126,7 +126,7 @@ pub(crate) fn received() -> Application {
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", busy: false }
+    FormState { values, issues: &[], token: "the-token", arrival: "", busy: false }
 }
 
 /// The text between the first `start` and the next `end`.
