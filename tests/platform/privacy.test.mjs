@@ -63,7 +63,7 @@ test("nor does a mail server that repeats the address in its refusal", async (t)
   assert.equal((await apply(place.guichet, PERSON)).status, 201);
   let rows = [];
   const refused = async () => (rows = (await kept(place.guichet)).outbox).every((row) => row.refused_because);
-  await poll(refused, 15_000, () => "the letters are not refused");
+  await poll(refused, 15_000, () => "the mails are not refused");
   for (const row of rows) assert.ok(!RECOGNISED.test(JSON.stringify(row)), "nor in the outbox");
   nobodyIn(place.lines);
 });

@@ -20,7 +20,7 @@ async function applied(options) {
 const page = async (path) => unescaped(await (await place.guichet.fetch(path, { headers: { accept: "text/html" } })).text());
 const json = async (path) => (await place.guichet.fetch(path, { headers: { accept: "application/json" } })).json();
 
-test("each stage of each letter is told kindly, in words and to programs", async () => {
+test("each stage of each mail is told kindly, in words and to programs", async () => {
   const { reference, path } = await applied({ headers: { "x-test-fault": "queue" } });
   const told = words("fr").receipt;
   const waiting = await page(path);
