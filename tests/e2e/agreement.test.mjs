@@ -34,7 +34,7 @@ for (const [language, table] of Object.entries(TABLES)) {
         await hasFocus(page, "error-summary");
         assert.deepEqual(await summaryOf(page), issues.map(({ message }) => message));
         for (const { field, message } of issues) {
-          // What no field can mend is told in the summary alone.
+          // An issue that belongs to no field is shown in the summary only.
           if (field !== "subject") assert.equal(await errorOf(page, field).textContent(), message);
         }
         assert.equal(sent.splice(0).length, 0, "nothing was sent");

@@ -1,4 +1,5 @@
-// What the queue gives up is not lost: the ledger knows what is to be sent, and somebody hears of it.
+// Tests that a message which the queue gives up is not lost: the sweep queues its mail again, and the operator is
+// alerted.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

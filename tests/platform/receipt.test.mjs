@@ -1,4 +1,4 @@
-// GET /applications/{reference}: what the candidate sees, and what nobody else does.
+// Tests GET /applications/{reference}: what the candidate sees, and that others see nothing.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

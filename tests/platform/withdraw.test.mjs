@@ -1,4 +1,4 @@
-// Withdrawing from the receipt: staff are told, the data go, whatever breaks on the way.
+// Tests withdrawal from the receipt: staff get a notice and the data are deleted, also after failures on the way.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -44,7 +44,7 @@ async function forwarded(options) {
   return found;
 }
 
-/** Nobody finds the application in any table. */
+/** Checks that no table holds the application. */
 async function nobodyLeft(reference) {
   const rows = JSON.stringify(await everything(place.guichet));
   for (const word of [...Object.values(MARIE), "Marie", "Lettre de motivation", reference]) assert.ok(!rows.includes(word), `${word} in ${rows}`);

@@ -51,7 +51,7 @@ export async function audit(candidates, messages, kills) {
   return { acknowledged: acknowledged.length, unanswered: candidates.length - acknowledged.length, mails: messages.length, duplicates };
 }
 
-/** That a mail is about the application that the candidate sent, and whole. */
+/** Checks that a mail is complete and about the application that the candidate sent. */
 function about(copy, candidate, references) {
   const { reference } = copy;
   hold(reference && (candidate.reference ?? reference) === reference, `${candidate.email} was told ${candidate.reference}, and the mail says ${reference}`);
@@ -63,7 +63,7 @@ function about(copy, candidate, references) {
   hold(JSON.stringify(attached) === JSON.stringify(sent), `${reference} arrived with other documents than were sent`);
 }
 
-/** That a mail came again only where nobody could know, says so, and is recognisable. */
+/** Checks that a mail was repeated only where its delivery was unknown, that it says so, and that it can be recognised. */
 function repeated(key, copies, kills) {
   for (const [index, copy] of copies.entries()) {
     hold(copy.mail.messageId && copy.mail.messageId === copies[0].mail.messageId, `${key} came again with another Message-ID`);

@@ -34,5 +34,5 @@ export class Chance {
   }
 }
 
-/** A seed that nobody has chosen. */
+/** A random seed. */
 export const anySeed = () => Math.floor(Math.random() * 2 ** 32);

@@ -54,7 +54,7 @@ class Place {
     return found.sort((one, other) => toStaff(other) - toStaff(one));
   }
 
-  /** As if nobody had ever applied. */
+  /** Deletes all applications and mails. */
   async afresh() {
     await override(this.guichet);
     await forget(this.guichet);

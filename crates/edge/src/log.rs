@@ -13,7 +13,7 @@ pub(crate) fn turned_away(code: &str) {
     console_log!("{}", serde_json::json!({ "event": "turned away", "code": code }));
 }
 
-/// Something that went wrong on our side.
+/// Logs a server-side error.
 pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
 }

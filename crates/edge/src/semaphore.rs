@@ -24,7 +24,7 @@ const SMALL: u64 = 500_000;
 /// Milliseconds between two looks whether there is semaphore.
 const PAUSE: u64 = 50;
 
-/// Milliseconds after which nobody waits any longer.
+/// Milliseconds after which a wait for a permit ends.
 const PATIENCE: u64 = 10_000;
 
 /// Milliseconds for which a permit counts.

@@ -1,6 +1,5 @@
-//! Letters as words: the two that an application causes, to the staff who
-//! read it and to the candidate who sent it, and notices that belong to none.
-//! Text and HTML say the same.
+//! Writes the texts of mails: subject, plain text and HTML. Text and HTML say
+//! the same.
 
 mod attachment;
 mod notices;
@@ -19,7 +18,7 @@ pub use attachment::attachment_name;
 pub use notices::{Alert, Report, alert, report, withdrawal};
 use parts::{Facts, Person, Said};
 
-/// A letter without its addresses and attachments.
+/// The text of a mail, without addresses and attachments.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailText {
     /// One line.

@@ -25,8 +25,8 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// Returns what was received and how far it has come. `key` is the one that has
-/// opened the receipt.
+/// Renders the receipt: what was received and how far it has come. `key` is the
+/// one that opened it.
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
@@ -149,8 +149,8 @@ pub(crate) fn groups(text: &str) -> Vec<String> {
     characters.chunks(4).map(|group| group.iter().collect()).collect()
 }
 
-/// Returns an address in which its owner sees a slip of the keyboard (most are
-/// in the domain), and which tells a stranger at the same screen little.
+/// Masks an address: its owner can spot a typing error (most are in the
+/// domain), and a stranger at the same screen learns little.
 fn masked(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((local, domain)) => {

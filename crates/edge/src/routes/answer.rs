@@ -49,7 +49,8 @@ pub(super) fn json(
     with_headers(Response::from_json(value)?.with_status(status), caching)
 }
 
-/// Something for whoever holds its address, and for no cache.
+/// Wraps a response that belongs to the holder of its address; caches must not
+/// keep it.
 pub(super) fn private(response: Response) -> worker::Result<Response> {
     with_headers(response, Caching::Never)
 }

@@ -5,7 +5,7 @@ use locales::Texts;
 use rules::Timestamp;
 use worker::{Request, Url};
 
-/// A request, but for its body.
+/// A request without its body.
 pub(crate) struct RequestContext {
     /// Scheme and host, without a slash at the end.
     pub(crate) origin: String,

@@ -42,8 +42,8 @@ pub enum SizeClass {
     Large,
 }
 
-/// For how long mails of applications are tried, in milliseconds. What has
-/// not left after three days will not leave unless somebody sees to it.
+/// How long delivery of an application's mail is retried before the mail is
+/// given up. Milliseconds.
 pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 
 impl MailKind {
@@ -165,7 +165,7 @@ pub enum Settlement {
         at: Timestamp,
         /// For the operator.
         reason: String,
-        /// Whether this attempt may have arrived all the same.
+        /// Whether this attempt may have delivered the mail.
         possibly_sent: bool,
     },
 }

@@ -258,7 +258,8 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     assert_eq!(cron(&world).len(), 1);
 }
 
-/// Whatever keeps mails from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
+/// An incident opens whatever keeps mails from being tried: a queue that
+/// delivers nothing, a missing setting.
 #[test]
 fn mails_that_nobody_tries_are_trouble_too() {
     let (world, posting) = (World::default(), posting());
@@ -349,7 +350,8 @@ fn the_cause_is_that_of_today() {
     assert!(text.contains("AUTH: 535") && !text.contains("RCPT"), "{text}");
 }
 
-/// Nobody but the notice tells what it tells.
+/// A notice has no other channel, so a permanent refusal is retried until the
+/// notice expires.
 #[test]
 fn a_notice_that_is_refused_is_tried_again() {
     let (world, _) = (World::default(), posting());

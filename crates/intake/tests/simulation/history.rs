@@ -1,4 +1,4 @@
-//! What somebody who stands outside has seen, to hold the end against.
+//! What an outside observer saw of a run, for comparison with its end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
