@@ -39,7 +39,7 @@ test("nothing names anybody any more: not R2, D1, the outbox or the log; a count
   await place.mails(withdrawn.reference);
   const path = withdrawn.status_url.replace(place.guichet.url.origin, "").replace("?", "/withdraw?");
   assert.equal((await place.guichet.fetch(path, { method: "POST" })).status, 303);
-  // One whose mail to staff is refused for good, and one that nobody could take.
+  // One application whose staff mail is refused for good, and one whose mail cannot be delivered.
   place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const refused = await sent();
   await place.mails(refused.reference, 1);

@@ -20,7 +20,7 @@ const ROUND = 17 * MINUTE;
 /** After three days a mail is given up. */
 const LAST_ROUND = (48 * 60 * MINUTE) / ROUND;
 
-/** How the mail server fails, by step, and how often. After "drop-after" nobody knows whether the mail was taken. */
+/** How the mail server fails, by step, and how often. After "drop-after" it is unknown whether the mail was taken. */
 const MISHAPS = [
   ["connect", 421, 0.02],
   ["connect", "drop", 0.02],
@@ -84,7 +84,7 @@ class World {
   /** When it was killed: epoch milliseconds. @type {number[]} */
   kills = [];
 
-  /** What went wrong on our side, by event. @type {Record<string, number>} */
+  /** Server-side errors, by event. @type {Record<string, number>} */
   troubles = {};
 
   #state;
@@ -193,7 +193,7 @@ function clients(world, candidates) {
   });
 }
 
-/** Kills workerd spread over the applications, each time at a moment that nobody chose. */
+/** Kills workerd at random moments, spread over the applications. */
 async function killer(world, candidates, kills, chance) {
   const sent = () => candidates.filter(({ posts }) => posts > 0).length;
   for (let kill = 1; kill <= kills; kill += 1) {

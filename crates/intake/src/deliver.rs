@@ -162,7 +162,8 @@ fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestam
         Sending::Refused(reason) if !policy.retries_refusals => {
             return Settlement::Refused { reason };
         }
-        // Without a document a mail is small: it is the mailbox that is full.
+        // A mail without attachments is small, so "too large" here means a full
+        // mailbox: retry.
         Sending::SlowDown(reason) if tried < OVERLOAD_MS => {
             let at = Timestamp(now.0.saturating_add(SLOW_DOWN_MS));
             let queued_until = Timestamp(at.0.saturating_add(QUEUED_MS));

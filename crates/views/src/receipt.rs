@@ -70,7 +70,7 @@ pub fn receipt(
             .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
-        // Whole: it also leads back from a copy that somebody has saved.
+        // A whole address, so that it also works in a saved copy of the page.
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
         own: format!("{}{}", site.base_url, in_language(texts, &own)),
         withdraw: in_language(texts, &withdraw),

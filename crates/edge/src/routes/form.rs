@@ -13,8 +13,8 @@ use worker::{Headers, Request};
 use crate::adapters::UploadedFile;
 use crate::routes::RequestContext;
 
-/// The most bytes of a request's body: all documents at their total limit of
-/// 18 MB, with room for one that is too large to be told so kindly.
+/// The most bytes of a request's body: 18 MB for all documents, and some more,
+/// so that a form which is too large still gets a helpful answer.
 pub(super) const MAX_BYTES: u64 = 25_000_000;
 
 /// The most parts of a form. The largest posting asks for a dozen fields.
@@ -165,7 +165,7 @@ async fn buffered(request: &Request) -> Result<web_sys::Response, Unreadable> {
         let Ok(chunk) = property(&step, "value")?.dyn_into::<Uint8Array>() else { break };
         total = total.saturating_add(chunk.byte_length().into());
         if total > MAX_BYTES {
-            // What becomes of the rest concerns nobody.
+            // The rest of the body is ignored.
             let _ = reader.cancel();
             return Err(Unreadable::TooLarge);
         }

@@ -24,7 +24,7 @@ pub enum MailKind {
     Alert,
 }
 
-/// For how long and after which answers a mail is tried again.
+/// The retry policy of a kind of mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// After how many milliseconds it is given up; never where this is none.

@@ -20,7 +20,7 @@ pub(crate) struct Chance {
 pub(crate) struct Weather {
     /// A call of a port fails without effect.
     pub(crate) fails: u32,
-    /// It takes effect and fails all the same.
+    /// It takes effect and then reports a failure.
     pub(crate) fails_after: u32,
     /// It hangs, then takes effect or fails.
     pub(crate) hangs: u32,

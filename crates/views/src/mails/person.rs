@@ -105,7 +105,7 @@ fn is_capitals(word: &str) -> bool {
     !is_generation(word) && (all_upper(0) || all_upper(3))
 }
 
-/// Georgian has capitals in Unicode, but nobody writes names with them.
+/// Georgian has capitals in Unicode, but names are not written with them.
 fn is_cased(c: char) -> bool {
     (c.is_uppercase() || c.is_lowercase()) && !is_georgian(c)
 }
