@@ -1,5 +1,4 @@
-// The browser checks with the Worker's own code: whatever is wrong with a form, the page says word for word what the
-// Worker would, in the same order, and sends nothing.
+// Tests that the page shows the issues that the Worker would return, in the same words and order, and sends nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// The deadline in the page: by the server's clock, whatever the device's says, in the candidate's zone too, and honest
-// when it passes while the page is open.
+// Tests the deadline in the page: it follows the server's clock, is also shown in the candidate's zone, and may pass
+// while the page is open.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

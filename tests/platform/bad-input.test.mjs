@@ -1,4 +1,4 @@
-// What is sent and must not be taken: each gets the contract's code, as JSON and as a page, and leaves nothing behind.
+// Tests invalid forms: each gets the contract's code, as JSON and as a page, and stores nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

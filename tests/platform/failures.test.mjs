@@ -1,4 +1,4 @@
-// R2, D1 and the queue failing: 503 and nothing lost, or success because the application is already safe.
+// Tests failures of R2, D1 and the queue: 503 with nothing lost, or success where the application is already stored.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

@@ -1,4 +1,4 @@
-// What is kept of a candidate and where: never in a log line, never for longer than the posting says.
+// Tests what is stored of a candidate: nothing in log lines, and nothing for longer than the posting says.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

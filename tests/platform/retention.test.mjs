@@ -1,4 +1,4 @@
-// The day of deletion, with the clock moved there: R2, D1 and outbox are empty, and the log never named anybody.
+// Tests the day of deletion: R2, D1 and the outbox are empty, and no log line names a candidate.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

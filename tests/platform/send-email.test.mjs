@@ -1,4 +1,4 @@
-// Mail by the platform's own `send_email` binding. Locally it writes each message to a file and prints where.
+// Tests mail by the `send_email` binding. Locally it writes each message to a file and prints the path.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

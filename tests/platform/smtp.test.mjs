@@ -1,4 +1,4 @@
-// Mail by submission: over each kind of connection, and through everything that a mail server can do to it.
+// Tests mail by SMTP submission: each kind of connection, and each way in which a mail server can fail.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// A mail too large for its transport: staff get the addresses of the documents instead, never nothing and never a part.
+// Tests a mail that is too large for its transport: staff get links to all documents instead of attachments.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

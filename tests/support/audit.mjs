@@ -1,4 +1,4 @@
-// Holds a mailbox against what candidates were told: nothing lost, nothing changed, nothing too much.
+// Compares a mailbox with the acknowledged applications: nothing is lost, changed or superfluous.
 
 import PostalMime from "postal-mime";
 

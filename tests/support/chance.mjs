@@ -1,4 +1,4 @@
-// Random choices that the same seed makes again.
+// Makes random choices that the same seed repeats.
 
 /** A generator of its own for each part of a test, so that one part does not depend on how often another one asks. */
 export class Chance {

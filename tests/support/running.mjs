@@ -1,4 +1,4 @@
-// What each file of tests/platform works with: one Guichet and one mailbox, for as long as its tests run.
+// Starts what each file of tests/platform needs: one Guichet and one mailbox, for as long as its tests run.
 
 import { after } from "node:test";
 
