@@ -1,4 +1,4 @@
-//! The server's time, told by a device whose own clock may be wrong.
+//! Estimates the server's time on a device whose own clock may be wrong.
 
 use rules::Timestamp;
 

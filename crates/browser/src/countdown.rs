@@ -1,4 +1,4 @@
-//! How long is left, in words.
+//! Shows the time left until the deadline, in words.
 
 use locales::{Words, fill, plural};
 use rules::Timestamp;

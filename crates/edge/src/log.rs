@@ -1,4 +1,4 @@
-//! One JSON object per line, without a candidate's data.
+//! Writes log lines: one JSON object each, without a candidate's data.
 
 use intake::ports::{Fault, Sending};
 use worker::{console_error, console_log};

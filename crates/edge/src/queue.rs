@@ -1,4 +1,4 @@
-//! The queues' consumer.
+//! Consumes the queues of mails.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,11 +1,10 @@
-//! A semaphore over bytes in memory. A Worker has 128 MB for everything that
-//! it does at once, and one that takes more is ended with every request in
-//! flight.
+//! A semaphore over bytes in memory. A Worker has 128 MB for everything that it
+//! does at once; above that it is ended with every request in flight.
 //!
-//! A form waits before its body is read, which costs no memory: the upload
-//! pauses, and `received_at` is settled already. A mail waits before its
-//! documents are fetched. A wait ends after [`PATIENCE`] in any case, and a
-//! permit expires after [`HELD`], since the runtime drops a request whose
+//! A form waits for its permit before its body is read. The wait costs no
+//! memory, because the upload pauses, and `received_at` is already stamped. A
+//! mail waits before its documents are fetched. A wait ends after [`PATIENCE`].
+//! A permit expires after [`HELD`], because the runtime drops a request whose
 //! client is gone without running its destructors.
 
 use std::cell::{Cell, RefCell};

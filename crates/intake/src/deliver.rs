@@ -1,4 +1,4 @@
-//! Sends a mail of the outbox.
+//! Sends a mail of the outbox: claims, composes, hands over and settles it.
 
 use domain::Application;
 use rules::Timestamp;

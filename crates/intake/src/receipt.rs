@@ -1,4 +1,4 @@
-//! What a candidate sees of their application afterwards.
+//! Looks up what the receipt shows.
 
 use domain::{Application, Reference};
 

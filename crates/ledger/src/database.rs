@@ -1,4 +1,4 @@
-//! What the ledger needs of a database.
+//! The port to the database: runs statements and transactions.
 
 use intake::ports::Fault;
 use rules::Timestamp;

@@ -1,4 +1,4 @@
-//! Deleting, and what may be known afterwards.
+//! The statements for deletion, posting counts and cursors.
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, Notice, Retention};

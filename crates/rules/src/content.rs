@@ -1,5 +1,5 @@
-//! What a posting makes of what a document holds: the one table of what is
-//! refused and what is only remarked. docs/documents.md shows the same.
+//! Decides which findings in a document are refused and which only remarked.
+//! docs/documents.md shows the same table.
 
 use documents::{Active, Report, Trace};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,4 @@
-//! The verdict on an application: the same function in the page and in the
-//! Worker.
+//! Reviews an application: the same function in the page and in the Worker.
 
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 

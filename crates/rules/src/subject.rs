@@ -1,4 +1,4 @@
-//! Comparing subject lines.
+//! Compares subject lines in a canonical form.
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,5 +1,5 @@
-//! Responses: status, headers, and the two shapes of a failure. Nowhere else
-//! does an error become HTTP.
+//! Builds responses: status, headers, and failures as HTML or JSON. Only here
+//! do errors become HTTP.
 
 use domain::Failure;
 use intake::ports::Fault;

@@ -1,4 +1,4 @@
-//! Reading a form off the wire.
+//! Reads a form from a request.
 
 use std::num::ParseIntError;
 

@@ -1,4 +1,4 @@
-//! What a request says of the visitor.
+//! What the Worker knows of a request and its visitor.
 
 use domain::Posting;
 use locales::Texts;

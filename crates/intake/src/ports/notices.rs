@@ -1,5 +1,4 @@
-//! Mails to staff and to the operator that belong to no application: what
-//! they need of the ledger.
+//! The port of the ledger for notices, which belong to no application.
 
 use domain::Reference;
 use rules::Timestamp;

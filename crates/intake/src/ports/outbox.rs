@@ -1,4 +1,4 @@
-//! Mails to send, of every kind.
+//! The port of the ledger for the outbox: mails of every kind.
 //!
 //! A new kind of mail is a variant of [`MailKind`] and a template in the
 //! composer.

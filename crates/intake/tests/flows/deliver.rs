@@ -1,4 +1,4 @@
-//! The mails: what they say, and how often they go.
+//! Tests delivery: what the mails say, and how often they are sent.
 
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 

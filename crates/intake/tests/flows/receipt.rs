@@ -1,4 +1,4 @@
-//! Only the key opens a receipt.
+//! Tests that only the key opens a receipt.
 
 use crate::world::World;
 use crate::{accepted, deliver, key, posting};

@@ -1,8 +1,8 @@
-//! Mistakes made on purpose: the simulator has to notice each of them.
+//! Deliberate bugs: the simulator has to notice each of them.
 //!
-//! None is a switch in the flows. Each is a port that does something else
-//! than its trait says, or a call that is wired in another order; the real
-//! ports go through the same places and do nothing there.
+//! They are not switches in the flows. Each is a port that breaks its trait's
+//! contract, or a call in another order; the real ports have the same hooks,
+//! which do nothing there.
 
 use std::borrow::Cow;
 

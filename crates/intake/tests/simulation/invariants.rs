@@ -1,4 +1,4 @@
-//! What must hold once the dust has settled.
+//! Checks what must hold at the end of a run.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Candidates: impatient, forgetful, sometimes wrong, free to change their
-//! minds.
+//! Simulates candidates: impatient, forgetful, sometimes wrong, free to change
+//! their minds.
 
 use domain::{Application, Posting};
 use intake::ports::Fault;

@@ -1,4 +1,4 @@
-//! A person's name in the order in which files are sorted.
+//! Writes a person's name in the order in which files are sorted.
 
 use rules::application::one_line;
 
