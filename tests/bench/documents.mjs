@@ -29,7 +29,7 @@ let page = await fresh();
 
 const files = [];
 for (const path of (await paths(values.folder)).sort()) files.push({ path, bytes: await readFile(path), runs: [] });
-// Nobody opens a file again and again: each is opened once a round, amid all the others.
+// Each file is opened once a round, between the others, because people do not open one file many times.
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const { bytes, runs } of files) {
     const run = {};

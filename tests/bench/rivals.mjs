@@ -1,4 +1,4 @@
-// What `cargo xtask bench documents` measures, and how it tells the figures.
+// What `cargo xtask bench documents` compares, and how it prints the figures.
 
 /**
  * Each loads what it needs and opens a file, both in the page. What opens gives the pages, and whether a password is

@@ -1,4 +1,4 @@
-// The same token again is the same application, however and how often it is sent.
+// Tests that the same token is the same application, however and however often it is sent.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

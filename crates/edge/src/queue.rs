@@ -1,4 +1,4 @@
-//! The queues' consumer.
+//! Consumes the queues of mails.
 
 use std::cell::{Cell, RefCell};
 
@@ -63,7 +63,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let slower = paces.iter().filter(|pace| **pace == Pace::SlowDown).count();
     let sessions = if slower == 0 { SESSIONS.get() + 1 } else { paces.len() - slower };
     SESSIONS.set(sessions.clamp(1, MAX_SESSIONS));
-    // Nobody went on to the end of the batch.
+    // The rest of the batch was not processed.
     for message in messages.into_inner() {
         retry_after(&message, SLOW_DOWN);
     }

@@ -1,6 +1,5 @@
-//! A semaphore over bytes in memory. A Worker has 128 MB for everything that
-//! it does at once, and one that takes more is ended with every request in
-//! flight.
+//! A semaphore over bytes in memory. A Worker has 128 MB for everything that it
+//! does at once; above that it is ended with every request in flight.
 //!
 //! A form waits before its body is read, which costs no memory: the upload
 //! pauses. A mail waits before its documents are fetched. Who came first is

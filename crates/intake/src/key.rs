@@ -1,4 +1,4 @@
-//! Signatures: what proves that a token or an address was issued by us.
+//! Signs tokens, receipt keys and links, and verifies them.
 
 use core::fmt;
 

@@ -1,4 +1,4 @@
-//! What a candidate sees of their application afterwards.
+//! Looks up what the receipt shows.
 
 use domain::{Application, Reference};
 
@@ -48,7 +48,7 @@ pub async fn receipt(
     if let Some((received, delivery)) = ledger.find_with_delivery(&lookup.id).await? {
         return Ok(Some(Opened::Application(Box::new(Receipt { received, delivery }))));
     }
-    // It was there a moment ago: somebody has withdrawn it in between.
+    // The application was found a moment ago: it was withdrawn in between.
     let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
     Ok(lookup.withdrawn.map(Opened::Withdrawn))
 }

@@ -142,7 +142,7 @@ impl<'a> FormView<'a> {
     }
 }
 
-/// What the script is told.
+/// The data that the page hands to its script.
 #[derive(Serialize)]
 struct Data<'a> {
     requirements: &'a Requirements,

@@ -266,7 +266,8 @@ fn a_receipt_says_how_far_the_application_has_come() {
     ] {
         assert!(delivered.contains(text), "{text} in {delivered}");
     }
-    // Whoever finds the page open learns no more than they must.
+    // The page may be left open on a shared screen, so it must not show
+    // personal data.
     for private in ["never-shown", "Marie", "marie.dupont", "staff@example.org"] {
         assert!(!delivered.contains(private), "{private} in {delivered}");
     }

@@ -1,5 +1,5 @@
-//! `GET /applications/{reference}/documents/{document}?until=…&key=…`: the
-//! way to a document that was too large for the letter to staff.
+//! `GET /applications/{reference}/documents/{document}?until=…&key=…`: streams
+//! a document whose mail to staff was too large to hold it.
 
 use std::fmt::Write as _;
 

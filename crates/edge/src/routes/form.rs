@@ -1,4 +1,4 @@
-//! Reading a form off the wire.
+//! Reads a form from a request.
 
 use std::num::ParseIntError;
 
@@ -17,8 +17,8 @@ use crate::routes::RequestContext;
 use crate::routes::upload::{Ended, Upload};
 use crate::semaphore::Permit;
 
-/// The most bytes of a request's body: all documents at their total limit of
-/// 18 MB, with room for one that is too large to be told so kindly.
+/// The most bytes of a request's body: 18 MB for all documents, and some more,
+/// so that a form which is too large still gets a helpful answer.
 pub(super) const MAX_BYTES: u64 = 25_000_000;
 
 /// From how many bytes on it matters how fast they come.

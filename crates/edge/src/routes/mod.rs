@@ -1,4 +1,4 @@
-//! Which request is answered by what.
+//! Routes requests to their handlers.
 
 mod answer;
 mod application;

@@ -1,4 +1,4 @@
-//! What a request says of the visitor.
+//! What the Worker knows of a request and its visitor.
 
 use domain::Posting;
 use intake::Arrival;
@@ -6,7 +6,7 @@ use locales::Texts;
 use rules::Timestamp;
 use worker::{Request, Url};
 
-/// A request, but for its body.
+/// A request without its body.
 #[derive(Clone)]
 pub(crate) struct RequestContext {
     /// Scheme and host, without a slash at the end.
