@@ -43,10 +43,10 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
     Ok(())
 }
 
-/// The ledger, as Wrangler reaches it.
+/// The database, reached through Wrangler.
 struct Database<'a> {
     workspace: &'a Workspace,
-    /// The folder of `cargo xtask dev`; none for the one online.
+    /// The state folder of `cargo xtask dev`; `None` for the database online.
     state: Option<PathBuf>,
 }
 
@@ -82,14 +82,15 @@ impl<'a> Database<'a> {
         rows.cloned().context("Wrangler's answer has no rows")
     }
 
-    /// In milliseconds since 1970, by the clock that the Worker goes by.
+    /// Returns the time by the Worker's clock, in milliseconds since 1970.
     fn now(&self) -> anyhow::Result<i64> {
         let real = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
         Ok(real.saturating_add(self.state.as_deref().map_or(0, shift)))
     }
 }
 
-/// By how many milliseconds the development clock differs, as `cargo xtask dev --now` has noted it.
+/// Returns the shift of the development clock in milliseconds, as `cargo xtask
+/// dev --now` noted it.
 fn shift(state: &Path) -> i64 {
     let noted = fs::read_to_string(state.join(dev::CLOCK)).unwrap_or_default();
     noted.trim().parse().unwrap_or(0)

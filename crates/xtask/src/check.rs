@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what can be said about the sources without running the product.
+//! `cargo xtask check`: checks the sources without running the product.
 
 use anyhow::bail;
 
@@ -22,7 +22,7 @@ pub(crate) fn run_all(workspace: &Workspace) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every check, whatever the others say.
+/// Runs every check, also after one has failed.
 pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
     results.check("which crate may depend on which", || dependency_rules::check(workspace));

@@ -1,5 +1,5 @@
-//! `cargo xtask corpus`: the documents of a folder, looked into. What looks is an example of `rules`, so that only those
-//! who want it compile it.
+//! `cargo xtask corpus`: inspects the documents of a folder. The program is an
+//! example of `rules`, so that it is compiled only when it is used.
 
 use std::path;
 

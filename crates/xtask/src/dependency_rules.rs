@@ -1,4 +1,5 @@
-//! Which crate may know which: the arrows of ARCHITECTURE.md, checked against `cargo metadata`.
+//! Checks which crate may use which: the table of ARCHITECTURE.md, against
+//! `cargo metadata`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use serde_json::Value;
 use crate::process::output;
 use crate::workspace::Workspace;
 
-/// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
+/// Each crate, and those of the workspace that it may depend on at run time or
+/// build time. Tests may use any.
 const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("documents", &[]),
     ("mail", &[]),
@@ -41,7 +43,7 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("xtask", &["locales", "postings"]),
 ];
 
-/// Crates from outside that only some of ours may know: what begins so, who, and why.
+/// External crates that only some crates may use: prefix, users, reason.
 const KEPT_APART: [(&str, &[&str], &str); 3] = [
     ("worker", &["edge"], "only edge knows Cloudflare"),
     ("web-sys", &["browser", "edge"], "no I/O below browser and edge"),

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: the whole product on this machine.
+//! `cargo xtask dev`: runs the whole product on this machine.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -25,7 +25,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The file in the state's folder that says by how many milliseconds the development clock differs from the real one.
 pub(crate) const CLOCK: &str = "clock";
 
-/// Where applications and mails are kept: in `folder`, as typed, or in the project.
+/// Returns the folder for applications and mails: `folder` as typed, or the
+/// project's own.
 pub(crate) fn state_folder(
     workspace: &Workspace,
     folder: Option<&Path>,
@@ -41,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, options: &DevOptions) -> anyhow::Result
     let mut progress = Progress::of(build::STEPS + 3);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
-    // Before the build: what is edited while it runs is not missed.
+    // Starts before the build, so that edits during the build are noticed.
     let mut watch = Watch::start(workspace);
     build::run(workspace, Profile::Dev, &mut progress)?;
     let server = progress.step("Worker and mailbox", || Server::start(workspace, options))?;
@@ -89,7 +90,7 @@ fn rebuild(workspace: Workspace) -> JoinHandle<anyhow::Result<()>> {
     })
 }
 
-/// A mistake in the sources is shown, and the version that ran goes on running.
+/// Shows a mistake in the sources; the running version then stays.
 fn take_up(build: JoinHandle<anyhow::Result<()>>, server: &mut Server) {
     match build.join() {
         Ok(Ok(())) => server.reload(),
@@ -98,7 +99,7 @@ fn take_up(build: JoinHandle<anyhow::Result<()>>, server: &mut Server) {
     }
 }
 
-/// Early, before minutes of building.
+/// Fails early, before minutes of building.
 fn check_ports(options: &DevOptions) -> anyhow::Result<()> {
     for (flag, port) in [
         ("--port", options.port),
@@ -112,8 +113,9 @@ fn check_ports(options: &DevOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The Node process with workerd and the mailbox in it. It lives as long as the pipe to its standard input: when this
-/// process is gone, for whatever reason, the pipe closes, and Node stops its servers and ends.
+/// The Node process with workerd and the mailbox. It lives as long as the pipe
+/// to its standard input: when this process ends, the pipe closes, and Node
+/// stops its servers and ends.
 struct Server {
     child: Child,
     pipe: Option<ChildStdin>,
@@ -138,7 +140,7 @@ impl Server {
         Ok(Self { child, pipe })
     }
 
-    /// Should Node be gone, the main loop notices.
+    /// If Node has ended, the main loop notices.
     fn reload(&mut self) {
         if let Some(pipe) = &mut self.pipe {
             let _ = pipe.write_all(b"reload\n");

@@ -1,7 +1,9 @@
-//! `cargo xtask differ`: mutated Office documents, seen by independent readers and by `documents`.
+//! `cargo xtask differ`: compares what independent readers and `documents` find
+//! in mutated Office documents.
 //!
-//! The readers are programs in Python and `LibreOffice`, needed by this command only. The first
-//! come into an environment below `build`; the second has to be installed.
+//! The readers are Python programs and `LibreOffice`; only this command needs
+//! them. The Python programs are installed into an environment below `build`;
+//! `LibreOffice` has to be there.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: random input for the parsers of documents, beginning with the samples that the tests use.
+//! `cargo xtask fuzz`: feeds random input to the parsers of documents, starting
+//! from the samples of the tests.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -52,7 +53,8 @@ fn has_nightly() -> bool {
     quiet.output().is_ok_and(|output| output.status.success())
 }
 
-/// A file of more than 64 KB finds nothing that a smaller one does not; a second is far too long.
+/// A file of more than 64 KB finds nothing that a smaller one does not. An
+/// input that takes a second is a failure.
 const LIBFUZZER: [&str; 5] =
     ["--", "-max_len=65536", "-timeout=2", "-rss_limit_mb=1024", "-print_final_stats=1"];
 
@@ -68,14 +70,15 @@ fn targets(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
 }
 
 fn fuzzer(workspace: &Workspace, target: &str) -> Command {
-    // Cargo sets these for its own toolchain, and they would outweigh the choice of another.
+    // Cargo sets these variables for its own toolchain; they would override the
+    // choice of another.
     let mut command = workspace.command("cargo-fuzz");
     command.env_remove("CARGO").env_remove("RUSTC").env("RUSTUP_TOOLCHAIN", "nightly");
     command.args(["run", "--fuzz-dir", FOLDER, target]);
     command
 }
 
-/// Lets it run to its end, and gives how much it has tried and reached.
+/// Runs it to its end and returns how much it tried and reached.
 fn attack(command: &mut Command) -> anyhow::Result<String> {
     let mut child =
         command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().context("cargo-fuzz")?;
@@ -104,5 +107,5 @@ fn attack(command: &mut Command) -> anyhow::Result<String> {
     Ok(format!("{executions:>14}{edges:>10}"))
 }
 
-/// Enough for the panic's message and the name of the input's file.
+/// Enough lines for the panic's message and the name of the input's file.
 const LINES_OF_A_CRASH: usize = 60;

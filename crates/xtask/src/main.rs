@@ -1,7 +1,8 @@
-//! What people and CI run: `cargo xtask <command>`.
+//! The commands for people and CI: `cargo xtask <command>`.
 //!
-//! Every command sets up what it needs. Nothing is installed outside the project folder, with two
-//! exceptions: rustup's wasm target, and Debian's Chromium where the tests run as root.
+//! Every command sets up what it needs. Nothing is installed outside the
+//! project folder, with two exceptions: rustup's wasm target, and Debian's
+//! Chromium where the tests run as root.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Running other programs.
+//! Runs other programs.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -25,8 +25,9 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs a program, hands over each line of its standard output, and says whether it succeeded; if not, how it ended
-/// goes to the terminal, as one that was ended from outside says nothing itself.
+/// Runs a program, passes on each line of its standard output, and returns
+/// whether it succeeded. If not, it prints how the program ended, because a
+/// killed one prints nothing.
 pub(crate) fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> anyhow::Result<bool> {
     let mut child = command
         .stdin(Stdio::null())
@@ -67,7 +68,7 @@ fn cannot_start(command: &Command) -> String {
     format!("cannot start `{}`", name_of(command))
 }
 
-/// Without its folder.
+/// Returns the program's name without its folder.
 fn name_of(command: &Command) -> String {
     let program = Path::new(command.get_program());
     program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()

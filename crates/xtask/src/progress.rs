@@ -1,4 +1,5 @@
-//! `[2/5] npm packages … 14 s`: the first start takes minutes, and silence looks like a hang.
+//! Shows progress, such as `[2/5] npm packages … 14 s`: the first start takes
+//! minutes.
 
 use std::io::Write;
 use std::time::Instant;
@@ -14,7 +15,8 @@ impl Progress {
         Self { total, done: 0 }
     }
 
-    /// Announces a step, runs it, and says how long it took when that was long enough to be felt.
+    /// Announces a step, runs it, and prints the time that it took if it was
+    /// noticeable.
     pub(crate) fn step<T>(
         &mut self,
         name: &str,
@@ -31,7 +33,7 @@ impl Progress {
         Ok(result)
     }
 
-    /// In one write: wrangler shows every write as a line.
+    /// Writes at once, because wrangler shows every write as a line.
     fn say(&self, text: &str) {
         let line = format!("[{}/{}] {text}\n", self.done, self.total);
         // A closed terminal does not stop the command.

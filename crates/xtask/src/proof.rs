@@ -1,5 +1,5 @@
-//! `cargo xtask chaos` and `cargo xtask bench`: what is proved with real processes and takes minutes. The programs
-//! are in tests/chaos and tests/bench; here is what they need.
+//! `cargo xtask chaos` and `cargo xtask bench`: run and measure real processes
+//! for minutes. The programs are in tests/chaos and tests/bench.
 
 use std::path::{self, Path};
 

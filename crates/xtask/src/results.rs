@@ -1,4 +1,4 @@
-//! How many checks and tests passed and failed.
+//! Counts the checks and tests that passed and failed.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 pub(crate) struct Results {
     passed: usize,
     failed: usize,
-    /// What went wrong, for the end of a long output.
+    /// The failures, repeated at the end of a long output.
     failures: Vec<String>,
 }
 
@@ -28,7 +28,8 @@ impl Results {
         }
     }
 
-    /// Adds what a test runner counted. One that ended badly without a failed test counts as a failure itself.
+    /// Adds the counts of a test runner. A runner that fails without a failed
+    /// test counts as one failure.
     pub(crate) fn add(&mut self, name: &str, passed: usize, failed: usize, succeeded: bool) {
         self.passed += passed;
         self.failed += failed;

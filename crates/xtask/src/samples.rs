@@ -1,4 +1,4 @@
-//! The documents that the tests of `documents` make, as files.
+//! Writes the documents of the tests of `documents` as files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::process::run;
 use crate::workspace::Workspace;
 
-/// Writes them, and returns the folder.
+/// Writes the documents and returns the folder.
 pub(crate) fn write(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let folder = workspace.path("build/samples");
     if folder.exists() {

@@ -1,4 +1,4 @@
-//! What must be on the machine before anything can be built, and how it gets there.
+//! Installs what the commands need.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -17,8 +17,9 @@ const CHROMIUM_APPS: [&str; 2] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// The standard library for wasm. `rust-toolchain.toml` asks rustup for it, but a rustup that is told not to install
-/// by itself, or a Rust without rustup, may lack it.
+/// Installs the standard library for wasm. `rust-toolchain.toml` asks rustup
+/// for it, but a rustup without automatic installation, or a Rust without
+/// rustup, may lack it.
 pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
     let sysroot = output(workspace.command("rustc").args(["--print", "sysroot"]))?;
     let library = Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET);
@@ -34,7 +35,8 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
     run(workspace.command("rustup").args(["target", "add", TARGET]))
 }
 
-/// The npm packages of `package-lock.json`, installed when they are missing or older than the lock file.
+/// Installs the npm packages of `package-lock.json` if they are missing or
+/// older than the lock file.
 pub(crate) fn npm_packages(workspace: &Workspace) -> anyhow::Result<()> {
     node(workspace)?;
     let installed = modified(&workspace.path("node_modules/.package-lock.json"));
@@ -49,7 +51,8 @@ pub(crate) fn npm_packages(workspace: &Workspace) -> anyhow::Result<()> {
         .context("npm could not install the packages of package-lock.json")
 }
 
-/// What `cargo xtask bench documents` measures ours against: too heavy for everybody's first start.
+/// Installs the libraries that `cargo xtask bench documents` compares with.
+/// They are too large for everybody's first start.
 pub(crate) fn bench_packages(workspace: &Workspace) -> anyhow::Result<()> {
     let installed = modified(&workspace.path("tests/bench/node_modules/.package-lock.json"));
     if installed.is_some()
@@ -87,7 +90,8 @@ fn find_chromium() -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// The package lists of a fresh machine may be empty or old: they are fetched when it does not go without.
+/// Installs Chromium. The package lists of a fresh machine may be empty or old,
+/// so they are fetched if the first try fails.
 fn install_chromium(workspace: &Workspace) -> anyhow::Result<()> {
     let install = || {
         run(workspace

@@ -1,5 +1,5 @@
-//! `cargo xtask simulate`: lives through many seeds, or through one of them again. What does it is a test of `intake`,
-//! crates/intake/tests/simulation, which says what a seed is.
+//! `cargo xtask simulate`: runs many seeds of the simulation, or one of them
+//! again. The simulation is a test of `intake`: crates/intake/tests/simulation.
 
 use crate::options::simulate::SimulateOptions;
 use crate::process::run as run_program;
@@ -7,7 +7,8 @@ use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, options: &SimulateOptions) -> anyhow::Result<()> {
     let mut command = workspace.cargo();
-    // The whole workspace, so that what `cargo test --workspace` has compiled serves.
+    // Tests the whole workspace, so that what `cargo test --workspace` compiled
+    // is used.
     command.args(["test", "--quiet", "--workspace", "--test", "simulation", "--"]);
     command.args(["--nocapture", "--exact"]);
     match options {

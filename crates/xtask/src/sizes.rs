@@ -1,4 +1,5 @@
-//! `cargo xtask sizes`: what the page and the Worker weigh, against the budget in tests/support/sizes.mjs.
+//! `cargo xtask sizes`: compares the sizes of the page and the Worker with the
+//! budget in tests/support/sizes.mjs.
 
 use crate::build::{self, Profile};
 use crate::process::run as run_program;
@@ -14,7 +15,8 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     measure(workspace)
 }
 
-/// Of what is built already for production. It is started to render the page.
+/// Measures the production build, which must be there. It is started to render
+/// the page.
 pub(crate) fn measure(workspace: &Workspace) -> anyhow::Result<()> {
     run_program(workspace.command("node").arg("tests/support/sizes.mjs"))
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test there is, on a machine that has only Rust and Node.
+//! `cargo xtask test`: runs every test, on a machine that has only Rust and
+//! Node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +18,14 @@ use crate::simulate;
 use crate::sizes;
 use crate::workspace::Workspace;
 
-/// The Worker in workerd, and the journey in a browser.
+/// The tests of the Worker in workerd, and of the page in a browser.
 const FOLDERS: [&str; 2] = ["tests/platform", "tests/e2e"];
-/// A test that takes longer has hung, and so has a file that leaves a server running.
+/// A test that takes longer hangs, and so does a file that leaves a server
+/// running.
 const TIMEOUT: &str = "--test-timeout=600000";
 
-/// Goes on after a failure, so that one run shows all of them. With a filter, only what it selects is run.
+/// Runs the tests and goes on after a failure, so that one run shows all
+/// failures. With a filter, only what it selects is run.
 pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut progress = Progress::of(2 * build::STEPS + 3);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
@@ -130,7 +133,7 @@ fn find(root: &Path, folder: &Path, files: &mut Vec<String>) -> anyhow::Result<(
     Ok(())
 }
 
-/// From `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
+/// Parses `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
 fn cargo_counts(line: &str) -> Option<(usize, usize)> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let mut numbers =
@@ -138,7 +141,7 @@ fn cargo_counts(line: &str) -> Option<(usize, usize)> {
     Some((numbers.next()?, numbers.next()?))
 }
 
-/// From the `ℹ pass 12` at the end.
+/// Parses the `ℹ pass 12` at the end.
 fn node_count(line: &str) -> Option<(&str, usize)> {
     let (name, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
     Some((name, count.parse().ok()?))

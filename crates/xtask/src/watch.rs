@@ -1,5 +1,5 @@
-//! Notices that a source file changed. Polling the modification times each second costs a few milliseconds for a few
-//! hundred files, and needs no crate.
+//! Notices changed source files. Polling the modification times each second
+//! costs a few milliseconds for a few hundred files, and needs no crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,8 @@ pub(crate) struct Watch {
     seen: State,
 }
 
-/// How many files there are, and when the newest changed: enough to see an edit, an addition and a removal.
+/// How many files there are, and when the newest changed: this shows an edit,
+/// an addition and a removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
     files: usize,
@@ -46,7 +47,7 @@ fn look(roots: &[PathBuf]) -> State {
     state
 }
 
-/// A file that vanishes while it is looked at is simply not counted.
+/// A file that vanishes during the scan is not counted.
 fn add(path: &Path, state: &mut State) {
     if let Ok(entries) = fs::read_dir(path) {
         for entry in entries.flatten() {

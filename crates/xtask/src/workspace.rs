@@ -1,4 +1,4 @@
-//! Where things are.
+//! Finds the folders and programs of the workspace.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Cargo says where the crate is when it runs it, so that a moved or copied workspace is no matter.
+    /// Finds the workspace from the environment that Cargo sets, so that it may
+    /// be moved or copied.
     pub(crate) fn find() -> anyhow::Result<Self> {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .context("CARGO_MANIFEST_DIR is not set: start this program as `cargo xtask`")?;

@@ -1,5 +1,5 @@
-//! `cargo xtask build`, which is also the build command in `wrangler.toml`: under `npx wrangler dev` it makes the local
-//! simulation usable as well.
+//! `cargo xtask build`, which is also the build command in `wrangler.toml`.
+//! Under `npx wrangler dev` it also prepares the local simulation.
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -30,7 +30,8 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> anyhow::Result<(
     build::run(workspace, profile, &mut progress)
 }
 
-/// `wrangler dev` takes secrets from this file, which git ignores. A key that is there stays.
+/// Writes the secrets for `wrangler dev`, in a file that git ignores. An
+/// existing key stays.
 fn secrets(workspace: &Workspace) -> anyhow::Result<()> {
     let path = workspace.path(SECRETS);
     if path.exists() {
@@ -54,7 +55,8 @@ fn random() -> anyhow::Result<[u8; KEY_BYTES]> {
     Ok(bytes)
 }
 
-/// Wrangler asks no question where there is no terminal, and applies only what is missing.
+/// Applies the migrations that are missing. Wrangler asks no question where
+/// there is no terminal.
 fn migrations(workspace: &Workspace) -> anyhow::Result<()> {
     run(workspace
         .npm_program("wrangler")

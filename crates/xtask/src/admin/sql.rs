@@ -17,8 +17,9 @@ pub(crate) fn outbox(all: bool, now: i64) -> String {
     )
 }
 
-/// Has the mails of an application sent anew at `now`, in milliseconds: those that were given up, and those that
-/// have left, which will say that they may be duplicates. `attempts` stays, for it fences.
+/// Returns the statement that queues a mail again at `now`, in milliseconds:
+/// one that was given up, or one that was sent, which then says that it may be
+/// a duplicate. `attempts` is not reset, because it is the fence.
 pub(crate) fn send_again(reference: &Reference, mail: MailKind, now: i64) -> String {
     let reference = reference.as_str();
     let wanted = match mail {

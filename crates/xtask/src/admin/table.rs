@@ -34,7 +34,7 @@ pub(crate) fn outbox(rows: &[Value]) -> String {
     out
 }
 
-/// Returns what was put back.
+/// Describes the mails that were queued again.
 pub(crate) fn sent_again(reference: &Reference, rows: &[Value]) -> String {
     let mails: Vec<String> = rows.iter().map(|row| text(row.get("mail"))).collect();
     let mut said = format!(

@@ -15,18 +15,19 @@ pub(crate) struct AdminOptions {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// What has not left, or everything.
+    /// Lists the mails that have not left, or all.
     Outbox { all: bool },
-    /// A mail, once more.
+    /// Queues a mail again.
     SendAgain { reference: Reference, mail: MailKind },
 }
 
-/// Whose outbox.
+/// Which database.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The one in wrangler.toml, on Cloudflare.
+    /// The database in wrangler.toml, on Cloudflare.
     Online,
-    /// That of `cargo xtask dev`; the folder is relative to the one the command was typed in.
+    /// The database of `cargo xtask dev`. The folder is relative to the current
+    /// one.
     Development(Option<PathBuf>),
 }
 

@@ -7,9 +7,9 @@ use super::{Task, number};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SimulateOptions {
-    /// The first so many seeds.
+    /// The first seeds, this many.
     Seeds(u32),
-    /// This one; perhaps with each event that happens in it.
+    /// One seed, with or without a trace of its events.
     Seed { seed: u32, trace: bool },
 }
 
