@@ -2,13 +2,13 @@
 
 import io
 
-import fitz
 import pikepdf
+import pymupdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-fitz.TOOLS.mupdf_display_errors(False)
-fitz.TOOLS.mupdf_display_warnings(False)
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
 
 PROGRAM = b"MZ\x90\0"
 
@@ -23,7 +23,7 @@ def by_pikepdf(data, action):
 
 
 def by_mupdf(data, action):
-    with fitz.open(stream=data, filetype="pdf") as document:
+    with pymupdf.open(stream=data, filetype="pdf") as document:
         if action is None:
             return any(document.embfile_get(name).startswith(PROGRAM) for name in document.embfile_names())
         kind, value = document.xref_get_key(document.pdf_catalog(), "OpenAction/S")
