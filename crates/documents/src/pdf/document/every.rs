@@ -153,6 +153,20 @@ fn taken_apart(places: &[(u32, Place)]) -> (Starts, Vec<(u32, Place)>) {
     (in_file.collect(), unpacked.copied().collect())
 }
 
+/// Where an object begins whose `obj` stands at `word`. A comment may stand before the word.
+fn start(bytes: &[u8], word: usize) -> Option<usize> {
+    repair::start(bytes, word).or_else(|| {
+        let before = bytes.get(..word)?.trim_ascii_end();
+        let line = before.iter().rposition(|byte| matches!(byte, b'\r' | b'\n'));
+        let line = line.map_or(0, |end| end + 1).max(before.len().saturating_sub(LONGEST_COMMENT));
+        let comment = before.get(line..)?.iter().position(|byte| *byte == b'%')?;
+        repair::start(bytes, line + comment)
+    })
+}
+
+/// Bytes of a comment between an object's number and `obj`; no writer puts one there.
+const LONGEST_COMMENT: usize = 256;
+
 /// Adds where in the file objects and trailers begin, each with its number behind it. False where
 /// there would be more than `most`.
 fn search(bytes: &[u8], most: usize, found: &mut Starts) -> bool {
@@ -161,13 +175,14 @@ fn search(bytes: &[u8], most: usize, found: &mut Starts) -> bool {
         while let Some(at) = find(bytes.get(next..).unwrap_or_default(), mark) {
             let word = next + at;
             next = word + mark.len();
-            let is_blank_before = || {
+            // Not the beginning of `object`, as in the comments of qpdf's QDF files.
+            let is_word = || {
                 word.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| is_blank(*byte))
+                    && !bytes.get(next).is_some_and(u8::is_ascii_alphabetic)
             };
-            let (start, number) = match repair::start(bytes, word) {
+            let (start, number) = match start(bytes, word) {
                 Some(start) => (start, Lexer::new(bytes, start).integer()),
-                // A comment may stand between the number and the word.
-                None if mark == TRAILER || is_blank_before() => (word, None),
+                None if mark == TRAILER || is_word() => (word, None),
                 None => continue,
             };
             let number = number.and_then(|number| u32::try_from(number).ok());

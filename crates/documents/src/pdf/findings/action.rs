@@ -51,7 +51,7 @@ pub(super) const TOLD: [(&[u8], Active); 5] = [
 ];
 
 /// What else is not to happen without a click.
-const LOUD: [&[u8]; 5] = [b"URI", b"Rendition", b"Movie", b"Sound", b"RichMediaExecute"];
+pub(super) const LOUD: [&[u8]; 5] = [b"URI", b"Rendition", b"Movie", b"Sound", b"RichMediaExecute"];
 
 /// Annotations that bear a film, a sound or a model.
 const MEDIA: [&[u8]; 5] = [b"RichMedia", b"3D", b"Screen", b"Movie", b"Sound"];

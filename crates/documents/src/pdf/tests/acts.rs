@@ -144,6 +144,37 @@ fn films_and_models() {
 }
 
 #[test]
+fn the_script_of_a_model() {
+    let report = with("", "/Annots [4 0 R]", "<< /Subtype /3D /3DD << /OnInstantiate 5 0 R >> >>");
+    assert!(report.active.contains(&Active::Script));
+}
+
+/// Found by `cargo xtask differ`.
+#[test]
+fn a_stray_word_before_an_address_that_opens_by_itself() {
+    let report = with("/OpenAction 4 0 R", "", "<< obj /S /URI /URI (http://a.example) >>");
+    assert!(report.active.contains(&Active::Automatic));
+}
+
+/// Found by `cargo xtask differ`.
+#[test]
+fn a_comment_between_the_number_of_an_object_and_its_word() {
+    let mut file = one_page().with_trailer("/X 1").finish();
+    let catalog = crate::bytes::find(&file, b"/Pages").unwrap();
+    file.splice(catalog..catalog, *b"/OpenAction 9 0 R ");
+    file.extend(
+        b"\n9 0 %x\nobj << /S /URI /URI (http://a.example) >>\nendobj\nstartxref\n0\n%%EOF\n",
+    );
+    assert!(look(&file).active.contains(&Active::Automatic));
+}
+
+#[test]
+fn the_comments_of_qdf_files_are_no_objects() {
+    let link = "%% Original object ID: 9 0\n<< /A << /S /URI /URI (http://a.example) >> >>";
+    assert_eq!(with("", "/Annots [4 0 R]", link).active, []);
+}
+
+#[test]
 fn actions_that_follow_themselves_end() {
     let report = with("/OpenAction 4 0 R", "", "<< /S /GoTo /Next [4 0 R 4 0 R] >>");
     assert_eq!(report.damage, Some(Damage::TooComplex));
