@@ -8,11 +8,15 @@ import * as inspector from "./inspector.js";
 // The trap for robots that run no script: here it could only catch what fills in forms for a person.
 document.getElementById("website")?.remove();
 
+performance.mark("script started");
+
 /** Settles when the form is driven by the module, or is known to go on without it. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm))
   .then((module) => {
+    performance.mark("module compiled");
     initSync({ module });
     takeOver(inspector);
+    performance.mark("form live");
   })
   .then(
     () => true,

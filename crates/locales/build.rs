@@ -125,7 +125,13 @@ mod catalogue {
             let _ = writeln!(module, "    pub {key}: &'static str,");
         }
         module.push_str("    entries: &'static [(&'static str, &'static str)],\n}\n");
-        let mut all = Vec::new();
+        let (mut all, mut tags) = (Vec::new(), vec![REFERENCE]);
+        tags.extend(catalogues.keys().map(String::as_str).filter(|tag| *tag != REFERENCE));
+        let _ = writeln!(
+            module,
+            "\n/// The languages of the pages: a file each.\npub const LANGUAGES: [&str; {}] = {tags:?};",
+            tags.len()
+        );
         for (tag, catalogue) in catalogues {
             let name = tag.to_uppercase().replace('-', "_");
             let _ = writeln!(

@@ -12,7 +12,7 @@ mod format;
 mod message;
 
 #[cfg(feature = "catalogue")]
-pub use catalogue::{ALL, EN, FR, Texts, choose, for_tag};
+pub use catalogue::{ALL, EN, FR, LANGUAGES, Texts, choose, for_tag};
 pub use format::{bytes, date, fill, list, local_time, moment, number, plural};
 pub use message::{Labels, issue_message, remark_message};
 

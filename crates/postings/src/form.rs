@@ -4,10 +4,8 @@ use documents::Kind;
 use rules::application::limit;
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 
-use crate::LANGUAGES;
 use crate::check;
-use crate::posting::TOP;
-use crate::section::{At, Section};
+use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
@@ -25,9 +23,6 @@ const TAKEN: [&str; 10] = [
 ];
 
 const KINDS: [(&str, Kind); 3] = [("pdf", Kind::Pdf), ("docx", Kind::Docx), ("odt", Kind::Odt)];
-
-const QUESTION_KINDS: [(&str, QuestionKind); 2] =
-    [("yes_no", QuestionKind::YesNo), ("text", QuestionKind::Text)];
 
 /// The longest id. It stands in addresses of the storage and in file names.
 const MAX_ID: usize = 40;
@@ -76,7 +71,8 @@ fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequireme
 fn question(mut section: Section<'_>, ids: &mut Ids) -> Option<Question> {
     let id = ids.take(&mut section, "\"eu_work_permit\"");
     let text = translated(&mut section, "text", "\"...\"");
-    let kind = check::word(&mut section, "kind", &QUESTION_KINDS);
+    let kinds: Vec<_> = QuestionKind::ALL.iter().map(|kind| (kind.as_str(), *kind)).collect();
+    let kind = check::word(&mut section, "kind", &kinds);
     let required = section.required::<bool>("required", "true");
     section.finish(&TOP);
     Some(Question { id: id?, text: text?, kind: kind?.value, required: required?.value })
@@ -115,7 +111,7 @@ fn is_id(id: &str) -> bool {
 /// Returns the text of `key` in every language of the pages.
 fn translated(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Translated> {
     let mut section = section.translations(key, example)?;
-    let texts = LANGUAGES.map(|language| {
+    let texts = locales::LANGUAGES.map(|language| {
         let text = check::line(&mut section, language, example)?;
         Some((language.to_owned(), typography::set(language, &text.value)))
     });

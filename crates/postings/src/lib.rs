@@ -28,10 +28,6 @@ pub use mistake::{Mistake, Mistakes};
 
 use domain::Posting;
 
-/// The languages of the pages. Whatever a candidate reads on a page outside
-/// the posting's own text is said in each of them.
-pub const LANGUAGES: [&str; 2] = ["fr", "en"];
-
 /// Returns the postings as the JSON that the Worker embeds and reads back with serde.
 ///
 /// # Panics

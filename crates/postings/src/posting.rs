@@ -12,24 +12,8 @@ use toml::de::DeTable;
 
 use crate::mistake::Mistake;
 use crate::notes::Notes;
-use crate::section::{At, Section};
-use crate::{LANGUAGES, body, check, form, front, terms, time, typography};
-
-/// The keys that stand above every header.
-pub(crate) const TOP: [&str; 12] = [
-    "slug",
-    "language",
-    "title",
-    "summary",
-    "published",
-    "starts",
-    "workload",
-    "retention_days",
-    "subject",
-    "recipient",
-    "contact",
-    "steps",
-];
+use crate::section::{At, Section, TOP};
+use crate::{body, check, form, front, terms, time, typography};
 
 /// How a day is written.
 const DAY: &str = "2025-07-09";
@@ -139,7 +123,7 @@ fn read(
 }
 
 fn language(whole: &mut Section<'_>) -> Option<&'static str> {
-    let known = LANGUAGES.map(|language| (language, language));
+    let known = locales::LANGUAGES.map(|language| (language, language));
     check::word(whole, "language", &known).map(|language| language.value)
 }
 

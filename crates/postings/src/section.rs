@@ -6,6 +6,22 @@ use crate::notes::Notes;
 use crate::suggest::did_you_mean;
 use crate::value::{Value, kind_of};
 
+/// The keys that stand above every header.
+pub(crate) const TOP: [&str; 12] = [
+    "slug",
+    "language",
+    "title",
+    "summary",
+    "published",
+    "starts",
+    "workload",
+    "retention_days",
+    "subject",
+    "recipient",
+    "contact",
+    "steps",
+];
+
 /// A value and the line on which it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {

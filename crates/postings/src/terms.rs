@@ -3,8 +3,7 @@
 use domain::posting::{Contract, Organisation, Period, Place, Salary};
 
 use crate::check;
-use crate::posting::TOP;
-use crate::section::{At, Section};
+use crate::section::{At, Section, TOP};
 
 const PERIODS: [(&str, Period); 3] =
     [("year", Period::Year), ("month", Period::Month), ("hour", Period::Hour)];

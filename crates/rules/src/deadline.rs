@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Date, LocalTime, Timestamp};
 use crate::issue::{Code, Issue};
+use calendar::{Date, LocalTime, Timestamp};
 
 /// The time a posting is open: from `opens_at` on, and before `closes_at`.
 ///

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::named::named;
 
 /// One thing that is wrong with a form and that the candidate has to correct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,70 +99,43 @@ impl From<Vec<String>> for Param {
     }
 }
 
-/// Defines the codes once, with the names that clients see.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// What can be wrong with a field or a document.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// Returns the code of this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == name)
-            }
-
-            /// The name that clients see and that locales translate.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// A required field is empty.
-    Missing = "missing",
-    /// More characters than the field takes.
-    TooLong = "too_long",
-    /// Not exactly one address.
-    NotAnEmail = "not_an_email",
-    /// Not one of the values offered.
-    NotAChoice = "not_a_choice",
-    /// Another wording than the posting's subject.
-    NotTheSubject = "not_the_subject",
-    /// Arrived after the posting closed.
-    DeadlinePassed = "deadline_passed",
-    /// Arrived before the posting opened.
-    NotYetOpen = "not_yet_open",
-    /// A required document is not there.
-    DocumentMissing = "document_missing",
-    /// A file of zero bytes.
-    DocumentEmpty = "document_empty",
-    /// More bytes than this document may have.
-    DocumentTooLarge = "document_too_large",
-    /// More bytes than all documents together may have.
-    DocumentsTooLarge = "documents_too_large",
-    /// A kind of file that the posting does not take.
-    DocumentKindNotAccepted = "document_kind_not_accepted",
-    /// The name says one kind, the bytes another.
-    DocumentKindMismatch = "document_kind_mismatch",
-    /// Broken off or otherwise unreadable.
-    DocumentDamaged = "document_damaged",
-    /// Cannot be opened without a password.
-    DocumentPassword = "document_password",
-    /// Contains macros, scripts or other active content.
-    DocumentActiveContent = "document_active_content",
-    /// The same bytes as another document of the application.
-    DocumentSameTwice = "document_same_twice",
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+named! {
+    /// What can be wrong with a field or a document.
+    Code {
+        /// A required field is empty.
+        Missing = "missing",
+        /// More characters than the field takes.
+        TooLong = "too_long",
+        /// Not exactly one address.
+        NotAnEmail = "not_an_email",
+        /// Not one of the values offered.
+        NotAChoice = "not_a_choice",
+        /// Another wording than the posting's subject.
+        NotTheSubject = "not_the_subject",
+        /// Arrived after the posting closed.
+        DeadlinePassed = "deadline_passed",
+        /// Arrived before the posting opened.
+        NotYetOpen = "not_yet_open",
+        /// A required document is not there.
+        DocumentMissing = "document_missing",
+        /// A file of zero bytes.
+        DocumentEmpty = "document_empty",
+        /// More bytes than this document may have.
+        DocumentTooLarge = "document_too_large",
+        /// More bytes than all documents together may have.
+        DocumentsTooLarge = "documents_too_large",
+        /// A kind of file that the posting does not take.
+        DocumentKindNotAccepted = "document_kind_not_accepted",
+        /// The name says one kind, the bytes another.
+        DocumentKindMismatch = "document_kind_mismatch",
+        /// Broken off or otherwise unreadable.
+        DocumentDamaged = "document_damaged",
+        /// Cannot be opened without a password.
+        DocumentPassword = "document_password",
+        /// Contains macros, scripts or other active content.
+        DocumentActiveContent = "document_active_content",
+        /// The same bytes as another document of the application.
+        DocumentSameTwice = "document_same_twice",
     }
 }
 

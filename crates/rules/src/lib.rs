@@ -6,19 +6,19 @@
 //! clock, a file or the network.
 
 pub mod application;
-pub mod calendar;
 pub mod content;
 pub mod deadline;
 pub mod email;
 mod fields;
 pub mod issue;
+mod named;
 pub mod requirements;
 pub mod review;
 pub mod subject;
 mod text_map;
 
 pub use application::{Content, Form, OfferedDocument};
-pub use calendar::{Date, LocalTime, Timestamp};
+pub use calendar::{self, Date, LocalTime, Timestamp};
 pub use content::Remark;
 pub use issue::{Code, Issue, Param};
 pub use requirements::Requirements;

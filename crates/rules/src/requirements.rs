@@ -4,6 +4,7 @@ use documents::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::deadline::Window;
+use crate::named::named;
 use crate::text_map::TextMap;
 
 /// What an application to a posting must satisfy: the part of a posting that
@@ -60,14 +61,14 @@ pub struct Question {
     pub required: bool,
 }
 
-/// What an answer looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuestionKind {
-    /// `yes` or `no`.
-    YesNo,
-    /// Words, up to [`crate::application::limit::ANSWER`] characters.
-    Text,
+named! {
+    /// What an answer looks like.
+    QuestionKind {
+        /// `yes` or `no`.
+        YesNo = "yes_no",
+        /// Words, up to [`crate::application::limit::ANSWER`] characters.
+        Text = "text",
+    }
 }
 
 /// A text in several languages, by BCP 47 tag.

@@ -5,12 +5,12 @@ use documents::{Encryption, Extension, Kind, Report, extension_of};
 use crate::application::{
     Answer, Content, Document, Form, OfferedDocument, limit, lines, one_line,
 };
-use crate::calendar::Timestamp;
 use crate::content;
 use crate::fields::{Fields, too_long};
 use crate::issue::{Code, Issue, Param};
 use crate::requirements::{DocumentRequirement, Question, QuestionKind, Requirements};
 use crate::subject::{self, Fold};
+use calendar::Timestamp;
 
 /// Judges `form` against `requirements`, as received at `received_at`.
 ///

@@ -199,7 +199,10 @@ fn question_field<'a>(
         id: &question.id,
         text: question.text.get(texts.language_tag),
         required: question.required,
-        yes_no: question.kind == QuestionKind::YesNo,
+        yes_no: match question.kind {
+            QuestionKind::YesNo => true,
+            QuestionKind::Text => false,
+        },
         answer: values.answers.get(&question.id).unwrap_or_default(),
         hint: up_to(texts, texts.form_answer_hint, limit::ANSWER),
     }

@@ -34,6 +34,13 @@ pub(crate) fn bench(workspace: &Workspace, options: &BenchOptions) -> anyhow::Re
             .args(["--applications", &applications.to_string()])),
         BenchOptions::Rush => run(workspace.command("node").arg("tests/bench/rush.mjs")),
         BenchOptions::Documents { folder } => bench_documents(workspace, folder.as_deref()),
+        BenchOptions::Page => {
+            let chromium = setup::chromium(workspace)?;
+            run(workspace
+                .command("node")
+                .arg("tests/bench/page.mjs")
+                .env("GUICHET_CHROMIUM", chromium))
+        }
     }
 }
 

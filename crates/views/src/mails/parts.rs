@@ -147,7 +147,10 @@ impl<'a> Person<'a> {
 
 fn shown<'a>(texts: &'a Texts, posting: &'a Posting, given: &'a Answer) -> AnswerShown<'a> {
     let question = posting.requirements.question(&given.question);
-    let chosen = question.is_some_and(|question| question.kind == QuestionKind::YesNo);
+    let chosen = question.is_some_and(|question| match question.kind {
+        QuestionKind::YesNo => true,
+        QuestionKind::Text => false,
+    });
     let answer = match given.value.as_str() {
         "yes" if chosen => Said::Chosen(texts.mail_answer_yes),
         "no" if chosen => Said::Chosen(texts.mail_answer_no),

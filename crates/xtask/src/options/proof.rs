@@ -31,6 +31,7 @@ pub(crate) enum BenchOptions {
         /// Relative to the folder the command was typed in.
         folder: Option<PathBuf>,
     },
+    Page,
 }
 
 pub(super) fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
@@ -52,10 +53,9 @@ pub(super) fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         Some(Value(what)) if what == "load" => BenchOptions::Load { applications: 100 },
         Some(Value(what)) if what == "rush" => BenchOptions::Rush,
         Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
+        Some(Value(what)) if what == "page" => BenchOptions::Page,
         Some(Short('h') | Long("help")) => return Ok(Task::Help),
-        _ => {
-            bail!("bench needs to know what: cargo xtask bench load, bench rush or bench documents")
-        }
+        _ => bail!("bench needs to know what: cargo xtask bench load, rush, documents or page"),
     };
     while let Some(argument) = parser.next()? {
         match (argument, &mut options) {
@@ -90,6 +90,7 @@ mod tests {
         let expected = Task::Bench(BenchOptions::Documents { folder: Some("a".into()) });
         assert_eq!(read(&["bench", "documents", "--folder", "a"]).unwrap(), expected);
         assert_eq!(read(&["bench", "rush"]).unwrap(), Task::Bench(BenchOptions::Rush));
+        assert_eq!(read(&["bench", "page"]).unwrap(), Task::Bench(BenchOptions::Page));
         assert!(read(&["bench", "load", "--folder", "a"]).is_err());
         assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
         assert!(

@@ -32,8 +32,19 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::from(days) * DAY))
     }
 
-    /// As HTTP writes it: `Sun, 03 Aug 2025 21:59:59 GMT` (RFC 9110, 5.6.7).
+    /// Writes the instant as HTTP does: `Sun, 03 Aug 2025 21:59:59 GMT` (RFC 9110,
+    /// 5.6.7).
     pub fn to_http_date(self) -> String {
+        format!("{} GMT", self.to_english())
+    }
+
+    /// Writes the instant as the date of a message, in UTC:
+    /// `Sun, 03 Aug 2025 21:59:59 +0000` (RFC 5322, 3.3).
+    pub fn to_rfc5322(self) -> String {
+        format!("{} +0000", self.to_english())
+    }
+
+    fn to_english(self) -> String {
         const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         const MONTHS: [&str; 12] =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -41,7 +52,7 @@ impl Timestamp {
         let weekday = DAYS.get(usize::from(date.weekday())).unwrap_or(&"");
         let month = MONTHS.get(usize::from(date.month.saturating_sub(1))).unwrap_or(&"");
         let (day, year) = (date.day, date.year);
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02}")
     }
 
     /// As RFC 3339 writes it in UTC, to the millisecond:
@@ -170,5 +181,28 @@ mod tests {
             let _ = Timestamp(ms).to_http_date();
             let _ = Timestamp(ms).plus_days(u32::MAX);
         }
+    }
+
+    /// Each day from 1900 to 2200 follows the one before it.
+    #[test]
+    fn days_follow_each_other() {
+        let mut expected = (1900, 1, 1);
+        for days in -25_567..84_006 {
+            let Date { year, month, day } = Date::from_days(days);
+            assert_eq!((year, month, day), expected);
+            let (year, month, day) = expected;
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let last: u8 = match month {
+                2 => 28 + u8::from(leap),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            expected = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                (_, day) if day == last => (year, month + 1, 1),
+                _ => (year, month, day + 1),
+            };
+        }
+        assert_eq!(expected, (2200, 1, 1));
     }
 }
