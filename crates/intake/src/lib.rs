@@ -37,7 +37,7 @@ mod withdraw;
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
-pub use key::{ApplicationId, SigningKey, Token};
+pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::MailComposer;
 pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};

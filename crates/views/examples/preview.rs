@@ -57,14 +57,21 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             pages.push((format!("{}-{state}", posting.slug), page));
         };
         let empty = Form::default();
-        let fresh = FormState { values: &empty, issues: &[], token: "token", is_busy: false };
+        let fresh =
+            FormState { values: &empty, issues: &[], token: "token", arrival: "", is_busy: false };
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
         add("open", at(NOW, fresh));
         add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
         add("closed", views::posting(texts, posting, closes, None, &SITE));
         add("soon", views::posting(texts, posting, Timestamp(opens.0 - DAY), None, &SITE));
         let (typed, issues) = mistaken(posting);
-        let wrong = FormState { values: &typed, issues: &issues, token: "token", is_busy: false };
+        let wrong = FormState {
+            values: &typed,
+            issues: &issues,
+            token: "token",
+            arrival: "",
+            is_busy: false,
+        };
         add("wrong", at(NOW, wrong));
         add("busy", at(NOW, FormState { issues: &[], is_busy: true, ..wrong }));
         let late = posting.requirements.window.review(closes);

@@ -22,6 +22,8 @@ pub struct FormState<'a> {
     pub issues: &'a [Issue],
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
+    /// What proves that it arrived before; or an empty text.
+    pub arrival: &'a str,
     /// Whether it was not read, and only wants to be sent again in a while.
     pub is_busy: bool,
 }
@@ -31,6 +33,7 @@ pub(crate) struct FormView<'a> {
     pub(crate) action: String,
     pub(crate) values: &'a Form,
     pub(crate) token: &'a str,
+    pub(crate) arrival: &'a str,
     pub(crate) summary_title: String,
     pub(crate) summary: Vec<SummaryItem>,
     errors: BTreeMap<&'a str, String>,
@@ -80,7 +83,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, is_busy } = *state;
+        let FormState { values, issues, token, arrival, is_busy } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -111,6 +114,7 @@ impl<'a> FormView<'a> {
             action: in_language(texts, &format!("/postings/{}/applications", posting.slug)),
             values,
             token,
+            arrival,
             summary_title,
             summary,
             errors,

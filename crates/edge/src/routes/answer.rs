@@ -26,7 +26,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
      frame-ancestors 'none'";
 
 /// Seconds after which a client may try again when we failed.
-const RETRY_AFTER: &str = "30";
+pub(super) const RETRY_AFTER: &str = "30";
 
 /// Returns a page.
 pub(super) fn html(status: u16, page: &str, caching: Caching) -> worker::Result<Response> {

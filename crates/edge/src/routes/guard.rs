@@ -60,6 +60,11 @@ impl<'a> Guard<'a> {
         Self { env, sender: address.and_then(|address| counted_as(&address)) }
     }
 
+    /// Who sends, where that is somebody who can be told apart.
+    pub(super) fn sender(&self) -> Option<&str> {
+        self.sender.as_deref()
+    }
+
     /// Before anything of the form is known.
     pub(super) async fn flooded(&self) -> Option<Cause> {
         self.is_over("FORM_LIMIT").await.then_some(Cause::Flood)

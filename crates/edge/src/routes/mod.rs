@@ -12,6 +12,7 @@ mod health;
 mod posting;
 mod receipt;
 mod request_context;
+mod upload;
 mod withdraw;
 
 use intake::ports::Clock as _;

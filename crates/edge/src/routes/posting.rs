@@ -40,7 +40,7 @@ pub(super) fn with_form(
     issues: &[Issue],
     token: &str,
 ) -> String {
-    shown(context, texts, posting, FormState { values, issues, token, is_busy: false })
+    shown(context, texts, posting, state(context, values, issues, token, false))
 }
 
 /// Returns the page with what was typed, to be sent again in a while.
@@ -51,7 +51,17 @@ pub(super) fn busy(
     values: &Form,
     token: &str,
 ) -> String {
-    shown(context, texts, posting, FormState { values, issues: &[], token, is_busy: true })
+    shown(context, texts, posting, state(context, values, &[], token, true))
+}
+
+fn state<'a>(
+    context: &'a RequestContext,
+    values: &'a Form,
+    issues: &'a [Issue],
+    token: &'a str,
+    is_busy: bool,
+) -> FormState<'a> {
+    FormState { values, issues, token, arrival: &context.arrival, is_busy }
 }
 
 fn shown(

@@ -126,7 +126,7 @@ pub(crate) fn received() -> Application {
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", is_busy: false }
+    FormState { values, issues: &[], token: "the-token", arrival: "", is_busy: false }
 }
 
 /// Returns the text between the first `start` and the next `end`.
