@@ -28,7 +28,13 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();
     let issues = [Issue::new("email", Code::NotAnEmail), Issue::new("token", Code::NotAChoice)];
-    let wrong = FormState { values: &values, issues: &issues, token: "the-token", is_busy: false };
+    let wrong = FormState {
+        values: &values,
+        issues: &issues,
+        token: "the-token",
+        arrival: "",
+        is_busy: false,
+    };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
@@ -148,7 +154,13 @@ fn hostile_values_stay_text() {
         Issue::new("subject", Code::NotTheSubject).with("given", HOSTILE).with("required", HOSTILE),
         Issue::new(HOSTILE, Code::NotAChoice).with("file", HOSTILE),
     ];
-    let state = FormState { values: &values, issues: &issues, token: HOSTILE, is_busy: false };
+    let state = FormState {
+        values: &values,
+        issues: &issues,
+        token: HOSTILE,
+        arrival: HOSTILE,
+        is_busy: false,
+    };
     let mut received = received();
     received.content.email = hostile();
     received.content.documents[0].file_name = hostile();
@@ -174,7 +186,8 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong = FormState { values: &values, issues: &issues, token: "", is_busy: false };
+    let wrong =
+        FormState { values: &values, issues: &issues, token: "", arrival: "", is_busy: false };
     let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), KEY, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));
