@@ -60,7 +60,9 @@ impl App {
         };
         state.typed(typed);
         let now = self.now();
-        let effect = state.update(message, now);
+        // A form that arrived in time is in time, when it has to be sent again.
+        let judged_at = self.dom.arrived_at().map_or(now, |arrived| arrived.min(now));
+        let effect = state.update(message, judged_at);
         self.dom.show(&state.view(now), &self.page);
         drop(state);
         self.see_to(effect);

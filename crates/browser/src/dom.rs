@@ -8,7 +8,7 @@
 use std::cell::Cell;
 
 use js_sys::JSON;
-use rules::{Form, Requirements, TextMap};
+use rules::{Form, Requirements, TextMap, Timestamp};
 use wasm_bindgen::prelude::*;
 use web_sys::{BeforeUnloadEvent, Document, Element, File, FormData};
 use web_sys::{HtmlElement, HtmlFormElement, Window};
@@ -116,6 +116,13 @@ impl Dom {
         let value = data.get(id);
         let file: Option<File> = value.is_object().then(|| value.unchecked_into());
         file.filter(|file| !file.name().is_empty())
+    }
+
+    /// Returns when the server first had this form before it, as the signed
+    /// arrival in the form says, if there is one.
+    pub(crate) fn arrived_at(&self) -> Option<Timestamp> {
+        let sealed = self.form.query_selector("#arrival").ok()??.get_attribute("value")?;
+        sealed.split_once('.')?.0.parse().ok().map(Timestamp)
     }
 
     /// Shows `view`.

@@ -28,7 +28,11 @@ pub(crate) fn post(
         progress(Message::Progress { sent, total });
     });
     listen(&request, "error", move |_: Event| failed(Message::Answered(Answer::Nothing)));
-    listen(&request, "load", move |_: Event| hear(Message::Answered(answer(&answered))));
+    let sent = form.clone();
+    listen(&request, "load", move |_: Event| {
+        keep_arrival(&sent, &answered);
+        hear(Message::Answered(answer(&answered)));
+    });
     request.send_with_opt_form_data(Some(&FormData::new_with_form(form)?))?;
     Ok(request)
 }
@@ -80,6 +84,25 @@ fn answer(request: &XmlHttpRequest) -> Answer {
         let retry_after = after.and_then(|after| after.trim().parse().ok());
         Answer::Failed { status, retry_after }
     })
+}
+
+/// Puts the signed arrival of a form that the server had no room for into the
+/// form, for the next attempt. The first arrival counts.
+fn keep_arrival(form: &HtmlFormElement, request: &XmlHttpRequest) {
+    let is_busy = request.get_response_header("Retry-After").is_ok_and(|after| after.is_some());
+    let field = form.query_selector("#arrival[value='']").ok().flatten();
+    if is_busy
+        && request.status() == Ok(503)
+        && let (Some(field), Some(Busy { arrival: Some(arrival) })) = (field, body(request))
+    {
+        let _ = field.set_attribute("value", &arrival);
+    }
+}
+
+/// The part of a 503's body that the page uses.
+#[derive(Deserialize)]
+struct Busy {
+    arrival: Option<String>,
 }
 
 /// The part of a 201's body that the page uses.
