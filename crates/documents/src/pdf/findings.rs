@@ -141,10 +141,14 @@ impl<'s> Search<'s> {
                 Some(Token::Name(name)) if name.is(b"JavaScript") => {
                     self.found.active.push(Active::Script);
                 }
-                Some(Token::Name(name)) if name.among(&action::LOUD).is_some() => {
-                    self.found.active.push(Active::Automatic);
+                Some(Token::Name(name)) => {
+                    let told = named(&action::TOLD, name);
+                    // Nobody can say what such an action waits for.
+                    if told.is_some() || name.among(&action::LOUD).is_some() {
+                        self.found.active.push(Active::Automatic);
+                    }
+                    self.found.active.extend(told);
                 }
-                Some(Token::Name(name)) => self.found.active.extend(named(&action::TOLD, name)),
                 Some(Token::Word(b"endobj")) if ends(&mut lexer) => break,
                 None => break,
                 _ => {}
