@@ -28,7 +28,7 @@ test("sent again, it is answered alike and kept once", async () => {
   const first = await (await apply(place.guichet, { token })).json();
   await place.mails(first.reference);
   const second = await apply(place.guichet, { token });
-  assert.equal(second.status, 201);
+  assert.equal(second.status, 200);
   assert.deepEqual(await second.json(), first);
   const { documents } = await once(first.reference);
   assert.equal(documents.length, 2);
@@ -48,7 +48,7 @@ test("sent again after the deadline, it is still received", async () => {
   const token = await freshToken(place.guichet);
   const first = await (await apply(place.guichet, { token })).json();
   const late = await apply(place.guichet, { token }, { headers: { "x-test-clock": `=${Date.parse("2025-08-10")}` } });
-  assert.equal(late.status, 201);
+  assert.equal(late.status, 200);
   assert.deepEqual(await late.json(), first);
 });
 
@@ -74,7 +74,7 @@ for (const count of [2, 8]) {
     const answers = await Promise.all(Array.from({ length: count }, () => apply(place.guichet, { token })));
     const bodies = await Promise.all(answers.map((answer) => answer.json()));
     for (const [index, body] of bodies.entries()) {
-      assert.equal(answers[index].status, 201);
+      assert.ok([200, 201].includes(answers[index].status));
       assert.deepEqual(body, bodies[0]);
     }
     const { documents } = await once(bodies[0].reference);

@@ -71,7 +71,8 @@ fn get(request: &XmlHttpRequest, hear: impl Fn(&XmlHttpRequest) + 'static) -> Re
 fn answer(request: &XmlHttpRequest) -> Answer {
     let status = request.status().unwrap_or(0);
     let answer = match status {
-        201 => received(request),
+        // The second time, the application was there already.
+        200 | 201 => received(request),
         422 => refused(request),
         _ => None,
     };

@@ -170,7 +170,7 @@ impl MailComposer<'_> {
         let documents = received.content.documents.iter();
         documents
             .map(|document| {
-                let until = posting.erased_at();
+                let until = received.erased_at(posting);
                 let path = download_address(self.signing, &received.reference, &document.id, until);
                 format!("{}{path}", received.origin)
             })

@@ -146,9 +146,6 @@ pub trait Ledger {
 
     /// The application with this id, and how far it has come.
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
-
-    /// Ids of up to `limit` applications to the posting `slug`.
-    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
 }
 
 /// Hints that there are mails to send.

@@ -50,6 +50,8 @@ pub enum Verdict {
     Accepted {
         /// What is in the ledger: for a repeated submission, what came first.
         received: Box<Application>,
+        /// Whether this submission brought it.
+        is_new: bool,
         /// Why the queue does not know of it yet. The sweep will tell it.
         unqueued: Option<Fault>,
     },
@@ -88,7 +90,7 @@ pub async fn submit<D: DocumentStore>(
     let Submission { id, received_at, language, origin, mut form, documents: submitted } =
         submission;
     if let Some(received) = ledger.find(id.as_str()).await? {
-        return accept(ledger, queue, received).await;
+        return accept(ledger, queue, received, false).await;
     }
     if let Some(issue) = posting.requirements.window.review(received_at) {
         return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
@@ -114,11 +116,15 @@ pub async fn submit<D: DocumentStore>(
         language,
         origin,
         received_at,
+        erase_at: Some(posting.erased_at()),
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {
         match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {
-            Commit::Held(held) => return accept(ledger, queue, *held).await,
+            Commit::Held(held) => {
+                let is_new = held.received_at == received_at;
+                return accept(ledger, queue, *held, is_new).await;
+            }
             Commit::Retired => return Ok(Verdict::Retired { form: Box::new(form) }),
             Commit::ReferenceTaken => received.reference = reference(&id, attempt),
         }
@@ -144,11 +150,12 @@ async fn accept(
     ledger: &impl Outbox,
     queue: &impl Queue,
     received: Application,
+    is_new: bool,
 ) -> Result<Verdict, Fault> {
     let mails =
         MailKind::OF_APPLICATION.map(|kind| MailRef { id: kind.mail_id(&received.id), kind });
     let unqueued = push(ledger, queue, &mails, received.received_at).await.err();
-    Ok(Verdict::Accepted { received: Box::new(received), unqueued })
+    Ok(Verdict::Accepted { received: Box::new(received), is_new, unqueued })
 }
 
 /// Reads, hashes and inspects the documents, but for those that their size

@@ -12,8 +12,8 @@ const INSERT_APPLICATION: Query = Query::new(
     "insert application",
     "\
     INSERT INTO applications \
-        (id, reference, posting, language, origin, received_at, application, number) \
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, \
+        (id, reference, posting, language, origin, received_at, application, erase_at, number) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
         1 + coalesce((SELECT last_number FROM tallies WHERE posting = ?3), 0) \
     WHERE ?1 NOT IN (SELECT id FROM retired) \
     ON CONFLICT DO NOTHING",
@@ -60,11 +60,6 @@ const SELECT_RECEIPT: Query = Query::new(
     WHERE applications.id = ?1 AND applications.id NOT IN (SELECT id FROM retired)",
 );
 
-const SELECT_TO_POSTING: Query = Query::new(
-    "select to posting",
-    "SELECT id FROM applications WHERE posting = ?1 ORDER BY received_at LIMIT ?2",
-);
-
 impl<D: Database> Ledger for SqlLedger<D> {
     async fn commit(&self, received: &Application, mails: &[MailKind]) -> Result<Commit, Fault> {
         let id = Value::from(&received.id);
@@ -76,6 +71,7 @@ impl<D: Database> Ledger for SqlLedger<D> {
             (&received.origin).into(),
             received.received_at.into(),
             json(&received.content, "an application")?,
+            received.erase_at.into(),
         ])];
         for mail in mails {
             batch.push(INSERT_MAIL.bind([id.clone(), mail.as_str().into()]));
@@ -108,10 +104,5 @@ impl<D: Database> Ledger for SqlLedger<D> {
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
         let row: Option<ReceiptRow> = self.first(SELECT_RECEIPT.bind([id.into()])).await?;
         row.map(TryInto::try_into).transpose()
-    }
-
-    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
-        let rows = self.0.run(SELECT_TO_POSTING.bind([slug.into(), limit.into()])).await?;
-        Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct ApplicationRow {
     language: String,
     origin: String,
     received_at: f64,
+    erase_at: Option<f64>,
     application: String,
 }
 
@@ -41,6 +42,7 @@ impl TryFrom<ApplicationRow> for Application {
             language: row.language,
             origin: row.origin,
             received_at: timestamp(row.received_at),
+            erase_at: row.erase_at.map(timestamp),
             content,
         })
     }
@@ -136,12 +138,6 @@ impl From<ReceiptLookupRow> for ReceiptLookup {
         let withdrawn = withdrawn.map(|(posting, at)| Withdrawn { posting, at: timestamp(at) });
         Self { id: row.id, withdrawn }
     }
-}
-
-/// A posting's slug.
-#[derive(Debug, Deserialize)]
-pub(crate) struct PostingRow {
-    pub(crate) posting: String,
 }
 
 /// A place in a listing.

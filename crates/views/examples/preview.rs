@@ -186,6 +186,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         language: texts.language_tag.to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: NOW,
+        erase_at: None,
         content: Content {
             name: "Amélie Ben Salah".to_owned(),
             email: "amelie.bensalah@example.org".to_owned(),

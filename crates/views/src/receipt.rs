@@ -40,7 +40,7 @@ pub fn receipt(
     let email = masked(&received.content.email);
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
-    let erased_on = locales::date(texts, posting.erased_on());
+    let erased_on = locales::date(texts, received.erased_on(posting));
     let own = receipt_address(reference, key);
     let withdraw = withdraw_address(reference, key);
     let page = Page {

@@ -12,7 +12,8 @@ use crate::app::{self, AppContext};
 use crate::routes::answer::{self, Keep};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::{RequestContext, cross_site, posting, receipt};
+use crate::routes::receipt::Summary;
+use crate::routes::{RequestContext, cross_site, posting};
 use crate::{log, semaphore};
 
 /// Takes an application in.
@@ -82,12 +83,12 @@ async fn take_in(
     let language = context.texts_for(posting).language_tag;
     let submission = arrival.into_submission(token.id, context, language);
     match submit(&app.documents, &app.ledger, &app.queue, posting, submission).await? {
-        Verdict::Accepted { received, unqueued } => {
+        Verdict::Accepted { received, is_new, unqueued } => {
             log::happened("accepted", received.reference.as_str());
             if let Some(fault) = unqueued {
                 log::fault("accepted but not queued", &fault);
             }
-            Ok(accepted(context, app, &received))
+            Ok(accepted(context, app, &received, is_new))
         }
         Verdict::Retired { form } => {
             let issues = vec![Issue::new("token", Code::NotAChoice)];
@@ -112,23 +113,21 @@ fn open_token(
     Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
 
+/// 201 for an application that this form brought, 200 for one that was there.
 fn accepted(
     context: &RequestContext,
     app: &AppContext,
     received: &Application,
+    is_new: bool,
 ) -> worker::Result<Response> {
     let key = receipt_key(&app.signing, received);
     let status_url = views::status_address(received, &key);
     if !context.wants_json {
         return answer::see_other(&status_url);
     }
-    let body = serde_json::json!({
-        "reference": received.reference,
-        "received_at": received.received_at.to_rfc3339(),
-        "status_url": format!("{}{status_url}", context.origin),
-        "documents": receipt::documents(&received.content),
-    });
-    let mut response = answer::json(201, &body, Keep::Never)?;
+    let status = if is_new { 201 } else { 200 };
+    let body = Summary::of(context, received, &key);
+    let mut response = answer::json(status, &body, Keep::Never)?;
     response.headers_mut().set("Location", &status_url)?;
     Ok(response)
 }

@@ -21,7 +21,7 @@ use crate::scheduler::Worker;
 use crate::world::{Port, setting};
 
 /// In so many seeds each must show.
-pub(crate) const SEEDS: u64 = 1_000;
+pub(crate) const SEEDS: u64 = 5_000;
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,7 +243,7 @@ impl Ports {
     /// Says that the application is held, and writes it down in a while.
     pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
         commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
-        let [id, reference, posting, language, origin, received_at, application] =
+        let [id, reference, posting, language, origin, received_at, application, erase_at] =
             statements[0].values.as_slice()
         else {
             panic!("an application has other values")
@@ -252,7 +252,7 @@ impl Ports {
             "id": text(id), "reference": text(reference), "posting": text(posting),
             "language": text(language), "origin": text(origin),
             "received_at": number(received_at), "application": text(application),
-            "number": self.next_number(text(posting)),
+            "erase_at": number(erase_at), "number": self.next_number(text(posting)),
         });
         let (ports, statements) = (self.clone(), statements.to_vec());
         self.spawn(1_000, Worker::Request, async move {

@@ -60,7 +60,7 @@ pub(crate) fn answered(
 ) {
     let in_time = person.posting.requirements.window.review(received_at).is_none();
     match answer {
-        Ok(Verdict::Accepted { received, unqueued }) => {
+        Ok(Verdict::Accepted { received, unqueued, .. }) => {
             if unqueued.is_some() {
                 ports.count(Event::AcceptedUnqueued);
             }

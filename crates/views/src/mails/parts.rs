@@ -42,7 +42,7 @@ impl<'a> Facts<'a> {
             number: number(texts, received.number.into()),
             received: moment(texts, zone.local(received.received_at), &zone.name),
             documents: documents.map(|document| document_facts(texts, posting, document)).collect(),
-            erased_on: date(texts, posting.erased_on()),
+            erased_on: date(texts, received.erased_on(posting)),
         }
     }
 }
@@ -129,7 +129,7 @@ impl<'a> Person<'a> {
             link: links.get(index).cloned(),
             original: one_line(&document.file_name),
         });
-        let until = date(texts, posting.erased_on());
+        let until = date(texts, received.erased_on(posting));
         Self {
             name: one_line(&content.name),
             email: &content.email,

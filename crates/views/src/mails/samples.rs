@@ -83,6 +83,7 @@ pub(super) fn received() -> Application {
         language: "en".to_owned(),
         origin: "https://jobs.omct.org".to_owned(),
         received_at: Timestamp(1_752_580_980_000),
+        erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont+omct@example.org".to_owned(),

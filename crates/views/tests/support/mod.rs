@@ -107,6 +107,7 @@ pub(crate) fn received() -> Application {
         language: "fr".to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: OPEN,
+        erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont@example.org".to_owned(),
