@@ -23,6 +23,16 @@ pub struct Application {
     pub origin: String,
     /// When it began to arrive.
     pub received_at: Timestamp,
+    /// Which revision this is, from 1.
+    pub revision: u32,
+    /// When this revision began to arrive.
+    pub revised_at: Timestamp,
+    /// How often its e-mail address was corrected. Each time its receipt gets
+    /// another key.
+    pub address_changes: u32,
+    /// The id of the application that came from the same page before, from
+    /// another address.
+    pub page: Option<String>,
     /// When it is erased: the day that the candidate was told. Absent only
     /// where the previous Worker took it in a moment ago.
     pub erase_at: Option<Timestamp>,
@@ -40,6 +50,17 @@ impl Application {
     pub fn erased_on(&self, posting: &Posting) -> Date {
         posting.deadline.zone.local(self.erased_at(posting)).date
     }
+}
+
+/// What an application said before it was corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Which one, from 1.
+    pub revision: u32,
+    /// When it began to arrive.
+    pub received_at: Timestamp,
+    /// What it said.
+    pub content: Content,
 }
 
 /// Eight characters that a person can read out: no `0 O 1 I L U` among them.

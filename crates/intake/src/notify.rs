@@ -9,8 +9,8 @@ use crate::deliver::deliver;
 use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice, Notices,
-    Outbox, Transport,
+    Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
+    NoticeOfChange, Notices, Outbox, Transport,
 };
 
 /// How many notices one run sends.
@@ -21,7 +21,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices + Outbox),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -68,6 +68,12 @@ impl MailComposer<'_> {
                     mails::report(texts, posting, &report, now),
                 )
             }
+            Notice::AddressChanged(change) => {
+                let posting = self.posting(&change.posting)?;
+                let texts = locales::choose(Some(&change.language), None, &posting.language);
+                let words = mails::address_changed(texts, posting, change.reference.as_str());
+                (address(&change.address)?, &change.language, words)
+            }
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -85,6 +91,7 @@ impl MailComposer<'_> {
             subject: words.subject,
             date_ms: now.0,
             message_id: self.notice_id(id, notice),
+            in_reply_to: None,
             auto_submitted: Some(AutoSubmitted::Generated),
             language: Some(language),
             extra: headers(notice, claim),
@@ -105,7 +112,9 @@ fn no(what: &str) -> Fault {
 
 fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
-    if let Notice::Withdrawal { reference, .. } = notice {
+    if let Notice::Withdrawal { reference, .. }
+    | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice
+    {
         headers.push(Extra::new("Reference", reference.as_str()));
     }
     headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()

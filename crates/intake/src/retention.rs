@@ -4,7 +4,7 @@ use domain::Posting;
 use rules::Timestamp;
 
 use crate::ports::{DocumentStore, Fault, Retention};
-use crate::submit::{DOCUMENTS, document_prefix};
+use crate::uploads::{DOCUMENTS, document_prefix};
 
 /// How many applications one run erases. What is beyond waits for the next
 /// one, a few minutes later.

@@ -8,6 +8,7 @@
 //! `migrations`.
 
 mod applications;
+mod corrections;
 mod database;
 mod notices;
 mod outbox;

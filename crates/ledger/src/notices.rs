@@ -40,7 +40,8 @@ const INSERT_REPORT: Query = Query::new(
 const SELECT_FORWARDING: Query = Query::new(
     "select forwarding",
     "SELECT number, reference, sent_at, refused_because IS NOT NULL AS given_up \
-    FROM applications JOIN mails ON mails.id = 'staff/' || applications.id \
+    FROM applications JOIN mails ON mails.application = applications.id \
+        AND kind = 'staff' AND mails.revision = applications.revision \
     WHERE applications.posting = ?1 ORDER BY number",
 );
 

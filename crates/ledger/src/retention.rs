@@ -28,6 +28,9 @@ const INSERT_WITHDRAWAL: Query = Query::new(
 
 const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
 
+const DELETE_REVISIONS: Query =
+    Query::new("delete revisions", "DELETE FROM revisions WHERE application = ?1");
+
 const DELETE_APPLICATION: Query =
     Query::new("delete application", "DELETE FROM applications WHERE id = ?1");
 
@@ -177,7 +180,7 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn erase(&self, id: &str) -> Result<(), Fault> {
-        let each = [COUNT_ERASED, DELETE_MAILS, DELETE_APPLICATION];
+        let each = [COUNT_ERASED, DELETE_MAILS, DELETE_REVISIONS, DELETE_APPLICATION];
         self.execute_all(each.map(|query| query.bind([id.into()])).into()).await
     }
 

@@ -127,7 +127,7 @@ fn a_late_settlement_does_not_undo_a_newer_claim() {
     migrate(&tables);
     previously(&tables, INSERT_APPLICATION, "a");
     previously(&tables, CLAIM_STAFF, "a");
-    let (ledger, mail) = (SqlLedger(&tables), MailKind::Staff.mail_id("a"));
+    let (ledger, mail) = (SqlLedger(&tables), MailKind::Staff.mail_id("a", 1));
     let (now, until) = (Timestamp(9_000), Timestamp(20_000));
     let (_, claim) = pollster::block_on(ledger.claim(&mail, now, until)).unwrap().unwrap();
     assert_eq!((claim.attempt, claim.possible_duplicate), (2, true));

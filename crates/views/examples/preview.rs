@@ -57,16 +57,23 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             pages.push((format!("{}-{state}", posting.slug), page));
         };
         let empty = Form::default();
-        let fresh = FormState { values: &empty, issues: &[], token: "token", busy: false };
+        let fresh =
+            FormState { values: &empty, issues: &[], token: "token", not_taken: None, kept: None };
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
         add("open", at(NOW, fresh));
         add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
         add("closed", views::posting(texts, posting, closes, None, &SITE));
         add("soon", views::posting(texts, posting, Timestamp(opens.0 - DAY), None, &SITE));
         let (typed, issues) = mistaken(posting);
-        let wrong = FormState { values: &typed, issues: &issues, token: "token", busy: false };
+        let wrong = FormState {
+            values: &typed,
+            issues: &issues,
+            token: "token",
+            not_taken: None,
+            kept: None,
+        };
         add("wrong", at(NOW, wrong));
-        add("busy", at(NOW, FormState { issues: &[], busy: true, ..wrong }));
+        add("busy", at(NOW, FormState { issues: &[], not_taken: Some(texts.form_busy), ..wrong }));
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
         let received = received(texts, posting);
@@ -77,7 +84,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             ("given-up", MailState::GivenUp, MailState::GivenUp),
         ] {
             let delivery = Delivery { forwarding, acknowledgement };
-            let page = views::receipt(texts, posting, &received, &delivery, KEY, &SITE);
+            let page = views::receipt(texts, posting, &received, &[], &delivery, KEY, &SITE);
             add(&format!("receipt-{state}"), page);
         }
         add("withdraw", views::withdraw(texts, posting, &received, KEY, &SITE));
@@ -125,8 +132,11 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
         for (name, letter) in [
-            ("staff", mails::to_staff(texts, posting, &received, &[])),
-            ("staff-linked", mails::to_staff(texts, posting, &received, &links)),
+            ("staff", mails::to_staff(texts, posting, &received, &[], &mails::Notes::default())),
+            (
+                "staff-linked",
+                mails::to_staff(texts, posting, &received, &links, &mails::Notes::default()),
+            ),
             ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
             ("report", mails::report(texts, posting, &report, A_YEAR_ON)),
             ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
@@ -186,6 +196,10 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         language: texts.language_tag.to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: NOW,
+        revision: 1,
+        revised_at: NOW,
+        address_changes: 0,
+        page: None,
         erase_at: None,
         content: Content {
             name: "Amélie Ben Salah".to_owned(),
@@ -201,6 +215,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
                     bytes: 812_345,
                     sha256: digest.repeat(8),
                     remarks: vec![],
+                    revision: 1,
                 })
                 .collect(),
         },

@@ -22,8 +22,10 @@ pub struct FormState<'a> {
     pub issues: &'a [Issue],
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
-    /// Whether it was not read, and only wants to be sent again in a while.
-    pub busy: bool,
+    /// Why it was not taken, where nothing is wrong with it.
+    pub not_taken: Option<&'a str>,
+    /// The reference of the application that it would have corrected.
+    pub kept: Option<&'a str>,
 }
 
 /// The form, in words.
@@ -33,6 +35,8 @@ pub(crate) struct FormView<'a> {
     pub(crate) token: &'a str,
     pub(crate) summary_title: String,
     pub(crate) summary: Vec<SummaryItem>,
+    /// That an earlier application stays as it is.
+    pub(crate) kept: Option<String>,
     errors: BTreeMap<&'a str, String>,
     pub(crate) documents: Vec<DocumentField<'a>>,
     pub(crate) questions: Vec<QuestionField<'a>>,
@@ -80,7 +84,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, busy } = *state;
+        let FormState { values, issues, token, not_taken, kept } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -91,9 +95,8 @@ impl<'a> FormView<'a> {
             summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
-        let summary_title = if busy {
-            let message = texts.form_busy.to_owned();
-            summary.push(SummaryItem { target: "submit".to_owned(), message });
+        let summary_title = if let Some(why) = not_taken {
+            summary.push(SummaryItem { target: "submit".to_owned(), message: why.to_owned() });
             texts.form_not_sent.to_owned()
         } else {
             plural(texts, "form_summary", mistakes)
@@ -113,6 +116,7 @@ impl<'a> FormView<'a> {
             token,
             summary_title,
             summary,
+            kept: kept.map(|reference| fill(texts.form_kept, &[("reference", reference)])),
             errors,
             documents: documents.map(|asked| document_field(texts, asked, values)).collect(),
             questions: questions.map(|asked| question_field(texts, asked, values)).collect(),

@@ -1,7 +1,7 @@
 //! The receipt of an application.
 
 use askama::Template;
-use domain::{Application, Delivery, MailState, Posting};
+use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
 use rules::Timestamp;
 use rules::application::Document;
@@ -25,12 +25,13 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// What was received and how far it has come. `key` is the one that has
-/// opened the receipt.
+/// What was received, what it said before it was corrected, and how far it
+/// has come. `key` is the one that has opened the receipt.
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
     received: &Application,
+    earlier: &[Revision],
     delivery: &Delivery,
     key: &str,
     site: &Site,
@@ -56,6 +57,8 @@ pub fn receipt(
         posting,
         halves: groups(reference),
         received: told(received.received_at),
+        corrections: corrections(received, earlier).map(told).collect(),
+        corrected_words: Around::of(texts.receipt_corrected, "moment"),
         received_words: Around::of(texts.receipt_received, "moment"),
         forwarding: Shown::of(delivery.forwarding, told),
         acknowledgement: Shown::of(delivery.acknowledgement, told),
@@ -86,6 +89,9 @@ struct Page<'a> {
     posting: &'a Posting,
     halves: Vec<String>,
     received: Time,
+    /// When each correction began to arrive.
+    corrections: Vec<Time>,
+    corrected_words: Around,
     received_words: Around,
     forwarding: Shown,
     acknowledgement: Shown,
@@ -99,6 +105,14 @@ struct Page<'a> {
     /// The page's own address, whole.
     own: String,
     withdraw: String,
+}
+
+/// When each revision but the first began to arrive.
+fn corrections<'a>(
+    received: &'a Application,
+    earlier: &'a [Revision],
+) -> impl Iterator<Item = Timestamp> + 'a {
+    earlier.iter().map(|one| one.received_at).chain([received.revised_at]).skip(1)
 }
 
 /// A stage in words.

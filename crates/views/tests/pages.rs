@@ -28,7 +28,13 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();
     let issues = [Issue::new("email", Code::NotAnEmail), Issue::new("token", Code::NotAChoice)];
-    let wrong = FormState { values: &values, issues: &issues, token: "the-token", busy: false };
+    let wrong = FormState {
+        values: &values,
+        issues: &issues,
+        token: "the-token",
+        not_taken: None,
+        kept: None,
+    };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
@@ -39,7 +45,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
             texts,
             &posting,
             OPEN,
-            Some(FormState { busy: true, ..fresh(&values) }),
+            Some(FormState { not_taken: Some(texts.form_busy), ..fresh(&values) }),
             &SITE,
         ),
         views::posting(texts, &posting, CLOSES, Some(wrong), &SITE),
@@ -48,7 +54,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     ];
     for stage in [MailState::Waiting, MailState::Sent(OPEN), MailState::GivenUp] {
         let delivery = Delivery { forwarding: stage, acknowledgement: stage };
-        pages.push(views::receipt(texts, &posting, &received(), &delivery, KEY, &SITE));
+        pages.push(views::receipt(texts, &posting, &received(), &[], &delivery, KEY, &SITE));
     }
     pages.push(views::withdraw(texts, &posting, &received(), KEY, &SITE));
     pages.push(views::withdrawn(texts, &posting, OPEN, "/applications/7KXM29QT?key=k", &SITE));
@@ -148,7 +154,8 @@ fn hostile_values_stay_text() {
         Issue::new("subject", Code::NotTheSubject).with("given", HOSTILE).with("required", HOSTILE),
         Issue::new(HOSTILE, Code::NotAChoice).with("file", HOSTILE),
     ];
-    let state = FormState { values: &values, issues: &issues, token: HOSTILE, busy: false };
+    let state =
+        FormState { values: &values, issues: &issues, token: HOSTILE, not_taken: None, kept: None };
     let mut received = received();
     received.content.email = hostile();
     received.content.documents[0].file_name = hostile();
@@ -159,7 +166,7 @@ fn hostile_values_stay_text() {
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
         views::posting(texts, &posting, OPEN, Some(state), &SITE),
         views::posting(texts, &posting, CLOSES, Some(state), &SITE),
-        views::receipt(texts, &posting, &received, &Delivery::default(), KEY, &SITE),
+        views::receipt(texts, &posting, &received, &[], &Delivery::default(), KEY, &SITE),
     ] {
         assert!(!page.contains("<script>"), "{page}");
         let scripts = page.matches("<script").count();
@@ -174,8 +181,10 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong = FormState { values: &values, issues: &issues, token: "", busy: false };
-    let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), KEY, &SITE);
+    let wrong =
+        FormState { values: &values, issues: &issues, token: "", not_taken: None, kept: None };
+    let receipt =
+        views::receipt(texts, &posting, &received(), &[], &Delivery::default(), KEY, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));
     for (page, robots) in [

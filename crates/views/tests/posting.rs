@@ -38,7 +38,13 @@ fn out_of_time_there_is_no_form() {
 fn whoever_was_late_is_told_that_nothing_was_stored() {
     let late = posting().requirements.window.review(CLOSES);
     let values = Form::default();
-    let state = FormState { values: &values, issues: late.as_slice(), token: "", busy: false };
+    let state = FormState {
+        values: &values,
+        issues: late.as_slice(),
+        token: "",
+        not_taken: None,
+        kept: None,
+    };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
     assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
     assert!(page.contains("jusqu’au dimanche 3 août 2025 à 23\u{A0}h\u{A0}59"), "{page}");
@@ -124,7 +130,8 @@ fn what_is_wrong_is_said_above_and_beside() {
         Issue::new("documents", Code::DocumentsTooLarge).with("bytes", 19_u64).with("max", 18_u64),
         Issue::new("token", Code::NotAChoice),
     ];
-    let state = FormState { values: &values, issues: &issues, token: "t", busy: false };
+    let state =
+        FormState { values: &values, issues: &issues, token: "t", not_taken: None, kept: None };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
     assert!(page.contains("<title>Error: Chargé·e"), "{page}");
     assert!(
@@ -238,7 +245,8 @@ fn facts_are_said_in_words() {
 
 #[test]
 fn a_receipt_says_how_far_the_application_has_come() {
-    let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, KEY, &SITE);
+    let receipt =
+        |delivery| views::receipt(&EN, &posting(), &received(), &[], &delivery, KEY, &SITE);
     let waiting = receipt(Delivery::default());
     assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
     let at = MailState::Sent(OPEN);

@@ -7,9 +7,10 @@ use worker::BatchMessageBuilder;
 pub(crate) struct PlatformQueue(pub(crate) worker::Queue);
 
 impl Queue for PlatformQueue {
-    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault> {
         let ids = mails.iter().map(|mail| mail.id.as_str());
-        let batch = BatchMessageBuilder::new().messages(ids).build();
+        let delay = delay_ms.div_ceil(1_000);
+        let batch = BatchMessageBuilder::new().messages(ids).delay_seconds(delay).build();
         self.0.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
     }
 }

@@ -3,9 +3,10 @@
 use domain::Failure;
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{Token, Verdict, receipt_key, submit};
+use intake::{Outcome, Token, Verdict, receipt_key, submit};
 use locales::{Labels, issue_message};
 use rules::{Code, Form, Issue};
+use views::FormState;
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
@@ -52,7 +53,7 @@ pub(super) async fn post(
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
             let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            return Ok(refused(context, posting, &arrival.form, &issues, &token));
+            return Ok(refused(context, posting, &arrival.form, &issues, &token, None));
         };
         let cause = match flood {
             None => guard.judge(&arrival.trap, token.issued_at, context.received_at).await,
@@ -82,20 +83,58 @@ async fn take_in(
     let sealed = token.seal(&app.signing, &posting.slug);
     let language = context.texts_for(posting).language_tag;
     let submission = arrival.into_submission(token.id, context, language);
-    match submit(&app.documents, &app.ledger, &app.queue, posting, submission).await? {
-        Verdict::Accepted { received, is_new, unqueued } => {
-            log::happened("accepted", received.reference.as_str());
+    let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
+    let Verdict::Retired { form } = verdict else {
+        return Ok(answered(context, app, posting, verdict, &sealed));
+    };
+    let issues = vec![Issue::new("token", Code::NotAChoice)];
+    let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
+    Ok(refused(context, posting, &form, &issues, &token, None))
+}
+
+/// The answer to a verdict other than that the token is used up.
+fn answered(
+    context: &RequestContext,
+    app: &AppContext,
+    posting: &Posting,
+    verdict: Verdict,
+    token: &str,
+) -> worker::Result<Response> {
+    match verdict {
+        Verdict::Accepted { received, outcome, unqueued } => {
+            let event = match outcome {
+                Outcome::New => "accepted",
+                Outcome::Unchanged => "accepted again",
+                Outcome::Corrected => "corrected",
+            };
+            log::happened(event, received.reference.as_str());
             if let Some(fault) = unqueued {
                 log::fault("accepted but not queued", &fault);
             }
-            Ok(accepted(context, app, &received, is_new))
+            accepted(context, app, &received, outcome)
         }
-        Verdict::Retired { form } => {
-            let issues = vec![Issue::new("token", Code::NotAChoice)];
-            let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            Ok(refused(context, posting, &form, &issues, &token))
+        Verdict::Refused { form, issues, kept } => {
+            refused(context, posting, &form, &issues, token, kept.as_deref())
         }
-        Verdict::Refused { form, issues } => Ok(refused(context, posting, &form, &issues, &sealed)),
+        Verdict::Retired { form } => refused(context, posting, &form, &[], token, None),
+        Verdict::Outdated { form, kept } => {
+            log::turned_away("outdated");
+            let texts = context.texts_for(posting);
+            let state = State { form: &form, token, why: texts.form_outdated, kept: Some(&kept) };
+            let body = serde_json::json!({
+                "error": "outdated", "message": texts.form_outdated, "revision": kept.revision,
+            });
+            not_taken(context, posting, 409, &body, state)
+        }
+        Verdict::TooManyRevisions { form, kept } => {
+            log::turned_away("too_many_revisions");
+            let why = context.texts_for(posting).form_corrected_too_often;
+            let state = State { form: &form, token, why, kept: Some(&kept) };
+            let body = serde_json::json!({
+                "error": "too_many_revisions", "message": why, "revision": kept.revision,
+            });
+            not_taken(context, posting, 429, &body, state)
+        }
     }
 }
 
@@ -113,35 +152,41 @@ fn open_token(
     Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
 
-/// 201 for an application that this form brought, 200 for one that was there.
+/// 201 for an application that this form brought, 200 for one that was there,
+/// corrected or not.
 fn accepted(
     context: &RequestContext,
     app: &AppContext,
     received: &Application,
-    is_new: bool,
+    outcome: Outcome,
 ) -> worker::Result<Response> {
     let key = receipt_key(&app.signing, received);
     let status_url = views::status_address(received, &key);
     if !context.wants_json {
         return answer::see_other(&status_url);
     }
-    let status = if is_new { 201 } else { 200 };
+    let status = if outcome == Outcome::New { 201 } else { 200 };
     let body = Summary::of(context, received, &key);
     let mut response = answer::json(status, &body, Keep::Never)?;
     response.headers_mut().set("Location", &status_url)?;
     Ok(response)
 }
 
+/// What is wrong with the form. `kept` is the application that it would have
+/// corrected.
 fn refused(
     context: &RequestContext,
     posting: &Posting,
     form: &Form,
     issues: &[Issue],
     token: &str,
+    kept: Option<&Application>,
 ) -> worker::Result<Response> {
     let texts = context.texts_for(posting);
     if !context.wants_json {
-        let page = posting::with_form(context, texts, posting, form, issues, token);
+        let kept = kept.map(|kept| kept.reference.as_str());
+        let state = FormState { values: form, issues, token, not_taken: None, kept };
+        let page = posting::with_form(context, texts, posting, state);
         return answer::html(422, &page, Keep::Never);
     }
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
@@ -154,7 +199,41 @@ fn refused(
         })
     };
     let issues: Vec<_> = issues.iter().map(told).collect();
-    answer::json(422, &serde_json::json!({ "issues": issues }), Keep::Never)
+    let body = match kept {
+        None => serde_json::json!({ "issues": issues }),
+        Some(kept) => {
+            let kept = serde_json::json!({
+                "reference": kept.reference, "revision": kept.revision,
+            });
+            serde_json::json!({ "issues": issues, "kept": kept })
+        }
+    };
+    answer::json(422, &body, Keep::Never)
+}
+
+/// A form that was not taken although nothing is wrong with it.
+struct State<'a> {
+    form: &'a Form,
+    token: &'a str,
+    why: &'a str,
+    kept: Option<&'a Application>,
+}
+
+fn not_taken(
+    context: &RequestContext,
+    posting: &Posting,
+    status: u16,
+    body: &serde_json::Value,
+    state: State<'_>,
+) -> worker::Result<Response> {
+    if context.wants_json {
+        return answer::json(status, body, Keep::Never);
+    }
+    let State { form: values, token, why, kept } = state;
+    let kept = kept.map(|kept| kept.reference.as_str());
+    let state = FormState { values, issues: &[], token, not_taken: Some(why), kept };
+    let page = posting::with_form(context, context.texts_for(posting), posting, state);
+    answer::html(status, &page, Keep::Never)
 }
 
 /// One answer to every cause: to be sent again in a while.
@@ -166,14 +245,10 @@ fn busy(
     cause: Cause,
 ) -> worker::Result<Response> {
     log::turned_away(cause.code());
-    let texts = context.texts_for(posting);
-    let mut response = if context.wants_json {
-        let body = serde_json::json!({ "error": "too_many", "message": texts.form_busy });
-        answer::json(429, &body, Keep::Never)
-    } else {
-        let page = posting::busy(context, texts, posting, form, token);
-        answer::html(429, &page, Keep::Never)
-    }?;
+    let why = context.texts_for(posting).form_busy;
+    let body = serde_json::json!({ "error": "too_many", "message": why });
+    let state = State { form, token, why, kept: None };
+    let mut response = not_taken(context, posting, 429, &body, state)?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
     Ok(response)
 }

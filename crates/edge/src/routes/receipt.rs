@@ -46,13 +46,13 @@ fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response>
     if context.wants_json {
         return answer::json(200, &Status::of(context, receipt), Keep::Never);
     }
-    let Receipt { received, delivery } = receipt;
+    let Receipt { received, delivery, earlier } = receipt;
     let Some(posting) = app::posting(&received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
-    let page = views::receipt(texts, posting, received, delivery, &key, &site);
+    let page = views::receipt(texts, posting, received, earlier, delivery, &key, &site);
     answer::html(200, &page, Keep::Never)
 }
 
@@ -90,9 +90,9 @@ impl<'a> Summary<'a> {
         let status_url = views::status_address(received, key);
         Self {
             reference: &received.reference,
-            revision: 1,
+            revision: received.revision,
             number: received.number,
-            received_at: received.received_at.to_rfc3339(),
+            received_at: received.revised_at.to_rfc3339(),
             status_url: format!("{}{status_url}", context.origin),
             documents: received.content.documents.iter().map(shown).collect(),
         }
@@ -107,7 +107,15 @@ struct Status<'a> {
     forwarded_at: Option<String>,
     acknowledged_at: Option<String>,
     given_up: GivenUp,
+    revisions: Vec<RevisionShown>,
     erase_on: Option<String>,
+}
+
+/// A revision and when it began to arrive.
+#[derive(Serialize)]
+struct RevisionShown {
+    revision: u32,
+    received_at: String,
 }
 
 /// Which mails are not sent unless somebody sees to it.
@@ -119,7 +127,8 @@ struct GivenUp {
 
 impl<'a> Status<'a> {
     fn of(context: &RequestContext, receipt: &'a Receipt) -> Self {
-        let Receipt { received, delivery: Delivery { forwarding, acknowledgement } } = receipt;
+        let Receipt { received, delivery: Delivery { forwarding, acknowledgement }, earlier } =
+            receipt;
         let posting = app::posting(&received.posting);
         Self {
             application: Summary::of(context, received, &key(context)),
@@ -129,6 +138,12 @@ impl<'a> Status<'a> {
                 forwarding: *forwarding == MailState::GivenUp,
                 acknowledgement: *acknowledgement == MailState::GivenUp,
             },
+            revisions: earlier
+                .iter()
+                .map(|one| (one.revision, one.received_at))
+                .chain([(received.revision, received.revised_at)])
+                .map(|(revision, at)| RevisionShown { revision, received_at: at.to_rfc3339() })
+                .collect(),
             erase_on: posting.map(|posting| received.erased_on(posting).to_string()),
         }
     }

@@ -32,6 +32,22 @@ pub enum Notice {
         /// The incident that it tells of.
         incident: Incident,
     },
+    /// To the address that an application had before it was corrected: that
+    /// something has changed.
+    AddressChanged(NoticeOfChange),
+}
+
+/// What a candidate's previous address is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeOfChange {
+    /// The slug of the posting.
+    pub posting: String,
+    /// The application's reference.
+    pub reference: Reference,
+    /// The previous address.
+    pub address: String,
+    /// The language that the candidate used.
+    pub language: String,
 }
 
 impl Notice {
@@ -41,6 +57,7 @@ impl Notice {
             Self::Withdrawal { .. } => MailKind::Withdrawal,
             Self::Report { .. } => MailKind::Report,
             Self::Alert { .. } => MailKind::Alert,
+            Self::AddressChanged(_) => MailKind::AddressChanged,
         }
     }
 }

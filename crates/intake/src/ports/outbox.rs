@@ -22,6 +22,8 @@ pub enum MailKind {
     Report,
     /// To the operator: mails do not leave.
     Alert,
+    /// To a candidate's previous address: it was corrected.
+    AddressChanged,
 }
 
 /// For how long and after which answers a mail is tried again.
@@ -58,14 +60,15 @@ impl MailKind {
             Self::Withdrawal => "withdrawal",
             Self::Report => "report",
             Self::Alert => "alert",
+            Self::AddressChanged => "address_changed",
         }
     }
 
-    /// How it is tried again. No other mail says what a notice says, so a
-    /// notice is never given up.
+    /// How it is tried again. No other mail says what a notice to staff or
+    /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement => {
+            Self::Staff | Self::Acknowledgement | Self::AddressChanged => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -78,15 +81,26 @@ impl MailKind {
     pub fn size_class(self) -> SizeClass {
         match self {
             Self::Staff => SizeClass::Large,
-            Self::Acknowledgement | Self::Withdrawal | Self::Report | Self::Alert => {
-                SizeClass::Small
-            }
+            Self::Acknowledgement
+            | Self::Withdrawal
+            | Self::Report
+            | Self::Alert
+            | Self::AddressChanged => SizeClass::Small,
         }
     }
 
-    /// The id of this mail of an application.
-    pub fn mail_id(self, application: &str) -> String {
-        format!("{}/{application}", self.as_str())
+    /// The id of this mail of an application's revision.
+    pub fn mail_id(self, application: &str, revision: u32) -> String {
+        match revision {
+            1 => format!("{}/{application}", self.as_str()),
+            _ => format!("{}/{application}/{revision}", self.as_str()),
+        }
+    }
+
+    /// The mails of an application's revision.
+    pub fn of_revision(application: &str, revision: u32) -> [MailRef; 2] {
+        let id = |kind: Self| kind.mail_id(application, revision);
+        Self::OF_APPLICATION.map(|kind| MailRef { id: id(kind), kind })
     }
 }
 
@@ -108,6 +122,8 @@ pub struct Mail {
     pub kind: MailKind,
     /// What it is about.
     pub about: About,
+    /// The application's revision that it tells of; 1 of any other mail.
+    pub revision: u32,
 }
 
 /// What a mail is about.

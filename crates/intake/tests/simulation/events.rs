@@ -35,6 +35,7 @@ pub(crate) enum Event {
     SentAgain,
     GaveUp,
     Changed,
+    AskedToCorrect,
     AskedToWithdraw,
     LookedWithKey,
     LookedWithWrongKey,
@@ -42,6 +43,9 @@ pub(crate) enum Event {
     Accepted,
     AcceptedAgain,
     AcceptedUnqueued,
+    Corrected,
+    CorrectionRefused,
+    Outdated,
     Refused,
     Retired,
     Unavailable,
@@ -57,11 +61,12 @@ pub(crate) enum Event {
     LetterGivenUp,
     LetterTriedInVain,
     StrayErased,
+    ReplacedErased,
     Erased,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 50] = [
+    pub(crate) const ALL: [(Self, &str); 55] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -90,12 +95,16 @@ impl Event {
         (Self::SentAgain, "sent again"),
         (Self::GaveUp, "people who gave up"),
         (Self::Changed, "changed the form between"),
+        (Self::AskedToCorrect, "corrections sent"),
         (Self::AskedToWithdraw, "asked to withdraw"),
         (Self::LookedWithKey, "looked at their receipt"),
         (Self::LookedWithWrongKey, "with a wrong key"),
         (Self::Accepted, "acknowledged"),
         (Self::AcceptedAgain, "once more"),
         (Self::AcceptedUnqueued, "without a queue message"),
+        (Self::Corrected, "corrected"),
+        (Self::CorrectionRefused, "corrections refused"),
+        (Self::Outdated, "older than the latest revision"),
         (Self::Refused, "refused"),
         (Self::Retired, "id used up"),
         (Self::Unavailable, "unavailable"),
@@ -111,6 +120,7 @@ impl Event {
         (Self::LetterGivenUp, "letters given up"),
         (Self::LetterTriedInVain, "of which after three days"),
         (Self::StrayErased, "strays erased"),
+        (Self::ReplacedErased, "replaced documents erased"),
         (Self::Erased, "erased on the day of deletion"),
     ];
 }

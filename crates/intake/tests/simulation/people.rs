@@ -8,7 +8,7 @@ use rules::Form;
 
 use crate::chance::Chance;
 use crate::events::Event;
-use crate::history::SentForm;
+use crate::history::{SentForm, hex};
 use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
@@ -62,13 +62,16 @@ impl Person {
         }
     }
 
-    /// Applies, looks, and perhaps withdraws.
+    /// Applies, perhaps corrects, looks, and perhaps withdraws.
     pub(crate) async fn live(mut self, ports: Ports) {
         let Some(received) = self.apply(&ports).await else {
             return ports.count(Event::GaveUp);
         };
         let chance = &ports.chance;
         let key = receipt_key(&setting().signing, &received);
+        if chance.happens(1_500) {
+            self.correct(&ports).await;
+        }
         if chance.happens(3_000) {
             ports.pause(chance.between(SECOND, 3 * HOUR)).await;
             self.look(&ports, &received, &key).await;
@@ -78,10 +81,40 @@ impl Person {
             ports.pause(chance.between(0, longest)).await;
             self.withdraw(&ports, &received, &key).await;
             if chance.happens(4_000) {
-                // The browser sends the form again.
+                // The browser sends the form again, or the person corrects it.
+                self.version += u32::from(chance.happens(5_000));
                 self.submit(&ports, MINUTE).await;
             }
         }
+    }
+
+    /// Sends other documents from the same page, up to three times, perhaps
+    /// two corrections at once, perhaps with a mistake.
+    async fn correct(&mut self, ports: &Ports) {
+        let chance = &ports.chance;
+        for _ in 0..chance.between(1, 3) {
+            ports.pause(chance.between(SECOND, chance.pick(&[3 * MINUTE, HOUR]))).await;
+            ports.count(Event::AskedToCorrect);
+            self.version += 1;
+            self.flaw = chance.happens(1_500).then(|| chance.pick(&FLAWS));
+            if chance.happens(2_000) {
+                let (mut twin, theirs) = (self.clone(), ports.clone());
+                twin.version += 100;
+                let delay = chance.between(1, 2 * SECOND);
+                ports.spawn(delay, Worker::Outside, async move {
+                    twin.submit(&theirs, 10 * MINUTE).await;
+                });
+            }
+            for _ in 0..chance.between(1, 4) {
+                if let Some(Ok(_)) =
+                    self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await
+                {
+                    break;
+                }
+                ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
+            }
+        }
+        self.flaw = None;
     }
 
     /// Nothing where the person has given up.
@@ -104,7 +137,11 @@ impl Person {
             match self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await {
                 Some(Ok(Verdict::Accepted { received, .. })) => return Some(received),
                 Some(Ok(Verdict::Refused { .. })) if chance.happens(5_000) => self.mend(ports),
-                Some(Ok(Verdict::Refused { .. })) => return None,
+                Some(Ok(
+                    Verdict::Refused { .. }
+                    | Verdict::Outdated { .. }
+                    | Verdict::TooManyRevisions { .. },
+                )) => return None,
                 Some(Ok(Verdict::Retired { .. })) => {
                     self.id = ApplicationId::from_random(u128::from(chance.bits()) << 64);
                 }
@@ -138,7 +175,10 @@ impl Person {
         let id = self.id().to_owned();
         ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
         ports.before_submit(self.posting, &form).await;
-        let answer = intake::submit(ports, &ports.ledger(), ports, self.posting, form).await;
+        let answer = match ports.answer_from_token(self.id()) {
+            Some(answer) => Ok(answer),
+            None => intake::submit(ports, &ports.ledger(), ports, self.posting, form).await,
+        };
         witness::answered(ports, self, received_at, &answer);
         answer
     }
@@ -171,8 +211,24 @@ impl Person {
         }
     }
 
-    /// No two people, and no two versions, have the same bytes.
+    /// The SHA-256 of each document.
+    pub(crate) fn hashes(&self) -> Vec<String> {
+        let hash = |(_, _, bytes): (&str, &str, Vec<u8>)| hex(&bytes);
+        self.files().into_iter().map(hash).collect()
+    }
+
     fn documents(&self, ports: &Ports) -> Vec<SubmittedDocument<Parcel>> {
+        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
+            id: id.into(),
+            file_name: name.into(),
+            bytes: bytes.len() as u64,
+            upload: Parcel { ports: ports.clone(), bytes },
+        };
+        self.files().into_iter().map(document).collect()
+    }
+
+    /// No two people, and no two versions, have the same bytes.
+    fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let text = |what: &str| format!("{what} {} {} {}", self.name, self.version, self.id());
         let letter = documents::samples::pdf(&text("Lettre"));
         let mut cv = match self.flaw {
@@ -186,13 +242,7 @@ impl Person {
         if self.flaw != Some(Flaw::NoCv) {
             files.push(("cv", "CV été.docx", cv));
         }
-        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
-            id: id.into(),
-            file_name: name.into(),
-            bytes: bytes.len() as u64,
-            upload: Parcel { ports: ports.clone(), bytes },
-        };
-        files.into_iter().map(document).collect()
+        files
     }
 
     /// Looks at the receipt, and at what another key would show.

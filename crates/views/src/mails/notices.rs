@@ -63,6 +63,19 @@ pub fn withdrawal(
     plain(texts, fill(texts.withdrawal_subject, &values), &paragraphs, &[])
 }
 
+/// To the address that the application `reference` had before: it was
+/// replaced. Whoever reads this may be a stranger, so it says nothing else.
+pub fn address_changed(texts: &Texts, posting: &Posting, reference: &str) -> MailText {
+    let values = [
+        ("reference", reference),
+        ("title", posting.title.as_str()),
+        ("contact", posting.contact.as_str()),
+    ];
+    let paragraphs =
+        [texts.address_changed_what, texts.address_changed_todo].map(|text| fill(text, &values));
+    plain(texts, fill(texts.address_changed_subject, &values), &paragraphs, &[])
+}
+
 /// To staff: that nothing is missing, or what is.
 pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
     let undelivered = count(&report.pending) + count(&report.given_up);

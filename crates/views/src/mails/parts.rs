@@ -187,12 +187,17 @@ fn percent_encoded(byte: u8) -> [char; 3] {
 pub(super) fn staff_subject(
     texts: &Texts,
     posting: &Posting,
+    received: &Application,
     facts: &Facts,
     person: &Person,
 ) -> String {
     let name = closed(&person.name);
+    let subject = match received.revision {
+        1 => texts.mail_staff_subject,
+        _ => texts.mail_staff_subject_corrected,
+    };
     fill(
-        texts.mail_staff_subject,
+        subject,
         &[
             ("subject", &posting.requirements.subject),
             ("name", &name),
@@ -202,8 +207,17 @@ pub(super) fn staff_subject(
     )
 }
 
-pub(super) fn candidate_subject(texts: &Texts, posting: &Posting, facts: &Facts) -> String {
-    fill(texts.mail_candidate_subject, &[("reference", facts.reference), ("title", &posting.title)])
+pub(super) fn candidate_subject(
+    texts: &Texts,
+    posting: &Posting,
+    received: &Application,
+    facts: &Facts,
+) -> String {
+    let subject = match received.revision {
+        1 => texts.mail_candidate_subject,
+        _ => texts.mail_candidate_subject_corrected,
+    };
+    fill(subject, &[("reference", facts.reference), ("title", &posting.title)])
 }
 
 /// Who applied and when: what a list of mails shows under the subject.

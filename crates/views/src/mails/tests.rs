@@ -33,7 +33,7 @@ fn staff_find_everything_in_the_letter() {
             ],
         ),
     ] {
-        let letter = to_staff(texts, &posting(), &received(), &[]);
+        let letter = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let common = [
             "marie.dupont+omct@example.org",
             "+32 470 12 34 56",
@@ -58,12 +58,12 @@ fn staff_find_everything_in_the_letter() {
 fn the_subject_is_the_required_one_then_name_number_and_reference() {
     let required = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
     for (texts, number) in [(&FR, "n°\u{A0}12"), (&EN, "no.\u{A0}12")] {
-        let letter = to_staff(texts, &posting(), &received(), &[]);
+        let letter = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         assert_eq!(letter.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
     }
     let mut arabic = received();
     arabic.content.name = "عائشة بن صالح".to_owned();
-    let letter = to_staff(&FR, &posting(), &arabic, &[]);
+    let letter = to_staff(&FR, &posting(), &arabic, &[], &Notes::default());
     assert_eq!(
         letter.subject,
         format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT (n°\u{A0}12)")
@@ -154,7 +154,7 @@ fn hostile_values_stay_text() {
         answer.value = hostile.to_owned();
     }
     for texts in [&FR, &EN] {
-        let letter = to_staff(texts, &posting(), &received, &[]);
+        let letter = to_staff(texts, &posting(), &received, &[], &Notes::default());
         assert!(!letter.subject.contains(['\r', '\n', '\u{2028}']), "{:?}", letter.subject);
         assert!(letter.subject.contains("{reference} {{ facts }}"), "values are no templates");
 
@@ -178,7 +178,7 @@ fn an_application_may_have_neither_message_nor_phone_nor_answers() {
     received.content.phone = None;
     received.content.message = None;
     received.content.answers.clear();
-    let letter = to_staff(&FR, &posting(), &received, &[]);
+    let letter = to_staff(&FR, &posting(), &received, &[], &Notes::default());
     for absent in [FR.mail_phone, FR.mail_message, FR.mail_answers] {
         assert!(!letter.text.lines().any(|line| line.starts_with(absent)), "{}", letter.text);
         assert!(!letter.html.contains(absent), "{}", letter.html);
@@ -190,7 +190,7 @@ fn letters_load_nothing_and_say_their_language() {
     for (texts, lang) in
         [(&FR, r#"<html lang="fr" dir="ltr">"#), (&EN, r#"<html lang="en" dir="ltr">"#)]
     {
-        let staff = to_staff(texts, &posting(), &received(), &[]);
+        let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
         for html in [staff.html, candidate.html] {
             assert!(html.starts_with("<!DOCTYPE html>") && html.contains(lang), "{html}");
@@ -204,7 +204,7 @@ fn letters_load_nothing_and_say_their_language() {
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
-    let staff = to_staff(&FR, &posting(), &received(), &[]);
+    let staff = to_staff(&FR, &posting(), &received(), &[], &Notes::default());
     let candidate = acknowledgement(&EN, &posting(), &received(), STATUS);
     let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
     let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
@@ -230,7 +230,7 @@ fn look() {
     let folder = std::path::Path::new(&folder);
     std::fs::create_dir_all(folder).unwrap();
     for (tag, texts) in [("fr", &FR), ("en", &EN)] {
-        let staff = to_staff(texts, &posting(), &received(), &[]);
+        let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
         let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
         let lists = Report {
@@ -286,7 +286,7 @@ fn documents_that_are_not_attached_are_linked() {
         (&FR, ["Téléchargez-les", "samedi 1er novembre 2025"]),
         (&EN, ["Download", "Saturday 1 November 2025"]),
     ] {
-        let letter = to_staff(texts, &posting(), &received(), &links);
+        let letter = to_staff(texts, &posting(), &received(), &links, &Notes::default());
         for said in said {
             assert!(letter.text.contains(said) && letter.html.contains(said), "{}", letter.text);
         }

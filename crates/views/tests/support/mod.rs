@@ -107,6 +107,10 @@ pub(crate) fn received() -> Application {
         language: "fr".to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: OPEN,
+        revision: 1,
+        revised_at: OPEN,
+        address_changes: 0,
+        page: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
@@ -121,13 +125,14 @@ pub(crate) fn received() -> Application {
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
                 remarks: vec![],
+                revision: 1,
             }],
         },
     }
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", busy: false }
+    FormState { values, issues: &[], token: "the-token", not_taken: None, kept: None }
 }
 
 /// The text between the first `start` and the next `end`.
