@@ -35,7 +35,8 @@ test("a client gets exactly what the contract promises", async () => {
   assert.equal(status.status, 200);
   const given_up = { forwarding: false, acknowledgement: false };
   const { forwarded_at: forwarded, acknowledged_at: acknowledged, ...told } = await status.json();
-  assert.deepEqual(told, { ...body, given_up, erase_on: "2026-01-30" });
+  const revisions = [{ revision: 1, received_at: body.received_at }];
+  assert.deepEqual(told, { ...body, given_up, revisions, erase_on: "2026-01-30" });
   for (const at of [forwarded, acknowledged]) assert.ok(at === null || Date.parse(at) >= NOON, at);
 });
 

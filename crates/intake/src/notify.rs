@@ -122,14 +122,15 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 
 /// The words' view of where applications stand.
 fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
-    let at = |wanted: fn(&MailState) -> bool| {
-        let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
+    let of = |wanted: fn(&Entry) -> bool| {
+        let entries = kept.iter().filter(move |entry| wanted(entry));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
     };
     mails::Report {
-        delivered: at(|stage| matches!(stage, MailState::Sent(_))),
-        pending: at(|stage| *stage == MailState::Waiting),
-        given_up: at(|stage| *stage == MailState::GivenUp),
+        delivered: of(|entry| matches!(entry.forwarding, MailState::Sent(_))),
+        pending: of(|entry| entry.forwarding == MailState::Waiting),
+        given_up: of(|entry| entry.forwarding == MailState::GivenUp),
+        not_acknowledged: of(|entry| entry.acknowledgement == MailState::GivenUp),
         withdrawn,
     }
 }

@@ -5,6 +5,7 @@
 //! state with `cargo run -p views --example preview -- FOLDER`.
 
 mod careers;
+mod correct;
 mod country;
 mod data;
 mod facts;
@@ -19,9 +20,10 @@ mod withdrawal;
 mod words;
 
 pub use careers::careers;
+pub use correct::correct;
 pub use failure::{failure, failure_message};
-pub use form::FormState;
+pub use form::{CorrectionOf, FormState};
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{receipt, receipt_address, status_address};
+pub use receipt::{Receipt, receipt, receipt_address, status_address};
 pub use withdrawal::{withdraw, withdrawn};

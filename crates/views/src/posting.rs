@@ -64,7 +64,7 @@ pub fn posting(
 }
 
 /// Why something that was sent is not stored.
-fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
+pub(crate) fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
     let issues = form.issues.iter().map(|issue| issue_message(texts, issue, labels));
     let kept = form.kept.map(|reference| fill(texts.form_kept, &[("reference", reference)]));

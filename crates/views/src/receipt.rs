@@ -5,6 +5,7 @@ use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
 use rules::Timestamp;
 use rules::application::Document;
+use rules::deadline::Phase;
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
@@ -25,17 +26,34 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// What was received, what it said before it was corrected, and how far it
-/// has come. `key` is the one that has opened the receipt.
+/// The address under which an application is corrected.
+pub(crate) fn correct_address(reference: &str, key: &str) -> String {
+    format!("/applications/{reference}/correct?key={key}")
+}
+
+/// An application as its receipt shows it.
+#[derive(Clone, Copy)]
+pub struct Receipt<'a> {
+    /// What was received.
+    pub received: &'a Application,
+    /// What it said before it was corrected.
+    pub earlier: &'a [Revision],
+    /// How far it has come.
+    pub delivery: &'a Delivery,
+    /// The key that has opened the receipt.
+    pub key: &'a str,
+}
+
+/// What was received and how far it has come. It can be corrected while its
+/// posting is open.
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
-    received: &Application,
-    earlier: &[Revision],
-    delivery: &Delivery,
-    key: &str,
+    receipt: Receipt,
+    now: Timestamp,
     site: &Site,
 ) -> String {
+    let Receipt { received, earlier, delivery, key } = receipt;
     let zone = &posting.deadline.zone;
     let told = |instant| Time::moment(texts, instant, zone);
     let email = masked(&received.content.email);
@@ -76,6 +94,8 @@ pub fn receipt(
         // Whole: it also leads back from a copy that somebody has saved.
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
         own: format!("{}{}", site.base_url, in_language(texts, &own)),
+        correct: (posting.requirements.window.phase(now) == Phase::Open)
+            .then(|| in_language(texts, &correct_address(reference, key))),
         withdraw: in_language(texts, &withdraw),
     };
     page.to_string()
@@ -104,6 +124,8 @@ struct Page<'a> {
     home: String,
     /// The page's own address, whole.
     own: String,
+    /// Where it is corrected, as long as that is possible.
+    correct: Option<String>,
     withdraw: String,
 }
 

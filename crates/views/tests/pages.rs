@@ -10,16 +10,19 @@ use domain::{Delivery, Failure, MailState};
 use locales::{ALL, Texts};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Timestamp};
-use support::{CLOSES, DAY, KEY, OPEN, SITE, attributes, fresh, ids, posting, received};
+use support::{
+    CLOSES, DAY, KEY, OPEN, SITE, attributes, correction, fresh, ids, posting, received, sent,
+};
 use views::FormState;
 
-const FAILURES: [Failure; 7] = [
+const FAILURES: [Failure; 8] = [
     Failure::Gone,
     Failure::CrossSite,
     Failure::NotFound,
     Failure::MethodNotAllowed,
     Failure::TooLarge { max_bytes: 25_000_000 },
     Failure::NotAForm,
+    Failure::Busy,
     Failure::Unavailable,
 ];
 
@@ -34,6 +37,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         token: "the-token",
         not_taken: None,
         kept: None,
+        correction: None,
     };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
@@ -54,9 +58,14 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     ];
     for stage in [MailState::Waiting, MailState::Sent(OPEN), MailState::GivenUp] {
         let delivery = Delivery { forwarding: stage, acknowledgement: stage };
-        pages.push(views::receipt(texts, &posting, &received(), &[], &delivery, KEY, &SITE));
+        pages.push(views::receipt(texts, &posting, sent(&received(), &delivery), OPEN, &SITE));
     }
-    pages.push(views::withdraw(texts, &posting, &received(), KEY, &SITE));
+    let received = received();
+    let of = correction(&received);
+    for (now, form) in [(OPEN, fresh(&values)), (OPEN, wrong), (CLOSES, wrong)] {
+        pages.push(views::correct(texts, &posting, now, &form, of, &SITE));
+    }
+    pages.push(views::withdraw(texts, &posting, &received, KEY, &SITE));
     pages.push(views::withdrawn(texts, &posting, OPEN, "/applications/7KXM29QT?key=k", &SITE));
     pages.extend(FAILURES.iter().map(|failure| views::failure(texts, failure, &SITE)));
     pages
@@ -154,8 +163,14 @@ fn hostile_values_stay_text() {
         Issue::new("subject", Code::NotTheSubject).with("given", HOSTILE).with("required", HOSTILE),
         Issue::new(HOSTILE, Code::NotAChoice).with("file", HOSTILE),
     ];
-    let state =
-        FormState { values: &values, issues: &issues, token: HOSTILE, not_taken: None, kept: None };
+    let state = FormState {
+        values: &values,
+        issues: &issues,
+        token: HOSTILE,
+        not_taken: None,
+        kept: None,
+        correction: None,
+    };
     let mut received = received();
     received.content.email = hostile();
     received.content.documents[0].file_name = hostile();
@@ -166,7 +181,8 @@ fn hostile_values_stay_text() {
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
         views::posting(texts, &posting, OPEN, Some(state), &SITE),
         views::posting(texts, &posting, CLOSES, Some(state), &SITE),
-        views::receipt(texts, &posting, &received, &[], &Delivery::default(), KEY, &SITE),
+        views::receipt(texts, &posting, sent(&received, &Delivery::default()), OPEN, &SITE),
+        views::correct(texts, &posting, OPEN, &state, correction(&received), &SITE),
     ] {
         assert!(!page.contains("<script>"), "{page}");
         let scripts = page.matches("<script").count();
@@ -181,10 +197,16 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong =
-        FormState { values: &values, issues: &issues, token: "", not_taken: None, kept: None };
+    let wrong = FormState {
+        values: &values,
+        issues: &issues,
+        token: "",
+        not_taken: None,
+        kept: None,
+        correction: None,
+    };
     let receipt =
-        views::receipt(texts, &posting, &received(), &[], &Delivery::default(), KEY, &SITE);
+        views::receipt(texts, &posting, sent(&received(), &Delivery::default()), OPEN, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));
     for (page, robots) in [

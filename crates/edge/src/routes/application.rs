@@ -102,15 +102,7 @@ fn answered(
 ) -> worker::Result<Response> {
     match verdict {
         Verdict::Accepted { received, outcome, unqueued } => {
-            let event = match outcome {
-                Outcome::New => "accepted",
-                Outcome::Unchanged => "accepted again",
-                Outcome::Corrected => "corrected",
-            };
-            log::happened(event, received.reference.as_str());
-            if let Some(fault) = unqueued {
-                log::fault("accepted but not queued", &fault);
-            }
+            log_accepted(&received, outcome, unqueued.as_ref());
             accepted(context, app, &received, outcome)
         }
         Verdict::Refused { form, issues, kept } => {
@@ -152,9 +144,22 @@ fn open_token(
     Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
 
+/// Logs what a form has made of an application.
+pub(super) fn log_accepted(received: &Application, outcome: Outcome, unqueued: Option<&Fault>) {
+    let event = match outcome {
+        Outcome::New => "accepted",
+        Outcome::Unchanged => "accepted again",
+        Outcome::Corrected => "corrected",
+    };
+    log::happened(event, received.reference.as_str());
+    if let Some(fault) = unqueued {
+        log::fault("accepted but not queued", fault);
+    }
+}
+
 /// 201 for an application that this form brought, 200 for one that was there,
 /// corrected or not.
-fn accepted(
+pub(super) fn accepted(
     context: &RequestContext,
     app: &AppContext,
     received: &Application,
@@ -185,10 +190,22 @@ fn refused(
     let texts = context.texts_for(posting);
     if !context.wants_json {
         let kept = kept.map(|kept| kept.reference.as_str());
-        let state = FormState { values: form, issues, token, not_taken: None, kept };
+        let state =
+            FormState { values: form, issues, token, not_taken: None, kept, correction: None };
         let page = posting::with_form(context, texts, posting, state);
         return answer::html(422, &page, Keep::Never);
     }
+    answer::json(422, &issues_body(context, posting, issues, kept), Keep::Never)
+}
+
+/// What is wrong with a form, as clients see it.
+pub(super) fn issues_body(
+    context: &RequestContext,
+    posting: &Posting,
+    issues: &[Issue],
+    kept: Option<&Application>,
+) -> serde_json::Value {
+    let texts = context.texts_for(posting);
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
     let told = |issue: &Issue| {
         serde_json::json!({
@@ -199,16 +216,11 @@ fn refused(
         })
     };
     let issues: Vec<_> = issues.iter().map(told).collect();
-    let body = match kept {
-        None => serde_json::json!({ "issues": issues }),
-        Some(kept) => {
-            let kept = serde_json::json!({
-                "reference": kept.reference, "revision": kept.revision,
-            });
-            serde_json::json!({ "issues": issues, "kept": kept })
-        }
+    let Some(Application { reference, revision, .. }) = kept else {
+        return serde_json::json!({ "issues": issues });
     };
-    answer::json(422, &body, Keep::Never)
+    let kept = serde_json::json!({ "reference": reference, "revision": revision });
+    serde_json::json!({ "issues": issues, "kept": kept })
 }
 
 /// A form that was not taken although nothing is wrong with it.
@@ -231,7 +243,8 @@ fn not_taken(
     }
     let State { form: values, token, why, kept } = state;
     let kept = kept.map(|kept| kept.reference.as_str());
-    let state = FormState { values, issues: &[], token, not_taken: Some(why), kept };
+    let state =
+        FormState { values, issues: &[], token, not_taken: Some(why), kept, correction: None };
     let page = posting::with_form(context, context.texts_for(posting), posting, state);
     answer::html(status, &page, Keep::Never)
 }

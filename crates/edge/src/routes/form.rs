@@ -28,7 +28,11 @@ pub(super) struct Arrival {
     pub(super) token: String,
     /// What is in the field that people leave empty.
     pub(super) trap: String,
-    documents: Vec<SubmittedDocument<UploadedFile>>,
+    /// The key of the receipt that it corrects, and the revision it was made
+    /// from, or empty texts.
+    pub(super) key: String,
+    pub(super) revision: String,
+    pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
 }
 
 /// Why a body is not a form to be judged.
@@ -81,6 +85,8 @@ pub(super) async fn read(
         form: Form::default(),
         token: String::new(),
         trap: String::new(),
+        key: String::new(),
+        revision: String::new(),
         documents: Vec::new(),
     };
     for entry in entries {
@@ -105,6 +111,8 @@ impl Arrival {
             "consent" => form.consent = value,
             "token" => self.token = value,
             "website" => self.trap = value,
+            "key" => self.key = value,
+            "revision" => self.revision = value,
             id if requirements.question(id).is_some() => {
                 form.answers.set(name, Some(value));
             }

@@ -3,6 +3,7 @@
 mod answer;
 mod application;
 mod careers;
+mod correct;
 mod cross_site;
 mod document;
 mod form;
@@ -25,6 +26,8 @@ enum Route<'a> {
     Posting(&'a str),
     Applications(&'a str),
     Receipt(&'a str),
+    Correct(&'a str),
+    Corrections(&'a str),
     Withdraw(&'a str),
     Document(&'a str, &'a str),
     Health,
@@ -38,6 +41,8 @@ impl<'a> Route<'a> {
             ["postings", slug] => Some(Self::Posting(slug)),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
+            ["applications", reference, "correct"] => Some(Self::Correct(reference)),
+            ["applications", reference, "corrections"] => Some(Self::Corrections(reference)),
             ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
             ["applications", reference, "documents", document] => {
                 Some(Self::Document(reference, document))
@@ -50,7 +55,7 @@ impl<'a> Route<'a> {
     /// The methods it answers to, as the `Allow` field lists them.
     fn allowed(&self) -> &'static str {
         match self {
-            Self::Applications(_) => "POST",
+            Self::Applications(_) | Self::Corrections(_) => "POST",
             Self::Withdraw(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
@@ -74,6 +79,10 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
             application::post(&context, env, slug, request).await
         }
         Route::Receipt(reference) if is_get => receipt::page(&context, env, reference).await,
+        Route::Correct(reference) if is_get => correct::page(&context, env, reference).await,
+        Route::Corrections(reference) if request.method() == Method::Post => {
+            correct::post(&context, env, reference, request).await
+        }
         Route::Withdraw(reference) if is_get => withdraw::question(&context, env, reference).await,
         Route::Withdraw(reference) if request.method() == Method::Post => {
             withdraw::post(&context, env, reference).await

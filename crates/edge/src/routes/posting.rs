@@ -31,6 +31,7 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
                 token: &token,
                 not_taken: None,
                 kept: None,
+                correction: None,
             };
             let page = with_form(context, texts, posting, form);
             answer::html(200, &page, Keep::Privately)

@@ -52,7 +52,8 @@ fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response>
     };
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
-    let page = views::receipt(texts, posting, received, earlier, delivery, &key, &site);
+    let receipt = views::Receipt { received, earlier, delivery, key: &key };
+    let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Keep::Never)
 }
 

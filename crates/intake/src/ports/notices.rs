@@ -102,7 +102,7 @@ pub struct PostingDelivery {
     pub withdrawn: u32,
 }
 
-/// An application and its mail to staff.
+/// An application and its mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the posting.
@@ -111,6 +111,8 @@ pub struct Entry {
     pub reference: Reference,
     /// How far the mail to staff has come.
     pub forwarding: MailState,
+    /// How far the acknowledgement has come.
+    pub acknowledgement: MailState,
 }
 
 /// Notices and what they tell of.

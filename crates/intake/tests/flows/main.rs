@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod amend;
 mod correct;
 mod deliver;
 mod download;

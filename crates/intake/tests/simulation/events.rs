@@ -36,6 +36,8 @@ pub(crate) enum Event {
     GaveUp,
     Changed,
     AskedToCorrect,
+    AskedToChangeAddress,
+    AppliedFromSamePage,
     AskedToWithdraw,
     LookedWithKey,
     LookedWithWrongKey,
@@ -44,6 +46,7 @@ pub(crate) enum Event {
     AcceptedAgain,
     AcceptedUnqueued,
     Corrected,
+    AddressChanged,
     CorrectionRefused,
     Outdated,
     Refused,
@@ -53,6 +56,7 @@ pub(crate) enum Event {
     StaffMail,
     CandidateMail,
     WithdrawalMail,
+    FarewellMail,
     ReportMail,
     AlertMail,
     LinkedMail,
@@ -66,7 +70,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 55] = [
+    pub(crate) const ALL: [(Self, &str); 59] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -96,6 +100,8 @@ impl Event {
         (Self::GaveUp, "people who gave up"),
         (Self::Changed, "changed the form between"),
         (Self::AskedToCorrect, "corrections sent"),
+        (Self::AskedToChangeAddress, "of the address"),
+        (Self::AppliedFromSamePage, "applications from the page of somebody else"),
         (Self::AskedToWithdraw, "asked to withdraw"),
         (Self::LookedWithKey, "looked at their receipt"),
         (Self::LookedWithWrongKey, "with a wrong key"),
@@ -103,6 +109,7 @@ impl Event {
         (Self::AcceptedAgain, "once more"),
         (Self::AcceptedUnqueued, "without a queue message"),
         (Self::Corrected, "corrected"),
+        (Self::AddressChanged, "with another address"),
         (Self::CorrectionRefused, "corrections refused"),
         (Self::Outdated, "older than the latest revision"),
         (Self::Refused, "refused"),
@@ -112,6 +119,7 @@ impl Event {
         (Self::StaffMail, "mails to staff"),
         (Self::CandidateMail, "to candidates"),
         (Self::WithdrawalMail, "of withdrawals"),
+        (Self::FarewellMail, "to previous addresses"),
         (Self::ReportMail, "reports"),
         (Self::AlertMail, "alerts"),
         (Self::LinkedMail, "with addresses of documents"),

@@ -137,6 +137,38 @@ fn accepted(ports: &Ports, person: &Person, received: &Application) {
     }
 }
 
+/// The server has an answer to a correction of the address.
+pub(crate) fn amended(
+    ports: &Ports,
+    person: &Person,
+    id: &str,
+    received_at: Timestamp,
+    verdict: &Result<Option<Verdict>, Fault>,
+) {
+    let in_time = person.posting.requirements.window.review(received_at).is_none();
+    match verdict {
+        Ok(Some(Verdict::Accepted { received, outcome, .. })) => {
+            accepted(ports, person, received);
+            if *outcome == Outcome::Corrected {
+                ports.count(Event::AddressChanged);
+                if received.content.email != person.email {
+                    ports.breach(Invariant::AnswerIsOfTheForm, format!("{id}: another address"));
+                }
+            }
+        }
+        Ok(Some(Verdict::Refused { issues, .. })) if in_time => {
+            ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
+        }
+        Ok(None) if !ports.history.borrow().withdrawn.contains_key(id) => {
+            // Unless an earlier attempt has changed the key.
+            if ports.application(id).is_none_or(|received| received.address_changes == 0) {
+                ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found"));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// What is acknowledged is what this form said, in the latest revision or an
 /// earlier one.
 fn says_what_was_sent(ports: &Ports, person: &Person, received: &Application) {
@@ -221,9 +253,22 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
                 ports.breach(Invariant::NothingFromNowhere, format!("{reference} is withdrawn?"));
             }
         }
+        (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
         (Some("report"), _) => reports::arrived(ports, mail),
         (Some("alert"), None) => {}
         _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
+    }
+}
+
+/// It goes to an address that the application had before.
+fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
+    let history = ports.history.borrow();
+    let had_it =
+        |one: &Application| one.reference.as_str() == reference && one.content.email == mail.to;
+    let is_known = history.revisions.values().any(had_it);
+    drop(history);
+    if !is_known {
+        ports.breach(Invariant::NothingFromNowhere, format!("{reference}: a farewell to nobody"));
     }
 }
 
@@ -246,7 +291,8 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
         .committed
         .get(&received.id)
         .is_some_and(|latest| latest.revision == received.revision);
-    let sent_as = history.forms.get(&received.id).map(Vec::as_slice).unwrap_or_default();
+    let page = received.page.as_ref().unwrap_or(&received.id);
+    let sent_as = history.forms.get(page).map(Vec::as_slice).unwrap_or_default();
     let is_whole = which == MailKind::Acknowledgement
         || history.withdrawn.contains_key(&received.id)
         // By addresses, a correction may have replaced them already.

@@ -20,6 +20,8 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those that they will not be sent unless somebody sees to it.
     pub given_up: Vec<(u32, &'a str)>,
+    /// Those whose acknowledgement the candidate's address does not take.
+    pub not_acknowledged: Vec<(u32, &'a str)>,
     /// How many were withdrawn.
     pub withdrawn: u32,
 }
@@ -108,6 +110,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
+        (!report.not_acknowledged.is_empty(), texts.report_not_acknowledged_what),
         (!report.delivered.is_empty(), texts.report_delivered_what),
     ];
     paragraphs
@@ -115,6 +118,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),
+        list(texts, texts.report_not_acknowledged_list, &report.not_acknowledged),
         list(texts, texts.report_delivered_list, &report.delivered),
     ];
     plain(texts, fill(&subject, &[title]), &paragraphs, &lists)

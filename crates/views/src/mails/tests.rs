@@ -236,7 +236,8 @@ fn look() {
         let lists = Report {
             given_up: entries.clone(),
             pending: entries.clone(),
-            delivered: entries,
+            delivered: entries.clone(),
+            not_acknowledged: entries,
             withdrawn: 1,
         };
         let (posting, now) = (posting(), received().received_at);

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use documents::Kind;
 use domain::posting::{Contract, Organisation, Period, Place, Salary};
-use domain::{Application, Posting, Reference};
+use domain::{Application, Delivery, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Content, Date, Form, Requirements, Timestamp};
-use views::{FormState, Site};
+use views::{CorrectionOf, FormState, Receipt, Site};
 
 pub(crate) const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -131,8 +131,30 @@ pub(crate) fn received() -> Application {
     }
 }
 
+/// The receipt of an application that was sent once.
+pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Receipt<'a> {
+    Receipt { received, earlier: &[], delivery, key: KEY }
+}
+
+/// The correction of an application.
+pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
+    CorrectionOf {
+        reference: received.reference.as_str(),
+        key: KEY,
+        revision: received.revision,
+        documents: &received.content.documents,
+    }
+}
+
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", not_taken: None, kept: None }
+    FormState {
+        values,
+        issues: &[],
+        token: "the-token",
+        not_taken: None,
+        kept: None,
+        correction: None,
+    }
 }
 
 /// The text between the first `start` and the next `end`.
