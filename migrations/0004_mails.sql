@@ -11,7 +11,8 @@ CREATE TABLE mails (
   -- The application that it belongs to, and with which it goes.
   application TEXT REFERENCES applications (id) ON DELETE CASCADE,
   posting TEXT,
-  -- Of a report.
+  -- Of a report, counted from 1970-01-01. The previous Worker counts from the closing, in `notices`; its reports get the
+  -- day on which they were due.
   day INTEGER,
   -- What a mail without an application says, as JSON; emptied once it is sent.
   payload TEXT,
@@ -30,30 +31,32 @@ CREATE TABLE mails (
 ) STRICT;
 
 CREATE INDEX mails_by_application ON mails (application) WHERE application IS NOT NULL;
-CREATE INDEX mails_by_posting ON mails (posting) WHERE application IS NULL;
+CREATE INDEX mails_by_posting ON mails (posting, due_at) WHERE application IS NULL;
 CREATE INDEX mails_by_day ON mails (posting, day) WHERE day IS NOT NULL;
-CREATE INDEX mails_sent ON mails (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX mails_sent ON mails (sent_at) WHERE application IS NOT NULL AND sent_at IS NOT NULL;
 
--- Of applications, and of none: the sweep queues the former, the cron sends the latter.
-CREATE INDEX mails_pending ON mails (due_at)
+-- Mails of applications, which the sweep queues, by when somebody may claim them. A mail that is being sent, or whose
+-- queue message is on its way, does not stand before those that wait.
+CREATE INDEX mails_pending ON mails (max(due_at, leased_until, queued_until), due_at, kind DESC, id)
   WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL;
+-- Mails of no application, which the cron sends.
 CREATE INDEX notices_to_send ON mails (due_at)
   WHERE application IS NULL AND sent_at IS NULL AND refused_because IS NULL;
 -- What staff lack, and what they will never get.
-CREATE INDEX mails_not_forwarded ON mails (posting) WHERE kind = 'staff' AND sent_at IS NULL;
+CREATE INDEX mails_not_forwarded ON mails (posting, refused_because) WHERE kind = 'staff' AND sent_at IS NULL;
 CREATE INDEX mails_lost ON mails (due_at)
   WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL;
 
 INSERT INTO mails (id, kind, application, posting, attempts, due_at, leased_until, possible_duplicate, tried_since,
   failures, sent_at, refused_because, last_problem)
-SELECT letter || '/' || outbox.application, letter, outbox.application, posting, attempts, due_at, leased_until, possible_duplicate,
-  tried_since, failures, sent_at, refused_because, last_trouble
+SELECT letter || '/' || outbox.application, letter, outbox.application, posting, attempts, due_at, leased_until,
+  possible_duplicate, tried_since, failures, sent_at, refused_because, last_trouble
 FROM outbox JOIN applications ON applications.id = outbox.application;
 
 INSERT INTO mails (id, kind, posting, day, payload, attempts, due_at, leased_until, possible_duplicate, tried_since,
   sent_at, refused_because, last_problem)
-SELECT id, substr(id, 1, instr(id, '/') - 1), posting, day, notice, attempts, due_at, leased_until,
-  possible_duplicate, tried_since, sent_at, refused_because, last_trouble
+SELECT id, substr(id, 1, instr(id, '/') - 1), posting, iif(day IS NULL, NULL, due_at / 86400000), notice, attempts,
+  due_at, leased_until, possible_duplicate, tried_since, sent_at, refused_because, last_trouble
 FROM notices;
 
 CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN
@@ -76,7 +79,8 @@ END;
 
 CREATE TRIGGER notices_inserted AFTER INSERT ON notices BEGIN
   INSERT OR IGNORE INTO mails (id, kind, posting, day, payload, due_at)
-  VALUES (NEW.id, substr(NEW.id, 1, instr(NEW.id, '/') - 1), NEW.posting, NEW.day, NEW.notice, NEW.due_at);
+  VALUES (NEW.id, substr(NEW.id, 1, instr(NEW.id, '/') - 1), NEW.posting,
+    iif(NEW.day IS NULL, NULL, NEW.due_at / 86400000), NEW.notice, NEW.due_at);
 END;
 
 CREATE TRIGGER notices_updated AFTER UPDATE ON notices BEGIN
@@ -107,3 +111,16 @@ END;
 
 -- What is to be erased is looked up by both.
 CREATE INDEX retired_orphans ON retired (retired_at) WHERE posting IS NULL;
+
+-- Whether the rows of a withdrawn application are gone: the cron looks for those that are still there.
+ALTER TABLE retired ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+UPDATE retired SET erased = 1 WHERE id NOT IN (SELECT id FROM applications);
+
+CREATE INDEX retired_not_erased ON retired (id) WHERE posting IS NOT NULL AND erased = 0;
+
+CREATE TRIGGER application_erased AFTER DELETE ON applications BEGIN
+  UPDATE retired SET erased = 1 WHERE id = OLD.id;
+END;
+
+CREATE INDEX incidents_open ON incidents (opened_at) WHERE closed_at IS NULL;

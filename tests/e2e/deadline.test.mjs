@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import { apply, clock, document, kept, MARIE, pdf, POSTING } from "../support/application.mjs";
 import { browsing, evenly, hasFocus, openForm, summaryOf } from "../support/browser.mjs";
 import { arrived, fill, posts } from "../support/candidate.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
 import { words } from "../support/words.mjs";
 
@@ -35,7 +35,7 @@ async function before(t, left, options = {}) {
   return page;
 }
 
-const serverShows = (instant) => standing(place.guichet, { clock: clock(instant) });
+const serverShows = (instant) => override(place.guichet, { clock: clock(instant) });
 
 /** Waits until the countdown says so. */
 const counts = (page, text) => page.locator("#countdown").filter({ hasText: new RegExp(text.replaceAll(" ", "\\s")) }).waitFor();

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { clock, OTHER, POSTING } from "../support/application.mjs";
 import { browsing, look, NARROW, WIDE } from "../support/browser.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
 import { words } from "../support/words.mjs";
 
@@ -33,7 +33,7 @@ for (const language of ["fr", "en"]) {
       const page = await visitors.visit(t, { locale: language === "fr" ? "fr-BE" : "en-GB", viewport, expected });
       for (const [name, [state, path, heading]] of Object.entries(PAGES)) {
         await t.test(name, async () => {
-          await standing(place.guichet, state);
+          await override(place.guichet, state);
           await page.goto(path);
           assert.equal(await page.locator("html").getAttribute("lang"), language);
           await page.getByText(heading(words(language))).waitFor();

@@ -10,7 +10,7 @@ import { beforeEach, test } from "node:test";
 import { document, kept, MARIE, pdf } from "../support/application.mjs";
 import { browsing, evenly, hasFocus, look, openForm, summaryOf } from "../support/browser.mjs";
 import { arrived, fill, posts, send } from "../support/candidate.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 import { words } from "../support/words.mjs";
@@ -130,7 +130,7 @@ test("nobody comes back from the receipt to a form that was sent", async (t) => 
 
 test("a server that fails says so, and the next try succeeds", async (t) => {
   const { page, token } = await ready(t, {}, { expected: /status of 503/ });
-  await standing(place.guichet, { fault: "d1.batch" });
+  await override(place.guichet, { fault: "d1.batch" });
   await page.click("#submit");
   await hasFocus(page, "error-summary");
   const [sentence, safe] = await summaryOf(page);
@@ -141,7 +141,7 @@ test("a server that fails says so, and the next try succeeds", async (t) => {
   await look(page, "failed-fr-1280");
   await nothingLost(page, token);
 
-  await standing(place.guichet);
+  await override(place.guichet);
   await page.click("#error-summary-list a");
   await hasFocus(page, "submit");
   const arrival = arrived(page);
@@ -151,10 +151,10 @@ test("a server that fails says so, and the next try succeeds", async (t) => {
 
 test("an application that is stored although its answer was lost is not stored again", async (t) => {
   const { page, token } = await ready(t, {}, { expected: /status of 503/ });
-  await standing(place.guichet, { fault: "d1.batch:after" });
+  await override(place.guichet, { fault: "d1.batch:after" });
   await page.click("#submit");
   await hasFocus(page, "error-summary").catch(() => {});
-  await standing(place.guichet);
+  await override(place.guichet);
   // The Worker may have found out for itself that all is well.
   if (page.url().includes("/postings/")) {
     await nothingLost(page, token);

@@ -35,9 +35,9 @@ async function sent() {
 
 const outbox = async () => (await place.guichet.db.prepare("SELECT * FROM mails ORDER BY kind DESC").all()).results;
 const settled = () =>
-  poll(async () => (await outbox()).every((row) => row.attempts > 0 && row.leased_until === 0), 20_000, () => "the letters are not settled");
+  poll(async () => (await outbox()).every((row) => row.attempts > 0 && row.leased_until === 0), 20_000, () => "the mails are not settled");
 
-test("a letter that was given up is listed, put back, and sent", async () => {
+test("a mail that was given up is listed, put back, and sent", async () => {
   await place.afresh();
   place.mailbox.next("rcpt", 550);
   const reference = await sent();
@@ -56,7 +56,7 @@ test("a letter that was given up is listed, put back, and sent", async () => {
   assert.equal(await admin("outbox"), "Nothing waits and nothing is given up.\n");
 });
 
-test("a letter that was sent comes again under its Message-ID, and says so", async () => {
+test("a mail that was sent comes again under its Message-ID, and says so", async () => {
   await place.afresh();
   const reference = await sent();
   await place.mails(reference);

@@ -134,3 +134,19 @@ test("what is not there says so in the language and the shape that were asked fo
     assert.ok(json.message.startsWith(words(language).failure.not_found_what));
   }
 });
+
+test("open postings are there for machines: sitemap, Atom feed, the deadline's calendar file", async () => {
+  const url = (path) => new URL(path, place.guichet.url).href;
+  for (const [path, type, needle] of [
+    ["/sitemap.xml", "application/xml; charset=utf-8", `<loc>${url(`/postings/${POSTING.slug}`)}</loc>`],
+    ["/feed.xml", "application/atom+xml; charset=utf-8", `<id>${url(`/postings/${POSTING.slug}`)}</id>`],
+    [`/postings/${POSTING.slug}.ics`, "text/calendar; charset=utf-8", "DTEND:20250803T220000Z\r\n"],
+  ]) {
+    const answer = await place.guichet.fetch(path);
+    assert.equal(answer.status, 200, path);
+    assert.equal(answer.headers.get("content-type"), type);
+    const text = await answer.text();
+    assert.ok(text.includes(needle), text);
+  }
+  assert.equal((await place.guichet.fetch("/postings/none.ics")).status, 404);
+});

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 import { apply, clock, document, form, kept, MARIE, NOON, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
 import { unescaped, words } from "../support/words.mjs";
 
@@ -59,7 +59,7 @@ test("documents stay unless another is chosen, and staff get the whole in the sa
   const again = await correct(first, { cv: document("Nouveau CV.pdf", cv), phone: "" }, { minutes: 2 });
   assert.deepEqual([again.status, await again.json()], [200, second], "clicked twice");
 
-  await standing(place.guichet, { clock: clock(NOON + 4 * 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 4 * 60_000) });
   await place.guichet.db.prepare("UPDATE mails SET queued_until = 0").run();
   await place.guichet.cron();
   const mails = await Promise.all((await place.mails(first.reference, 4)).map(({ raw }) => PostalMime.parse(raw)));
@@ -99,7 +99,7 @@ test("another address: another key, the old one opens nothing, and the previous 
   assert.equal((await page(first.status_url)).status, 404);
   assert.equal((await page(`${first.path}/correct?key=${first.key}`)).status, 404);
   assert.equal((await correct({ ...first, revision: 2 }, { name: "X" })).status, 404);
-  await standing(place.guichet, { clock: clock(NOON + 2 * 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 2 * 60_000) });
   await place.guichet.cron();
   const { raw, to } = (await place.mails(first.reference, 3)).find(({ raw }) => raw.includes("\r\nX-Guichet-Notice: address_changed\r\n"));
   assert.deepEqual(to, [MARIE.email]);

@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { apply, clock, NOON } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -25,7 +25,7 @@ const printed = (event) => poll(() => place.lines.some((line) => line.includes(`
 const alerts = () => place.mailbox.messages.filter(({ to }) => to[0] === operator);
 
 async function sent(fault) {
-  await standing(place.guichet, { clock: clock(), fault });
+  await override(place.guichet, { clock: clock(), fault });
   const answer = await apply(place.guichet, {}, { headers: { "x-test-fault": "" } });
   assert.equal(answer.status, 201);
   return (await answer.json()).reference;
@@ -37,23 +37,23 @@ test("a dead message is logged, without a word of the application, and the sweep
   const line = place.lines.find((text) => text.includes("dead letter"));
   assert.ok(!line.includes(reference), line);
   await place.mails(reference, 1);
-  await standing(place.guichet, { clock: clock(NOON + MINUTE) });
+  await override(place.guichet, { clock: clock(NOON + MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);
 });
 
 test("letters that nothing tries are told to the operator, once", async () => {
   // No queue message comes through, those of the sweep neither.
-  await standing(place.guichet, { clock: clock(), fault: "queue" });
+  await override(place.guichet, { clock: clock(), fault: "queue" });
   const reference = (await (await apply(place.guichet)).json()).reference;
-  await standing(place.guichet, { clock: clock(NOON + 31 * MINUTE), fault: "queue" });
+  await override(place.guichet, { clock: clock(NOON + 31 * MINUTE), fault: "queue" });
   await place.guichet.cron();
   await place.guichet.cron();
   await printed("mails do not leave");
   const [alert, ...others] = alerts();
   assert.equal(others.length, 0);
   assert.ok((await PostalMime.parse(alert.raw)).text.includes("half an hour"));
-  await standing(place.guichet, { clock: clock(NOON + 32 * MINUTE) });
+  await override(place.guichet, { clock: clock(NOON + 32 * MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);
   await place.guichet.cron();
@@ -63,11 +63,11 @@ test("letters that nothing tries are told to the operator, once", async () => {
 
 test("a setting that is wrong is told as the cause, by the binding, and nothing is lost", async () => {
   const vars = { MAIL_TRANSPORT: "pigeon" };
-  await standing(place.guichet, { clock: clock(), vars });
+  await override(place.guichet, { clock: clock(), vars });
   const reference = (await (await apply(place.guichet)).json()).reference;
   const failed = (times) => () => place.guichet.db.prepare("SELECT min(failures) AS n FROM mails WHERE application IS NOT NULL").first("n").then((n) => n >= times);
   await poll(failed(1), 10_000, () => "the letters are not tried");
-  await standing(place.guichet, { clock: clock(NOON + MINUTE), vars });
+  await override(place.guichet, { clock: clock(NOON + MINUTE), vars });
   await place.guichet.cron();
   await poll(failed(2), 10_000, () => "the letters are not tried again");
   await place.guichet.cron();
@@ -79,7 +79,7 @@ test("a setting that is wrong is told as the cause, by the binding, and nothing 
   const alert = await PostalMime.parse(await readFile(file));
   assert.equal(alert.to[0].address, operator);
   assert.match(alert.text, /a setting of Guichet is wrong/);
-  await standing(place.guichet, { clock: clock(NOON + 4 * MINUTE) });
+  await override(place.guichet, { clock: clock(NOON + 4 * MINUTE) });
   await place.guichet.cron();
   await place.mails(reference);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { apply, clock, freshToken, kept, NOON } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -81,10 +81,10 @@ test("the queue fails: the application is safe, and the sweep delivers it", asyn
 
 test("the queue fails in the sweep as well: the next one delivers", async () => {
   const { reference } = await (await apply(place.guichet, {}, fault("queue"))).json();
-  await standing(place.guichet, { fault: "queue" });
+  await override(place.guichet, { fault: "queue" });
   await place.guichet.cron();
   await heard("sweep failed");
-  await standing(place.guichet);
+  await override(place.guichet);
   await place.guichet.cron();
   await place.mails(reference);
 });
@@ -101,26 +101,26 @@ test("the queue takes the message and seems to fail: one set of mails", async ()
 
 for (const [what, faults] of Object.entries({ "D1 fails": "d1", "D1 fails when a letter is claimed": "d1.all@2" })) {
   test(`${what} while mails are sent: they are sent later`, async () => {
-    await standing(place.guichet, { fault: faults });
+    await override(place.guichet, { fault: faults });
     const answer = await apply(place.guichet, {}, fault(""));
     assert.equal(answer.status, 201);
     const { reference } = await answer.json();
     await heard("delivery failed");
     assert.equal(place.mailbox.messages.length, 0);
     // The queue brings the messages again in a minute; the sweep takes them for lost after a quarter of an hour.
-    await standing(place.guichet, { clock: clock(NOON + 15 * 60_000) });
+    await override(place.guichet, { clock: clock(NOON + 15 * 60_000) });
     await place.guichet.cron();
     await place.mails(reference);
   });
 }
 
 test("R2 fails while mails are sent: the acknowledgement goes, staff's mail follows whole", async () => {
-  await standing(place.guichet, { fault: "r2.get" });
+  await override(place.guichet, { fault: "r2.get" });
   const { reference } = await (await apply(place.guichet, {}, fault(""))).json();
   const [acknowledgement] = await place.mails(reference, 1);
   assert.deepEqual(acknowledgement.to, ["marie.dupont@example.net"]);
   await heard("delivery failed");
-  await standing(place.guichet, { clock: clock(NOON + 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 60_000) });
   await place.guichet.cron();
   const [, staff] = await place.mails(reference);
   assert.deepEqual(staff.to, ["applications@omct.org"]);
@@ -128,14 +128,14 @@ test("R2 fails while mails are sent: the acknowledgement goes, staff's mail foll
 });
 
 test("D1 fails after a mail is sent: it comes again, and says that it may have come before", async () => {
-  await standing(place.guichet, { fault: "d1.batch@1" });
+  await override(place.guichet, { fault: "d1.batch@1" });
   const { reference } = await (await apply(place.guichet, {}, fault(""))).json();
   await heard("delivery failed");
   // Whoever claimed the letter might still be sending: nobody else does for a while.
-  await standing(place.guichet, { clock: clock(NOON + 15 * 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 15 * 60_000) });
   await place.guichet.cron();
   await place.mails(reference, 2);
-  await standing(place.guichet, { clock: clock(NOON + 16 * 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 16 * 60_000) });
   await place.guichet.cron();
   const mails = await place.mails(reference, 3);
   const toStaff = mails.filter(({ to }) => to[0] === "applications@omct.org").map(({ raw }) => raw.toString("latin1"));
@@ -147,7 +147,7 @@ test("D1 fails after a mail is sent: it comes again, and says that it may have c
 
 test("pages that need no storage go on without it, a receipt says when to come back, and the health check fails", async () => {
   const { status_url: url } = await (await apply(place.guichet)).json();
-  await standing(place.guichet, { fault: "r2,d1,queue" });
+  await override(place.guichet, { fault: "r2,d1,queue" });
   for (const path of ["/", "/postings/protection-espace-civique-tunisie-ue"]) {
     assert.equal((await place.guichet.fetch(path)).status, 200, path);
   }

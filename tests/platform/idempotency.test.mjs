@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { apply, clock, docx, document, freshToken, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
 import { unescaped, words } from "../support/words.mjs";
 
@@ -54,7 +54,7 @@ test("sent again with other content, it is corrected, and staff get the correcti
   const again = await apply(place.guichet, { token }, minutes(2));
   assert.deepEqual([again.status, await again.json()], [200, second], "an earlier revision changes nothing");
 
-  await standing(place.guichet, { clock: clock(NOON + 4 * 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 4 * 60_000) });
   await place.guichet.db.prepare("UPDATE mails SET queued_until = 0").run();
   await place.guichet.cron();
   const mails = await Promise.all((await place.mails(reference, 4)).map(({ raw }) => PostalMime.parse(raw)));

@@ -55,5 +55,5 @@ describe("the health check", () => {
 });
 
 test("the health check names a signing key that is too short", async () => {
-  await assert.rejects(start({ vars: { SIGNING_KEY: "short" } }), /503: {"status":"unavailable","problems":\["signing_key"\]}/);
+  await assert.rejects(start({ vars: { SIGNING_KEY: "short" } }), /answered 503: .*"problems":\["signing_key"\]/);
 });

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { beforeEach, test } from "node:test";
 
 import { apply, clock, document, freshToken, kept, person, RECOGNISED } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { submission } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -41,7 +41,7 @@ test("nor does one that is refused, or that fails at any place", async () => {
   for (const fault of ["r2", "d1.all", "d1.batch"]) assert.equal((await apply(place.guichet, PERSON, faulty(fault))).status, 503);
   assert.equal((await apply(place.guichet, PERSON, faulty("queue"))).status, 201);
 
-  await standing(place.guichet, { fault: "r2.get" });
+  await override(place.guichet, { fault: "r2.get" });
   await place.guichet.cron();
   await poll(() => place.lines.some((line) => line.includes("delivery failed")), 10_000, () => "no failed delivery");
   nobodyIn(place.lines);
@@ -59,7 +59,7 @@ test("nor does a mail server that repeats the address in its refusal", async (t)
   }).listen(0, "127.0.0.1");
   await once(talkative, "listening");
   t.after(() => talkative.close());
-  await standing(place.guichet, { vars: submission({ port: talkative.address().port }) });
+  await override(place.guichet, { vars: submission({ port: talkative.address().port }) });
   assert.equal((await apply(place.guichet, PERSON)).status, 201);
   let rows = [];
   const refused = async () => (rows = (await kept(place.guichet)).outbox).every((row) => row.refused_because);
@@ -86,10 +86,10 @@ test("on the day that the posting promises everything is erased, and not before"
   assert.ok(page.includes("30 janvier 2026"));
   const midnight = (day) => clock(Date.parse(`${day}T00:00:00+01:00`));
 
-  await standing(place.guichet, { clock: midnight("2026-01-30") });
+  await override(place.guichet, { clock: midnight("2026-01-30") });
   await place.guichet.cron();
   assert.equal((await kept(place.guichet)).applications.length, 1);
-  await standing(place.guichet, { clock: midnight("2026-01-31") });
+  await override(place.guichet, { clock: midnight("2026-01-31") });
   await place.guichet.cron();
   assert.deepEqual(await kept(place.guichet), { applications: [], outbox: [], documents: [] });
   assert.equal((await place.guichet.fetch(address)).status, 404);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { apply, clock, NOON } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 import { unescaped, words } from "../support/words.mjs";
@@ -86,7 +86,7 @@ test("a wrong key costs the same work as a reference that nobody has, or that is
 test("after the day of deletion it is gone, like any that never was", async () => {
   const { reference, path } = await applied();
   await place.mails(reference);
-  await standing(place.guichet, { clock: clock(NOON + 365 * 24 * 3_600_000) });
+  await override(place.guichet, { clock: clock(NOON + 365 * 24 * 3_600_000) });
   await place.guichet.cron();
   assert.equal((await place.guichet.fetch(path)).status, 404);
 });

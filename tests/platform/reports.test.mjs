@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { apply, clock, everything, kept, NOON, POSTING } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { submission } from "../support/guichet.mjs";
 import { Mailbox, poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -27,7 +27,7 @@ const FIRST = POSTING.closesAt + HOUR;
 const LATEST = POSTING.closesAt + 6 * HOUR;
 
 async function cronAt(milliseconds, state = {}) {
-  await standing(place.guichet, { clock: clock(milliseconds), ...state });
+  await override(place.guichet, { clock: clock(milliseconds), ...state });
   await place.guichet.cron();
 }
 
@@ -63,7 +63,7 @@ test("staff get a report at the closing, one a day while something lacks, and th
   assert.deepEqual([report.recipient, others], [POSTING.recipient, []]);
   assert.match(report.subject, /^Bilan\u00A0: 1 candidature n’est pas transmise – /);
   const nb = "\u00A0";
-  const said = ["Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "eux-mêmes : 0".replace("eux", "elles"), `n° 1 – ${first}`, `n° 2 – ${second}`];
+  const said = [`La transmission n’est pas achevée : 6${nb}heures après la clôture`, "Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "eux-mêmes : 0".replace("eux", "elles"), `n° 1 – ${first}`, `n° 2 – ${second}`];
   for (const line of said.map((line) => line.replace(" :", `${nb}:`).replace("n° ", `n°${nb}`))) {
     assert.ok(report.text.includes(line), `${line} in ${report.text}`);
     assert.ok(report.html.includes(line), `${line} in ${report.html}`);
@@ -81,12 +81,14 @@ test("staff get a report at the closing, one a day while something lacks, and th
 
 test("crons that run at once make one report a day, which is forgotten once it is sent", async () => {
   await place.mails(await sent());
-  await standing(place.guichet, { clock: clock(FIRST) });
+  await override(place.guichet, { clock: clock(FIRST) });
   await Promise.all([place.guichet.cron(), place.guichet.cron(), place.guichet.cron()]);
-  assert.equal((await told("report")).length, 1);
+  const [report, ...others] = await told("report");
+  assert.deepEqual(others, []);
+  assert.match(report.text, /La transmission est achevée\u00A0: plus aucune candidature/);
   const { mails } = await everything(place.guichet);
   const reports = mails.filter(({ kind }) => kind === "report");
-  assert.deepEqual(reports.map(({ id, payload }) => [id, payload]), [[`report/${POSTING.slug}/0`, null]]);
+  assert.deepEqual(reports.map(({ id, payload }) => [id, payload]), [[`report/${POSTING.slug}/${Math.floor(FIRST / DAY)}`, null]]);
 });
 
 test("a cron that dies after sending: the report comes again under one Message-ID, and says so", async () => {
@@ -126,7 +128,7 @@ test("one alert names why many mails do not leave; the next incident gets its ow
   const vars = submission({ ...locked.smtp, password: "wrong" });
   const tried = (attempts) =>
     poll(async () => (await kept(place.guichet)).outbox.every((row) => row.attempts >= attempts && !row.leased_until), 20_000, () => `not tried ${attempts} times`);
-  await standing(place.guichet, { clock: clock(NOON), vars });
+  await override(place.guichet, { clock: clock(NOON), vars });
   for (let count = 0; count < 3; count += 1) await sent();
   await tried(1);
   await cronAt(NOON + MINUTE, { vars });
@@ -148,7 +150,7 @@ test("one alert names why many mails do not leave; the next incident gets its ow
   assert.equal((await everything(place.guichet)).incidents[0].closed_at, NOON + 2 * HOUR);
   assert.equal((await alerts()).length + (await told("alert")).length, 1);
 
-  await standing(place.guichet, { clock: clock(NOON + 3 * HOUR) });
+  await override(place.guichet, { clock: clock(NOON + 3 * HOUR) });
   place.mailbox.next("data", 451, 4);
   await sent();
   const failed = (times) =>

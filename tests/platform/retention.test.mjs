@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { apply, clock, everything, kept, person, POSTING, RECOGNISED } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -19,7 +19,7 @@ const DAY = 24 * 3_600_000;
 const midnight = (day) => Date.parse(`${day}T00:00:00+01:00`);
 
 async function cronAt(milliseconds, state = {}) {
-  await standing(place.guichet, { clock: clock(milliseconds), ...state });
+  await override(place.guichet, { clock: clock(milliseconds), ...state });
   await place.guichet.cron();
 }
 
@@ -85,7 +85,7 @@ for (const [what, fault] of Object.entries({
 test("documents that a killed Worker left without a row go after a day, and no others", async () => {
   const { reference } = await (await apply(place.guichet, PERSON)).json();
   await place.mails(reference);
-  await standing(place.guichet, { fault: "d1.batch" });
+  await override(place.guichet, { fault: "d1.batch" });
   assert.equal((await apply(place.guichet, PERSON)).status, 503);
   const { documents } = await kept(place.guichet);
   assert.equal(documents.length, 4, "two of them belong to nobody");

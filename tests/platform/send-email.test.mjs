@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { apply, clock, docx, kept, MARIE, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -44,11 +44,11 @@ test("the binding takes both mails, with subject and documents", async () => {
 });
 
 test("where the binding fails without saying whether it sent, the mail comes again and says so", async () => {
-  await standing(place.guichet, { fault: "email.send@1:after" });
+  await override(place.guichet, { fault: "email.send@1:after" });
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
   await taken(reference);
   await poll(async () => (await kept(place.guichet)).outbox[0].due_at > NOON, 10_000, () => "the letter is not put off");
-  await standing(place.guichet, { clock: clock(NOON + 60_000) });
+  await override(place.guichet, { clock: clock(NOON + 60_000) });
   await place.guichet.cron();
   const toStaff = (await taken(reference, 3)).filter((raw) => /^To: .*applications@/m.test(raw)).map(String);
   assert.equal(toStaff.length, 2);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { apply, clock, MARIE, NOON, POSTING } from "../support/application.mjs";
 import { selfSigned } from "../support/certificate.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { submission } from "../support/guichet.mjs";
 import { Mailbox, poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -40,7 +40,7 @@ async function sent() {
 }
 
 async function cronAt(milliseconds) {
-  await standing(place.guichet, { clock: clock(milliseconds) });
+  await override(place.guichet, { clock: clock(milliseconds) });
   await place.guichet.cron();
 }
 
@@ -118,7 +118,7 @@ const login = { user: "guichet@example.org", password: "p\u00E4ss w\u00F6rd=" };
 /** Mails go to this server from now on. @param {Mailbox} mailbox @param {object} [changes] to what is right for it */
 async function submitTo(mailbox, changes = {}, milliseconds = NOON) {
   const vars = submission({ ...mailbox.smtp, ...changes });
-  await standing(place.guichet, { clock: clock(milliseconds), vars });
+  await override(place.guichet, { clock: clock(milliseconds), vars });
 }
 
 const WAYS = [

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { apply, clock, docx, document, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { standing } from "../support/faults.mjs";
+import { override } from "../support/faults.mjs";
 import { Mailbox, poll } from "../support/mailbox.mjs";
 import { submission } from "../support/guichet.mjs";
 import { running } from "../support/running.mjs";
@@ -47,7 +47,7 @@ for (const [what, [options, refusal]] of Object.entries(SERVERS)) {
     const mailbox = await Mailbox.start(options);
     t.after(() => mailbox.stop());
     await place.afresh();
-    await standing(place.guichet, { clock: clock(), vars: submission(mailbox.smtp) });
+    await override(place.guichet, { clock: clock(), vars: submission(mailbox.smtp) });
     if (refusal) mailbox.next("data", refusal);
     const { reference } = await applied();
     const { mail, links } = await told(mailbox);
@@ -74,7 +74,7 @@ for (const [what, [options, refusal]] of Object.entries(SERVERS)) {
 
 test("the binding's word for too large means the same", async () => {
   await place.afresh();
-  await standing(place.guichet, { clock: clock(), vars: { MAIL_TRANSPORT: "cloudflare" }, fault: "email.send@1!E_CONTENT_TOO_LARGE" });
+  await override(place.guichet, { clock: clock(), vars: { MAIL_TRANSPORT: "cloudflare" }, fault: "email.send@1!E_CONTENT_TOO_LARGE" });
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
   const row = () => place.guichet.db.prepare("SELECT sent_at FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1 AND kind = 'staff'").bind(reference).first();
   await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the letter to staff has not left");
@@ -125,7 +125,7 @@ test("a mailbox that is full gets the documents later, attached", async () => {
   await place.mails(reference, 1);
   const leased = () => place.guichet.db.prepare("SELECT max(leased_until) AS until FROM mails").first("until");
   await poll(async () => (await leased()) === 0, 10_000, () => "the letters are not settled");
-  await standing(place.guichet, { clock: clock(NOON + MINUTE) });
+  await override(place.guichet, { clock: clock(NOON + MINUTE) });
   await place.guichet.cron();
   const { mail, links } = await told(place.mailbox);
   assert.deepEqual([mail.attachments.length, links.length], [2, 0]);

@@ -24,7 +24,7 @@ export const OTHER = {
 export const NOON = Date.parse("2025-07-15T12:00:00Z");
 
 /**
- * A clock that stands still, as `start()`, `standing()` and the header `x-test-clock` take it.
+ * A clock that stands still, as `start()`, `override()` and the header `x-test-clock` take it.
  *
  * @param {number} [milliseconds]
  */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { apply, document, freshToken, kept, NOON, pdf, sha256 } from "./application.mjs";
 import { audit } from "./audit.mjs";
 import { Chance } from "./chance.mjs";
-import { standing } from "./faults.mjs";
+import { override } from "./faults.mjs";
 import { start } from "./guichet.mjs";
 import { Mailbox, poll } from "./mailbox.mjs";
 
@@ -127,7 +127,7 @@ class World {
   /** Moves the clock. @param {number} milliseconds */
   async later(milliseconds) {
     this.#ahead += milliseconds;
-    await standing(this.guichet, { clock: this.#clock() });
+    await override(this.guichet, { clock: this.#clock() });
   }
 
   now() {

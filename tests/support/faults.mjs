@@ -8,7 +8,7 @@
 //   x-test-fault: queue               every call of the queue fails; several faults are separated by commas
 //   x-test-address: 203.0.113.7       it comes from there, and not from this machine
 //   x-test-clock: =1754258399999      the clock stands at that millisecond ("+ms", "-ms": beside real time)
-// The bindings are r2, d1, queue and email. `standing` says the same for every event to come, the queue's and the cron's too.
+// The bindings are r2, d1, queue and email. `override` says the same for every event to come, the queue's and the cron's too.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,7 +28,17 @@ export async function faultyModules(folder) {
  * @param {{ fault?: string, clock?: string, vars?: Record<string, string> }} state with settings over those that the
  *   Guichet was started with; nothing at all ends it
  */
-export async function standing(guichet, state = {}) {
-  const answer = await guichet.fetch("/__test/standing", { method: "PUT", body: JSON.stringify(state) });
+export async function override(guichet, state = {}) {
+  const answer = await guichet.fetch("/__test/overrides", { method: "PUT", body: JSON.stringify(state) });
   if (answer.status !== 204) throw new Error("Faults need a Guichet started with `faults: true`.");
+}
+
+/**
+ * The D1 statements that the Worker ran since the last call, in order, with what D1 says of each.
+ *
+ * @param {import("./guichet.mjs").Guichet} guichet started with `faults: true`
+ * @returns {Promise<{ sql: string, rows_read: number, rows_written: number, duration: number }[]>}
+ */
+export async function statements(guichet) {
+  return (await guichet.fetch("/__test/statements")).json();
 }

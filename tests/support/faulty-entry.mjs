@@ -1,4 +1,5 @@
-// Runs in workerd, in tests only, in front of the Worker: makes its bindings fail and sets its clock, as faults.mjs says.
+// Runs in workerd, in tests only, in front of the Worker: makes its bindings fail, sets its clock, and notes the statements
+// that it runs, as faults.mjs says.
 
 import worker from "./index.js";
 
@@ -6,6 +7,7 @@ const BINDINGS = { r2: "DOCUMENTS", d1: "DB", queue: "OUTBOX", email: "EMAIL" };
 /** What a D1 statement does when it is run; `prepare` and `bind` only describe it. */
 const STATEMENT_RUNS = ["all", "first", "raw", "run"];
 const REAL_STATEMENT = Symbol("the statement behind the proxy");
+const SQL = Symbol("its text");
 
 /** Which calls fail. */
 class Plan {
@@ -34,26 +36,36 @@ class Plan {
   }
 }
 
+/** The D1 statements that ran since somebody asked, with what the database says of each. */
+const ran = [];
+
+/** @param {string} sql @param {{ meta?: D1Meta }} answer */
+function meter(sql, answer) {
+  const { rows_read, rows_written, duration } = answer?.meta ?? {};
+  if (rows_read !== undefined) ran.push({ sql, rows_read, rows_written, duration });
+}
+
 /** For every event until it is replaced; a request's own headers go before it. */
-let standing = { plan: new Plan(""), clock: undefined, vars: {} };
+let overrides = { plan: new Plan(""), clock: undefined, vars: {} };
 
 export default {
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === "/__test/standing") {
+    if (new URL(request.url).pathname === "/__test/overrides") {
       const { fault, clock, vars } = await request.json();
-      standing = { plan: new Plan(fault ?? ""), clock, vars };
+      overrides = { plan: new Plan(fault ?? ""), clock, vars };
       return new Response(null, { status: 204 });
     }
+    if (new URL(request.url).pathname === "/__test/statements") return Response.json(ran.splice(0));
     const fault = request.headers.get("x-test-fault");
-    const clock = request.headers.get("x-test-clock") ?? standing.clock;
-    const plan = fault === null ? standing.plan : new Plan(fault);
+    const clock = request.headers.get("x-test-clock") ?? overrides.clock;
+    const plan = fault === null ? overrides.plan : new Plan(fault);
     return worker.fetch(from(request, request.headers.get("x-test-address")), disturbed(env, plan, clock), ctx);
   },
   queue(batch, env, ctx) {
-    return worker.queue(batch, disturbed(env, standing.plan, standing.clock), ctx);
+    return worker.queue(batch, disturbed(env, overrides.plan, overrides.clock), ctx);
   },
   scheduled(event, env, ctx) {
-    return worker.scheduled(event, disturbed(env, standing.plan, standing.clock), ctx);
+    return worker.scheduled(event, disturbed(env, overrides.plan, overrides.clock), ctx);
   },
 };
 
@@ -66,7 +78,7 @@ function from(request, address) {
 }
 
 function disturbed(env, plan, clock) {
-  const changed = { ...env, ...standing.vars };
+  const changed = { ...env, ...overrides.vars };
   for (const [short, name] of Object.entries(BINDINGS)) {
     if (env[name]) changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
   }
@@ -82,23 +94,32 @@ function binding(real, short, plan) {
 
 function database(real, plan) {
   return proxy(real, (name, method) => {
-    if (name === "prepare") return (sql) => statement(method.call(real, sql), plan);
-    if (name === "batch") {
-      return (list) => plan.call("d1.batch", () => method.call(real, list.map((item) => item[REAL_STATEMENT] ?? item)));
-    }
+    if (name === "prepare") return (sql) => statement(sql, method.call(real, sql), plan);
+    if (name === "batch") return (list) => plan.call("d1.batch", () => batch(real, method, list));
     return (...args) => plan.call(`d1.${name}`, () => method.apply(real, args));
   });
 }
 
-function statement(real, plan) {
+async function batch(real, method, list) {
+  const answers = await method.call(real, list.map((item) => item[REAL_STATEMENT] ?? item));
+  for (const [index, item] of list.entries()) meter(item[SQL], answers[index]);
+  return answers;
+}
+
+function statement(sql, real, plan) {
+  const run = async (method, args) => {
+    const answer = await method.apply(real, args);
+    meter(sql, answer);
+    return answer;
+  };
   return proxy(
     real,
     (name, method) => {
-      if (name === "bind") return (...args) => statement(method.apply(real, args), plan);
+      if (name === "bind") return (...args) => statement(sql, method.apply(real, args), plan);
       if (!STATEMENT_RUNS.includes(name)) return method.bind(real);
-      return (...args) => plan.call(`d1.${name}`, () => method.apply(real, args));
+      return (...args) => plan.call(`d1.${name}`, () => run(method, args));
     },
-    { [REAL_STATEMENT]: real },
+    { [REAL_STATEMENT]: real, [SQL]: sql },
   );
 }
 

@@ -35,6 +35,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
+ * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
  * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
@@ -183,6 +184,7 @@ async function configure(options, state) {
       ...(await variables(options, state)),
     },
     ...(options.retries !== undefined && { queueConsumers: impatient(workerOptions.queueConsumers, options.retries) }),
+    ...(options.databases && { d1Databases: { ...workerOptions.d1Databases, ...further(options.databases) } }),
     host: "127.0.0.1",
     port: options.port ?? 0,
     cf: false,
@@ -193,6 +195,9 @@ async function configure(options, state) {
     r2Persist: join(state, "v3/r2"),
   };
 }
+
+/** D1 databases whose ids are their bindings' names. @param {string[]} names */
+const further = (names) => Object.fromEntries(names.map((name) => [name, name]));
 
 /** Consumers that give a message up after that many retries. */
 function impatient(consumers, maxRetries) {

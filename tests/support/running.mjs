@@ -3,7 +3,7 @@
 import { after } from "node:test";
 
 import { clock, forget } from "./application.mjs";
-import { standing } from "./faults.mjs";
+import { override } from "./faults.mjs";
 import { start } from "./guichet.mjs";
 import { Mailbox, poll } from "./mailbox.mjs";
 
@@ -54,7 +54,7 @@ class Place {
 
   /** As if nobody had ever applied. */
   async afresh() {
-    await standing(this.guichet);
+    await override(this.guichet);
     await forget(this.guichet);
     this.mailbox.clear();
   }

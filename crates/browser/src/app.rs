@@ -214,13 +214,13 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
     });
 }
 
-/// What the device's clocks show.
+/// Returns what the device's clocks show.
 fn device(window: &Window) -> Device {
     let steady = window.performance().and_then(|performance| from_js(performance.now()));
     Device { steady: steady.unwrap_or(0), wall: from_js(js_sys::Date::now()).unwrap_or(0) }
 }
 
-/// What they showed when the page began to arrive: the script came later.
+/// Returns what they showed when the page began to arrive: the script came later.
 fn loaded(window: &Window) -> Device {
     let now = device(window);
     let arrived = window.performance().and_then(|performance| {

@@ -92,7 +92,7 @@ impl Chosen {
         self.choice(id).is_some()
     }
 
-    /// The name of the file for `id`, if the device did not give its bytes.
+    /// Returns the name of the file for `id`, if the device did not give its bytes.
     pub(crate) fn unreadable(&self, id: &str) -> Option<&str> {
         let choice = self.choice(id)?;
         matches!(choice.stage, MailState::Unreadable).then_some(choice.file_name.as_str())
@@ -129,8 +129,9 @@ impl Chosen {
         self.choices.iter().map(offer).collect()
     }
 
-    /// What the page says of each file beside its field. What is wrong with
-    /// it, and what to do, is said where errors are: `wrong` tells for which.
+    /// Returns what the page says of each file beside its field. What is wrong
+    /// with it, and what to do, is said where errors are: `wrong` tells for
+    /// which.
     pub(crate) fn statuses(&self, words: &impl Words, wrong: impl Fn(&str) -> bool) -> TextMap {
         let mut statuses = TextMap::default();
         for choice in &self.choices {
@@ -141,7 +142,7 @@ impl Chosen {
 }
 
 impl Choice {
-    /// A line about the file, and one for each remark.
+    /// Returns a line about the file, and one for each remark.
     fn status(&self, words: &impl Words, wrong: bool) -> String {
         let mut remarks = String::new();
         let (key, kind) = match &self.stage {

@@ -36,7 +36,7 @@ impl Clock {
         Self { server, heard: device }
     }
 
-    /// What it shows now.
+    /// Returns what it shows now.
     pub(crate) fn now(&self, device: Device) -> Timestamp {
         let elapsed = device.steady.saturating_sub(self.heard.steady).max(0);
         Timestamp(self.server.0.saturating_add(elapsed))
@@ -50,16 +50,16 @@ impl Clock {
         *self = Self::heard(server, device);
     }
 
-    /// Whether the server should be asked again: some time has passed on
-    /// either clock since it was heard.
+    /// Returns whether the server should be asked again: some time has passed
+    /// on either clock since it was heard.
     pub(crate) fn is_stale(&self, device: Device) -> bool {
         device.steady.abs_diff(self.heard.steady) >= STALE.unsigned_abs()
             || device.wall.abs_diff(self.heard.wall) >= STALE.unsigned_abs()
     }
 
-    /// Whether a page just loaded may be an old copy: the server's clock in
-    /// it is not the device's. Mostly the device is wrong, and asking settles
-    /// it.
+    /// Returns whether a page just loaded may be an old copy: the server's
+    /// clock in it is not the device's. Mostly the device is wrong, and asking
+    /// settles it.
     pub(crate) fn is_doubtful(&self) -> bool {
         self.server.0.abs_diff(self.heard.wall) >= STALE.unsigned_abs()
     }

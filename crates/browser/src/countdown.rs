@@ -26,8 +26,9 @@ pub(crate) struct Countdown {
     pub(crate) announced: bool,
 }
 
-/// The sentence at `now`; nothing while applications are not taken yet. While
-/// an upload runs, the end is told otherwise: one begun in time is in time.
+/// Returns the sentence at `now`; nothing while applications are not taken yet.
+/// While an upload runs, the end is told otherwise: one begun in time is in
+/// time.
 pub(crate) fn countdown(
     words: &impl Words,
     window: &Window,
@@ -94,8 +95,8 @@ fn both(words: &impl Words, first: String, second: (i64, impl Fn(i64) -> String)
     }
 }
 
-/// The first sentence of the last hour, of the last ten minutes and of the
-/// last one.
+/// Returns the first sentence of the last hour, of the last ten minutes and of
+/// the last one.
 fn is_threshold(left: i64) -> bool {
     let (minute, second) = (left / MINUTE, left / SECOND);
     minute == 59 || second == 599 || second == 59

@@ -56,7 +56,7 @@ const NEEDED: [&str; 12] = [
 ];
 
 impl Dom {
-    /// The page around the form, if there is one.
+    /// Returns the page around the form, if there is one.
     pub(crate) fn of_window() -> Option<Self> {
         let window = WINDOW.with(Window::clone);
         let document = window.document()?;
@@ -66,12 +66,12 @@ impl Dom {
         Some(Self { window, document, form, title, summary: Cell::default(), guard })
     }
 
-    /// Whether the page has all that the script needs.
+    /// Returns whether the page has all that the script needs.
     pub(crate) fn is_whole(&self) -> bool {
         NEEDED.iter().all(|id| self.element(id).is_some())
     }
 
-    /// What the page tells its script.
+    /// Returns what the page tells its script.
     pub(crate) fn page(&self) -> Result<Page, JsValue> {
         let text = self.element("guichet").and_then(|data| data.text_content());
         let data = JSON::parse(&text.unwrap_or_default())?;
@@ -83,7 +83,7 @@ impl Dom {
         })
     }
 
-    /// The errors that the server has put beside `fields`.
+    /// Returns the errors that the server has put beside `fields`.
     pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> TextMap {
         let mut errors = TextMap::default();
         for field in fields {
@@ -104,7 +104,7 @@ impl Dom {
         }
     }
 
-    /// What the controls hold, as it would be posted.
+    /// Returns what the controls hold, as it would be posted.
     pub(crate) fn typed(&self, asked: &Requirements) -> Result<Form, JsValue> {
         let data = FormData::new_with_form(&self.form)?;
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
@@ -124,8 +124,8 @@ impl Dom {
         })
     }
 
-    /// The file chosen for the document `id`. An empty control gives a file
-    /// without a name.
+    /// Returns the file chosen for the document `id`. An empty control gives a
+    /// file without a name.
     pub(crate) fn file(&self, id: &str) -> Option<File> {
         let data = FormData::new_with_form(&self.form).ok()?;
         let value = data.get(id);
@@ -176,8 +176,8 @@ impl Dom {
         }
     }
 
-    /// The element `id`. The page's own templates have it; another page may
-    /// lack it.
+    /// Returns the element `id`. The page's own templates have it; another page
+    /// may lack it.
     pub(crate) fn element(&self, id: &str) -> Option<HtmlElement> {
         let element = self.document.get_element_by_id(id);
         if element.is_none() {

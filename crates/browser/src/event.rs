@@ -30,8 +30,8 @@ pub(crate) fn after(window: &Window, delay: i32, then: impl Fn() + 'static) {
     }
 }
 
-/// A function for the browser to call. All have the same shape: each other
-/// one would bring its own glue.
+/// Returns a function for the browser to call. All have the same shape: each
+/// other one would bring its own glue.
 pub(crate) fn function(call: Box<dyn FnMut(JsValue)>) -> Function {
     Closure::wrap(call).into_js_value().unchecked_into()
 }

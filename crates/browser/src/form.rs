@@ -32,7 +32,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The form of `page`, with the errors that the server put beside fields.
+    /// Returns the form of `page`, with the errors that the server put beside fields.
     pub(crate) fn new(page: Rc<Page>, errors: TextMap, fold: Fold) -> Self {
         Self {
             page,
@@ -98,7 +98,7 @@ impl State {
         }
     }
 
-    /// The file of `turn` was read, as far as the device gave it.
+    /// Returns the file of `turn` was read, as far as the device gave it.
     pub(crate) fn inspected(
         &mut self,
         id: &str,
@@ -113,7 +113,7 @@ impl State {
         if goes_on { self.submit(now) } else { Effect::None }
     }
 
-    /// Whether a file was chosen for the document `id`.
+    /// Returns whether a file was chosen for the document `id`.
     pub(crate) fn is_chosen(&self, id: &str) -> bool {
         self.chosen.is_chosen(id)
     }
@@ -205,12 +205,12 @@ impl State {
         self.submit(now)
     }
 
-    /// The page had expired and holds a new token.
+    /// Returns the page had expired and holds a new token.
     pub(crate) fn renewed(&mut self) -> Effect {
         self.summarise(renewed(&self.page.words))
     }
 
-    /// What the page shows.
+    /// Returns what the page shows.
     pub(crate) fn view(&self, now: Timestamp) -> View<'_> {
         let (page, words) = (&self.page, &self.page.words);
         View {
@@ -300,8 +300,8 @@ impl State {
         Effect::Focus("error-summary")
     }
 
-    /// What is said of each chosen file; nothing any more where the choice
-    /// was taken back.
+    /// Returns what is said of each chosen file; nothing any more where the
+    /// choice was taken back.
     fn statuses(&self) -> TextMap {
         let wrong = |id: &str| self.errors.get(id).is_some();
         let mut statuses = self.chosen.statuses(&self.page.words, wrong);
@@ -314,7 +314,7 @@ impl State {
         statuses
     }
 
-    /// The weight of all documents, once there is one.
+    /// Returns the weight of all documents, once there is one.
     fn meter(&self) -> Option<String> {
         let (size, words) = (self.chosen.bytes(), &self.page.words);
         let values = [("bytes", &*bytes(words, size)), ("max", &*bytes(words, limit::DOCUMENTS))];

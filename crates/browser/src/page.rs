@@ -24,7 +24,7 @@ impl Page {
         Labels { requirements: &self.requirements, zone: &self.zone }
     }
 
-    /// The fields with a place for an error, in the order of the page.
+    /// Returns the fields with a place for an error, in the order of the page.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
         let documents = self.requirements.documents.iter().map(|document| document.id.as_str());
         let questions = self.requirements.questions.iter().map(|question| question.id.as_str());
@@ -41,7 +41,7 @@ impl Page {
         self.fields().position(|known| known == field).unwrap_or(usize::MAX)
     }
 
-    /// The id of the element in which `field` is mended.
+    /// Returns the id of the element in which `field` is mended.
     pub(crate) fn target(&self, field: &str) -> String {
         let first_document = self.requirements.documents.first().map(|document| &document.id);
         match (field, first_document) {

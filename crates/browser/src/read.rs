@@ -17,7 +17,7 @@ use crate::value::{from_js, size_from_js};
 
 type Read<T> = Result<T, JsValue>;
 
-/// What an application must satisfy.
+/// Returns what an application must satisfy.
 pub(crate) fn requirements(object: &JsValue) -> Read<Requirements> {
     let window = member(object, "window");
     Ok(Requirements {
@@ -31,7 +31,7 @@ pub(crate) fn requirements(object: &JsValue) -> Read<Requirements> {
     })
 }
 
-/// A posting's time zone.
+/// Returns a posting's time zone.
 pub(crate) fn zone(object: &JsValue) -> Read<Zone> {
     let mut offset = |pair: &JsValue| {
         let minutes = number(pair, "1")?;
@@ -50,23 +50,23 @@ pub(crate) fn texts(object: &JsValue, name: &str) -> Read<TextMap> {
     Ok(texts)
 }
 
-/// The text `name` of `object`.
+/// Returns the text `name` of `object`.
 pub(crate) fn text(object: &JsValue, name: &str) -> Read<String> {
     member(object, name).as_string().ok_or_else(|| odd(name))
 }
 
-/// The whole number `name` of `object`.
+/// Returns the whole number `name` of `object`.
 pub(crate) fn number(object: &JsValue, name: &str) -> Read<i64> {
     member(object, name).as_f64().and_then(from_js).ok_or_else(|| odd(name))
 }
 
 #[wasm_bindgen(module = "form-inspector")]
 extern "C" {
-    /// The member `name` of `object`, whatever both are.
+    /// Returns the member `name` of `object`, whatever both are.
     pub(crate) fn member(object: &JsValue, name: &str) -> JsValue;
 }
 
-/// The list `name` of `object`, each of its items read by `item`.
+/// Returns the list `name` of `object`, each of its items read by `item`.
 pub(crate) fn list<T>(
     object: &JsValue,
     name: &str,
@@ -113,7 +113,7 @@ fn size(object: &JsValue, name: &str) -> Read<u64> {
     Ok(size_from_js(member(object, name).as_f64().ok_or_else(|| odd(name))?))
 }
 
-/// The error of a member that is missing or another thing than it should be.
+/// Returns the error of a member that is missing or another thing than it should be.
 fn odd(name: &str) -> JsValue {
     js_sys::TypeError::new(&["not as it should be: ", name].concat()).into()
 }

@@ -71,7 +71,7 @@ pub(crate) enum Answer {
     Nothing,
 }
 
-/// The summary of a failure: what to do, and that nothing is lost.
+/// Returns the summary of a failure: what to do, and that nothing is lost.
 pub(crate) fn failure(words: &impl Words, status: u16, retry_after: Option<i64>) -> Summary {
     let (key, again) = match status {
         0 => ("script_no_connection", true),
@@ -85,7 +85,7 @@ pub(crate) fn failure(words: &impl Words, status: u16, retry_after: Option<i64>)
     again_summary(words, sentence, again)
 }
 
-/// The summary of an expired page that was mended: it only wants to be sent.
+/// Returns the summary of an expired page that was mended: it only wants to be sent.
 pub(crate) fn renewed(words: &impl Words) -> Summary {
     again_summary(words, words.word("script_renewed").to_owned(), true)
 }

@@ -11,13 +11,13 @@ pub(crate) fn fold(text: &str) -> String {
 /// The largest whole number that a float holds exactly.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// The whole part of `value`, where it has one.
+/// Returns the whole part of `value`, where it has one.
 #[expect(clippy::cast_possible_truncation, reason = "checked in the same breath")]
 pub(crate) fn from_js(value: f64) -> Option<i64> {
     (value.abs() <= MAX_SAFE).then_some(value as i64)
 }
 
-/// A count of bytes; what is none counts as zero.
+/// Returns a count of bytes; what is none counts as zero.
 pub(crate) fn size_from_js(value: f64) -> u64 {
     from_js(value).and_then(|value| u64::try_from(value).ok()).unwrap_or(0)
 }

@@ -1,10 +1,10 @@
-/// The little-endian number of two bytes at `at`, if the file reaches that far.
+/// Returns the little-endian number of two bytes at `at`, if the file reaches that far.
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let field = bytes.get(at..)?.first_chunk()?;
     Some(u16::from_le_bytes(*field))
 }
 
-/// The little-endian number of four bytes at `at`, if the file reaches that far.
+/// Returns the little-endian number of four bytes at `at`, if the file reaches that far.
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let field = bytes.get(at..)?.first_chunk()?;
     Some(u32::from_le_bytes(*field))
@@ -29,24 +29,24 @@ pub(crate) fn find_last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes.windows(needle.len()).rposition(|at| at == needle)
 }
 
-/// The first `length` bytes, or all of a shorter file.
+/// Returns the first `length` bytes, or all of a shorter file.
 pub(crate) fn head(bytes: &[u8], length: usize) -> &[u8] {
     bytes.get(..length).unwrap_or(bytes)
 }
 
-/// The last `length` bytes, or all of a shorter file.
+/// Returns the last `length` bytes, or all of a shorter file.
 pub(crate) fn tail(bytes: &[u8], length: usize) -> &[u8] {
     let start = bytes.len().saturating_sub(length);
     bytes.get(start..).unwrap_or(bytes)
 }
 
-/// What follows a byte-order mark and white space.
+/// Returns what follows a byte-order mark and white space.
 pub(crate) fn after_blank(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     bytes.trim_ascii_start()
 }
 
-/// The bytes without the blanks and NULs that mail gateways and editors append.
+/// Returns the bytes without the blanks and NULs that mail gateways and editors append.
 pub(crate) fn without_blank_end(bytes: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let end = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);

@@ -33,7 +33,8 @@ pub(crate) struct Entry {
 }
 
 impl<'a> Compound<'a> {
-    /// The directory of a file that begins as a compound file; nothing where it cannot be read.
+    /// Returns the directory of a file that begins as a compound file; nothing where it cannot be
+    /// read.
     pub(crate) fn read(bytes: &'a [u8], limits: &Limits) -> Option<Self> {
         let sector = match u16_at(bytes, 30)? {
             9 => 512,
@@ -63,7 +64,7 @@ impl<'a> Compound<'a> {
         self.entry(name).is_some()
     }
 
-    /// The content of the first stream of this name.
+    /// Returns the content of the first stream of this name.
     pub(crate) fn stream(&self, name: &str) -> Option<Vec<u8>> {
         let entry = self.entry(name)?;
         let mut content = if entry.length < LEAST_LARGE {
@@ -79,8 +80,8 @@ impl<'a> Compound<'a> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// Which sector follows which: the header names the first 109 sectors that say so, and a
-    /// chain of its own the others.
+    /// Returns which sector follows which: the header names the first 109 sectors that say so, and
+    /// a chain of its own the others.
     fn allocation(&self) -> Option<Vec<u32>> {
         // A word for each sector suffices, however often one of those that say so is named.
         let enough = self.most_sectors() / (self.sector / 4) + 1;
@@ -109,8 +110,8 @@ impl<'a> Compound<'a> {
         self.bytes.len() / self.sector
     }
 
-    /// What stands in a sector and those that follow it: never more than there are, so that a
-    /// chain that bites its tail ends.
+    /// Returns what stands in a sector and those that follow it: never more than there are, so that
+    /// a chain that bites its tail ends.
     fn chain(&self, start: u32) -> Vec<u8> {
         let mut content = Vec::new();
         for number in follow(&self.next, start).take(self.most_sectors().min(self.most_of_one)) {

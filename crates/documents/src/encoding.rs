@@ -45,8 +45,8 @@ pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
     }
 }
 
-/// Whether the head of a part is that of XML, in any encoding that [`xml`] knows or refuses. Blanks
-/// may come first, more than the head has.
+/// Returns whether the head of a part is that of XML, in any encoding that [`xml`] knows or
+/// refuses. Blanks may come first, more than the head has.
 pub(crate) fn is_xml(part: &[u8]) -> bool {
     let is_wide =
         matches!(part, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<' | 0, ..] | [b'<', 0, ..]);
@@ -54,7 +54,8 @@ pub(crate) fn is_xml(part: &[u8]) -> bool {
     begins(part) || is_wide && xml(part).is_none_or(|part| begins(&part))
 }
 
-/// Whether the XML declaration names an encoding that has ASCII's characters as ASCII has them.
+/// Returns whether the XML declaration names an encoding that has ASCII's characters as ASCII has
+/// them.
 fn is_like_ascii(part: &[u8]) -> bool {
     const LONGEST_DECLARATION: usize = 512;
     let Some(declaration) = after_blank(part).strip_prefix(b"<?xml") else { return true };

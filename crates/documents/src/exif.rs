@@ -5,7 +5,7 @@ use crate::bytes::find;
 /// Bytes at the beginning of a picture in which cameras say where it was taken.
 pub(crate) const HEAD_BYTES: usize = 128 * 1024;
 
-/// Whether a JPEG says where it was taken: in its Exif data (CIPA DC-008, 4.6.6) or in XMP.
+/// Returns whether a JPEG says where it was taken: in its Exif data (CIPA DC-008, 4.6.6) or in XMP.
 pub(crate) fn has_location(jpeg: &[u8]) -> bool {
     let mut rest = jpeg.strip_prefix(b"\xFF\xD8").unwrap_or_default();
     // Segments follow each other up to the picture itself.
@@ -32,7 +32,8 @@ fn is_located(segment: &[u8]) -> bool {
     }
 }
 
-/// The entry for the latitude in the directory of positions, which the first directory names.
+/// Returns the entry for the latitude in the directory of positions, which the first directory
+/// names.
 fn latitude(tiff: &[u8]) -> Option<u32> {
     const POSITIONS: u16 = 0x8825;
     const LATITUDE: u16 = 2;
@@ -49,7 +50,7 @@ struct Tiff<'a> {
 }
 
 impl Tiff<'_> {
-    /// The value of an entry in the directory at `at`.
+    /// Returns the value of an entry in the directory at `at`.
     fn entry(&self, at: u32, tag: u16) -> Option<u32> {
         let at = usize::try_from(at).ok()?;
         let count = usize::from(self.u16_at(at)?);

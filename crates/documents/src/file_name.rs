@@ -14,7 +14,7 @@ pub enum Extension {
     Deceptive,
 }
 
-/// Whether a file of this name may be of this kind.
+/// Returns whether a file of this name may be of this kind.
 ///
 /// A missing extension promises nothing, and so agrees with every kind. A deceptive name agrees
 /// with none.
@@ -26,7 +26,7 @@ pub fn name_agrees(file_name: &str, kind: Kind) -> bool {
     }
 }
 
-/// The extension of a file's name, as the system that opens the file would take it.
+/// Returns the extension of a file's name, as the system that opens the file would take it.
 ///
 /// - A name may arrive percent-encoded, so `cv.pdf%2Eexe` is an `exe` and `a%00.pdf` deceives.
 /// - A path's last segment counts: old browsers send `C:\fakepath\cv.pdf`.
@@ -49,7 +49,8 @@ pub fn extension_of(file_name: &str) -> Extension {
     }
 }
 
-/// Whether Windows, macOS or Linux runs a file of this name when it is opened, or mounts it.
+/// Returns whether Windows, macOS or Linux runs a file of this name when it is opened, or mounts
+/// it.
 pub(crate) fn runs(name: &[u8]) -> bool {
     let is_dropped = |byte: &u8| *byte == b'.' || byte.is_ascii_whitespace();
     let kept = name.iter().rposition(|byte| !is_dropped(byte)).map_or(0, |last| last + 1);

@@ -33,7 +33,7 @@ pub fn inspect(data: &[u8]) {
     check(&crate::inspect(data, &LIMITS));
 }
 
-/// What is deflated, unpacked.
+/// Unpacks deflated data.
 pub fn inflate(data: &[u8], limit: usize) -> Vec<u8> {
     inflate::raw(data, limit).bytes
 }

@@ -102,7 +102,7 @@ impl Inflater<'_> {
         if wanted > room { Err(End::OverLimit) } else { Ok(()) }
     }
 
-    /// The code lengths that a block of type 2 begins with (section 3.2.7).
+    /// Returns the code lengths that a block of type 2 begins with (section 3.2.7).
     fn code_lengths(&mut self) -> Result<Lengths, End> {
         const ORDER: [u8; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
         let literals = self.input.take(5)? as usize + 257;
@@ -148,7 +148,8 @@ impl Inflater<'_> {
         }
     }
 
-    /// The lengths of section 3.2.5: eight by themselves, then four for each number of extra bits.
+    /// Returns the lengths of section 3.2.5: eight by themselves, then four for each number of
+    /// extra bits.
     fn length(&mut self, symbol: u16) -> Result<usize, End> {
         let symbol = u32::from(symbol);
         let length = match symbol {
@@ -163,7 +164,7 @@ impl Inflater<'_> {
         Ok(length as usize + 3)
     }
 
-    /// The distances of the same section: four by themselves, then two for each.
+    /// Returns the distances of the same section: four by themselves, then two for each.
     fn distance(&mut self, symbol: u16) -> Result<usize, End> {
         let symbol = u32::from(symbol);
         let distance = match symbol {

@@ -61,7 +61,7 @@ impl Kind {
         Self::Unknown,
     ];
 
-    /// The name under which clients and locales know the kind: `pdf`.
+    /// Returns the name under which clients and locales know the kind: `pdf`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
@@ -84,17 +84,17 @@ impl Kind {
         }
     }
 
-    /// The kind of this name, as [`Kind::as_str`] gives it.
+    /// Returns the kind of this name, as [`Kind::as_str`] gives it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// The kind a file of this extension (without its dot, in any case) claims to be.
+    /// Returns the kind a file of this extension (without its dot, in any case) claims to be.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.bears(extension))
     }
 
-    /// The extensions a file of this kind may bear: lower case, the usual one first.
+    /// Returns the extensions a file of this kind may bear: lower case, the usual one first.
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Pdf => &["pdf"],
@@ -121,7 +121,7 @@ impl Kind {
         }
     }
 
-    /// The usual extension, where one name fits every file of the kind.
+    /// Returns the usual extension, where one name fits every file of the kind.
     pub fn extension(self) -> Option<&'static str> {
         match self {
             Self::Spreadsheet
@@ -133,7 +133,7 @@ impl Kind {
         }
     }
 
-    /// The media type to send a file of this kind under.
+    /// Returns the media type to send a file of this kind under.
     ///
     /// A kind that covers several formats, or that a mail reader or browser might run, goes as
     /// bare bytes: nothing then opens it by its type.

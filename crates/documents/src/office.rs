@@ -16,13 +16,13 @@ use crate::{
 };
 use package::Package;
 
-/// What a ZIP is, and what is in the document that it may be.
+/// Returns what a ZIP is, and what is in the document that it may be.
 pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     let mut unpacker = Unpacker::new(limits);
     look(bytes, &mut unpacker, Depth::Outside)
 }
 
-/// The same for a document inside another, within what the other has left to unpack.
+/// Returns the same for a document inside another, within what the other has left to unpack.
 pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Report {
     look(bytes, unpacker, Depth::Inside)
 }
@@ -78,8 +78,8 @@ pub(crate) fn is_far(target: &str) -> bool {
     target::parse(target) >= Target::Web
 }
 
-/// What a target does that is loaded when the document is opened, by a part of which `from_web`
-/// says what it means to come from the web.
+/// Returns what a target does that is loaded when the document is opened, by a part of which
+/// `from_web` says what it means to come from the web.
 fn loads(target: Target, from_web: Active) -> Option<Active> {
     match target {
         Target::Server => Some(Active::ServerName),
@@ -90,8 +90,8 @@ fn loads(target: Target, from_web: Active) -> Option<Active> {
     }
 }
 
-/// What a link does that waits for a click: to the web it is told by nobody, to a file server or to
-/// a program it is.
+/// Returns what a link does that waits for a click: to the web it is told by nobody, to a file
+/// server or to a program it is.
 fn links(text: &str) -> Option<Active> {
     let is_told = target::parse(text) > Target::Web || file_name::runs(text.as_bytes());
     let leads_to_web = target::parse(text) == Target::Web;
@@ -131,7 +131,8 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
 
 const LONGEST_MEDIA_TYPE: usize = 128;
 
-/// The media type of a document of `OpenDocument` or of its predecessor, by the part of that name.
+/// Returns the media type of a document of `OpenDocument` or of its predecessor, by the part of
+/// that name.
 fn media_type(archive: &Archive<'_>) -> String {
     let entry = archive.entry(b"mimetype").map(|entry| beginning(entry, LONGEST_MEDIA_TYPE));
     let text = encoding::utf8(&entry.unwrap_or_default());

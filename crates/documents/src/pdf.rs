@@ -37,15 +37,15 @@ pub(crate) fn header(bytes: &[u8]) -> Option<usize> {
     find(head(bytes, HEADER_BYTES + MARK.len() - 1), MARK)
 }
 
-/// Whether a file that has no header is a PDF all the same: it begins with a comment, as the
-/// header is one, and ends as a PDF does.
+/// Returns whether a file that has no header is a PDF all the same: it begins with a comment, as
+/// the header is one, and ends as a PDF does.
 pub(crate) fn is_headless(bytes: &[u8], limits: &Limits) -> bool {
     let end = tail(without_blank_end(bytes), limits.pdf_tail_bytes);
     bytes.starts_with(b"%")
         && [b"startxref".as_slice(), b"%%EOF"].iter().all(|mark| find(end, mark).is_some())
 }
 
-/// What a PDF is whose header stands at `header`, if it has one.
+/// Returns what a PDF is whose header stands at `header`, if it has one.
 pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Report {
     let mut report = Report::of(Kind::Pdf, bytes.len() as u64);
     report.damage = damage(bytes, header, limits);
@@ -85,7 +85,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
     report
 }
 
-/// The document as its tables have it, or, if these do not lead to its pages, repaired.
+/// Returns the document as its tables have it, or, if these do not lead to its pages, repaired.
 fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'a>, Pages) {
     if let Some(table) = xref::read(bytes, limits, budget) {
         let document = Document::open(bytes, table, limits, budget);
@@ -101,7 +101,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'
     (document, pages)
 }
 
-/// What is wrong with a PDF as a file.
+/// Returns what is wrong with a PDF as a file.
 fn damage(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Option<Damage> {
     let Some(header) = header else { return Some(Damage::NoHeader) };
     if !is_banner(head(bytes, header)) {
@@ -117,10 +117,10 @@ fn damage(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Option<Damage
 
 const MARK: &[u8] = b"%PDF-";
 
-/// Whether what stands before the header can be nothing but a PDF's: a byte-order mark, white space
-/// and NULs of editors and mail gateways; the messages of a program, the headers of a mail or the
-/// ticket of a printer, which are printable lines. Markup and scripts are how one file is made to be
-/// two.
+/// Returns whether what stands before the header can be nothing but a PDF's: a byte-order mark,
+/// white space and NULs of editors and mail gateways; the messages of a program, the headers of a
+/// mail or the ticket of a printer, which are printable lines. Markup and scripts are how one file
+/// is made to be two.
 fn is_banner(junk: &[u8]) -> bool {
     let junk = after_blank(junk).trim_ascii_end();
     if junk.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
@@ -135,7 +135,7 @@ fn is_banner(junk: &[u8]) -> bool {
 /// The escape sequence that calls a printer's job language.
 const PRINTER: &[u8] = b"\x1B%-12345X";
 
-/// Whether a line is one of a script.
+/// Returns whether a line is one of a script.
 fn is_command(line: &[u8]) -> bool {
     let line = line.trim_ascii().to_ascii_lowercase();
     let has_code = line.iter().any(|byte| b"{}`$|".contains(byte)) || find(&line, b"/*").is_some();

@@ -2,7 +2,7 @@
 
 use crate::bytes::{find, head, u16_at, u32_at};
 
-/// How many pixels a picture claims to have; none where its format is not read here.
+/// Returns how many pixels a picture claims to have; none where its format is not read here.
 pub(crate) fn pixels(file: &[u8]) -> u64 {
     let (width, height) = match file {
         [0x89, b'P', b'N', b'G', ..] => (big(file, 16), big(file, 20)),
@@ -30,7 +30,7 @@ fn long(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32_at(bytes, at)?.cast_signed().unsigned_abs())
 }
 
-/// The widest frame among the segments of a JPEG.
+/// Returns the widest frame among the segments of a JPEG.
 fn frame(segments: &[u8]) -> Size {
     let mut rest = segments;
     let mut size = (None, None);
@@ -49,7 +49,7 @@ fn frame(segments: &[u8]) -> Size {
     size
 }
 
-/// The first image of a TIFF.
+/// Returns the first image of a TIFF.
 fn sheet(tiff: &[u8]) -> Size {
     const WIDTH: u32 = 256;
     const HEIGHT: u32 = 257;

@@ -28,7 +28,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A file of this kind and length of which nothing else is known.
+    /// Returns a file of this kind and length of which nothing else is known.
     pub fn of(kind: Kind, bytes: u64) -> Self {
         Self {
             kind,
@@ -53,7 +53,7 @@ impl Report {
         self
     }
 
-    /// Whether staff can open it, as far as its bytes tell.
+    /// Returns whether staff can open it, as far as its bytes tell.
     pub fn is_readable(&self) -> bool {
         self.kind != Kind::Empty && self.damage.is_none() && self.encryption != Encryption::Password
     }
@@ -73,7 +73,8 @@ macro_rules! named {
             /// Every one, in order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name under which clients and locales know it, and under which it is serialised.
+            /// Returns the name under which clients and locales know it, and under which it is
+            /// serialised.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }

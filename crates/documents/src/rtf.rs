@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::{Active, Kind, Report, Trace, authors::Authors, bytes::head, encoding, xml};
 
-/// What an RTF file is.
+/// Returns what an RTF file is.
 pub(crate) fn inspect(bytes: &[u8]) -> Report {
     let mut report = Report::of(Kind::Rtf, bytes.len() as u64);
     let mut authors = Authors::default();
@@ -36,7 +36,8 @@ pub(crate) fn inspect(bytes: &[u8]) -> Report {
     report
 }
 
-/// Whether the text behind a control word begins as the code of a field that runs a program.
+/// Returns whether the text behind a control word begins as the code of a field that runs a
+/// program.
 fn starts_dde(rest: &[u8]) -> bool {
     let is_code = |byte: &&u8| !byte.is_ascii_whitespace() && !b"{}\"".contains(byte);
     let code = rest.iter().take(LONGEST_GAP).filter(is_code).take(3);
@@ -45,8 +46,8 @@ fn starts_dde(rest: &[u8]) -> bool {
 
 const LONGEST_GAP: usize = 64;
 
-/// The text up to the end of the group, or to another control word, with its escapes (`\'e9`,
-/// `\u233?`, `\\`) replaced.
+/// Returns the text up to the end of the group, or to another control word, with its escapes
+/// (`\'e9`, `\u233?`, `\\`) replaced.
 fn group(rest: &[u8]) -> String {
     let mut group = String::new();
     let mut is_text = true;

@@ -20,14 +20,14 @@ pub use packages::{WordPackage, open_text};
 pub use pdf::{Objects, pdf, pdf_of_length, zlib};
 pub use stored::Stored;
 
-/// Every kind of file made here, sound or not.
+/// Returns every kind of file made here, sound or not.
 pub fn all() -> Vec<Vec<u8>> {
     let sound = [pdf("Bonjour"), docx("Bonjour"), docm("Bonjour"), odt("Bonjour"), png(), doc()];
     let hostile = hostile::all().into_iter().map(|case| case.bytes);
     sound.into_iter().chain(pdf::all()).chain(hostile).collect()
 }
 
-/// A ZIP of these names and contents, unpacked, in this order.
+/// Returns a ZIP of these names and contents, unpacked, in this order.
 pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = Stored::default();
     for (name, content) in files {
@@ -36,7 +36,7 @@ pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     archive.finish()
 }
 
-/// The smallest PNG: one transparent pixel.
+/// Returns the smallest PNG: one transparent pixel.
 pub fn png() -> Vec<u8> {
     const PIXEL: &[u8] = b"\x89PNG\r\n\x1A\n\
         \0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89\

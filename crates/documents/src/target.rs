@@ -97,7 +97,7 @@ fn classify(text: &[u8]) -> Target {
     }
 }
 
-/// What stands before a colon, where it can be a scheme. One letter is a drive.
+/// Returns what stands before a colon, where it can be a scheme. One letter is a drive.
 fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = text.iter().position(|byte| *byte == b':')?;
     let (scheme, rest) = text.split_at_checked(colon)?;
@@ -107,7 +107,7 @@ fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
     is_scheme.then_some((scheme, rest.get(1..)?))
 }
 
-/// The target behind a wrapper: `mk:@msitstore:` has a word of its own in between.
+/// Returns the target behind a wrapper: `mk:@msitstore:` has a word of its own in between.
 fn wrapped(rest: &[u8]) -> &[u8] {
     let inner = rest.strip_prefix(b"@msitstore:").unwrap_or(rest);
     match inner {
@@ -122,7 +122,8 @@ fn path(text: &[u8]) -> Target {
     if is_rooted || text.contains(&b':') { Target::Near } else { Target::Inside }
 }
 
-/// What follows `file:`. Two slashes come before a host, four or more before a server's name.
+/// Returns what follows `file:`. Two slashes come before a host, four or more before a server's
+/// name.
 fn file(rest: &[u8]) -> Target {
     let slashes = rest.iter().take_while(|byte| **byte == b'/').count();
     let name = rest.get(slashes..).unwrap_or_default();
@@ -133,7 +134,8 @@ fn file(rest: &[u8]) -> Target {
     }
 }
 
-/// A host of a `file:` URL: `localhost` is this machine, and so is a drive written as a host.
+/// Returns a host of a `file:` URL: `localhost` is this machine, and so is a drive written as a
+/// host.
 fn host(name: &[u8]) -> Target {
     let end = name.iter().position(|byte| *byte == b'/').unwrap_or(name.len());
     let (host, path) = name.split_at_checked(end).unwrap_or_default();
@@ -144,13 +146,13 @@ fn host(name: &[u8]) -> Target {
     }
 }
 
-/// What begins with `//`, or with the `/??/` of Windows' kernel.
+/// Returns what begins with `//`, or with the `/??/` of Windows' kernel.
 fn server_or_device(text: &[u8]) -> Target {
     let slashes = text.iter().take_while(|byte| **byte == b'/').count();
     server(text.get(slashes..).unwrap_or_default())
 }
 
-/// A server's name, unless it is a drive: `C:/`, `?/C:/`.
+/// Returns a server's name, unless it is a drive: `C:/`, `?/C:/`.
 fn server(name: &[u8]) -> Target {
     let devices: [&[u8]; 3] = [b"?/", b"./", b"??/"];
     let name = devices.iter().find_map(|device| name.strip_prefix(*device)).unwrap_or(name);

@@ -42,14 +42,15 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Kind> {
     Some(if page { Kind::Html } else { Kind::Xml })
 }
 
-/// Whether all of the file is printable UTF-8.
+/// Returns whether all of the file is printable UTF-8.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
     str::from_utf8(bytes).is_ok_and(|text| {
         text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{C}'))
     })
 }
 
-/// Whether a tag of a web page, or a mark of a scripting language, stands anywhere in a text.
+/// Returns whether a tag of a web page, or a mark of a scripting language, stands anywhere in a
+/// text.
 pub(crate) fn has_markup(bytes: &[u8]) -> bool {
     bytes.split(|byte| *byte == b'<').skip(1).any(|markup| {
         let is_tag = |tag: &&[u8]| begins_with_tag(markup, tag);

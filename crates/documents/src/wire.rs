@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{Active, Damage, Encryption, Kind, Report, Trace};
 
-/// The report, for [`decode`]. A length from 4 GiB on comes out as one byte less.
+/// Returns the report, for [`decode`]. A length from 4 GiB on comes out as one byte less.
 pub fn encode(report: &Report) -> Vec<u32> {
     let mut numbers = Vec::from([
         report.kind as u32,
@@ -27,7 +27,7 @@ pub fn encode(report: &Report) -> Vec<u32> {
     numbers
 }
 
-/// The report that [`encode`] has made `numbers` of.
+/// Returns the report that [`encode`] has made `numbers` of.
 pub fn decode(numbers: &[u32]) -> Option<Report> {
     let (fixed, names) = numbers.split_first_chunk()?;
     let [kind, bytes, damage, has_pages, pages, encryption, active, traces] = *fixed;

@@ -10,7 +10,7 @@ use crate::{
     encoding,
 };
 
-/// What a compound file is.
+/// Returns what a compound file is.
 pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     let mut report = Report::of(Kind::Doc, bytes.len() as u64);
     let Some(file) = Compound::read(bytes, limits) else {
@@ -37,13 +37,14 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     report
 }
 
-/// The flag for a password, be it XOR or RC4, in the file information block (2.5.2).
+/// Returns the flag for a password, be it XOR or RC4, in the file information block (2.5.2).
 fn is_encrypted(text: &[u8]) -> bool {
     const ENCRYPTED: u16 = 0x0100;
     u16_at(text, 10).is_some_and(|flags| flags & ENCRYPTED != 0)
 }
 
-/// Whether a workbook says, behind its first record, how it is encrypted ([MS-XLS] 2.4.117).
+/// Returns whether a workbook says, behind its first record, how it is encrypted ([MS-XLS]
+/// 2.4.117).
 fn has_locked_sheets(file: &Compound) -> bool {
     const FILE_PASS: u16 = 0x2F;
     let sheets = file.stream("Workbook").or_else(|| file.stream("Book")).unwrap_or_default();
@@ -51,7 +52,7 @@ fn has_locked_sheets(file: &Compound) -> bool {
     second.is_some_and(|at| u16_at(&sheets, at) == Some(FILE_PASS))
 }
 
-/// Whether the code of a field begins with `DDE`, in text of one or two bytes a character.
+/// Returns whether the code of a field begins with `DDE`, in text of one or two bytes a character.
 fn runs_programs(text: &[u8]) -> bool {
     const BEGINNING: u8 = 0x13;
     let mut codes = text.split(|byte| *byte == BEGINNING).skip(1);
@@ -82,7 +83,7 @@ fn authors(properties: &[u8]) -> Authors {
     authors
 }
 
-/// A string of bytes with its length and a zero at its end (`VT_LPSTR`).
+/// Returns a string of bytes with its length and a zero at its end (`VT_LPSTR`).
 fn text(value: &[u8]) -> Option<String> {
     const BYTES: u32 = 0x1E;
     if u32_at(value, 0)? != BYTES {

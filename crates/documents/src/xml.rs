@@ -28,7 +28,7 @@ impl<'a> Events<'a> {
         Self { rest: part }
     }
 
-    /// What stands before `mark`, which is skipped; all of the rest where it is missing.
+    /// Returns what stands before `mark`, which is skipped; all of the rest where it is missing.
     fn until(&mut self, mark: &[u8]) -> &'a [u8] {
         let length = crate::bytes::find(self.rest, mark).unwrap_or(self.rest.len());
         let (before, after) = self.rest.split_at_checked(length).unwrap_or_default();
@@ -36,7 +36,7 @@ impl<'a> Events<'a> {
         before
     }
 
-    /// Up to the `>` that stands in no attribute.
+    /// Returns up to the `>` that stands in no attribute.
     fn tag(&mut self) -> &'a [u8] {
         let mut end = 0;
         loop {
@@ -101,28 +101,28 @@ impl<'a> Iterator for Events<'a> {
 pub(crate) struct Tag<'a>(&'a [u8]);
 
 impl<'a> Tag<'a> {
-    /// Its name without the prefix: whichever a writer has chosen.
+    /// Returns its name without the prefix: whichever a writer has chosen.
     pub(crate) fn name(self) -> &'a [u8] {
         let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
         local(self.0.split(is_end).next().unwrap_or_default())
     }
 
-    /// The value of the attribute of this name that has no prefix; empty where there is none. An
-    /// attribute with a prefix belongs to another namespace and is another attribute.
+    /// Returns the value of the attribute of this name that has no prefix; empty where there is
+    /// none. An attribute with a prefix belongs to another namespace and is another attribute.
     pub(crate) fn attribute(self, name: &[u8]) -> String {
         let own = self.attributes().find(|(own, _)| *own == name);
         own.map(|(_, value)| unescaped(value)).unwrap_or_default()
     }
 
-    /// The values of all attributes of this name, whatever their prefixes: for attributes that
-    /// have one, since a document may bind any prefix to their namespace.
+    /// Returns the values of all attributes of this name, whatever their prefixes: for attributes
+    /// that have one, since a document may bind any prefix to their namespace.
     pub(crate) fn values(self, name: &[u8]) -> impl Iterator<Item = String> {
         let own = self.attributes().filter(move |(own, _)| local(own) == name);
         own.map(|(_, value)| unescaped(value))
     }
 
-    /// Whether two attributes have the same name, of which readers see the first, the last, or an
-    /// error; or there are more than any writer has a use for, so that they are not compared.
+    /// Returns whether two attributes have the same name, of which readers see the first, the last,
+    /// or an error; or there are more than any writer has a use for, so that they are not compared.
     pub(crate) fn has_duplicates(self) -> bool {
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
@@ -139,7 +139,7 @@ impl<'a> Tag<'a> {
         count > few.len() && has_twice(self.attributes().map(|(name, _)| name).collect())
     }
 
-    /// The name and value of each attribute, as they are written.
+    /// Returns the name and value of each attribute, as they are written.
     pub(crate) fn attributes(self) -> Attributes<'a> {
         Attributes(self.0)
     }
@@ -168,7 +168,7 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
-/// Whether a name is there twice. A heap weighs less in the page than a set.
+/// Returns whether a name is there twice. A heap weighs less in the page than a set.
 fn has_twice(mut names: BinaryHeap<&[u8]>) -> bool {
     let mut last = names.pop();
     while let Some(name) = names.pop() {
@@ -179,18 +179,18 @@ fn has_twice(mut names: BinaryHeap<&[u8]>) -> bool {
     false
 }
 
-/// What stands before the first byte that is an end, and what behind it.
+/// Returns what stands before the first byte that is an end, and what behind it.
 fn until(bytes: &[u8], is_end: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
     let mut parts = bytes.splitn(2, is_end);
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
-/// A name without its prefix.
+/// Returns a name without its prefix.
 pub(crate) fn local(name: &[u8]) -> &[u8] {
     name.rsplit(|byte| *byte == b':').next().unwrap_or_default()
 }
 
-/// The text that stands for itself once its entities are replaced; an unknown one stays.
+/// Returns the text that stands for itself once its entities are replaced; an unknown one stays.
 pub(crate) fn unescaped(written: &[u8]) -> String {
     let mut pieces = written.split(|byte| *byte == b'&');
     let mut text = encoding::utf8(pieces.next().unwrap_or_default());
@@ -218,7 +218,7 @@ fn entity(name: &[u8]) -> Option<char> {
     }
 }
 
-/// The character of this number, written in this base.
+/// Returns the character of this number, written in this base.
 pub(crate) fn number(digits: &[u8], base: u32) -> Option<char> {
     let number = digits.iter().try_fold(0_u32, |number, digit| {
         number.checked_mul(base)?.checked_add(char::from(*digit).to_digit(base)?)

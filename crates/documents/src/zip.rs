@@ -65,7 +65,7 @@ pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
     end::record(bytes)
 }
 
-/// What stands before the directory, and the entries that the directory lists.
+/// Returns what stands before the directory, and the entries that the directory lists.
 fn entries<'a>(
     bytes: &'a [u8],
     end: usize,
@@ -89,8 +89,8 @@ fn entries<'a>(
     if entries.len() == count { Ok((content, entries)) } else { Err(Damage::Directory) }
 }
 
-/// An archive without a usable directory, its entries told by their own headers: a broken DOCX
-/// shall be called a broken DOCX, not a broken ZIP.
+/// Returns an archive without a usable directory, its entries told by their own headers: a broken
+/// DOCX shall be called a broken DOCX, not a broken ZIP.
 fn damaged<'a>(bytes: &'a [u8], damage: Damage, limits: &Limits) -> Archive<'a> {
     let headers = bytes.windows(entry::LOCAL.len()).enumerate();
     let starts = headers.filter(|(_, at)| *at == entry::LOCAL).map(|(start, _)| start);

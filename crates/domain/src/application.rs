@@ -74,7 +74,7 @@ impl Reference {
         'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
     ];
 
-    /// The reference that random `bits` choose, one of 30⁸ (6.6 · 10¹¹).
+    /// Returns the reference that random `bits` choose, one of 30⁸ (6.6 · 10¹¹).
     pub fn from_random(bits: u64) -> Self {
         let mut rest = bits;
         let mut text = String::with_capacity(8);
@@ -86,8 +86,8 @@ impl Reference {
         Self(text)
     }
 
-    /// The reference that somebody has typed: case, spaces and hyphens make
-    /// no difference. Nothing where it cannot be one.
+    /// Returns the reference that somebody has typed: case, spaces and hyphens
+    /// make no difference. Nothing where it cannot be one.
     pub fn parse(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{A0}'));
         let text: String = kept.map(|c| c.to_ascii_uppercase()).collect();
@@ -95,7 +95,7 @@ impl Reference {
         is_one.then_some(Self(text))
     }
 
-    /// The eight characters.
+    /// Returns the eight characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -46,7 +46,7 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// The day on which applications are deleted: the last day plus the
+    /// Returns the day on which applications are deleted: the last day plus the
     /// retention.
     pub fn erased_on(&self) -> Date {
         Date::from_days(self.deadline.date.to_days().saturating_add(self.retention_days.into()))
@@ -95,7 +95,7 @@ pub enum Contract {
         months: u16,
         /// Whether it may be renewed.
         #[serde(default)]
-        renewable: bool,
+        is_renewable: bool,
     },
 }
 

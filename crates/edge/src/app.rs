@@ -40,7 +40,7 @@ impl AppContext {
         })
     }
 
-    /// What composes mails.
+    /// Returns what composes mails.
     pub(crate) fn composer(&self, env: &Env) -> Result<MailComposer<'_>, Fault> {
         Ok(MailComposer {
             postings: postings(),
@@ -51,7 +51,7 @@ impl AppContext {
     }
 }
 
-/// Every posting. They are read once, when the module starts to work.
+/// Returns every posting. They are read once, when the module starts to work.
 pub(crate) fn postings() -> &'static [Posting] {
     thread_local! {
         static POSTINGS: OnceCell<&'static [Posting]> = const { OnceCell::new() };
@@ -67,7 +67,7 @@ pub(crate) fn postings() -> &'static [Posting] {
     })
 }
 
-/// The posting with this slug.
+/// Returns the posting with this slug.
 pub(crate) fn posting(slug: &str) -> Option<&'static Posting> {
     postings().iter().find(|posting| posting.slug == slug)
 }

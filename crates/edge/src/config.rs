@@ -6,7 +6,7 @@ use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
 use worker::Env;
 
-/// The key that signs tokens, receipts and addresses of documents.
+/// Returns the key that signs tokens, receipts and addresses of documents.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
     SigningKey::new(setting(env, "SIGNING_KEY")).ok_or_else(|| {
         Fault::Configuration(format!(
@@ -49,7 +49,7 @@ pub(crate) struct SmtpSettings {
     pub(crate) credentials: Option<Credentials>,
 }
 
-/// How mails leave, as configured.
+/// Returns how mails leave, as configured.
 pub(crate) fn transport(env: &Env) -> Result<TransportSettings, Fault> {
     match setting(env, "MAIL_TRANSPORT").as_str() {
         "cloudflare" => Ok(TransportSettings::Cloudflare),
@@ -82,7 +82,7 @@ fn smtp(env: &Env) -> Result<SmtpSettings, Fault> {
     })
 }
 
-/// A variable or secret; empty where there is none.
+/// Returns a variable or secret; empty where there is none.
 fn setting(env: &Env, name: &str) -> String {
     env.var(name).map(|value| value.to_string()).unwrap_or_default()
 }

@@ -10,6 +10,8 @@
 mod adapters;
 mod app;
 mod config;
+#[cfg(feature = "contract")]
+mod contract;
 mod cron;
 mod log;
 mod queue;
@@ -20,14 +22,18 @@ use worker::{
     Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
 };
 
-/// A request from a candidate's browser.
+/// Returns a request from a candidate's browser.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    #[cfg(feature = "contract")]
+    if let Some(answer) = contract::answer(&request, &env).await {
+        return answer;
+    }
     routes::answer(request, &env).await
 }
 
-/// Ids of mails to send. Never an error: one would end
-/// the module, and with it every request in flight.
+/// Returns ids of mails to send. Never an error: one would end the module, and
+/// with it every request in flight.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
     queue::consume(&batch, &env).await;

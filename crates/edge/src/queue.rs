@@ -49,9 +49,9 @@ fn drop_dead(batch: &MessageBatch<String>) {
     }
 }
 
-/// How much of the [`semaphore`] a mail takes, in bytes: it holds the documents
-/// twice, as they are and as base64, and once more as the text that the
-/// platform's binding wants.
+/// Returns how much of the [`semaphore`] a mail takes, in bytes: it holds the
+/// documents twice, as they are and as base64, and once more as the text that
+/// the platform's binding wants.
 async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     let Some(mail) = app.ledger.find_mail(id).await? else { return Ok(0) };
     let (SizeClass::Large, About::Application(of)) = (mail.kind.size_class(), mail.about) else {

@@ -45,8 +45,8 @@ pub struct Link<'a> {
     pub key: &'a str,
 }
 
-/// What `link` leads to; nothing where we have not made it. Who holds it
-/// needs nothing else.
+/// Returns what `link` leads to; nothing where we have not made it. Who holds
+/// it needs nothing else.
 pub async fn download(
     ledger: &impl Ledger,
     signing: &SigningKey,

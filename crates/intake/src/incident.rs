@@ -54,7 +54,7 @@ pub async fn watch(
     Ok(ends.then_some(Change::Closed(updated)))
 }
 
-/// The mails that do not leave.
+/// Returns the mails that do not leave.
 pub(crate) async fn problems(
     ledger: &impl Notices,
     now: Timestamp,

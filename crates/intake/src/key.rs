@@ -17,20 +17,20 @@ impl SigningKey {
     /// The fewest bytes of a key: as many as its hash has (RFC 2104, 3).
     pub const MIN: usize = 32;
 
-    /// A key of at least [`SigningKey::MIN`] bytes.
+    /// Returns a key of at least [`SigningKey::MIN`] bytes.
     pub fn new(bytes: impl AsRef<[u8]>) -> Option<Self> {
         let long_enough = Some(bytes.as_ref()).filter(|bytes| bytes.len() >= Self::MIN)?;
         Hmac::new_from_slice(long_enough).ok().map(Self)
     }
 
-    /// A signature for `purpose` over `parts`, as 43 characters that fit
-    /// into an address. A signature for one purpose is none for another.
+    /// Returns a signature for `purpose` over `parts`, as 43 characters that
+    /// fit into an address. A signature for one purpose is none for another.
     pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
         URL_SAFE_NO_PAD.encode(self.mac(purpose, parts).finalize().into_bytes())
     }
 
-    /// Whether `signature` is the one over `parts`, in a time that does not
-    /// tell where it differs.
+    /// Returns whether `signature` is the one over `parts`, in a time that does
+    /// not tell where it differs.
     pub fn verify(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
         URL_SAFE_NO_PAD
             .decode(signature)
@@ -59,7 +59,7 @@ impl fmt::Debug for SigningKey {
 pub struct ApplicationId(String);
 
 impl ApplicationId {
-    /// The id that these random bits make.
+    /// Returns the id that these random bits make.
     pub fn from_random(bits: u128) -> Self {
         Self(format!("{bits:032x}"))
     }
@@ -90,7 +90,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token as the form carries it, good for one posting.
+    /// Returns the token as the form carries it, good for one posting.
     pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
         let (id, issued_at) = (self.id.as_str(), self.issued_at.0.to_string());
         let signature = key.sign("token", &[slug, id, &issued_at]);

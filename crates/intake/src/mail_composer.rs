@@ -72,7 +72,7 @@ pub(crate) enum Enclosed<'a> {
 }
 
 impl MailComposer<'_> {
-    /// The application itself, to the posting's recipient.
+    /// Returns the application itself, to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
         received: &Application,
@@ -109,7 +109,7 @@ impl MailComposer<'_> {
         }))
     }
 
-    /// The acknowledgement, to the candidate.
+    /// Returns the acknowledgement, to the candidate.
     pub(crate) fn acknowledgement(
         &self,
         received: &Application,
@@ -137,7 +137,7 @@ impl MailComposer<'_> {
         }))
     }
 
-    /// The documents of an application, as staff get them.
+    /// Returns the documents of an application, as staff get them.
     pub(crate) async fn attachments(
         &self,
         documents: &impl DocumentStore,
@@ -165,9 +165,9 @@ impl MailComposer<'_> {
             .ok_or_else(|| Fault::Configuration(format!("{slug} has mails to send but no posting")))
     }
 
-    /// The same for every attempt, so that a mail client sees a duplicate for
-    /// what it is. Signed rather than plain: an application's id opens more
-    /// than a name.
+    /// Returns the same for every attempt, so that a mail client sees a
+    /// duplicate for what it is. Signed rather than plain: an application's id
+    /// opens more than a name.
     pub(crate) fn message_id(&self, name: &str, purpose: &str, parts: &[&str]) -> MessageId {
         let signature = self.signing.sign(purpose, parts);
         // 132 bits are plenty, and the header stays on one line.
@@ -198,8 +198,8 @@ impl MailComposer<'_> {
         format!("{}{}", received.origin, views::status_address(received, &key))
     }
 
-    /// An address for each document. It is good for as long as the document
-    /// is kept.
+    /// Returns an address for each document. It is good for as long as the
+    /// document is kept.
     fn links(&self, posting: &Posting, received: &Application) -> Vec<String> {
         let documents = received.content.documents.iter();
         documents
@@ -212,7 +212,7 @@ impl MailComposer<'_> {
     }
 }
 
-/// What staff's filters and a later search can hold on to.
+/// Returns what staff's filters and a later search can hold on to.
 fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),

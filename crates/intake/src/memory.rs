@@ -95,7 +95,7 @@ impl DocumentStore for Memory {
         let document =
             |(key, at): (&String, &Timestamp)| KeptDocument { key: key.clone(), stored_at: *at };
         let documents = found.by_ref().take(count(limit)).map(document).collect();
-        Ok(Page { documents, more: found.next().is_some() })
+        Ok(Page { documents, has_more: found.next().is_some() })
     }
 }
 

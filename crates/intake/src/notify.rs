@@ -36,10 +36,13 @@ pub async fn notify(
 }
 
 impl MailComposer<'_> {
-    /// Whether a report comes too late: what it would list is erased.
+    /// Whether a report has nothing to tell: what it would list is erased, or
+    /// its posting is open again, and gets another one when it closes.
     pub(crate) fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
         let Notice::Report { posting } = notice else { return false };
-        self.posting(posting).is_ok_and(|posting| posting.erased_at() <= now)
+        self.posting(posting).is_ok_and(|posting| {
+            posting.erased_at() <= now || now < posting.requirements.window.closes_at
+        })
     }
 
     pub(crate) async fn notice(
@@ -120,7 +123,7 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
-/// The words' view of where applications stand.
+/// Returns the words' view of where applications stand.
 fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
     let of = |wanted: fn(&Entry) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(entry));

@@ -72,14 +72,14 @@ pub trait DocumentStore {
     /// the content's hash, so it is the same.
     async fn put(&self, key: &str, upload: &Self::Upload, sha256: [u8; 32]) -> Result<(), Fault>;
 
-    /// The bytes under `key`, or nothing where there are none.
+    /// Returns the bytes under `key`, or nothing where there are none.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault>;
 
     /// Deletes everything whose key begins with `prefix`.
     async fn delete(&self, prefix: &str) -> Result<(), Fault>;
 
-    /// Up to `limit` documents whose keys begin with `prefix`, in the order of
-    /// their keys, from the first one after `after` on.
+    /// Returns up to `limit` documents whose keys begin with `prefix`, in the
+    /// order of their keys, from the first one after `after` on.
     async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault>;
 }
 
@@ -89,7 +89,7 @@ pub struct Page {
     /// The documents.
     pub documents: Vec<KeptDocument>,
     /// Whether there are others after them.
-    pub more: bool,
+    pub has_more: bool,
 }
 
 /// A document, as a listing tells of it.
@@ -139,7 +139,7 @@ pub trait Ledger {
     /// under its id stays as it is.
     async fn commit(&self, received: &Application, mails: &[MailKind]) -> Result<Commit, Fault>;
 
-    /// The application with this id, unless it is withdrawn.
+    /// Returns the application with this id, unless it is withdrawn.
     async fn find(&self, id: &str) -> Result<Option<Application>, Fault>;
 
     /// Where a receipt's address leads: by the reference, if it is one, and
@@ -150,7 +150,7 @@ pub trait Ledger {
         key_hash: &str,
     ) -> Result<ReceiptLookup, Fault>;
 
-    /// The application with this id, and how far it has come.
+    /// Returns the application with this id, and how far it has come.
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
 }
 

@@ -25,7 +25,7 @@ pub enum Opened {
     Withdrawn(Withdrawn),
 }
 
-/// What `key` opens under `reference`.
+/// Returns what `key` opens under `reference`.
 ///
 /// A wrong key, an unknown reference and what is none at all are answered
 /// alike and after the same work: one question to the ledger, whose answer
@@ -77,8 +77,8 @@ fn verify(signing: &SigningKey, lookup: &ReceiptLookup, key: &str) -> bool {
     }
 }
 
-/// What of a receipt's address may be kept: it recognises the address and
-/// opens nothing.
+/// Returns what of a receipt's address may be kept: it recognises the address
+/// and opens nothing.
 pub(crate) fn key_hash(signing: &SigningKey, reference: &str, key: &str) -> String {
     let known = Reference::parse(reference);
     let reference = known.as_ref().map_or(reference, Reference::as_str);

@@ -1,4 +1,4 @@
-//! Telling staff that nothing is missing.
+//! Writes the reports that tell staff whether an application is missing.
 
 use domain::Posting;
 use rules::Timestamp;
@@ -17,35 +17,48 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Writes a report on each posting that has closed, once every application is
 /// forwarded or given up, or after six hours; and then one a day while staff
-/// lack an application. To call it more often does no harm.
+/// lack an application. A posting that was open again and has closed once more
+/// gets a report on that closing too. Idempotent.
 pub async fn report(
     ledger: &impl Notices,
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<(), Fault> {
     for posting in postings {
-        let Some(day) = day(posting, now) else { continue };
-        let due = match ledger.last_report(&posting.slug).await? {
+        let Some(days) = days(posting, now) else { continue };
+        let last = ledger.last_report(&posting.slug).await?;
+        let due = match last.filter(|last| *last >= days.first) {
             None => {
                 let closes_at = posting.requirements.window.closes_at.0;
                 now.0 >= closes_at.saturating_add(LONGEST_WAIT_MS)
                     || ledger.is_settled(&posting.slug).await?
             }
-            Some(last) => last < day && ledger.undelivered(&posting.slug).await?,
+            Some(last) => last < days.today && ledger.undelivered(&posting.slug).await?,
         };
         if due {
-            ledger.open_report(&posting.slug, day, now).await?;
+            ledger.open_report(&posting.slug, days.today, now).await?;
         }
     }
     Ok(())
 }
 
-/// How many days ago the time of the first report was, as long as there is
-/// something to report on.
-fn day(posting: &Posting, now: Timestamp) -> Option<u32> {
+/// Days of reports, counted from 1970-01-01, so that those of a later closing
+/// follow those of an earlier one. A day begins at the hour of the first
+/// report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ReportDays {
+    first: u32,
+    today: u32,
+}
+
+/// The days of the reports on a posting, as long as there is something to
+/// report on.
+fn days(posting: &Posting, now: Timestamp) -> Option<ReportDays> {
     let first = posting.requirements.window.closes_at.0.saturating_add(GRACE_MS);
     let since = now.0.checked_sub(first).filter(|since| *since >= 0)?;
-    u32::try_from(since / DAY_MS).ok().filter(|_| now < posting.erased_at())
+    let first = u32::try_from(first / DAY_MS).ok()?;
+    let today = first.checked_add(u32::try_from(since / DAY_MS).ok()?)?;
+    (now < posting.erased_at()).then_some(ReportDays { first, today })
 }
 
 #[cfg(test)]
@@ -57,17 +70,19 @@ mod tests {
         let postings = postings::compile_folder(std::path::Path::new("../../postings")).unwrap();
         let posting = &postings[0];
         let closes = posting.requirements.window.closes_at.0;
+        let first = u32::try_from((closes + GRACE_MS) / DAY_MS).unwrap();
         for (after, expected) in [
             (-1, None),
             (GRACE_MS - 1, None),
-            (GRACE_MS, Some(0)),
-            (GRACE_MS + DAY_MS - 1, Some(0)),
-            (GRACE_MS + DAY_MS, Some(1)),
+            (GRACE_MS, Some(first)),
+            (GRACE_MS + DAY_MS - 1, Some(first)),
+            (GRACE_MS + DAY_MS, Some(first + 1)),
         ] {
-            assert_eq!(day(posting, Timestamp(closes + after)), expected, "{after}");
+            let expected = expected.map(|today| ReportDays { first, today });
+            assert_eq!(days(posting, Timestamp(closes + after)), expected, "{after}");
         }
         let last = Timestamp(posting.erased_at().0 - 1);
-        assert!(day(posting, last).is_some());
-        assert_eq!(day(posting, posting.erased_at()), None);
+        assert!(days(posting, last).is_some());
+        assert_eq!(days(posting, posting.erased_at()), None);
     }
 }

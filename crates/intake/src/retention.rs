@@ -63,7 +63,7 @@ pub async fn erase_orphaned_documents(
     for id in &orphans {
         result = result.and(documents.delete(&document_prefix(id)).await);
     }
-    let next = page.documents.last().filter(|_| page.more).map(|last| last.key.as_str());
+    let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
         ledger.keep_cursor(TASK, next).await?;
     }
@@ -82,7 +82,7 @@ pub(crate) async fn erase_one(
     ledger.erase(id).await
 }
 
-/// The application in a document's key.
+/// Returns the application in a document's key.
 fn application_of(key: &str) -> Option<String> {
     key.strip_prefix(DOCUMENTS)?.split('/').next().map(str::to_owned)
 }

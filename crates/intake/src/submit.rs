@@ -268,8 +268,8 @@ pub(crate) fn refused(form: Form, issues: Vec<Issue>, kept: Option<Application>)
     Verdict::Refused { form: Box::new(form), issues, kept: kept.map(Box::new) }
 }
 
-/// The reference of an application at the given attempt: its id decides, so
-/// that two simultaneous submissions of one token agree.
+/// Returns the reference of an application at the given attempt: its id
+/// decides, so that two simultaneous submissions of one token agree.
 fn reference(id: &ApplicationId, attempt: u64) -> Reference {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(format!("reference {attempt} {}", id.as_str()));

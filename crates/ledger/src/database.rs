@@ -132,7 +132,7 @@ impl<D: Database> SqlLedger<D> {
         self.0.batch::<IgnoredAny>(statements).await.map(|_| ())
     }
 
-    /// The only row that a statement gives, if it gives one.
+    /// Returns the only row that a statement gives, if it gives one.
     pub(crate) async fn first<T: DeserializeOwned>(
         &self,
         statement: Statement,
@@ -141,7 +141,7 @@ impl<D: Database> SqlLedger<D> {
     }
 }
 
-/// A value as JSON. `what` names it where that fails.
+/// Returns a value as JSON. `what` names it where that fails.
 pub(crate) fn json(value: &impl Serialize, what: &str) -> Result<Value, Fault> {
     let text = serde_json::to_string(value);
     text.map(Value::Text).map_err(|_| Fault::Ledger(format!("{what} is no JSON")))

@@ -8,6 +8,8 @@
 //! `migrations`.
 
 mod applications;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod corrections;
 mod database;
 mod notices;

@@ -54,12 +54,13 @@ const COUNT_WITHDRAWN: Query =
     Query::new("count withdrawn", "SELECT count(*) AS count FROM retired WHERE posting = ?1");
 
 /// A mail that waits for its first turn is late only where none has left for
-/// as long: a queue that is long still moves.
+/// as long: a queue that is long still moves. Without `INDEXED BY`, `SQLite`
+/// reads every mail of every application.
 const SELECT_PROBLEMS: Query = Query::new(
     "select problems",
     "WITH stuck AS ( \
         SELECT coalesce(last_problem, 'late') AS problem, application, false AS lost, due_at \
-        FROM mails \
+        FROM mails INDEXED BY mails_pending \
         WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
             AND (failures > 1 OR (due_at < ?2 AND leased_until <= ?1 \
                 AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM mails \
@@ -80,8 +81,9 @@ const SELECT_PROBLEMS: Query = Query::new(
 /// time than that of one which has ended.
 const SELECT_LAST_INCIDENT: Query = Query::new(
     "select last incident",
-    "\
-    SELECT * FROM incidents ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT 1",
+    "SELECT * FROM incidents WHERE opened_at = coalesce( \
+        (SELECT opened_at FROM incidents WHERE closed_at IS NULL), \
+        (SELECT max(opened_at) FROM incidents))",
 );
 
 const INSERT_INCIDENT: Query = Query::new(

@@ -1,14 +1,18 @@
 //! Mails to send.
 
-use intake::ports::{Claim, Fault, Mail, MailRef, Outbox, Settlement};
+use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, Settlement};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{ClaimRow, MailRow};
 
+/// The last parameter of each statement is a JSON array of the kinds that this
+/// build knows. A row of another kind is left by a newer build, before which
+/// this one was put back; it must not keep the others from being read.
 const SELECT_MAIL: Query = Query::new(
     "select mail",
-    "SELECT id, kind, application, revision, payload FROM mails WHERE id = ?1",
+    "SELECT id, kind, application, revision, payload FROM mails \
+    WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))",
 );
 
 /// A lease that is still there has run out: whoever held it never came back,
@@ -21,6 +25,7 @@ const CLAIM: Query = Query::new(
         possible_duplicate = max(possible_duplicate, leased_until > 0) \
     WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?2 AND leased_until <= ?2 \
+        AND kind IN (SELECT value FROM json_each(?4)) \
         AND (application IS NULL OR ( \
             revision = (SELECT revision FROM applications WHERE id = mails.application) \
             AND NOT EXISTS (SELECT 1 FROM mails AS earlier \
@@ -51,12 +56,14 @@ const DELETE_SUPERSEDED: Query = Query::new(
                 (SELECT revision FROM applications WHERE id = mails.application)))",
 );
 
+/// The index has this very expression, so that no row is read but those given.
 const SELECT_DUE: Query = Query::new(
     "select due",
     "SELECT id, kind FROM mails \
     WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL \
-        AND due_at <= ?1 AND leased_until <= ?1 AND queued_until <= ?1 \
-    ORDER BY due_at, kind DESC, id LIMIT ?2",
+        AND max(due_at, leased_until, queued_until) <= ?1 \
+        AND kind IN (SELECT value FROM json_each(?3)) \
+    ORDER BY max(due_at, leased_until, queued_until), due_at, kind DESC, id LIMIT ?2",
 );
 
 /// `?1` is a JSON array of ids.
@@ -71,12 +78,14 @@ const SELECT_DUE_NOTICES: Query = Query::new(
     "SELECT id, kind FROM mails \
     WHERE application IS NULL AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?1 AND leased_until <= ?1 \
+        AND kind IN (SELECT value FROM json_each(?3)) \
     ORDER BY due_at, id LIMIT ?2",
 );
 
 impl<D: Database> Outbox for SqlLedger<D> {
     async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault> {
-        let row: Option<MailRow> = self.first(SELECT_MAIL.bind([id.into()])).await?;
+        let row: Option<MailRow> =
+            self.first(SELECT_MAIL.bind([id.into(), known_kinds()?])).await?;
         row.map(TryInto::try_into).transpose()
     }
 
@@ -86,7 +95,7 @@ impl<D: Database> Outbox for SqlLedger<D> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<(Mail, Claim)>, Fault> {
-        let values = [id.into(), now.into(), until.into()];
+        let values = [id.into(), now.into(), until.into(), known_kinds()?];
         let row: Option<ClaimRow> = self.first(CLAIM.bind(values)).await?;
         row.map(TryInto::try_into).transpose()
     }
@@ -100,7 +109,7 @@ impl<D: Database> Outbox for SqlLedger<D> {
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
-        self.0.run(SELECT_DUE.bind([now.into(), limit.into()])).await
+        self.0.run(SELECT_DUE.bind([now.into(), limit.into(), known_kinds()?])).await
     }
 
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault> {
@@ -110,8 +119,12 @@ impl<D: Database> Outbox for SqlLedger<D> {
     }
 
     async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
-        self.0.run(SELECT_DUE_NOTICES.bind([now.into(), limit.into()])).await
+        self.0.run(SELECT_DUE_NOTICES.bind([now.into(), limit.into(), known_kinds()?])).await
     }
+}
+
+fn known_kinds() -> Result<Value, Fault> {
+    json(&MailKind::ALL, "the kinds of mail")
 }
 
 /// What a settlement writes: when it was sent, why it was refused, when it is

@@ -36,9 +36,8 @@ const DELETE_APPLICATION: Query =
 
 const SELECT_WITHDRAWN: Query = Query::new(
     "select withdrawn",
-    "\
-    SELECT applications.id FROM retired CROSS JOIN applications ON applications.id = retired.id \
-    WHERE retired.posting IS NOT NULL LIMIT ?1",
+    "SELECT id FROM retired INDEXED BY retired_not_erased \
+    WHERE posting IS NOT NULL AND erased = 0 LIMIT ?1",
 );
 
 /// `?1` is a JSON object of milliseconds by slug. A day never moves forward:
@@ -112,8 +111,10 @@ const SELECT_ORPHANS: Query = Query::new(
     SELECT value AS id FROM json_each(?1) WHERE value NOT IN (SELECT id FROM applications)",
 );
 
-const FORGET_ORPHANS: Query =
-    Query::new("forget orphans", "DELETE FROM retired WHERE posting IS NULL AND retired_at < ?1");
+const FORGET_ORPHANS: Query = Query::new(
+    "forget orphans",
+    "DELETE FROM retired INDEXED BY retired_orphans WHERE posting IS NULL AND retired_at < ?1",
+);
 
 const FORGET_ALERTS: Query = Query::new(
     "forget alerts",
@@ -124,7 +125,7 @@ const FORGET_ALERTS: Query = Query::new(
 const FORGET_INCIDENTS: Query = Query::new(
     "forget incidents",
     "\
-    DELETE FROM incidents WHERE closed_at < ?1 \
+    DELETE FROM incidents WHERE opened_at < ?1 AND closed_at < ?1 \
         AND opened_at < (SELECT max(opened_at) FROM incidents)",
 );
 

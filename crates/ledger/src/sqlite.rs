@@ -16,14 +16,14 @@ use crate::database::{Database, Statement, Value};
 pub struct Sqlite(Connection);
 
 impl Sqlite {
-    /// A database with the tables that the migrations in `folder` make.
+    /// Returns a database with the tables that the migrations in `folder` make.
     pub fn migrated(folder: &Path) -> Result<Self, Fault> {
         let this = Self::empty()?;
         this.migrate(folder, |_| true)?;
         Ok(this)
     }
 
-    /// A database without tables.
+    /// Returns a database without tables.
     pub fn empty() -> Result<Self, Fault> {
         let connection = Connection::open_in_memory().map_err(fault)?;
         connection.set_prepared_statement_cache_capacity(128);
@@ -48,7 +48,7 @@ impl Sqlite {
         Ok(())
     }
 
-    /// A database with the content of this one.
+    /// Returns a database with the content of this one.
     pub fn copy(&self) -> Result<Self, Fault> {
         let mut copy = Self::empty()?;
         let backup = rusqlite::backup::Backup::new(&self.0, &mut copy.0).map_err(fault)?;

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use intake::ports::{MailKind, Outbox as _, Settlement};
+use intake::ports::{MailKind, Notices as _, Outbox as _, Retention as _, Settlement};
 use ledger::SqlLedger;
 use ledger::sqlite::Sqlite;
 use rules::Timestamp;
@@ -77,7 +77,7 @@ fn migrations() -> &'static Path {
     Path::new("../../migrations")
 }
 
-/// The ids of the mails that the new Worker finds due.
+/// Returns the ids of the mails that the new Worker finds due.
 fn due(tables: &Sqlite) -> Vec<String> {
     let ledger = SqlLedger(tables);
     pollster::block_on(async {
@@ -102,7 +102,7 @@ fn what_is_pending_is_carried_over_and_what_was_sent_is_not_sent_again() {
     previously(&tables, CLAIM_STAFF, "a");
     previously(&tables, SETTLE_STAFF, "a");
     migrate(&tables);
-    assert_eq!(due(&tables), ["acknowledgement/a", "acknowledgement/b", "staff/b"]);
+    assert_eq!(due(&tables), ["staff/b", "acknowledgement/a", "acknowledgement/b"]);
 }
 
 #[test]
@@ -110,13 +110,35 @@ fn what_the_previous_worker_does_after_the_migration_counts() {
     let tables = before_the_migration();
     migrate(&tables);
     previously(&tables, INSERT_APPLICATION, "a");
-    assert_eq!(due(&tables), ["acknowledgement/a", "staff/a"]);
+    assert_eq!(due(&tables), ["staff/a", "acknowledgement/a"]);
     previously(&tables, CLAIM_STAFF, "a");
     assert_eq!(due(&tables), ["acknowledgement/a"], "somebody is sending it");
     previously(&tables, SETTLE_STAFF, "a");
     assert_eq!(due(&tables), ["acknowledgement/a"], "it was sent");
     previously(&tables, WITHDRAW, "a");
     assert_eq!(due(&tables), ["withdrawal/a"]);
+}
+
+/// A withdrawal whose rows are still there is finished by the new Worker,
+/// whichever Worker began it.
+#[test]
+fn a_withdrawal_that_the_previous_worker_began_is_finished() {
+    let tables = before_the_migration();
+    for id in ["a", "b"] {
+        previously(&tables, INSERT_APPLICATION, id);
+        previously(&tables, &WITHDRAW.replace("hash", id), id);
+    }
+    previously(&tables, ERASE, "a");
+    migrate(&tables);
+    for id in ["c", "d"] {
+        previously(&tables, INSERT_APPLICATION, id);
+        previously(&tables, &WITHDRAW.replace("hash", id), id);
+    }
+    previously(&tables, ERASE, "c");
+    let ledger = SqlLedger(&tables);
+    assert_eq!(pollster::block_on(ledger.withdrawn(10)).unwrap(), ["b", "d"]);
+    pollster::block_on(ledger.erase("b")).unwrap();
+    assert_eq!(pollster::block_on(ledger.withdrawn(10)).unwrap(), ["d"]);
 }
 
 /// It claims before the deployment and writes down after it, when the new
@@ -158,4 +180,27 @@ fn numbers_go_on() {
     previously(&tables, ERASE, "d");
     previously(&tables, INSERT_APPLICATION, "e");
     assert_eq!((numbers(&tables), last()), (vec![1, 2, 5], 5.into()));
+}
+
+/// A report on the closing that the previous Worker wrote is not written again
+/// by the new one, which counts days otherwise.
+#[test]
+fn a_report_that_the_previous_worker_wrote_counts() {
+    const DAY_MS: i64 = 86_400_000;
+    let report = |slug: &str| {
+        format!(
+            "INSERT INTO notices (id, posting, day, notice, due_at) \
+             VALUES ('report/{slug}/0', '{slug}', 0, '{{}}', {})",
+            20_303 * DAY_MS + 1
+        )
+    };
+    let tables = before_the_migration();
+    tables.script(&report("p")).unwrap();
+    migrate(&tables);
+    tables.script(&report("q")).unwrap();
+    let ledger = SqlLedger(&tables);
+    for slug in ["p", "q"] {
+        let last = pollster::block_on(ledger.last_report(slug));
+        assert_eq!(last, Ok(Some(20_303)), "{slug}");
+    }
 }

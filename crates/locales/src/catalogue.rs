@@ -24,12 +24,12 @@ const SCRIPT_SECTIONS: &[&str] = &[
 ];
 
 impl Texts {
-    /// Every text with its key, in the order of the keys.
+    /// Returns every text with its key, in the order of the keys.
     pub fn entries(&self) -> &'static [(&'static str, &'static str)] {
         self.entries
     }
 
-    /// The words that the page hands to its script.
+    /// Returns the words that the page hands to its script.
     pub fn for_script(&self) -> BTreeMap<&'static str, &'static str> {
         let wanted = |key: &str| SCRIPT_SECTIONS.iter().any(|section| key.starts_with(section));
         self.entries.iter().copied().filter(|(key, _)| wanted(key)).collect()
@@ -43,14 +43,14 @@ impl Words for Texts {
     }
 }
 
-/// The texts in the language of `tag` (`fr`, `fr-BE`).
+/// Returns the texts in the language of `tag` (`fr`, `fr-BE`).
 pub fn for_tag(tag: &str) -> Option<&'static Texts> {
     let primary = tag.split('-').next()?;
     ALL.iter().copied().find(|texts| texts.language_tag.eq_ignore_ascii_case(primary))
 }
 
-/// The language of a page: the one asked for in its address, else the first
-/// that the browser accepts (RFC 9110, 12.5.4), else `fallback`.
+/// Returns the language of a page: the one asked for in its address, else the
+/// first that the browser accepts (RFC 9110, 12.5.4), else `fallback`.
 pub fn choose(asked: Option<&str>, accepted: Option<&str>, fallback: &str) -> &'static Texts {
     asked
         .and_then(for_tag)

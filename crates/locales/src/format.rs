@@ -32,8 +32,8 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
-/// A number as it is. `core::fmt` does the same and more, and weighs two
-/// kilobytes in the page, which has no other use for it.
+/// Returns a number as it is. `core::fmt` does the same and more, and weighs
+/// two kilobytes in the page, which has no other use for it.
 pub fn digits(value: impl Into<u64>) -> String {
     let (mut rest, mut text) = (value.into(), String::new());
     loop {
@@ -50,7 +50,7 @@ fn two_digits(value: u32) -> String {
     [if value < 10 { "0" } else { "" }, &digits(value)].concat()
 }
 
-/// A whole number with the language's thousands separator: `38 400`.
+/// Returns a whole number with the language's thousands separator: `38 400`.
 pub fn number(words: &impl Words, value: i64) -> String {
     let digits = digits(value.unsigned_abs());
     let mut text = String::new();
@@ -66,8 +66,8 @@ pub fn number(words: &impl Words, value: i64) -> String {
     text
 }
 
-/// A size as people say it: `12,4 Mo`. Units are the decimal ones of SI;
-/// from a hundred of a unit on, no fraction is shown.
+/// Returns a size as people say it: `12,4 Mo`. Units are the decimal ones of
+/// SI; from a hundred of a unit on, no fraction is shown.
 pub fn bytes(words: &impl Words, count: u64) -> String {
     let (key, unit) = match count {
         0..1_000 => return plural(words, "unit_byte", i64::try_from(count).unwrap_or(0)),
@@ -97,8 +97,8 @@ pub fn list(words: &impl Words, last: &str, items: &[String]) -> String {
     }
 }
 
-/// The form of `key` that the language uses with `count`, filled in: the
-/// texts `{key}_one` and `{key}_other` (CLDR's names for plural forms).
+/// Returns the form of `key` that the language uses with `count`, filled in:
+/// the texts `{key}_one` and `{key}_other` (CLDR's names for plural forms).
 pub fn plural(words: &impl Words, key: &str, count: i64) -> String {
     let category = category(words.word("language_tag"), count);
     let form = words.find(&[key, "_", category].concat());
@@ -115,7 +115,7 @@ fn category(tag: &str, count: i64) -> &'static str {
     }
 }
 
-/// A day in words: `dimanche 3 août 2025`.
+/// Returns a day in words: `dimanche 3 août 2025`.
 pub fn date(words: &impl Words, date: Date) -> String {
     let day = digits(date.day);
     let day = if date.day == 1 { words.word("date_first_of_month") } else { &day };
@@ -132,7 +132,7 @@ pub fn date(words: &impl Words, date: Date) -> String {
     )
 }
 
-/// A time of day in words: `23 h 59`.
+/// Returns a time of day in words: `23 h 59`.
 pub fn local_time(words: &impl Words, time: LocalTime) -> String {
     fill(
         words.word("date_time"),
@@ -140,8 +140,8 @@ pub fn local_time(words: &impl Words, time: LocalTime) -> String {
     )
 }
 
-/// A moment in words, with its zone: `dimanche 3 août 2025 à 23 h 59, heure
-/// de Bruxelles (UTC+2)`.
+/// Returns a moment in words, with its zone: `dimanche 3 août 2025 à 23 h 59,
+/// heure de Bruxelles (UTC+2)`.
 pub fn moment(words: &impl Words, time: LocalTime, zone: &str) -> String {
     fill(
         words.word("date_moment"),
@@ -154,8 +154,8 @@ pub fn moment(words: &impl Words, time: LocalTime, zone: &str) -> String {
     )
 }
 
-/// What people call a zone: by the locale where it knows the zone, else by
-/// its IANA name.
+/// Returns what people call a zone: by the locale where it knows the zone, else
+/// by its IANA name.
 fn zone_name(words: &impl Words, zone: &str) -> String {
     let key = ["zone_", &zone.to_ascii_lowercase().replace(['/', '-'], "_")].concat();
     match words.find(&key) {

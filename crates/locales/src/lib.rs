@@ -22,11 +22,11 @@ pub use message::{Labels, issue_message, remark_message};
 
 /// Texts by key, in one language.
 pub trait Words {
-    /// The text under `key`, or nothing where there is none.
+    /// Returns the text under `key`, or nothing where there is none.
     fn find(&self, key: &str) -> Option<&str>;
 
-    /// The text under `key`, or the key itself: a page with a strange word is
-    /// better than none.
+    /// Returns the text under `key`, or the key itself: a page with a strange
+    /// word is better than none.
     fn word<'a>(&'a self, key: &'a str) -> &'a str {
         self.find(key).unwrap_or(key)
     }

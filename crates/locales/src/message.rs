@@ -16,7 +16,7 @@ pub struct Labels<'a> {
     pub zone: &'a Zone,
 }
 
-/// What is wrong and what to do about it, in the language of `words`.
+/// Returns what is wrong and what to do about it, in the language of `words`.
 ///
 /// The text is `issue_{code}` followed by the field, by what kind of file or
 /// what damage the issue mentions, or, for an issue with a file, by `file`: the
@@ -41,7 +41,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
     fill(template, &values)
 }
 
-/// What is better known of a document that is accepted, told to the
+/// Returns what is better known of a document that is accepted, told to the
 /// candidate: `authors` are those that it names.
 pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
     let key = ["remark_", remark.as_str()].concat();
@@ -62,9 +62,9 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(ms), "closed_at") => {
             // The last moment in time reads better than the first one out of
             // it: "23:59", not "00:00" on a day that nobody had in mind.
-            told(words, Timestamp(ms.saturating_sub(1)), labels.zone)
+            instant_shown(words, Timestamp(ms.saturating_sub(1)), labels.zone)
         }
-        (Param::Number(ms), "opens_at") => told(words, Timestamp(*ms), labels.zone),
+        (Param::Number(ms), "opens_at") => instant_shown(words, Timestamp(*ms), labels.zone),
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
         (Param::Text(kind), "kind") => words.word(&["kind_", kind].concat()).to_owned(),
@@ -78,6 +78,6 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
     }
 }
 
-fn told(words: &impl Words, instant: Timestamp, zone: &Zone) -> String {
+fn instant_shown(words: &impl Words, instant: Timestamp, zone: &Zone) -> String {
     moment(words, zone.local(instant), &zone.name)
 }

@@ -75,7 +75,7 @@ fn every_text_is_used() {
     assert!(unused.is_empty(), "nothing uses {unused:?}: delete them from www/locales/*.toml");
 }
 
-/// Whether a source names the key, or the stem of its plural forms.
+/// Returns whether a source names the key, or the stem of its plural forms.
 fn mentions(sources: &str, key: &str) -> bool {
     let stem = key.strip_suffix("_one").or_else(|| key.strip_suffix("_other")).unwrap_or(key);
     [key, stem].iter().any(|name| {

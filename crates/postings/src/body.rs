@@ -9,14 +9,15 @@ use rules::email;
 use crate::notes::{Notes, newlines};
 use crate::{check, typography};
 
-/// The HTML of `markdown`, which begins on line `first_line` of the file.
+/// Returns the HTML of `markdown`, which begins on line `first_line` of the file.
 pub(crate) fn compile(
     markdown: &str,
     first_line: usize,
     language: &str,
     notes: &Notes<'_>,
 ) -> String {
-    let mut reader = Reader { language, notes, level: 1, before: None, verbatim: false, line: 0 };
+    let mut reader =
+        Reader { language, notes, level: 1, before: None, is_verbatim: false, line: 0 };
     let parser = Parser::new_ext(markdown, Options::empty()).into_offset_iter();
     let events: Vec<Event<'_>> = TextMergeWithOffset::new(parser)
         .map(|(event, range)| {
@@ -45,14 +46,14 @@ struct Reader<'a> {
     /// The character before the next text in the same block.
     before: Option<char>,
     /// Whether text is to stay as it is: code, and addresses shown as they are.
-    verbatim: bool,
+    is_verbatim: bool,
     line: usize,
 }
 
 impl Reader<'_> {
     fn read<'e>(&mut self, event: Event<'e>) -> Event<'e> {
         match &event {
-            Event::Text(text) if self.verbatim => self.before = text.chars().next_back(),
+            Event::Text(text) if self.is_verbatim => self.before = text.chars().next_back(),
             Event::Text(text) => {
                 let set = typography::set_after(self.language, self.before, text);
                 self.before = set.chars().next_back();
@@ -86,10 +87,10 @@ impl Reader<'_> {
                 self.add("images are not taken: the page loads nothing. Describe it in words.");
             }
             Tag::Link { link_type, dest_url, .. } => {
-                self.verbatim = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                self.is_verbatim = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 self.link(*link_type, dest_url);
             }
-            Tag::CodeBlock(_) => self.verbatim = true,
+            Tag::CodeBlock(_) => self.is_verbatim = true,
             _ => {}
         }
         if !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Link { .. }) {
@@ -99,7 +100,7 @@ impl Reader<'_> {
 
     fn close(&mut self, tag: TagEnd) {
         if matches!(tag, TagEnd::Link | TagEnd::CodeBlock) {
-            self.verbatim = false;
+            self.is_verbatim = false;
         }
     }
 

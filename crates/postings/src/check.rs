@@ -9,7 +9,7 @@ use rules::{Date, email};
 use crate::notes::Notes;
 use crate::section::{At, Section};
 
-/// The text of `key`, on one line and not empty.
+/// Returns the text of `key`, on one line and not empty.
 pub(crate) fn line(
     section: &mut Section<'_>,
     key: &'static str,
@@ -19,7 +19,7 @@ pub(crate) fn line(
     is_line(section.notes, &section.written(key), &found).then_some(found)
 }
 
-/// Whether the text can stand where one line is expected.
+/// Returns whether the text can stand where one line is expected.
 pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     let plain = one_line(&text.value);
     if plain.is_empty() {
@@ -34,7 +34,7 @@ pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     plain == text.value && !plain.is_empty()
 }
 
-/// The e-mail address of `key`.
+/// Returns the e-mail address of `key`.
 pub(crate) fn address(section: &mut Section<'_>, key: &'static str) -> Option<String> {
     let found = section.required::<String>(key, "\"jobs@example.org\"")?;
     let fine = email::is_valid(&found.value);
@@ -47,7 +47,7 @@ pub(crate) fn address(section: &mut Section<'_>, key: &'static str) -> Option<St
     fine.then_some(found.value)
 }
 
-/// The page of `key`, where there is one.
+/// Returns the page of `key`, where there is one.
 pub(crate) fn page(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<String> {
     let found = section.optional::<String>(key, example)?;
     let fine = is_https(&found.value);
@@ -59,7 +59,7 @@ pub(crate) fn page(section: &mut Section<'_>, key: &'static str, example: &str) 
     fine.then_some(found.value)
 }
 
-/// Whether `url` is a page elsewhere, over TLS, without a user's name in it.
+/// Returns whether `url` is a page elsewhere, over TLS, without a user's name in it.
 pub(crate) fn is_https(url: &str) -> bool {
     url.strip_prefix("https://").is_some_and(|rest| {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -70,7 +70,7 @@ pub(crate) fn is_https(url: &str) -> bool {
     })
 }
 
-/// The whole number of `key`, which must be in `range`.
+/// Returns the whole number of `key`, which must be in `range`.
 pub(crate) fn number<T>(
     section: &mut Section<'_>,
     key: &'static str,
@@ -90,7 +90,7 @@ where
     Some(At { value: fitting?, line })
 }
 
-/// The day that `found` is, unless its year is a slip.
+/// Returns the day that `found` is, unless its year is a slip.
 pub(crate) fn year(notes: &Notes<'_>, key: &str, found: Option<At<Date>>) -> Option<At<Date>> {
     let date = found?;
     let fine = (2000..=2100).contains(&date.value.year);
@@ -101,7 +101,7 @@ pub(crate) fn year(notes: &Notes<'_>, key: &str, found: Option<At<Date>>) -> Opt
     fine.then_some(date)
 }
 
-/// What the word of `key` stands for in `known`.
+/// Returns what the word of `key` stands for in `known`.
 pub(crate) fn word<T: Copy>(
     section: &mut Section<'_>,
     key: &'static str,
@@ -113,7 +113,7 @@ pub(crate) fn word<T: Copy>(
     Some(At { value, line: found.line })
 }
 
-/// What `word` stands for in `known`.
+/// Returns what `word` stands for in `known`.
 pub(crate) fn one_of<T: Copy>(
     notes: &Notes<'_>,
     key: &str,
@@ -129,7 +129,7 @@ pub(crate) fn one_of<T: Copy>(
     value
 }
 
-/// The `length` capital letters of `key`.
+/// Returns the `length` capital letters of `key`.
 pub(crate) fn code(
     section: &mut Section<'_>,
     key: &'static str,

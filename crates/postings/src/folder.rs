@@ -11,7 +11,7 @@ use crate::posting::{self, Compiled};
 /// The file beside the postings that explains them and is none.
 const NOT_A_POSTING: &str = "README.md";
 
-/// Every posting of `folder` (its `*.md` except `README.md`), sorted by slug.
+/// Returns every posting of `folder` (its `*.md` except `README.md`), sorted by slug.
 ///
 /// # Errors
 ///

@@ -36,7 +36,7 @@ const MAX_ID: usize = 40;
 #[derive(Default)]
 pub(crate) struct Ids(Vec<At<String>>);
 
-/// The documents of `[[documents]]`.
+/// Returns the documents of `[[documents]]`.
 pub(crate) fn documents(
     whole: &mut Section<'_>,
     ids: &mut Ids,
@@ -45,14 +45,14 @@ pub(crate) fn documents(
     all_or_none(found.collect())
 }
 
-/// The questions of `[[questions]]`.
+/// Returns the questions of `[[questions]]`.
 pub(crate) fn questions(whole: &mut Section<'_>, ids: &mut Ids) -> Option<Vec<Question>> {
     let found = whole.sections("questions").into_iter().map(|section| question(section, ids));
     all_or_none(found.collect())
 }
 
-/// What was read, after each was looked at: the first mistake must not hide
-/// the others.
+/// Returns what was read, after each was looked at: the first mistake must not
+/// hide the others.
 fn all_or_none<T>(found: Vec<Option<T>>) -> Option<Vec<T>> {
     found.into_iter().collect()
 }
@@ -83,7 +83,7 @@ fn question(mut section: Section<'_>, ids: &mut Ids) -> Option<Question> {
 }
 
 impl Ids {
-    /// The section's `id`, if no other field has it.
+    /// Returns the section's `id`, if no other field has it.
     fn take(&mut self, section: &mut Section<'_>, example: &str) -> Option<String> {
         let id = section.required::<String>("id", example)?;
         let value = &id.value;
@@ -112,7 +112,7 @@ fn is_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// The text of `key` in every language of the pages.
+/// Returns the text of `key` in every language of the pages.
 fn translated(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Translated> {
     let mut section = section.translations(key, example)?;
     let texts = LANGUAGES.map(|language| {
@@ -165,8 +165,8 @@ fn size(section: &mut Section<'_>) -> Option<u64> {
     None
 }
 
-/// The bytes of a size such as `10 MB`, in powers of ten as the pages show
-/// them. French abbreviations are understood too.
+/// Returns the bytes of a size such as `10 MB`, in powers of ten as the pages
+/// show them. French abbreviations are understood too.
 fn bytes(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(end)?;

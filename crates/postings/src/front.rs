@@ -14,7 +14,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) text_line: usize,
 }
 
-/// The parts of `source`, or the line and the words of what hinders.
+/// Returns the parts of `source`, or the line and the words of what hinders.
 pub(crate) fn split(source: &str) -> Result<Parts<'_>, (usize, String)> {
     // Some editors on Windows begin a file with a byte order mark.
     let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);

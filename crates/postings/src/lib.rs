@@ -32,7 +32,7 @@ use domain::Posting;
 /// the posting's own text is said in each of them.
 pub const LANGUAGES: [&str; 2] = ["fr", "en"];
 
-/// The postings as the JSON that the Worker embeds and reads back with serde.
+/// Returns the postings as the JSON that the Worker embeds and reads back with serde.
 ///
 /// # Panics
 ///

@@ -27,7 +27,7 @@ impl<'a> Notes<'a> {
         notes
     }
 
-    /// Whether TOML refuses a line: what seems to be missing may stand there.
+    /// Returns whether TOML refuses a line: what seems to be missing may stand there.
     pub(crate) fn is_broken(&self) -> bool {
         !self.broken.is_empty()
     }
@@ -44,8 +44,8 @@ impl<'a> Notes<'a> {
         self.mistakes.into_inner()
     }
 
-    /// The line of the file on which the front matter's byte `offset` is. The
-    /// front matter begins on line 2, below its fence.
+    /// Returns the line of the file on which the front matter's byte `offset`
+    /// is. The front matter begins on line 2, below its fence.
     pub(crate) fn line(&self, offset: usize) -> usize {
         2 + newlines(self.front.get(..offset).unwrap_or(self.front))
     }
@@ -66,7 +66,7 @@ fn syntax_mistake(source: &str, message: &str) -> String {
     format!("this is not TOML: {message}.{hint}")
 }
 
-/// How many lines end in `text`.
+/// Returns how many lines end in `text`.
 pub(crate) fn newlines(text: &str) -> usize {
     text.matches('\n').count()
 }

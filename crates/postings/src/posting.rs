@@ -72,8 +72,8 @@ pub(crate) fn compile(file: &str, source: &str) -> Compiled {
     Compiled { slug: slug.map(|slug| (slug.value, slug.line)), posting, mistakes }
 }
 
-/// The posting, as far as it can be read. What is wrong is noted; whoever calls
-/// takes a posting only if nothing is.
+/// Returns the posting, as far as it can be read. What is wrong is noted;
+/// whoever calls takes a posting only if nothing is.
 fn read(
     whole: &mut Section<'_>,
     slug: Option<&At<String>>,
@@ -143,8 +143,8 @@ fn language(whole: &mut Section<'_>) -> Option<&'static str> {
     check::word(whole, "language", &known).map(|language| language.value)
 }
 
-/// The name in addresses, which is also the file's: whoever sees an address
-/// finds the file.
+/// Returns the name in addresses, which is also the file's: whoever sees an
+/// address finds the file.
 fn slug(whole: &mut Section<'_>) -> Option<At<String>> {
     let notes = whole.notes;
     let stem = Path::new(notes.file).file_stem().unwrap_or_default().to_string_lossy();

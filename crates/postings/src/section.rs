@@ -37,20 +37,20 @@ impl<'a> Section<'a> {
         format!("{}{key}", self.prefix)
     }
 
-    /// The value of `key`, which must be there. `example` is how somebody
-    /// could write it.
+    /// Returns the value of `key`, which must be there. `example` is how
+    /// somebody could write it.
     pub(crate) fn required<T: Value>(&mut self, key: &'static str, example: &str) -> Option<At<T>> {
         let (line, value) = self.find_required(key, &self.line_such_as(key, example))?;
         self.read(key, line, value, example)
     }
 
-    /// The value of `key`, if it is there.
+    /// Returns the value of `key`, if it is there.
     pub(crate) fn optional<T: Value>(&mut self, key: &'static str, example: &str) -> Option<At<T>> {
         let (line, value) = self.find(key)?;
         self.read(key, line, value, example)
     }
 
-    /// The texts of the list `key`, each on its line.
+    /// Returns the texts of the list `key`, each on its line.
     pub(crate) fn texts(
         &mut self,
         key: &'static str,
@@ -72,15 +72,15 @@ impl<'a> Section<'a> {
         Some(At { value: texts?, line })
     }
 
-    /// The section under a line `[key]`, which must be there. `holds` are the
-    /// keys that it needs.
+    /// Returns the section under a line `[key]`, which must be there. `holds`
+    /// are the keys that it needs.
     pub(crate) fn section(&mut self, key: &'static str, holds: &str) -> Option<Section<'a>> {
         let advice = format!("a section `[{key}]` with {holds}");
         let found = self.find_required(key, &advice)?;
         self.open(key, found, &advice)
     }
 
-    /// The section under a line `[key]`, if it is there.
+    /// Returns the section under a line `[key]`, if it is there.
     pub(crate) fn optional_section(
         &mut self,
         key: &'static str,
@@ -90,7 +90,7 @@ impl<'a> Section<'a> {
         self.open(key, found, &format!("a section `[{key}]` with {holds}"))
     }
 
-    /// What is said per language, as in `key.fr = ...`.
+    /// Returns what is said per language, as in `key.fr = ...`.
     pub(crate) fn translations(&mut self, key: &'static str, example: &str) -> Option<Section<'a>> {
         let advice = format!("one line for each language, as in `{key}.en = {example}`");
         let found = self.find_required(key, &advice)?;
@@ -98,7 +98,7 @@ impl<'a> Section<'a> {
         Some(Section { header: self.header.clone(), prefix: format!("{key}."), ..section })
     }
 
-    /// Each section under a line `[[key]]`; none is fine.
+    /// Returns each section under a line `[[key]]`; none is fine.
     pub(crate) fn sections(&mut self, key: &'static str) -> Vec<Section<'a>> {
         let notes = self.notes;
         let Some((line, value)) = self.find(key) else { return Vec::new() };

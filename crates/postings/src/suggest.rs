@@ -1,7 +1,8 @@
 //! The known word that somebody probably meant.
 
-/// The one of `known` that is nearest to `word`, if any is near. Of paths only
-/// the last part counts: who knows the town may not know the continent.
+/// Returns the one of `known` that is nearest to `word`, if any is near. Of
+/// paths only the last part counts: who knows the town may not know the
+/// continent.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = plain(word);
     known

@@ -32,7 +32,7 @@ pub(crate) fn place(whole: &mut Section<'_>) -> Option<Place> {
     Some(Place { town: town?.value, country: country? })
 }
 
-/// How long the contract lasts.
+/// Returns how long the contract lasts.
 pub(crate) fn contract(whole: &mut Section<'_>) -> Option<Contract> {
     let mut section = whole.section("contract", "`kind`")?;
     let kind = check::word(&mut section, "kind", &CONTRACTS);
@@ -42,7 +42,7 @@ pub(crate) fn contract(whole: &mut Section<'_>) -> Option<Contract> {
             let renewable = section.optional::<bool>("renewable", "true");
             months.map(|months| Contract::FixedTerm {
                 months: months.value,
-                renewable: renewable.is_some_and(|renewable| renewable.value),
+                is_renewable: renewable.is_some_and(|renewable| renewable.value),
             })
         }
         Some(At { value: false, line }) => {
@@ -62,7 +62,7 @@ pub(crate) fn contract(whole: &mut Section<'_>) -> Option<Contract> {
     contract
 }
 
-/// The pay, where the posting says it.
+/// Returns the pay, where the posting says it.
 pub(crate) fn salary(whole: &mut Section<'_>) -> Option<Salary> {
     let holds = "`minimum`, `maximum`, `currency` and `period`";
     let mut section = whole.optional_section("salary", holds)?;

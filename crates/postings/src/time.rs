@@ -12,7 +12,7 @@ use crate::suggest::nearest;
 /// still known, so that a late look at a posting shows the right hour.
 const AFTERWARDS_DAYS: i64 = 2 * 365;
 
-/// The zone with this IANA name, or the name that was probably meant.
+/// Returns the zone with this IANA name, or the name that was probably meant.
 pub(crate) fn zone(name: &str) -> Result<TimeZone, Option<String>> {
     let database = TimeZoneDatabase::bundled();
     database.get(name).ok().filter(|zone| zone.iana_name() == Some(name)).ok_or_else(|| {
@@ -31,8 +31,8 @@ pub(crate) fn window(published: Date, last: Date, zone: &TimeZone) -> Option<Win
     })
 }
 
-/// What a posting needs to know of `zone` from the day before `published`
-/// until two years after `erased`.
+/// Returns what a posting needs to know of `zone` from the day before
+/// `published` until two years after `erased`.
 pub(crate) fn offsets(published: Date, erased: Date, zone: &TimeZone) -> Option<Zone> {
     let first = start_of_day(civil_date(published)?.yesterday().ok()?, zone)?;
     let last =
@@ -53,8 +53,9 @@ pub(crate) fn offsets(published: Date, erased: Date, zone: &TimeZone) -> Option<
     Some(Zone { name: zone.iana_name()?.to_owned(), offsets })
 }
 
-/// The first instant of `date` in `zone`: midnight, or later where clocks
-/// jump over midnight, or that of the next day where the whole day is skipped.
+/// Returns the first instant of `date` in `zone`: midnight, or later where
+/// clocks jump over midnight, or that of the next day where the whole day is
+/// skipped.
 fn start_of_day(date: civil::Date, zone: &TimeZone) -> Option<Timestamp> {
     let start = date.to_zoned_datetime(zone.clone()).ok()?.start_of_day().ok()?;
     Some(Timestamp(start.timestamp().as_millisecond()))

@@ -58,8 +58,8 @@ impl Setter {
         c.len_utf8()
     }
 
-    /// Whether a mark here is a sentence's, not one inside an address or a
-    /// time of day.
+    /// Returns whether a mark here is a sentence's, not one inside an address
+    /// or a time of day.
     fn takes_space(&self, next: Option<char>) -> bool {
         let ends = next
             .is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '»' | '”' | '!' | '?' | '…'));
@@ -134,7 +134,7 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// The spaces that people and programs put before a mark.
+/// Returns the spaces that people and programs put before a mark.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | WIDE | NARROW | '\u{2009}')
 }

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 pub(crate) trait Value: Sized {
     /// As it completes "must be".
     const WHAT: &'static str;
-    /// The value, if it is of this kind.
+    /// Returns the value, if it is of this kind.
     fn read(value: &DeValue<'_>) -> Option<Self>;
 }
 

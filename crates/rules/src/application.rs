@@ -176,7 +176,7 @@ pub fn lines(text: &str) -> String {
     kept.trim().to_owned()
 }
 
-/// The explicit directional characters of the Unicode bidirectional
+/// Returns the explicit directional characters of the Unicode bidirectional
 /// algorithm (UAX 9) that embed, override or isolate.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -14,7 +14,7 @@ const DAY: i64 = 86_400_000;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// What a clock shows at this instant, `offset_minutes` east of UTC.
+    /// Returns what a clock shows at this instant, `offset_minutes` east of UTC.
     pub fn at_offset(self, offset_minutes: i32) -> LocalTime {
         let shifted = self.0.saturating_add(i64::from(offset_minutes) * 60_000);
         let in_day = shifted.rem_euclid(DAY);
@@ -82,7 +82,7 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day that begins `days` after 1970-01-01.
+    /// Returns the day that begins `days` after 1970-01-01.
     ///
     /// Howard Hinnant's `civil_from_days`
     /// (<https://howardhinnant.github.io/date_algorithms.html>): years begin
@@ -117,7 +117,7 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
-    /// The day of the week, 0 for Monday to 6 for Sunday.
+    /// Returns the day of the week, 0 for Monday to 6 for Sunday.
     pub fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
         u8::try_from((self.to_days() + 3).rem_euclid(7)).unwrap_or(0)

@@ -17,7 +17,7 @@ pub enum Verdict {
     Passed,
 }
 
-/// The table.
+/// Returns the table.
 ///
 /// Refused is what runs, fetches or hides something when staff open the
 /// document, and what a candidate loses nothing by leaving out. What honest
@@ -50,7 +50,7 @@ pub fn refused(report: &Report) -> impl Iterator<Item = Active> {
     report.active.iter().copied().filter(|active| verdict(*active) == Verdict::Refused)
 }
 
-/// What is to be told of a document that is accepted, each once, in order.
+/// Returns what is to be told of a document that is accepted, each once, in order.
 pub fn remarks(report: &Report) -> Vec<Remark> {
     let active = report.active.iter().filter_map(|active| match verdict(*active) {
         Verdict::Remarked(remark) => Some(remark),
@@ -107,7 +107,7 @@ impl Remark {
         Self::NoText,
     ];
 
-    /// The name that clients see and that locales translate.
+    /// Returns the name that clients see and that locales translate.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Location => "location",

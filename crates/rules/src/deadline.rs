@@ -32,7 +32,7 @@ pub enum Phase {
 }
 
 impl Window {
-    /// The phase at `now`.
+    /// Returns the phase at `now`.
     pub fn phase(&self, now: Timestamp) -> Phase {
         if now < self.opens_at {
             Phase::NotYetOpen
@@ -43,7 +43,7 @@ impl Window {
         }
     }
 
-    /// What is wrong with an application that began to arrive at
+    /// Returns what is wrong with an application that began to arrive at
     /// `received_at`. An upload begun in time is in time, however long it
     /// takes.
     pub fn review(&self, received_at: Timestamp) -> Option<Issue> {
@@ -71,8 +71,8 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// What the clock shows in this zone at `instant`. Before the first known
-    /// offset the first one is used; a zone without any is UTC.
+    /// Returns what the clock shows in this zone at `instant`. Before the first
+    /// known offset the first one is used; a zone without any is UTC.
     pub fn local(&self, instant: Timestamp) -> LocalTime {
         let offset = self
             .offsets

@@ -13,8 +13,8 @@ const MAX_LOCAL: usize = 64;
 /// Longest label of a domain name, in octets (RFC 1034, 3.1).
 const MAX_LABEL: usize = 63;
 
-/// Whether `text` is one valid e-mail address and nothing else: no list, no
-/// display name, no line break.
+/// Returns whether `text` is one valid e-mail address and nothing else: no
+/// list, no display name, no line break.
 ///
 /// Stricter than the standard in two points: lengths that mail servers take,
 /// and no percent-encoded line break, which `%` in a local part would allow

@@ -26,8 +26,8 @@ impl Fields {
         }
     }
 
-    /// What is wrong with the fields, in the order of the form. One issue is
-    /// enough for a field: the next one shows when it is mended.
+    /// Returns what is wrong with the fields, in the order of the form. One
+    /// issue is enough for a field: the next one shows when it is mended.
     pub(crate) fn issues(&self) -> Vec<Issue> {
         [
             missing("name", &self.name).or_else(|| too_long("name", &self.name, limit::NAME)),
@@ -43,7 +43,7 @@ impl Fields {
     }
 }
 
-/// The issue of a `text` with more than `max` characters.
+/// Returns the issue of a `text` with more than `max` characters.
 pub(crate) fn too_long(field: &str, text: &str, max: u64) -> Option<Issue> {
     // What `count` does to be faster weighs half a kilobyte in the page.
     let actual = text.chars().fold(0, |count, _| count + 1);

@@ -22,12 +22,12 @@ impl Issue {
     /// The field of an issue about all documents together.
     pub const DOCUMENTS: &'static str = "documents";
 
-    /// An issue without facts.
+    /// Returns an issue without facts.
     pub fn new(field: impl Into<String>, code: Code) -> Self {
         Self { field: field.into(), code, params: Params::default() }
     }
 
-    /// The same issue, with one more fact.
+    /// Returns the same issue, with one more fact.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
         self.params.insert(name, value.into());
@@ -43,12 +43,12 @@ impl Issue {
 pub struct Params(Vec<(&'static str, Param)>);
 
 impl Params {
-    /// Each fact with its name.
+    /// Returns each fact with its name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Param)> {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
-    /// The fact of this name.
+    /// Returns the fact of this name.
     pub fn get(&self, name: &str) -> Option<&Param> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
@@ -118,7 +118,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name that clients see and that locales translate.
+            /// Returns the name that clients see and that locales translate.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }

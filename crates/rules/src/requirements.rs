@@ -23,12 +23,12 @@ pub struct Requirements {
 }
 
 impl Requirements {
-    /// The document with this id.
+    /// Returns the document with this id.
     pub fn document(&self, id: &str) -> Option<&DocumentRequirement> {
         self.documents.iter().find(|document| document.id == id)
     }
 
-    /// The question with this id.
+    /// Returns the question with this id.
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.id == id)
     }
@@ -78,7 +78,7 @@ pub enum QuestionKind {
 pub struct Translated(pub TextMap);
 
 impl Translated {
-    /// The text in `language`, or in the first language there is.
+    /// Returns the text in `language`, or in the first language there is.
     pub fn get(&self, language: &str) -> &str {
         let first = || self.0.iter().next().map(|(_, text)| text);
         self.0.get(language).or_else(first).unwrap_or_default()

@@ -80,8 +80,8 @@ pub fn review_field(
     issues
 }
 
-/// Whether the size of `document` alone decides against it, so that nobody
-/// need look into its bytes.
+/// Returns whether the size of `document` alone decides against it, so that
+/// nobody need look into its bytes.
 pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) -> bool {
     requirements
         .document(&document.id)
@@ -158,13 +158,13 @@ fn review_documents(requirements: &Requirements, offered: &[OfferedDocument]) ->
     issues
 }
 
-/// A file that no document of the posting is meant for. To drop it in
+/// Returns a file that no document of the posting is meant for. To drop it in
 /// silence would lose what somebody believes to have sent.
 fn not_asked_for(requirements: &Requirements, document: &OfferedDocument) -> Option<Issue> {
     requirements.document(&document.id).is_none().then(|| unexpected(document))
 }
 
-/// A second file for the same document: nobody can tell which is meant.
+/// Returns a second file for the same document: nobody can tell which is meant.
 fn one_too_many(second: Option<&OfferedDocument>) -> Option<Issue> {
     second.map(unexpected)
 }
@@ -199,11 +199,11 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     })
 }
 
-/// What is wrong with what a file is. A password first, be it only that of
-/// the files attached: behind it nobody sees the rest, and to save the file without one mends the kind as well.
-/// Then damage: half a DOCX looks like some other archive, and "incomplete"
-/// is what helps. Then a name that says otherwise than the bytes: it tells
-/// the candidate what happened to the file.
+/// Returns what is wrong with what a file is. A password first, be it only that
+/// of the files attached: behind it nobody sees the rest, and to save the file
+/// without one mends the kind as well. Then damage: half a DOCX looks like some
+/// other archive, and "incomplete" is what helps. Then a name that says
+/// otherwise than the bytes: it tells the candidate what happened to the file.
 fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -> Option<Code> {
     let accepted = required.kinds.contains(&report.kind);
     if matches!(report.encryption, Encryption::Password | Encryption::Attachments) {
@@ -221,8 +221,8 @@ fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -
     }
 }
 
-/// Whether a name may stand for a kind. An extension that belongs to no kind
-/// (`Lettre.Dupont`) says nothing, and staff get the file under a name of
+/// Returns whether a name may stand for a kind. An extension that belongs to no
+/// kind (`Lettre.Dupont`) says nothing, and staff get the file under a name of
 /// our own.
 fn agrees(file_name: &str, kind: Kind) -> bool {
     match extension_of(file_name) {

@@ -11,12 +11,12 @@ use unicode_normalization::UnicodeNormalization;
 /// a browser has its own.
 pub type Fold = fn(&str) -> String;
 
-/// The [`Fold`] for places without a browser.
+/// Returns the [`Fold`] for places without a browser.
 pub fn fold(text: &str) -> String {
     text.nfd().collect::<String>().to_lowercase()
 }
 
-/// Whether `given` is the wording `required`.
+/// Returns whether `given` is the wording `required`.
 ///
 /// Unicode normal form, case, spaces, apostrophes, dashes and the French
 /// inclusive points make no difference: a candidate's keyboard, system or
@@ -26,7 +26,7 @@ pub fn is_same(required: &str, given: &str, fold: Fold) -> bool {
     wording(&required).eq(wording(&given))
 }
 
-/// The characters that carry the wording.
+/// Returns the characters that carry the wording.
 fn wording(folded: &str) -> impl Iterator<Item = char> {
     folded.chars().filter(|c| !is_ignored(*c)).map(class)
 }
@@ -44,7 +44,7 @@ fn is_ignored(c: char) -> bool {
         )
 }
 
-/// One character for all that people or their software exchange.
+/// Returns one character for all that people or their software exchange.
 fn class(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{201B}' | '\u{2BC}' | '\u{2BB}' | '\u{B4}' | '`'

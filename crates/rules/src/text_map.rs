@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub struct TextMap(Vec<(String, String)>);
 
 impl TextMap {
-    /// The text of `key`.
+    /// Returns the text of `key`.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
     }
@@ -27,7 +27,7 @@ impl TextMap {
         }
     }
 
-    /// Each key with its text.
+    /// Returns each key with its text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, text)| (key.as_str(), text.as_str()))
     }

@@ -50,7 +50,7 @@ fn offered(id: &str, file_name: &str, kind: Kind, bytes: u64) -> OfferedDocument
     }
 }
 
-/// An application with which nothing is wrong.
+/// Returns an application with which nothing is wrong.
 fn form() -> Form {
     Form {
         name: "  Amélie\tDupont ".into(),

@@ -54,13 +54,13 @@ impl Outcome {
         }
     }
 
-    /// The outcome of a step whose connection failed, or whose answer made no sense.
+    /// Returns the outcome of a step whose connection failed, or whose answer made no sense.
     pub(crate) fn failed(step: Step, reason: Reason) -> Self {
         let cause = Cause { step, reason };
         if step == Step::EndOfData { Self::Unknown(cause) } else { Self::TryLater(cause) }
     }
 
-    /// The outcome of a step to which the server gave another answer than the expected one.
+    /// Returns the outcome of a step to which the server gave another answer than the expected one.
     pub(crate) fn denied(step: Step, reply: Reply) -> Self {
         let (class, subject) = (reply.class(), Subject::of(step, &reply));
         let is_overloaded = overload::is_reported_by(&reply);
@@ -76,8 +76,9 @@ impl Outcome {
         }
     }
 
-    /// The outcome of MAIL in a session that has carried a mail before. A server that takes only so many mails in one session answers 421,
-    /// or closes the connection, and takes the next mail in a new session.
+    /// Returns the outcome of MAIL in a session that has carried a mail before.
+    /// A server that takes only so many mails in one session answers 421, or
+    /// closes the connection, and takes the next mail in a new session.
     pub(crate) fn in_used_session(self) -> Self {
         match self {
             Self::SlowDown(cause) if cause.is_closing() => Self::SessionEnded(cause),
@@ -86,7 +87,8 @@ impl Outcome {
         }
     }
 
-    /// Whether the server waits for another mail: it has decided about this one by a reply, other than 421, or was not asked at all.
+    /// Returns whether the server waits for another mail: it has decided about
+    /// this one by a reply, other than 421, or was not asked at all.
     pub(crate) fn leaves_session_usable(&self) -> bool {
         let Some(cause) = self.cause() else { return true };
         match &cause.reason {
@@ -113,7 +115,8 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// Whether the server has announced that it closes the connection (RFC 5321, section 3.8).
+    /// Returns whether the server has announced that it closes the connection
+    /// (RFC 5321, section 3.8).
     fn is_closing(&self) -> bool {
         matches!(&self.reason, Reason::Reply(reply) if reply.code == 421)
     }

@@ -1,4 +1,4 @@
-//! Every page and letter in every language, as files for a designer to look at:
+//! Every page and mail in every language, as files for a designer to look at:
 //! `cargo run -p views --example preview -- FOLDER`.
 
 use std::error::Error;
@@ -124,7 +124,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     pages
 }
 
-/// The letters' HTML; each says the same as text.
+/// Returns the mails' HTML; each says the same as text.
 fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
     let mut shown = Vec::new();
     for posting in postings {
@@ -151,7 +151,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             lost: 1,
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
-        for (name, letter) in [
+        for (name, mail) in [
             ("staff", mails::to_staff(texts, posting, &received, &[], &mails::Notes::default())),
             (
                 "staff-linked",
@@ -162,13 +162,13 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
             ("alert", mails::alert(texts, &posting.deadline.zone, &alert)),
         ] {
-            shown.push((format!("{}-letter-{name}", posting.slug), letter.html));
+            shown.push((format!("{}-mail-{name}", posting.slug), mail.html));
         }
     }
     shown
 }
 
-/// A form with one mistake of each sort.
+/// Returns a form with one mistake of each sort.
 fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
     let typed = Form {
         name: "Amélie Ben Salah".to_owned(),

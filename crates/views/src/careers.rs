@@ -10,8 +10,8 @@ use crate::facts::Facts;
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Closing, Time};
 
-/// The postings: open ones, soonest closing first, then closed ones, latest
-/// first. One that is not published yet is not shown.
+/// Returns the postings: open ones, soonest closing first, then closed ones,
+/// latest first. One that is not published yet is not shown.
 pub fn careers(texts: &'static Texts, postings: &[Posting], now: Timestamp, site: &Site) -> String {
     let mut open = in_phase(postings, now, Phase::Open);
     open.sort_by_key(|posting| posting.requirements.window.closes_at);

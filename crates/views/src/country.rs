@@ -2,8 +2,8 @@
 
 use locales::Texts;
 
-/// What people call the country with this ISO 3166-1 code, or the code itself
-/// where the locales do not name it yet.
+/// Returns what people call the country with this ISO 3166-1 code, or the code
+/// itself where the locales do not name it yet.
 #[allow(clippy::too_many_lines, reason = "a table, one line per country")]
 pub(crate) fn country<'a>(texts: &'static Texts, code: &'a str) -> &'a str {
     match code {

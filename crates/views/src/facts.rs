@@ -45,9 +45,9 @@ fn workload(texts: &'static Texts, posting: &Posting) -> String {
 fn contract(texts: &'static Texts, contract: Contract) -> String {
     match contract {
         Contract::Permanent => texts.posting_contract_permanent.to_owned(),
-        Contract::FixedTerm { months, renewable } => {
+        Contract::FixedTerm { months, is_renewable } => {
             let months = plural(texts, "posting_contract_months", months.into());
-            if renewable {
+            if is_renewable {
                 fill(texts.posting_contract_renewable, &[("contract", &months)])
             } else {
                 months

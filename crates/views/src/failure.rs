@@ -29,7 +29,7 @@ pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String 
     page.to_string()
 }
 
-/// The same for a program that asks for JSON: what went wrong, what to do.
+/// Returns the same for a program that asks for JSON: what went wrong, what to do.
 pub fn failure_message(texts: &'static Texts, failure: &Failure) -> String {
     let Words { what, todo, .. } = words(texts, *failure);
     format!("{what} {todo}")

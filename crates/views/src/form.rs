@@ -188,7 +188,7 @@ struct Data<'a> {
     words: BTreeMap<&'static str, &'static str>,
 }
 
-/// The id of the element where an issue with `field` is mended.
+/// Returns the id of the element where an issue with `field` is mended.
 fn target(asked: &Requirements, field: &str) -> String {
     let is_field = matches!(field, "name" | "email" | "phone" | "message" | "consent")
         || asked.document(field).is_some()
@@ -247,7 +247,7 @@ fn question_field<'a>(
     }
 }
 
-/// A hint that tells how many characters a field takes.
+/// Returns a hint that tells how many characters a field takes.
 fn up_to(texts: &'static Texts, hint: &str, max: u64) -> String {
     let max = number(texts, i64::try_from(max).unwrap_or(i64::MAX));
     fill(hint, &[("max", &max)])

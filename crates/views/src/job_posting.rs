@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::data::embed;
 
-/// The content of the JSON-LD element.
+/// Returns the content of the JSON-LD element.
 pub(crate) fn json_ld(posting: &Posting, url: &str, open: bool) -> String {
     let organisation = &posting.organisation;
     let mut value = json!({
@@ -48,8 +48,8 @@ pub(crate) fn json_ld(posting: &Posting, url: &str, open: bool) -> String {
     embed(&value)
 }
 
-/// The instant at which the posting closes, in UTC and without fractions:
-/// what the server goes by, to the second.
+/// Returns the instant at which the posting closes, in UTC and without
+/// fractions: what the server goes by, to the second.
 fn valid_through(posting: &Posting) -> String {
     posting.requirements.window.closes_at.to_rfc3339().replace(".000Z", "Z")
 }

@@ -101,8 +101,8 @@ pub fn acknowledgement(
     }
 }
 
-/// A template's last line end is not in what it makes, and a text is made of
-/// whole lines.
+/// Returns a template's last line end is not in what it makes, and a text is
+/// made of whole lines.
 fn ended(text: String) -> String {
     text + "\n"
 }

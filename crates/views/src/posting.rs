@@ -12,7 +12,7 @@ use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::job_posting::json_ld;
 use crate::words::{Around, Closing, Time};
 
-/// A posting and, while it is open, its form.
+/// Returns a posting and, while it is open, its form.
 ///
 /// Out of time there is no form, whatever is in `form`; if somebody has sent
 /// one, the page says that it was not stored and why.

@@ -10,18 +10,18 @@ use rules::deadline::Phase;
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
 
-/// The address of a receipt, from the root of the site.
+/// Returns the address of a receipt, from the root of the site.
 pub fn receipt_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}?key={key}")
 }
 
-/// The address of a receipt in the language that the candidate used, with the
-/// `key` that opens it.
+/// Returns the address of a receipt in the language that the candidate used,
+/// with the `key` that opens it.
 pub fn status_address(received: &Application, key: &str) -> String {
     format!("{}&lang={}", receipt_address(received.reference.as_str(), key), received.language)
 }
 
-/// The address under which an application is withdrawn.
+/// Returns the address under which an application is withdrawn.
 pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
@@ -55,7 +55,7 @@ pub fn receipt(
 ) -> String {
     let Receipt { received, earlier, delivery, key } = receipt;
     let zone = &posting.deadline.zone;
-    let told = |instant| Time::moment(texts, instant, zone);
+    let moment = |instant| Time::moment(texts, instant, zone);
     let email = masked(&received.content.email);
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
@@ -74,12 +74,12 @@ pub fn receipt(
         },
         posting,
         halves: groups(reference),
-        received: told(received.received_at),
-        corrections: corrections(received, earlier).map(told).collect(),
+        received: moment(received.received_at),
+        corrections: corrections(received, earlier).map(moment).collect(),
         corrected_words: Around::of(texts.receipt_corrected, "moment"),
         received_words: Around::of(texts.receipt_received, "moment"),
-        forwarding: Shown::of(delivery.forwarding, told),
-        acknowledgement: Shown::of(delivery.acknowledgement, told),
+        forwarding: Shown::of(delivery.forwarding, moment),
+        acknowledgement: Shown::of(delivery.acknowledgement, moment),
         acknowledged_words: fill(texts.receipt_state_acknowledged, &[("email", &email)]),
         acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", &email)]),
         not_acknowledged_words: fill(texts.receipt_state_not_acknowledged, &[("email", &email)]),
@@ -145,10 +145,10 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(stage: MailState, told: impl Fn(Timestamp) -> Time) -> Self {
+    fn of(stage: MailState, moment: impl Fn(Timestamp) -> Time) -> Self {
         match stage {
             MailState::Waiting => Self::Waiting,
-            MailState::Sent(at) => Self::Sent(told(at)),
+            MailState::Sent(at) => Self::Sent(moment(at)),
             MailState::GivenUp => Self::GivenUp,
         }
     }
@@ -185,8 +185,8 @@ pub(crate) fn groups(text: &str) -> Vec<String> {
     characters.chunks(4).map(|group| group.iter().collect()).collect()
 }
 
-/// An address in which its owner sees a slip of the keyboard (most are in the
-/// domain), and which tells a stranger at the same screen little.
+/// Returns an address in which its owner sees a slip of the keyboard (most are
+/// in the domain), and which tells a stranger at the same screen little.
 fn masked(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((local, domain)) => {

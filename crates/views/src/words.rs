@@ -13,7 +13,7 @@ pub(crate) struct Around {
 }
 
 impl Around {
-    /// The sentence `template` around its placeholder `{name}`.
+    /// Returns the sentence `template` around its placeholder `{name}`.
     pub(crate) fn of(template: &str, name: &str) -> Self {
         let (before, after) = template.split_once(&format!("{{{name}}}")).unwrap_or((template, ""));
         Self { before: before.to_owned(), after: after.to_owned() }
@@ -39,8 +39,9 @@ impl Time {
     }
 }
 
-/// The last millisecond in time. Told to the minute it is "23:59", where the
-/// first one out of time would be "00:00" on a day that nobody had in mind.
+/// Returns the last millisecond in time. Told to the minute it is "23:59",
+/// where the first one out of time would be "00:00" on a day that nobody had in
+/// mind.
 pub(crate) fn last_instant(window: &Window) -> Timestamp {
     Timestamp(window.closes_at.0.saturating_sub(1))
 }

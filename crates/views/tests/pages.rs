@@ -26,7 +26,7 @@ const FAILURES: [Failure; 8] = [
     Failure::Unavailable,
 ];
 
-/// Every page in the language of `texts`, in every state.
+/// Returns every page in the language of `texts`, in every state.
 fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();

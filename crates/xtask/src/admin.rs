@@ -28,11 +28,11 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
             let rows = database.ask(&sql::outbox(*all, database.now()?))?;
             print!("{}", table::outbox(&rows));
         }
-        Order::SendAgain { reference, letter } => {
-            let rows = database.ask(&sql::send_again(reference, *letter, database.now()?))?;
+        Order::SendAgain { reference, mail } => {
+            let rows = database.ask(&sql::send_again(reference, *mail, database.now()?))?;
             if rows.is_empty() {
                 bail!(
-                    "nothing was changed: no application has the reference {reference}, or its letter is being sent \
+                    "nothing was changed: no application has the reference {reference}, or its mail is being sent \
                      at this moment. `cargo xtask admin outbox --all` shows what there is"
                 );
             }
@@ -64,7 +64,7 @@ impl<'a> Database<'a> {
         Ok(Self { workspace, state })
     }
 
-    /// The rows that a statement gives.
+    /// Returns the rows that a statement gives.
     fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
         let mut command = self.workspace.npm_program("wrangler");
         command.args(["d1", "execute", "DB", "--json", "--yes", "--command", sql]);

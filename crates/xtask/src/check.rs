@@ -28,7 +28,9 @@ pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("which crate may depend on which", || dependency_rules::check(workspace));
     results.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
     // Apart, as they are built: the browser's go without the standard library.
-    for crates in [&["--package", "edge", "--features", "edge/dev-clock"][..], &BROWSER[..]] {
+    for crates in
+        [&["--package", "edge", "--features", "edge/dev-clock,edge/contract"][..], &BROWSER[..]]
+    {
         results.check("lints, for wasm", || clippy(workspace, &[&WASM[..], crates].concat()));
     }
     results.check("locales: no word missing, none unused", || {

@@ -17,6 +17,7 @@ mod dev;
 mod differ;
 mod fuzz;
 mod options;
+mod pictures;
 mod process;
 mod progress;
 mod proof;
@@ -62,6 +63,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench(&workspace, &options),
+        Task::Pictures => pictures::take(&workspace),
         Task::Corpus(options) => corpus::run(&workspace, &options),
         Task::Differ(options) => differ::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),

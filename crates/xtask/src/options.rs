@@ -32,11 +32,11 @@ cargo xtask <command>
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
   sizes   what the page and the Worker weigh; fails when over budget
-  admin   outbox              the letters that have not left, with their trouble
+  admin   outbox              the mails that have not left, with their latest problem
             --all             those that have left too
           send-again REFERENCE
-                              puts a letter back, given up or sent: the next sweep takes it up
-            --letter staff    or acknowledgement
+                              queues a given-up or sent mail again, for the next sweep
+            --mail staff      or acknowledgement
           either of them      of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
@@ -53,6 +53,8 @@ cargo xtask <command>
             --applications 100
           documents           how fast the page looks into documents, beside pdf-lib and pdf.js
             --folder DIR      these instead of those that the tests use
+  pictures
+          takes the pictures of README.md: docs/pictures
   corpus  DIR         looks into the documents in a folder and holds what it sees against its manifest.tsv or
                       expected.tsv
             --json            one JSON object per file instead; needs no manifest
@@ -77,6 +79,7 @@ pub(crate) enum Task {
     Simulate(SimulateOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
+    Pictures,
     Corpus(CorpusOptions),
     Differ(DifferOptions),
     Fuzz(FuzzOptions),
@@ -117,6 +120,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "admin" => admin::parse(&mut parser),
         "simulate" => simulate::parse(&mut parser),
         "chaos" => proof::chaos(&mut parser),
+        "pictures" => alone(&mut parser, Task::Pictures),
         "bench" => proof::bench(&mut parser),
         "corpus" => documents::corpus(&mut parser),
         "differ" => documents::differ(&mut parser),

@@ -45,7 +45,7 @@ pub(crate) fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> an
     Ok(status.success())
 }
 
-/// Whether a program can be started at all; its output is dropped.
+/// Returns whether a program can be started at all; its output is dropped.
 pub(crate) fn exists(program: &str) -> bool {
     Command::new(program)
         .arg("--version")

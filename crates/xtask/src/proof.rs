@@ -50,7 +50,8 @@ fn bench_documents(workspace: &Workspace, folder: Option<&Path>) -> anyhow::Resu
         .env("GUICHET_CHROMIUM", chromium))
 }
 
-fn built(workspace: &Workspace, profile: Profile) -> anyhow::Result<()> {
+/// Builds the product, with everything that this needs on a fresh machine.
+pub(crate) fn built(workspace: &Workspace, profile: Profile) -> anyhow::Result<()> {
     let mut progress = Progress::of(build::STEPS + 2);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;

@@ -61,7 +61,7 @@ pub(crate) fn bench_packages(workspace: &Workspace) -> anyhow::Result<()> {
         .context("npm could not install the packages of tests/bench/package-lock.json")
 }
 
-/// The browser of the tests.
+/// Returns the browser of the tests.
 pub(crate) fn chromium(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     if let Some(path) = std::env::var_os("GUICHET_CHROMIUM") {
         return Ok(path.into());

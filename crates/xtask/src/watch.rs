@@ -29,7 +29,7 @@ impl Watch {
         Self { roots, seen }
     }
 
-    /// Whether something changed since the last call that said so.
+    /// Returns whether something changed since the last call that said so.
     pub(crate) fn changed(&mut self) -> bool {
         let now = look(&self.roots);
         let changed = now != self.seen;

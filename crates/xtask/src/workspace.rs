@@ -39,7 +39,7 @@ impl Workspace {
         self.command(&self.cargo)
     }
 
-    /// A program that an npm package brings.
+    /// Returns a program that an npm package brings.
     pub(crate) fn npm_program(&self, name: &str) -> std::process::Command {
         self.command(self.path("node_modules/.bin").join(name))
     }

@@ -69,7 +69,7 @@ fn empty() -> State {
     state
 }
 
-/// A form with nothing wrong, two documents read.
+/// Returns a form with nothing wrong, two documents read.
 fn ready() -> State {
     let mut state = empty();
     state.typed(filled_in());
@@ -100,7 +100,7 @@ fn status(state: &State, id: &str) -> String {
     state.view(NOW).statuses.get(id).unwrap_or_default().to_owned()
 }
 
-/// The targets of the summary's lines.
+/// Returns the targets of the summary's lines.
 fn summary(state: &State) -> Vec<String> {
     match state.view(NOW).summary.0 {
         Summary::Shown { items, .. } => {

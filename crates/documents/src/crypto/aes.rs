@@ -55,7 +55,7 @@ impl Aes {
         plain
     }
 
-    /// The keys for deciphering, which mixes before it adds them: the last first.
+    /// Returns the keys for deciphering, which mixes before it adds them: the last first.
     fn unmixed_keys(&self) -> Vec<Block> {
         let mut keys: Vec<Block> = self.keys.iter().rev().copied().collect();
         if let [_, inner @ .., _] = keys.as_mut_slice() {

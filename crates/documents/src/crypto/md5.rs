@@ -1,4 +1,4 @@
-/// The MD5 digest (RFC 1321).
+/// Returns the MD5 digest (RFC 1321).
 pub(crate) fn md5(message: &[u8]) -> [u8; 16] {
     let mut padded = message.to_vec();
     padded.push(0x80);

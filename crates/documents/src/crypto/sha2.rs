@@ -25,7 +25,7 @@ impl Sha2 {
         }
     }
 
-    /// The SHA-256 digest.
+    /// Returns the SHA-256 digest.
     pub(crate) fn sha256(&self, message: &[u8]) -> [u8; 32] {
         let mut state = self.start_512.map(upper_half);
         for block in pad::<64>(message).as_chunks::<64>().0 {
@@ -38,13 +38,13 @@ impl Sha2 {
         digest
     }
 
-    /// The SHA-384 digest.
+    /// Returns the SHA-384 digest.
     pub(crate) fn sha384(&self, message: &[u8]) -> [u8; 48] {
         let long = self.long(self.start_384, message);
         core::array::from_fn(|at| long[at])
     }
 
-    /// The SHA-512 digest.
+    /// Returns the SHA-512 digest.
     pub(crate) fn sha512(&self, message: &[u8]) -> [u8; 64] {
         self.long(self.start_512, message)
     }
@@ -61,7 +61,7 @@ impl Sha2 {
     }
 }
 
-/// The message, a one bit, zeros, and its length in bits at the end of the last block.
+/// Returns the message, a one bit, zeros, and its length in bits at the end of the last block.
 fn pad<const BLOCK: usize>(message: &[u8]) -> Vec<u8> {
     let mut padded = message.to_vec();
     padded.push(0x80);
@@ -125,8 +125,8 @@ compress!(
     [14, 18, 41]
 );
 
-/// The first 64 bits behind the point of a root of `number`, which is less than 512 and has none
-/// that is whole: bit by bit, the largest whose power is not too large.
+/// Returns the first 64 bits behind the point of a root of `number`, which is less than 512 and has
+/// none that is whole: bit by bit, the largest whose power is not too large.
 fn root(number: u32, degree: usize) -> u64 {
     let mut root: Long = [0; 8];
     for bit in (0..67).rev() {

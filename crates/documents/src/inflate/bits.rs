@@ -29,7 +29,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next bits, at most 16.
+    /// Returns the next bits, at most 16.
     pub(super) fn take(&mut self, count: u32) -> Result<u32, End> {
         self.fill();
         let [a, b, ..] = (self.held & ((1 << count) - 1)).to_le_bytes();

@@ -62,7 +62,7 @@ pub(super) fn look_for_programs(archive: &Archive<'_>, report: &mut Report) {
     }
 }
 
-/// Whether a name is that of an XML part by what all readers go by.
+/// Returns whether a name is that of an XML part by what all readers go by.
 pub(super) fn is_named_xml(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with(b".xml") || name.ends_with(b".rels")

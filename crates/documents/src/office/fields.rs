@@ -58,7 +58,8 @@ impl Fields {
         }
     }
 
-    /// Whether shown text is code too: between the beginning of a field and its result it is.
+    /// Returns whether shown text is code too: between the beginning of a field and its result it
+    /// is.
     pub(super) fn take_text(&self) -> bool {
         self.open.get(1..).and_then(<[Field]>::last).is_some_and(|field| !field.has_result)
     }
@@ -136,7 +137,7 @@ pub(super) fn judge(code: &str, report: &mut Report) {
     }
 }
 
-/// The worst of a word as it is and with each doubled backslash taken once.
+/// Returns the worst of a word as it is and with each doubled backslash taken once.
 fn read(word: &str) -> Target {
     let target = target::parse(word);
     if find(word.as_bytes(), b"\\\\").is_some() {
@@ -150,7 +151,7 @@ fn is_between(c: char) -> bool {
     c.is_ascii_whitespace() || matches!(c, '\u{A0}' | '"' | '\u{201C}' | '\u{201D}' | '\u{201E}')
 }
 
-/// What stands between quotation marks, with the spaces in it.
+/// Returns what stands between quotation marks, with the spaces in it.
 fn quotes(code: &str) -> impl Iterator<Item = &str> {
     code.split(|c: char| is_between(c) && !c.is_ascii_whitespace() && c != '\u{A0}')
         .skip(1)
@@ -176,7 +177,7 @@ fn halved(word: &str) -> String {
     halved
 }
 
-/// The text that a field `QUOTE` makes of the numbers of characters: `QUOTE 68 68 69`.
+/// Returns the text that a field `QUOTE` makes of the numbers of characters: `QUOTE 68 68 69`.
 fn quoted(code: &str) -> Option<String> {
     let mut words = code.split(is_between).filter(|word| !word.is_empty());
     if !words.next()?.eq_ignore_ascii_case("QUOTE") {

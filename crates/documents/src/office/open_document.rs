@@ -46,7 +46,7 @@ pub(super) fn look_through(
     report.authors = authors.into_names();
 }
 
-/// The media types that the manifest gives for the document as a whole.
+/// Returns the media types that the manifest gives for the document as a whole.
 pub(super) fn roots(archive: &Archive<'_>) -> Vec<String> {
     const LONGEST: usize = 1024 * 1024;
     let entry = archive.entry(super::MANIFEST).map(|entry| beginning(entry, LONGEST));
@@ -64,14 +64,14 @@ pub(super) fn roots(archive: &Archive<'_>) -> Vec<String> {
     roots
 }
 
-/// Whether this is a media type of `OpenDocument` or of its predecessor.
+/// Returns whether this is a media type of `OpenDocument` or of its predecessor.
 pub(super) fn is_media_type(text: &str) -> bool {
     let known = ["application/vnd.oasis.opendocument.", "application/vnd.sun.xml."];
     known.iter().any(|known| text.starts_with(known))
 }
 
-/// Whether a part is the list of a library, which is written without a macro in it too; or a
-/// folder.
+/// Returns whether a part is the list of a library, which is written without a macro in it too; or
+/// a folder.
 fn is_list(name: &[u8]) -> bool {
     let lists = [b"/script-lc.xml".as_slice(), b"/script-lb.xml", b"/"];
     lists.iter().any(|list| name.ends_with(list))
@@ -126,7 +126,7 @@ fn look_at_part(part: &[u8], tells_authors: bool, authors: &mut Authors, report:
     }
 }
 
-/// What a file is that stands in the text in base 64, by its first letters.
+/// Returns what a file is that stands in the text in base 64, by its first letters.
 fn embedded(text: &[u8]) -> Option<Active> {
     let letters: Vec<u8> =
         text.iter().filter(|b| !b.is_ascii_whitespace()).take(8).copied().collect();
@@ -171,7 +171,7 @@ fn look_at_element(tag: Tag<'_>, report: &mut Report) {
     }
 }
 
-/// What an element does with the target that it refers to.
+/// Returns what an element does with the target that it refers to.
 fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
     match element {
         // A form that is sent, or a button that opens what it names.

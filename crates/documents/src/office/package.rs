@@ -29,8 +29,8 @@ impl Package {
     }
 }
 
-/// A part in UTF-8, as far as its beginning goes. What is cut off here is longer than any list of
-/// parts, and is looked through as a part all the same.
+/// Returns a part in UTF-8, as far as its beginning goes. What is cut off here is longer than any
+/// list of parts, and is looked through as a part all the same.
 fn part(archive: &Archive<'_>, name: &[u8]) -> Option<Vec<u8>> {
     const LONGEST: usize = 1024 * 1024;
     let content = beginning(archive.entry(name)?, LONGEST);
@@ -65,7 +65,7 @@ impl Types {
         types
     }
 
-    /// The content type of a part, which is named from the root without its slash.
+    /// Returns the content type of a part, which is named from the root without its slash.
     fn of(&self, part: &str) -> Option<String> {
         let own = self.parts.iter().find(|(name, _)| name.trim_start_matches('/') == part);
         let extension = part.rsplit('.').next().unwrap_or_default();
@@ -82,7 +82,7 @@ fn lower(tag: Tag<'_>, attribute: &[u8]) -> String {
     tag.attribute(attribute).chars().map(slash).collect()
 }
 
-/// The parts that the root calls its document, in lower case.
+/// Returns the parts that the root calls its document, in lower case.
 fn roots(relations: &[u8]) -> Vec<String> {
     let mut roots = Vec::new();
     for event in Events::of(relations) {

@@ -6,7 +6,7 @@ use crate::{
     xml::Tag,
 };
 
-/// What a relation makes of its target when the document is opened.
+/// Returns what a relation makes of its target when the document is opened.
 ///
 /// The last word of its type says what the target is for, in the transitional and the strict form
 /// and in Microsoft's own. A target on another machine counts as external even where the mode is
@@ -40,8 +40,8 @@ pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
     }
 }
 
-/// What it means that this is loaded from the web: pictures are shown, anything else is run, or
-/// opened by another program.
+/// Returns what it means that this is loaded from the web: pictures are shown, anything else is
+/// run, or opened by another program.
 fn from_web(kind: &str) -> Active {
     match kind {
         "attachedtemplate"

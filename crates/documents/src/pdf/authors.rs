@@ -41,7 +41,7 @@ fn metadata<'a>(document: &Document<'a>, root: Dict) -> Option<Cow<'a, [u8]>> {
     document.data(&document.object(number)?)
 }
 
-/// The items of `dc:creator` in a packet of XMP.
+/// Returns the items of `dc:creator` in a packet of XMP.
 fn creators(packet: &[u8]) -> Vec<&[u8]> {
     let start = find(packet, b"<dc:creator").unwrap_or(packet.len());
     let mut rest = packet.get(start..).unwrap_or_default();

@@ -29,7 +29,7 @@ impl Budget {
         left.is_some()
     }
 
-    /// How many bytes may still be unpacked.
+    /// Returns how many bytes may still be unpacked.
     pub(super) fn room(&self) -> usize {
         self.unpacking.get()
     }

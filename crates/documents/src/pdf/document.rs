@@ -72,22 +72,22 @@ impl<'a> Document<'a> {
         self.budget
     }
 
-    /// Whether two readers could find two different documents.
+    /// Returns whether two readers could find two different documents.
     pub(super) fn is_doubtful(&self) -> bool {
         self.doubtful.get()
     }
 
-    /// Whether an object that was asked for was not where the tables say.
+    /// Returns whether an object that was asked for was not where the tables say.
     pub(super) fn is_astray(&self) -> bool {
         self.astray.get()
     }
 
-    /// Every object, by number.
+    /// Returns every object, by number.
     pub(super) fn objects(&self) -> impl Iterator<Item = Indirect<'_>> {
         self.places.iter().filter_map(|(number, place)| self.read(*number, *place))
     }
 
-    /// The object of this number.
+    /// Returns the object of this number.
     pub(super) fn object(&self, number: u32) -> Option<Indirect<'_>> {
         let (_, place) = self.places.get(self.rank(number)?)?;
         let object = self.read(number, *place).filter(|object| object.number == number);
@@ -97,7 +97,7 @@ impl<'a> Document<'a> {
         object
     }
 
-    /// The place of a number among all numbers.
+    /// Returns the place of a number among all numbers.
     fn rank(&self, number: u32) -> Option<usize> {
         self.places.binary_search_by_key(&number, |(number, _)| *number).ok()
     }
@@ -107,7 +107,7 @@ impl<'a> Document<'a> {
         Marks(vec![false; self.places.len()])
     }
 
-    /// Whether there is such a number, and it was not marked yet.
+    /// Returns whether there is such a number, and it was not marked yet.
     pub(super) fn mark(&self, marks: &mut Marks, number: u32) -> bool {
         let mark = self.rank(number).and_then(|rank| marks.0.get_mut(rank));
         mark.is_some_and(|mark| !mem::replace(mark, true))
@@ -123,7 +123,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// What a reference leads to; any other value is itself.
+    /// Returns what a reference leads to; any other value is itself.
     pub(super) fn resolve<'s>(&'s self, mut value: Value<'s>) -> Value<'s> {
         for _ in 0..MOST_HOPS {
             let Value::Reference(number) = value else { return value };
@@ -132,12 +132,12 @@ impl<'a> Document<'a> {
         Value::Other
     }
 
-    /// What stands under `key`, or where it leads.
+    /// Returns what stands under `key`, or where it leads.
     pub(super) fn get<'s>(&'s self, dict: Dict<'s>, key: &[u8]) -> Value<'s> {
         self.resolve(dict.get(key))
     }
 
-    /// The dictionary under `key`, or where it leads.
+    /// Returns the dictionary under `key`, or where it leads.
     pub(super) fn dict<'s>(&'s self, dict: Dict<'s>, key: &[u8]) -> Option<Dict<'s>> {
         match self.get(dict, key) {
             Value::Dict(found) => Some(found),
@@ -145,7 +145,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The data of a stream as they stand in the file.
+    /// Returns the data of a stream as they stand in the file.
     fn raw(&self, object: &Indirect) -> Option<&'a [u8]> {
         let Value::Dict(dict) = object.value else { return None };
         let length = match self.get(dict, b"Length") {
@@ -156,12 +156,12 @@ impl<'a> Document<'a> {
         self.budget.spend(data.len()).then_some(data)
     }
 
-    /// The first bytes of a stream's data, deciphered.
+    /// Returns the first bytes of a stream's data, deciphered.
     pub(super) fn beginning(&self, object: &Indirect, length: usize) -> Option<Cow<'a, [u8]>> {
         self.deciphered(object, head(self.bytes.get(object.stream?..)?, length))
     }
 
-    /// The data of a stream of text or tables, deciphered and unpacked.
+    /// Returns the data of a stream of text or tables, deciphered and unpacked.
     pub(super) fn data(&self, object: &Indirect) -> Option<Cow<'a, [u8]>> {
         let Value::Dict(dict) = object.value else { return None };
         let data = self.deciphered(object, self.raw(object)?)?;
@@ -273,7 +273,7 @@ const STRUCTURE: [&[u8]; 5] = [b"Filter", b"DecodeParms", b"First", b"N", b"Leng
 /// Which numbers have been met.
 pub(super) struct Marks(Vec<bool>);
 
-/// The places by number, the first of two for one number.
+/// Returns the places by number, the first of two for one number.
 fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
     if !places.is_sorted_by(|(one, _), (next, _)| one < next) {
         places = ordered(places, (0, Place::Free));

@@ -15,8 +15,8 @@ use crate::inflate::{self, End};
 /// How a value that stands elsewhere is found.
 pub(super) type Resolve<'f, 'a> = &'f dyn Fn(Value<'a>) -> Value<'a>;
 
-/// The data unpacked; nothing where a filter is one for pictures, or more comes out than the
-/// budget has room for. What came before an error in the data counts.
+/// Returns the data unpacked; nothing where a filter is one for pictures, or more comes out than
+/// the budget has room for. What came before an error in the data counts.
 pub(super) fn decoded<'d, 'a>(
     dict: Dict<'a>,
     mut data: Cow<'d, [u8]>,
@@ -47,7 +47,7 @@ pub(super) fn decoded<'d, 'a>(
 /// Writers use one, or two of which the second makes the first's output printable.
 const MOST_FILTERS: usize = 8;
 
-/// The filters, in the order in which to undo them.
+/// Returns the filters, in the order in which to undo them.
 pub(super) fn names<'a>(dict: Dict<'a>, resolve: Resolve<'_, 'a>) -> Vec<Value<'a>> {
     match resolve(dict.get(b"Filter")) {
         Value::Array(names) => names.values().map(resolve).collect(),

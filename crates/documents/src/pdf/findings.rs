@@ -52,7 +52,7 @@ struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    /// What is found, and where object streams begin that are still packed.
+    /// Returns what is found, and where object streams begin that are still packed.
     fn through(document: &Document, limits: &Limits) -> (Findings, Vec<usize>) {
         let inside = Limits { unpacked_bytes: limits.unpacked_bytes / 2, ..*limits };
         let mut search = Search {
@@ -178,15 +178,15 @@ const KNOWN: [&[u8]; 4] = [b"R", b"true", b"false", b"null"];
 /// Tokens of an unsound object that are looked at. Large tables have as many.
 const MOST_TOKENS: usize = 1 << 16;
 
-/// Whether behind an object comes what belongs there. A container is looked through to its end; a
-/// name or a number may be the beginning of something that is cut into two objects.
+/// Returns whether behind an object comes what belongs there. A container is looked through to its
+/// end; a name or a number may be the beginning of something that is cut into two objects.
 fn is_closed(object: &Indirect) -> bool {
     let is_plain = !matches!(object.value, Value::Array(_) | Value::Dict(_));
     let mut lexer = Lexer::new(object.rest.get(object.body.len()..).unwrap_or_default(), 0);
     !object.is_in_file || !is_plain || lexer.word(b"endobj") || ends(&mut lexer)
 }
 
-/// Whether an object ends here: another one, a table or nothing follows.
+/// Returns whether an object ends here: another one, a table or nothing follows.
 fn ends(lexer: &mut Lexer) -> bool {
     let before = lexer.at();
     let follows = lexer.token();

@@ -23,8 +23,8 @@ pub(super) struct Indirect<'a> {
     pub(super) stream: Option<usize>,
 }
 
-/// The object that stands at a byte: `12 0 obj`, its value, and perhaps `stream`. What is looked
-/// at is paid for, whether it is an object or not.
+/// Returns the object that stands at a byte: `12 0 obj`, its value, and perhaps `stream`. What is
+/// looked at is paid for, whether it is an object or not.
 pub(super) fn read<'a>(bytes: &'a [u8], at: usize, budget: &Budget) -> Option<Indirect<'a>> {
     if budget.is_spent() {
         return None;
@@ -34,7 +34,8 @@ pub(super) fn read<'a>(bytes: &'a [u8], at: usize, budget: &Budget) -> Option<In
     budget.spend(lexer.reach().saturating_sub(at) + LOOKING_UP).then_some(object)?
 }
 
-/// The same for an object that stands in the unpacked data of an object stream: only its value.
+/// Returns the same for an object that stands in the unpacked data of an object stream: only its
+/// value.
 pub(super) fn read_unpacked<'a>(
     data: &'a [u8],
     at: usize,
@@ -87,8 +88,8 @@ fn object<'a>(bytes: &'a [u8], lexer: &mut Lexer<'a>) -> Option<Indirect<'a>> {
     Some(Indirect { number, generation, value, body, rest, is_in_file: true, stream })
 }
 
-/// The data that begin at a byte: as long as the dictionary says if they end there, or up to the
-/// mark of their end.
+/// Returns the data that begin at a byte: as long as the dictionary says if they end there, or up
+/// to the mark of their end.
 pub(super) fn stream(bytes: &[u8], start: usize, length: Option<usize>) -> &[u8] {
     let rest = bytes.get(start..).unwrap_or_default();
     let end = length.and_then(|length| stream_end(bytes, start, length));

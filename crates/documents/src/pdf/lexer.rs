@@ -35,7 +35,7 @@ impl<'a> Lexer<'a> {
         Self { bytes, at, reach: at }
     }
 
-    /// Up to where the bytes have been looked at: what reading has cost.
+    /// Returns up to where the bytes have been looked at: what reading has cost.
     pub(super) fn reach(&self) -> usize {
         self.reach.max(self.at)
     }
@@ -51,17 +51,17 @@ impl<'a> Lexer<'a> {
         self.at = at;
     }
 
-    /// The bytes from `start` to `end`.
+    /// Returns the bytes from `start` to `end`.
     pub(super) fn between(&self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
-    /// What has not been read.
+    /// Returns what has not been read.
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// The next token; nothing at the end. A string that does not end is the end.
+    /// Returns the next token; nothing at the end. A string that does not end is the end.
     pub(super) fn token(&mut self) -> Option<Token<'a>> {
         self.skip_blank();
         let Some((token, length)) = self.next() else {
@@ -72,7 +72,7 @@ impl<'a> Lexer<'a> {
         Some(token)
     }
 
-    /// The token that begins here, and its length.
+    /// Returns the token that begins here, and its length.
     fn next(&self) -> Option<(Token<'a>, usize)> {
         let rest = self.rest();
         Some(match *rest.first()? {
@@ -109,7 +109,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// Whether this word comes next; if so, it has been read.
+    /// Returns whether this word comes next; if so, it has been read.
     pub(super) fn word(&mut self, expected: &[u8]) -> bool {
         let before = self.at;
         self.skip_blank();
@@ -159,7 +159,7 @@ fn is_regular(byte: u8) -> bool {
     class(byte) == REGULAR
 }
 
-/// What a byte is for: every byte read is asked, so a table answers.
+/// Returns what a byte is for: every byte read is asked, so a table answers.
 fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(REGULAR)
 }
@@ -213,7 +213,7 @@ fn number(word: &[u8]) -> Token<'_> {
     }
 }
 
-/// How long a string in parentheses is, with these; they nest.
+/// Returns how long a string in parentheses is, with these; they nest.
 fn literal_length(bytes: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut escaped = false;

@@ -57,7 +57,7 @@ fn found(document: &Document, root: Value, node: Dict) -> u32 {
     pages
 }
 
-/// The document's root, or, where the trailer does not lead to it, what looks like it.
+/// Returns the document's root, or, where the trailer does not lead to it, what looks like it.
 pub(super) fn catalogue<'s>(document: &'s Document) -> Option<Dict<'s>> {
     let has_pages = |dict: &Dict| matches!(document.get(*dict, b"Pages"), Value::Dict(_));
     let root = document.dict(document.trailer, b"Root").filter(has_pages);
@@ -77,8 +77,8 @@ fn kids<'s>(document: &'s Document, node: Dict<'s>) -> Option<Array<'s>> {
     }
 }
 
-/// Whether an inner node has not been met. One without a number stands in its parent, and there
-/// only.
+/// Returns whether an inner node has not been met. One without a number stands in its parent, and
+/// there only.
 fn is_new(document: &Document, seen: &mut Marks, node: Value) -> bool {
     match node {
         Value::Reference(number) => document.mark(seen, number),

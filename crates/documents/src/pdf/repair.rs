@@ -94,7 +94,7 @@ pub(super) fn start(bytes: &[u8], word: usize) -> Option<usize> {
     (whole && blank.len() < generation.len()).then_some(before.len())
 }
 
-/// The bytes without those at the end that are `such`.
+/// Returns the bytes without those at the end that are `such`.
 fn without(bytes: &[u8], such: fn(u8) -> bool) -> &[u8] {
     let kept = bytes.iter().rposition(|byte| !such(*byte)).map_or(0, |last| last + 1);
     bytes.get(..kept).unwrap_or_default()

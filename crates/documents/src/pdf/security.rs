@@ -159,7 +159,8 @@ impl Handler {
         })
     }
 
-    /// How streams (`StmF`), strings (`StrF`) or attached files (`EFF`) are encrypted (7.6.6).
+    /// Returns how streams (`StmF`), strings (`StrF`) or attached files (`EFF`) are encrypted
+    /// (7.6.6).
     fn method<'a>(&self, dict: Dict<'a>, key: &[u8], resolve: Resolve<'_, 'a>) -> Option<Method> {
         if self.version < 4 {
             return Some(Method::Rc4);
@@ -180,8 +181,8 @@ impl Handler {
         known.into_iter().find(|(name, _)| method.is(name)).map(|(_, method)| method)
     }
 
-    /// The key that the empty password gives, if it is the user's; or the owner's, which since
-    /// revision 5 may be empty where the user's is not.
+    /// Returns the key that the empty password gives, if it is the user's; or the owner's, which
+    /// since revision 5 may be empty where the user's is not.
     fn key(&self) -> Option<Vec<u8>> {
         match self.revision {
             2..=4 => self.short_key(),
@@ -209,7 +210,7 @@ impl Handler {
         })
     }
 
-    /// The key, if it is the one that the user's entry was made with.
+    /// Returns the key, if it is the one that the user's entry was made with.
     fn proved(&self, key: &[u8]) -> Option<Vec<u8>> {
         let proof = if self.revision == 2 {
             rc4(key, &PADDING)

@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 pub(super) struct Name<'a>(pub(super) &'a [u8]);
 
 impl Name<'_> {
-    /// Whether it is this one. `/J#61vaScript` is `JavaScript` too (7.3.5).
+    /// Returns whether it is this one. `/J#61vaScript` is `JavaScript` too (7.3.5).
     pub(super) fn is(self, name: &[u8]) -> bool {
         self.0 == name || self.0.contains(&b'#') && self.is_escaped(name)
     }
 
-    /// The place of this name among others.
+    /// Returns the place of this name among others.
     pub(super) fn among(self, names: &[&[u8]]) -> Option<usize> {
         if self.0.contains(&b'#') {
             return names.iter().position(|name| self.is_escaped(name));
@@ -46,7 +46,7 @@ pub(super) enum Text<'a> {
 }
 
 impl Text<'_> {
-    /// The bytes it stands for.
+    /// Returns the bytes it stands for.
     pub(super) fn bytes(self) -> Vec<u8> {
         match self {
             Text::Literal(text) => unescaped(text),
@@ -55,7 +55,7 @@ impl Text<'_> {
     }
 }
 
-/// What `text` stands for in hexadecimal digits; a missing last one is 0.
+/// Returns what `text` stands for in hexadecimal digits; a missing last one is 0.
 pub(super) fn hexadecimal(text: &[u8]) -> Vec<u8> {
     let digits: Vec<u8> = text.iter().filter_map(|byte| digit(*byte)).collect();
     let pairs = digits.chunks(2).map(|pair| match pair {

@@ -13,7 +13,8 @@ fn look(bytes: &[u8]) -> Report {
     inspect(bytes, &Limits::default())
 }
 
-/// A catalogue and a page tree of one page, to which more objects may be added from number 4 on.
+/// Returns a catalogue and a page tree of one page, to which more objects may be added from number
+/// 4 on.
 fn one_page() -> Objects {
     Objects::new()
         .with("<< /Type /Catalog /Pages 2 0 R >>")
@@ -21,7 +22,7 @@ fn one_page() -> Objects {
         .with("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
 }
 
-/// What is said of the pages, and of damage.
+/// Returns what is said of the pages, and of damage.
 fn pages(bytes: &[u8]) -> (Option<u32>, Option<Damage>) {
     let report = look(bytes);
     (report.pages, report.damage)

@@ -25,7 +25,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// The next object; nothing at the end of the bytes or of a container.
+    /// Returns the next object; nothing at the end of the bytes or of a container.
     pub(super) fn value(&mut self) -> Option<Value<'a>> {
         Some(match self.token()? {
             Token::Integer(number) => self.reference(number).unwrap_or(Value::Integer(number)),
@@ -38,7 +38,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// The next name with its value.
+    /// Returns the next name with its value.
     #[inline(never)]
     fn entry(&mut self) -> Option<(Name<'a>, Value<'a>)> {
         loop {
@@ -49,7 +49,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The rest of `12 0 R` behind its number.
+    /// Returns the rest of `12 0 R` behind its number.
     fn reference(&mut self, number: i64) -> Option<Value<'a>> {
         let before = self.at();
         let number = u32::try_from(number).ok();
@@ -108,23 +108,24 @@ impl<'a> Array<'a> {
 pub(super) struct Dict<'a>(pub(super) &'a [u8]);
 
 impl<'a> Dict<'a> {
-    /// All entries in the order of the file. What is neither a name nor the value of one is skipped.
+    /// Returns all entries in the order of the file. What is neither a name nor the value of one is
+    /// skipped.
     pub(super) fn entries(self) -> impl Iterator<Item = (Name<'a>, Value<'a>)> {
         let mut lexer = Lexer::new(self.0, 0);
         core::iter::from_fn(move || lexer.entry())
     }
 
-    /// Every value under `key`.
+    /// Returns every value under `key`.
     pub(super) fn each(self, key: &[u8]) -> impl Iterator<Item = Value<'a>> {
         self.entries().filter(move |(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
-    /// What stands under `key`; of two, the last, as other readers have it.
+    /// Returns what stands under `key`; of two, the last, as other readers have it.
     pub(super) fn get(self, key: &[u8]) -> Value<'a> {
         self.each(key).last().unwrap_or(Value::Other)
     }
 
-    /// The number under `key`, if it stands there itself and is not negative.
+    /// Returns the number under `key`, if it stands there itself and is not negative.
     pub(super) fn integer(self, key: &[u8]) -> Option<usize> {
         match self.get(key) {
             Value::Integer(number) => usize::try_from(number).ok(),
@@ -132,7 +133,7 @@ impl<'a> Dict<'a> {
         }
     }
 
-    /// Whether under `key` stands this name.
+    /// Returns whether under `key` stands this name.
     pub(super) fn is(self, key: &[u8], name: &[u8]) -> bool {
         matches!(self.get(key), Value::Name(found) if found.is(name))
     }

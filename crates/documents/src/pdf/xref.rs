@@ -214,7 +214,7 @@ fn natural(value: Value) -> Option<usize> {
     }
 }
 
-/// The width of a field: of more than eight bytes, no number is made.
+/// Returns the width of a field: of more than eight bytes, no number is made.
 fn small(value: Value) -> Option<usize> {
     natural(value).filter(|width| *width <= 8)
 }

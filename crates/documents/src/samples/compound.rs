@@ -3,12 +3,13 @@ use alloc::{vec, vec::Vec};
 /// The names and contents of streams.
 pub type Streams<'a> = &'a [(&'a str, Vec<u8>)];
 
-/// A Word document as written before 2007, with nothing but the head of its text.
+/// Returns a Word document as written before 2007, with nothing but the head of its text.
 pub fn doc() -> Vec<u8> {
     compound(&[("WordDocument", word_document(0)), ("1Table", Vec::new())])
 }
 
-/// A compound file of these streams, each in sectors of its own or, if short, in small ones.
+/// Returns a compound file of these streams, each in sectors of its own or, if short, in small
+/// ones.
 pub fn compound(streams: Streams) -> Vec<u8> {
     let short: Vec<u8> =
         streams.iter().filter(|(_, data)| is_short(data)).fold(Vec::new(), |mut all, (_, data)| {
@@ -47,7 +48,7 @@ pub fn compound(streams: Streams) -> Vec<u8> {
     [header, allocation, chains.data].concat()
 }
 
-/// The head of a document's text, with these flags.
+/// Returns the head of a document's text, with these flags.
 pub fn word_document(flags: u16) -> Vec<u8> {
     let mut text = b"\xEC\xA5\xC1\0\0\0\0\0\0\0".to_vec();
     text.extend(flags.to_le_bytes());
@@ -55,7 +56,7 @@ pub fn word_document(flags: u16) -> Vec<u8> {
     text
 }
 
-/// A property set that names an author and who saved last.
+/// Returns a property set that names an author and who saved last.
 pub fn summary(author: &str, last: &str) -> Vec<u8> {
     let text = |text: &str| {
         let mut value = words(&[0x1E, small_number(text.len() + 1)]);
@@ -119,7 +120,7 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// What does not fit is the end of a chain.
+/// Returns what does not fit is the end of a chain.
 fn small_number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(END)
 }

@@ -18,7 +18,7 @@ pub struct Case {
     pub damage: Option<Damage>,
 }
 
-/// All of them.
+/// Returns all of them.
 pub fn all() -> Vec<Case> {
     let case = |name, bytes, kind, damage| Case { name, bytes, kind, damage };
     let word = |name, bytes, damage| case(name, bytes, Kind::Docx, Some(damage));
@@ -68,7 +68,7 @@ pub fn all() -> Vec<Case> {
     ]
 }
 
-/// The beginning of a Windows program: enough for its loader to know it by.
+/// Returns the beginning of a Windows program: enough for its loader to know it by.
 pub fn program() -> Vec<u8> {
     let mut file = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xFF\xFF\0\0".to_vec();
     file.resize(60, 0);
@@ -77,7 +77,7 @@ pub fn program() -> Vec<u8> {
     file
 }
 
-/// A Word document plus what `add` adds.
+/// Returns a Word document plus what `add` adds.
 fn word_with(add: impl Fn(&mut Stored) -> &mut Stored) -> Vec<u8> {
     let mut archive = Stored::default();
     archive.add("[Content_Types].xml", b"<Types/>").add("word/document.xml", b"<x/>");
@@ -106,7 +106,7 @@ fn astray() -> Vec<u8> {
     with_end(16, &[0xF0, 0xFF, 0xFF, 0x7F])
 }
 
-/// A document whose end record bears other bytes from `at` on.
+/// Returns a document whose end record bears other bytes from `at` on.
 fn with_end(at: usize, bytes: &[u8]) -> Vec<u8> {
     const END_BYTES: usize = 22;
     let mut file = docx("x");

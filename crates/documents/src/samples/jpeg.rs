@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 
-/// The head of a JPEG with one application segment (APP1).
+/// Returns the head of a JPEG with one application segment (APP1).
 pub fn jpeg(segment: &[u8]) -> Vec<u8> {
     let length = u16::try_from(segment.len() + 2).unwrap_or(u16::MAX);
     [b"\xFF\xD8\xFF\xE1", length.to_be_bytes().as_slice(), segment, b"\xFF\xDA"].concat()
 }
 
-/// The head of a photograph, with a position in this byte order, or without.
+/// Returns the head of a photograph, with a position in this byte order, or without.
 pub fn photograph(big_endian: Option<bool>) -> Vec<u8> {
     let order = big_endian.unwrap_or_default();
     let short = |number: u16| if order { number.to_be_bytes() } else { number.to_le_bytes() };

@@ -2,19 +2,19 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::Stored;
 
-/// A Word document with a paragraph for each line of `text`.
+/// Returns a Word document with a paragraph for each line of `text`.
 pub fn docx(text: &str) -> Vec<u8> {
     word(text, "").finish()
 }
 
-/// The same with a macro project (whose content no editor would load).
+/// Returns the same with a macro project (whose content no editor would load).
 pub fn docm(text: &str) -> Vec<u8> {
     let project =
         r#"<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>"#;
     word(text, project).add("word/vbaProject.bin", b"no project").finish()
 }
 
-/// A Word document with these parts beside its own.
+/// Returns a Word document with these parts beside its own.
 pub fn docx_with(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = word("Bonjour", "");
     for (name, content) in parts {
@@ -23,7 +23,7 @@ pub fn docx_with(parts: &[(&str, &str)]) -> Vec<u8> {
     archive.finish()
 }
 
-/// An `OpenDocument` text of these parts and its media type.
+/// Returns an `OpenDocument` text of these parts and its media type.
 pub fn odt_of(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = Stored::default();
     archive.add("mimetype", b"application/vnd.oasis.opendocument.text");
@@ -33,7 +33,7 @@ pub fn odt_of(parts: &[(&str, &str)]) -> Vec<u8> {
     archive.finish()
 }
 
-/// An `OpenDocument` text with a paragraph for each line of `text`.
+/// Returns an `OpenDocument` text with a paragraph for each line of `text`.
 pub fn odt(text: &str) -> Vec<u8> {
     let manifest = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
         <manifest:manifest \

@@ -13,7 +13,7 @@ pub struct WordPackage {
 }
 
 impl WordPackage {
-    /// A document whose body is this.
+    /// Returns a document whose body is this.
     pub fn of(body: &str) -> Self {
         Self { body: body.into(), ..Self::default() }
     }
@@ -54,12 +54,12 @@ impl WordPackage {
         self
     }
 
-    /// The whole, as an archive to which more can be added.
+    /// Returns the whole, as an archive to which more can be added.
     pub fn archive(&self) -> Stored {
         self.archive_at("word/document.xml")
     }
 
-    /// The same with another name for the main part.
+    /// Returns the same with another name for the main part.
     pub fn archive_at(&self, main: &str) -> Stored {
         let (folder, name) = main.rsplit_once('/').unwrap_or(("", main));
         let mut archive = Stored::default();
@@ -94,7 +94,7 @@ impl WordPackage {
         archive
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn finish(&self) -> Vec<u8> {
         self.archive().finish()
     }
@@ -107,7 +107,7 @@ fn relations(inside: &str) -> String {
     )
 }
 
-/// An `OpenDocument` text whose body is this, with these parts beside it.
+/// Returns an `OpenDocument` text whose body is this, with these parts beside it.
 pub fn open_text(body: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Stored::default();
     archive.add("mimetype", b"application/vnd.oasis.opendocument.text");

@@ -1,14 +1,14 @@
 use alloc::{format, string::String, vec, vec::Vec};
 
-/// A PDF of one page with `text` in Helvetica, which every reader has.
+/// Returns a PDF of one page with `text` in Helvetica, which every reader has.
 ///
 /// Characters outside of Latin-1 become question marks.
 pub fn pdf(text: &str) -> Vec<u8> {
     page(text).finish()
 }
 
-/// The same, made `bytes` long by a comment; for tests of size limits. A length that is less
-/// than two bytes above the plain document's, or below it, gives the plain document.
+/// Returns the same, made `bytes` long by a comment; for tests of size limits. A length that is
+/// less than two bytes above the plain document's, or below it, gives the plain document.
 pub fn pdf_of_length(text: &str, bytes: usize) -> Vec<u8> {
     match bytes.saturating_sub(pdf(text).len()).checked_sub(2) {
         Some(filling) => {
@@ -30,7 +30,7 @@ fn page(text: &str) -> Objects {
         .with_stream("", &page_content(text))
 }
 
-/// One of each way to write a PDF, with something to find in each.
+/// Returns one of each way to write a PDF, with something to find in each.
 pub(super) fn all() -> Vec<Vec<u8>> {
     let told = page("Bonjour")
         .with("<< /Author (Ada \\351) /Title <FEFF00E9> >>")
@@ -60,14 +60,14 @@ impl Objects {
         Self::default()
     }
 
-    /// One more object.
+    /// Adds one more object.
     #[must_use]
     pub fn with(mut self, body: impl AsRef<[u8]>) -> Self {
         self.bodies.push(body.as_ref().to_vec());
         self
     }
 
-    /// One more object, a stream with these entries in its dictionary beside the length.
+    /// Adds one more object, a stream with these entries in its dictionary beside the length.
     #[must_use]
     pub fn with_stream(self, entries: &str, data: &[u8]) -> Self {
         self.with(stream(entries, data))
@@ -87,7 +87,7 @@ impl Objects {
         self
     }
 
-    /// The file, with a cross-reference table.
+    /// Returns the file, with a cross-reference table.
     pub fn finish(&self) -> Vec<u8> {
         let mut file = header();
         let size = self.bodies.len() + 1;
@@ -105,8 +105,8 @@ impl Objects {
         file
     }
 
-    /// The file, with all objects but the streams in one object stream, and a cross-reference
-    /// stream whose rows are predicted from each other.
+    /// Returns the file, with all objects but the streams in one object stream, and a
+    /// cross-reference stream whose rows are predicted from each other.
     pub fn packed(&self) -> Vec<u8> {
         let mut file = header();
         let stream_number = self.bodies.len() + 1;
@@ -167,7 +167,7 @@ fn row(kind: u8, field: usize) -> [u8; 4] {
     [kind, high, middle, low]
 }
 
-/// Each row as the difference from the one above (PNG's prediction 2).
+/// Returns each row as the difference from the one above (PNG's prediction 2).
 fn predicted(rows: &[[u8; 4]]) -> Vec<u8> {
     let mut above = [0; 4];
     let mut bytes = Vec::new();
@@ -179,7 +179,7 @@ fn predicted(rows: &[[u8; 4]]) -> Vec<u8> {
     bytes
 }
 
-/// A zlib stream that holds `data` as they are (RFC 1951, 3.2.4), without its checksum.
+/// Returns a zlib stream that holds `data` as they are (RFC 1951, 3.2.4), without its checksum.
 pub fn zlib(data: &[u8]) -> Vec<u8> {
     let mut packed = vec![0x78, 0x01];
     let mut chunks = data.chunks(0xFFFF).peekable();

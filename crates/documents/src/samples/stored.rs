@@ -38,7 +38,7 @@ impl Stored {
         self.add_with_mode(name, target.as_bytes(), 0o120_777)
     }
 
-    /// The whole archive.
+    /// Returns the whole archive.
     pub fn finish(&self) -> Vec<u8> {
         let mut file = [self.content.as_slice(), &self.directory].concat();
         file.extend(b"PK\x05\x06\0\0\0\0");
@@ -102,7 +102,7 @@ fn shared_fields(name: &str, content: &[u8]) -> Vec<u8> {
     fields
 }
 
-/// A length as ZIP writes it. No sample comes near 4 GB.
+/// Returns a length as ZIP writes it. No sample comes near 4 GB.
 fn small(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }

@@ -62,8 +62,8 @@ pub(super) fn directory(bytes: &[u8], end: usize) -> Result<Directory, Damage> {
     }
 }
 
-/// Whether the comment is not as long as the record says while there is another record before it,
-/// which readers that insist on the length take instead.
+/// Returns whether the comment is not as long as the record says while there is another record
+/// before it, which readers that insist on the length take instead.
 fn is_doubtful(bytes: &[u8], end: usize) -> bool {
     let comment = u16_at(bytes, end + 20).map(usize::from);
     let (before, after) = bytes.split_at_checked(end).unwrap_or_default();
@@ -81,7 +81,8 @@ fn narrow(bytes: &[u8], end: usize) -> Option<[u64; 6]> {
     Some([short(4)?, short(6)?, short(8)?, short(10)?, long(12)?, long(16)?])
 }
 
-/// The same numbers by the 64-bit record that ends where its locator begins, and where it starts.
+/// Returns the same numbers by the 64-bit record that ends where its locator begins, and where it
+/// starts.
 fn wide(bytes: &[u8], locator: usize) -> Option<([u64; 6], usize)> {
     const BEFORE_SIZE: usize = 12;
     let start = usize::try_from(u64_at(bytes, locator + 8)?).ok()?;

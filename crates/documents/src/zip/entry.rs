@@ -17,7 +17,8 @@ const DESCRIPTOR: u16 = 1 << 3;
 /// Strong encryption, and headers whose numbers are masked for it.
 const STRONGLY_LOCKED: u16 = 1 << 6 | 1 << 13;
 
-/// One entry of the directory, held against its own header in `content`; and what follows it.
+/// Returns one entry of the directory, held against its own header in `content`; and what follows
+/// it.
 pub(super) fn central<'a>(content: &'a [u8], directory: &'a [u8]) -> Option<(Entry<'a>, &'a [u8])> {
     if !directory.starts_with(CENTRAL) {
         return None;
@@ -73,8 +74,8 @@ pub(super) struct Local<'a> {
 }
 
 impl Local<'_> {
-    /// Whether the directory says the same. Numbers that only became known after the content was
-    /// written stand as zeros here and follow the content in a descriptor.
+    /// Returns whether the directory says the same. Numbers that only became known after the
+    /// content was written stand as zeros here and follow the content in a descriptor.
     fn agrees(&self, name: &[u8], method: u16, flags: u16, numbers: [u64; 3]) -> bool {
         let streamed = self.flags & DESCRIPTOR != 0;
         let mut pairs = self.numbers.iter().zip(numbers);
@@ -105,7 +106,8 @@ pub(super) fn local(header: &[u8]) -> Option<Local<'_>> {
     })
 }
 
-/// Those of the numbers that need 64 bits, from the extra field that has them in this order.
+/// Returns those of the numbers that need 64 bits, from the extra field that has them in this
+/// order.
 fn widened(extra: &[u8], numbers: [u64; 3]) -> Option<[u64; 3]> {
     const WIDE: u16 = 1;
     if !numbers.contains(&LARGEST) {
@@ -120,14 +122,14 @@ fn widened(extra: &[u8], numbers: [u64; 3]) -> Option<[u64; 3]> {
     Some(all)
 }
 
-/// Whether an extra field has a name of its own for the entry, by which some readers go.
+/// Returns whether an extra field has a name of its own for the entry, by which some readers go.
 fn has_other_name(extra: &[u8], name: &[u8]) -> bool {
     const UNICODE_PATH: u16 = 0x7075;
     // A version and a checksum of the plain name come first.
     field(extra, UNICODE_PATH).is_some_and(|field| field.get(5..) != Some(name))
 }
 
-/// The content of the extra field of this number.
+/// Returns the content of the extra field of this number.
 fn field(extra: &[u8], wanted: u16) -> Option<&[u8]> {
     let mut rest = extra;
     loop {
@@ -140,7 +142,7 @@ fn field(extra: &[u8], wanted: u16) -> Option<&[u8]> {
     }
 }
 
-/// The name with `/` between folders, as readers on Windows see it.
+/// Returns the name with `/` between folders, as readers on Windows see it.
 pub(super) fn normalised(name: &[u8]) -> Cow<'_, [u8]> {
     if !name.contains(&b'\\') {
         return Cow::Borrowed(name);

@@ -9,7 +9,7 @@ use crate::{
     bytes::{find, u32_at},
 };
 
-/// What the entries, each sound by itself, do to one another or to whoever unpacks them.
+/// Returns what the entries, each sound by itself, do to one another or to whoever unpacks them.
 /// `content` is the file up to the directory.
 pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> Option<Damage> {
     let in_all = entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.length));
@@ -26,8 +26,8 @@ pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> 
     }
 }
 
-/// Whether bytes before the directory belong to no entry: a reader that goes from header to header
-/// may find entries there that the directory does not list.
+/// Returns whether bytes before the directory belong to no entry: a reader that goes from header to
+/// header may find entries there that the directory does not list.
 fn has_unclaimed_bytes(content: &[u8], entries: &[Entry<'_>]) -> bool {
     let first = entries.iter().map(|entry| entry.start).min().unwrap_or(content.len());
     let is_followed = |entry: &Entry<'_>, next| is_gap(content, entry, next);
@@ -37,7 +37,7 @@ fn has_unclaimed_bytes(content: &[u8], entries: &[Entry<'_>]) -> bool {
         || last.is_some_and(|last| is_followed(last, content.len()))
 }
 
-/// Whether there is more between an entry and what follows it than its descriptor or zeros.
+/// Returns whether there is more between an entry and what follows it than its descriptor or zeros.
 fn is_gap(content: &[u8], entry: &Entry<'_>, next: usize) -> bool {
     let between = content.get(entry.end..next).unwrap_or_default();
     let descriptor = between.strip_prefix(b"PK\x07\x08").unwrap_or(between);
@@ -47,8 +47,8 @@ fn is_gap(content: &[u8], entry: &Entry<'_>, next: usize) -> bool {
     !is_descriptor && between.iter().any(|byte| *byte != 0)
 }
 
-/// Whether an entry is one of the pieces that a part may be cut into (ECMA-376, part 2, 7.2.4),
-/// which no writer does and some readers put together.
+/// Returns whether an entry is one of the pieces that a part may be cut into (ECMA-376, part 2,
+/// 7.2.4), which no writer does and some readers put together.
 fn is_piece(entry: &Entry<'_>) -> bool {
     entry.name.ends_with(b".piece") && find(&entry.name, b"/[").is_some()
 }
@@ -56,8 +56,8 @@ fn is_piece(entry: &Entry<'_>) -> bool {
 type Compare = fn(&Entry<'_>, &Entry<'_>) -> Ordering;
 type Clash<'c> = &'c dyn Fn(&Entry<'_>, &Entry<'_>) -> bool;
 
-/// Whether two entries that come to stand side by side `clash`. A heap puts them in order: the
-/// sorting routines of the standard library weigh four kilobytes in wasm.
+/// Returns whether two entries that come to stand side by side `clash`. A heap puts them in order:
+/// the sorting routines of the standard library weigh four kilobytes in wasm.
 fn neighbours(entries: &[Entry<'_>], order: Compare, clash: Clash<'_>) -> bool {
     let ranked = |entry| Ranked { entry, order };
     let mut heap: BinaryHeap<_> = entries.iter().map(ranked).collect();
@@ -107,7 +107,7 @@ fn by_name(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
     name.cmp(other.name.iter().map(u8::to_ascii_lowercase))
 }
 
-/// Whether unpacking a name under a folder would write outside of it, on any system.
+/// Returns whether unpacking a name under a folder would write outside of it, on any system.
 pub(super) fn escapes(name: &[u8]) -> bool {
     let rooted = matches!(name, [b'/', ..] | [_, b':', ..]);
     let mut segments = name.split(|byte| *byte == b'/');

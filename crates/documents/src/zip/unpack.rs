@@ -33,14 +33,14 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    /// Whether another file inside may be opened, which is then counted.
+    /// Returns whether another file inside may be opened, which is then counted.
     pub(crate) fn opens_another(&mut self) -> bool {
         let left = self.files.checked_sub(1);
         self.files = left.unwrap_or(0);
         left.is_some()
     }
 
-    /// The head of a picture, in which its size stands and where it was taken.
+    /// Returns the head of a picture, in which its size stands and where it was taken.
     pub(crate) fn picture<'e>(&mut self, entry: &Entry<'e>) -> Cow<'e, [u8]> {
         let length = exif::HEAD_BYTES.min(self.pictures);
         let head = beginning(entry, length);
@@ -48,9 +48,9 @@ impl<'a> Unpacker<'a> {
         head
     }
 
-    /// The content of an entry, whole and as its checksum has it; nothing where it is not, which
-    /// is then the archive's damage. The size that the archive claims is not believed, but it must
-    /// be right: some readers stop there.
+    /// Returns the content of an entry, whole and as its checksum has it; nothing where it is not,
+    /// which is then the archive's damage. The size that the archive claims is not believed, but it
+    /// must be right: some readers stop there.
     pub(crate) fn whole<'e>(&mut self, entry: &Entry<'e>) -> Option<Cow<'e, [u8]>> {
         let result = self.unpack(entry);
         if let Err(damage) = result {
@@ -82,7 +82,7 @@ impl<'a> Unpacker<'a> {
     }
 }
 
-/// The beginning of an entry's content, as far as it can be had.
+/// Returns the beginning of an entry's content, as far as it can be had.
 pub(crate) fn beginning<'e>(entry: &Entry<'e>, length: usize) -> Cow<'e, [u8]> {
     match entry.method {
         DEFLATED => Cow::Owned(inflate::raw(entry.packed, length).bytes),
@@ -93,7 +93,7 @@ pub(crate) fn beginning<'e>(entry: &Entry<'e>, length: usize) -> Cow<'e, [u8]> {
 const DEFLATED: u16 = 8;
 
 impl<'a> Archive<'a> {
-    /// The entry of this name, without regard to case as part names are compared (ECMA-376,
+    /// Returns the entry of this name, without regard to case as part names are compared (ECMA-376,
     /// part 2).
     pub(crate) fn entry(&self, name: &[u8]) -> Option<&Entry<'a>> {
         self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name))

@@ -17,7 +17,7 @@ impl PlatformClock {
         Self {}
     }
 
-    /// The clock that `DEV_CLOCK` sets.
+    /// Returns the clock that `DEV_CLOCK` sets.
     #[cfg(feature = "dev-clock")]
     pub(crate) fn of(env: &Env) -> Self {
         let setting = env.var("DEV_CLOCK").map(|value| value.to_string()).unwrap_or_default();

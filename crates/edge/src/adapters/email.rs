@@ -123,8 +123,8 @@ const PASSING: &[&str] = &[
     "E_INTERNAL_SERVER_ERROR",
 ];
 
-/// What an error of the binding means. Its message names addresses; its code
-/// does not.
+/// Returns what an error of the binding means. Its message names addresses; its
+/// code does not.
 fn verdict(error: Error) -> Sending {
     let code = match error {
         Error::EmailRecipientSuppressed(_) => "E_RECIPIENT_SUPPRESSED".to_owned(),

@@ -16,7 +16,7 @@ use crate::adapters::UploadedFile;
 pub(crate) struct R2Documents(pub(crate) Bucket);
 
 impl R2Documents {
-    /// A document whose bytes are still to come, or nothing where there is none.
+    /// Returns a document whose bytes are still to come, or nothing where there is none.
     pub(crate) async fn open(&self, key: &str) -> Result<Option<Object>, Fault> {
         self.0.get(key).execute().await.map_err(fault)
     }
@@ -75,7 +75,7 @@ impl DocumentStore for R2Documents {
             stored_at: Timestamp(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX)),
         };
         let documents = listing.objects().into_iter().map(document).collect();
-        Ok(Page { documents, more: listing.truncated() })
+        Ok(Page { documents, has_more: listing.truncated() })
     }
 }
 

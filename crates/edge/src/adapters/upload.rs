@@ -28,7 +28,7 @@ impl UploadedFile {
         Self { file }
     }
 
-    /// Its bytes, which stay outside wasm memory.
+    /// Returns its bytes, which stay outside wasm memory.
     pub(crate) fn stream(&self) -> ReadableStream {
         self.file.stream()
     }

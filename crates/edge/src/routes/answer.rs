@@ -12,7 +12,7 @@ use crate::routes::RequestContext;
 
 /// How long a response may be kept.
 #[derive(Clone, Copy)]
-pub(super) enum Keep {
+pub(super) enum Caching {
     /// Not at all: it holds a candidate's data.
     Never,
     /// In the visitor's own cache, asked about before each use.
@@ -28,29 +28,40 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// Seconds after which a client may try again when we failed.
 const RETRY_AFTER: &str = "30";
 
-/// A page.
-pub(super) fn html(status: u16, page: &str, keep: Keep) -> worker::Result<Response> {
-    with_headers(Response::from_html(page)?.with_status(status), keep)
+/// Returns a page.
+pub(super) fn html(status: u16, page: &str, caching: Caching) -> worker::Result<Response> {
+    with_headers(Response::from_html(page)?.with_status(status), caching)
 }
 
-/// A JSON value.
-pub(super) fn json(status: u16, value: &impl Serialize, keep: Keep) -> worker::Result<Response> {
-    with_headers(Response::from_json(value)?.with_status(status), keep)
+/// Returns a text of the type `content_type`.
+pub(super) fn text(content_type: &str, text: &str, caching: Caching) -> worker::Result<Response> {
+    let mut response = Response::ok(text)?;
+    response.headers_mut().set("Content-Type", content_type)?;
+    with_headers(response, caching)
+}
+
+/// Returns a JSON value.
+pub(super) fn json(
+    status: u16,
+    value: &impl Serialize,
+    caching: Caching,
+) -> worker::Result<Response> {
+    with_headers(Response::from_json(value)?.with_status(status), caching)
 }
 
 /// Something for whoever holds its address, and for no cache.
 pub(super) fn private(response: Response) -> worker::Result<Response> {
-    with_headers(response, Keep::Never)
+    with_headers(response, Caching::Never)
 }
 
-/// The way to another page, by GET.
+/// Returns the way to another page, by GET.
 pub(super) fn see_other(location: &str) -> worker::Result<Response> {
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("Location", location)?;
-    with_headers(response, Keep::Never)
+    with_headers(response, Caching::Never)
 }
 
-/// A failure, in the shape that the client asks for.
+/// Returns a failure, in the shape that the client asks for.
 pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
         Failure::CrossSite => (403, "cross_site"),
@@ -65,14 +76,14 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
     let texts = context.texts();
     if context.wants_json {
         let message = views::failure_message(texts, &failure);
-        json(status, &serde_json::json!({ "error": name, "message": message }), Keep::Never)
+        json(status, &serde_json::json!({ "error": name, "message": message }), Caching::Never)
     } else {
         let site = Site { base_url: &context.origin };
-        html(status, &views::failure(texts, &failure, &site), Keep::Never)
+        html(status, &views::failure(texts, &failure, &site), Caching::Never)
     }
 }
 
-/// A failure of ours: logged, and the client may come back.
+/// Returns a failure of ours: logged, and the client may come back.
 pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Result<Response> {
     log::fault("request failed", fault);
     let mut response = failure(context, Failure::Unavailable)?;
@@ -80,7 +91,7 @@ pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Re
     Ok(response)
 }
 
-/// A method that the address does not answer to.
+/// Returns a method that the address does not answer to.
 pub(super) fn method_not_allowed(
     context: &RequestContext,
     allowed: &str,
@@ -90,11 +101,11 @@ pub(super) fn method_not_allowed(
     Ok(response)
 }
 
-fn with_headers(mut response: Response, keep: Keep) -> worker::Result<Response> {
+fn with_headers(mut response: Response, caching: Caching) -> worker::Result<Response> {
     let headers: &mut Headers = response.headers_mut();
-    let cache = match keep {
-        Keep::Never => "no-store",
-        Keep::Privately => "private, no-cache",
+    let cache = match caching {
+        Caching::Never => "no-store",
+        Caching::Privately => "private, no-cache",
     };
     for (name, value) in [
         ("Cache-Control", cache),

@@ -10,7 +10,7 @@ use views::FormState;
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::receipt::Summary;
@@ -130,8 +130,8 @@ fn answered(
     }
 }
 
-/// The form's token, or a new one where there is none. Nothing for a token
-/// that is not ours.
+/// Returns the form's token, or a new one where there is none. Nothing for a
+/// token that is not ours.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,
@@ -172,7 +172,7 @@ pub(super) fn accepted(
     }
     let status = if outcome == Outcome::New { 201 } else { 200 };
     let body = Summary::of(context, received, &key);
-    let mut response = answer::json(status, &body, Keep::Never)?;
+    let mut response = answer::json(status, &body, Caching::Never)?;
     response.headers_mut().set("Location", &status_url)?;
     Ok(response)
 }
@@ -193,9 +193,9 @@ fn refused(
         let state =
             FormState { values: form, issues, token, not_taken: None, kept, correction: None };
         let page = posting::with_form(context, texts, posting, state);
-        return answer::html(422, &page, Keep::Never);
+        return answer::html(422, &page, Caching::Never);
     }
-    answer::json(422, &issues_body(context, posting, issues, kept), Keep::Never)
+    answer::json(422, &issues_body(context, posting, issues, kept), Caching::Never)
 }
 
 /// What is wrong with a form, as clients see it.
@@ -207,7 +207,7 @@ pub(super) fn issues_body(
 ) -> serde_json::Value {
     let texts = context.texts_for(posting);
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
-    let told = |issue: &Issue| {
+    let shown = |issue: &Issue| {
         serde_json::json!({
             "field": issue.field,
             "code": issue.code,
@@ -215,7 +215,7 @@ pub(super) fn issues_body(
             "params": issue.params,
         })
     };
-    let issues: Vec<_> = issues.iter().map(told).collect();
+    let issues: Vec<_> = issues.iter().map(shown).collect();
     let Some(Application { reference, revision, .. }) = kept else {
         return serde_json::json!({ "issues": issues });
     };
@@ -239,17 +239,17 @@ fn not_taken(
     state: State<'_>,
 ) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(status, body, Keep::Never);
+        return answer::json(status, body, Caching::Never);
     }
     let State { form: values, token, why, kept } = state;
     let kept = kept.map(|kept| kept.reference.as_str());
     let state =
         FormState { values, issues: &[], token, not_taken: Some(why), kept, correction: None };
     let page = posting::with_form(context, context.texts_for(posting), posting, state);
-    answer::html(status, &page, Keep::Never)
+    answer::html(status, &page, Caching::Never)
 }
 
-/// One answer to every cause: to be sent again in a while.
+/// Returns one answer to every cause: to be sent again in a while.
 fn busy(
     context: &RequestContext,
     posting: &Posting,

@@ -5,11 +5,11 @@ use worker::Response;
 
 use crate::app;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 
-/// The postings, open ones first.
+/// Returns the postings, open ones first.
 pub(super) fn page(context: &RequestContext) -> worker::Result<Response> {
     let site = Site { base_url: &context.origin };
     let page = views::careers(context.texts(), app::postings(), context.received_at, &site);
-    answer::html(200, &page, Keep::Privately)
+    answer::html(200, &page, Caching::Privately)
 }

@@ -9,7 +9,7 @@ use views::{CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::routes::application::{accepted, issues_body, log_accepted};
 use crate::routes::form::{self, Arrival, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
@@ -177,7 +177,7 @@ fn show(
     let site = Site { base_url: &context.origin };
     let (texts, now) = (context.texts_for(posting), context.received_at);
     let page = views::correct(texts, posting, now, &form, correction, &site);
-    answer::html(status, &page, Keep::Never)
+    answer::html(status, &page, Caching::Never)
 }
 
 fn refused(
@@ -190,7 +190,7 @@ fn refused(
 ) -> worker::Result<Response> {
     if context.wants_json {
         let body = issues_body(context, posting, issues, Some(kept));
-        return answer::json(422, &body, Keep::Never);
+        return answer::json(422, &body, Caching::Never);
     }
     let shown = Shown { values: form.clone(), issues, not_taken: None, received: kept, key };
     show(context, posting, 422, &shown)
@@ -209,7 +209,7 @@ fn outdated(
         let body = serde_json::json!({
             "error": "outdated", "message": why, "revision": kept.revision,
         });
-        return answer::json(409, &body, Keep::Never);
+        return answer::json(409, &body, Caching::Never);
     }
     show(context, posting, 409, &current(kept, key, Some(why)))
 }
@@ -226,7 +226,7 @@ fn too_many(
         let body = serde_json::json!({
             "error": "too_many_revisions", "message": why, "revision": kept.revision,
         });
-        return answer::json(429, &body, Keep::Never);
+        return answer::json(429, &body, Caching::Never);
     }
     show(context, posting, 429, &current(kept, key, Some(why)))
 }

@@ -4,7 +4,7 @@ use worker::Request;
 
 use crate::routes::RequestContext;
 
-/// Whether a browser says that a page of another site sent this: Fetch
+/// Returns whether a browser says that a page of another site sent this: Fetch
 /// Metadata where there is some, `Origin` in older browsers. A client that
 /// sends neither is no browser that could be abused.
 pub(super) fn is_cross_site(context: &RequestContext, request: &Request) -> bool {

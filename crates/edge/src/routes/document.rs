@@ -13,7 +13,7 @@ use crate::log;
 use crate::routes::RequestContext;
 use crate::routes::answer;
 
-/// The document, to be saved and not to be shown.
+/// Returns the document, to be saved and not to be shown.
 pub(super) async fn file(
     context: &RequestContext,
     env: &Env,
@@ -57,7 +57,7 @@ async fn find(
     Ok(Found::Document(found, object))
 }
 
-/// The bytes go past wasm memory.
+/// Returns the bytes go past wasm memory.
 fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
     let body = match object.body() {
         Some(body) if method == Method::Get => body.response_body()?,

@@ -61,7 +61,7 @@ impl Arrival {
     }
 }
 
-/// How long the body says it is, or may be where it does not say.
+/// Returns how long the body says it is, or may be where it does not say.
 pub(super) fn declared_bytes(request: &Request) -> u64 {
     content_length(request).unwrap_or(Ok(MAX_BYTES)).unwrap_or(MAX_BYTES).min(MAX_BYTES)
 }
@@ -121,8 +121,8 @@ impl Arrival {
     }
 }
 
-/// A browser sends a file field that was left empty as a file without name
-/// and bytes.
+/// A browser sends a file field that was left empty as a file without
+/// name and bytes.
 fn document(id: String, file: File) -> Option<SubmittedDocument<UploadedFile>> {
     let (file_name, bytes) = (unescaped(&file.name()), byte_count(file.size()));
     (!file_name.is_empty() || bytes > 0).then(|| SubmittedDocument {
@@ -133,8 +133,8 @@ fn document(id: String, file: File) -> Option<SubmittedDocument<UploadedFile>> {
     })
 }
 
-/// What browsers escape in a file's name (HTML, 4.10.21.8) and the platform's
-/// parser leaves as it is.
+/// Returns what browsers escape in a file's name (HTML, 4.10.21.8) and the
+/// platform's parser leaves as it is.
 fn unescaped(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
@@ -145,7 +145,7 @@ fn is_form(headers: &Headers) -> bool {
     essence.eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// The platform's own parser, given no more than [`MAX_BYTES`].
+/// Returns the platform's own parser, given no more than [`MAX_BYTES`].
 async fn form_data(request: &Request) -> Result<FormData, Unreadable> {
     let parsed = match content_length(request) {
         Some(Ok(length)) if length <= MAX_BYTES => request.inner().form_data(),
@@ -162,7 +162,7 @@ fn content_length(request: &Request) -> Option<Result<u64, ParseIntError>> {
     declared.map(|length| length.parse())
 }
 
-/// The body of `request` as a response, which can be parsed like a request.
+/// Returns the body of `request` as a response, which can be parsed like a request.
 async fn buffered(request: &Request) -> Result<web_sys::Response, Unreadable> {
     let body = request.inner().body().ok_or(Unreadable::NotAForm)?;
     let reader: ReadableStreamDefaultReader =

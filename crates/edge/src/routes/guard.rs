@@ -38,7 +38,7 @@ pub(super) enum Cause {
 }
 
 impl Cause {
-    /// The name in the log.
+    /// Returns the name in the log.
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Flood => "rate_limited",
@@ -93,8 +93,8 @@ impl<'a> Guard<'a> {
     }
 }
 
-/// What an address is counted as. One household has 2^64 addresses of IPv6:
-/// their first half counts. Nobody counts on the machine itself, which is
+/// Returns what an address is counted as. One household has 2^64 addresses of
+/// IPv6: their first half counts. Nobody counts on the machine itself, which is
 /// development.
 fn counted_as(address: &str) -> Option<String> {
     match address.trim().parse().ok()? {

@@ -6,7 +6,7 @@ use worker::{Env, Response};
 use crate::adapters::D1;
 use crate::app::binding;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::{config, log};
 
 /// Says whether an application could be taken: 200, or 503 with the codes of
@@ -15,10 +15,10 @@ use crate::{config, log};
 pub(super) async fn answer(context: &RequestContext, env: &Env) -> worker::Result<Response> {
     let problems = problems(env).await;
     let mut response = if problems.is_empty() {
-        answer::json(200, &serde_json::json!({ "status": "ok" }), Keep::Never)
+        answer::json(200, &serde_json::json!({ "status": "ok" }), Caching::Never)
     } else {
         let body = serde_json::json!({ "status": "unavailable", "problems": problems });
-        answer::json(503, &body, Keep::Never)
+        answer::json(503, &body, Caching::Never)
     }?;
     response.headers_mut().set("Date", &context.received_at.to_http_date())?;
     Ok(response)

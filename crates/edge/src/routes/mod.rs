@@ -6,6 +6,7 @@ mod careers;
 mod correct;
 mod cross_site;
 mod document;
+mod feeds;
 mod form;
 mod guard;
 mod health;
@@ -24,6 +25,9 @@ use crate::routes::request_context::RequestContext;
 enum Route<'a> {
     Careers,
     Posting(&'a str),
+    Calendar(&'a str),
+    Sitemap,
+    Feed,
     Applications(&'a str),
     Receipt(&'a str),
     Correct(&'a str),
@@ -38,7 +42,12 @@ impl<'a> Route<'a> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
             [""] => Some(Self::Careers),
-            ["postings", slug] => Some(Self::Posting(slug)),
+            ["sitemap.xml"] => Some(Self::Sitemap),
+            ["feed.xml"] => Some(Self::Feed),
+            ["postings", name] => Some(match name.strip_suffix(".ics") {
+                Some(slug) => Self::Calendar(slug),
+                None => Self::Posting(name),
+            }),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
             ["applications", reference, "correct"] => Some(Self::Correct(reference)),
@@ -52,7 +61,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The methods it answers to, as the `Allow` field lists them.
+    /// Returns the methods it answers to, as the `Allow` field lists them.
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) | Self::Corrections(_) => "POST",
@@ -74,6 +83,9 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
     let is_get = matches!(request.method(), Method::Get | Method::Head);
     match route {
         Route::Careers if is_get => careers::page(&context),
+        Route::Calendar(slug) if is_get => feeds::calendar(&context, slug),
+        Route::Sitemap if is_get => feeds::sitemap(&context),
+        Route::Feed if is_get => feeds::feed(&context),
         Route::Posting(slug) if is_get => posting::page(&context, env, slug),
         Route::Applications(slug) if request.method() == Method::Post => {
             application::post(&context, env, slug, request).await

@@ -11,10 +11,10 @@ use worker::{Env, Response};
 
 use crate::adapters::random_u128;
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::{app, config};
 
-/// The posting and, while it is open, its form.
+/// Returns the posting and, while it is open, its form.
 pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::Result<Response> {
     let Some(posting) = app::posting(slug) else {
         return answer::failure(context, Failure::NotFound);
@@ -34,7 +34,7 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
                 correction: None,
             };
             let page = with_form(context, texts, posting, form);
-            answer::html(200, &page, Keep::Privately)
+            answer::html(200, &page, Caching::Privately)
         }
         Err(fault) => answer::unavailable(context, &fault),
     }
@@ -51,7 +51,7 @@ pub(super) fn with_form(
     views::posting(texts, posting, context.received_at, Some(form), &site)
 }
 
-/// A token for an application to come.
+/// Returns a token for an application to come.
 pub(super) fn fresh_token(context: &RequestContext) -> Result<Token, Fault> {
     let id = ApplicationId::from_random(random_u128()?);
     Ok(Token { id, issued_at: context.received_at })

@@ -11,9 +11,9 @@ use worker::{Env, Response};
 
 use crate::app::{self, AppContext};
 use crate::routes::RequestContext;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 
-/// What was received and how far it has come, for whoever holds the key.
+/// Returns what was received and how far it has come, for whoever holds the key.
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,
@@ -27,7 +27,7 @@ pub(super) async fn page(
     }
 }
 
-/// What the address opens.
+/// Returns what the address opens.
 pub(super) async fn find(
     context: &RequestContext,
     env: &Env,
@@ -37,14 +37,14 @@ pub(super) async fn find(
     intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
 }
 
-/// The key in the address.
+/// Returns the key in the address.
 pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
 }
 
 fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &Status::of(context, receipt), Keep::Never);
+        return answer::json(200, &Status::of(context, receipt), Caching::Never);
     }
     let Receipt { received, delivery, earlier } = receipt;
     let Some(posting) = app::posting(&received.posting) else {
@@ -54,7 +54,7 @@ fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response>
     let (texts, key) = (context.texts_for(posting), key(context));
     let receipt = views::Receipt { received, earlier, delivery, key: &key };
     let page = views::receipt(texts, posting, receipt, context.received_at, &site);
-    answer::html(200, &page, Keep::Never)
+    answer::html(200, &page, Caching::Never)
 }
 
 fn show_withdrawn(
@@ -63,7 +63,7 @@ fn show_withdrawn(
     withdrawn: &Withdrawn,
 ) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &withdrawal(withdrawn), Keep::Never);
+        return answer::json(200, &withdrawal(withdrawn), Caching::Never);
     }
     let Some(posting) = app::posting(&withdrawn.posting) else {
         return answer::failure(context, Failure::NotFound);
@@ -71,7 +71,7 @@ fn show_withdrawn(
     let site = Site { base_url: &context.origin };
     let path = views::receipt_address(reference, &key(context));
     let page = views::withdrawn(context.texts_for(posting), posting, withdrawn.at, &path, &site);
-    answer::html(200, &page, Keep::Never)
+    answer::html(200, &page, Caching::Never)
 }
 
 /// An application as clients see it.
@@ -150,7 +150,7 @@ impl<'a> Status<'a> {
     }
 }
 
-/// A withdrawal as clients see it.
+/// Returns a withdrawal as clients see it.
 pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
     serde_json::json!({ "withdrawn_at": withdrawn.at.to_rfc3339() })
 }

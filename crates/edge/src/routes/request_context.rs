@@ -30,17 +30,17 @@ impl RequestContext {
         })
     }
 
-    /// The parameter `name` of the address.
+    /// Returns the parameter `name` of the address.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The language of a page about no posting in particular.
+    /// Returns the language of a page about no posting in particular.
     pub(crate) fn texts(&self) -> &'static Texts {
         self.choose("fr")
     }
 
-    /// The language of a page about `posting`.
+    /// Returns the language of a page about `posting`.
     pub(crate) fn texts_for(&self, posting: &Posting) -> &'static Texts {
         self.choose(&posting.language)
     }

@@ -8,7 +8,7 @@ use worker::{Env, Response};
 
 use crate::app::{self, AppContext};
 use crate::log;
-use crate::routes::answer::{self, Keep};
+use crate::routes::answer::{self, Caching};
 use crate::routes::{RequestContext, receipt};
 
 /// Asks whether it is really meant. Whoever has withdrawn sees that instead.
@@ -27,7 +27,7 @@ pub(super) async fn question(
             let site = Site { base_url: &context.origin };
             let texts = context.texts_for(posting);
             let page = views::withdraw(texts, posting, received, &key, &site);
-            answer::html(200, &page, Keep::Never)
+            answer::html(200, &page, Caching::Never)
         }
         Ok(Some(Opened::Withdrawn(_))) => answer::see_other(&back(context, reference, &key)),
         Ok(None) => answer::failure(context, Failure::NotFound),
@@ -50,7 +50,7 @@ pub(super) async fn post(
                 log::fault("withdrawn but not yet erased", &fault);
             }
             if context.wants_json {
-                return answer::json(200, &receipt::withdrawal(&done.withdrawn), Keep::Never);
+                return answer::json(200, &receipt::withdrawal(&done.withdrawn), Caching::Never);
             }
             answer::see_other(&back(context, reference, &key))
         }
@@ -65,8 +65,8 @@ async fn withdraw(env: &Env, reference: &str, key: &str) -> Result<Option<Withdr
     intake::withdraw(&app.documents, &app.ledger, &app.signing, reference, key, now).await
 }
 
-/// The receipt, in the language of this page. What it is made of has just
-/// opened a receipt, so that it is a reference and a key.
+/// Returns the receipt, in the language of this page. What it is made of has
+/// just opened a receipt, so that it is a reference and a key.
 fn back(context: &RequestContext, reference: &str, key: &str) -> String {
     let address = views::receipt_address(reference, key);
     match context.parameter("lang").and_then(|tag| locales::for_tag(&tag)) {

@@ -51,7 +51,7 @@ pub struct NoticeOfChange {
 }
 
 impl Notice {
-    /// The kind of its mail.
+    /// Returns the kind of its mail.
     pub fn kind(&self) -> MailKind {
         match self {
             Self::Withdrawal { .. } => MailKind::Withdrawal,
@@ -117,26 +117,27 @@ pub struct Entry {
 
 /// Notices and what they tell of.
 pub trait Notices {
-    /// The day of the latest report on the posting `slug`.
+    /// The day of the latest report on the posting `slug`, counted from
+    /// 1970-01-01.
     async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault>;
 
-    /// Whether staff lack an application to the posting `slug`.
+    /// Returns whether staff lack an application to the posting `slug`.
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
 
-    /// Whether no application to the posting `slug` is still to be forwarded:
-    /// each was, or is given up.
+    /// Returns whether no application to the posting `slug` is still to be
+    /// forwarded: each was, or is given up.
     async fn is_settled(&self, slug: &str) -> Result<bool, Fault>;
 
     /// Writes the report of `day`, once; one of an earlier day that has not
     /// left goes.
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
 
-    /// How far the applications to the posting `slug` have come.
+    /// Returns how far the applications to the posting `slug` have come.
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault>;
 
-    /// The mails that do not leave. Those that were due before `late` and
-    /// that nobody is sending are among them, whether they were tried or not,
-    /// unless others have left since then and it is their first turn.
+    /// Returns the mails that do not leave. Those that were due before `late`
+    /// and that nobody is sending are among them, whether they were tried or
+    /// not, unless others have left since then and it is their first turn.
     async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault>;
 
     /// The incident that goes on, or else the latest one.

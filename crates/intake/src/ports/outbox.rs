@@ -49,10 +49,21 @@ pub enum SizeClass {
 pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 
 impl MailKind {
+    /// Each. A mail in the ledger may be of another kind, which a newer build
+    /// knows: it is left alone.
+    pub const ALL: [Self; 6] = [
+        Self::Staff,
+        Self::Acknowledgement,
+        Self::Withdrawal,
+        Self::Report,
+        Self::Alert,
+        Self::AddressChanged,
+    ];
+
     /// The mails that every application calls for.
     pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
 
-    /// The name in the ledger, in headers and in logs.
+    /// Returns the name in the ledger, in headers and in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Staff => "staff",
@@ -77,7 +88,7 @@ impl MailKind {
         }
     }
 
-    /// How large it can be.
+    /// Returns how large it can be.
     pub fn size_class(self) -> SizeClass {
         match self {
             Self::Staff => SizeClass::Large,
@@ -173,7 +184,8 @@ pub enum Settlement {
 
 /// Mails to send.
 pub trait Outbox {
-    /// The mail with this id.
+    /// The mail with this id. Like each of the calls below, it knows mails of
+    /// [`MailKind::ALL`] only.
     async fn find_mail(&self, id: &str) -> Result<Option<Mail>, Fault>;
 
     /// Claims a mail that is pending, due and not claimed by anybody else,
@@ -189,15 +201,15 @@ pub trait Outbox {
     /// later claim has been made.
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault>;
 
-    /// Up to `limit` mails of applications that [`Outbox::claim`] would give
-    /// and for which no queue message is expected, oldest first.
+    /// Returns up to `limit` mails of applications that [`Outbox::claim`] would
+    /// give and for which no queue message is expected, oldest first.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
 
     /// Notes that a queue message for each of these mails is expected to come
     /// by `until`.
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
 
-    /// Up to `limit` mails that belong to no application and that
+    /// Returns up to `limit` mails that belong to no application and that
     /// [`Outbox::claim`] would give, oldest first.
     async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault>;
 }

@@ -28,7 +28,7 @@ pub trait Retention {
         now: Timestamp,
     ) -> Result<(), Fault>;
 
-    /// Ids of up to `limit` applications that are withdrawn and not yet
+    /// Returns ids of up to `limit` applications that are withdrawn and not yet
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;
 
@@ -47,8 +47,8 @@ pub trait Retention {
     /// have no application any more; the counts stay.
     async fn close_books(&self, now: Timestamp) -> Result<(), Fault>;
 
-    /// Those of `ids` that no application has. Each is retired in the same
-    /// step, so that none can come while its documents are deleted.
+    /// Returns those of `ids` that no application has. Each is retired in the
+    /// same step, so that none can come while its documents are deleted.
     async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
 
     /// Forgets orphans that were retired before `until`, and alerts and

@@ -1,4 +1,4 @@
-//! The letters: what they say, and how often they go.
+//! The mails: what they say, and how often they go.
 
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
@@ -58,7 +58,7 @@ fn a_repeated_queue_message_sends_nothing_twice() {
 fn what_was_not_taken_is_tried_again_when_it_is_due() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
-    // The answers are taken from the end: the letter to staff goes first.
+    // The answers are taken from the end: the mail to staff goes first.
     *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("421".into())];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(recipients(&world), ["amelie@example.org"]);
@@ -71,7 +71,7 @@ fn what_was_not_taken_is_tried_again_when_it_is_due() {
 }
 
 #[test]
-fn a_refused_letter_is_not_tried_again() {
+fn a_refused_mail_is_not_tried_again() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
@@ -102,7 +102,7 @@ fn a_possible_duplicate_can_be_recognised() {
 }
 
 #[test]
-fn a_claimed_letter_is_left_alone_until_its_lease_ends() {
+fn a_claimed_mail_is_left_alone_until_its_lease_ends() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let now = world.now.get();
@@ -121,7 +121,7 @@ fn a_claimed_letter_is_left_alone_until_its_lease_ends() {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_holds_up_its_letter_only() {
+fn a_document_that_cannot_be_read_holds_up_its_mail_only() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     world.broken.set(Some(Port::Documents));
@@ -148,7 +148,7 @@ fn waiting_grows_from_a_minute_to_six_hours() {
 }
 
 #[test]
-fn a_letter_that_never_leaves_is_tried_for_three_days_and_then_given_up() {
+fn a_mail_that_never_leaves_is_tried_for_three_days_and_then_given_up() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     // What keeps everything from being tried at first is not counted.

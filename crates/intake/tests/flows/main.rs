@@ -33,13 +33,13 @@ use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocum
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
 
-/// The seed's posting.
+/// Returns the seed's posting.
 pub(crate) fn posting() -> Posting {
     let postings = postings::compile_folder(Path::new("../../postings")).unwrap();
     postings.into_iter().find(|p| p.slug == "protection-espace-civique-tunisie-ue").unwrap()
 }
 
-/// An application with which nothing is wrong, under the id `id`.
+/// Returns an application with which nothing is wrong, under the id `id`.
 fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
     Submission {
         id: ApplicationId::from_random(id),

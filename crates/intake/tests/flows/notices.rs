@@ -1,6 +1,9 @@
 //! Staff learn that nothing is missing, the operator that mails do not leave:
 //! once each time.
 
+use std::collections::HashSet;
+
+use domain::Posting;
 use mail::Address;
 use mail_parser::MessageParser;
 use rules::Timestamp;
@@ -14,21 +17,25 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The cron, as far as it tells somebody something; the subjects that leave.
+/// Returns the cron, as far as it tells somebody something; the subjects that leave.
 fn cron(world: &World) -> Vec<String> {
-    let posting = posting();
-    let postings = std::slice::from_ref(&posting);
+    cron_with(world, &posting())
+}
+
+/// The cron, once the posting may have changed.
+fn cron_with(world: &World, posting: &Posting) -> Vec<String> {
+    let postings = std::slice::from_ref(posting);
     let before = world.mailbox.borrow().len();
     pollster::block_on(intake::report(&world.ledger, postings, world.now.get())).unwrap();
     watch(world).unwrap();
     let operator = Address::parse("operator@example.org").unwrap();
-    notify(world, &posting, Some(&operator)).unwrap();
+    notify(world, posting, Some(&operator)).unwrap();
     let mailbox = world.mailbox.borrow();
     let parsed = |raw| MessageParser::default().parse(raw).unwrap().subject().unwrap().to_owned();
     mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
 }
 
-/// The cron; the subjects of what staff get.
+/// Returns the cron; the subjects of what staff get.
 fn cron_to_staff(world: &World) -> Vec<String> {
     let before = world.mailbox.borrow().len();
     let subjects = cron(world);
@@ -49,7 +56,7 @@ fn closed(world: &World) {
     world.now.set(Timestamp(posting().requirements.window.closes_at.0 + GRACE_MS));
 }
 
-/// The text of the latest mail.
+/// Returns the text of the latest mail.
 fn latest(world: &World) -> (String, String) {
     let mailbox = world.mailbox.borrow();
     let (to, raw) = mailbox.last().unwrap();
@@ -96,6 +103,7 @@ fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more()
     let (delivered, pending) = (reference(&first), reference(&second));
     assert!(text.contains("Reçues\u{A0}: 2") && text.contains(&delivered), "{text}");
     assert!(text.find(&pending) < text.find(&delivered), "what lacks comes first: {text}");
+    assert!(text.contains("n’est pas achevée\u{A0}: 6\u{A0}heures après"), "{text}");
     assert!(cron_to_staff(&world).is_empty(), "once a day");
 
     later(&world, DAY - (LONGEST_WAIT_MS - GRACE_MS) - 1);
@@ -115,6 +123,8 @@ fn the_first_report_comes_as_soon_as_all_mails_have_left() {
     assert!(cron_to_staff(&world).is_empty(), "a mail is still to be sent");
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(cron_to_staff(&world).len(), 1);
+    let (_, text) = latest(&world);
+    assert!(text.contains("La transmission est achevée"), "{text}");
 }
 
 #[test]
@@ -129,6 +139,50 @@ fn a_report_that_could_not_leave_gives_way_to_that_of_the_next_day() {
     assert_eq!(cron_to_staff(&world).len(), 1);
     later(&world, HOUR);
     assert!(cron_to_staff(&world).is_empty());
+}
+
+/// The posting with a closing three days later.
+fn extended() -> Posting {
+    let mut posting = posting();
+    posting.requirements.window.closes_at.0 += 3 * DAY;
+    posting
+}
+
+#[test]
+fn a_posting_that_was_open_again_gets_a_report_on_its_last_closing() {
+    let (world, extended) = (World::default(), extended());
+    let first = accepted(&world, &posting(), 1);
+    deliver(&world, &posting(), &first).unwrap();
+    closed(&world);
+    assert_eq!(cron(&world).len(), 1);
+    later(&world, DAY);
+    assert!(cron_with(&world, &extended).is_empty(), "it is open again");
+    let second = accepted(&world, &posting(), 2);
+    deliver(&world, &posting(), &second).unwrap();
+    closed(&world);
+    later(&world, 3 * DAY);
+    assert_eq!(cron_with(&world, &extended).len(), 1);
+    let (_, text) = latest(&world);
+    assert!(text.contains("Reçues\u{A0}: 2"), "{text}");
+    assert!(cron_with(&world, &extended).is_empty(), "once");
+    let mailbox = world.mailbox.borrow();
+    let ids = mailbox.iter().map(|(_, raw)| MessageParser::default().parse(raw).unwrap());
+    let ids: HashSet<_> = ids.map(|mail| mail.message_id().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), mailbox.len(), "no mail server takes the second one for the first");
+}
+
+#[test]
+fn a_report_that_has_not_left_when_its_posting_opens_again_does_not_leave() {
+    let (world, extended) = (World::default(), extended());
+    let id = accepted(&world, &posting(), 1);
+    deliver(&world, &posting(), &id).unwrap();
+    closed(&world);
+    *world.answers.borrow_mut() = vec![Sending::Later("421".into())];
+    assert!(cron(&world).is_empty());
+    later(&world, HOUR);
+    assert!(cron_with(&world, &extended).is_empty(), "it would say that the posting is closed");
+    later(&world, 3 * DAY);
+    assert_eq!(cron_with(&world, &extended).len(), 1);
 }
 
 #[test]
@@ -170,10 +224,10 @@ fn one_alert_tells_of_many_mails_and_the_next_incident_gets_its_own() {
 }
 
 #[test]
-fn a_letter_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
+fn a_mail_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
-    // The answers are taken from the end: the letter to staff goes first.
+    // The answers are taken from the end: the mail to staff goes first.
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&world, &posting, &first).unwrap();
     assert!(cron(&world).is_empty());
@@ -203,7 +257,7 @@ fn an_alert_that_does_not_leave_waits_and_brings_no_other() {
     assert_eq!(world.count("mails WHERE application IS NULL"), 1);
 }
 
-/// An operator who had a letter sent again hears of it when it is lost again.
+/// An operator who had a mail sent again hears of it when it is lost again.
 #[test]
 fn what_was_sent_after_all_and_is_lost_again_is_news() {
     let (world, posting) = (World::default(), posting());
@@ -223,9 +277,9 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     assert_eq!(cron(&world).len(), 1);
 }
 
-/// Whatever keeps letters from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
+/// Whatever keeps mails from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
 #[test]
-fn letters_that_nobody_tries_are_trouble_too() {
+fn mails_that_nobody_tries_are_trouble_too() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     later(&world, 30 * MINUTE);
@@ -256,7 +310,7 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     assert_eq!(watch(&world), Ok(None));
 }
 
-/// Three days into an outage the first letters are given up: that is told when it happens, not when the rest has left, and
+/// Three days into an outage the first mails are given up: that is told when it happens, not when the rest has left, and
 /// once.
 #[test]
 fn what_is_given_up_during_an_incident_is_told_at_once() {

@@ -33,14 +33,14 @@ fn the_key_of_an_application_opens_its_receipt_and_no_other() {
 }
 
 #[test]
-fn it_tells_how_far_each_letter_has_come() {
+fn it_tells_how_far_each_mail_has_come() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let received = world.application(&id);
     let with = receipt_key(&key(), &received);
     let delivery = || receipt(&world, received.reference.as_str(), &with).unwrap().delivery;
     assert_eq!(delivery().forwarding, MailState::Waiting);
-    // The answers are taken from the end: the letter to staff goes first.
+    // The answers are taken from the end: the mail to staff goes first.
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(delivery().forwarding, MailState::Sent(world.now.get()));

@@ -9,7 +9,7 @@ use crate::{accepted, deliver, later, posting};
 
 const MINUTE: i64 = 60_000;
 
-/// The mails that a run of the sweep queues.
+/// Returns the mails that a run of the sweep queues.
 fn sweep(world: &World) -> Vec<String> {
     world.queue.borrow_mut().clear();
     let ports = &world.ports;

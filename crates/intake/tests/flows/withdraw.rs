@@ -10,7 +10,7 @@ use intake::memory::Port;
 use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _};
 use intake::{Opened, Verdict, Withdrawal, receipt_key};
 
-/// The reference of an application and the key of its receipt.
+/// Returns the reference of an application and the key of its receipt.
 fn ticket(world: &World, id: &str) -> (String, String) {
     let received = world.application(id);
     (received.reference.to_string(), receipt_key(&key(), &received))
@@ -72,7 +72,7 @@ fn what_was_not_sent_never_is() {
 }
 
 #[test]
-fn the_notice_waits_for_a_letter_that_may_be_on_its_way() {
+fn the_notice_waits_for_a_mail_that_may_be_on_its_way() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let until = Timestamp(world.now.get().0 + LEASE_MS);

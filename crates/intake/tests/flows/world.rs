@@ -49,12 +49,12 @@ impl World {
         pollster::block_on(self.ledger.find(id)).unwrap().unwrap()
     }
 
-    /// How many rows a table has.
+    /// Returns how many rows a table has.
     pub(crate) fn count(&self, table: &str) -> i64 {
         self.ask(&format!("SELECT count(*) FROM {table}")).as_i64().unwrap()
     }
 
-    /// The only value that a statement gives, null where it gives none.
+    /// Returns the only value that a statement gives, null where it gives none.
     pub(crate) fn ask(&self, sql: &str) -> serde_json::Value {
         let row = self.ledger.0.sqlite.rows(sql, &[]).unwrap().into_iter().next();
         let value = row.and_then(|row| row.as_object()?.values().next().cloned());

@@ -27,13 +27,13 @@ pub(crate) const SEEDS: u64 = 5_000;
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bug {
-    /// The letters leave before the application is in the ledger.
+    /// The mails leave before the application is in the ledger.
     SendsBeforeCommit,
     /// The candidate is told that all is safe, then it is written down.
     AcknowledgesBeforeCommit,
-    /// A letter counts as sent from when it is claimed.
+    /// A mail counts as sent from when it is claimed.
     MarksBeforeSending,
-    /// Two may claim a letter at the same time.
+    /// Two may claim a mail at the same time.
     NoLease,
     /// A claim lasts one minute, and a sender may take a quarter of an hour.
     ShortLease,
@@ -41,7 +41,7 @@ pub(crate) enum Bug {
     NoSweep,
     /// The number is read first and written later.
     NumberOutsideCommit,
-    /// That a letter may have arrived is not written down.
+    /// That a mail may have arrived is not written down.
     ForgetsDoubt,
     /// A connection that broke at the end counts as sent.
     TakesDoubtForSuccess,
@@ -53,7 +53,7 @@ pub(crate) enum Bug {
     RowsBeforeDocuments,
     /// A withdrawn application's id may come again.
     WithdrawsWithoutRetiring,
-    /// Staff are told of a withdrawal while a letter may be on its way.
+    /// Staff are told of a withdrawal while a mail may be on its way.
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,
@@ -208,7 +208,7 @@ impl Ports {
         self.tables.script(&change).unwrap();
     }
 
-    /// What the flows hear of an attempt.
+    /// Returns what the flows hear of an attempt.
     pub(crate) fn said(&self, sending: Sending) -> Sending {
         match sending {
             Sending::Unknown(_) if self.has(Bug::TakesDoubtForSuccess) => Sending::Sent,
@@ -217,7 +217,7 @@ impl Ports {
         }
     }
 
-    /// A message as it leaves.
+    /// Returns a message as it leaves.
     pub(crate) fn stamped<'a>(&self, message: &'a [u8]) -> Cow<'a, [u8]> {
         if !self.has(Bug::NewMessageId) {
             return Cow::Borrowed(message);
@@ -247,7 +247,7 @@ impl Ports {
         }
     }
 
-    /// The number of an application that is about to be written down.
+    /// Returns the number of an application that is about to be written down.
     pub(crate) async fn number_too_early(
         &self,
         statements: &[Statement],

@@ -139,7 +139,7 @@ impl Chance {
         });
     }
 
-    /// What becomes of a call of a port.
+    /// Returns what becomes of a call of a port.
     pub(crate) fn fate(&self) -> Fate {
         let weather = self.weather();
         if self.happens(weather.fails) {
@@ -155,7 +155,7 @@ impl Chance {
         }
     }
 
-    /// How long a call is on its way, in milliseconds.
+    /// Returns how long a call is on its way, in milliseconds.
     pub(crate) fn way(&self, fate: Fate) -> i64 {
         match fate {
             Fate::HungThenDone | Fate::HungThenFailed => self.between(MINUTE, 12 * MINUTE),

@@ -16,7 +16,7 @@ use crate::ports::Ports;
 use crate::witness;
 use crate::world::{Port, World};
 
-/// A database with empty tables.
+/// Returns a database with empty tables.
 pub(crate) fn tables() -> Sqlite {
     thread_local! {
         static TEMPLATE: Sqlite = Sqlite::migrated(Path::new("../../migrations")).unwrap();
@@ -52,7 +52,7 @@ impl Database for Ports {
 }
 
 impl Ports {
-    /// The ledger, as the flows know it.
+    /// Returns the ledger, as the flows know it.
     pub(crate) fn ledger(&self) -> SqlLedger<Self> {
         SqlLedger(self.clone())
     }
@@ -90,30 +90,30 @@ impl Ports {
 }
 
 impl World {
-    /// The rows that a statement gives, without any fault.
+    /// Returns the rows that a statement gives, without any fault.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Json> {
         self.tables.rows(sql, &[]).unwrap()
     }
 
-    /// The ids of those rows.
+    /// Returns the ids of those rows.
     pub(crate) fn ids(&self, sql: &str) -> Vec<String> {
         ids(&self.rows(sql))
     }
 
-    /// How many rows a table has, without any fault.
+    /// Returns how many rows a table has, without any fault.
     pub(crate) fn count_of(&self, table: &str) -> u64 {
         let rows = self.rows(&format!("SELECT count(*) AS count FROM {table}"));
         rows[0]["count"].as_u64().unwrap()
     }
 
-    /// The application with this id, without any fault.
+    /// Returns the application with this id, without any fault.
     pub(crate) fn application(&self, id: &str) -> Option<domain::Application> {
         pollster::block_on(SqlLedger(&self.tables).find(id)).unwrap()
     }
 }
 
-/// The mail and the attempt of which these statements write down what became
-/// of it.
+/// Returns the mail and the attempt of which these statements write down what
+/// became of it.
 fn settled(statements: &[Statement]) -> Option<(String, u32)> {
     let Statement { query, values } = statements.first()?;
     let attempt = |index: usize| number(&values[index]) as u32;

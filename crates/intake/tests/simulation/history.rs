@@ -28,7 +28,7 @@ pub(crate) struct History {
     pub(crate) withdrawn: BTreeMap<String, i64>,
     /// When the latest document of an application was put.
     pub(crate) put: BTreeMap<String, i64>,
-    /// Every right to send, by letter and attempt.
+    /// Every right to send, by mail and attempt.
     pub(crate) attempts: BTreeMap<(String, u32), Attempt>,
     /// The right that each task holds.
     holding: BTreeMap<TaskId, (String, u32)>,
@@ -44,7 +44,7 @@ pub(crate) struct SentForm {
     pub(crate) is_sound: bool,
 }
 
-/// A letter that a task may send for a while.
+/// A mail that a task may send for a while.
 pub(crate) struct Attempt {
     /// What the server's clock showed.
     pub(crate) clock: Timestamp,
@@ -82,7 +82,7 @@ pub(crate) struct SeenDelivery {
 pub(crate) struct Mail {
     pub(crate) at: i64,
     pub(crate) to: String,
-    /// The letter's name and attempt; nothing where nobody had the right.
+    /// The mail's name and attempt; nothing where nobody had the right.
     pub(crate) right: Option<(String, u32)>,
     pub(crate) message_id: String,
     pub(crate) is_marked: bool,
@@ -99,10 +99,10 @@ pub(crate) struct Mail {
     pub(crate) links: Vec<String>,
 }
 
-/// The name under which a letter of an application is remembered, in its
+/// The name under which a mail of an application is remembered, in its
 /// latest revision.
-pub(crate) fn mail_name(received: &Application, letter: MailKind) -> String {
-    letter.mail_id(&received.id, received.revision)
+pub(crate) fn mail_name(received: &Application, kind: MailKind) -> String {
+    kind.mail_id(&received.id, received.revision)
 }
 
 /// The SHA-256 of some bytes, in hexadecimal.
@@ -118,7 +118,7 @@ impl History {
         self.holding.insert(task, (name, attempt));
     }
 
-    /// The right that `task` has to send.
+    /// Returns the right that `task` has to send.
     pub(crate) fn right_of(&self, task: TaskId) -> Option<(String, u32)> {
         self.holding.get(&task).cloned()
     }
@@ -147,7 +147,7 @@ impl History {
         }
     }
 
-    /// Whether it was right to send the letter once more after this attempt:
+    /// Whether it was right to send the mail once more after this attempt:
     /// nobody could know what had become of it.
     pub(crate) fn was_in_doubt(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt));
@@ -155,7 +155,7 @@ impl History {
             || self.lapsed(name, attempt)
     }
 
-    /// Whether the letter was given to somebody else when, by the server's
+    /// Whether the mail was given to somebody else when, by the server's
     /// clock, the platform had ended this attempt.
     pub(crate) fn lapsed(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt)).filter(|this| !this.settled);
@@ -163,7 +163,7 @@ impl History {
         this.zip(next).is_some_and(|(this, next)| next.clock.0 - this.clock.0 >= TIME_LIMIT)
     }
 
-    /// Whether there was a reason to give the letter up: the mail server
+    /// Whether there was a reason to give the mail up: the mail server
     /// refused it for good, or did not take it for three days.
     pub(crate) fn is_hopeless(&self, name: &str) -> bool {
         let clocks = self.attempts_at(name).map(|attempt| attempt.clock);
@@ -173,7 +173,7 @@ impl History {
         self.attempts_at(name).any(Attempt::was_refused) || for_days && was_heard
     }
 
-    /// Every attempt at a letter, in their order.
+    /// Every attempt at a mail, in their order.
     pub(crate) fn attempts_at(&self, name: &str) -> impl Iterator<Item = &Attempt> + Clone {
         let range = (name.to_owned(), 0)..=(name.to_owned(), u32::MAX);
         self.attempts.range(range).map(|(_, attempt)| attempt)
@@ -190,7 +190,7 @@ impl History {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
 
-    /// The copies of a letter, in the order of their attempts.
+    /// The copies of a mail, in the order of their attempts.
     pub(crate) fn copies(&self, name: &str) -> Vec<&Mail> {
         let is_copy = |mail: &&Mail| mail.right.as_ref().is_some_and(|(of, _)| of == name);
         let mut copies: Vec<_> = self.mails.iter().filter(is_copy).collect();
@@ -228,7 +228,7 @@ impl History {
 }
 
 impl Mail {
-    /// Whether staff get the documents by their addresses.
+    /// Returns whether staff get the documents by their addresses.
     pub(crate) fn is_by_links(&self) -> bool {
         !self.links.is_empty()
     }

@@ -51,7 +51,7 @@ pub(crate) enum Invariant {
     WithdrawnIsGone,
     /// Staff get a notice of each withdrawal.
     WithdrawalIsTold,
-    /// And the letter does not come after it.
+    /// And the mail does not come after it.
     NothingAfterTheNotice,
     /// Every mail is of an application that the ledger knew, to the right
     /// people, from somebody who had the right to send it.
@@ -81,7 +81,7 @@ pub(crate) fn after_an_hour(world: &World) {
 
 /// When everything has come to rest; faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
-    letters(world);
+    mails(world);
     latest_comes_last(world);
     replaced_is_gone(world);
     comes_to_rest(world);
@@ -120,7 +120,7 @@ pub(crate) fn at_the_end(world: &World) {
     }
 }
 
-/// The applications to the posting that were ever kept.
+/// Returns the applications to the posting that were ever kept.
 fn received(world: &World, posting: &Posting) -> Vec<Application> {
     let history = world.history.borrow();
     let of_posting = history.committed.values().filter(|one| one.posting == posting.slug);
@@ -140,19 +140,19 @@ fn comes_to_rest(world: &World) {
         pending("the end of an incident".into());
     }
     let (history, now) = (world.history.borrow(), world.scheduler.now());
-    let strays = documents(world).into_iter().filter(|id| !history.committed.contains_key(id));
-    for id in strays.filter(|id| history.put.get(id).is_none_or(|at| now - at > 26 * HOUR)) {
-        world.breach(Invariant::ComesToRest, format!("stray documents of {id}"));
+    let orphans = documents(world).into_iter().filter(|id| !history.committed.contains_key(id));
+    for id in orphans.filter(|id| history.put.get(id).is_none_or(|at| now - at > 26 * HOUR)) {
+        world.breach(Invariant::ComesToRest, format!("orphaned documents of {id}"));
     }
 }
 
-/// The ids of those whose documents are there.
+/// Returns the ids of those whose documents are there.
 fn documents(world: &World) -> BTreeSet<String> {
     let documents = world.memory.documents.borrow();
     documents.keys().filter_map(|key| key.split('/').nth(1)).map(str::to_owned).collect()
 }
 
-/// A document that came after the mark is a stray, and has its day.
+/// A document that came after the mark is an orphan, and has its day.
 fn withdrawn_is_gone(world: &World, grace: i64) {
     let (history, now) = (world.history.borrow(), world.scheduler.now());
     let documents = documents(world);
@@ -202,8 +202,8 @@ fn numbers(world: &World) {
     }
 }
 
-/// Each letter has arrived, or is given up for a reason.
-fn letters(world: &World) {
+/// Each mail has arrived, or is given up for a reason.
+fn mails(world: &World) {
     let history = world.history.borrow();
     let given_up = given_up(world);
     let mut known = history.acknowledged.clone();
@@ -214,8 +214,8 @@ fn letters(world: &World) {
         }
     }
     for received in known.values().filter(|one| !history.withdrawn.contains_key(&one.id)) {
-        for letter in MailKind::OF_APPLICATION {
-            let name = mail_name(received, letter);
+        for kind in MailKind::OF_APPLICATION {
+            let name = mail_name(received, kind);
             let given_up = given_up.contains(&name);
             if given_up && !history.is_hopeless(&name) {
                 world.breach(Invariant::GivenUpForAReason, name.clone());
@@ -226,7 +226,7 @@ fn letters(world: &World) {
                 world.breach(Invariant::AcknowledgedArrives, lost);
             }
             let differ = |mail: &&Mail| !is_of(received, &enclosed(world, mail));
-            if letter == MailKind::Staff && copies.iter().any(differ) {
+            if kind == MailKind::Staff && copies.iter().any(differ) {
                 world.breach(Invariant::AcknowledgedArrives, format!("{name} has other bytes"));
             }
         }
@@ -335,9 +335,9 @@ pub(crate) fn tally(world: &World) {
     let lapsed = history.attempts.keys().filter(|(name, attempt)| history.lapsed(name, *attempt));
     let mut events = vec![Event::LeaseLapsed; lapsed.count()];
     for name in given_up(world) {
-        events.push(Event::LetterGivenUp);
+        events.push(Event::MailGivenUp);
         if !history.attempts_at(&name).any(Attempt::was_refused) {
-            events.push(Event::LetterTriedInVain);
+            events.push(Event::MailTriedInVain);
         }
     }
     drop(history);
@@ -346,7 +346,7 @@ pub(crate) fn tally(world: &World) {
     }
 }
 
-/// The mails of applications that will not be tried again.
+/// Returns the mails of applications that will not be tried again.
 fn given_up(world: &World) -> Vec<String> {
     world.ids("SELECT id FROM mails WHERE application IS NOT NULL AND refused_because IS NOT NULL")
 }

@@ -20,7 +20,7 @@
 //!   and in the store of documents stays;
 //! - queue messages are lost, repeated, overtaken; the cron is skipped; the
 //!   clock jumps; answers do not arrive;
-//! - the mail server refuses, greylists, crawls, finds letters too large,
+//! - the mail server refuses, greylists, crawls, finds mails too large,
 //!   breaks after the end of DATA with or without the message, is away for
 //!   hours, for two days, for four.
 //!

@@ -235,7 +235,7 @@ impl Person {
         ask(ports, patience, async move { person.handle(&theirs).await }).await
     }
 
-    /// What the server does with the form, as `crates/edge` calls it.
+    /// Returns what the server does with the form, as `crates/edge` calls it.
     async fn handle(&self, ports: &Ports) -> Answer {
         let received_at = ports.clock();
         let form = self.form(ports, received_at);

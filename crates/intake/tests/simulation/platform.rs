@@ -121,7 +121,7 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     }
     log(intake::erase(&ports, &ledger, postings, now()).await);
     for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
-        ports.count(Event::StrayErased);
+        ports.count(Event::OrphanErased);
     }
     log(intake::report(&ledger, postings, now()).await.map(|()| 0));
     log(intake::watch(&ledger, true, now()).await.map(|_| 0));

@@ -18,8 +18,8 @@ pub(crate) const NOWHERE: &str = "@nowhere.example";
 /// How long a greylisted recipient has to wait.
 const GREYLISTED: i64 = 10 * MINUTE;
 
-/// The most bytes that a mail server takes which finds letters too large: a
-/// letter has more with documents and fewer without them.
+/// The most bytes that a mail server takes which finds mails too large: a
+/// mail has more with documents and fewer without them.
 const NARROW: usize = 8_800;
 
 /// How the mail server treats a message.

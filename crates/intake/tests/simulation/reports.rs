@@ -74,7 +74,7 @@ impl Lists {
     }
 }
 
-/// The digits of a text, as a number.
+/// Returns the digits of a text, as a number.
 fn number(text: &str) -> u32 {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or_default()

@@ -54,7 +54,7 @@ pub(crate) fn run_all(seeds: Range<u64>) -> Found {
     found.into_inner().unwrap()
 }
 
-/// What a seed brings; or what is wrong with it, a panic included.
+/// Returns what a seed brings; or what is wrong with it, a panic included.
 fn tell(seed: u64) -> Result<Counts, String> {
     match catch_unwind(AssertUnwindSafe(|| run(seed, None, false))) {
         Ok(Story { breach: Some(breach), .. }) => {
@@ -65,14 +65,14 @@ fn tell(seed: u64) -> Result<Counts, String> {
     }
 }
 
-/// The first of these seeds in which the bug breaks the invariant.
+/// Returns the first of these seeds in which the bug breaks the invariant.
 pub(crate) fn hunt(bug: Bug, invariant: Invariant, mut seeds: Range<u64>) -> Option<u64> {
     seeds.find(|seed| {
         run(*seed, Some(bug), false).breach.is_some_and(|breach| breach.invariant == invariant)
     })
 }
 
-/// A number that `cargo xtask` has set.
+/// Returns a number that `cargo xtask` has set.
 pub(crate) fn setting(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap())
 }

@@ -61,7 +61,7 @@ struct Task {
 }
 
 impl Scheduler {
-    /// The true time, in milliseconds since 1970.
+    /// Returns the true time, in milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         self.now.get()
     }
@@ -109,7 +109,7 @@ impl Scheduler {
         drop(tasks);
     }
 
-    /// How many turns and tasks there have been.
+    /// Returns how many turns and tasks there have been.
     pub(crate) fn turns(&self) -> u64 {
         self.count.get()
     }

@@ -22,8 +22,8 @@ pub(crate) fn committed(ports: &Ports, id: &str) {
     ports.history.borrow_mut().took_in(held);
 }
 
-/// Which of these ids are in use, with documents of which none is nearly a
-/// day old.
+/// Returns which of these ids are in use, with documents of which none is
+/// nearly a day old.
 pub(crate) fn fresh(ports: &Ports, ids: &[String], now: Timestamp) -> Vec<String> {
     const NEARLY_A_DAY: i64 = 23 * 3_600_000;
     let stored_at = ports.memory.stored_at.borrow();
@@ -228,7 +228,7 @@ pub(crate) fn opened(
         Some(Opened::Withdrawn(_)) => is_withdrawn,
         Some(Opened::Application(receipt)) => {
             let history = ports.history.borrow();
-            let has = |letter| !history.copies(&mail_name(&receipt.received, letter)).is_empty();
+            let has = |kind| !history.copies(&mail_name(&receipt.received, kind)).is_empty();
             receipt.received.id == id
                 && (receipt.delivery.forwarding.sent_at().is_none() || has(MailKind::Staff))
                 && (receipt.delivery.acknowledgement.sent_at().is_none()
@@ -244,7 +244,7 @@ pub(crate) fn opened(
 /// A mailbox has got a mail.
 pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
     match (mail.notice.as_deref(), &mail.reference) {
-        (None, Some(reference)) => letter(ports, mail, reference),
+        (None, Some(reference)) => mail_of_application(ports, mail, reference),
         (Some("withdrawal"), Some(reference)) => {
             let history = ports.history.borrow();
             let of = history.by_reference(reference).map(|received| received.id.clone());
@@ -272,7 +272,7 @@ fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
     }
 }
 
-fn letter(ports: &Ports, mail: &Mail, reference: &str) {
+fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     let history = ports.history.borrow();
     let id = history.by_reference(reference).map(|received| received.id.clone());
     let revision = id.zip(mail.revision).and_then(|of| history.revisions.get(&of)).cloned();
@@ -314,7 +314,7 @@ fn letter(ports: &Ports, mail: &Mail, reference: &str) {
     }
 }
 
-/// The documents that staff get with a letter, in it or by following its
+/// The documents that staff get with a mail, in it or by following its
 /// addresses.
 pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
     if !mail.is_by_links() {
@@ -341,7 +341,7 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether staff had been told before that no such letter will come. A sender
+/// Whether staff had been told before that no such mail will come. A sender
 /// whom the platform had ended by then, by the clock, could not know.
 fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
     let history = ports.history.borrow();
@@ -353,7 +353,7 @@ fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
         history.attempts.get(&right).map(|attempt| attempt.clock)
     };
     match (clock_of(mail), clock_of(notice)) {
-        (Some(letter), Some(notice)) => notice.0 < letter.0 + TIME_LIMIT,
+        (Some(mail), Some(notice)) => notice.0 < mail.0 + TIME_LIMIT,
         _ => true,
     }
 }

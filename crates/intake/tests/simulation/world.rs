@@ -138,7 +138,7 @@ impl World {
         }
     }
 
-    /// What the server's clock shows.
+    /// Returns what the server's clock shows.
     pub(crate) fn clock(&self) -> Timestamp {
         Timestamp(self.scheduler.now() + self.skew.get())
     }
@@ -165,8 +165,8 @@ impl World {
         self.scheduler.spawn(delay, worker, work);
     }
 
-    /// A call of a port, which may go wrong in every way there is. What it
-    /// does happens in one step; before and after, others go on.
+    /// Returns a call of a port, which may go wrong in every way there is. What
+    /// it does happens in one step; before and after, others go on.
     pub(crate) async fn call<T>(
         &self,
         port: Port,

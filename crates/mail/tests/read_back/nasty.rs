@@ -83,7 +83,7 @@ pub(crate) const TEXT: &str =
     "Bonjour,\n.\n..deux points\nFrom ici à là = 100 %\n--=_mixed\nfin de ligne \n\nZoë\n";
 pub(crate) const HTML: &str = "<p>Bonjour,</p>\n<p>履歴書 &amp; <b>Zoë</b></p>";
 
-/// A message with the text in every field that takes any text, and an attachment of every byte value.
+/// Returns a message with the text in every field that takes any text, and an attachment of every byte value.
 pub(crate) fn message(text: &str) -> Outgoing<'static> {
     let mailbox = |address: &str| Mailbox::new(text, Address::parse(address).unwrap());
     Outgoing {
@@ -103,7 +103,7 @@ pub(crate) fn message(text: &str) -> Outgoing<'static> {
     }
 }
 
-/// A document of every byte value.
+/// Returns a document of every byte value.
 pub(crate) fn attachment(file_name: &str) -> Attachment<'static> {
     Attachment {
         file_name: file_name.to_owned(),

@@ -48,7 +48,7 @@ fn what_may_be_left_out_may_be_left_out() {
     ]);
     let source = SAMPLE.replace("renewable = true\n", "").replace(salary, "");
     let posting = compile("postings/programme-officer.md", &source).posting.unwrap();
-    assert_eq!(posting.contract, Contract::FixedTerm { months: 12, renewable: false });
+    assert_eq!(posting.contract, Contract::FixedTerm { months: 12, is_renewable: false });
     assert_eq!(posting.salary, None);
 }
 

@@ -24,7 +24,7 @@ fn the_first_posting_says_what_the_organisation_wrote() {
     assert_eq!(posting.organisation.short.as_deref(), Some("OMCT"));
     assert_eq!((posting.place.town.as_str(), posting.place.country.as_str()), ("Bruxelles", "BE"));
     assert_eq!(posting.workload, 80);
-    assert_eq!(posting.contract, Contract::FixedTerm { months: 12, renewable: true });
+    assert_eq!(posting.contract, Contract::FixedTerm { months: 12, is_renewable: true });
     let salary = posting.salary.as_ref().unwrap();
     assert_eq!((salary.minimum, salary.maximum), (38_400, 41_400));
     assert_eq!((salary.currency.as_str(), salary.period), ("EUR", Period::Year));

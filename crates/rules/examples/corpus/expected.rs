@@ -42,7 +42,8 @@ fn verdict(seen: &Seen) -> &'static str {
     }
 }
 
-/// Whether the verdict suffices: what is refused is told too, and what has no code counts as clean.
+/// Returns whether the verdict suffices: what is refused is told too, and what
+/// has no code counts as clean.
 fn agrees(wanted: &str, seen: &Seen) -> bool {
     let got = verdict(seen);
     match wanted {

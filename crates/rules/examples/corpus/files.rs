@@ -4,9 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Every file below `folder` but its manifest, by path from there, in order: links to files too,
-/// but no link to a folder is followed, lest one file come twice or without end. What is neither
-/// (a pipe, a device) is no file. A link that leads nowhere is one that cannot be read.
+/// Returns every file below `folder` but its manifest, by path from there, in
+/// order: links to files too, but no link to a folder is followed, lest one
+/// file come twice or without end. What is neither (a pipe, a device) is no
+/// file. A link that leads nowhere is one that cannot be read.
 pub(crate) fn below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -33,8 +34,8 @@ pub(crate) fn below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A file's bytes, and how many there are: of a file larger than any form brings only the first,
-/// which say its kind.
+/// Returns a file's bytes, and how many there are: of a file larger than any
+/// form brings only the first, which say its kind.
 pub(crate) fn read(path: &Path) -> io::Result<(Vec<u8>, u64)> {
     const MOST: u64 = 128 * 1024 * 1024;
     let file = File::open(path)?;

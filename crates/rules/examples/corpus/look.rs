@@ -77,7 +77,7 @@ impl Seen {
         })
     }
 
-    /// Whether staff could open it.
+    /// Returns whether staff could open it.
     pub(crate) fn is_readable(&self) -> bool {
         self.report.as_ref().is_some_and(Report::is_readable)
     }

@@ -157,7 +157,7 @@ fn marks(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(',').map(str::trim).filter(|mark| !mark.is_empty())
 }
 
-/// Whether what the manifest marks in an Office file was found.
+/// Returns whether what the manifest marks in an Office file was found.
 fn office(mark: &str, seen: &Seen) -> bool {
     let Some(report) = &seen.report else { return false };
     let has = |wanted: &[Active]| report.active.iter().any(|active| wanted.contains(active));

@@ -56,7 +56,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// What a usual submission server offers at each security.
+    /// Returns what a usual submission server offers at each security.
     pub(super) fn usual() -> Self {
         Self {
             fault: None,
@@ -88,7 +88,7 @@ impl Seen {
         self.in_clear.iter().chain(&self.over_tls).map(String::as_str).collect()
     }
 
-    /// The message, where one came and no other.
+    /// Returns the message, where one came and no other.
     pub(super) fn message(&self) -> Option<&[u8]> {
         assert!(self.messages.len() <= 1, "{} messages", self.messages.len());
         self.messages.first().map(Vec::as_slice)

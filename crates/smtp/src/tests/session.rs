@@ -39,7 +39,7 @@ async fn connect(
     Session::connect(stream, &server, platform, &Timeouts::WORKER).await.ok().unwrap()
 }
 
-/// A fault at the place, for the second mail.
+/// Returns a fault at the place, for the second mail.
 fn second(at: At, fault: Fault) -> Script {
     let skip = usize::from(at != At::Reset);
     Script { skip, ..Script::with_fault(at, fault) }

@@ -70,7 +70,7 @@ fn numbered(
     format!("{person}{end}")
 }
 
-/// The words of `text`, with `_` between them.
+/// Returns the words of `text`, with `_` between them.
 ///
 /// Letters and digits of every script stay, accents composed as most systems
 /// store them. Everything else separates: what file systems or shells take
@@ -99,14 +99,14 @@ fn is_kept(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c) || is_joint(c)
 }
 
-/// What stands inside words only: hyphen, apostrophe, middle dot, and the
-/// joiners that several scripts are written with.
+/// Returns what stands inside words only: hyphen, apostrophe, middle dot, and
+/// the joiners that several scripts are written with.
 fn is_joint(c: char) -> bool {
     matches!(c, '-' | '\u{2019}' | '\u{B7}' | '\u{200C}' | '\u{200D}')
 }
 
-/// The beginning of `text` that fits into `bytes`. A letter keeps its marks
-/// or goes with them.
+/// Returns the beginning of `text` that fits into `bytes`. A letter keeps its
+/// marks or goes with them.
 fn cut(text: &str, bytes: usize) -> String {
     let mut end = text.floor_char_boundary(bytes);
     let starts_with_mark = |at: usize| {
@@ -126,7 +126,7 @@ mod tests {
     use super::super::samples::{document, posting, received, required};
     use super::*;
 
-    /// The name of the CV of somebody called `name`.
+    /// Returns the name of the CV of somebody called `name`.
     fn cv_of(name: &str) -> String {
         let mut received = received();
         received.content.name = name.to_owned();

@@ -83,8 +83,8 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
     let zone = &posting.deadline.zone;
-    let told = |instant| moment(texts, zone.local(instant), &zone.name);
-    let closed = told(last_instant(&posting.requirements.window));
+    let shown = |instant| moment(texts, zone.local(instant), &zone.name);
+    let closed = shown(last_instant(&posting.requirements.window));
     let title = ("title", posting.title.as_str());
     let subject = if undelivered == 0 {
         texts.report_subject.to_owned()
@@ -93,7 +93,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     };
     let opening = fill(
         texts.report_opening,
-        &[title, ("closing", closed.as_str()), ("moment", told(now).as_str())],
+        &[title, ("closing", closed.as_str()), ("moment", shown(now).as_str())],
     );
     let sum = |template: &str, value: i64| {
         let values = [("n", number(texts, value)), ("recipient", posting.recipient.clone())];
@@ -106,7 +106,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         sum(texts.report_given_up, count(&report.given_up)),
         sum(texts.report_withdrawn, report.withdrawn.into()),
     ];
-    let mut paragraphs = vec![opening, sums.join("\n")];
+    let mut paragraphs = vec![opening, progress(texts, posting, report, now), sums.join("\n")];
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
@@ -122,6 +122,16 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         list(texts, texts.report_delivered_list, &report.delivered),
     ];
     plain(texts, fill(&subject, &[title]), &paragraphs, &lists)
+}
+
+/// Whether forwarding is complete, and if not, how long after the closing.
+fn progress(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> String {
+    const HOUR_MS: i64 = 3_600_000;
+    if report.pending.is_empty() {
+        return texts.report_settled.to_owned();
+    }
+    let since = now.0.saturating_sub(posting.requirements.window.closes_at.0);
+    plural(texts, "report_unsettled", since / HOUR_MS)
 }
 
 /// To the operator: mails do not leave. `zone` is the one to tell times in.
@@ -140,8 +150,9 @@ pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> MailText {
     plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
 }
 
-/// A cause as people say it, by what its code begins with: the step of the
-/// dialogue with a mail server, a code of the platform's, or a fault of ours.
+/// Returns a cause as people say it, by what its code begins with: the step of
+/// the dialogue with a mail server, a code of the platform's, or a fault of
+/// ours.
 fn cause(texts: &Texts, code: &str) -> &'static str {
     let words = [
         ("AUTH", texts.cause_login),
@@ -184,7 +195,7 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
     List { heading, lines: entries.iter().map(line).collect() }
 }
 
-/// A letter of paragraphs, then lists; empty lists are left out.
+/// Returns a letter of paragraphs, then lists; empty lists are left out.
 fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> MailText {
     let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
     let (said, lists) = (paragraphs, lists.as_slice());

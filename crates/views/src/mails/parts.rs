@@ -58,11 +58,11 @@ fn document_facts<'a>(
         kind: document.kind.as_str().to_uppercase(),
         size: bytes(texts, document.bytes),
         sha256: &document.sha256,
-        remarks: document.remarks.iter().map(|remark| told(texts, *remark)).collect(),
+        remarks: document.remarks.iter().map(|remark| remark_sentence(texts, *remark)).collect(),
     }
 }
 
-fn told(texts: &Texts, remark: Remark) -> &'static str {
+fn remark_sentence(texts: &Texts, remark: Remark) -> &'static str {
     match remark {
         Remark::Location => texts.mail_remark_location,
         Remark::Author => texts.mail_remark_author,
@@ -162,8 +162,8 @@ fn split_lines(text: &str) -> Vec<String> {
     lines(text).lines().map(str::to_owned).collect()
 }
 
-/// An address in a `mailto:` link (RFC 6068): what is special in a link is
-/// percent-encoded, also where the RFC leaves a choice.
+/// Returns an address in a `mailto:` link (RFC 6068): what is special in a link
+/// is percent-encoded, also where the RFC leaves a choice.
 pub(super) fn mailto(address: &str) -> String {
     let mut link = String::from("mailto:");
     for byte in address.bytes() {
@@ -182,8 +182,8 @@ fn percent_encoded(byte: u8) -> [char; 3] {
     ['%', digit(byte >> 4), digit(byte & 0x0F)]
 }
 
-/// The posting's required subject to the letter, then whose and which it is,
-/// so that mail programs keep two applications apart.
+/// Returns the posting's required subject to the letter, then whose and which
+/// it is, so that mail programs keep two applications apart.
 pub(super) fn staff_subject(
     texts: &Texts,
     posting: &Posting,

@@ -58,8 +58,8 @@ fn family(words: &[&str]) -> (usize, usize) {
     if has_case { (start, end) } else { (0, 0) }
 }
 
-/// The first run of words in capitals, with the particles beside and among
-/// them. When all words are in capitals they show nothing.
+/// Returns the first run of words in capitals, with the particles beside and
+/// among them. When all words are in capitals they show nothing.
 fn written_in_capitals(words: &[&str]) -> Option<(usize, usize)> {
     let first = words.iter().position(|word| is_capitals(word))?;
     if words.iter().all(|word| is_capitals(word) || !word.chars().any(is_cased)) {
@@ -73,16 +73,16 @@ fn written_in_capitals(words: &[&str]) -> Option<(usize, usize)> {
     Some((start, first + length))
 }
 
-/// The last word with the particles before it. The first word stays out of
-/// it: somebody called `Ben Affleck` has a given name.
+/// Returns the last word with the particles before it. The first word stays out
+/// of it: somebody called `Ben Affleck` has a given name.
 fn last_with_particles(words: &[&str]) -> (usize, usize) {
     let last = words.len().saturating_sub(1);
     let before = words.iter().take(last).skip(1).rev();
     (last - before.take_while(|word| is_particle(word)).count(), words.len())
 }
 
-/// Whether a word before a family name in capitals is part of it. In the
-/// first place a capital makes it a given name: `Ben AFFLECK`.
+/// Returns whether a word before a family name in capitals is part of it. In
+/// the first place a capital makes it a given name: `Ben AFFLECK`.
 fn leads(at: usize, word: &str) -> bool {
     is_particle(word) && (at > 0 || word.chars().all(char::is_lowercase))
 }

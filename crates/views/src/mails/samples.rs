@@ -20,7 +20,7 @@ pub(super) fn posting() -> Posting {
         },
         place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
         workload: 80,
-        contract: Contract::FixedTerm { months: 12, renewable: true },
+        contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: None,
         starts: Some(Date { year: 2025, month: 9, day: 1 }),
         published: Date { year: 2025, month: 7, day: 9 },

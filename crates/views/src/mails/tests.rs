@@ -6,7 +6,7 @@ use super::*;
 const STATUS: &str = "https://jobs.omct.org/applications/7KXM29QT?key=a1&lang=en";
 
 #[test]
-fn staff_find_everything_in_the_letter() {
+fn staff_find_everything_in_the_mail() {
     for (texts, needed) in [
         (
             &FR,
@@ -33,7 +33,7 @@ fn staff_find_everything_in_the_letter() {
             ],
         ),
     ] {
-        let letter = to_staff(texts, &posting(), &received(), &[], &Notes::default());
+        let mail = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let common = [
             "marie.dupont+omct@example.org",
             "+32 470 12 34 56",
@@ -47,10 +47,10 @@ fn staff_find_everything_in_the_letter() {
             &"e3".repeat(32),
         ];
         for needed in common.into_iter().chain(needed) {
-            assert!(letter.text.contains(needed), "{needed:?} is not in {}", letter.text);
-            assert!(letter.html.contains(needed), "{needed:?} is not in {}", letter.html);
+            assert!(mail.text.contains(needed), "{needed:?} is not in {}", mail.text);
+            assert!(mail.html.contains(needed), "{needed:?} is not in {}", mail.html);
         }
-        assert!(letter.html.contains(r#"href="mailto:marie.dupont%2Bomct@example.org""#));
+        assert!(mail.html.contains(r#"href="mailto:marie.dupont%2Bomct@example.org""#));
     }
 }
 
@@ -58,16 +58,13 @@ fn staff_find_everything_in_the_letter() {
 fn the_subject_is_the_required_one_then_name_number_and_reference() {
     let required = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
     for (texts, number) in [(&FR, "n°\u{A0}12"), (&EN, "no.\u{A0}12")] {
-        let letter = to_staff(texts, &posting(), &received(), &[], &Notes::default());
-        assert_eq!(letter.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
+        let mail = to_staff(texts, &posting(), &received(), &[], &Notes::default());
+        assert_eq!(mail.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
     }
     let mut arabic = received();
     arabic.content.name = "عائشة بن صالح".to_owned();
-    let letter = to_staff(&FR, &posting(), &arabic, &[], &Notes::default());
-    assert_eq!(
-        letter.subject,
-        format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT (n°\u{A0}12)")
-    );
+    let mail = to_staff(&FR, &posting(), &arabic, &[], &Notes::default());
+    assert_eq!(mail.subject, format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT (n°\u{A0}12)"));
 }
 
 #[test]
@@ -94,7 +91,7 @@ fn candidates_learn_what_was_received_and_what_follows() {
             ],
         ),
     ] {
-        let letter = acknowledgement(texts, &posting(), &received(), STATUS);
+        let mail = acknowledgement(texts, &posting(), &received(), STATUS);
         let common = [
             "7KXM29QT",
             "Organisation Mondiale Contre la Torture",
@@ -104,12 +101,12 @@ fn candidates_learn_what_was_received_and_what_follows() {
             &"9f".repeat(32),
         ];
         for needed in common.into_iter().chain(needed) {
-            assert!(letter.text.contains(needed), "{needed:?} is not in {}", letter.text);
-            assert!(letter.html.contains(needed), "{needed:?} is not in {}", letter.html);
+            assert!(mail.text.contains(needed), "{needed:?} is not in {}", mail.text);
+            assert!(mail.html.contains(needed), "{needed:?} is not in {}", mail.html);
         }
-        assert!(letter.text.contains(STATUS));
-        assert!(letter.html.contains(&STATUS.replace('&', "&#38;")), "{}", letter.html);
-        assert!(letter.subject.contains("7KXM29QT"));
+        assert!(mail.text.contains(STATUS));
+        assert!(mail.html.contains(&STATUS.replace('&', "&#38;")), "{}", mail.html);
+        assert!(mail.subject.contains("7KXM29QT"));
     }
 }
 
@@ -129,8 +126,8 @@ fn nothing_typed_is_in_the_acknowledgement() {
         document.file_name = "typed 4.pdf".to_owned();
     }
     for texts in [&FR, &EN] {
-        let letter = acknowledgement(texts, &posting(), &received, STATUS);
-        for part in [letter.subject, letter.text, letter.html] {
+        let mail = acknowledgement(texts, &posting(), &received, STATUS);
+        for part in [mail.subject, mail.text, mail.html] {
             assert!(!part.contains("typed") && !part.contains("evil"), "{part}");
             assert!(!part.contains("never-shown"), "the id stays with us: {part}");
         }
@@ -154,21 +151,21 @@ fn hostile_values_stay_text() {
         answer.value = hostile.to_owned();
     }
     for texts in [&FR, &EN] {
-        let letter = to_staff(texts, &posting(), &received, &[], &Notes::default());
-        assert!(!letter.subject.contains(['\r', '\n', '\u{2028}']), "{:?}", letter.subject);
-        assert!(letter.subject.contains("{reference} {{ facts }}"), "values are no templates");
+        let mail = to_staff(texts, &posting(), &received, &[], &Notes::default());
+        assert!(!mail.subject.contains(['\r', '\n', '\u{2028}']), "{:?}", mail.subject);
+        assert!(mail.subject.contains("{reference} {{ facts }}"), "values are no templates");
 
-        assert!(!letter.text.contains(['\r', '\u{2028}']));
-        assert!(letter.text.contains("<script>alert(\"1\")</script>"), "text is not escaped");
-        let lines: Vec<&str> = letter.text.lines().collect();
-        assert!(lines.contains(&"> Guichet keeps it all"), "{}", letter.text);
+        assert!(!mail.text.contains(['\r', '\u{2028}']));
+        assert!(mail.text.contains("<script>alert(\"1\")</script>"), "text is not escaped");
+        let lines: Vec<&str> = mail.text.lines().collect();
+        assert!(lines.contains(&"> Guichet keeps it all"), "{}", mail.text);
         assert!(
             !lines.iter().any(|line| line.starts_with("Bcc") || line.starts_with("Guichet keeps"))
         );
 
-        assert!(!letter.html.contains("<script"), "{}", letter.html);
-        assert!(letter.html.contains("&#60;script&#62;"));
-        assert!(letter.html.contains(r#"href="mailto:a%22%3E%3Cb%3E%3Fbcc%3Dx@y.org""#));
+        assert!(!mail.html.contains("<script"), "{}", mail.html);
+        assert!(mail.html.contains("&#60;script&#62;"));
+        assert!(mail.html.contains(r#"href="mailto:a%22%3E%3Cb%3E%3Fbcc%3Dx@y.org""#));
     }
 }
 
@@ -178,15 +175,15 @@ fn an_application_may_have_neither_message_nor_phone_nor_answers() {
     received.content.phone = None;
     received.content.message = None;
     received.content.answers.clear();
-    let letter = to_staff(&FR, &posting(), &received, &[], &Notes::default());
+    let mail = to_staff(&FR, &posting(), &received, &[], &Notes::default());
     for absent in [FR.mail_phone, FR.mail_message, FR.mail_answers] {
-        assert!(!letter.text.lines().any(|line| line.starts_with(absent)), "{}", letter.text);
-        assert!(!letter.html.contains(absent), "{}", letter.html);
+        assert!(!mail.text.lines().any(|line| line.starts_with(absent)), "{}", mail.text);
+        assert!(!mail.html.contains(absent), "{}", mail.html);
     }
 }
 
 #[test]
-fn letters_load_nothing_and_say_their_language() {
+fn mails_load_nothing_and_say_their_language() {
     for (texts, lang) in
         [(&FR, r#"<html lang="fr" dir="ltr">"#), (&EN, r#"<html lang="en" dir="ltr">"#)]
     {
@@ -198,6 +195,32 @@ fn letters_load_nothing_and_say_their_language() {
                 assert!(!html.contains(loading), "{loading} in {html}");
             }
         }
+    }
+}
+
+/// Staff can tell a report on all applications from one that did not wait any
+/// longer.
+#[test]
+fn a_report_says_whether_forwarding_is_complete() {
+    let entries = vec![(1, "7KXM29QT")];
+    let closes_at = posting().requirements.window.closes_at;
+    let said = |texts, lists: &Report, hours: i64| {
+        let now = rules::Timestamp(closes_at.0 + hours * 3_600_000 + 299_999);
+        let text = report(texts, &posting(), lists, now).text;
+        text.split("\n\n").nth(1).unwrap().to_owned()
+    };
+    let settled =
+        Report { delivered: entries.clone(), given_up: entries.clone(), ..Report::default() };
+    let waiting = Report { pending: entries, ..settled.clone() };
+    for (texts, lists, hours, expected) in [
+        (&FR, &settled, 1, "est achevée\u{A0}: plus aucune candidature n’attend d’être transmise."),
+        (&FR, &waiting, 1, "n’est pas achevée\u{A0}: 1\u{A0}heure après la clôture, il reste"),
+        (&FR, &waiting, 6, "n’est pas achevée\u{A0}: 6\u{A0}heures après la clôture, il reste"),
+        (&EN, &settled, 6, "is complete: no application is waiting to be forwarded."),
+        (&EN, &waiting, 6, "is not complete: 6\u{A0}hours after the closing, applications are"),
+    ] {
+        let said = said(texts, lists, hours);
+        assert!(said.contains(expected), "{expected} in {said}");
     }
 }
 
@@ -221,12 +244,12 @@ fn the_text_is_tidy() {
     }
 }
 
-/// `LETTERS=/tmp/letters cargo test -p views -- --ignored look` writes the
-/// letters to a folder, to be looked at.
+/// `MAILS=/tmp/mails cargo test -p views -- --ignored look` writes the
+/// mails to a folder, to be looked at.
 #[test]
 #[ignore = "for people who want to look"]
 fn look() {
-    let Ok(folder) = std::env::var("LETTERS") else { return };
+    let Ok(folder) = std::env::var("MAILS") else { return };
     let folder = std::path::Path::new(&folder);
     std::fs::create_dir_all(folder).unwrap();
     for (tag, texts) in [("fr", &FR), ("en", &EN)] {
@@ -243,16 +266,16 @@ fn look() {
         let (posting, now) = (posting(), received().received_at);
         let cause = "AUTH: the server answered 535 5.7.8";
         let stuck = Alert { cause, since: now, waiting: 14, lost: 1 };
-        for (name, letter) in [
+        for (name, mail) in [
             ("staff", staff),
             ("candidate", candidate),
             ("report", report(texts, &posting, &lists, now)),
             ("withdrawal", withdrawal(texts, &posting, 12, "7KXM29QT", now)),
             ("alert", alert(texts, &posting.deadline.zone, &stuck)),
         ] {
-            let text = format!("Subject: {}\n\n{}", letter.subject, letter.text);
+            let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
             std::fs::write(folder.join(format!("{name}.{tag}.txt")), text).unwrap();
-            std::fs::write(folder.join(format!("{name}.{tag}.html")), letter.html).unwrap();
+            std::fs::write(folder.join(format!("{name}.{tag}.html")), mail.html).unwrap();
         }
     }
 }
@@ -273,13 +296,13 @@ fn an_alert_names_what_stands_in_the_way() {
         ("E_INTERNAL_SERVER_ERROR", FR.cause_other),
     ] {
         let stuck = Alert { cause, since: received().received_at, waiting: 1, lost: 0 };
-        let letter = alert(&FR, &posting().deadline.zone, &stuck);
-        assert!(letter.subject.contains(words), "{}", letter.subject);
-        assert!(letter.text.contains(cause) && letter.text.contains("1 message attend."));
+        let mail = alert(&FR, &posting().deadline.zone, &stuck);
+        assert!(mail.subject.contains(words), "{}", mail.subject);
+        assert!(mail.text.contains(cause) && mail.text.contains("1 message attend."));
     }
 }
 
-/// A letter that would be too large says where the documents are, and until when.
+/// A mail that would be too large says where the documents are, and until when.
 #[test]
 fn documents_that_are_not_attached_are_linked() {
     let links = ["cover_letter", "cv"].map(|id| format!("https://jobs.omct.org/{id}?a=1&b=2"));
@@ -287,19 +310,15 @@ fn documents_that_are_not_attached_are_linked() {
         (&FR, ["Téléchargez-les", "samedi 1er novembre 2025"]),
         (&EN, ["Download", "Saturday 1 November 2025"]),
     ] {
-        let letter = to_staff(texts, &posting(), &received(), &links, &Notes::default());
+        let mail = to_staff(texts, &posting(), &received(), &links, &Notes::default());
         for said in said {
-            assert!(letter.text.contains(said) && letter.html.contains(said), "{}", letter.text);
+            assert!(mail.text.contains(said) && mail.html.contains(said), "{}", mail.text);
         }
-        assert!(!letter.text.contains(texts.mail_documents), "{}", letter.text);
+        assert!(!mail.text.contains(texts.mail_documents), "{}", mail.text);
         for link in &links {
-            assert!(
-                letter.text.lines().any(|line| line.ends_with(link.as_str())),
-                "{}",
-                letter.text
-            );
+            assert!(mail.text.lines().any(|line| line.ends_with(link.as_str())), "{}", mail.text);
             let href = format!("href=\"{}\"", link.replace('&', "&#38;"));
-            assert!(letter.html.contains(&href), "{}", letter.html);
+            assert!(mail.html.contains(&href), "{}", mail.html);
         }
     }
 }

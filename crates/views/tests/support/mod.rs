@@ -39,7 +39,7 @@ pub(crate) fn posting() -> Posting {
         },
         place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
         workload: 80,
-        contract: Contract::FixedTerm { months: 12, renewable: true },
+        contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: Some(Salary {
             minimum: 38_400,
             maximum: 41_400,
@@ -157,20 +157,20 @@ pub(crate) fn fresh(values: &Form) -> FormState<'_> {
     }
 }
 
-/// The text between the first `start` and the next `end`.
+/// Returns the text between the first `start` and the next `end`.
 pub(crate) fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = page.split_once(start).unwrap_or_else(|| panic!("no {start} in {page}"));
     rest.split_once(end).unwrap().0
 }
 
-/// The opening tag of the element `id`.
+/// Returns the opening tag of the element `id`.
 pub(crate) fn tag<'a>(page: &'a str, id: &str) -> &'a str {
     let at = page.find(&format!(" id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id}"));
     let start = page[..at].rfind('<').unwrap();
     &page[start..=start + page[start..].find('>').unwrap()]
 }
 
-/// The values of every attribute `name`, in order.
+/// Returns the values of every attribute `name`, in order.
 pub(crate) fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     let start = format!(" {name}=\"");
     page.match_indices(&start)
@@ -178,7 +178,7 @@ pub(crate) fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// How often each id stands in the page.
+/// Returns how often each id stands in the page.
 pub(crate) fn ids(page: &str) -> BTreeMap<&str, usize> {
     let mut ids = BTreeMap::new();
     for id in attributes(page, "id") {

@@ -1,12 +1,12 @@
 //! What is asked of the ledger. Its tables are in `migrations`; tests/platform/admin.test.mjs holds the two together.
 
-use crate::options::admin::{Letter, Reference};
+use crate::options::admin::{MailKind, Reference};
 
-/// The letters that have not left, or every one, as they are at `now`, in milliseconds.
+/// The mails that have not left, or every one, as they are at `now`, in milliseconds.
 pub(crate) fn outbox(all: bool, now: i64) -> String {
     let wanted = if all { "true" } else { "sent_at IS NULL" };
     format!(
-        "SELECT applications.posting, number, reference, kind AS letter, attempts, last_problem, \
+        "SELECT applications.posting, number, reference, kind AS mail, attempts, last_problem, \
          CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
          WHEN leased_until > {now} THEN 'being sent' ELSE 'waiting' END AS stage, \
          strftime('%Y-%m-%d %H:%M', coalesce(sent_at, due_at) / 1000, 'unixepoch') AS at \
@@ -15,13 +15,13 @@ pub(crate) fn outbox(all: bool, now: i64) -> String {
     )
 }
 
-/// Has the letters of an application sent anew at `now`, in milliseconds: those that were given up, and those that
+/// Has the mails of an application sent anew at `now`, in milliseconds: those that were given up, and those that
 /// have left, which will say that they may be duplicates. `attempts` stays, for it fences.
-pub(crate) fn send_again(reference: &Reference, letter: Letter, now: i64) -> String {
+pub(crate) fn send_again(reference: &Reference, mail: MailKind, now: i64) -> String {
     let reference = reference.as_str();
-    let wanted = match letter {
-        Letter::Staff => "kind = 'staff'",
-        Letter::Acknowledgement => "kind = 'acknowledgement'",
+    let wanted = match mail {
+        MailKind::Staff => "kind = 'staff'",
+        MailKind::Acknowledgement => "kind = 'acknowledgement'",
     };
     format!(
         "UPDATE mails SET possible_duplicate = max(possible_duplicate, sent_at IS NOT NULL), \
@@ -30,6 +30,6 @@ pub(crate) fn send_again(reference: &Reference, letter: Letter, now: i64) -> Str
          WHERE {wanted} AND leased_until <= {now} \
          AND application IN (SELECT id FROM applications WHERE reference = '{reference}' \
          AND id NOT IN (SELECT id FROM retired)) \
-         RETURNING kind AS letter, possible_duplicate"
+         RETURNING kind AS mail, possible_duplicate"
     )
 }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use crate::options::admin::Reference;
 
 const HEADINGS: [&str; 7] =
-    ["posting", "no.", "reference", "letter", "stage", "when (UTC)", "latest problem"];
+    ["posting", "no.", "reference", "mail", "stage", "when (UTC)", "latest problem"];
 const COLUMNS: [&str; 7] =
-    ["posting", "number", "reference", "letter", "stage", "at", "last_problem"];
+    ["posting", "number", "reference", "mail", "stage", "at", "last_problem"];
 
-/// One line a letter, under headings.
+/// Returns one line for each mail, under headings.
 pub(crate) fn outbox(rows: &[Value]) -> String {
     if rows.is_empty() {
         return "Nothing waits and nothing is given up.\n".into();
@@ -34,12 +34,12 @@ pub(crate) fn outbox(rows: &[Value]) -> String {
     out
 }
 
-/// What was put back.
+/// Returns what was put back.
 pub(crate) fn sent_again(reference: &Reference, rows: &[Value]) -> String {
-    let letters: Vec<String> = rows.iter().map(|row| text(row.get("letter"))).collect();
+    let mails: Vec<String> = rows.iter().map(|row| text(row.get("mail"))).collect();
     let mut said = format!(
         "{} of {} goes out at the next sweep, within five minutes.",
-        letters.join(" and "),
+        mails.join(" and "),
         reference.as_str()
     );
     if rows.iter().any(|row| row.get("possible_duplicate").and_then(Value::as_f64) > Some(0.0)) {
@@ -65,12 +65,12 @@ mod tests {
     #[test]
     fn columns_stand_under_their_headings() {
         let row = json!({
-            "posting": "a-posting", "number": 12, "reference": "7KXM29QT", "letter": "staff",
+            "posting": "a-posting", "number": 12, "reference": "7KXM29QT", "mail": "staff",
             "stage": "given up", "at": "2025-07-18 12:00", "last_problem": "RCPT: the server answered 550",
         });
         let shown = outbox(&[row]);
         let [headings, line] = shown.lines().collect::<Vec<_>>()[..] else { panic!("{shown}") };
-        assert_eq!(headings.find("letter"), line.find("staff"));
+        assert_eq!(headings.find("mail"), line.find("staff"));
         assert!(line.ends_with("550"), "{line}");
         assert!(outbox(&[]).contains("Nothing waits"));
     }

@@ -80,7 +80,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     Ok(public)
 }
 
-/// A crate as a module for the browser: the same in every profile.
+/// Returns a crate as a module for the browser: the same in every profile.
 fn module(
     workspace: &Workspace,
     package: &str,

@@ -53,7 +53,7 @@ fn shortened(glue: &str, names: &Names) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// What the glue calls a module that it imports.
+/// Returns what the glue calls a module that it imports.
 fn space<'a>(glue: &'a str, module: &str) -> Option<&'a str> {
     let end = format!(" from \"{module}\"");
     glue.lines().find_map(|line| line.strip_prefix("import * as ")?.strip_suffix(&end))

@@ -19,7 +19,7 @@ pub(crate) fn build(
 ) -> anyhow::Result<()> {
     let features: &[&str] = match profile {
         Profile::Production => &[],
-        Profile::Dev => &["dev-clock"],
+        Profile::Dev => &["dev-clock", "contract"],
     };
     let environment = [
         ("GUICHET_ASSET_CSS", public.css.as_str()),

@@ -17,8 +17,8 @@ pub(crate) struct AdminOptions {
 pub(crate) enum Order {
     /// What has not left, or everything.
     Outbox { all: bool },
-    /// A letter, once more.
-    SendAgain { reference: Reference, letter: Letter },
+    /// A mail, once more.
+    SendAgain { reference: Reference, mail: MailKind },
 }
 
 /// Whose outbox.
@@ -31,7 +31,7 @@ pub(crate) enum Place {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Letter {
+pub(crate) enum MailKind {
     Staff,
     Acknowledgement,
 }
@@ -63,12 +63,12 @@ impl std::fmt::Display for Reference {
 }
 
 pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
-    let (mut words, mut all, mut letter) = (Vec::new(), false, Letter::Staff);
+    let (mut words, mut all, mut mail) = (Vec::new(), false, MailKind::Staff);
     let mut place = Place::Development(None);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("all") => all = true,
-            Long("letter") => letter = parse_letter(&parser.value()?.string()?)?,
+            Long("mail") => mail = parse_mail_kind(&parser.value()?.string()?)?,
             Long("remote") => place = Place::Online,
             Long("state") => place = Place::Development(Some(parser.value()?.into())),
             Short('h') | Long("help") => return Ok(Task::Help),
@@ -80,7 +80,7 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     let order = match words.as_slice() {
         ["outbox"] => Order::Outbox { all },
         ["send-again", reference] => {
-            Order::SendAgain { reference: Reference::parse(reference)?, letter }
+            Order::SendAgain { reference: Reference::parse(reference)?, mail }
         }
         _ => bail!(
             "admin needs an order: cargo xtask admin outbox, or cargo xtask admin send-again REFERENCE"
@@ -89,13 +89,13 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     Ok(Task::Admin(AdminOptions { order, place }))
 }
 
-fn parse_letter(text: &str) -> anyhow::Result<Letter> {
+fn parse_mail_kind(text: &str) -> anyhow::Result<MailKind> {
     match text {
-        "staff" => Some(Letter::Staff),
-        "acknowledgement" => Some(Letter::Acknowledgement),
+        "staff" => Some(MailKind::Staff),
+        "acknowledgement" => Some(MailKind::Acknowledgement),
         _ => None,
     }
-    .with_context(|| format!("--letter {text}: staff or acknowledgement"))
+    .with_context(|| format!("--mail {text}: staff or acknowledgement"))
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
         let expected = Task::Admin(AdminOptions {
             order: Order::SendAgain {
                 reference: Reference("7KXM29QT".into()),
-                letter: Letter::Staff,
+                mail: MailKind::Staff,
             },
             place: Place::Online,
         });

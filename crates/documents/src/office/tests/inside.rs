@@ -6,7 +6,7 @@ use crate::{
     samples::{self, Stored, WordPackage, hostile, open_text},
 };
 
-/// What is found where this stands inside a DOCX, and inside an ODT.
+/// Returns what is found where this stands inside a DOCX, and inside an ODT.
 fn inside(name: &str, content: &[u8]) -> [Vec<Active>; 2] {
     let word = WordPackage::default().with(&format!("word/embeddings/{name}"), content).finish();
     let open = open_text("", &[(name, content)]);

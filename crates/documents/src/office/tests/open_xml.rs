@@ -3,7 +3,7 @@
 use super::look;
 use crate::{Active, Kind, Trace, office::is_far, samples};
 
-/// A document whose main part has this inside.
+/// Returns a document whose main part has this inside.
 fn relations(kind: &str, target: &str, mode: &str) -> String {
     format!(
         "<Relationships><Relationship Id='rId1' TargetMode='{mode}' Target='{target}' \

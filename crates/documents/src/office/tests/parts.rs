@@ -14,7 +14,7 @@ fn at(file: &[u8], mark: &[u8]) -> usize {
     file.windows(mark.len()).rposition(|window| window == mark).unwrap()
 }
 
-/// The file with `bytes` before the first occurrence of `mark` from behind.
+/// Returns the file with `bytes` before the first occurrence of `mark` from behind.
 fn inserted(file: &[u8], mark: &[u8], bytes: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
     let place = at(&file, mark);

@@ -69,14 +69,14 @@ impl Document<'_> {
         self.sort_every();
     }
 
-    /// Whether this is an object stream that is still packed.
+    /// Returns whether this is an object stream that is still packed.
     pub(in crate::pdf) fn is_packed(&self, object: &Indirect) -> bool {
         let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return false };
         let opened = self.opened.binary_search_by_key(&start, |(start, _)| *start as usize);
         opened.is_err() && !matches!(dict.get(b"First"), Value::Other)
     }
 
-    /// Whether this byte of the file lies in the data of a stream as long as it says to be.
+    /// Returns whether this byte of the file lies in the data of a stream as long as it says to be.
     pub(in crate::pdf) fn is_in_stream(&self, byte: usize) -> bool {
         self.every().any(|(_, object)| {
             let data = self.raw(&object).unwrap_or_default().len();
@@ -84,8 +84,8 @@ impl Document<'_> {
         })
     }
 
-    /// Every value that some reader could take for this one: those of all objects of a reference's
-    /// number, or the value itself, which stands in `home`.
+    /// Returns every value that some reader could take for this one: those of all objects of a
+    /// reference's number, or the value itself, which stands in `home`.
     pub(in crate::pdf) fn readings<'s>(
         &'s self,
         value: Value<'s>,
@@ -123,7 +123,8 @@ impl Document<'_> {
         }
     }
 
-    /// Every object that some reader could find, with where it begins if it stands in the file.
+    /// Returns every object that some reader could find, with where it begins if it stands in the
+    /// file.
     pub(in crate::pdf) fn every(&self) -> impl Iterator<Item = (Option<usize>, Indirect<'_>)> {
         self.every.iter().filter_map(|(number, place)| {
             let at = match place {
@@ -142,7 +143,7 @@ const TRAILER: &[u8] = b"trailer";
 /// Where objects begin in the file, each with its number behind it.
 type Starts = Vec<(u32, u32)>;
 
-/// The places in the file, with their numbers behind them, and those in object streams.
+/// Returns the places in the file, with their numbers behind them, and those in object streams.
 fn taken_apart(places: &[(u32, Place)]) -> (Starts, Vec<(u32, Place)>) {
     let in_file = places.iter().filter_map(|(number, place)| match place {
         Place::At(at) => Some((u32::try_from(*at).ok()?, *number)),

@@ -36,7 +36,7 @@ pub(super) const KEYS: [&[u8]; 17] = [
     b"Unix",
 ];
 
-/// Whether a target stands under a key.
+/// Returns whether a target stands under a key.
 fn is_target(key: Name) -> bool {
     key.among(&[b"F", b"UF", b"URI", b"Base", b"DOS", b"Mac", b"Unix"]).is_some()
 }
@@ -235,7 +235,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// What a string says.
+/// Returns what a string says.
 fn text(document: &Document, found: &Indirect) -> String {
     let Value::Text(text) = found.value else { return String::new() };
     let bytes = match &document.lock {

@@ -130,7 +130,8 @@ impl<'a> Keys<'a> {
         keys
     }
 
-    /// Whether a stream is a file inside: it says so, or its first bytes are those of an archive.
+    /// Returns whether a stream is a file inside: it says so, or its first bytes are those of an
+    /// archive.
     fn is_file(&self, document: &'a Document, object: &Indirect<'a>) -> bool {
         let mut types = self.types.iter().flat_map(|value| document.readings(*value, object));
         let is_archive = || {
@@ -143,7 +144,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// How many filters of a stream unpack.
+/// Returns how many filters of a stream unpack.
 fn layers(document: &Document, dict: Dict) -> usize {
     let names = filters::names(dict, &|value| document.resolve(value));
     let is_packing = |name: &&Value| match name {

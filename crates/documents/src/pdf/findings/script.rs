@@ -1,8 +1,8 @@
 //! Decides whether a script only formats a field.
 
-/// Whether a script is one call of those by which viewers format and check what is typed into a
-/// field, with literal arguments, and nothing else. `LibreOffice` writes them for the date fields of
-/// a form.
+/// Returns whether a script is one call of those by which viewers format and check what is typed
+/// into a field, with literal arguments, and nothing else. `LibreOffice` writes them for the date
+/// fields of a form.
 pub(super) fn only_formats(code: &str) -> bool {
     call(code.trim()).is_some_and(|rest| matches!(rest.trim_start(), "" | ";"))
 }

@@ -6,7 +6,7 @@ use crate::{
     samples::{self, Objects},
 };
 
-/// A file with one more object, which some key of the catalogue or the page leads to.
+/// Returns a file with one more object, which some key of the catalogue or the page leads to.
 fn with(catalogue: &str, page: &str, object: &str) -> Report {
     let objects = Objects::new()
         .with(format!("<< /Type /Catalog /Pages 2 0 R {catalogue} >>"))
@@ -164,7 +164,7 @@ fn the_format_of_a_field_is_harmless_in_any_encoding() {
     assert_eq!(look(&evil.finish()).active, [Active::JavaScript, Active::Script]);
 }
 
-/// A file with this one attached under this name.
+/// Returns a file with this one attached under this name.
 fn attached(name: &str, entries: &str, content: &[u8]) -> Report {
     let specification = format!("<< /Type /Filespec /F ({name}) /EF << /F 5 0 R >> >>");
     look(&one_page().with(specification).with_stream(entries, content).finish())

@@ -17,7 +17,7 @@ fn acts(name: &str, file: &[u8]) {
     assert!(is_refused, "{name}: {report:?}");
 }
 
-/// A file whose catalogue runs object 4 when it is opened.
+/// Returns a file whose catalogue runs object 4 when it is opened.
 fn opening(object: &str) -> Objects {
     Objects::new()
         .with("<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>")
@@ -80,7 +80,7 @@ fn offsets_that_are_counted_from_the_header() {
     }
 }
 
-/// An object stream with these pairs and contents.
+/// Returns an object stream with these pairs and contents.
 fn with_object_stream(entries: &str, pairs: &str, contents: &str) -> Vec<u8> {
     let entries = format!("/Type /ObjStm /First {} {entries}", pairs.len());
     opening(HARMLESS).with_stream(&entries, [pairs, contents].concat().as_bytes()).finish()

@@ -7,7 +7,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use super::{one_page, pages};
 use crate::samples::Objects;
 
-/// A document whose page tree stands in an object stream with these entries.
+/// Returns a document whose page tree stands in an object stream with these entries.
 fn packed(entries: &str, pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let inside = b"2 0 << /Type /Pages /Kids [3 0 R] /Count 1 >>";
     let objects = Objects::new()

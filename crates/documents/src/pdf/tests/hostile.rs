@@ -12,7 +12,7 @@ fn is_given_up(name: &str, file: &[u8]) {
     assert_eq!(inspect(file, &limits).damage, Some(Damage::TooComplex), "{name}");
 }
 
-/// A PDF without a table, so that it is searched for its objects.
+/// Returns a PDF without a table, so that it is searched for its objects.
 fn searched(piece: &str) -> Vec<u8> {
     format!("%PDF-1.4\n{}\nstartxref\n5\n%%EOF\n", piece.repeat((2 << 20) / piece.len())).into()
 }
@@ -24,7 +24,8 @@ fn what_does_not_end_is_not_read_again_and_again() {
     }
 }
 
-/// A table of which each entry leads to the same object, and each to another blank before it.
+/// Returns a table of which each entry leads to the same object, and each to another blank before
+/// it.
 fn pointing_at(object: &str, entries: usize) -> Vec<u8> {
     let mut file = one_page().with(object).finish();
     let long = find(&file, b"4 0 obj").unwrap();

@@ -21,7 +21,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A document whose author's name is enciphered by `cipher`, with this encryption dictionary.
+/// Returns a document whose author's name is enciphered by `cipher`, with this encryption
+/// dictionary.
 fn document(entries: &str, name: &[u8]) -> Vec<u8> {
     one_page()
         .with(format!("<< /Author <{}> >>", hex(name)))
@@ -30,7 +31,8 @@ fn document(entries: &str, name: &[u8]) -> Vec<u8> {
         .finish()
 }
 
-/// The key of revisions 2 to 4 that `password` gives (algorithm 2), and its proof (4 and 5).
+/// Returns the key of revisions 2 to 4 that `password` gives (algorithm 2), and its proof (4 and
+/// 5).
 fn short_key(password: &[u8], revision: u8, length: usize) -> (Vec<u8>, Vec<u8>) {
     let padded: Vec<u8> = password.iter().chain(&PADDING).copied().take(32).collect();
     let mut digest = md5(&[padded.as_slice(), OWNER, &(-4_i32).to_le_bytes(), ID].concat());
@@ -50,13 +52,13 @@ fn short_key(password: &[u8], revision: u8, length: usize) -> (Vec<u8>, Vec<u8>)
     (key, proof)
 }
 
-/// The key for the strings of object 4.
+/// Returns the key for the strings of object 4.
 fn for_object(key: &[u8], salt: &[u8]) -> Vec<u8> {
     let length = (key.len() + 5).min(16);
     md5(&[key, &[4, 0, 0, 0, 0], salt].concat())[..length].to_vec()
 }
 
-/// A text with its initialisation vector before it and its padding behind it.
+/// Returns a text with its initialisation vector before it and its padding behind it.
 fn aes(key: &[u8], text: &[u8]) -> Vec<u8> {
     let padding = 16 - text.len() % 16;
     let padded = [text, &vec![padding.to_le_bytes()[0]; padding]].concat();
@@ -102,7 +104,7 @@ fn hash(revision: u8, salt: &[u8], user: &[u8]) -> [u8; 32] {
     }
 }
 
-/// A document whose user has a password and whose owner has none.
+/// Returns a document whose user has a password and whose owner has none.
 fn owned(revision: u8) -> Vec<u8> {
     let user = [5; 48];
     let hash = |salt: &[u8]| hash(revision, salt, &user);

@@ -7,7 +7,7 @@ use crate::{
     samples::Objects,
 };
 
-/// A page tree with these kids in its root, which claims to have `count` pages.
+/// Returns a page tree with these kids in its root, which claims to have `count` pages.
 fn tree(count: &str, kids: &str) -> Objects {
     Objects::new()
         .with("<< /Type /Catalog /Pages 2 0 R >>")

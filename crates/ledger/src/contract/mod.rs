@@ -1,0 +1,137 @@
+//! What the storage ports promise, as a suite that runs on any database.
+//!
+//! `cargo test -p ledger` runs it on `SQLite`, and
+//! `tests/platform/contract.test.mjs` on D1 in workerd. Each case begins with
+//! empty tables.
+
+mod applications;
+mod corrections;
+mod notices;
+mod outbox;
+mod retention;
+
+use std::fmt::Debug;
+
+use domain::{Application, Posting, Reference};
+use intake::ports::{Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, Retention};
+use rules::{Content, Timestamp};
+
+/// What a case found instead of what is promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation(pub String);
+
+impl From<Fault> for Violation {
+    fn from(fault: Fault) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+type Outcome = Result<(), Violation>;
+
+/// Every storage port.
+pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention {}
+
+impl<L: Ledger + Corrections + Outbox + Notices + Retention> Storage for L {}
+
+macro_rules! suite {
+    ($($module:ident::$case:ident),* $(,)?) => {
+        /// The names of the cases.
+        pub const CASES: &[&str] = &[$(stringify!($case)),*];
+
+        /// Runs a case on empty tables.
+        ///
+        /// # Errors
+        ///
+        /// What the ledger does otherwise than promised.
+        pub async fn run(case: &str, ledger: &impl Storage, posting: &Posting) -> Outcome {
+            match case {
+                $(stringify!($case) => $module::$case(ledger, posting).await,)*
+                _ => Err(Violation("there is no such case".into())),
+            }
+        }
+    };
+}
+
+suite! {
+    corrections::a_correction_replaces_what_has_not_left,
+    corrections::only_one_correction_of_a_revision_counts,
+    corrections::applications_of_a_person_or_a_page_are_related,
+    applications::each_posting_counts_from_one,
+    applications::what_is_written_comes_back_unchanged,
+    applications::the_same_id_again_changes_nothing,
+    applications::a_reference_is_given_once,
+    applications::a_number_is_never_given_twice,
+    applications::a_receipt_shows_how_far_the_mails_are,
+    applications::a_lookup_always_gives_an_id,
+    outbox::one_claim_at_a_time,
+    outbox::a_lease_ends_and_then_only_the_later_claim_settles,
+    outbox::each_settlement_does_what_it_says,
+    outbox::what_is_due_comes_in_order_and_in_pages,
+    outbox::what_is_queued_or_claimed_is_not_due,
+    outbox::a_notice_is_forgotten_once_sent,
+    notices::a_report_has_one_row_a_day,
+    notices::delivery_of_a_posting_is_settled_and_told,
+    notices::mails_that_fail_or_are_late_are_problems,
+    notices::a_long_queue_that_moves_is_no_problem,
+    notices::one_incident_is_open_at_a_time,
+    retention::a_withdrawn_application_is_gone_for_good,
+    retention::a_withdrawal_is_told_after_the_last_lease,
+    retention::erasing_leaves_counts,
+    retention::an_orphan_cannot_come_any_more,
+    retention::what_is_old_is_forgotten,
+    retention::a_cursor_is_kept_moved_and_dropped,
+}
+
+/// 2025-07-15T12:00:00.123Z: more than a 32-bit number holds.
+const NOON: Timestamp = Timestamp(1_752_580_800_123);
+
+const MINUTE: i64 = 60_000;
+
+fn after(milliseconds: i64) -> Timestamp {
+    Timestamp(NOON.0.saturating_add(milliseconds))
+}
+
+/// The application number `n`, received `n` milliseconds after noon.
+fn application(posting: &str, n: u32) -> Application {
+    Application {
+        id: format!("{n:032x}"),
+        reference: Reference::from_random(n.into()),
+        posting: posting.to_owned(),
+        number: 0,
+        language: "fr".into(),
+        origin: "https://guichet.example".into(),
+        received_at: after(n.into()),
+        revision: 1,
+        revised_at: after(n.into()),
+        address_changes: 0,
+        page: None,
+        erase_at: None,
+        content: Content {
+            name: "Zoë O’Brien \"?1\" '; --".into(),
+            email: "zoe@example.org".into(),
+            phone: None,
+            message: Some("Première ligne\n\u{1F600} \\ \u{7F} fin".into()),
+            answers: Vec::new(),
+            documents: Vec::new(),
+        },
+    }
+}
+
+/// Writes an application and its mails, and gives it as it is held.
+async fn commit(ledger: &impl Storage, posting: &str, n: u32) -> Result<Application, Violation> {
+    match ledger.commit(&application(posting, n), &MailKind::OF_APPLICATION).await? {
+        Commit::Held(held) => Ok(*held),
+        other => Err(Violation(format!("the commit of {n} gave {other:?}"))),
+    }
+}
+
+fn same<T: PartialEq + Debug>(what: &str, got: T, promised: T) -> Outcome {
+    if got == promised {
+        return Ok(());
+    }
+    Err(Violation(format!("{what}: {got:?} where {promised:?} is promised")))
+}
+
+fn some<T>(what: &str, got: Option<T>) -> Result<T, Violation> {
+    got.ok_or_else(|| Violation(format!("{what}: nothing")))
+}

@@ -1,0 +1,134 @@
+//! Claims, settlements and what is due.
+
+use domain::Posting;
+use intake::ports::{About, Claim, Mail, MailKind, MailRef, Notice, Settlement};
+use rules::Timestamp;
+
+use super::{MINUTE, NOON, Outcome, Storage, Violation, after, application, commit, same, some};
+
+async fn claim(
+    ledger: &impl Storage,
+    mail: &str,
+    now: Timestamp,
+) -> Result<Option<(Mail, Claim)>, Violation> {
+    Ok(ledger.claim(mail, now, Timestamp(now.0 + MINUTE)).await?)
+}
+
+/// The mails that are due, by id.
+async fn due(ledger: &impl Storage, now: Timestamp) -> Result<Vec<String>, Violation> {
+    Ok(ledger.due(now, 100).await?.into_iter().map(|mail| mail.id).collect())
+}
+
+/// The mails of the application number `n`: to staff, to the candidate.
+fn mails(n: u32) -> [String; 2] {
+    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(&application("", n).id, 1))
+}
+
+pub(super) async fn one_claim_at_a_time(ledger: &impl Storage, posting: &Posting) -> Outcome {
+    let received = commit(ledger, &posting.slug, 1).await?;
+    let [staff, _] = mails(1);
+    let about = About::Application(received.id);
+    let mail = Mail { id: staff.clone(), kind: MailKind::Staff, about, revision: 1 };
+    same("the mail", ledger.find_mail(&staff).await?, Some(mail.clone()))?;
+    same("too early", claim(ledger, &staff, NOON).await?, None)?;
+    let first = Claim { attempt: 1, possible_duplicate: false, since: after(1) };
+    same("the claim", claim(ledger, &staff, after(1)).await?, Some((mail, first)))?;
+    same("a second one", claim(ledger, &staff, after(2)).await?, None)?;
+    same("of no mail", claim(ledger, "staff/none", after(2)).await?, None)?;
+    same("no mail", ledger.find_mail("staff/none").await?, None)
+}
+
+pub(super) async fn a_lease_ends_and_then_only_the_later_claim_settles(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    commit(ledger, &posting.slug, 1).await?;
+    let [staff, _] = mails(1);
+    let (_, first) = some("the claim", claim(ledger, &staff, after(1)).await?)?;
+    let again = after(1 + MINUTE);
+    let (_, second) = some("after the lease", claim(ledger, &staff, again).await?)?;
+    let promised = Claim { attempt: 2, possible_duplicate: true, since: after(1) };
+    same("the second claim", second, promised)?;
+    ledger.settle(&staff, first, &Settlement::Sent { at: again }).await?;
+    let is_due = due(ledger, after(3 * MINUTE)).await?.contains(&staff);
+    same("a late settlement has no effect", is_due, true)?;
+    ledger.settle(&staff, second, &Settlement::Sent { at: again }).await?;
+    same("the later one has", due(ledger, after(3 * MINUTE)).await?.contains(&staff), false)
+}
+
+pub(super) async fn each_settlement_does_what_it_says(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    commit(ledger, &posting.slug, 1).await?;
+    let [staff, acknowledgement] = mails(1);
+    let reason = || "connect: timeout".to_owned();
+    let later = |possibly_sent| {
+        let at = after(5 * MINUTE);
+        Settlement::Later { at, reason: reason(), possibly_sent }
+    };
+    let (_, first) = some("the claim", claim(ledger, &staff, after(1)).await?)?;
+    ledger.settle(&staff, first, &later(true)).await?;
+    same("not before", claim(ledger, &staff, after(5 * MINUTE - 1)).await?, None)?;
+    let (_, second) = some("then", claim(ledger, &staff, after(5 * MINUTE)).await?)?;
+    let promised = Claim { attempt: 2, possible_duplicate: true, since: after(1) };
+    same("it may have arrived", second, promised)?;
+    ledger.settle(&staff, second, &Settlement::Sent { at: after(5 * MINUTE) }).await?;
+    let (_, first) = some("the claim", claim(ledger, &acknowledgement, after(1)).await?)?;
+    ledger.settle(&acknowledgement, first, &later(false)).await?;
+    let (_, second) = some("then", claim(ledger, &acknowledgement, after(5 * MINUTE)).await?)?;
+    same("it has not arrived", second.possible_duplicate, false)?;
+    let refused = Settlement::Refused { reason: reason() };
+    ledger.settle(&acknowledgement, second, &refused).await?;
+    same("nothing is left", due(ledger, after(1_000 * MINUTE)).await?, Vec::new())
+}
+
+pub(super) async fn what_is_due_comes_in_order_and_in_pages(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    for n in [3, 1, 2] {
+        commit(ledger, &posting.slug, n).await?;
+    }
+    let all: Vec<String> = [1, 2, 3].into_iter().flat_map(mails).collect();
+    same("oldest first, to staff first", due(ledger, after(MINUTE)).await?, all)?;
+    same("not yet", due(ledger, NOON).await?, Vec::new())?;
+    let [staff, _] = mails(1);
+    let page = ledger.due(after(MINUTE), 1).await?;
+    same("a page", page, vec![MailRef { id: staff, kind: MailKind::Staff }])
+}
+
+pub(super) async fn what_is_queued_or_claimed_is_not_due(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    for n in [1, 2] {
+        commit(ledger, &posting.slug, n).await?;
+    }
+    let queued = ledger.due(after(10), 2).await?;
+    ledger.mark_queued(&queued, after(MINUTE)).await?;
+    same("the others", due(ledger, after(10)).await?, mails(2).into())?;
+    same("all, in a minute", due(ledger, after(MINUTE)).await?.len(), 4)?;
+    let [staff, _] = mails(1);
+    some("a claim before its message came", claim(ledger, &staff, after(10)).await?)?;
+    same("claimed", due(ledger, after(MINUTE)).await?.contains(&staff), false)?;
+    ledger.mark_queued(&[], after(MINUTE)).await?;
+    same("none of these are notices", ledger.due_notices(after(MINUTE), 9).await?.len(), 0)
+}
+
+pub(super) async fn a_notice_is_forgotten_once_sent(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    ledger.open_report(&posting.slug, 0, NOON).await?;
+    let notices = ledger.due_notices(NOON, 10).await?;
+    let id = format!("report/{}/0", posting.slug);
+    same("due", notices, vec![MailRef { id: id.clone(), kind: MailKind::Report }])?;
+    same("no mail of an application", due(ledger, NOON).await?, Vec::new())?;
+    let (mail, claim) = some("the claim", claim(ledger, &id, NOON).await?)?;
+    let notice = Notice::Report { posting: posting.slug.clone() };
+    same("what it says", mail.about, About::Notice(notice))?;
+    ledger.settle(&id, claim, &Settlement::Sent { at: NOON }).await?;
+    same("sent", ledger.due_notices(after(MINUTE), 10).await?, Vec::new())?;
+    same("its content is gone", ledger.find_mail(&id).await.is_err(), true)
+}

@@ -1,0 +1,165 @@
+// Every statement of the Worker reads few rows, with 100,000 applications in the ledger: D1 bills rows read, and time grows
+// with them. The tests go on from each other, through the life of an application and of its posting.
+//
+// GUICHET_TABLE=1 prints the tables of docs/ledger.md.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+
+import { apply, clock, freshToken, NOON, POSTING } from "../support/application.mjs";
+import { standing, statements } from "../support/faults.mjs";
+import { fill, FILLED, queries } from "../support/ledger.mjs";
+import { poll } from "../support/mailbox.mjs";
+import { running } from "../support/running.mjs";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What a statement may read that looks for one application, mail or posting: five are the kinds of mail, in a list. */
+const FEW = 8;
+/** For a statement that deletes: each row is found and then read. @param {number} written rows */
+const whatIsDeleted = (written) => 2 * written + FEW;
+/** How many rows those may read that look for more. */
+const BOUNDS = {
+  // Of what is to be done, whatever has been done.
+  "select due": () => 2 * FILLED.pending + FEW,
+  "mark queued": () => 5 * FILLED.pending,
+  "select due notices": () => 2 * FEW,
+  "select problems": () => 8 * FILLED.pending,
+  // The report names each application of its posting, and counts those withdrawn: two here.
+  "select forwarding": () => 2 * (FILLED.ofPosting + FEW),
+  "count withdrawn": () => 2,
+  // Each table, index and trigger.
+  "has migrations": () => 100,
+  // Each posting there ever was.
+  "select to erase": () => FILLED.postings + FEW,
+  // A page: 100 applications, 200 documents.
+  "select to posting": () => 100,
+  "retire orphans": () => 2 * 200,
+  "select orphans": () => 2 * 200,
+  "forget orphans": whatIsDeleted,
+  "forget alerts": whatIsDeleted,
+  "forget incidents": whatIsDeleted,
+  "forget notices": whatIsDeleted,
+  "forget retired": whatIsDeleted,
+};
+
+const place = await running({ vars: { OPERATOR_ADDRESS: "operator@example.org" } });
+const names = await queries();
+/** Of each statement, the run that read most. @type {Map<string, { rows: number, event: string }>} */
+const dearest = new Map();
+const events = [];
+
+before(async () => {
+  await place.mails((await (await apply(place.guichet)).json()).reference);
+  await settled();
+  await fill(place.guichet);
+  await statements(place.guichet);
+});
+
+/** Asserts the bound of each statement that ran since the last call; how many rows they read. */
+async function bounded(event) {
+  const ran = await statements(place.guichet);
+  for (const { sql, rows_read: rows, rows_written: written } of ran) {
+    const name = names.get(sql);
+    assert.ok(name, `a statement that crates/ledger does not have: ${sql}`);
+    const bound = BOUNDS[name]?.(written) ?? FEW;
+    assert.ok(rows <= bound, `${event}: "${name}" read ${rows} rows, more than ${bound}`);
+    if (rows >= (dearest.get(name)?.rows ?? 0)) dearest.set(name, { rows, event });
+  }
+  const sum = (key) => ran.reduce((total, one) => total + one[key], 0);
+  events.push({ event, statements: ran.length, rows: sum("rows_read"), written: sum("rows_written"), ms: sum("duration") });
+  return sum("rows_read");
+}
+
+async function cronAt(milliseconds) {
+  await standing(place.guichet, { clock: clock(milliseconds) });
+  await place.guichet.cron();
+}
+
+/** Until no mail of an application is due and none is being sent. */
+async function settled(now = NOON) {
+  const open = place.guichet.db
+    .prepare("SELECT count(*) AS n FROM mails WHERE application IS NOT NULL AND sent_at IS NULL AND (due_at <= ?1 OR leased_until > 0)")
+    .bind(now);
+  await poll(async () => (await open.first("n")) === 0, 15_000, () => "mails are not settled");
+}
+
+/** An application whose mails have left; the path of its receipt. */
+async function applied(token) {
+  const { reference, status_url: url } = await (await apply(place.guichet, { token })).json();
+  await place.mails(reference);
+  await settled();
+  return url.replace(place.guichet.url.origin, "");
+}
+
+const withdraw = (receipt, headers = {}) =>
+  place.guichet.fetch(receipt.replace("?", "/withdraw?"), { method: "POST", headers: { accept: "application/json", ...headers } });
+
+test("pages ask the database nothing", async () => {
+  for (const path of ["/", `/postings/${POSTING.slug}`]) await place.guichet.fetch(path);
+  assert.equal(await bounded("careers page, posting"), 0);
+});
+
+test("the health check", async () => {
+  assert.equal((await place.guichet.fetch("/healthz")).status, 200);
+  await bounded("health check");
+});
+
+test("an application, from its form to its end", async () => {
+  const token = await freshToken(place.guichet);
+  const receipt = await applied(token);
+  await bounded("submission and both mails");
+  assert.equal((await apply(place.guichet, { token })).status, 201);
+  await settled();
+  await bounded("the same form again");
+  assert.equal((await place.guichet.fetch(receipt)).status, 200);
+  await bounded("receipt");
+  assert.equal((await withdraw(receipt)).status, 200);
+  await bounded("withdrawal");
+  await place.guichet.fetch(receipt);
+  assert.equal((await apply(place.guichet, { token })).status, 422);
+  await bounded("receipt and form once withdrawn");
+});
+
+test("a run of the cron", async () => {
+  const receipt = await applied();
+  assert.equal((await withdraw(receipt, { "x-test-fault": "r2" })).status, 200);
+  await bounded("a withdrawal that is not finished");
+  await cronAt(NOON);
+  await bounded("cron: finishes it, sends notices, opens an incident");
+  await cronAt(NOON + MINUTE);
+  await settled(NOON + MINUTE);
+  await bounded(`cron: ${FILLED.pending} mails are due and leave`);
+  await cronAt(NOON + 2 * MINUTE);
+  await bounded("cron: ends the incident");
+  await cronAt(NOON + 7 * MINUTE);
+  assert.ok((await bounded("cron: nothing to do")) < FILLED.postings + 50);
+});
+
+test("the closing of a posting, and its end", async () => {
+  const orphans = Array.from({ length: 250 }, (_, n) => `applications/${String(n).padStart(32, "e")}/cv/${"0".repeat(64)}`);
+  await Promise.all(orphans.map((key) => place.guichet.bucket.put(key, "x")));
+  await cronAt(POSTING.closesAt + HOUR);
+  await bounded(`cron: report on ${FILLED.ofPosting} applications`);
+  await cronAt(POSTING.closesAt + HOUR + DAY);
+  await bounded("cron: the day after");
+  // The clock of the store of documents is the real one.
+  const end = Math.max(Date.now(), POSTING.closesAt + 180 * DAY) + 2 * DAY;
+  for (const what of ["100 applications and 199 orphans", "the other applications and orphans", "the books"]) {
+    await cronAt(end);
+    await bounded(`cron: erases ${what}`);
+  }
+  const left = await place.guichet.db.prepare("SELECT count(*) AS n FROM applications WHERE posting = ?1").bind(POSTING.slug).first("n");
+  assert.equal(left, 0);
+});
+
+test("no statement of the ledger is left out", () => {
+  assert.deepEqual([...names.values()].filter((name) => !dearest.has(name)), []);
+  if (!process.env.GUICHET_TABLE) return;
+  console.log("| | statements | rows read | rows written | ms |\n|---|---|---|---|---|");
+  for (const row of events) console.log(`| ${Object.values(row).join(" | ")} |`);
+  console.log("\n| statement | rows read at most | in |\n|---|---|---|");
+  for (const [name, { rows, event }] of dearest) console.log(`| ${name} | ${rows} | ${event} |`);
+});
