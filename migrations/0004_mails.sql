@@ -1,7 +1,8 @@
 -- One outbox for every kind of mail, and the number of an application without counting.
 --
--- Until the new Worker is deployed, the previous one writes `outbox` and `notices`. Triggers copy each of its changes to
--- `mails`, so that both see the same. A later migration drops the triggers and the two tables.
+-- Until the new Worker is deployed, and where it is taken back, the previous one reads and writes `outbox` and `notices`.
+-- Triggers copy each change of these to `mails` and each change of `mails` to these, so that both see the same and one
+-- claim holds for both. A later migration drops the triggers and the two tables.
 
 CREATE TABLE mails (
   -- Its kind and what it is about: 'staff/' with the id of the application, 'report/' with posting and day. So it is
@@ -92,6 +93,44 @@ END;
 
 CREATE TRIGGER notices_deleted AFTER DELETE ON notices BEGIN
   DELETE FROM mails WHERE id = OLD.id;
+END;
+
+CREATE TRIGGER mail_inserted AFTER INSERT ON mails WHEN NEW.kind IN ('staff', 'acknowledgement') BEGIN
+  INSERT OR IGNORE INTO outbox (application, letter, due_at) VALUES (NEW.application, NEW.kind, NEW.due_at);
+END;
+
+-- The last condition ends the exchange: what one trigger has copied, the other finds there.
+CREATE TRIGGER mail_updated
+AFTER UPDATE OF attempts, due_at, leased_until, sent_at, refused_because ON mails WHEN NEW.application IS NOT NULL BEGIN
+  UPDATE outbox SET attempts = NEW.attempts, due_at = NEW.due_at, leased_until = NEW.leased_until,
+    possible_duplicate = NEW.possible_duplicate, tried_since = NEW.tried_since, failures = NEW.failures,
+    sent_at = NEW.sent_at, refused_because = NEW.refused_because, last_trouble = NEW.last_problem
+  WHERE application = NEW.application AND letter = NEW.kind AND attempts <= NEW.attempts
+    AND (attempts, due_at, leased_until, sent_at, refused_because)
+      IS NOT (NEW.attempts, NEW.due_at, NEW.leased_until, NEW.sent_at, NEW.refused_because);
+END;
+
+CREATE TRIGGER mail_deleted AFTER DELETE ON mails WHEN OLD.application IS NOT NULL BEGIN
+  DELETE FROM outbox WHERE application = OLD.application AND letter = OLD.kind;
+END;
+
+CREATE TRIGGER notice_inserted AFTER INSERT ON mails WHEN NEW.kind IN ('withdrawal', 'report', 'alert') BEGIN
+  INSERT OR IGNORE INTO notices (id, posting, day, notice, due_at)
+  VALUES (NEW.id, NEW.posting, NEW.day, NEW.payload, NEW.due_at);
+END;
+
+CREATE TRIGGER notice_updated
+AFTER UPDATE OF attempts, due_at, leased_until, sent_at, refused_because ON mails WHEN NEW.application IS NULL BEGIN
+  UPDATE notices SET notice = NEW.payload, attempts = NEW.attempts, due_at = NEW.due_at,
+    leased_until = NEW.leased_until, possible_duplicate = NEW.possible_duplicate, tried_since = NEW.tried_since,
+    sent_at = NEW.sent_at, refused_because = NEW.refused_because, last_trouble = NEW.last_problem
+  WHERE id = NEW.id AND attempts <= NEW.attempts
+    AND (attempts, due_at, leased_until, sent_at, refused_because)
+      IS NOT (NEW.attempts, NEW.due_at, NEW.leased_until, NEW.sent_at, NEW.refused_because);
+END;
+
+CREATE TRIGGER notice_deleted AFTER DELETE ON mails WHEN OLD.application IS NULL BEGIN
+  DELETE FROM notices WHERE id = OLD.id;
 END;
 
 -- The latest number that was given in each posting. The trigger keeps it for whoever writes an application, the previous

@@ -38,3 +38,28 @@ CREATE TABLE revisions (
 
 -- Of an application: the revision that it tells of.
 ALTER TABLE mails ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+
+-- The Worker before migration 0004 knows no revisions: it sees the mails of the first one only. A correction takes them
+-- out of its outbox where they have not left.
+DROP TRIGGER mail_inserted;
+DROP TRIGGER mail_updated;
+DROP TRIGGER mail_deleted;
+
+CREATE TRIGGER mail_inserted AFTER INSERT ON mails WHEN NEW.kind IN ('staff', 'acknowledgement') AND NEW.revision = 1 BEGIN
+  INSERT OR IGNORE INTO outbox (application, letter, due_at) VALUES (NEW.application, NEW.kind, NEW.due_at);
+END;
+
+CREATE TRIGGER mail_updated
+AFTER UPDATE OF attempts, due_at, leased_until, sent_at, refused_because ON mails
+WHEN NEW.application IS NOT NULL AND NEW.revision = 1 BEGIN
+  UPDATE outbox SET attempts = NEW.attempts, due_at = NEW.due_at, leased_until = NEW.leased_until,
+    possible_duplicate = NEW.possible_duplicate, tried_since = NEW.tried_since, failures = NEW.failures,
+    sent_at = NEW.sent_at, refused_because = NEW.refused_because, last_trouble = NEW.last_problem
+  WHERE application = NEW.application AND letter = NEW.kind AND attempts <= NEW.attempts
+    AND (attempts, due_at, leased_until, sent_at, refused_because)
+      IS NOT (NEW.attempts, NEW.due_at, NEW.leased_until, NEW.sent_at, NEW.refused_because);
+END;
+
+CREATE TRIGGER mail_deleted AFTER DELETE ON mails WHEN OLD.application IS NOT NULL AND OLD.revision = 1 BEGIN
+  DELETE FROM outbox WHERE application = OLD.application AND letter = OLD.kind;
+END;

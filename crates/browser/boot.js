@@ -1,19 +1,23 @@
 // The script of the posting's page: loads the Rust module, which takes the form over. Where that fails the form stays
 // what it is without script, and posts.
 
-import { initSync } from "form-glue";
+import { initSync, takeOver } from "form-glue";
 import wasm from "form-wasm";
+import * as inspector from "./inspector.js";
 
 // The trap for robots that run no script: here it could only catch what fills in forms for a person.
 document.getElementById("website")?.remove();
 
 /** Settles when the form is driven by the module, or is known to go on without it. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm))
-  .then((module) => initSync({ module }))
+  .then((module) => {
+    initSync({ module });
+    takeOver(inspector);
+  })
   .then(
     () => true,
     (error) => {
-      console.error("The form's module did not load; the form works without it.", error);
+      console.error("The form's module did not start; the form works without it.", error);
       return false;
     },
   );

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} Answer
- * @property {Uint32Array} [report] what one module tells the other; missing where nobody could look into it
+ * @property {object} [report] what the file is; missing where the inspector could not be loaded
  * @property {string} [sha256] in lower-case hexadecimal, where the browser computes it
  * @property {true} [unreadable] the device does not give the bytes
  */
@@ -48,17 +48,11 @@ const answer = (file) =>
 
 const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
-/** Looks into a file. @param {Blob} file @param {(answer: Answer) => void} hear */
-export const look = (file, hear) => void answer(file).then(hear);
+/** Inspects a file. @param {Blob} file @param {(answer: Answer) => void} done */
+export const inspect = (file, done) => void answer(file).then(done);
 
-/** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} hear */
-export const touch = (file, hear) => void isReadable(file).then(hear);
-
-/** @param {Answer} answer */
-export const report = (answer) => answer.report;
-
-/** What the module asks values for. @param {unknown} value @param {string} name */
-export const member = (value, name) => value?.[name];
+/** Tells whether the device still gives a file. @param {Blob} file @param {(readable: boolean) => void} done */
+export const checkReadable = (file, done) => void isReadable(file).then(done);
 
 for (const input of globalThis.document?.querySelectorAll("input[type=file]") ?? []) {
   const reach = () => {

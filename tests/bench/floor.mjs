@@ -30,5 +30,5 @@ async function commit(env, id) {
     ...["staff", "acknowledgement"].map((name) => env.DB.prepare(letter).bind(id, name)),
     env.DB.prepare("SELECT * FROM applications WHERE id = ?1").bind(id),
   ]);
-  await env.OUTBOX.send(id);
+  await env.SMALL_MAILS.send(id);
 }

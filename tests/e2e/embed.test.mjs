@@ -1,4 +1,4 @@
-// What pages of other people import: `check` gives the Worker's verdicts, without its words; `inspect` says what a file is.
+// What pages of other people import: a `Checker` gives the Worker's issues, without its words; `inspect` says what a file is.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -16,12 +16,12 @@ const token = await freshToken(place.guichet);
 const FIELDS = ["name", "email", "phone", "subject", "message", "consent"];
 /** Runs in the page: the module's own verdict on `given`, for which the documents are inspected there too. */
 const CHECK = async ({ given, now }) => {
-  const { check, ready } = await import("/embed.js");
+  const { Checker, ready } = await import("/embed.js");
   await ready;
   const { requirements } = JSON.parse(document.getElementById("guichet").textContent);
   const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const documents = given.documents.map(({ base64, ...file }) => ({ ...file, content: bytes(base64) }));
-  return check({ ...given, documents }, { requirements, now });
+  return new Checker(requirements).check({ ...given, documents }, now);
 };
 
 test("check() gives the issues of the Worker", async (t) => {
@@ -75,13 +75,13 @@ test("who calls wrongly is told where", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);
   const wrong = await page.evaluate(async (now) => {
-    const { check, ready } = await import("/embed.js");
+    const { Checker, ready } = await import("/embed.js");
     await ready;
     const { requirements } = JSON.parse(document.getElementById("guichet").textContent);
     const file = { id: "cv", file_name: "cv.pdf", content: new Uint8Array(1) };
-    const thrown = (form, posting = { requirements, now }) => {
+    const thrown = (form, asked = requirements) => {
       try {
-        return check(form, posting);
+        return new Checker(asked).check(form, now);
       } catch (error) {
         return error.message;
       }
@@ -92,7 +92,7 @@ test("who calls wrongly is told where", async (t) => {
       thrown({ documents: [{ ...file, content: "cv" }] }),
       thrown({ documents: [{ ...file, file_name: "" }] }),
       thrown({ documents: Array(26).fill(file) }),
-      thrown({}, { now }),
+      thrown({}, {}),
     ];
   }, NOON);
   assert.match(wrong[0], /expected a string/);
@@ -100,7 +100,7 @@ test("who calls wrongly is told where", async (t) => {
   assert.match(wrong[2], /Uint8Array/);
   assert.match(wrong[3], /documents\[0\].file_name/);
   assert.match(wrong[4], /documents.*length/);
-  assert.match(wrong[5], /requirements/);
+  assert.match(wrong[5], /missing field `window`/);
 });
 
 /** The form as `check` takes it. */

@@ -17,7 +17,7 @@ const token = await freshToken(place.guichet);
 
 /** What does not arrive, and what the browser says of it. */
 const LOST = {
-  "the module": { pattern: "**/*.wasm", expected: /ERR_FAILED|The form's module did not load|preloaded/ },
+  "the module": { pattern: "**/*.wasm", expected: /ERR_FAILED|The form's module did not start|preloaded/ },
   "the script": { pattern: "**/*.js", expected: /ERR_FAILED|preloaded/ },
 };
 

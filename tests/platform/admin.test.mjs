@@ -39,7 +39,7 @@ const settled = () =>
 
 test("a mail that was given up is listed, put back, and sent", async () => {
   await place.afresh();
-  place.mailbox.next("rcpt", 550);
+  place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const reference = await sent();
   await settled();
   const [given] = (await admin("outbox")).split("\n").slice(1);

@@ -99,14 +99,15 @@ test("the queue takes the message and seems to fail: one set of mails", async ()
   assert.equal((await place.mails(reference)).length, 2);
 });
 
-for (const [what, faults] of Object.entries({ "D1 fails": "d1", "D1 fails when a letter is claimed": "d1.all@2" })) {
+// The other mail is sent at the same time: one call that fails concerns one of them.
+for (const [what, faults, sent] of [["D1 fails", "d1", 0], ["D1 fails when a mail is claimed", "d1.all@2", 1]]) {
   test(`${what} while mails are sent: they are sent later`, async () => {
     await override(place.guichet, { fault: faults });
     const answer = await apply(place.guichet, {}, fault(""));
     assert.equal(answer.status, 201);
     const { reference } = await answer.json();
     await heard("delivery failed");
-    assert.equal(place.mailbox.messages.length, 0);
+    assert.ok(place.mailbox.messages.length <= sent);
     // The queue brings the messages again in a minute; the sweep takes them for lost after a quarter of an hour.
     await override(place.guichet, { clock: clock(NOON + 15 * 60_000) });
     await place.guichet.cron();
@@ -122,7 +123,7 @@ test("R2 fails while mails are sent: the acknowledgement goes, staff's mail foll
   await heard("delivery failed");
   await override(place.guichet, { clock: clock(NOON + 60_000) });
   await place.guichet.cron();
-  const [, staff] = await place.mails(reference);
+  const [staff] = await place.mails(reference);
   assert.deepEqual(staff.to, ["applications@omct.org"]);
   assert.match(staff.raw.toString("latin1"), /filename="?DUPONT_Marie_CV\.docx/);
 });
@@ -138,11 +139,12 @@ test("D1 fails after a mail is sent: it comes again, and says that it may have c
   await override(place.guichet, { clock: clock(NOON + 16 * 60_000) });
   await place.guichet.cron();
   const mails = await place.mails(reference, 3);
-  const toStaff = mails.filter(({ to }) => to[0] === "applications@omct.org").map(({ raw }) => raw.toString("latin1"));
-  assert.equal(toStaff.length, 2);
-  const ids = toStaff.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
+  // Whichever was settled first.
+  const copies = mails.filter(({ to }) => mails.filter((other) => other.to[0] === to[0]).length === 2).map(({ raw }) => raw.toString("latin1"));
+  assert.equal(copies.length, 2);
+  const ids = copies.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
   assert.equal(ids[0], ids[1]);
-  assert.deepEqual(toStaff.map((raw) => raw.includes("\r\nX-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
+  assert.deepEqual(copies.map((raw) => raw.includes("\r\nX-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
 });
 
 test("pages that need no storage go on without it, a receipt says when to come back, and the health check fails", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { apply, clock, NOON } from "../support/application.mjs";
+import { apply, clock, NOON, POSTING } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -27,11 +27,11 @@ test("each stage of each letter is told kindly, in words and to programs", async
   assert.ok(waiting.includes(told.state_forwarding));
   assert.deepEqual((await json(path)).given_up, { forwarding: false, acknowledgement: false });
 
-  place.mailbox.next("rcpt", 550);
+  place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   await place.guichet.cron();
   await place.mails(reference, 1);
   let status = {};
-  const settled = async () => (status = await json(path)).acknowledged_at !== null;
+  const settled = async () => (status = await json(path)).acknowledged_at !== null && status.given_up.forwarding;
   await poll(settled, 10_000, () => `still ${JSON.stringify(status)}`);
   assert.deepEqual(status.given_up, { forwarding: true, acknowledgement: false });
   assert.equal(status.forwarded_at, null);

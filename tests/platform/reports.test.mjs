@@ -106,7 +106,7 @@ test("a cron that dies after sending: the report comes again under one Message-I
 
 test("a report whose server is away comes when it is back", async () => {
   await place.mails(await sent());
-  place.mailbox.next("connect", 421, 1);
+  place.mailbox.next("connect", 421);
   await cronAt(FIRST);
   assert.deepEqual(await told("report"), []);
   await cronAt(FIRST + MINUTE);
@@ -151,7 +151,7 @@ test("one alert names why many mails do not leave; the next incident gets its ow
   assert.equal((await alerts()).length + (await told("alert")).length, 1);
 
   await override(place.guichet, { clock: clock(NOON + 3 * HOUR) });
-  place.mailbox.next("data", 451, 4);
+  place.mailbox.next("data", 451, { times: 4 });
   await sent();
   const failed = (times) =>
     poll(async () => {

@@ -40,10 +40,10 @@ test("nothing names anybody any more: not R2, D1, the outbox or the log; a count
   const path = withdrawn.status_url.replace(place.guichet.url.origin, "").replace("?", "/withdraw?");
   assert.equal((await place.guichet.fetch(path, { method: "POST" })).status, 303);
   // One whose mail to staff is refused for good, and one that nobody could take.
-  place.mailbox.next("rcpt", 550);
+  place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const refused = await sent();
   await place.mails(refused.reference, 1);
-  place.mailbox.next("connect", 421, 1000);
+  place.mailbox.next("connect", 421, { times: 1000 });
   const pending = await sent({ headers: { "x-test-fault": "queue" } });
   const closed = POSTING.closesAt + 2 * 3_600_000;
   await cronAt(closed);

@@ -14,7 +14,7 @@ import { running } from "../support/running.mjs";
 const place = await running({ smtp: undefined });
 beforeEach(() => place.afresh());
 
-/** The messages that the binding took about an application, once there are that many. */
+/** The messages that the binding took about an application, once there are that many; those to staff first. */
 async function taken(reference, count = 2) {
   let found = [];
   const enough = async () => {
@@ -24,8 +24,10 @@ async function taken(reference, count = 2) {
     return found.length >= count;
   };
   await poll(enough, 15_000, () => `${found.length} of ${count} messages about ${reference}`);
-  return found;
+  return [...found.filter(isToStaff), ...found.filter((raw) => !isToStaff(raw))];
 }
+
+const isToStaff = (raw) => /^To: .*applications@/m.test(raw);
 
 test("the binding takes both mails, with subject and documents", async () => {
   const { reference } = await (await apply(place.guichet)).json();
@@ -47,12 +49,14 @@ test("where the binding fails without saying whether it sent, the mail comes aga
   await override(place.guichet, { fault: "email.send@1:after" });
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
   await taken(reference);
-  await poll(async () => (await kept(place.guichet)).outbox[0].due_at > NOON, 10_000, () => "the letter is not put off");
+  await poll(async () => (await kept(place.guichet)).outbox.some(({ due_at }) => due_at > NOON), 10_000, () => "the letter is not put off");
   await override(place.guichet, { clock: clock(NOON + 60_000) });
   await place.guichet.cron();
-  const toStaff = (await taken(reference, 3)).filter((raw) => /^To: .*applications@/m.test(raw)).map(String);
-  assert.equal(toStaff.length, 2);
-  const [first, second] = toStaff.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
+  const mails = await taken(reference, 3);
+  // Whichever was sent first.
+  const copies = mails.filter((raw) => mails.filter((other) => isToStaff(other) === isToStaff(raw)).length === 2).map(String);
+  assert.equal(copies.length, 2);
+  const [first, second] = copies.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
   assert.equal(first, second);
-  assert.deepEqual(toStaff.map((raw) => raw.includes("X-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
+  assert.deepEqual(copies.map((raw) => raw.includes("X-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
 });

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
-import { apply, clock, MARIE, NOON, POSTING } from "../support/application.mjs";
+import { apply, clock, kept, MARIE, NOON, POSTING } from "../support/application.mjs";
 import { selfSigned } from "../support/certificate.mjs";
 import { override } from "../support/faults.mjs";
 import { submission } from "../support/guichet.mjs";
@@ -22,7 +23,7 @@ async function outbox(reference) {
   return Object.fromEntries(results.map((row) => [row.kind, row]));
 }
 
-/** An application, and its outbox once each letter has been tried that often. */
+/** The outbox of an application, once each mail has been tried that often. */
 async function tried(reference, attempts = 1) {
   let rows = {};
   const enough = async () => {
@@ -31,6 +32,11 @@ async function tried(reference, attempts = 1) {
   };
   await poll(enough, 20_000, () => `the letters are not tried ${attempts} times: ${JSON.stringify(rows)}`);
   return rows;
+}
+
+/** Of two mails that are sent at the same time: the one that has not left, and the other. */
+function waiting({ staff, acknowledgement }) {
+  return staff.sent_at ? [acknowledgement, staff] : [staff, acknowledgement];
 }
 
 async function sent() {
@@ -45,7 +51,6 @@ async function cronAt(milliseconds) {
 }
 
 const PASSING = [
-  ["a busy server", "connect", 421],
   ["a connection dropped at once", "connect", "drop"],
   ["a sender refused for now", "mail", 451],
   ["a sender refused: that is ours to mend", "mail", 550],
@@ -58,23 +63,37 @@ for (const [what, step, order] of PASSING) {
     await place.afresh();
     place.mailbox.next(step, order);
     const reference = await sent();
-    const { staff, acknowledgement } = await tried(reference);
-    assert.deepEqual([staff.sent_at, staff.refused_because, staff.due_at], [null, null, NOON + MINUTE]);
-    assert.equal(acknowledgement.sent_at, NOON, "one letter does not wait for the other");
-    assert.ok(!/omct|example|Dupont/.test(staff.last_problem), "no address in what the operator reads");
+    const [late, other] = waiting(await tried(reference));
+    assert.deepEqual([late.sent_at, late.refused_because, late.due_at], [null, null, NOON + MINUTE]);
+    assert.equal(other.sent_at, NOON, "one mail does not wait for the other");
+    assert.ok(!/omct|example|Dupont/.test(late.last_problem), "no address in what the operator reads");
     await cronAt(NOON + MINUTE - 1);
-    assert.equal((await outbox(reference)).staff.attempts, 1);
+    assert.equal((await outbox(reference))[late.kind].attempts, 1);
     await cronAt(NOON + MINUTE);
-    const [, staffs] = await place.mails(reference);
-    assert.deepEqual(staffs.to, [POSTING.recipient]);
-    assert.ok(!staffs.raw.includes("X-Guichet-Possible-Duplicate"));
+    const mails = await place.mails(reference);
+    assert.deepEqual(mails.map(({ to }) => to), [[POSTING.recipient], [MARIE.email]]);
+    assert.ok(mails.every(({ raw }) => !raw.includes("X-Guichet-Possible-Duplicate")));
   });
 }
 
+test("a busy server: the mail waits a minute, has not failed, and arrives", async () => {
+  await place.afresh();
+  place.mailbox.next("connect", 421);
+  const reference = await sent();
+  const [late, other] = waiting(await tried(reference));
+  assert.deepEqual([late.sent_at, late.refused_because, late.due_at, late.failures], [null, null, NOON + MINUTE, 0]);
+  assert.equal(other.sent_at, NOON, "one mail does not wait for the other");
+  await cronAt(NOON + MINUTE);
+  assert.equal((await outbox(reference))[late.kind].attempts, 1, "its queue message comes again, so the sweep leaves it alone");
+  await cronAt(NOON + 16 * MINUTE);
+  const mails = await place.mails(reference);
+  assert.ok(mails.every(({ raw }) => !raw.includes("X-Guichet-Possible-Duplicate")));
+});
+
 test("each further attempt waits twice as long", async () => {
   await place.afresh();
-  place.mailbox.next("data", 451, 2);
-  place.mailbox.next("rcpt", 450, 2);
+  place.mailbox.next("data", 451, { times: 2 });
+  place.mailbox.next("rcpt", 450, { times: 2 });
   const reference = await sent();
   assert.equal((await tried(reference)).staff.due_at, NOON + MINUTE);
   await cronAt(NOON + MINUTE);
@@ -85,7 +104,7 @@ test("each further attempt waits twice as long", async () => {
 
 test("a recipient refused for ever is not tried again, and the other letter goes", async () => {
   await place.afresh();
-  place.mailbox.next("rcpt", 550);
+  place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const reference = await sent();
   const { staff, acknowledgement } = await tried(reference);
   assert.match(staff.refused_because, /550/);
@@ -99,7 +118,7 @@ test("a recipient refused for ever is not tried again, and the other letter goes
 
 test("a connection lost after the dot: it comes again under one Message-ID, and says so", async () => {
   await place.afresh();
-  place.mailbox.next("data", "drop-after");
+  place.mailbox.next("data", "drop-after", { to: POSTING.recipient });
   const reference = await sent();
   const { staff } = await tried(reference);
   assert.deepEqual([staff.sent_at, staff.possible_duplicate], [null, 1]);
@@ -134,15 +153,71 @@ for (const [what, options] of WAYS) {
     await sent();
     const mails = await mailbox.waitFor(2);
     for (const mail of mails) assert.deepEqual([mail.secure, mail.user, mail.from], [true, login.user, "guichet@example.org"]);
-    assert.deepEqual(mails.map(({ to }) => to), [[POSTING.recipient], [MARIE.email]]);
+    assert.deepEqual(mails.map(({ to }) => to[0]).sort(), [POSTING.recipient, MARIE.email].sort());
   });
 }
 
-test("both mails of an application share one session", async () => {
+/** So many applications whose mails are put in the queues together, by the sweep. */
+async function swept(count) {
+  const headers = { "x-test-fault": "queue" };
+  const answers = await Promise.all(Array.from({ length: count }, () => apply(place.guichet, {}, { headers })));
+  assert.ok(answers.every(({ status }) => status === 201));
+  await place.guichet.cron();
+}
+
+test("the mails of a batch are sent at the same time, and share four sessions", async (t) => {
+  const mailbox = await Mailbox.start({ mood: (step) => (step === "data" ? { delay: 300 } : {}) });
+  t.after(() => mailbox.stop());
   await place.afresh();
-  const reference = await sent();
-  await place.mails(reference);
-  assert.deepEqual(place.mailbox.steps, ["connect", "mail", "rcpt", "data", "mail", "rcpt", "data"]);
+  await submitTo(mailbox);
+  await swept(16);
+  const mails = await mailbox.waitFor(32);
+  assert.equal(new Set(mails.map(({ raw }) => /^Message-ID: (.*)\r$/im.exec(raw)[1])).size, 32);
+  assert.equal(mailbox.most, 8, "four sessions for each queue");
+  // The first batch of a queue may be of one mail, and have a session of its own.
+  const sessions = mailbox.steps.filter((step) => step === "connect").length;
+  assert.ok(sessions <= 10, `${sessions} sessions`);
+});
+
+test("a slow mail with documents does not hold up the acknowledgements", async (t) => {
+  const mailbox = await Mailbox.start({ mood: (step, to) => (step === "data" && to === POSTING.recipient ? { delay: 5_000 } : {}) });
+  t.after(() => mailbox.stop());
+  await place.afresh();
+  await submitTo(mailbox);
+  await swept(8);
+  const mails = await mailbox.waitFor(8);
+  assert.deepEqual([...new Set(mails.map(({ to }) => to[0]))], [MARIE.email]);
+  await mailbox.waitFor(16);
+});
+
+test("a server that takes three sessions at most: mails wait a minute, and none has failed", async (t) => {
+  const mailbox = await Mailbox.start({ sessions: 3, mood: (step) => (step === "data" ? { delay: 100 } : {}) });
+  t.after(() => mailbox.stop());
+  await place.afresh();
+  await submitTo(mailbox);
+  await swept(10);
+  let rows = [];
+  const tried = ({ sent_at, due_at }) => sent_at !== null || due_at === NOON + MINUTE || due_at === NOON;
+  const settled = async () => {
+    rows = (await kept(place.guichet)).outbox;
+    return rows.every((row) => tried(row) && row.leased_until === 0) && rows.some(({ due_at }) => due_at > NOON);
+  };
+  await poll(settled, 10_000, () => `not settled: ${JSON.stringify(rows)}`);
+  const postponed = rows.filter(({ due_at }) => due_at === NOON + MINUTE);
+  assert.ok(postponed.every(({ sent_at, attempts, refused_because }) => sent_at === null && attempts === 1 && refused_because === null));
+  assert.ok(rows.every(({ failures }) => failures === 0));
+  await submitTo(mailbox, {}, NOON + MINUTE);
+  await place.guichet.cron();
+  assert.ok((await kept(place.guichet)).outbox.every(({ attempts }) => attempts <= 1), "the queue brings their messages again");
+  // As if those messages were lost, again and again.
+  for (let minute = 16; mailbox.messages.length < 20 && minute < 10 * 60; minute += 16) {
+    await submitTo(mailbox, {}, NOON + minute * MINUTE);
+    await place.guichet.cron();
+    await sleep(1_000);
+  }
+  const mails = await mailbox.waitFor(20);
+  assert.equal(new Set(mails.map(({ raw }) => /^Message-ID: (.*)\r$/im.exec(raw)[1])).size, 20);
+  assert.ok(mailbox.most <= 3);
 });
 
 const ENDED = [
@@ -151,17 +226,23 @@ const ENDED = [
 ];
 for (const [what, order] of ENDED) {
   test(`a server that ${what} at the second mail of a session: the mail leaves at once, in a new session`, async (t) => {
-    let mails = 0;
-    const mood = (step) => (step === "mail" && (mails += 1) === 2 ? { order } : {});
+    const sessions = new Map();
+    const mood = (step, _, session) => {
+      if (step !== "mail") return {};
+      sessions.set(session.id, (sessions.get(session.id) ?? 0) + 1);
+      return sessions.get(session.id) === 2 ? { order } : {};
+    };
     const mailbox = await Mailbox.start({ mood });
     t.after(() => mailbox.stop());
     await place.afresh();
     await submitTo(mailbox);
-    const reference = await sent();
-    const { staff, acknowledgement } = await tried(reference);
-    assert.deepEqual([staff.sent_at, acknowledgement.sent_at, acknowledgement.attempts], [NOON, NOON, 1]);
-    assert.equal(mailbox.messages.length, 2);
-    assert.equal(mailbox.steps.filter((step) => step === "connect").length, 2);
+    await swept(8);
+    await mailbox.waitFor(16);
+    const settled = async () => (await kept(place.guichet)).outbox.every(({ sent_at, attempts }) => sent_at === NOON && attempts === 1);
+    await poll(settled, 10_000, () => "a mail has needed a second attempt");
+    assert.equal(mailbox.messages.length, 16);
+    assert.equal(sessions.size, 16, "a mail each");
+    assert.ok([...sessions.values()].some((mails) => mails === 2), "a session was used again");
   });
 }
 

@@ -48,7 +48,7 @@ for (const [what, [options, refusal]] of Object.entries(SERVERS)) {
     t.after(() => mailbox.stop());
     await place.afresh();
     await override(place.guichet, { clock: clock(), vars: submission(mailbox.smtp) });
-    if (refusal) mailbox.next("data", refusal);
+    if (refusal) mailbox.next("data", refusal, { to: POSTING.recipient });
     const { reference } = await applied();
     const { mail, links } = await told(mailbox);
     assert.equal(mailbox.messages.length, 2);
@@ -75,7 +75,10 @@ for (const [what, [options, refusal]] of Object.entries(SERVERS)) {
 test("the binding's word for too large means the same", async () => {
   await place.afresh();
   await override(place.guichet, { clock: clock(), vars: { MAIL_TRANSPORT: "cloudflare" }, fault: "email.send@1!E_CONTENT_TOO_LARGE" });
-  const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
+  // The acknowledgement must not be the one that fails.
+  const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "queue" } })).json();
+  await place.guichet.db.prepare("UPDATE mails SET sent_at = ?1 WHERE kind = 'acknowledgement'").bind(NOON).run();
+  await place.guichet.cron();
   const row = () => place.guichet.db.prepare("SELECT sent_at FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1 AND kind = 'staff'").bind(reference).first();
   await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the letter to staff has not left");
   const files = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/g);
@@ -86,7 +89,7 @@ test("the binding's word for too large means the same", async () => {
 
 test("an address cannot be changed, and ends with its day or with the application", async () => {
   await place.afresh();
-  place.mailbox.next("data", 552);
+  place.mailbox.next("data", 552, { to: POSTING.recipient });
   const { reference, status_url: receipt } = await applied();
   const { links } = await told(place.mailbox);
   const [letter, cv] = links;
@@ -120,7 +123,7 @@ test("an address cannot be changed, and ends with its day or with the applicatio
 
 test("a mailbox that is full gets the documents later, attached", async () => {
   await place.afresh();
-  place.mailbox.next("rcpt", "552 5.2.2");
+  place.mailbox.next("rcpt", "552 5.2.2", { to: POSTING.recipient });
   const { reference } = await applied();
   await place.mails(reference, 1);
   const leased = () => place.guichet.db.prepare("SELECT max(leased_until) AS until FROM mails").first("until");

@@ -3,7 +3,8 @@
 
 import worker from "./index.js";
 
-const BINDINGS = { r2: "DOCUMENTS", d1: "DB", queue: "OUTBOX", email: "EMAIL" };
+/** What stands for which bindings in a fault. */
+const BINDINGS = { r2: ["DOCUMENTS"], d1: ["DB"], queue: ["SMALL_MAILS", "LARGE_MAILS"], email: ["EMAIL"] };
 /** What a D1 statement does when it is run; `prepare` and `bind` only describe it. */
 const STATEMENT_RUNS = ["all", "first", "raw", "run"];
 const REAL_STATEMENT = Symbol("the statement behind the proxy");
@@ -79,8 +80,10 @@ function from(request, address) {
 
 function disturbed(env, plan, clock) {
   const changed = { ...env, ...overrides.vars };
-  for (const [short, name] of Object.entries(BINDINGS)) {
-    if (env[name]) changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
+  for (const [short, names] of Object.entries(BINDINGS)) {
+    for (const name of names.filter((name) => env[name])) {
+      changed[name] = short === "d1" ? database(env[name], plan) : binding(env[name], short, plan);
+    }
   }
   if (clock !== undefined) changed.DEV_CLOCK = clock;
   return changed;

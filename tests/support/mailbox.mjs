@@ -27,8 +27,9 @@ import { trustedCertificate } from "./certificate.mjs";
  * @property {{ user: string, password: string }} [login] required when given
  * @property {("PLAIN" | "LOGIN")[]} [methods]
  * @property {{ key: string, cert: string }} [certificate] instead of the one the Worker trusts
- * @property {(step: Step) => { order?: number | string, delay?: number }} [mood] asked at each step that
- *   no order is for: what to do there, as `next` takes it, and how many milliseconds later
+ * @property {(step: Step, to: string | undefined, session: { id: string }) => { order?: number | string, delay?: number }} [mood]
+ *   asked at each step that no order is for: what to do there, as `next` takes it, and how many milliseconds later
+ * @property {number} [sessions] at most at the same time; more are refused with 421
  * @property {number} [limit] bytes; larger messages are refused with 552
  */
 
@@ -38,10 +39,14 @@ export class Mailbox {
   messages = [];
   /** @type {string[]} every step taken, for tests that count attempts */
   steps = [];
+  /** The most sessions that there were at the same time. */
+  most = 0;
 
   #options;
   #server;
   #script = [];
+  /** Ids of sessions. @type {Set<string>} */
+  #open = new Set();
 
   /** @param {Options} [options] */
   static async start(options = {}) {
@@ -54,7 +59,7 @@ export class Mailbox {
   /** @param {Options} options */
   constructor(options) {
     this.#options = options;
-    const { security = "none", login, methods = ["PLAIN", "LOGIN"], limit } = options;
+    const { security = "none", login, methods = ["PLAIN", "LOGIN"], limit, sessions } = options;
     const { key, cert } = options.certificate ?? trustedCertificate();
     this.#server = new SMTPServer({
       key,
@@ -67,8 +72,13 @@ export class Mailbox {
       disabledCommands: login ? [] : ["AUTH"],
       disableReverseLookup: true,
       size: limit,
+      maxClients: sessions,
       logger: false,
-      onConnect: (session, done) => this.#step("connect", session, done),
+      onConnect: (session, done) => {
+        this.most = Math.max(this.most, this.#open.add(session.id).size);
+        return this.#step("connect", session, done);
+      },
+      onClose: (session) => this.#open.delete(session.id),
       onAuth: (auth, session, done) =>
         this.#step("auth", session, (error) => {
           const right = auth.username === login?.user && auth.password === login?.password;
@@ -76,7 +86,7 @@ export class Mailbox {
           return done(null, { user: auth.username });
         }),
       onMailFrom: (_, session, done) => this.#step("mail", session, done),
-      onRcptTo: (_, session, done) => this.#step("rcpt", session, done),
+      onRcptTo: ({ address }, session, done) => this.#step("rcpt", session, done, address),
       onData: (stream, session, done) => this.#receive(stream, session, done),
     });
     // A connection that breaks is the sender's matter, or was ordered by the test.
@@ -100,10 +110,11 @@ export class Mailbox {
    *
    * @param {Step} step
    * @param {number | string} what a code, or "drop" or "drop-after"
-   * @param {number} [times]
+   * @param {{ times?: number, to?: string }} [options] how often, and of mails to whom: at "rcpt" and "data" only, for no
+   *   recipient is known before
    */
-  next(step, what, times = 1) {
-    for (let count = 0; count < times; count += 1) this.#script.push({ step, what });
+  next(step, what, { times = 1, to } = {}) {
+    for (let count = 0; count < times; count += 1) this.#script.push({ step, what, to });
   }
 
   /**
@@ -127,24 +138,24 @@ export class Mailbox {
   }
 
   /** The order for this step, if there is one; it is used up. */
-  async #order(step) {
+  async #order(step, session, recipient) {
     this.steps.push(step);
-    const index = this.#script.findIndex((entry) => entry.step === step);
+    const index = this.#script.findIndex((entry) => entry.step === step && (entry.to ?? recipient) === recipient);
     if (index >= 0) return this.#script.splice(index, 1)[0].what;
-    const { order, delay = 0 } = this.#options.mood?.(step) ?? {};
+    const { order, delay = 0 } = this.#options.mood?.(step, recipient, session) ?? {};
     if (delay > 0) await sleep(delay);
     return order;
   }
 
-  async #step(step, session, done) {
-    const order = await this.#order(step);
+  async #step(step, session, done, recipient) {
+    const order = await this.#order(step, session, recipient);
     if (order === undefined) return done();
     if (order !== "drop") return done(refused(order, step));
     return this.#drop(session);
   }
 
   async #receive(stream, session, done) {
-    const order = await this.#order("data");
+    const order = await this.#order("data", session, session.envelope.rcptTo[0].address);
     if (order === "drop") return this.#drop(session);
     const chunks = [];
     try {

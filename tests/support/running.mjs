@@ -2,7 +2,7 @@
 
 import { after } from "node:test";
 
-import { clock, forget } from "./application.mjs";
+import { clock, forget, POSTING } from "./application.mjs";
 import { override } from "./faults.mjs";
 import { start } from "./guichet.mjs";
 import { Mailbox, poll } from "./mailbox.mjs";
@@ -38,7 +38,8 @@ class Place {
   }
 
   /**
-   * The mails of one application, once there are that many: those of the test before may still be on their way.
+   * The mails of one application, once there are that many: those of the test before may still be on their way. Those to
+   * staff come first, for mails of different sizes do not wait for each other.
    *
    * @param {string} reference
    * @param {number} [count]
@@ -49,7 +50,8 @@ class Place {
     let found = [];
     const enough = () => (found = this.mailbox.messages.filter(({ raw }) => raw.includes(mark))).length >= count;
     await poll(enough, milliseconds, () => `${found.length} of ${count} mails about ${reference} arrived`);
-    return found;
+    const toStaff = ({ to }) => Number(to[0] === POSTING.recipient);
+    return found.sort((one, other) => toStaff(other) - toStaff(one));
   }
 
   /** As if nobody had ever applied. */

@@ -4,9 +4,10 @@
 //! Messages never run inside each other: where the page answers a change with
 //! an event of its own (moving the focus does), the change is over before.
 
-use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
-use core::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
+use js_sys::JsString;
 use rules::Timestamp;
 use wasm_bindgen::prelude::*;
 use web_sys::{File, Window, XmlHttpRequest};
@@ -15,18 +16,19 @@ use crate::chosen::Turn;
 use crate::clock::{Clock, Device};
 use crate::countdown::next_change;
 use crate::dom::Dom;
-use crate::event::{after, complain};
-use crate::files;
+use crate::event::{after, log_error};
+use crate::files::Inspector;
 use crate::form::State;
 use crate::message::{Effect, Message};
+use crate::number::{byte_count, whole};
 use crate::page::Page;
 use crate::request::{ask_time, ask_token, post};
 use crate::sending::Answer;
-use crate::value::{fold, from_js, size_from_js};
 
 /// The page, the form's state and the clock, and what is under way.
 pub(crate) struct App {
     pub(crate) dom: Dom,
+    inspector: Inspector,
     pub(crate) page: Rc<Page>,
     state: RefCell<State>,
     clock: Cell<Clock>,
@@ -35,14 +37,14 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(mut dom: Dom) -> Result<Rc<Self>, JsValue> {
+    pub(crate) fn new(mut dom: Dom, inspector: Inspector) -> Result<Rc<Self>, JsValue> {
         let page = Rc::new(dom.page()?);
         let clock = Cell::new(Clock::heard(page.now, loaded(&dom.window)));
         dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
         let errors = dom.served_errors(page.fields());
         let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
         let (upload, ticks) = (RefCell::default(), Cell::default());
-        Ok(Rc::new(Self { dom, page, state, clock, upload, ticks }))
+        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks }))
     }
 
     /// Takes `message` in. False where that failed: the script has lost its
@@ -52,7 +54,7 @@ impl App {
         let typed = match self.dom.typed(&self.page.requirements) {
             Ok(typed) => typed,
             Err(error) => {
-                complain(&error);
+                log_error(&error);
                 return false;
             }
         };
@@ -91,7 +93,7 @@ impl App {
                 app.clock.set(clock);
                 app.tick();
             });
-            asked.unwrap_or_else(|error| complain(&error));
+            asked.unwrap_or_else(|error| log_error(&error));
         }
     }
 
@@ -99,7 +101,7 @@ impl App {
     pub(crate) fn choose(self: &Rc<Self>, id: String) {
         self.tell(match self.dom.file(&id) {
             Some(file) => {
-                Message::Chosen { id, file_name: file.name(), bytes: size_from_js(file.size()) }
+                Message::Chosen { id, file_name: file.name(), bytes: byte_count(file.size()) }
             }
             None => Message::Cleared(id),
         });
@@ -145,7 +147,7 @@ impl App {
             Effect::Open(address) => {
                 // Nobody should come back to a form that has been sent.
                 let opened = self.dom.window.location().replace(&address);
-                opened.unwrap_or_else(|error| complain(&error));
+                opened.unwrap_or_else(|error| log_error(&error));
             }
         }
     }
@@ -153,7 +155,7 @@ impl App {
     fn read(self: &Rc<Self>, id: String, turn: Turn) {
         let Some(file) = self.dom.file(&id) else { return };
         let app = Rc::clone(self);
-        files::inspect(&file, move |found| {
+        self.inspector.look(&file, move |found| {
             app.tell(Message::Inspected { id: id.clone(), turn, found });
         });
     }
@@ -168,7 +170,7 @@ impl App {
                 self.upload.replace(Some(request));
             }
             Err(error) => {
-                complain(&error);
+                log_error(&error);
                 self.tell(Message::Answered(Answer::Nothing));
             }
         }
@@ -195,7 +197,7 @@ impl App {
             }
             None => app.focus("error-summary".to_owned()),
         });
-        asked.unwrap_or_else(|error| complain(&error));
+        asked.unwrap_or_else(|error| log_error(&error));
     }
 }
 
@@ -205,7 +207,8 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
         app.tell(Message::Lost(lost));
         return;
     };
-    files::is_readable(&file, move |readable| {
+    let inspector = app.inspector.clone();
+    inspector.is_readable(&file, move |readable| {
         let mut lost = lost.clone();
         if !readable {
             lost.push(id.clone());
@@ -216,8 +219,8 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
 
 /// Returns what the device's clocks show.
 fn device(window: &Window) -> Device {
-    let steady = window.performance().and_then(|performance| from_js(performance.now()));
-    Device { steady: steady.unwrap_or(0), wall: from_js(js_sys::Date::now()).unwrap_or(0) }
+    let steady = window.performance().map_or(0, |performance| whole(performance.now()));
+    Device { steady, wall: whole(js_sys::Date::now()) }
 }
 
 /// Returns what they showed when the page began to arrive: the script came later.
@@ -225,9 +228,15 @@ fn loaded(window: &Window) -> Device {
     let now = device(window);
     let arrived = window.performance().and_then(|performance| {
         let timing = performance.timing();
-        let arrived = from_js(timing.response_start() - timing.navigation_start())?;
+        let arrived = whole(timing.response_start() - timing.navigation_start());
         (arrived > 0 && arrived <= now.steady).then_some(arrived)
     });
     let steady = arrived.unwrap_or(now.steady);
     Device { steady, wall: now.wall.saturating_sub(now.steady.saturating_sub(steady)) }
+}
+
+/// Returns `text` in canonical decomposition and lower case: [`rules::subject::fold`]
+/// by the browser's own Unicode tables.
+fn fold(text: &str) -> String {
+    JsString::from(text).normalize("NFD").to_lower_case().into()
 }

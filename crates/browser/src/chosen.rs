@@ -1,7 +1,5 @@
 //! The documents that a candidate has chosen, and what became of them.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
-
 use documents::{Encryption, Report};
 use locales::{Words, bytes, fill, remark_message};
 use rules::{OfferedDocument, TextMap, content};
@@ -25,7 +23,7 @@ struct Choice {
     turn: Turn,
     file_name: String,
     bytes: u64,
-    stage: MailState,
+    inspection: Inspection,
 }
 
 /// What was found of a file.
@@ -42,7 +40,7 @@ pub(crate) enum Found {
 
 /// How far a file has been looked into.
 #[derive(Clone, Debug)]
-enum MailState {
+enum Inspection {
     /// Its bytes are being read.
     Reading,
     /// Its size alone decides: nobody looks into it.
@@ -59,9 +57,9 @@ impl Chosen {
     pub(crate) fn choose(&mut self, id: &str, file_name: String, bytes: u64, read: bool) -> Turn {
         self.turns = self.turns.wrapping_add(1);
         let turn = Turn(self.turns);
-        let stage = if read { MailState::Reading } else { MailState::Weighed };
+        let inspection = if read { Inspection::Reading } else { Inspection::Weighed };
         self.clear(id);
-        self.choices.push(Choice { id: id.to_owned(), turn, file_name, bytes, stage });
+        self.choices.push(Choice { id: id.to_owned(), turn, file_name, bytes, inspection });
         turn
     }
 
@@ -72,10 +70,10 @@ impl Chosen {
     /// What the file of `turn` is.
     pub(crate) fn inspected(&mut self, id: &str, turn: Turn, found: Found) {
         if let Some(choice) = self.current(id, turn) {
-            choice.stage = match found {
-                Found::Report { report, sha256 } => MailState::Read(Some((report, sha256))),
-                Found::Bytes => MailState::Read(None),
-                Found::Nothing => MailState::Unreadable,
+            choice.inspection = match found {
+                Found::Report { report, sha256 } => Inspection::Read(Some((report, sha256))),
+                Found::Bytes => Inspection::Read(None),
+                Found::Nothing => Inspection::Unreadable,
             };
         }
     }
@@ -95,11 +93,11 @@ impl Chosen {
     /// Returns the name of the file for `id`, if the device did not give its bytes.
     pub(crate) fn unreadable(&self, id: &str) -> Option<&str> {
         let choice = self.choice(id)?;
-        matches!(choice.stage, MailState::Unreadable).then_some(choice.file_name.as_str())
+        matches!(choice.inspection, Inspection::Unreadable).then_some(choice.file_name.as_str())
     }
 
     pub(crate) fn is_reading(&self) -> bool {
-        self.choices.iter().any(|choice| matches!(choice.stage, MailState::Reading))
+        self.choices.iter().any(|choice| matches!(choice.inspection, Inspection::Reading))
     }
 
     /// Bytes of all documents together.
@@ -114,8 +112,8 @@ impl Chosen {
     /// As the rules want them.
     pub(crate) fn offered(&self) -> Vec<OfferedDocument> {
         let offer = |choice: &Choice| {
-            let (report, sha256) = match &choice.stage {
-                MailState::Read(Some((report, sha256))) => (Some(report.clone()), sha256.clone()),
+            let (report, sha256) = match &choice.inspection {
+                Inspection::Read(Some((report, sha256))) => (Some(report.clone()), sha256.clone()),
                 _ => (None, None),
             };
             OfferedDocument {
@@ -145,18 +143,18 @@ impl Choice {
     /// Returns a line about the file, and one for each remark.
     fn status(&self, words: &impl Words, wrong: bool) -> String {
         let mut remarks = String::new();
-        let (key, kind) = match &self.stage {
-            MailState::Reading => ("script_document_reading", None),
+        let (key, kind) = match &self.inspection {
+            Inspection::Reading => ("script_document_reading", None),
             // Too large, empty, or not to be read: the error says it all.
-            MailState::Weighed | MailState::Unreadable => ("script_document_refused", None),
-            MailState::Read(None) if wrong => ("script_document_refused", None),
-            MailState::Read(None) => ("script_document_unchecked", None),
-            MailState::Read(Some((report, _))) if wrong => match report.encryption {
+            Inspection::Weighed | Inspection::Unreadable => ("script_document_refused", None),
+            Inspection::Read(None) if wrong => ("script_document_refused", None),
+            Inspection::Read(None) => ("script_document_unchecked", None),
+            Inspection::Read(Some((report, _))) if wrong => match report.encryption {
                 // Of what is locked nobody knows what it is.
                 Encryption::Password => ("script_document_refused", None),
                 _ => ("script_document_wrong", Some(report.kind)),
             },
-            MailState::Read(Some((report, _))) => {
+            Inspection::Read(Some((report, _))) => {
                 for remark in content::remarks(report) {
                     remarks.push('\n');
                     remarks.push_str(&remark_message(words, remark, &report.authors));
@@ -167,7 +165,7 @@ impl Choice {
                 (key, Some(report.kind))
             }
         };
-        let kind = kind.map(|kind| ["kind_", kind.as_str()].concat()).unwrap_or_default();
+        let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
         let size = bytes(words, self.bytes);
         let values = [("file", &*self.file_name), ("kind", words.word(&kind)), ("size", &size)];
         fill(words.word(key), &values) + &remarks

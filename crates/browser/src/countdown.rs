@@ -1,7 +1,5 @@
 //! How long is left, in words.
 
-use alloc::{borrow::ToOwned, string::String};
-
 use locales::{Words, fill, plural};
 use rules::Timestamp;
 use rules::deadline::{Phase, Window};

@@ -5,27 +5,17 @@
 //! where it differs from what is there, so that a screen reader hears of
 //! changes and of nothing else.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
-use core::cell::Cell;
+use std::cell::Cell;
 
 use js_sys::JSON;
-use rules::{Form, Requirements, TextMap, Timestamp};
+use rules::{Form, Requirements, TextMap};
 use wasm_bindgen::prelude::*;
 use web_sys::{BeforeUnloadEvent, Document, Element, File, FormData};
 use web_sys::{HtmlElement, HtmlFormElement, Window};
 
-use crate::event::{complain, function};
+use crate::event::{function, log_error};
 use crate::page::Page;
-use crate::read;
 use crate::view::{Item, Summary, Upload, View};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Where a page is missing (in a server that embeds `check`) it has no
-    /// document.
-    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
-    static WINDOW: Window;
-}
 
 /// The page with the form.
 pub(crate) struct Dom {
@@ -58,16 +48,16 @@ const NEEDED: [&str; 12] = [
 impl Dom {
     /// Returns the page around the form, if there is one.
     pub(crate) fn of_window() -> Option<Self> {
-        let window = WINDOW.with(Window::clone);
+        let window = web_sys::window()?;
         let document = window.document()?;
         let form = document.get_element_by_id("application")?.unchecked_into();
         let title = document.title();
-        let guard = function(Box::new(stay));
+        let guard = function(stay);
         Some(Self { window, document, form, title, summary: Cell::default(), guard })
     }
 
-    /// Returns whether the page has all that the script needs.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Whether the page has all that the script needs.
+    pub(crate) fn is_complete(&self) -> bool {
         NEEDED.iter().all(|id| self.element(id).is_some())
     }
 
@@ -75,19 +65,14 @@ impl Dom {
     pub(crate) fn page(&self) -> Result<Page, JsValue> {
         let text = self.element("guichet").and_then(|data| data.text_content());
         let data = JSON::parse(&text.unwrap_or_default())?;
-        Ok(Page {
-            requirements: read::requirements(&read::member(&data, "requirements"))?,
-            zone: read::zone(&read::member(&data, "zone"))?,
-            now: Timestamp(read::number(&data, "now")?),
-            words: read::texts(&data, "words")?,
-        })
+        Ok(serde_wasm_bindgen::from_value(data)?)
     }
 
     /// Returns the errors that the server has put beside `fields`.
     pub(crate) fn served_errors<'a>(&self, fields: impl Iterator<Item = &'a str>) -> TextMap {
         let mut errors = TextMap::default();
         for field in fields {
-            let shown = ["#", field, "-error:not([hidden]) .error-text"].concat();
+            let shown = format!("#{field}-error:not([hidden]) .error-text");
             if let Ok(Some(text)) = self.form.query_selector(&shown) {
                 errors.set(field, text.text_content());
             }
@@ -98,7 +83,7 @@ impl Dom {
     /// Forgets the prefix that the server gave the title of a page with
     /// errors: `Erreur : {title}`.
     pub(crate) fn strip_title(&mut self, template: &str) {
-        let prefix = template.split(['{']).next().unwrap_or_default();
+        let prefix = template.split('{').next().unwrap_or_default();
         if let Some(title) = self.title.strip_prefix(prefix) {
             self.title = title.to_owned();
         }
@@ -181,7 +166,7 @@ impl Dom {
     pub(crate) fn element(&self, id: &str) -> Option<HtmlElement> {
         let element = self.document.get_element_by_id(id);
         if element.is_none() {
-            complain(&["the page has no #", id].concat().into());
+            log_error(&format!("the page has no #{id}").into());
         }
         element.map(JsCast::unchecked_into)
     }
@@ -195,7 +180,7 @@ impl Dom {
 
     /// Shows each line of `status` as an element of its own.
     fn show_status(&self, document: &str, status: &str) {
-        let Some(element) = self.element(&[document, "-status"].concat()) else { return };
+        let Some(element) = self.element(&format!("{document}-status")) else { return };
         element.set_hidden(status.is_empty());
         if element.text_content().as_deref() != Some(status) {
             element.set_text_content(None);
@@ -208,13 +193,13 @@ impl Dom {
     }
 
     fn show_error(&self, field: &str, text: Option<&str>) {
-        let id = [field, "-error"].concat();
+        let id = format!("{field}-error");
         let Some(error) = self.element(&id) else { return };
         if let Ok(Some(place)) = error.query_selector(".error-text") {
             write(&place, text);
         }
         error.set_hidden(text.is_none());
-        let control = ["[aria-describedby~=", &id, "]"].concat();
+        let control = format!("[aria-describedby~={id}]");
         if let Ok(Some(control)) = self.form.query_selector(&control) {
             match text {
                 Some(_) => set(&control, "aria-invalid", "true"),
@@ -250,7 +235,7 @@ impl Dom {
         if let Some(target) = &item.target {
             place = place.and_then(|line| self.add_element(&line, "a"));
             if let Some(anchor) = &place {
-                set(anchor, "href", &["#", target].concat());
+                set(anchor, "href", &format!("#{target}"));
             }
         }
         if let Some(place) = place {
@@ -273,7 +258,7 @@ impl Dom {
                 element.set_hidden(percent.is_none());
             }
         }
-        self.set("upload-bar", "value", &locales::digits(percent.unwrap_or(0)));
+        self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());
         // Two texts: the one that is seen moves, the other by quarters.
         if self.document.get_element_by_id("upload-seen").is_none()
             && let Some(place) = self.element("upload-text")
@@ -306,7 +291,7 @@ fn write(element: &Element, text: Option<&str>) {
 
 fn set(element: &Element, name: &str, value: &str) {
     if let Err(error) = element.set_attribute(name, value) {
-        complain(&error);
+        log_error(&error);
     }
 }
 

@@ -1,40 +1,60 @@
-//! The files that a candidate chooses. `inspector.js` beside this crate reads
-//! them and has them looked into; it may take its time.
+//! Reads the files that a candidate chooses. `inspector.js` beside this crate
+//! has them inspected in a thread of their own and calls back.
 
-use alloc::{boxed::Box, vec::Vec};
-
-use documents::wire;
+use documents::Report;
 use js_sys::Function;
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
 use crate::chosen::Found;
-use crate::event::function;
-use crate::read;
+use crate::event::{function, log_error};
 
-#[wasm_bindgen(module = "form-inspector")]
+#[wasm_bindgen]
 extern "C" {
-    fn look(file: &File, hear: &Function);
+    /// The functions of `inspector.js`.
+    #[derive(Clone, Debug)]
+    pub type Inspector;
 
-    fn touch(file: &File, hear: &Function);
+    #[wasm_bindgen(method)]
+    fn inspect(this: &Inspector, file: &File, done: &Function);
 
-    fn report(answer: &JsValue) -> Option<Vec<u32>>;
+    #[wasm_bindgen(method, js_name = checkReadable)]
+    fn check_readable(this: &Inspector, file: &File, done: &Function);
 }
 
-/// Looks into `file` and tells `hear` what it learns.
-pub(crate) fn inspect(file: &File, hear: impl Fn(Found) + 'static) {
-    look(file, &function(Box::new(move |answer| hear(found(&answer)))));
+/// What `inspector.js` answers.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    /// Missing where the inspector could not be loaded.
+    report: Option<Report>,
+    /// Missing where the browser cannot compute it.
+    sha256: Option<String>,
+    /// Whether the device refused to give the bytes.
+    unreadable: bool,
 }
 
-/// Tells `hear` whether the device still gives `file`.
-pub(crate) fn is_readable(file: &File, hear: impl Fn(bool) + 'static) {
-    touch(file, &function(Box::new(move |readable| hear(readable.is_truthy()))));
+impl Inspector {
+    /// Looks into `file` and passes the result to `done`.
+    pub(crate) fn look(&self, file: &File, done: impl Fn(Found) + 'static) {
+        self.inspect(file, &function(move |answer| done(found(answer))));
+    }
+
+    /// Passes to `done` whether the device still gives `file`.
+    pub(crate) fn is_readable(&self, file: &File, done: impl Fn(bool) + 'static) {
+        self.check_readable(file, &function(move |readable: JsValue| done(readable.is_truthy())));
+    }
 }
 
-fn found(answer: &JsValue) -> Found {
-    match report(answer).and_then(|numbers| wire::decode(&numbers)) {
-        Some(report) => Found::Report { report, sha256: read::text(answer, "sha256").ok() },
-        None if read::member(answer, "unreadable").is_truthy() => Found::Nothing,
-        None => Found::Bytes,
+fn found(answer: JsValue) -> Found {
+    let answer: Answer = serde_wasm_bindgen::from_value(answer).unwrap_or_else(|error| {
+        log_error(&error.into());
+        Answer::default()
+    });
+    match answer {
+        Answer { report: Some(report), sha256, .. } => Found::Report { report, sha256 },
+        Answer { unreadable: true, .. } => Found::Nothing,
+        Answer { .. } => Found::Bytes,
     }
 }

@@ -1,9 +1,9 @@
 //! The form: what is in it, what the candidate has touched, and what the page
 //! shows of it. Pure: time and files arrive as arguments, a [`View`] leaves.
 
-use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
+use std::rc::Rc;
 
-use locales::{Words as _, bytes, fill, issue_message, plural};
+use locales::{Words as _, bytes, fill, issue_message};
 use rules::application::limit;
 use rules::review::refused_by_size;
 use rules::subject::Fold;
@@ -11,10 +11,11 @@ use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, issues, review_fie
 
 use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
-use crate::message::Effect;
+use crate::message::{Effect, Message};
 use crate::page::Page;
-use crate::sending::{Answer, Sending, failure, renewed};
-use crate::view::{Item, Summary, View};
+use crate::sending::{Answer, FieldError, Sending, failure, renewed};
+use crate::summary::{self, Errors};
+use crate::view::{Summary, View};
 
 /// The form's state.
 #[derive(Clone, Debug)]
@@ -45,6 +46,31 @@ impl State {
             summaries: 0,
             sending: Sending::Idle,
         }
+    }
+
+    /// Applies `message` and returns what the page is to do about it.
+    pub(crate) fn update(&mut self, message: Message, now: Timestamp) -> Effect {
+        match message {
+            Message::Tick => {}
+            Message::Edited(field) => self.edited(&field, now),
+            Message::Left(field) => self.left(&field, now),
+            Message::Chosen { id, file_name, bytes } => {
+                let turn = self.choose(&id, file_name, bytes, now);
+                return turn.map_or(Effect::None, |turn| Effect::Read { id, turn });
+            }
+            Message::Cleared(id) => self.clear(&id, now),
+            Message::Inspected { id, turn, found } => {
+                return self.inspected(&id, turn, found, now);
+            }
+            Message::Submitted => return self.submit(now),
+            Message::Progress { sent, total } => self.progress(sent, total),
+            Message::Answered(answer) => return self.answered(answer),
+            Message::Lost(ids) => return self.lost(&ids, now),
+            Message::Renewed => return self.renewed(),
+            Message::Cancelled => return self.cancelled(),
+            Message::Resumed => self.resumed(),
+        }
+        Effect::None
     }
 
     /// Takes over what the controls hold. Documents are kept apart.
@@ -121,7 +147,7 @@ impl State {
     /// The submit button was clicked, or the documents have been read that it
     /// waited for.
     pub(crate) fn submit(&mut self, now: Timestamp) -> Effect {
-        if matches!(self.sending, Sending::Leaving { .. } | Sending::Application) {
+        if matches!(self.sending, Sending::Leaving { .. } | Sending::Received) {
             return Effect::None;
         }
         if self.chosen.is_reading() {
@@ -130,15 +156,15 @@ impl State {
         }
         self.typed.documents = self.chosen.offered();
         let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
-        let mut told: Vec<(String, String)> =
-            issues.iter().map(|issue| (issue.field.clone(), self.message(issue))).collect();
+        let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
         for document in &self.page.requirements.documents {
             if let Some(file_name) = self.chosen.unreadable(&document.id) {
-                told.push((document.id.clone(), self.unreadable_message(file_name)));
+                let message = self.unreadable_message(file_name);
+                errors.push(FieldError { field: document.id.clone(), message });
             }
         }
-        if !told.is_empty() {
-            return self.refuse(told);
+        if !errors.is_empty() {
+            return self.refuse(errors);
         }
         self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
@@ -172,14 +198,14 @@ impl State {
         }
         self.sending = Sending::Idle;
         let summary = match answer {
-            Answer::Application { status_url } => {
-                self.sending = Sending::Application;
+            Answer::Received { status_url } => {
+                self.sending = Sending::Received;
                 return Effect::Open(status_url);
             }
-            Answer::Refused(told) if !told.is_empty() => {
-                // No candidate can mend the page's token.
-                let expired = told.iter().all(|(field, _)| field == "token");
-                let effect = self.refuse(told);
+            Answer::Refused(errors) if !errors.is_empty() => {
+                // A candidate cannot correct the page's token.
+                let expired = errors.iter().all(|error| error.field == "token");
+                let effect = self.refuse(errors);
                 return if expired { Effect::RenewToken } else { effect };
             }
             Answer::Failed { status, retry_after } => {
@@ -271,27 +297,16 @@ impl State {
         issue_message(&self.page.words, issue, self.page.labels())
     }
 
-    /// Shows what is wrong beside the fields and, in the order of the page,
-    /// in the summary.
-    fn refuse(&mut self, told: Vec<(String, String)>) -> Effect {
-        let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
-        let mut items = Vec::new();
-        self.errors = TextMap::default();
-        for (field, text) in told {
-            let position = self.page.position(&field);
-            let before = |(other, _): &(usize, Item)| *other <= position;
-            let at = items.iter().take_while(|item| before(item)).count();
-            let item = Item { target: Some(self.page.target(&field)), text: text.clone() };
-            items.insert(at, (position, item));
-            // What concerns no field (the deadline) has no place beside one.
-            if position != usize::MAX && self.errors.get(&field).is_none() {
-                self.errors.set(&field, Some(text));
-            }
-        }
+    fn error(&self, issue: &Issue) -> FieldError {
+        FieldError { field: issue.field.clone(), message: self.message(issue) }
+    }
+
+    /// Shows `errors` beside the fields and in the summary.
+    fn refuse(&mut self, errors: Vec<FieldError>) -> Effect {
+        let Errors { by_field, summary } = summary::errors(&self.page, errors);
+        self.errors = by_field;
         self.sending = Sending::Idle;
-        let title = plural(&self.page.words, "form_summary", count);
-        let items = items.into_iter().map(|(_, item)| item).collect();
-        self.summarise(Summary::Shown { title, items })
+        self.summarise(summary)
     }
 
     fn summarise(&mut self, summary: Summary) -> Effect {

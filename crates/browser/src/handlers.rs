@@ -1,7 +1,7 @@
 //! What the page listens to.
 
-use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
-use core::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use locales::{fill, moment};
 use rules::Timestamp;
@@ -12,12 +12,13 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::dom::Dom;
 use crate::event::{after, listen};
+use crate::files::Inspector;
 use crate::message::Message;
-use crate::value::from_js;
+use crate::number::whole;
 
 /// Takes the form over.
-pub(crate) fn take_over(dom: Dom) -> Result<(), JsValue> {
-    let app = App::new(dom)?;
+pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<(), JsValue> {
+    let app = App::new(dom, inspector)?;
     let Dom { window, document, form, .. } = &app.dom;
     let on = |hear: fn(&Rc<App>, Event)| {
         let app = Rc::clone(&app);
@@ -75,7 +76,7 @@ impl Leaving {
         after(&self.app.dom.window, 0, move || {
             for field in leaving.fields.take() {
                 // Between the radio buttons of one question nothing is left.
-                let inside = ["[data-field=\"", &field, "\"]:focus-within"].concat();
+                let inside = format!("[data-field=\"{field}\"]:focus-within");
                 if !matches!(leaving.app.dom.form.query_selector(&inside), Ok(Some(_))) {
                     leaving.app.tell(Message::Left(field));
                 }
@@ -145,8 +146,7 @@ fn tell_closing_here(app: &App) {
     let last = Timestamp(page.requirements.window.closes_at.0.saturating_sub(1));
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of this epoch are exact")]
     let date = js_sys::Date::new(&JsValue::from_f64(last.0 as f64));
-    let west = from_js(date.get_timezone_offset()).and_then(|west| i32::try_from(west).ok());
-    let east = west.map_or(0, |west| -west);
+    let east = i32::try_from(-whole(date.get_timezone_offset())).unwrap_or(0);
     if page.zone.local(last).offset_minutes == east {
         return;
     }

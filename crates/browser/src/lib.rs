@@ -1,16 +1,14 @@
-//! The form in the page.
+//! Drives the application form in the page.
 //!
 //! The page's own script loads this module, which takes over the form
-//! `#application`: it checks each field as it is left, looks into documents as
-//! they are chosen, counts the deadline down and uploads with progress. The
-//! page is complete without it, and whatever fails here leaves the plain form.
+//! `#application`: it checks each field when the candidate leaves it, inspects
+//! documents when they are chosen, counts down to the deadline and uploads
+//! with progress. The page works without it: if anything here fails, the
+//! browser posts the plain form and the server checks it.
 //!
-//! What is shown is decided in [`form`] and its neighbours, without a browser;
-//! only `dom`, `event`, `files`, `request`, `app` and `handlers` know one.
-
-#![cfg_attr(target_arch = "wasm32", no_std)]
-
-extern crate alloc;
+//! [`form`] and the modules that it uses decide what is shown, and know no
+//! browser. Only `app`, `dom`, `event`, `files`, `handlers` and `request` do.
+//! Values cross between JavaScript and Rust by serde.
 
 mod app;
 mod chosen;
@@ -22,33 +20,34 @@ mod files;
 mod form;
 mod handlers;
 mod message;
+mod number;
 mod page;
-mod read;
 mod request;
 mod sending;
-mod value;
+mod summary;
 mod view;
 
 use wasm_bindgen::prelude::*;
+
+use dom::Dom;
+use files::Inspector;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Ends the module without a word: the texts of all panics, and what puts them
-/// together, weigh more than two kilobytes.
-#[cfg(target_arch = "wasm32")]
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}
-
-/// Takes over the page's form, if it has one. Called when the module has
-/// loaded.
-#[wasm_bindgen(start)]
-pub fn start() {
-    let whole = dom::Dom::of_window().filter(dom::Dom::is_whole);
-    if let Some(Err(error)) = whole.map(handlers::take_over) {
-        event::complain(&error);
+/// Takes over the page's form, if it has one. `inspector` is `inspector.js`
+/// beside this crate.
+///
+/// # Errors
+///
+/// Where the page's data cannot be read: a question of a kind that this module
+/// does not know, say. The form then stays as it is without script.
+#[wasm_bindgen(js_name = takeOver)]
+pub fn take_over(inspector: Inspector) -> Result<(), JsValue> {
+    console_error_panic_hook::set_once();
+    match Dom::of_window().filter(Dom::is_complete) {
+        Some(dom) => handlers::take_over(dom, inspector),
+        None => Ok(()),
     }
 }

@@ -1,11 +1,7 @@
-//! What happens to the form, and what is to be done about it.
-
-use alloc::{string::String, vec::Vec};
-
-use rules::Timestamp;
+//! What happens to the form, and what [`crate::form::State::update`] then asks
+//! the page to do.
 
 use crate::chosen::{Found, Turn};
-use crate::form::State;
 use crate::sending::Answer;
 
 /// Something that happened.
@@ -55,31 +51,4 @@ pub(crate) enum Effect {
     RenewToken,
     /// The receipt is to be opened, at this address.
     Open(String),
-}
-
-impl State {
-    /// Takes `message` in.
-    pub(crate) fn update(&mut self, message: Message, now: Timestamp) -> Effect {
-        match message {
-            Message::Tick => {}
-            Message::Edited(field) => self.edited(&field, now),
-            Message::Left(field) => self.left(&field, now),
-            Message::Chosen { id, file_name, bytes } => {
-                let turn = self.choose(&id, file_name, bytes, now);
-                return turn.map_or(Effect::None, |turn| Effect::Read { id, turn });
-            }
-            Message::Cleared(id) => self.clear(&id, now),
-            Message::Inspected { id, turn, found } => {
-                return self.inspected(&id, turn, found, now);
-            }
-            Message::Submitted => return self.submit(now),
-            Message::Progress { sent, total } => self.progress(sent, total),
-            Message::Answered(answer) => return self.answered(answer),
-            Message::Lost(ids) => return self.lost(&ids, now),
-            Message::Renewed => return self.renewed(),
-            Message::Cancelled => return self.cancelled(),
-            Message::Resumed => self.resumed(),
-        }
-        Effect::None
-    }
 }

@@ -1,13 +1,12 @@
-//! What the posting's page hands to its script.
-
-use alloc::{borrow::ToOwned, string::String};
+//! What the posting's page tells its script.
 
 use locales::Labels;
 use rules::deadline::Zone;
 use rules::{Requirements, TextMap, Timestamp};
+use serde::Deserialize;
 
 /// The JSON of the element `#guichet`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Page {
     /// What an application must satisfy.
     pub(crate) requirements: Requirements,
@@ -35,19 +34,18 @@ impl Page {
             .chain(["message", "consent"])
     }
 
-    /// Where `field` stands in the page: what is wrong is told in the order
-    /// in which it is read. What has no place there comes last.
-    pub(crate) fn position(&self, field: &str) -> usize {
-        self.fields().position(|known| known == field).unwrap_or(usize::MAX)
+    /// Whether the page has a place for an error of `field`.
+    pub(crate) fn has_field(&self, field: &str) -> bool {
+        self.fields().any(|known| known == field)
     }
 
-    /// Returns the id of the element in which `field` is mended.
+    /// The id of the element in which the candidate corrects `field`.
     pub(crate) fn target(&self, field: &str) -> String {
         let first_document = self.requirements.documents.first().map(|document| &document.id);
         match (field, first_document) {
             ("documents", Some(id)) => id.clone(),
-            _ if self.position(field) == usize::MAX => "application".to_owned(),
-            _ => field.to_owned(),
+            _ if self.has_field(field) => field.to_owned(),
+            _ => "application".to_owned(),
         }
     }
 }

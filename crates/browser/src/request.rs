@@ -1,19 +1,18 @@
 //! Requests to the Worker.
 
-use alloc::string::String;
-
 use js_sys::{Date, JSON};
 use rules::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Event, FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType,
 };
 
-use crate::event::listen;
+use crate::event::{listen, log_error};
 use crate::message::Message;
-use crate::read;
-use crate::sending::Answer;
-use crate::value::{from_js, size_from_js};
+use crate::number::{byte_count, whole};
+use crate::sending::{Answer, FieldError};
 
 /// Posts `form` and tells `hear` how it goes. There is no time limit: a slow
 /// line is no reason to break off. Aborting the request ends the news.
@@ -25,7 +24,7 @@ pub(crate) fn post(
     request.set_request_header("Accept", "application/json")?;
     let (progress, failed, answered) = (hear.clone(), hear.clone(), request.clone());
     listen(&*request.upload()?, "progress", move |event: ProgressEvent| {
-        let (sent, total) = (size_from_js(event.loaded()), size_from_js(event.total()));
+        let (sent, total) = (byte_count(event.loaded()), byte_count(event.total()));
         progress(Message::Progress { sent, total });
     });
     listen(&request, "error", move |_: Event| failed(Message::Answered(Answer::Nothing)));
@@ -39,8 +38,9 @@ pub(crate) fn ask_time(hear: impl Fn(Timestamp) + 'static) -> Result<(), JsValue
     let request = open("GET", "/healthz")?;
     get(&request, move |answer| {
         let date = answer.get_response_header("Date").ok().flatten();
-        if let Some(ms) = date.and_then(|date| from_js(Date::parse(&date))) {
-            hear(Timestamp(ms));
+        let date = date.map(|date| Date::parse(&date)).filter(|ms| ms.is_finite());
+        if let Some(ms) = date {
+            hear(Timestamp(whole(ms)));
         }
     })
 }
@@ -72,8 +72,8 @@ fn answer(request: &XmlHttpRequest) -> Answer {
     let status = request.status().unwrap_or(0);
     let answer = match status {
         // The second time, the application was there already.
-        200 | 201 => received(request),
-        422 => refused(request),
+        200 | 201 => body(request).map(|Received { status_url }| Answer::Received { status_url }),
+        422 => body(request).map(|Refused { issues }| Answer::Refused(issues)),
         _ => None,
     };
     answer.unwrap_or_else(|| {
@@ -83,17 +83,22 @@ fn answer(request: &XmlHttpRequest) -> Answer {
     })
 }
 
-fn received(request: &XmlHttpRequest) -> Option<Answer> {
-    let status_url = read::text(&body(request)?, "status_url").ok()?;
-    Some(Answer::Application { status_url })
+/// The part of a 201's body that the page uses.
+#[derive(Deserialize)]
+struct Received {
+    status_url: String,
 }
 
-fn refused(request: &XmlHttpRequest) -> Option<Answer> {
-    let mut told =
-        |issue: &JsValue| Ok((read::text(issue, "field")?, read::text(issue, "message")?));
-    Some(Answer::Refused(read::list(&body(request)?, "issues", &mut told).ok()?))
+/// The part of a 422's body that the page uses.
+#[derive(Deserialize)]
+struct Refused {
+    issues: Vec<FieldError>,
 }
 
-fn body(request: &XmlHttpRequest) -> Option<JsValue> {
-    JSON::parse(&request.response_text().ok().flatten()?).ok()
+/// Reads the answer's JSON. One that is not as agreed counts as none, and is
+/// told to the console.
+fn body<T: DeserializeOwned>(request: &XmlHttpRequest) -> Option<T> {
+    let text = request.response_text().ok().flatten()?;
+    let read = || Ok::<T, JsValue>(serde_wasm_bindgen::from_value(JSON::parse(&text)?)?);
+    read().map_err(|error| log_error(&error)).ok()
 }

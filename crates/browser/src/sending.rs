@@ -1,8 +1,7 @@
 //! The way of an application to the server.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
-
-use locales::{Words, bytes, digits, fill, plural};
+use locales::{Words, bytes, fill, plural};
+use serde::Deserialize;
 
 use crate::view::{Item, Summary, Upload};
 
@@ -17,14 +16,14 @@ pub(crate) enum Sending {
     /// It is leaving: so many bytes of so many.
     Leaving { sent: u64, total: u64 },
     /// It has arrived; the receipt is being opened.
-    Application,
+    Received,
     /// The candidate stopped it.
     Cancelled,
 }
 
 impl Sending {
     pub(crate) fn is_under_way(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Leaving { .. } | Self::Application)
+        matches!(self, Self::Waiting | Self::Leaving { .. } | Self::Received)
     }
 
     pub(crate) fn view(&self, words: &impl Words) -> Option<Upload> {
@@ -35,7 +34,7 @@ impl Sending {
         match *self {
             Self::Idle => None,
             Self::Waiting => plain("script_waiting", None),
-            Self::Application => plain("script_received", None),
+            Self::Received => plain("script_received", None),
             Self::Cancelled => plain("script_cancelled", None),
             Self::Leaving { sent, total } if total > 0 && sent >= total => {
                 plain("script_sent", Some(100))
@@ -48,12 +47,12 @@ impl Sending {
 fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
     let hundredths = sent.saturating_mul(100).checked_div(total).unwrap_or(0);
     let percent = u8::try_from(hundredths).unwrap_or(100).min(99);
-    let number = digits(percent);
+    let number = percent.to_string();
     let seen = fill(
         words.word("script_sending"),
         &[("percent", &number), ("sent", &bytes(words, sent)), ("total", &bytes(words, total))],
     );
-    let quarter = digits(percent / 25 * 25);
+    let quarter = (percent / 25 * 25).to_string();
     let spoken = fill(words.word("script_sending_quarter"), &[("percent", &quarter)]);
     Upload { seen, spoken, percent: Some(percent) }
 }
@@ -62,16 +61,25 @@ fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Taken in: the address of the receipt.
-    Application { status_url: String },
-    /// Not admissible: the fields, and what is wrong in the server's words.
-    Refused(Vec<(String, String)>),
+    Received { status_url: String },
+    /// Not admissible.
+    Refused(Vec<FieldError>),
     /// Anything else, by its status; 0 where there was no connection.
     Failed { status: u16, retry_after: Option<i64> },
     /// No answer came, for whatever reason.
     Nothing,
 }
 
-/// Returns the summary of a failure: what to do, and that nothing is lost.
+/// What is wrong with a field, in the server's words.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct FieldError {
+    /// The field's name, or a document's or question's id.
+    pub(crate) field: String,
+    /// The sentence for the candidate.
+    pub(crate) message: String,
+}
+
+/// The summary of a failure: what to do, and that nothing is lost.
 pub(crate) fn failure(words: &impl Words, status: u16, retry_after: Option<i64>) -> Summary {
     let (key, again) = match status {
         0 => ("script_no_connection", true),

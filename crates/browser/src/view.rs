@@ -1,7 +1,5 @@
 //! What the page is to show, as plain data: `dom` puts it there.
 
-use alloc::{string::String, vec::Vec};
-
 use rules::TextMap;
 
 use crate::countdown::Countdown;

@@ -40,8 +40,7 @@ pub fn extension_of(file_name: &str) -> Extension {
     let visible: String = decoded.chars().filter(|c| !invisible(*c)).collect();
     let last = visible.rsplit(['/', '\\']).next().unwrap_or_default();
     let last = last.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
-    // A list of one: the search for a single character weighs more in the page.
-    match last.rsplit_once(['.']) {
+    match last.rsplit_once('.') {
         Some((_, extension)) if is_extension(extension) => {
             Extension::Named(extension.to_ascii_lowercase())
         }

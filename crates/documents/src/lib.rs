@@ -33,7 +33,6 @@ pub mod samples;
 mod signature;
 mod target;
 mod text;
-pub mod wire;
 mod word;
 mod xml;
 mod zip;

@@ -16,7 +16,8 @@ use crate::config;
 pub(crate) mod binding {
     pub(crate) const DATABASE: &str = "DB";
     pub(crate) const DOCUMENTS: &str = "DOCUMENTS";
-    pub(crate) const QUEUE: &str = "OUTBOX";
+    pub(crate) const SMALL_MAILS: &str = "SMALL_MAILS";
+    pub(crate) const LARGE_MAILS: &str = "LARGE_MAILS";
 }
 
 /// The ports.
@@ -34,7 +35,10 @@ impl AppContext {
         Ok(Self {
             documents: R2Documents(env.bucket(binding::DOCUMENTS).map_err(missing)?),
             ledger: SqlLedger(D1(env.d1(binding::DATABASE).map_err(missing)?)),
-            queue: PlatformQueue(env.queue(binding::QUEUE).map_err(missing)?),
+            queue: PlatformQueue {
+                small: env.queue(binding::SMALL_MAILS).map_err(missing)?,
+                large: env.queue(binding::LARGE_MAILS).map_err(missing)?,
+            },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
         })

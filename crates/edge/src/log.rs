@@ -36,6 +36,7 @@ pub(crate) fn sending(sending: &Sending) {
         Sending::Refused(reason) => ("mail refused for good", reason),
         Sending::TooLarge(reason) => ("mail refused for its size", reason),
         Sending::Later(reason) => ("mail not sent, to be tried again", reason),
+        Sending::SlowDown(reason) => ("mail not sent, the server has too many", reason),
         Sending::Unknown(reason) => ("mail perhaps sent, to be tried again", reason),
     };
     console_error!("{}", serde_json::json!({ "event": event, "reason": reason }));

@@ -1,42 +1,65 @@
-//! The queue's consumer.
+//! The queues' consumer.
 
-use intake::deliver;
+use std::cell::{Cell, RefCell};
+
+use futures_util::future::join_all;
 use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
-use worker::{Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
+use intake::{Pace, SLOW_DOWN_MS, deliver};
+use worker::{
+    Date, Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder, RawMessage, RawMessageIter,
+};
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
 use crate::{log, semaphore};
 
+/// The most mails of a batch that are sent at the same time, each in an SMTP
+/// session. A Worker has six connections for one event; reading documents
+/// from R2 needs some of them.
+const MAX_SESSIONS: usize = 4;
+
+thread_local! {
+    /// How many mails of the next batch are sent at the same time: one fewer
+    /// each time that the mail server asks to slow down, one more after each
+    /// batch in which it does not.
+    static SESSIONS: Cell<usize> = const { Cell::new(MAX_SESSIONS) };
+}
+
+/// For how long mails of a batch are begun, in milliseconds. The platform
+/// ends a batch after 15 minutes, and one mail may take 14 of them.
+const BEGIN_WITHIN: u64 = 60_000;
+
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
 const PAUSE: u32 = 60;
 
+/// How long a message waits that the mail server has no room for, in seconds.
+/// Its mail is due by then.
+#[expect(clippy::cast_possible_truncation, reason = "a minute")]
+const SLOW_DOWN: u32 = (SLOW_DOWN_MS / 1_000) as u32 + 5;
+
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
 
-/// Sends each mail in the batch.
+/// Sends each mail in the batch, several at the same time.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
         return drop_dead(batch);
     }
     let transport = PlatformTransport::of(env);
     // One message that is no text must not hold up the others.
-    for message in batch.raw_iter() {
-        let Some(id) = message.body().as_string() else {
-            message.ack();
-            continue;
-        };
-        match send(env, &transport, &id).await {
-            Ok(()) => message.ack(),
-            Err(fault) => {
-                log::fault("delivery failed", &fault);
-                let options = QueueRetryOptionsBuilder::new().with_delay_seconds(PAUSE).build();
-                message.retry_with_options(&options);
-            }
-        }
-    }
+    let messages = RefCell::new(batch.raw_iter());
+    let began = Date::now().as_millis();
+    let at_once = (0..SESSIONS.get()).map(|_| send_in_turn(env, &transport, &messages, began));
+    let paces = join_all(at_once).await;
     transport.close().await;
+    let slower = paces.iter().filter(|pace| **pace == Pace::SlowDown).count();
+    let sessions = if slower == 0 { SESSIONS.get() + 1 } else { paces.len() - slower };
+    SESSIONS.set(sessions.clamp(1, MAX_SESSIONS));
+    // Nobody went on to the end of the batch.
+    for message in messages.into_inner() {
+        retry_after(&message, SLOW_DOWN);
+    }
 }
 
 /// Logs and drops messages that were retried in vain. Nothing is lost with
@@ -49,9 +72,48 @@ fn drop_dead(batch: &MessageBatch<String>) {
     }
 }
 
-/// Returns how much of the [`semaphore`] a mail takes, in bytes: it holds the
-/// documents twice, as they are and as base64, and once more as the text that
-/// the platform's binding wants.
+/// Sends one mail after the other for as long as there are any and the mail
+/// server has room. Each message is settled with its mail, whatever becomes of
+/// the others.
+async fn send_in_turn(
+    env: &Env,
+    transport: &PlatformTransport,
+    messages: &RefCell<RawMessageIter>,
+    began: u64,
+) -> Pace {
+    loop {
+        let next = messages.borrow_mut().next();
+        let Some(message) = next else { return Pace::Keep };
+        if Date::now().as_millis().saturating_sub(began) > BEGIN_WITHIN {
+            retry_after(&message, 0);
+            continue;
+        }
+        let Some(id) = message.body().as_string() else {
+            message.ack();
+            continue;
+        };
+        match send(env, transport, &id).await {
+            Ok(Pace::Keep) => message.ack(),
+            Ok(Pace::SlowDown) => {
+                retry_after(&message, SLOW_DOWN);
+                return Pace::SlowDown;
+            }
+            Err(fault) => {
+                log::fault("delivery failed", &fault);
+                retry_after(&message, PAUSE);
+            }
+        }
+    }
+}
+
+fn retry_after(message: &RawMessage, seconds: u32) {
+    let options = QueueRetryOptionsBuilder::new().with_delay_seconds(seconds).build();
+    message.retry_with_options(&options);
+}
+
+/// How much of the [`semaphore`] a mail takes, in bytes: it holds the documents
+/// twice, as they are and as base64, and once more as the text that the
+/// platform's binding wants.
 async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     let Some(mail) = app.ledger.find_mail(id).await? else { return Ok(0) };
     let (SizeClass::Large, About::Application(of)) = (mail.kind.size_class(), mail.about) else {
@@ -62,7 +124,7 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }
 
-async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<(), Fault> {
+async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<Pace, Fault> {
     let app = AppContext::of(env)?;
     let alerts = AlertTransport::of(env, transport);
     let composer = app.composer(env)?;

@@ -1,15 +1,14 @@
 //! A form as other people's programs give it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use documents::{Limits, inspect};
-use rules::{Form, OfferedDocument};
+use rules::{Form, OfferedDocument, TextMap};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use sha2::{Digest as _, Sha256};
 use validator::Validate;
 
-/// The most documents that are looked into: as many as a form has parts.
+/// The most documents that are inspected: as many as a form has parts.
 const DOCUMENTS: u64 = 25;
 
 /// A form; what is absent is empty.
@@ -21,7 +20,7 @@ pub(crate) struct Given {
     phone: String,
     subject: String,
     message: String,
-    answers: BTreeMap<String, String>,
+    answers: TextMap,
     consent: String,
     #[validate(length(max = DOCUMENTS), nested)]
     documents: Vec<Offered>,
@@ -47,14 +46,14 @@ impl From<Given> for Form {
             phone: given.phone,
             subject: given.subject,
             message: given.message,
-            answers: given.answers.into(),
+            answers: given.answers,
             consent: given.consent,
-            documents: given.documents.into_iter().map(looked_into).collect(),
+            documents: given.documents.into_iter().map(inspected).collect(),
         }
     }
 }
 
-fn looked_into(file: Offered) -> OfferedDocument {
+fn inspected(file: Offered) -> OfferedDocument {
     let Content(bytes) = file.content;
     OfferedDocument {
         id: file.id,
@@ -66,10 +65,12 @@ fn looked_into(file: Offered) -> OfferedDocument {
 }
 
 fn hexadecimal(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
+    let mut text = String::new();
+    for byte in digest {
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
-        text
-    })
+    }
+    text
 }
 
 /// The bytes of a `Uint8Array`.

@@ -3,6 +3,7 @@
 use domain::Application;
 use rules::Timestamp;
 
+use crate::QUEUED_MS;
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
     About, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind, Notice,
@@ -13,6 +14,25 @@ use crate::ports::{
 /// may take for one queue message (15 minutes of wall time), so that nobody
 /// else sends while it may still be sending.
 pub const LEASE_MS: i64 = 16 * 60_000;
+
+/// How long a mail waits that the server did not take because it has too many
+/// sessions or mails, in milliseconds.
+pub const SLOW_DOWN_MS: i64 = 60_000;
+
+/// For how long that is no failure of the mail, in milliseconds from its first
+/// attempt. A server that never has room is as bad as one that is away: the
+/// operator is to hear of it.
+const OVERLOAD_MS: i64 = 15 * 60_000;
+
+/// What the mail server has said about its load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Nothing.
+    Keep,
+    /// It wants fewer sessions or mails. The mail waits for
+    /// [`SLOW_DOWN_MS`]; its queue message is to be brought again after that.
+    SlowDown,
+}
 
 /// Sends the mail with this id, if it is due and nobody else is sending it:
 /// one to the operator by `alerts`, any other by `transport`.
@@ -28,10 +48,10 @@ pub async fn deliver(
     clock: &impl Clock,
     composer: &MailComposer<'_>,
     id: &str,
-) -> Result<(), Fault> {
+) -> Result<Pace, Fault> {
     let now = clock.now();
     let until = Timestamp(now.0.saturating_add(LEASE_MS));
-    let Some((mail, claim)) = ledger.claim(id, now, until).await? else { return Ok(()) };
+    let Some((mail, claim)) = ledger.claim(id, now, until).await? else { return Ok(Pace::Keep) };
     let outcome = match &mail.about {
         About::Application(of) => {
             send_of_application(documents, ledger, transport, composer, &mail, of, claim, now).await
@@ -44,9 +64,13 @@ pub async fn deliver(
     let now = clock.now();
     let policy = mail.kind.retry_policy();
     let (settlement, result) = match outcome {
-        Ok(Some(sending)) => (settlement(policy, sending, claim, now), Ok(())),
+        Ok(Some(sending)) => {
+            let pace = pace(&sending);
+            (settlement(policy, sending, claim, now), Ok(pace))
+        }
         Ok(None) => {
-            (Settlement::Refused { reason: "there is nothing left to tell".into() }, Ok(()))
+            let reason = "there is nothing left to tell".into();
+            (Settlement::Refused { reason }, Ok(Pace::Keep))
         }
         Err(fault) => {
             (settlement(policy, Sending::Later(fault.to_string()), claim, now), Err(fault))
@@ -136,19 +160,29 @@ pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_add(wait))
 }
 
+fn pace(sending: &Sending) -> Pace {
+    if matches!(sending, Sending::SlowDown(_)) { Pace::SlowDown } else { Pace::Keep }
+}
+
 fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
+    let tried = now.0.saturating_sub(claim.since.0);
     let (reason, possibly_sent) = match sending {
         Sending::Sent => return Settlement::Sent { at: now },
         Sending::Refused(reason) if !policy.retries_refusals => {
             return Settlement::Refused { reason };
         }
         // Without a document a mail is small: it is the mailbox that is full.
-        Sending::Refused(reason) | Sending::Later(reason) | Sending::TooLarge(reason) => {
-            (reason, false)
+        Sending::SlowDown(reason) if tried < OVERLOAD_MS => {
+            let at = Timestamp(now.0.saturating_add(SLOW_DOWN_MS));
+            let queued_until = Timestamp(at.0.saturating_add(QUEUED_MS));
+            return Settlement::Postponed { at, queued_until, reason };
         }
+        Sending::Refused(reason)
+        | Sending::Later(reason)
+        | Sending::SlowDown(reason)
+        | Sending::TooLarge(reason) => (reason, false),
         Sending::Unknown(reason) => (reason, true),
     };
-    let tried = now.0.saturating_sub(claim.since.0);
     if policy.gives_up_after_ms.is_some_and(|limit| tried >= limit) {
         return Settlement::Refused { reason };
     }

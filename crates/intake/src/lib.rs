@@ -39,7 +39,7 @@ mod withdraw;
 pub use correct::{
     Amendment, CORRECTION_WAIT_MS, MAX_REVISIONS, correct, erase_replaced_documents,
 };
-pub use deliver::{LEASE_MS, deliver, next_attempt};
+pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, SigningKey, Token};

@@ -30,7 +30,7 @@ pub async fn notify(
     let mut result = Ok(());
     for mail in ledger.due_notices(clock.now(), BATCH).await? {
         let sent = deliver(documents, ledger, transport, alerts, clock, composer, &mail.id).await;
-        result = result.and(sent);
+        result = result.and(sent.map(|_| ()));
     }
     result
 }

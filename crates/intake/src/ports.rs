@@ -171,6 +171,9 @@ pub enum Sending {
     TooLarge(String),
     /// Not taken this time, and certainly not sent.
     Later(String),
+    /// Not taken and certainly not sent, because the server has too many
+    /// sessions or mails, ours or those of others.
+    SlowDown(String),
     /// Nobody knows whether it was taken.
     Unknown(String),
 }

@@ -34,12 +34,14 @@ const CLAIM: Query = Query::new(
     RETURNING id, kind, application, revision, payload, attempts, possible_duplicate, tried_since",
 );
 
-/// `attempts` fences: a later claim has raised it.
+/// `attempts` fences: a later claim has raised it. A mail that is only
+/// postponed has not failed, and its queue message comes again.
 const SETTLE: Query = Query::new(
     "settle",
     "UPDATE mails SET leased_until = 0, sent_at = ?3, refused_because = ?4, \
         due_at = coalesce(?5, due_at), last_problem = coalesce(?6, last_problem), \
-        failures = failures + (?5 IS NOT NULL), possible_duplicate = max(possible_duplicate, ?7), \
+        failures = failures + (?5 IS NOT NULL AND ?8 = 0), queued_until = ?8, \
+        possible_duplicate = max(possible_duplicate, ?7), \
         payload = CASE WHEN ?3 IS NULL AND ?4 IS NULL THEN payload END \
     WHERE id = ?1 AND attempts = ?2",
 );
@@ -101,10 +103,10 @@ impl<D: Database> Outbox for SqlLedger<D> {
     }
 
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault> {
-        let [sent_at, refused, due_at, problem, duplicate] = settled(settlement);
+        let [sent_at, refused, due_at, problem, duplicate, queued] = settled(settlement);
         let (id, attempt) = (Value::from(id), claim.attempt.into());
         let superseded = DELETE_SUPERSEDED.bind([id.clone()]);
-        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate];
+        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate, queued];
         self.execute_all(vec![SETTLE.bind(values), superseded]).await
     }
 
@@ -128,16 +130,24 @@ fn known_kinds() -> Result<Value, Fault> {
 }
 
 /// What a settlement writes: when it was sent, why it was refused, when it is
-/// due again, what went wrong, whether it may have arrived.
-fn settled(settlement: &Settlement) -> [Value; 5] {
-    let none = Value::Null;
+/// due again, what went wrong, whether it may have arrived, until when a queue
+/// message is expected.
+fn settled(settlement: &Settlement) -> [Value; 6] {
+    let (none, unqueued) = (Value::Null, Value::from(0));
     match settlement {
-        Settlement::Sent { at } => [(*at).into(), none.clone(), none.clone(), none, false.into()],
+        Settlement::Sent { at } => {
+            [(*at).into(), none.clone(), none.clone(), none, false.into(), unqueued]
+        }
         Settlement::Refused { reason } => {
-            [none.clone(), reason.into(), none, reason.into(), false.into()]
+            [none.clone(), reason.into(), none, reason.into(), false.into(), unqueued]
+        }
+        Settlement::Postponed { at, queued_until, reason } => {
+            let due_at = Value::from(*at);
+            [none.clone(), none, due_at, reason.into(), false.into(), (*queued_until).into()]
         }
         Settlement::Later { at, reason, possibly_sent } => {
-            [none.clone(), none, (*at).into(), reason.into(), (*possibly_sent).into()]
+            let due_at = Value::from(*at);
+            [none.clone(), none, due_at, reason.into(), (*possibly_sent).into(), unqueued]
         }
     }
 }

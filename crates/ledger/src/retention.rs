@@ -87,10 +87,6 @@ macro_rules! over {
 const FORGET_RETIRED: Query =
     Query::new("forget retired", concat!("DELETE FROM retired WHERE posting IN ", over!()));
 
-/// The table of the previous Worker, until a migration drops it.
-const FORGET_OLD_NOTICES: Query =
-    Query::new("forget old notices", concat!("DELETE FROM notices WHERE posting IN ", over!()));
-
 const FORGET_NOTICES: Query = Query::new(
     "forget notices",
     concat!("DELETE FROM mails WHERE application IS NULL AND posting IN ", over!()),
@@ -186,7 +182,7 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
-        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_OLD_NOTICES];
+        let each = [FORGET_RETIRED, FORGET_NOTICES];
         self.execute_all(each.map(|query| query.bind([now.into()])).into()).await
     }
 

@@ -7,9 +7,9 @@
 
 use std::path::Path;
 
-use intake::ports::{MailKind, Notices as _, Outbox as _, Retention as _, Settlement};
-use ledger::SqlLedger;
+use intake::ports::{Ledger as _, MailKind, Notices as _, Outbox as _, Retention as _, Settlement};
 use ledger::sqlite::Sqlite;
+use ledger::{SqlLedger, contract};
 use rules::Timestamp;
 
 const INSERT_APPLICATION: &str = "\
@@ -102,7 +102,7 @@ fn what_is_pending_is_carried_over_and_what_was_sent_is_not_sent_again() {
     previously(&tables, CLAIM_STAFF, "a");
     previously(&tables, SETTLE_STAFF, "a");
     migrate(&tables);
-    assert_eq!(due(&tables), ["staff/b", "acknowledgement/a", "acknowledgement/b"]);
+    assert_eq!(due(&tables), ["acknowledgement/a", "acknowledgement/b", "staff/b"]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_the_previous_worker_does_after_the_migration_counts() {
     let tables = before_the_migration();
     migrate(&tables);
     previously(&tables, INSERT_APPLICATION, "a");
-    assert_eq!(due(&tables), ["staff/a", "acknowledgement/a"]);
+    assert_eq!(due(&tables), ["acknowledgement/a", "staff/a"]);
     previously(&tables, CLAIM_STAFF, "a");
     assert_eq!(due(&tables), ["acknowledgement/a"], "somebody is sending it");
     previously(&tables, SETTLE_STAFF, "a");
@@ -159,6 +159,97 @@ fn a_late_settlement_does_not_undo_a_newer_claim() {
     pollster::block_on(ledger.settle(&mail, claim, &sent)).unwrap();
     let rows = tables.rows("SELECT sent_at FROM mails WHERE id = 'staff/a'", &[]).unwrap();
     assert_eq!(rows[0]["sent_at"], 9_500);
+}
+
+/// While a deployment is under way both work. Whoever claims a mail first has
+/// it, and what one has sent the other does not send.
+#[test]
+fn one_claim_holds_for_both() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    let ledger = SqlLedger(&tables);
+    let (now, until) = (Timestamp(1_000), Timestamp(9_000));
+    let old = |column: &str| {
+        let sql = format!("SELECT {column} AS value FROM outbox WHERE letter = 'staff'");
+        tables.rows(&sql, &[]).unwrap()[0]["value"].clone()
+    };
+    previously(&tables, INSERT_APPLICATION, "a");
+    let staff = MailKind::Staff.mail_id("a", 1);
+    let (_, claim) = pollster::block_on(ledger.claim(&staff, now, until)).unwrap().unwrap();
+    previously(&tables, CLAIM_STAFF, "a");
+    assert_eq!((old("attempts"), old("leased_until")), (1.into(), 9_000.into()), "it is claimed");
+    let sent = Settlement::Sent { at: Timestamp(2_000) };
+    pollster::block_on(ledger.settle(&staff, claim, &sent)).unwrap();
+    previously(&tables, CLAIM_STAFF, "a");
+    assert_eq!((old("attempts"), old("sent_at")), (1.into(), 2_000.into()), "it is sent");
+}
+
+/// The new Worker is taken back: what it has taken in leaves by the previous
+/// one, and what it has sent does not leave again.
+#[test]
+fn the_previous_worker_can_be_put_back() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    let ledger = SqlLedger(&tables);
+    let waiting = |table: &str, id: &str| {
+        let sql = format!(
+            "SELECT {id} AS id FROM {table} WHERE sent_at IS NULL AND refused_because IS NULL \
+                AND due_at <= 5000 AND leased_until <= 5000 ORDER BY id"
+        );
+        let rows = tables.rows(&sql, &[]).unwrap();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    pollster::block_on(async {
+        for n in [1, 2] {
+            let application = contract::application("p", n);
+            ledger.commit(&application, &MailKind::OF_APPLICATION).await.unwrap();
+            tables.script("UPDATE mails SET due_at = 1000").unwrap();
+        }
+        let first = contract::application("p", 1);
+        let staff = MailKind::Staff.mail_id(&first.id, 1);
+        let (now, until) = (Timestamp(1_000), Timestamp(9_000));
+        let (_, claim) = ledger.claim(&staff, now, until).await.unwrap().unwrap();
+        ledger.settle(&staff, claim, &Settlement::Sent { at: now }).await.unwrap();
+        ledger.withdraw(&contract::application("p", 2), "hash", now).await.unwrap();
+        ledger.open_report("p", 20_000, now).await.unwrap();
+    });
+    let first = contract::application("p", 1).id;
+    assert_eq!(
+        waiting("outbox", "letter || '/' || application"),
+        [format!("acknowledgement/{first}")]
+    );
+    let second = contract::application("p", 2).id;
+    let notices = ["report/p/20000".to_owned(), format!("withdrawal/{second}")];
+    assert_eq!(waiting("notices", "id"), notices);
+    previously(&tables, ERASE, &first);
+    assert!(waiting("outbox", "application").is_empty());
+    previously(&tables, ERASE, &second);
+    tables.script("UPDATE tallies SET erased_at = 9000").unwrap();
+    pollster::block_on(ledger.close_books(Timestamp(9_000))).unwrap();
+    assert!(waiting("notices", "id").is_empty());
+}
+
+/// It knows no revisions: what it knows of the first one stays as it was.
+#[test]
+fn a_correction_leaves_what_the_previous_worker_has_sent_alone() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    previously(&tables, INSERT_APPLICATION, "a");
+    previously(&tables, CLAIM_STAFF, "a");
+    previously(&tables, SETTLE_STAFF, "a");
+    let correction = "\
+        UPDATE applications SET revision = 2 WHERE id = 'a'; \
+        INSERT INTO mails (id, kind, application, posting, due_at, revision) \
+        VALUES ('staff/a/2', 'staff', 'a', 'p', 1000, 2)";
+    tables.script(correction).unwrap();
+    let ledger = SqlLedger(&tables);
+    let second = MailKind::Staff.mail_id("a", 2);
+    let claim = ledger.claim(&second, Timestamp(5_000), Timestamp(20_000));
+    assert!(pollster::block_on(claim).unwrap().is_some());
+    for (table, wanted) in [("mails", "id = 'staff/a'"), ("outbox", "letter = 'staff'")] {
+        let sql = format!("SELECT sent_at FROM {table} WHERE {wanted}");
+        assert_eq!(tables.rows(&sql, &[]).unwrap()[0]["sent_at"], 2_000, "{table}");
+    }
 }
 
 /// The previous Worker counts, the new one goes on from the latest number.

@@ -1,6 +1,6 @@
 //! The compiled-in texts, and the choice of a language.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use std::collections::BTreeMap;
 
 use crate::Words;
 

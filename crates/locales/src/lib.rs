@@ -6,10 +6,6 @@
 //! goes without and is handed the few it needs by the page. Both are
 //! [`Words`], so that a sentence is made by the same code on both sides.
 
-#![cfg_attr(not(test), no_std)]
-
-extern crate alloc;
-
 #[cfg(feature = "catalogue")]
 mod catalogue;
 mod format;
@@ -17,7 +13,7 @@ mod message;
 
 #[cfg(feature = "catalogue")]
 pub use catalogue::{ALL, EN, FR, Texts, choose, for_tag};
-pub use format::{bytes, date, digits, fill, list, local_time, moment, number, plural};
+pub use format::{bytes, date, fill, list, local_time, moment, number, plural};
 pub use message::{Labels, issue_message, remark_message};
 
 /// Texts by key, in one language.

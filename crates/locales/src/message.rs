@@ -1,7 +1,5 @@
 //! The sentence for each issue.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
-
 use rules::deadline::Zone;
 use rules::{Code, Issue, Param, Remark, Requirements, Timestamp};
 
@@ -22,8 +20,8 @@ pub struct Labels<'a> {
 /// what damage the issue mentions, or, for an issue with a file, by `file`: the
 /// first that the locale has. Else it is `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
-    let general = ["issue_", issue.code.as_str()].concat();
-    let special = |end: &str| words.find(&[&general, "_", end].concat());
+    let general = format!("issue_{}", issue.code.as_str());
+    let special = |end: &str| words.find(&format!("{general}_{end}"));
     let about = |name: &str| match issue.params.get(name)? {
         Param::Text(text) => special(text),
         _ => None,
@@ -44,7 +42,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
 /// Returns what is better known of a document that is accepted, told to the
 /// candidate: `authors` are those that it names.
 pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
-    let key = ["remark_", remark.as_str()].concat();
+    let key = format!("remark_{}", remark.as_str());
     fill(words.word(&key), &[("authors", &list(words, "list_and", authors))])
 }
 
@@ -67,11 +65,11 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(ms), "opens_at") => instant_shown(words, Timestamp(*ms), labels.zone),
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
-        (Param::Text(kind), "kind") => words.word(&["kind_", kind].concat()).to_owned(),
+        (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
         (Param::Text(id), "other") => label(labels.requirements, id, words.word("script_language")),
         (Param::Text(text), _) => text.clone(),
         (Param::List(names), "found") => {
-            let word = |name: &String| words.word(&["active_", name].concat()).to_owned();
+            let word = |name: &String| words.word(&format!("active_{name}")).to_owned();
             list(words, "list_and", &names.iter().map(word).collect::<Vec<_>>())
         }
         (Param::List(items), _) => list(words, "list_or", items),

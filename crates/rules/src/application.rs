@@ -1,7 +1,5 @@
 //! An application, before and after [`crate::review`].
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
-
 use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
 

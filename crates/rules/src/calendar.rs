@@ -1,8 +1,6 @@
 //! Days and minutes of the proleptic Gregorian calendar, without a clock and
 //! without a table of time zones.
 
-use alloc::{format, string::String};
-
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds in a day.
@@ -124,8 +122,8 @@ impl Date {
     }
 }
 
-impl core::fmt::Display for Date {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }

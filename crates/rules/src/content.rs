@@ -1,8 +1,6 @@
 //! What a posting makes of what a document holds: the one table of what is
 //! refused and what is only remarked. The README shows the same.
 
-use alloc::vec::Vec;
-
 use documents::{Active, Report, Trace};
 use serde::{Deserialize, Serialize};
 

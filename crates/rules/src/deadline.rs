@@ -1,7 +1,5 @@
 //! When a posting is open.
 
-use alloc::{string::String, vec::Vec};
-
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, LocalTime, Timestamp};

@@ -2,8 +2,8 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address>,
 //! the rule of `<input type=email>`, so that page and Worker agree with the
-//! browser. `validator`'s own rule costs 120 KB of wasm for what these few
-//! lines do.
+//! browser. `validator`'s own `email` rule is another one, and costs 120 KB of
+//! wasm.
 
 use crate::application::limit;
 
@@ -20,22 +20,18 @@ const MAX_LABEL: usize = 63;
 /// and no percent-encoded line break, which `%` in a local part would allow
 /// and which no mailbox has.
 pub fn is_valid(text: &str) -> bool {
-    // By lists of one: the search for a single character weighs more in the page.
     text.len() as u64 <= limit::EMAIL
         && !has_encoded_break(text)
-        && text.split_once(['@']).is_some_and(|(local, domain)| {
+        && text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()
                 && local.len() <= MAX_LOCAL
                 && local.bytes().all(is_local)
-                && domain.split(['.']).all(is_label)
+                && domain.split('.').all(is_label)
         })
 }
 
 fn has_encoded_break(text: &str) -> bool {
-    // By bytes: searching for texts weighs two kilobytes in the page.
-    text.as_bytes()
-        .windows(3)
-        .any(|three| matches!(three, b"%0d" | b"%0a" | b"%0D" | b"%0A" | b"%00"))
+    ["%0d", "%0a", "%0D", "%0A", "%00"].iter().any(|encoded| text.contains(encoded))
 }
 
 fn is_local(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! What is wrong with an application, as codes. The words are in
 //! `www/locales`.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
@@ -35,33 +35,23 @@ impl Issue {
     }
 }
 
-/// The facts in an issue, by name, in the order of the names.
-///
-/// There are few: a list finds them as fast as a map, and weighs less in the
-/// page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Params(Vec<(&'static str, Param)>);
+/// The facts in an issue, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Params(BTreeMap<&'static str, Param>);
 
 impl Params {
-    /// Returns each fact with its name.
+    /// Returns each fact with its name, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Param)> {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
     /// Returns the fact of this name.
     pub fn get(&self, name: &str) -> Option<&Param> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        self.0.get(name)
     }
 
     fn insert(&mut self, name: &'static str, value: Param) {
-        let before = self.0.iter().take_while(|(known, _)| *known < name).count();
-        self.0.insert(before, (name, value));
-    }
-}
-
-impl Serialize for Params {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+        self.0.insert(name, value);
     }
 }
 
@@ -118,7 +108,12 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Returns the name that clients see and that locales translate.
+            /// Returns the code of this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
+            /// The name that clients see and that locales translate.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -185,7 +180,7 @@ mod tests {
 
     #[test]
     fn codes_have_distinct_names() {
-        let names: alloc::collections::BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
     }
 }

@@ -5,10 +5,6 @@
 //! cannot promise what the Worker then refuses. Time arrives as an argument;
 //! nothing here reads a clock, a file or the network.
 
-#![cfg_attr(not(test), no_std)]
-
-extern crate alloc;
-
 pub mod application;
 pub mod calendar;
 pub mod content;

@@ -1,7 +1,5 @@
 //! What an application to a posting must satisfy.
 
-use alloc::{string::String, vec::Vec};
-
 use documents::Kind;
 use serde::{Deserialize, Serialize};
 

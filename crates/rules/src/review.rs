@@ -1,8 +1,6 @@
 //! The verdict on an application: the same function in the page and in the
 //! Worker.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
-
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
@@ -57,13 +55,13 @@ fn issues_of(
     if let Some(out_of_time) = requirements.window.review(received_at) {
         return vec![out_of_time];
     }
-    let (message, mut issues): (Vec<_>, Vec<_>) =
-        fields.issues().into_iter().partition(|issue| issue.field == "message");
+    let typed = fields.check();
+    let mut issues = Vec::new();
+    issues.extend(["name", "email", "phone"].iter().filter_map(|field| typed.first(field)));
     issues.extend(review_subject(requirements, &form.subject, fold));
     issues.extend(review_documents(requirements, &form.documents));
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
-    issues.extend(message);
-    issues.extend(review_consent(&form.consent));
+    issues.extend(["message", "consent"].iter().filter_map(|field| typed.first(field)));
     issues
 }
 
@@ -105,24 +103,20 @@ fn review_subject(requirements: &Requirements, given: &str, fold: Fold) -> Optio
 
 fn review_answer(question: &Question, form: &Form) -> Option<Issue> {
     let answer = answer(question, form);
-    match (answer.as_str(), question.kind) {
-        ("", _) => question.required.then(|| Issue::new(&question.id, Code::Missing)),
-        ("yes" | "no", QuestionKind::YesNo) => None,
-        (_, QuestionKind::YesNo) => Some(Issue::new(&question.id, Code::NotAChoice)),
-        (text, QuestionKind::Text) => too_long(&question.id, text, limit::ANSWER),
+    if answer.is_empty() {
+        return question.required.then(|| Issue::new(&question.id, Code::Missing));
+    }
+    match question.kind {
+        QuestionKind::YesNo => {
+            let is_choice = matches!(answer.as_str(), "yes" | "no");
+            (!is_choice).then(|| Issue::new(&question.id, Code::NotAChoice))
+        }
+        QuestionKind::Text => too_long(&question.id, &answer, limit::ANSWER),
     }
 }
 
 fn answer(question: &Question, form: &Form) -> String {
     form.answers.get(&question.id).map(lines).unwrap_or_default()
-}
-
-fn review_consent(consent: &str) -> Option<Issue> {
-    match consent.trim() {
-        "yes" => None,
-        "" => Some(Issue::new("consent", Code::Missing)),
-        _ => Some(Issue::new("consent", Code::NotAChoice)),
-    }
 }
 
 fn review_documents(requirements: &Requirements, offered: &[OfferedDocument]) -> Vec<Issue> {
@@ -221,8 +215,8 @@ fn kind_code(required: &DocumentRequirement, file_name: &str, report: &Report) -
     }
 }
 
-/// Returns whether a name may stand for a kind. An extension that belongs to no
-/// kind (`Lettre.Dupont`) says nothing, and staff get the file under a name of
+/// Tells whether a name may stand for a kind. An extension that belongs to no kind
+/// (`Lettre.Dupont`) says nothing, and staff get the file under a name of
 /// our own.
 fn agrees(file_name: &str, kind: Kind) -> bool {
     match extension_of(file_name) {

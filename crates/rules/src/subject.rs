@@ -1,7 +1,5 @@
 //! Comparing subject lines.
 
-use alloc::string::String;
-
 use unicode_normalization::UnicodeNormalization;
 
 /// Makes two texts alike that differ in Unicode normal form or case only:

@@ -1,29 +1,25 @@
 //! Texts by key.
 
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Texts by key, in the order of the keys.
-///
-/// There are few: a list finds them as fast as a map, and weighs a tenth of
-/// one in the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "BTreeMap<String, String>")]
-pub struct TextMap(Vec<(String, String)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TextMap(BTreeMap<String, String>);
 
 impl TextMap {
     /// Returns the text of `key`.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
+        self.0.get(key).map(String::as_str)
     }
 
     /// Gives `key` another text, or none.
     pub fn set(&mut self, key: &str, text: Option<String>) {
-        self.0.retain(|(known, _)| known != key);
-        if let Some(text) = text {
-            let at = self.iter().take_while(|(known, _)| *known < key).count();
-            self.0.insert(at, (key.to_owned(), text));
+        match text {
+            Some(text) => drop(self.0.insert(key.to_owned(), text)),
+            None => drop(self.0.remove(key)),
         }
     }
 
@@ -33,25 +29,9 @@ impl TextMap {
     }
 }
 
-impl From<BTreeMap<String, String>> for TextMap {
-    fn from(texts: BTreeMap<String, String>) -> Self {
-        texts.into_iter().collect()
-    }
-}
-
-impl<Key: AsRef<str>, Text: Into<String>> FromIterator<(Key, Text)> for TextMap {
+impl<Key: Into<String>, Text: Into<String>> FromIterator<(Key, Text)> for TextMap {
     fn from_iter<I: IntoIterator<Item = (Key, Text)>>(texts: I) -> Self {
-        let mut map = Self::default();
-        for (key, text) in texts {
-            map.set(key.as_ref(), Some(text.into()));
-        }
-        map
-    }
-}
-
-impl Serialize for TextMap {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+        Self(texts.into_iter().map(|(key, text)| (key.into(), text.into())).collect())
     }
 }
 

@@ -1,7 +1,6 @@
 //! From the crates and `www` to what Cloudflare takes: `build/<profile>/worker` and `build/<profile>/assets`.
 
 mod assets;
-mod names;
 mod wasm;
 mod worker;
 

@@ -51,6 +51,7 @@ cargo xtask <command>
             --seed NUMBER     the same choices again
   bench   load                applications per second, CPU and memory, beside a Worker that only stores the files
             --applications 100
+          rush                500 applications within a minute: all mails there in time, none lost or twice
           documents           how fast the page looks into documents, beside pdf-lib and pdf.js
             --folder DIR      these instead of those that the tests use
   pictures

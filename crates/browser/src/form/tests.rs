@@ -13,7 +13,7 @@ use super::State;
 use crate::chosen::Found;
 use crate::message::{Effect, Message};
 use crate::page::Page;
-use crate::sending::{Answer, Sending};
+use crate::sending::{Answer, FieldError, Sending};
 use crate::view::Summary;
 
 const NOW: Timestamp = Timestamp(1_754_000_000_000);
@@ -285,13 +285,13 @@ fn an_upload_keeps_its_view_in_step() {
 fn answers_lead_on() {
     let mut state = ready();
     state.submit(NOW);
-    let opened = state.answered(Answer::Application { status_url: "/applications/X".into() });
+    let opened = state.answered(Answer::Received { status_url: "/applications/X".into() });
     assert_eq!(opened, Effect::Open("/applications/X".into()));
     assert_eq!(state.submit(NOW), Effect::None, "no second sending while the receipt opens");
     state.resumed();
     assert_eq!(state.submit(NOW), Effect::Send);
 
-    let told = |field: &str| (field.to_owned(), format!("{field}!"));
+    let told = |field: &str| FieldError { field: field.to_owned(), message: format!("{field}!") };
     let refused = Answer::Refused(vec![told("consent"), told("cv")]);
     assert_eq!(state.answered(refused), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["cv", "consent"]);

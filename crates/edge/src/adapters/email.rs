@@ -67,13 +67,11 @@ impl Transport for AlertTransport<'_> {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
         let sending = self.first.send(from, to, message).await;
         match (&sending, &self.second) {
-            (Sending::Later(_) | Sending::Refused(_) | Sending::TooLarge(_), Some(second)) => {
-                match send(second, from, to, message).await {
-                    Sending::Sent => Sending::Sent,
-                    _ => sending,
-                }
-            }
-            _ => sending,
+            (Sending::Sent | Sending::Unknown(_), _) | (_, None) => sending,
+            (_, Some(second)) => match send(second, from, to, message).await {
+                Sending::Sent => Sending::Sent,
+                _ => sending,
+            },
         }
     }
 }
@@ -115,13 +113,11 @@ const TOO_LARGE: &str = "E_CONTENT_TOO_LARGE";
 
 /// Codes after which it may be taken later: of a sender or recipient that is
 /// not set up yet, which is ours to mend, and of limits.
-const PASSING: &[&str] = &[
-    "E_SENDER_",
-    "RCPT_NOT_ALLOWED",
-    "E_RATE_LIMIT_EXCEEDED",
-    "E_DAILY_LIMIT_EXCEEDED",
-    "E_INTERNAL_SERVER_ERROR",
-];
+const PASSING: &[&str] =
+    &["E_SENDER_", "RCPT_NOT_ALLOWED", "E_DAILY_LIMIT_EXCEEDED", "E_INTERNAL_SERVER_ERROR"];
+
+/// The code of a message that came too soon after others.
+const TOO_MANY: &str = "E_RATE_LIMIT_EXCEEDED";
 
 /// Returns what an error of the binding means. Its message names addresses; its
 /// code does not.
@@ -129,7 +125,7 @@ fn verdict(error: Error) -> Sending {
     let code = match error {
         Error::EmailRecipientSuppressed(_) => "E_RECIPIENT_SUPPRESSED".to_owned(),
         Error::EmailRecipientNotAllowed(_) => "RCPT_NOT_ALLOWED".to_owned(),
-        Error::RateLimitExceeded(_) => "E_RATE_LIMIT_EXCEEDED".to_owned(),
+        Error::RateLimitExceeded(_) => TOO_MANY.to_owned(),
         Error::DailyLimitExceeded(_) => "E_DAILY_LIMIT_EXCEEDED".to_owned(),
         Error::InternalError(_) => "E_INTERNAL_SERVER_ERROR".to_owned(),
         Error::UnknownJsError { code: Some(code), .. } => code,
@@ -138,6 +134,8 @@ fn verdict(error: Error) -> Sending {
     let begins = |codes: &[&str]| codes.iter().any(|known| code.starts_with(known));
     if code == TOO_LARGE {
         Sending::TooLarge(code)
+    } else if code == TOO_MANY {
+        Sending::SlowDown(code)
     } else if begins(PERMANENT) {
         Sending::Refused(code)
     } else if begins(PASSING) {

@@ -1,20 +1,41 @@
-//! The queue.
+//! The two queues of mails.
 
-use intake::ports::{Fault, MailRef, Queue};
+use futures_util::future::try_join;
+use intake::ports::{Fault, MailRef, Queue, SizeClass};
 use worker::BatchMessageBuilder;
 
-/// A queue of ids of mails.
-pub(crate) struct PlatformQueue(pub(crate) worker::Queue);
+/// The queues of mails. A message is a mail's id.
+pub(crate) struct PlatformQueue {
+    /// Of mails without attachments.
+    pub(crate) small: worker::Queue,
+    /// Of mails with documents.
+    pub(crate) large: worker::Queue,
+}
 
 impl Queue for PlatformQueue {
     async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault> {
-        let ids = mails.iter().map(|mail| mail.id.as_str());
-        let mut batch = BatchMessageBuilder::new().messages(ids);
-        // Messages with a delay, be it none, come one by one.
-        if delay_ms > 0 {
-            batch = batch.delay_seconds(delay_ms.div_ceil(1_000));
-        }
-        let batch = batch.build();
-        self.0.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
+        let small = send(&self.small, mails, SizeClass::Small, delay_ms);
+        let large = send(&self.large, mails, SizeClass::Large, delay_ms);
+        try_join(small, large).await.map(|_| ())
     }
+}
+
+/// Puts the mails of one size in their queue.
+async fn send(
+    queue: &worker::Queue,
+    mails: &[MailRef],
+    size: SizeClass,
+    delay_ms: u32,
+) -> Result<(), Fault> {
+    let of_size = mails.iter().filter(|mail| mail.kind.size_class() == size);
+    let ids: Vec<&str> = of_size.map(|mail| mail.id.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut batch = BatchMessageBuilder::new().messages(ids);
+    if delay_ms > 0 {
+        batch = batch.delay_seconds(delay_ms.div_ceil(1_000));
+    }
+    let batch = batch.build();
+    queue.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
 }

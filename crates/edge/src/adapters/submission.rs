@@ -96,10 +96,10 @@ fn sending(outcome: Outcome) -> Sending {
         Outcome::Sent(_) => Sending::Sent,
         Outcome::Refused(cause) => Sending::Refused(cause.to_string()),
         Outcome::TooLarge(cause) => Sending::TooLarge(cause.to_string()),
-        Outcome::TryLater(cause)
-        | Outcome::SlowDown(cause)
-        | Outcome::SessionEnded(cause)
-        | Outcome::Blocked(cause) => Sending::Later(cause.to_string()),
+        Outcome::SlowDown(cause) => Sending::SlowDown(cause.to_string()),
+        Outcome::TryLater(cause) | Outcome::SessionEnded(cause) | Outcome::Blocked(cause) => {
+            Sending::Later(cause.to_string())
+        }
         Outcome::Unknown(cause) => Sending::Unknown(cause.to_string()),
     }
 }

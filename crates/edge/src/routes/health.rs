@@ -32,7 +32,7 @@ async fn problems(env: &Env) -> Vec<&'static str> {
     if env.bucket(binding::DOCUMENTS).is_err() {
         problems.push("documents_binding");
     }
-    if env.queue(binding::QUEUE).is_err() {
+    if [binding::SMALL_MAILS, binding::LARGE_MAILS].iter().any(|name| env.queue(name).is_err()) {
         problems.push("queue_binding");
     }
     match env.d1(binding::DATABASE) {

@@ -171,6 +171,16 @@ pub enum Settlement {
         /// For the operator.
         reason: String,
     },
+    /// To be tried again soon, by the queue message that brought it. Not a
+    /// failure of this mail: the server has too many at the same time.
+    Postponed {
+        /// Not before.
+        at: Timestamp,
+        /// When that message counts as lost.
+        queued_until: Timestamp,
+        /// For the operator.
+        reason: String,
+    },
     /// To be tried again.
     Later {
         /// Not before.

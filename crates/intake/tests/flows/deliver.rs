@@ -6,7 +6,7 @@ use crate::world::World;
 use crate::{accepted, deliver, later, posting};
 use intake::memory::Port;
 use intake::ports::{GIVE_UP_AFTER_MS, MailKind, Outbox as _, Sending};
-use intake::{LEASE_MS, next_attempt};
+use intake::{LEASE_MS, SLOW_DOWN_MS, next_attempt};
 use rules::Timestamp;
 
 const MINUTE: i64 = 60_000;
@@ -165,6 +165,36 @@ fn a_mail_that_never_leaves_is_tried_for_three_days_and_then_given_up() {
     assert!(world.now.get().0 > began.0 + GIVE_UP_AFTER_MS, "not before three days");
     assert_eq!(world.ask(refused), "421");
     assert!(world.mailbox.borrow().is_empty());
+}
+
+/// A server with too many sessions refuses whatever comes, so it says nothing
+/// of this mail.
+#[test]
+fn a_server_with_too_many_mails_is_no_failure_of_this_one() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    for failures in [0, 0, 1] {
+        *world.answers.borrow_mut() = vec![Sending::SlowDown("greeting: 421".into()); 2];
+        deliver(&world, &posting, &id).unwrap();
+        assert_eq!(world.ask("SELECT max(failures) FROM mails"), failures);
+        assert!(swept(&world).is_empty(), "its queue message comes again");
+        later(&world, SLOW_DOWN_MS - 1);
+        deliver(&world, &posting, &id).unwrap();
+        assert!(world.mailbox.borrow().is_empty(), "not before a minute has passed");
+        // The third attempt is a quarter of an hour after the first.
+        later(&world, if failures == 0 { 7 * MINUTE } else { MINUTE });
+    }
+    later(&world, 16 * MINUTE);
+    assert_eq!(swept(&world).len(), 2, "a failure, which the sweep takes up");
+    deliver(&world, &posting, &id).unwrap();
+    assert_eq!(recipients(&world), ["applications@omct.org", "amelie@example.org"]);
+}
+
+fn swept(world: &World) -> Vec<String> {
+    world.queue.borrow_mut().clear();
+    let ports = &world.ports;
+    pollster::block_on(intake::sweep(&world.ledger, ports, ports, 0)).unwrap();
+    world.queue.take()
 }
 
 #[test]

@@ -96,7 +96,8 @@ fn deliver(world: &World, posting: &Posting, id: &str) -> Result<(), Fault> {
 fn deliver_mail(world: &World, posting: &Posting, mail: &str) -> Result<(), Fault> {
     let (signing, ports) = (key(), &world.ports);
     let composer = composer(posting, &signing, None);
-    pollster::block_on(intake::deliver(ports, &world.ledger, ports, ports, ports, &composer, mail))
+    let sent = intake::deliver(ports, &world.ledger, ports, ports, ports, &composer, mail);
+    pollster::block_on(sent).map(|_| ())
 }
 
 fn notify(world: &World, posting: &Posting, operator: Option<&Address>) -> Result<(), Fault> {

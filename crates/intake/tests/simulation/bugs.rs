@@ -158,9 +158,9 @@ impl Ports {
         let Statement { query, values } = &mut statements[0];
         let (until, now) = match query.name {
             "claim" => (2, 1),
-            // Whether the mail may have arrived comes last.
+            // The seventh value says whether the mail may have arrived.
             "settle" if self.has(Bug::ForgetsDoubt) => {
-                *values.last_mut().unwrap() = Value::Number(0.0);
+                values[6] = Value::Number(0.0);
                 return;
             }
             _ => return,

@@ -53,6 +53,8 @@ pub(crate) struct Weather {
     pub(crate) crawls: u32,
     /// It takes no message with documents in it.
     pub(crate) narrows: u32,
+    /// It has too many sessions or mails at the same time.
+    pub(crate) overloads: u32,
 }
 
 /// What becomes of a call of a port.
@@ -132,6 +134,7 @@ impl Chance {
             skips: often(&[500, 3_000]),
             unanswered: often(&[100, 1_000, 3_000]),
             refuses: often(&[50, 300]),
+            overloads: often(&[200, 1_000, 4_000]),
             greylists: often(&[2_000, 10_000]),
             breaks: often(&[100, 1_000, 3_000]),
             crawls: often(&[100, 1_000]),

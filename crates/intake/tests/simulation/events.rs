@@ -29,6 +29,7 @@ pub(crate) enum Event {
     MailBrokenLost,
     MailSlow,
     MailTooLarge,
+    MailTooMany,
     // What people did.
     Applied,
     ClickedTwice,
@@ -70,7 +71,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 59] = [
+    pub(crate) const ALL: [(Self, &str); 60] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -94,6 +95,7 @@ impl Event {
         (Self::MailBrokenLost, "not taken"),
         (Self::MailSlow, "slow"),
         (Self::MailTooLarge, "too large"),
+        (Self::MailTooMany, "with too many at a time"),
         (Self::Applied, "applications"),
         (Self::ClickedTwice, "clicked twice"),
         (Self::SentAgain, "sent again"),

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use domain::Posting;
+use intake::Pace;
 use intake::ports::Fault;
 
 use crate::bugs::Bug;
@@ -69,21 +70,21 @@ pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
 /// in wrangler.toml. What it then calls dead is only logged.
 const MOST_TRIES: u32 = 11;
 
-/// As `crates/edge/src/queue.rs` does it: after a fault the message comes
-/// again in a minute.
+/// As `crates/edge/src/queue.rs` does it: after a fault, and where the mail
+/// server has too many, the message comes again in a minute.
 async fn consume(ports: Ports, id: String, tries: u32) {
     ports.note(|| format!("the queue brings {id}"));
-    if send(&ports, &id).await.is_ok() {
+    if let Ok(Pace::Keep) = send(&ports, &id).await {
         return;
     }
     if tries == MOST_TRIES {
         return ports.count(Event::QueueGivenUp);
     }
     let again: Work = Box::pin(consume(ports.clone(), id, tries + 1));
-    ports.spawn(MINUTE, Worker::Background, again);
+    ports.spawn(MINUTE + 5 * SECOND, Worker::Background, again);
 }
 
-async fn send(ports: &Ports, id: &str) -> Result<(), Fault> {
+async fn send(ports: &Ports, id: &str) -> Result<Pace, Fault> {
     let (ledger, composer) = (ports.ledger(), setting().composer());
     intake::deliver(ports, &ledger, ports, ports, ports, &composer, id).await
 }

@@ -28,6 +28,7 @@ enum Treatment {
     Takes,
     Crawls,
     Away,
+    HasTooMany,
     Greylists,
     KnowsNobody,
     Refuses,
@@ -64,6 +65,9 @@ impl Ports {
         if to.ends_with(NOWHERE) {
             return Treatment::KnowsNobody;
         }
+        if chance.happens(weather.overloads) {
+            return Treatment::HasTooMany;
+        }
         if chance.happens(weather.greylists) {
             let first_seen = *self.greylist.borrow_mut().entry(to.to_owned()).or_insert(now);
             if now - first_seen < GREYLISTED {
@@ -88,6 +92,7 @@ impl Ports {
             Treatment::Takes => {}
             Treatment::Crawls => self.count(Event::MailSlow),
             Treatment::Away => self.count(Event::MailAway),
+            Treatment::HasTooMany => self.count(Event::MailTooMany),
             Treatment::Greylists => self.count(Event::MailGreylisted),
             Treatment::KnowsNobody | Treatment::Refuses => self.count(Event::MailRefused),
             Treatment::FindsTooLarge => self.count(Event::MailTooLarge),
@@ -103,6 +108,7 @@ impl Ports {
         match treatment {
             Treatment::Takes | Treatment::Crawls => Sending::Sent,
             Treatment::Away => Sending::Later("connect: refused".into()),
+            Treatment::HasTooMany => Sending::SlowDown("greeting: 421".into()),
             Treatment::Greylists => Sending::Later("RCPT: 451 4.7.1".into()),
             Treatment::KnowsNobody => Sending::Refused("RCPT: 550 5.1.1".into()),
             Treatment::Refuses => Sending::Refused("end of message: 554 5.7.1".into()),

@@ -92,7 +92,7 @@ fn after(milliseconds: i64) -> Timestamp {
 }
 
 /// The application number `n`, received `n` milliseconds after noon.
-fn application(posting: &str, n: u32) -> Application {
+pub fn application(posting: &str, n: u32) -> Application {
     Application {
         id: format!("{n:032x}"),
         reference: Reference::from_random(n.into()),

@@ -34,9 +34,9 @@ pub(crate) struct Public {
 }
 
 pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Public> {
-    let form = module(workspace, "browser", "form", Effort::Smallest)?;
-    let inspector = module(workspace, "inspector", "inspector", Effort::Smallest)?;
-    let embed = module(workspace, "embed", "embed", Effort::Small)?;
+    let form = module(workspace, "browser", "form")?;
+    let inspector = module(workspace, "inspector", "inspector")?;
+    let embed = module(workspace, "embed", "embed")?;
     let assets = folder.join("assets");
     let mut outputs = bundle(
         workspace,
@@ -52,7 +52,6 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
         &[
             alias("form-glue", &form.glue),
             alias("form-wasm", &form.wasm),
-            alias("form-inspector", &workspace.path("crates/browser/inspector.js")),
             format!("--define:INSPECTOR={later:?}"),
             format!("--external:{later}"),
         ],
@@ -80,18 +79,13 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     Ok(public)
 }
 
-/// Returns a crate as a module for the browser: the same in every profile.
-fn module(
-    workspace: &Workspace,
-    package: &str,
-    stem: &str,
-    effort: Effort,
-) -> anyhow::Result<Linked> {
+/// A crate as a module for the browser: the same in every profile.
+fn module(workspace: &Workspace, package: &str, stem: &str) -> anyhow::Result<Linked> {
     let compiled = compile(workspace, package, &[], &[])?;
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?.omit_default_module_path(true);
     let folder = workspace.path("build").join(stem);
-    let plan = Plan { folder, stem, effort };
+    let plan = Plan { folder, stem, effort: Effort::Small };
     link(workspace, &compiled, &plan, &mut bindgen)
 }
 

@@ -8,12 +8,11 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::names;
-use crate::process::{each_line, output};
+use crate::process::{each_line, run};
 use crate::workspace::Workspace;
 
 /// Counted up when this file changes what comes out for the same input.
-const RECIPE: u32 = 2;
+const RECIPE: u32 = 6;
 
 /// What rustc emits for wasm32 and browsers and workerd run; not `--all-features`, which would let binaryen emit
 /// encodings they do not know yet.
@@ -34,7 +33,7 @@ pub(crate) struct Linked {
     pub(crate) wasm: PathBuf,
 }
 
-/// Where the two files go, and how hard to try.
+/// Where the two files go, and whether to make them small.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     pub(crate) folder: PathBuf,
@@ -43,17 +42,14 @@ pub(crate) struct Plan<'a> {
     pub(crate) effort: Effort,
 }
 
-/// How hard to try to make it small.
+/// Whether to make it small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Effort {
     /// Not at all: optimising takes longer than everything else, and without it stack traces keep the names of
     /// functions.
     None,
-    /// For a module that is loaded once.
+    /// By binaryen's `-Oz`.
     Small,
-    /// For a module that a candidate's phone loads: nothing but code is left in it, and wasm and glue call each other by
-    /// names of one or two letters.
-    Smallest,
 }
 
 /// Builds a crate of the workspace in release mode and returns its `.wasm`.
@@ -115,36 +111,25 @@ pub(crate) fn link(
         .with_context(|| format!("wasm-bindgen cannot read {}", input.display()))?;
     match effort {
         Effort::None => {}
-        Effort::Small => drop(optimise(workspace, &linked.wasm, &["-Oz"])?),
-        Effort::Smallest => {
-            let names = optimise(workspace, &linked.wasm, &SMALLEST)?;
-            names::shorten(&linked.glue, &names)?;
-        }
+        Effort::Small => optimise(workspace, &linked.wasm)?,
     }
     fs::write(stamp_file, stamp)?;
     Ok(linked)
 }
 
-/// A second round finds a hundredth more, and so does undoing how rustc has arranged blocks. The lowest kilobyte of memory
-/// is the far end of the stack, which nothing points to: an address and the offset added to it can become one.
-const SMALLEST: [&str; 8] = [
-    "--flatten",
-    "--rereloop",
-    "-Oz",
-    "-Oz",
-    "--low-memory-unused",
-    "--strip-producers",
-    "--strip-target-features",
-    "--minify-imports-and-exports-and-modules",
-];
-
-/// Returns what binaryen prints: the names that it has changed.
-fn optimise(workspace: &Workspace, wasm: &Path, passes: &[&str]) -> anyhow::Result<String> {
+/// Makes a module small, without its custom sections.
+fn optimise(workspace: &Workspace, wasm: &Path) -> anyhow::Result<()> {
     let smaller = wasm.with_extension("smaller");
-    let mut command = workspace.npm_program("wasm-opt");
-    let printed = output(command.args(FEATURES).args(passes).arg(wasm).arg("-o").arg(&smaller))?;
+    run(workspace
+        .npm_program("wasm-opt")
+        .args(FEATURES)
+        .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
+        .args(["--strip-producers", "--strip-target-features"])
+        .arg(wasm)
+        .arg("-o")
+        .arg(&smaller))?;
     fs::rename(smaller, wasm)?;
-    Ok(printed)
+    Ok(())
 }
 
 fn artifact(line: &str, package: &str) -> Option<PathBuf> {

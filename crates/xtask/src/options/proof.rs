@@ -26,6 +26,7 @@ pub(crate) enum BenchOptions {
     Load {
         applications: u32,
     },
+    Rush,
     Documents {
         /// Relative to the folder the command was typed in.
         folder: Option<PathBuf>,
@@ -49,9 +50,12 @@ pub(super) fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
 pub(super) fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     let mut options = match parser.next()? {
         Some(Value(what)) if what == "load" => BenchOptions::Load { applications: 100 },
+        Some(Value(what)) if what == "rush" => BenchOptions::Rush,
         Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
         Some(Short('h') | Long("help")) => return Ok(Task::Help),
-        _ => bail!("bench needs to know what: cargo xtask bench load, or bench documents"),
+        _ => {
+            bail!("bench needs to know what: cargo xtask bench load, bench rush or bench documents")
+        }
     };
     while let Some(argument) = parser.next()? {
         match (argument, &mut options) {
@@ -85,6 +89,7 @@ mod tests {
         assert_eq!(read(&["bench", "load", "--applications", "40"]).unwrap(), expected);
         let expected = Task::Bench(BenchOptions::Documents { folder: Some("a".into()) });
         assert_eq!(read(&["bench", "documents", "--folder", "a"]).unwrap(), expected);
+        assert_eq!(read(&["bench", "rush"]).unwrap(), Task::Bench(BenchOptions::Rush));
         assert!(read(&["bench", "load", "--folder", "a"]).is_err());
         assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
         assert!(
