@@ -159,11 +159,12 @@ pub(crate) fn amended(
         Ok(Some(Verdict::Refused { issues, .. })) if in_time => {
             ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
         }
-        Ok(None) if !ports.history.borrow().withdrawn.contains_key(id) => {
-            // Unless an earlier attempt has changed the key.
-            if ports.application(id).is_none_or(|received| received.address_changes == 0) {
-                ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found"));
-            }
+        // Unless it is withdrawn, or an earlier attempt has changed the key.
+        Ok(None)
+            if !ports.history.borrow().withdrawn.contains_key(id)
+                && ports.application(id).is_none_or(|one| one.address_changes == 0) =>
+        {
+            ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found"));
         }
         _ => {}
     }
