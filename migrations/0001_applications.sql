@@ -1,7 +1,4 @@
--- What was accepted, and the letters that it calls for.
---
--- Times are milliseconds since 1970-01-01T00:00:00Z. All that a candidate has
--- sent is in `application`, as JSON: to erase it is to empty one column.
+-- Applications, and their mails.
 
 CREATE TABLE applications (
   id TEXT PRIMARY KEY,

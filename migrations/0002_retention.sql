@@ -23,8 +23,8 @@ CREATE TABLE retired (
 
 CREATE INDEX retired_by_posting ON retired (posting);
 
--- What a posting has promised, in case its file is taken away before that day, and what is left of what was deleted: a
--- count.
+-- Posting counts: the day of deletion that a posting promised, in case its file is removed earlier, and how many
+-- applications were deleted. The previous Worker writes this table, so it keeps its name.
 CREATE TABLE tallies (
   posting TEXT PRIMARY KEY,
   erased_at INTEGER,
@@ -32,7 +32,8 @@ CREATE TABLE tallies (
   withdrawn INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Where a task that takes more than one run of the cron goes on.
+-- Cursors: where a task that takes several runs of the cron goes on. The previous Worker writes this table, so it keeps
+-- its name.
 CREATE TABLE bookmarks (
   task TEXT PRIMARY KEY,
   after TEXT NOT NULL

@@ -3,5 +3,5 @@
 ALTER TABLE outbox ADD COLUMN tried_since INTEGER;
 ALTER TABLE notices ADD COLUMN tried_since INTEGER;
 
--- How many attempts since then have failed. `attempts` counts for ever, as it also fences.
+-- How many attempts since then have failed. `attempts` is never reset, because it is also the fence.
 ALTER TABLE outbox ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;

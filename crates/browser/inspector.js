@@ -11,7 +11,7 @@
 
 const address = new URL(INSPECTOR, import.meta.url);
 
-/** A thread for one file. Where it cannot be had, that is told when it is asked. */
+/** A worker thread for one file. If it cannot be started, the request fails. */
 const start = () => {
   const thread = new Worker(address, { type: "module" });
   const answer = new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Sends applications and asks the system what that cost workerd.
+// Sends applications and measures the CPU time of workerd.
 
 import { randomBytes } from "node:crypto";
 

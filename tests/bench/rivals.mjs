@@ -1,4 +1,4 @@
-// What `cargo xtask bench documents` measures, and how it tells the figures.
+// What `cargo xtask bench documents` compares, and how it prints the figures.
 
 /**
  * Each loads what it needs and opens a file, both in the page. What opens gives the pages, and whether a password is
@@ -50,17 +50,19 @@ export const RIVALS = {
   },
 };
 
-/** @param {Record<string, any>[]} files @returns {{ lines: string[], medians: Record<string, number> }} */
+/** @param {Record<string, any>[]} files @returns {{ lines: string[], medians: Record<string, number>, slowest: Record<string, number> }} */
 export function table(files) {
   const pdfs = files.filter(({ ours, ...others }) => ours?.kind === "pdf" || others["pdf-lib"] || others["pdf.js"]);
   const others = files.filter((file) => !pdfs.includes(file) && file.ours);
   const medians = {};
+  const slowest = {};
   const lines = [row("", "opened", "median", "p90", "slowest", "ratio:", "median", "p10", "files")];
   for (const name of Object.keys(RIVALS)) {
     const times = pdfs.flatMap((file) => file[name]?.ms ?? []);
     const both = pdfs.filter((file) => file[name] && file.ours);
     const ratios = both.map((file) => file[name].ms / file.ours.ms);
     medians[name] = quantile(ratios, 0.5);
+    slowest[name] = quantile(times, 1);
     const compared = name === "ours" ? [] : ["", times_(medians[name]), times_(quantile(ratios, 0.1)), both.length];
     lines.push(row(name, times.length, ...[0.5, 0.9, 1].map((part) => ms(quantile(times, part))), ...compared));
   }
@@ -73,7 +75,7 @@ export function table(files) {
     const alone = pdfs.filter((file) => file[name] && Object.keys(RIVALS).every((other) => other === name || !file[other]));
     lines.push(`Opened by ${name} alone: ${alone.length}`);
   }
-  return { lines, medians };
+  return { lines, medians, slowest };
 }
 
 function quantile(numbers, part) {

@@ -1,5 +1,5 @@
-// What the HTML standard calls an e-mail address: crates/rules/src/email.rs judges by this table, and so must Chromium's
-// own <input type=email>, or page, Worker and browser would contradict each other.
+// Tests that Chromium's <input type=email> agrees with crates/rules/src/email.rs on a table of addresses, so that
+// page, Worker and browser never contradict each other.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -1,5 +1,4 @@
-// The browser checks with the Worker's own code: whatever is wrong with a form, the page says word for word what the
-// Worker would, in the same order, and sends nothing.
+// Tests that the page shows the issues that the Worker would return, in the same words and order, and sends nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -34,7 +33,7 @@ for (const [language, table] of Object.entries(TABLES)) {
         await hasFocus(page, "error-summary");
         assert.deepEqual(await summaryOf(page), issues.map(({ message }) => message));
         for (const { field, message } of issues) {
-          // What no field can mend is told in the summary alone.
+          // An issue that belongs to no field is shown in the summary only.
           if (field !== "subject") assert.equal(await errorOf(page, field).textContent(), message);
         }
         assert.equal(sent.splice(0).length, 0, "nothing was sent");

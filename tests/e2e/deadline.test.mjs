@@ -1,5 +1,5 @@
-// The deadline in the page: by the server's clock, whatever the device's says, in the candidate's zone too, and honest
-// when it passes while the page is open.
+// Tests the deadline in the page: it follows the server's clock, is also shown in the candidate's zone, and may pass
+// while the page is open.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -28,7 +28,7 @@ async function before(t, left, options = {}) {
   const page = await visitors.visit(t, options);
   await page.clock.install({ time: WRONG });
   await serverShows(POSTING.closesAt - left);
-  // A page that finds the device's clock so far from the server's asks once more.
+  // If the device's clock is far from the server's, the page asks once more.
   const asked = page.waitForResponse("**/healthz");
   await openForm(page);
   await (await asked).finished();
@@ -62,7 +62,7 @@ test("the time left is counted down by the server's clock", async (t) => {
 test("a device that slept hears the time from the server when it is looked at again", async (t) => {
   const page = await before(t, 10 * HOUR + 30 * SECOND);
   await counts(page, "10 heures");
-  // Asleep, only the clock on the wall goes on.
+  // While the device sleeps, only its wall clock goes on.
   await page.clock.setSystemTime(new Date(WRONG.getTime() + 9 * HOUR));
   await serverShows(POSTING.closesAt - 59 * MINUTE - 30 * SECOND);
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));

@@ -1,5 +1,5 @@
-// What is said of each document that is refused or remarked: in the page as it is chosen, and by the Worker in the same
-// words. A picture of each is kept for people to look at.
+// Tests the sentence for each document that is refused or remarked: in the page when it is chosen, and from the Worker
+// in the same words. A picture of each is kept for people to look at.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

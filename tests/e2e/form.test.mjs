@@ -1,5 +1,5 @@
-// The form with script, before it is sent: a field is judged when it is left, a document when it is chosen, and a mistake
-// is taken back as soon as it is mended.
+// Tests the form with script before it is sent: a field is checked when it is left, a document when it is chosen, and
+// an error goes away as soon as it is corrected.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

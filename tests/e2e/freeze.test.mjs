@@ -1,5 +1,5 @@
-// A large document does not freeze the page: while a thread looks into it, frames are painted and keys answered. The same
-// work done in the page's own thread shows that there was something to freeze over.
+// Tests that a large document does not freeze the page: while a thread inspects it, frames are painted and keys
+// answered. The same work in the page's own thread shows that the test could fail.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,5 +1,5 @@
-// Everything by keyboard alone, as people do who cannot use a mouse: the focus is always to be seen, goes in the order of
-// the page, and nothing holds it.
+// Tests that everything works by keyboard alone: the focus is visible, follows the order of the page, and is never
+// trapped.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// The pages that nobody hopes to see, and the careers page on a day without posting of that kind: sound in both languages
-// and widths, by day and by night.
+// Tests the pages for failures, and the careers page without postings of one kind: both languages and widths, light
+// and dark.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

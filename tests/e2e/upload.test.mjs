@@ -1,5 +1,5 @@
-// The way of an application from the page to the server, on bad lines and to a server that fails: it is seen, it can be
-// stopped, nothing typed or chosen is lost, and sending again never makes two of one.
+// Tests the upload on bad lines and to a failing server: it shows progress, can be stopped, loses nothing that was
+// typed or chosen, and sending again never makes two applications.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,5 +1,5 @@
-// When the module or its script does not arrive, the form is the plain one: it posts, gets the same verdicts, and keeps
-// what was typed.
+// Tests that the plain form works when the module or its script cannot be loaded: it posts, gets the same issues, and
+// keeps what was typed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

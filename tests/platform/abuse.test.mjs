@@ -1,5 +1,5 @@
-// Who is turned away: what another site's page makes a visitor's browser send, simple robots, and floods. Whoever follows
-// the contract, and whoever is honest beside a flood, is not.
+// Tests what is refused: forms that another site's page posts, simple robots, and floods. Clients that follow the
+// contract, and people who apply during a flood, are served.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

@@ -1,4 +1,5 @@
-// `cargo xtask admin`: what has not left, and sending again. It asks the database itself, with Wrangler.
+// Tests `cargo xtask admin`: lists mails that have not left, and sends mails again. It asks the database itself, with
+// Wrangler.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -1,4 +1,4 @@
-// POST /postings/{slug}/applications that is accepted, and GET /applications/{reference}.
+// Tests POST /postings/{slug}/applications with valid forms, and GET /applications/{reference}.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

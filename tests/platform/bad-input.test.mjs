@@ -1,4 +1,4 @@
-// What is sent and must not be taken: each gets the contract's code, as JSON and as a page, and leaves nothing behind.
+// Tests invalid forms: each gets the contract's code, as JSON and as a page, and stores nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -196,7 +196,7 @@ test("the last millisecond counts, and so does the first", async () => {
     assert.equal(answer.status, 201, await answer.clone().text());
     const { reference, received_at } = await answer.json();
     assert.equal(received_at, new Date(instant).toISOString());
-    // The queue's clock stands at noon of a day in between: the letters of the last moment are not due yet.
+    // The queue's clock stands at noon of a day in between: the mails of the last moment are not due yet.
     if (instant < NOON) await place.mails(reference);
   }
   await place.afresh();

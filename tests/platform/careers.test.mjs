@@ -1,4 +1,4 @@
-// GET / and everything that all pages have in common: languages, headers, failures, the health of the Worker.
+// Tests GET / and what all pages have in common: languages, headers, failures, the health check.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

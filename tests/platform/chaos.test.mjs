@@ -21,7 +21,7 @@ test("30 applications, 3 kills and a mail server that fails: all that was acknow
 const CV = Buffer.from("a document");
 const candidate = { email: MARIE.email, reference: "ABCD2345", documents: { cv: CV } };
 
-/** Both letters about the candidate's application, as they arrive. */
+/** Both mails about the candidate's application, as they arrive. */
 function arrived(staff = {}, acknowledgement = {}) {
   return [
     copy({ to: POSTING.recipient, id: "<staff@x>", ...staff }),

@@ -1,4 +1,5 @@
-// What the queue gives up is not lost: the ledger knows what is to be sent, and somebody hears of it.
+// Tests that a message which the queue gives up is not lost: the sweep queues its mail again, and the operator is
+// alerted.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -31,7 +32,7 @@ async function sent(fault) {
   return (await answer.json()).reference;
 }
 
-test("a dead message is logged, without a word of the application, and the sweep sends its letters", async () => {
+test("a dead message is logged, without a word of the application, and the sweep sends its mails", async () => {
   const reference = await sent("r2");
   await printed("dead letter");
   const line = place.lines.find((text) => text.includes("dead letter"));
@@ -42,7 +43,7 @@ test("a dead message is logged, without a word of the application, and the sweep
   await place.mails(reference);
 });
 
-test("letters that nothing tries are told to the operator, once", async () => {
+test("mails that nothing tries are told to the operator, once", async () => {
   // No queue message comes through, those of the sweep neither.
   await override(place.guichet, { clock: clock(), fault: "queue" });
   const reference = (await (await apply(place.guichet)).json()).reference;
@@ -66,10 +67,10 @@ test("a setting that is wrong is told as the cause, by the binding, and nothing 
   await override(place.guichet, { clock: clock(), vars });
   const reference = (await (await apply(place.guichet)).json()).reference;
   const failed = (times) => () => place.guichet.db.prepare("SELECT min(failures) AS n FROM mails WHERE application IS NOT NULL").first("n").then((n) => n >= times);
-  await poll(failed(1), 10_000, () => "the letters are not tried");
+  await poll(failed(1), 10_000, () => "the mails are not tried");
   await override(place.guichet, { clock: clock(NOON + MINUTE), vars });
   await place.guichet.cron();
-  await poll(failed(2), 10_000, () => "the letters are not tried again");
+  await poll(failed(2), 10_000, () => "the mails are not tried again");
   await place.guichet.cron();
   await printed("mails do not leave");
   const line = place.lines.find((text) => text.includes("mails do not leave"));

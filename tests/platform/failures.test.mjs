@@ -1,4 +1,4 @@
-// R2, D1 and the queue failing: 503 and nothing lost, or success because the application is already safe.
+// Tests failures of R2, D1 and the queue: 503 with nothing lost, or success where the application is already stored.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -132,7 +132,7 @@ test("D1 fails after a mail is sent: it comes again, and says that it may have c
   await override(place.guichet, { fault: "d1.batch@1" });
   const { reference } = await (await apply(place.guichet, {}, fault(""))).json();
   await heard("delivery failed");
-  // Whoever claimed the letter might still be sending: nobody else does for a while.
+  // The Worker that claimed the mail might still be sending it, so the claim holds for a while.
   await override(place.guichet, { clock: clock(NOON + 15 * 60_000) });
   await place.guichet.cron();
   await place.mails(reference, 2);

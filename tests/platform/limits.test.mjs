@@ -1,4 +1,4 @@
-// Sizes, counts and methods: what is refused before anybody looks into it.
+// Tests sizes, counts and methods that are refused before the content is read.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";

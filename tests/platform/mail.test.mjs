@@ -172,7 +172,7 @@ test("staff read the name that a file had", async (t) => {
   });
 });
 
-test("headers are those of a letter that a machine sends", async () => {
+test("headers are those of a mail that a machine sends", async () => {
   const { body, toStaff, toCandidate } = await mails();
   for (const { raw } of [toStaff, toCandidate]) wellFormed(raw);
   const headers = (raw) => raw.toString("latin1").split("\r\n\r\n")[0];

@@ -1,4 +1,4 @@
-// A Worker has 128 MB for all that it does at once, and loses every request in flight when it takes more.
+// Tests that the Worker stays under 128 MB. Above, it loses every request in flight.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// GET /postings/{slug}
+// Tests GET /postings/{slug}.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// What is kept of a candidate and where: never in a log line, never for longer than the posting says.
+// Tests what is stored of a candidate: nothing in log lines, and nothing for longer than the posting says.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -63,7 +63,7 @@ test("nor does a mail server that repeats the address in its refusal", async (t)
   assert.equal((await apply(place.guichet, PERSON)).status, 201);
   let rows = [];
   const refused = async () => (rows = (await kept(place.guichet)).outbox).every((row) => row.refused_because);
-  await poll(refused, 15_000, () => "the letters are not refused");
+  await poll(refused, 15_000, () => "the mails are not refused");
   for (const row of rows) assert.ok(!RECOGNISED.test(JSON.stringify(row)), "nor in the outbox");
   nobodyIn(place.lines);
 });

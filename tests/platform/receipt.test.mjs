@@ -1,4 +1,4 @@
-// GET /applications/{reference}: what the candidate sees, and what nobody else does.
+// Tests GET /applications/{reference}: what the candidate sees, and that others see nothing.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -20,7 +20,7 @@ async function applied(options) {
 const page = async (path) => unescaped(await (await place.guichet.fetch(path, { headers: { accept: "text/html" } })).text());
 const json = async (path) => (await place.guichet.fetch(path, { headers: { accept: "application/json" } })).json();
 
-test("each stage of each letter is told kindly, in words and to programs", async () => {
+test("each stage of each mail is told kindly, in words and to programs", async () => {
   const { reference, path } = await applied({ headers: { "x-test-fault": "queue" } });
   const told = words("fr").receipt;
   const waiting = await page(path);

@@ -1,4 +1,4 @@
-// What staff and operator are told without asking: reports on closed postings, and alerts when mails do not leave.
+// Tests the notices: reports on closed postings to staff, alerts to the operator.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The day of deletion, with the clock moved there: R2, D1 and outbox are empty, and the log never named anybody.
+// Tests the day of deletion: R2, D1 and the outbox are empty, and no log line names a candidate.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -39,7 +39,7 @@ test("nothing names anybody any more: not R2, D1, the outbox or the log; a count
   await place.mails(withdrawn.reference);
   const path = withdrawn.status_url.replace(place.guichet.url.origin, "").replace("?", "/withdraw?");
   assert.equal((await place.guichet.fetch(path, { method: "POST" })).status, 303);
-  // One whose mail to staff is refused for good, and one that nobody could take.
+  // One application whose staff mail is refused for good, and one whose mail cannot be delivered.
   place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const refused = await sent();
   await place.mails(refused.reference, 1);

@@ -1,4 +1,4 @@
-// Mail by the platform's own `send_email` binding. Locally it writes each message to a file and prints where.
+// Tests mail by the `send_email` binding. Locally it writes each message to a file and prints the path.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -49,7 +49,7 @@ test("where the binding fails without saying whether it sent, the mail comes aga
   await override(place.guichet, { fault: "email.send@1:after" });
   const { reference } = await (await apply(place.guichet, {}, { headers: { "x-test-fault": "" } })).json();
   await taken(reference);
-  await poll(async () => (await kept(place.guichet)).outbox.some(({ due_at }) => due_at > NOON), 10_000, () => "the letter is not put off");
+  await poll(async () => (await kept(place.guichet)).outbox.some(({ due_at }) => due_at > NOON), 10_000, () => "the mail is not put off");
   await override(place.guichet, { clock: clock(NOON + 60_000) });
   await place.guichet.cron();
   const mails = await taken(reference, 3);

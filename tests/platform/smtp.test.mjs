@@ -1,4 +1,4 @@
-// Mail by submission: over each kind of connection, and through everything that a mail server can do to it.
+// Tests mail by SMTP submission: each kind of connection, and each way in which a mail server can fail.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ import { running } from "../support/running.mjs";
 const MINUTE = 60_000;
 const place = await running();
 
-/** The outbox of an application, by letter. */
+/** The outbox of an application, by mail. */
 async function outbox(reference) {
   const { results } = await place.guichet.db
     .prepare("SELECT mails.* FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1")
@@ -30,7 +30,7 @@ async function tried(reference, attempts = 1) {
     rows = await outbox(reference);
     return Object.values(rows).every((row) => row.sent_at || row.refused_because || (row.attempts >= attempts && !row.leased_until));
   };
-  await poll(enough, 20_000, () => `the letters are not tried ${attempts} times: ${JSON.stringify(rows)}`);
+  await poll(enough, 20_000, () => `the mails are not tried ${attempts} times: ${JSON.stringify(rows)}`);
   return rows;
 }
 
@@ -102,7 +102,7 @@ test("each further attempt waits twice as long", async () => {
   await place.mails(reference);
 });
 
-test("a recipient refused for ever is not tried again, and the other letter goes", async () => {
+test("a recipient refused for ever is not tried again, and the other mail goes", async () => {
   await place.afresh();
   place.mailbox.next("rcpt", 550, { to: POSTING.recipient });
   const reference = await sent();

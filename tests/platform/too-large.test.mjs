@@ -1,4 +1,4 @@
-// A mail too large for its transport: staff get the addresses of the documents instead, never nothing and never a part.
+// Tests a mail that is too large for its transport: staff get links to all documents instead of attachments.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { submission } from "../support/guichet.mjs";
 import { running } from "../support/running.mjs";
 
 const MINUTE = 60_000;
-/** What the mail server takes: less than a letter with the documents below, far more than one without. */
+/** What the mail server takes: less than a mail with the documents below, far more than one without. */
 const LIMIT = 200_000;
 const LETTER = pdf("Madame, Monsieur", 150_000);
 const CV = docx("Marie Dupont");
@@ -80,7 +80,7 @@ test("the binding's word for too large means the same", async () => {
   await place.guichet.db.prepare("UPDATE mails SET sent_at = ?1 WHERE kind = 'acknowledgement'").bind(NOON).run();
   await place.guichet.cron();
   const row = () => place.guichet.db.prepare("SELECT sent_at FROM mails JOIN applications ON mails.application = applications.id WHERE reference = ?1 AND kind = 'staff'").bind(reference).first();
-  await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the letter to staff has not left");
+  await poll(async () => (await row()).sent_at === NOON, 10_000, () => "the mail to staff has not left");
   const files = place.lines.join("\n").match(/\S+\/files\/email\/\S+\.eml/g);
   const mails = await Promise.all(files.map(async (file) => PostalMime.parse(await readFile(file))));
   const toStaff = mails.filter(({ to }) => to[0].address === POSTING.recipient);
@@ -127,7 +127,7 @@ test("a mailbox that is full gets the documents later, attached", async () => {
   const { reference } = await applied();
   await place.mails(reference, 1);
   const leased = () => place.guichet.db.prepare("SELECT max(leased_until) AS until FROM mails").first("until");
-  await poll(async () => (await leased()) === 0, 10_000, () => "the letters are not settled");
+  await poll(async () => (await leased()) === 0, 10_000, () => "the mails are not settled");
   await override(place.guichet, { clock: clock(NOON + MINUTE) });
   await place.guichet.cron();
   const { mail, links } = await told(place.mailbox);

@@ -1,4 +1,4 @@
-// Withdrawing from the receipt: staff are told, the data go, whatever breaks on the way.
+// Tests withdrawal from the receipt: staff get a notice and the data are deleted, also after failures on the way.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -35,16 +35,16 @@ async function notices(count = 1) {
   return found;
 }
 
-/** An application whose letters have left, and are noted to have: a withdrawal does not have to wait for one on its way. */
+/** An application whose mails have left, and are noted to have: a withdrawal does not have to wait for one on its way. */
 async function forwarded(options) {
   const found = await applied(options);
   await place.mails(found.reference);
   const leased = async () => (await kept(place.guichet)).outbox.some((row) => row.leased_until > 0);
-  await poll(async () => !(await leased()), 10_000, () => "the letters are not settled");
+  await poll(async () => !(await leased()), 10_000, () => "the mails are not settled");
   return found;
 }
 
-/** Nobody finds the application in any table. */
+/** Checks that no table holds the application. */
 async function nobodyLeft(reference) {
   const rows = JSON.stringify(await everything(place.guichet));
   for (const word of [...Object.values(MARIE), "Marie", "Lettre de motivation", reference]) assert.ok(!rows.includes(word), `${word} in ${rows}`);
@@ -154,7 +154,7 @@ test("a form that the browser sends again does not bring it back", async () => {
   assert.deepEqual((await kept(place.guichet)).applications, []);
 });
 
-test("nor does it while the data are not all gone: no letter comes back", async () => {
+test("nor does it while the data are not all gone: no mail comes back", async () => {
   const token = await freshToken(place.guichet);
   const { reference, withdraw } = await applied({ token });
   await place.mails(reference);

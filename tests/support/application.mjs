@@ -32,7 +32,7 @@ export const clock = (milliseconds = NOON) => `=${milliseconds}`;
 
 export const MARIE = { name: "Marie Dupont", email: "marie.dupont@example.net", phone: "+32 470 12 34 56" };
 
-/** A person of whom every word can be recognised, by `RECOGNISED`. */
+/** A person whose every word can be recognised, by `RECOGNISED`. */
 export const person = () => ({
   name: "Quetzalina Xylophon",
   email: "quetzalina.xylophon@zwieback.example",

@@ -1,4 +1,4 @@
-// Holds a mailbox against what candidates were told: nothing lost, nothing changed, nothing too much.
+// Compares a mailbox with the acknowledged applications: nothing is lost, changed or superfluous.
 
 import PostalMime from "postal-mime";
 
@@ -41,7 +41,7 @@ export async function audit(candidates, messages, kills) {
     for (const copy of copies) about(copy, candidate, references);
     duplicates += copies.length - 1;
     repeated(key, copies, kills);
-    hold(!ids.has(copies[0].mail.messageId), `${key} has another letter's Message-ID`);
+    hold(!ids.has(copies[0].mail.messageId), `${key} has another mail's Message-ID`);
     ids.add(copies[0].mail.messageId);
   }
   const acknowledged = candidates.filter(({ reference }) => reference);
@@ -51,7 +51,7 @@ export async function audit(candidates, messages, kills) {
   return { acknowledged: acknowledged.length, unanswered: candidates.length - acknowledged.length, mails: messages.length, duplicates };
 }
 
-/** That a letter is about the application that the candidate sent, and whole. */
+/** Checks that a mail is complete and about the application that the candidate sent. */
 function about(copy, candidate, references) {
   const { reference } = copy;
   hold(reference && (candidate.reference ?? reference) === reference, `${candidate.email} was told ${candidate.reference}, and the mail says ${reference}`);
@@ -63,7 +63,7 @@ function about(copy, candidate, references) {
   hold(JSON.stringify(attached) === JSON.stringify(sent), `${reference} arrived with other documents than were sent`);
 }
 
-/** That a letter came again only where nobody could know, says so, and is recognisable. */
+/** Checks that a mail was repeated only where its delivery was unknown, that it says so, and that it can be recognised. */
 function repeated(key, copies, kills) {
   for (const [index, copy] of copies.entries()) {
     hold(copy.mail.messageId && copy.mail.messageId === copies[0].mail.messageId, `${key} came again with another Message-ID`);

@@ -1,4 +1,4 @@
-// What a candidate does at the form, for tests: fills in what form() of application.mjs has, and sends it.
+// Fills in and sends the form in a browser, with the values of form() in application.mjs.
 
 import { form } from "./application.mjs";
 

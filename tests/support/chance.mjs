@@ -1,4 +1,4 @@
-// Random choices that the same seed makes again.
+// Makes random choices that the same seed repeats.
 
 /** A generator of its own for each part of a test, so that one part does not depend on how often another one asks. */
 export class Chance {
@@ -34,5 +34,5 @@ export class Chance {
   }
 }
 
-/** A seed that nobody has chosen. */
+/** A random seed. */
 export const anySeed = () => Math.floor(Math.random() * 2 ** 32);

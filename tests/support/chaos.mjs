@@ -15,12 +15,12 @@ import { Mailbox, poll } from "./mailbox.mjs";
 
 const CLIENTS = 8;
 const MINUTE = 60_000;
-/** Longer than the lease on a letter, so that those whose sender was killed are taken up again. */
+/** Longer than the lease on a mail, so that those whose sender was killed are taken up again. */
 const ROUND = 17 * MINUTE;
-/** After three days a letter is given up. */
+/** After three days a mail is given up. */
 const LAST_ROUND = (48 * 60 * MINUTE) / ROUND;
 
-/** How the mail server fails, by step, and how often. After "drop-after" nobody knows whether the mail was taken. */
+/** How the mail server fails, by step, and how often. After "drop-after" it is unknown whether the mail was taken. */
 const MISHAPS = [
   ["connect", 421, 0.02],
   ["connect", "drop", 0.02],
@@ -32,7 +32,7 @@ const MISHAPS = [
   ["data", "drop-after", 0.05],
 ];
 const SLOW = 0.03;
-/** Letters that do not become fewer for so many milliseconds are stuck: a mail server may be waited for for minutes. */
+/** Mails that do not become fewer for so many milliseconds are stuck: a mail server may be waited for for minutes. */
 const PATIENCE = 400_000;
 
 /**
@@ -84,7 +84,7 @@ class World {
   /** When it was killed: epoch milliseconds. @type {number[]} */
   kills = [];
 
-  /** What went wrong on our side, by event. @type {Record<string, number>} */
+  /** Server-side errors, by event. @type {Record<string, number>} */
   troubles = {};
 
   #state;
@@ -193,7 +193,7 @@ function clients(world, candidates) {
   });
 }
 
-/** Kills workerd spread over the applications, each time at a moment that nobody chose. */
+/** Kills workerd at random moments, spread over the applications. */
 async function killer(world, candidates, kills, chance) {
   const sent = () => candidates.filter(({ posts }) => posts > 0).length;
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -204,28 +204,28 @@ async function killer(world, candidates, kills, chance) {
   }
 }
 
-/** Lets time pass until every letter is settled. How many rounds of the clock that took. */
+/** Lets time pass until every mail is settled. How many rounds of the clock that took. */
 async function settle(world) {
   for (let round = 1; round <= LAST_ROUND; round += 1) {
     await world.later(ROUND);
     await empty(world);
     if ((await pending(world, Number.MAX_SAFE_INTEGER)) === 0) return round;
   }
-  throw new Error("letters are still waiting after two days");
+  throw new Error("mails are still waiting after two days");
 }
 
-/** Lets the cron run, as it does all day, until no letter is due. */
+/** Lets the cron run, as it does all day, until no mail is due. */
 async function empty(world) {
   let [least, since] = [Infinity, Date.now()];
   for (let due = await pending(world, world.now()); due > 0; due = await pending(world, world.now())) {
     if (due < least) [least, since] = [due, Date.now()];
-    if (Date.now() - since > PATIENCE) throw new Error(`${due} letters are due and stay so: ${JSON.stringify((await kept(world.guichet)).outbox.filter((row) => !row.sent_at).slice(0, 3))}`);
+    if (Date.now() - since > PATIENCE) throw new Error(`${due} mails are due and stay so: ${JSON.stringify((await kept(world.guichet)).outbox.filter((row) => !row.sent_at).slice(0, 3))}`);
     await world.guichet.cron(world.now());
     await sleep(1_000);
   }
 }
 
-/** How many letters are neither sent nor refused, of those due until then. */
+/** How many mails are neither sent nor refused, of those due until then. */
 async function pending(world, until) {
   const question = "SELECT count(*) AS letters FROM mails WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL AND due_at <= ?1";
   return world.guichet.db.prepare(question).bind(until).first("letters");

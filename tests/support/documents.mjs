@@ -1,4 +1,4 @@
-// Documents made by code in which there is something to find: one for each thing that is refused or remarked.
+// Makes documents with something to find: one for each thing that is refused or remarked.
 
 import { docx, pdf, zip } from "./application.mjs";
 

@@ -37,7 +37,7 @@ class Plan {
   }
 }
 
-/** The D1 statements that ran since somebody asked, with what the database says of each. */
+/** The D1 statements that ran since the last request for them, with the database's figures for each. */
 const ran = [];
 
 /** @param {string} sql @param {{ meta?: D1Meta }} answer */

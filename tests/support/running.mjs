@@ -1,4 +1,4 @@
-// What each file of tests/platform works with: one Guichet and one mailbox, for as long as its tests run.
+// Starts what each file of tests/platform needs: one Guichet and one mailbox, for as long as its tests run.
 
 import { after } from "node:test";
 
@@ -54,7 +54,7 @@ class Place {
     return found.sort((one, other) => toStaff(other) - toStaff(one));
   }
 
-  /** As if nobody had ever applied. */
+  /** Deletes all applications and mails. */
   async afresh() {
     await override(this.guichet);
     await forget(this.guichet);

@@ -1,5 +1,4 @@
-// Forms with something wrong, as a candidate can send them in a browser: what the page says of each must be what the
-// Worker says.
+// Forms with mistakes that a candidate can make in a browser. Page and Worker must give the same issues for each.
 
 import { document, docx, pdf } from "./application.mjs";
 

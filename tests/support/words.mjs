@@ -1,4 +1,4 @@
-// What a person reads, for tests that look at pages.
+// Reads the texts for people, for tests that look at pages.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -145,7 +145,8 @@ impl App {
             Effect::LookForFiles => self.look_for_files(),
             Effect::RenewToken => self.renew_token(),
             Effect::Open(address) => {
-                // Nobody should come back to a form that has been sent.
+                // The browser's back button must not return to a form that has
+                // been sent.
                 let opened = self.dom.window.location().replace(&address);
                 opened.unwrap_or_else(|error| log_error(&error));
             }

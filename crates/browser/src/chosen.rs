@@ -1,4 +1,4 @@
-//! The documents that a candidate has chosen, and what became of them.
+//! The documents that a candidate has chosen, and the state of each.
 
 use documents::{Encryption, Report};
 use locales::{Words, bytes, fill, remark_message};

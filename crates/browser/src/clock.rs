@@ -1,4 +1,4 @@
-//! The server's time, told by a device whose own clock may be wrong.
+//! Estimates the server's time on a device whose own clock may be wrong.
 
 use rules::Timestamp;
 
@@ -15,7 +15,7 @@ pub(crate) struct Device {
     /// Since the page was loaded. It never jumps, but stands still on some
     /// devices while they sleep.
     pub(crate) steady: i64,
-    /// The clock on the wall. It runs on, but may be set to anything.
+    /// Wall-clock time: keeps running but can jump.
     pub(crate) wall: i64,
 }
 

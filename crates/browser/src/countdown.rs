@@ -1,4 +1,4 @@
-//! How long is left, in words.
+//! Shows the time left until the deadline, in words.
 
 use locales::{Words, fill, plural};
 use rules::Timestamp;
@@ -9,9 +9,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// From how much left on only whole days are told.
+/// With more time left than this, only whole days are shown.
 const DAYS_ONLY: i64 = 48 * HOUR;
-/// How much left seconds are told for.
+/// With less time left than this, seconds are shown.
 const TO_THE_SECOND: i64 = 10 * MINUTE;
 
 /// What the page says of the time that is left.
@@ -64,7 +64,7 @@ fn left(window: &Window, now: Timestamp) -> i64 {
     window.closes_at.0.saturating_sub(now.0)
 }
 
-/// Rounded down: nobody should count on a minute that is not there.
+/// Rounded down, so that the time shown is never longer than the time left.
 fn duration(words: &impl Words, left: i64) -> String {
     let days = |n| plural(words, "script_days", n);
     let hours = |n| plural(words, "script_hours", n);

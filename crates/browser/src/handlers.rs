@@ -1,4 +1,4 @@
-//! What the page listens to.
+//! Registers the page's event handlers.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

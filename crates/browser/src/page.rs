@@ -1,4 +1,4 @@
-//! What the posting's page tells its script.
+//! The data that the posting's page hands to its script.
 
 use locales::Labels;
 use rules::deadline::Zone;

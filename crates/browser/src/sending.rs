@@ -1,4 +1,4 @@
-//! The way of an application to the server.
+//! The states of sending an application to the server.
 
 use locales::{Words, bytes, fill, plural};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What the page is to show, as plain data: `dom` puts it there.
+//! What the page shows, as plain data; `dom` writes it into the page.
 
 use rules::TextMap;
 

@@ -63,6 +63,8 @@ pub(crate) fn runs(name: &[u8]) -> bool {
 /// Extensions that run or mount, beside those of [`Kind::Executable`].
 const RUNNING: &[&str] = &[
     "pif",
+    "one",
+    "rdp",
     "cpl",
     "hta",
     "vbe",

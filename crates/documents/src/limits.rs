@@ -33,7 +33,7 @@ pub struct Limits {
     pub pdf_revisions: usize,
     /// Bytes of a PDF that are read as syntax or unpacked, each as often as it is; see
     /// `pdf::budget`. 4 MB suffice for every PDF of the test corpora, since most bytes of a
-    /// document are pictures and text that nobody reads here. All of it takes 150 ms.
+    /// document are pictures and text that nobody reads here. All of it takes 120 ms.
     pub pdf_read_bytes: usize,
     /// Bytes that come out of everything packed in one file that is read here: text, not
     /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well
@@ -64,7 +64,7 @@ impl Default for Limits {
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,
             pdf_revisions: 1_024,
-            pdf_read_bytes: 20 * 1024 * 1024,
+            pdf_read_bytes: 16 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
             compound_bytes: 4 * 1024 * 1024,

@@ -139,7 +139,7 @@ const PRINTER: &[u8] = b"\x1B%-12345X";
 fn is_command(line: &[u8]) -> bool {
     let line = line.trim_ascii().to_ascii_lowercase();
     let has_code = line.iter().any(|byte| b"{}`$|".contains(byte)) || find(&line, b"/*").is_some();
-    let word = line.split(|byte| !byte.is_ascii_alphanumeric() && !b"@#".contains(byte)).next();
+    let word = line.split(|byte| !byte.is_ascii_alphanumeric() && !b"@#-".contains(byte)).next();
     has_code || word.is_some_and(|word| WORDS.contains(&word)) || line.starts_with(b"#!")
 }
 

@@ -9,6 +9,13 @@ pub(crate) fn pixels(file: &[u8]) -> u64 {
         [b'G', b'I', b'F', b'8', ..] => (short(file, 6), short(file, 8)),
         [b'B', b'M', ..] => (long(file, 18), long(file, 22)),
         [0xFF, 0xD8, rest @ ..] => frame(rest),
+        [0, 0, 0, 0x0C, b'j', b'P', ..] => match find(file, b"ihdr") {
+            Some(at) => (big(file, at + 8), big(file, at + 4)),
+            None => (None, None),
+        },
+        // The bare stream of a JPEG 2000, and of a JBIG2 that begins with its page.
+        [0xFF, 0x4F, 0xFF, 0x51, ..] => (big(file, 8), big(file, 12)),
+        [_, _, _, _, 0x30, ..] => (big(file, 11), big(file, 15).filter(|side| *side != u32::MAX)),
         [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => sheet(file),
         _ => (None, None),
     };
@@ -80,6 +87,12 @@ mod tests {
         assert_eq!(pixels(&bitmap), 10);
         let jpeg = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xC2\0\x0B\x08\x01\x02\x00\x03\x01";
         assert_eq!(pixels(jpeg), 0x102 * 3);
+        let jpeg_2000 = b"\0\0\0\x0CjP  \r\n\x87\n\0\0\0\x16jp2hihdr\0\0\x01\0\0\0\0\x03";
+        assert_eq!(pixels(jpeg_2000), 256 * 3);
+        let stream = b"\xFF\x4F\xFF\x51\0\x29\0\0\0\0\0\x05\0\0\0\x04";
+        assert_eq!(pixels(stream), 20);
+        let fax = b"\0\0\0\0\x30\0\x01\0\0\0\x13\0\0\0\x07\0\0\0\x02";
+        assert_eq!(pixels(fax), 14);
         let tiff = b"MM\0*\0\0\0\x08\0\x02\x01\0\0\x03\0\0\0\x01\0\x07\0\0\x01\x01\0\x04\0\0\0\x01\0\x01\0\0";
         assert_eq!(pixels(tiff), 7 * 65_536);
     }

@@ -158,7 +158,12 @@ fn server(name: &[u8]) -> Target {
     let name = devices.iter().find_map(|device| name.strip_prefix(*device)).unwrap_or(name);
     match name {
         [] => Target::Near,
-        [drive, b':' | b'|', ..] if drive.is_ascii_alphabetic() => Target::Near,
+        // A letter before a port, as in `//h:80/a`, is a server.
+        [drive, b':' | b'|', rest @ ..]
+            if drive.is_ascii_alphabetic() && !rest.first().is_some_and(u8::is_ascii_digit) =>
+        {
+            Target::Near
+        }
         _ => Target::Server,
     }
 }
@@ -216,6 +221,7 @@ mod tests {
                 "\"\\\\h\\s\"",
                 "\\\\h@SSL\\dav",
                 "file://h/s",
+                "file://h:80/s",
                 "FILE://h",
                 "file:\\\\h\\s",
                 "file:////h/s",

@@ -2,7 +2,7 @@
 
 use rules::Timestamp;
 
-/// How far the letters of an application have come.
+/// How far the mails of an application have come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// The one to staff.
@@ -11,7 +11,7 @@ pub struct Delivery {
     pub acknowledgement: MailState,
 }
 
-/// How far a letter has come.
+/// How far a mail has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MailState {
     /// It is to be sent.
@@ -19,7 +19,7 @@ pub enum MailState {
     Waiting,
     /// It was sent, then.
     Sent(Timestamp),
-    /// It is not sent unless somebody sees to it.
+    /// It was given up: it is sent again only by hand.
     GivenUp,
 }
 

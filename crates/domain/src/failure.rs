@@ -1,4 +1,4 @@
-//! Why a request is not answered with what it asks for.
+//! Why a request fails.
 
 /// What went wrong with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

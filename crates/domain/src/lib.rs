@@ -1,5 +1,5 @@
-//! Plain data of the trade, without I/O: postings, applications, the delivery
-//! of their mails, and why a request fails.
+//! Plain data, without I/O: postings, applications, the delivery of their
+//! mails, and why a request fails.
 
 mod application;
 mod delivery;

@@ -1,5 +1,5 @@
-//! What the Worker works with: the ports behind its bindings, and the
-//! postings that were compiled into it.
+//! The context of the Worker: the ports behind its bindings, and the postings
+//! that were compiled into it.
 
 use std::cell::OnceCell;
 

@@ -26,7 +26,8 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
 }
 
-/// Who is told that mails do not leave, if anybody is.
+/// The address of the operator, who is alerted when mails do not leave.
+/// Optional.
 pub(crate) fn operator(env: &Env) -> Result<Option<Address>, Fault> {
     let address = setting(env, "OPERATOR_ADDRESS");
     let parsed = (!address.is_empty()).then(|| Address::parse(&address)).transpose();

@@ -1,4 +1,4 @@
-//! What runs by the clock.
+//! Runs the scheduled tasks.
 
 use intake::Change;
 use intake::ports::{Clock as _, Fault};

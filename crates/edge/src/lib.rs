@@ -1,11 +1,10 @@
-//! The Worker.
+//! The Worker: receives the platform's events and implements the ports of
+//! `intake` in [`adapters`].
 //!
-//! Events come in here, ports go out in [`adapters`], and nothing is decided
-//! in between: what happens to an application is in `intake`, what it looks
-//! like in `views`.
+//! `intake` decides what happens to an application, `views` how it looks.
 //!
-//! No candidate's data in a log line: what is logged is an event's name, an
-//! application's reference and a fault's own words.
+//! A log line has an event's name, an application's reference and the text of a
+//! fault, and no candidate's data.
 
 mod adapters;
 mod app;

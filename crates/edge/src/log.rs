@@ -1,4 +1,4 @@
-//! One JSON object per line, without a candidate's data.
+//! Writes log lines: one JSON object each, without a candidate's data.
 
 use intake::ports::{Fault, Sending};
 use worker::{console_error, console_log};
@@ -13,7 +13,7 @@ pub(crate) fn turned_away(code: &str) {
     console_log!("{}", serde_json::json!({ "event": "turned away", "code": code }));
 }
 
-/// Something that went wrong on our side.
+/// Logs a server-side error.
 pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
 }

@@ -1,4 +1,4 @@
-//! The queues' consumer.
+//! Consumes the queues of mails.
 
 use std::cell::{Cell, RefCell};
 
@@ -29,6 +29,13 @@ thread_local! {
 /// ends a batch after 15 minutes, and one mail may take 14 of them.
 const BEGIN_WITHIN: u64 = 60_000;
 
+/// For how long the permit of a mail counts, in milliseconds: longer than a
+/// batch may take.
+const HELD: u64 = 16 * 60_000;
+
+/// How long a message waits for which there was no memory, in seconds.
+const CROWDED: u32 = 5;
+
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
 const PAUSE: u32 = 60;
@@ -56,7 +63,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let slower = paces.iter().filter(|pace| **pace == Pace::SlowDown).count();
     let sessions = if slower == 0 { SESSIONS.get() + 1 } else { paces.len() - slower };
     SESSIONS.set(sessions.clamp(1, MAX_SESSIONS));
-    // Nobody went on to the end of the batch.
+    // The rest of the batch was not processed.
     for message in messages.into_inner() {
         retry_after(&message, SLOW_DOWN);
     }
@@ -93,8 +100,9 @@ async fn send_in_turn(
             continue;
         };
         match send(env, transport, &id).await {
-            Ok(Pace::Keep) => message.ack(),
-            Ok(Pace::SlowDown) => {
+            Ok(Some(Pace::Keep)) => message.ack(),
+            Ok(None) => retry_after(&message, CROWDED),
+            Ok(Some(Pace::SlowDown)) => {
                 retry_after(&message, SLOW_DOWN);
                 return Pace::SlowDown;
             }
@@ -124,11 +132,13 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }
 
-async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<Pace, Fault> {
+/// Sends the mail with this id. Nothing where memory is taken for too long.
+async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<Option<Pace>, Fault> {
     let app = AppContext::of(env)?;
     let alerts = AlertTransport::of(env, transport);
     let composer = app.composer(env)?;
-    let _permit = semaphore::acquire(weight(&app, id).await?).await;
+    let bytes = weight(&app, id).await?;
+    let Some(_permit) = semaphore::acquire(bytes, None, HELD).await else { return Ok(None) };
     let (documents, ledger, clock) = (&app.documents, &app.ledger, &app.clock);
-    deliver(documents, ledger, transport, &alerts, clock, &composer, id).await
+    deliver(documents, ledger, transport, &alerts, clock, &composer, id).await.map(Some)
 }

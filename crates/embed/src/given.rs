@@ -1,4 +1,4 @@
-//! A form as other people's programs give it.
+//! A form as other people's programs pass it.
 
 use std::fmt::Write as _;
 

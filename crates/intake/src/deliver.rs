@@ -1,4 +1,4 @@
-//! Sends a mail of the outbox.
+//! Sends a mail of the outbox: claims, composes, hands over and settles it.
 
 use domain::Application;
 use rules::Timestamp;
@@ -10,9 +10,9 @@ use crate::ports::{
     Notices, Outbox, RetryPolicy, Sending, Settlement, Transport,
 };
 
-/// How long a claim on a mail holds, in milliseconds: longer than a Worker
-/// may take for one queue message (15 minutes of wall time), so that nobody
-/// else sends while it may still be sending.
+/// How long a claim on a mail holds, in milliseconds. It is longer than a
+/// Worker may take for one queue message (15 minutes of wall time), so that a
+/// mail that may still be being sent is not sent by another Worker.
 pub const LEASE_MS: i64 = 16 * 60_000;
 
 /// How long a mail waits that the server did not take because it has too many
@@ -34,12 +34,12 @@ pub enum Pace {
     SlowDown,
 }
 
-/// Sends the mail with this id, if it is due and nobody else is sending it:
-/// one to the operator by `alerts`, any other by `transport`.
+/// Sends the mail with this id if it is due and not claimed: an alert by
+/// `alerts`, any other mail by `transport`.
 ///
-/// A mail is claimed, composed, handed over and settled. To call this twice,
-/// at the same time too, does no harm. Where it cannot be composed, the mail
-/// waits for its next attempt and the fault is given.
+/// A mail is claimed, composed, handed over and settled. Idempotent, also for
+/// concurrent calls. If the mail cannot be composed, it waits for its next
+/// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
     ledger: &(impl Ledger + Corrections + Notices + Outbox),
@@ -171,7 +171,8 @@ fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestam
         Sending::Refused(reason) if !policy.retries_refusals => {
             return Settlement::Refused { reason };
         }
-        // Without a document a mail is small: it is the mailbox that is full.
+        // A mail without attachments is small, so "too large" here means a full
+        // mailbox: retry.
         Sending::SlowDown(reason) if tried < OVERLOAD_MS => {
             let at = Timestamp(now.0.saturating_add(SLOW_DOWN_MS));
             let queued_until = Timestamp(at.0.saturating_add(QUEUED_MS));

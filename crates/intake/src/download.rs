@@ -1,4 +1,4 @@
-//! Documents behind addresses, for mails that are too large to hold them.
+//! Serves the links to documents of mails that are too large for attachments.
 
 use domain::{Posting, Reference};
 use rules::Timestamp;

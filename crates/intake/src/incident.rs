@@ -1,11 +1,12 @@
-//! Telling the operator that mails do not leave, once each time.
+//! Opens and closes delivery incidents and alerts the operator once per
+//! incident.
 
 use rules::Timestamp;
 
 use crate::ports::{DeliveryProblems, Fault, Incident, Notices};
 
-/// How late a mail may be, in milliseconds: several runs of the cron, each
-/// of which would have queued it.
+/// A mail not sent within this time counts as late. Milliseconds; six cron
+/// runs.
 const LATE_MS: i64 = 30 * 60_000;
 
 /// What [`watch`] has found.

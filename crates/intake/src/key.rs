@@ -1,4 +1,4 @@
-//! Signatures: what proves that a token or an address was issued by us.
+//! Signs tokens, receipt keys and links, and verifies them.
 
 use core::fmt;
 
@@ -108,6 +108,37 @@ impl Token {
     }
 }
 
+/// When a form arrived that could not be read for want of memory, signed: the
+/// page sends it along with the next attempt, so that who came in time is in
+/// time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// When that was.
+    pub received_at: Timestamp,
+}
+
+impl Arrival {
+    /// For how long it is good, in milliseconds.
+    pub const VALID_MS: i64 = 15 * 60_000;
+
+    /// The arrival as the form carries it, good for one posting.
+    pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
+        let received_at = self.received_at.0.to_string();
+        let signature = key.sign("arrival", &[slug, &received_at]);
+        format!("{received_at}.{signature}")
+    }
+
+    /// Reads an arrival that [`Arrival::seal`] made with this key for this
+    /// posting, unless it is older than [`Arrival::VALID_MS`].
+    pub fn open(key: &SigningKey, slug: &str, sealed: &str, now: Timestamp) -> Option<Self> {
+        let (received_at, signature) = sealed.trim().split_once('.')?;
+        let genuine = key.verify("arrival", &[slug, received_at], signature);
+        let received_at = Timestamp(received_at.parse().ok()?);
+        let age = now.0.saturating_sub(received_at.0);
+        (genuine && (0..=Self::VALID_MS).contains(&age)).then_some(Self { received_at })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +176,22 @@ mod tests {
         ] {
             assert_eq!(Token::open(&key(1), "s", &changed), None, "{changed:?}");
         }
+    }
+
+    #[test]
+    fn an_arrival_is_good_for_its_posting_and_a_quarter_of_an_hour() {
+        let arrival = Arrival { received_at: Timestamp(1_000) };
+        let sealed = arrival.seal(&key(1), "s");
+        let open = |slug, sealed: &str, now| Arrival::open(&key(1), slug, sealed, Timestamp(now));
+        let last = 1_000 + Arrival::VALID_MS;
+        assert_eq!(open("s", &sealed, 1_000), Some(arrival));
+        assert_eq!(open("s", &sealed, last), Some(arrival));
+        assert_eq!(open("s", &sealed, last + 1), None);
+        assert_eq!(open("s", &sealed, 999), None);
+        assert_eq!(open("another", &sealed, 1_000), None);
+        assert_eq!(open("s", &sealed.replacen("1000", "1001", 1), 1_001), None);
+        assert_eq!(open("s", "", 1_000), None);
+        assert_eq!(Arrival::open(&key(2), "s", &sealed, Timestamp(1_000)), None);
     }
 
     #[test]

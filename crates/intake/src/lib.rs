@@ -1,22 +1,22 @@
 //! The flows of an application, over ports.
 //!
-//! [`submit`] takes an application in, [`correct`] another revision of it, [`deliver`] forwards it to staff and
-//! acknowledges it to the candidate, [`sweep`] puts back what was left
-//! behind, [`receipt`] tells how far an application has come, [`download`]
-//! leads to a document that a mail could not hold.
+//! [`submit`] stores an application, [`correct`] another revision of it, [`deliver`] sends its mails, [`sweep`]
+//! queues mails again that were left behind, [`receipt`] shows how far an
+//! application has come, and [`download`] serves a document that a mail could
+//! not hold.
 //!
-//! [`erase`] keeps the promise of the day of deletion, [`withdraw`] deletes
-//! when the candidate says so, [`erase_orphaned_documents`] deletes documents
-//! of no application. [`report`] and [`watch`] write down what staff and operator are to be
-//! told, [`notify`] tells them.
+//! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
+//! request, and [`erase_orphaned_documents`] deletes documents of no
+//! application. [`report`] and [`watch`] write notices to staff and operator,
+//! and [`notify`] sends them.
 //!
 //! Storage, queue, mail and clock are [`ports`]. The crate `ledger` implements
-//! those of storage in SQL, the Worker the others, and tests have the others
-//! in memory.
+//! the storage ports in SQL and the Worker the others; tests have the others in
+//! memory.
 //!
-//! The ledger is the truth. An application exists once its row and the rows
-//! of its mails are committed, together; a queue message is only a hint
-//! that there is something to do, and may be lost or repeated.
+//! The ledger is the truth. An application exists once its row and the rows of
+//! its mails are committed together. A queue message is only a hint that may be
+//! lost or repeated.
 
 mod correct;
 mod deliver;
@@ -42,7 +42,7 @@ pub use correct::{
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
-pub use key::{ApplicationId, SigningKey, Token};
+pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::MailComposer;
 pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};

@@ -1,4 +1,4 @@
-//! Mails, composed: from whom, to whom, with which documents.
+//! Composes the mails: sender, recipient, text and attached documents.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,8 @@ pub struct MailComposer<'a> {
     pub postings: &'a [Posting],
     /// The organisation's sending address.
     pub sender: Mailbox,
-    /// Who is told that mails do not leave, if anybody.
+    /// The address of the operator, who is alerted when mails do not leave.
+    /// Optional.
     pub operator: Option<Address>,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,

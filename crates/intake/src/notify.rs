@@ -1,5 +1,4 @@
-//! Sends what belongs to no application: reports and notices to staff, alerts
-//! to the operator.
+//! Sends the notices: reports and withdrawals to staff, alerts to the operator.
 
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;

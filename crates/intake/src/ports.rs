@@ -1,4 +1,4 @@
-//! What the flows need from the world.
+//! The ports of the flows: what they need from the platform.
 
 mod corrections;
 mod notices;
@@ -20,9 +20,9 @@ pub use outbox::{
 };
 pub use retention::{Retention, Withdrawn};
 
-/// Our side of the counter failed: nothing that a candidate could mend.
+/// A server-side failure that the candidate cannot fix.
 ///
-/// The text is for the log and names no candidate's data.
+/// The text is for the log and holds no candidate's data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The store of documents.
@@ -174,7 +174,7 @@ pub enum Sending {
     /// Not taken and certainly not sent, because the server has too many
     /// sessions or mails, ours or those of others.
     SlowDown(String),
-    /// Nobody knows whether it was taken.
+    /// It is unknown whether the message was taken.
     Unknown(String),
 }
 

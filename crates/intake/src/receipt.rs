@@ -1,4 +1,4 @@
-//! What a candidate sees of their application afterwards.
+//! Looks up what the receipt shows.
 
 use domain::{Application, Reference, Revision};
 
@@ -55,7 +55,7 @@ pub async fn receipt(
         let receipt = Receipt { received, delivery, earlier };
         return Ok(Some(Opened::Application(Box::new(receipt))));
     }
-    // It was there a moment ago: somebody has withdrawn it in between.
+    // The application was found a moment ago: it was withdrawn in between.
     let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
     Ok(lookup.withdrawn.map(Opened::Withdrawn))
 }

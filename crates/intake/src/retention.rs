@@ -1,4 +1,4 @@
-//! Deleting what has been kept long enough, and what nothing leads to.
+//! Erases applications on the promised day, and orphaned documents after a day.
 
 use domain::Posting;
 use rules::Timestamp;

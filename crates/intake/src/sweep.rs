@@ -1,4 +1,4 @@
-//! Puts mails back in the queue that were left behind.
+//! Queues mails again that are due and not claimed.
 
 use rules::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Deleting an application because the candidate says so.
+//! Deletes an application at the candidate's request.
 
 use rules::Timestamp;
 

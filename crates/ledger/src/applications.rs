@@ -1,4 +1,4 @@
-//! Applications and their mails.
+//! The statements for applications and receipts.
 
 use domain::{Application, Reference};
 use intake::ports::{Commit, Delivery, Fault, Ledger, MailKind, ReceiptLookup};

@@ -1,4 +1,4 @@
-//! What the ledger needs of a database.
+//! The port to the database: runs statements and transactions.
 
 use intake::ports::Fault;
 use rules::Timestamp;
@@ -10,7 +10,7 @@ pub trait Database {
     /// Runs one statement and gives its rows.
     async fn run<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, Fault>;
 
-    /// Runs one statement whose rows nobody needs.
+    /// Runs one statement and ignores its rows.
     async fn execute(&self, statement: Statement) -> Result<(), Fault> {
         self.run::<IgnoredAny>(statement).await.map(|_| ())
     }
@@ -122,12 +122,12 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 }
 
 impl<D: Database> SqlLedger<D> {
-    /// Runs a statement whose rows nobody needs.
+    /// Runs one statement and ignores its rows.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<(), Fault> {
         self.0.execute(statement).await
     }
 
-    /// Runs statements as one transaction whose rows nobody needs.
+    /// Runs statements as one transaction and ignores their rows.
     pub(crate) async fn execute_all(&self, statements: Vec<Statement>) -> Result<(), Fault> {
         self.0.batch::<IgnoredAny>(statements).await.map(|_| ())
     }

@@ -1,4 +1,4 @@
-//! Mails to staff and to the operator that belong to no application.
+//! The statements for notices and incidents.
 
 use intake::ports::{DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery};
 use rules::Timestamp;

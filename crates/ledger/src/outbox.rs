@@ -1,4 +1,4 @@
-//! Mails to send.
+//! The statements for the outbox.
 
 use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, Settlement};
 use rules::Timestamp;

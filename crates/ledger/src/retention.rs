@@ -1,4 +1,4 @@
-//! Deleting, and what may be known afterwards.
+//! The statements for deletion, posting counts and cursors.
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, Notice, Retention};
@@ -16,7 +16,7 @@ const RETIRE: Query = Query::new(
     SELECT id, posting, ?2, ?3 FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
 
-/// Due when nobody can be sending a mail any more.
+/// The notice is due when no mail of the application can still be on its way.
 const INSERT_WITHDRAWAL: Query = Query::new(
     "insert withdrawal",
     "\

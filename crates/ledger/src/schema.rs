@@ -1,4 +1,4 @@
-//! Whether the database has the tables of this build.
+//! Checks whether the database has the tables of this build.
 
 use intake::ports::Fault;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The compiled-in texts, and the choice of a language.
+//! The compiled-in texts; chooses the language of a page.
 
 use std::collections::BTreeMap;
 

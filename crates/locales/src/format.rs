@@ -1,4 +1,5 @@
-//! Forms that languages write differently.
+//! Formats numbers, sizes, lists, plurals, dates and times by the rules of each
+//! language.
 
 use rules::{Date, LocalTime};
 

@@ -1,10 +1,10 @@
-//! The words for people: lookup, filling in, and the few forms that
-//! languages write differently (lists, sizes, dates, counts).
+//! The texts for people: looks them up, fills them in, and formats lists,
+//! sizes, dates and counts by the rules of each language.
 //!
-//! The texts themselves are in `www/locales`, one file per language. With
-//! the feature `catalogue` they are compiled in as [`Texts`]; the browser
-//! goes without and is handed the few it needs by the page. Both are
-//! [`Words`], so that a sentence is made by the same code on both sides.
+//! The texts are in `www/locales`, one file per language. With the feature
+//! `catalogue` they are compiled in as [`Texts`]. The browser does without the
+//! feature: the page hands it the few texts that it needs. Both implement
+//! [`Words`], so the same code makes the sentences on both sides.
 
 #[cfg(feature = "catalogue")]
 mod catalogue;

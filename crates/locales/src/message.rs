@@ -1,4 +1,4 @@
-//! The sentence for each issue.
+//! Turns an issue into a sentence.
 
 use rules::deadline::Zone;
 use rules::{Code, Issue, Param, Remark, Requirements, Timestamp};
@@ -10,7 +10,7 @@ use crate::{Words, bytes, fill, list, moment, number};
 pub struct Labels<'a> {
     /// The documents and questions.
     pub requirements: &'a Requirements,
-    /// The zone in which moments are told.
+    /// The time zone of the posting, in which times are shown.
     pub zone: &'a Zone,
 }
 
@@ -58,8 +58,8 @@ fn label(requirements: &Requirements, field: &str, language: &str) -> String {
 fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labels) -> String {
     match (param, name) {
         (Param::Number(ms), "closed_at") => {
-            // The last moment in time reads better than the first one out of
-            // it: "23:59", not "00:00" on a day that nobody had in mind.
+            // The last moment in time reads better than the first one too late:
+            // "23:59" on the last day, not "00:00" on the next.
             instant_shown(words, Timestamp(ms.saturating_sub(1)), labels.zone)
         }
         (Param::Number(ms), "opens_at") => instant_shown(words, Timestamp(*ms), labels.zone),

@@ -1,4 +1,4 @@
-//! Every code and kind has its words, and no word is left that nothing uses.
+//! Tests that every code and kind has a text, and that every text is used.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The text of a posting: Markdown to HTML that loads nothing and runs
+//! Converts the text of a posting from Markdown to HTML that loads and runs
 //! nothing.
 
 use pulldown_cmark::{

@@ -1,4 +1,4 @@
-//! What single values must be.
+//! Checks single values.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;

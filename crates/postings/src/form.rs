@@ -1,4 +1,4 @@
-//! What the form asks for: documents and questions.
+//! Reads what the form asks for: documents and questions.
 
 use documents::Kind;
 use rules::application::limit;

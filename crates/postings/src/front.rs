@@ -1,4 +1,4 @@
-//! Where the front matter ends and the text begins.
+//! Splits a file into front matter and text.
 
 /// The line above and below the front matter.
 const FENCE: &str = "+++";

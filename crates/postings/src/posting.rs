@@ -1,4 +1,4 @@
-//! One file.
+//! Compiles one file into a posting.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Reading a table of the front matter, with every mistake in it noted.
+//! Reads a table of the front matter and notes every mistake in it.
 
 use toml::de::{DeTable, DeValue};
 

@@ -1,4 +1,4 @@
-//! The known word that somebody probably meant.
+//! Suggests the known word that a misspelt one probably means.
 
 /// Returns the one of `known` that is nearest to `word`, if any is near. Of
 /// paths only the last part counts: who knows the town may not know the

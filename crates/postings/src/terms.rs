@@ -1,4 +1,4 @@
-//! Who hires, where, and on which terms.
+//! Reads the organisation, the place and the terms of the contract.
 
 use domain::posting::{Contract, Organisation, Period, Place, Salary};
 

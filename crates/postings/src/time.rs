@@ -1,5 +1,5 @@
-//! Days and zones, with jiff's own copy of the tz database: the machine that
-//! builds has no say in when a posting closes.
+//! Converts days and zones with jiff's bundled tz database, so that the
+//! building machine does not influence when a posting closes.
 
 use jiff::civil;
 use jiff::tz::{TimeZone, TimeZoneDatabase};

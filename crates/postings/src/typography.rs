@@ -1,7 +1,4 @@
-//! French typography, so that nobody has to find a narrow no-break space on
-//! their keyboard.
-//!
-//! Setting a text that is set already changes nothing.
+//! Applies French typography, such as narrow no-break spaces. Idempotent.
 
 /// No-break space: before `:`, inside guillemets, before `%` and `€`.
 const WIDE: char = '\u{A0}';

@@ -1,4 +1,4 @@
-//! What TOML values are read as.
+//! Reads TOML values as typed values.
 
 use rules::Date;
 use toml::de::DeValue;

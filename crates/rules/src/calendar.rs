@@ -53,7 +53,7 @@ impl Timestamp {
     }
 }
 
-/// What the clock on the wall shows somewhere.
+/// A local date and time, as a wall clock shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
     /// The day there.

@@ -1,5 +1,5 @@
-//! What a posting makes of what a document holds: the one table of what is
-//! refused and what is only remarked. The README shows the same.
+//! Decides which findings in a document are refused and which only remarked.
+//! docs/documents.md shows the same table.
 
 use documents::{Active, Report, Trace};
 use serde::{Deserialize, Serialize};
@@ -152,13 +152,13 @@ mod tests {
         }
     }
 
-    /// The README's table says of each what the code does.
+    /// Checks that the table of docs/documents.md says of each what the code does.
     #[test]
-    fn the_readme_has_the_table() {
-        let readme = include_str!("../../../README.md");
+    fn the_documentation_has_the_table() {
+        let page = include_str!("../../../docs/documents.md");
         for active in Active::ALL {
             let row = format!("| `{}` |", active.as_str());
-            let line = readme.lines().find(|line| line.starts_with(&row));
+            let line = page.lines().find(|line| line.starts_with(&row));
             let said = match verdict(*active) {
                 Verdict::Refused => "refused",
                 Verdict::Remarked(_) => "remarked",
@@ -170,7 +170,7 @@ mod tests {
             );
         }
         for remark in Remark::ALL {
-            assert!(readme.contains(&format!("`{}`", remark.as_str())), "{}", remark.as_str());
+            assert!(page.contains(&format!("`{}`", remark.as_str())), "{}", remark.as_str());
         }
     }
 }

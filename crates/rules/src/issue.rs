@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-/// One thing that the candidate has to mend.
+/// One thing that is wrong with a form and that the candidate has to correct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Issue {
     /// The form's field: a field's name, a document's id or a question's id.

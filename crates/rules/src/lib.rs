@@ -1,9 +1,9 @@
-//! What an admissible application is.
+//! The checks of an application.
 //!
-//! A [`Posting`] says what it asks for; [`review`] judges what a candidate
-//! filled in. The browser and the Worker run this same code, so the page
-//! cannot promise what the Worker then refuses. Time arrives as an argument;
-//! nothing here reads a clock, a file or the network.
+//! [`Requirements`] say what a posting asks for; [`review`] checks what a candidate
+//! filled in. Browser and Worker run the same code, so the page never promises
+//! what the Worker refuses. Time arrives as an argument; nothing here reads a
+//! clock, a file or the network.
 
 pub mod application;
 pub mod calendar;

@@ -1,5 +1,4 @@
-//! The verdict on an application: the same function in the page and in the
-//! Worker.
+//! Reviews an application: the same function in the page and in the Worker.
 
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
@@ -158,7 +157,8 @@ fn not_asked_for(requirements: &Requirements, document: &OfferedDocument) -> Opt
     requirements.document(&document.id).is_none().then(|| unexpected(document))
 }
 
-/// Returns a second file for the same document: nobody can tell which is meant.
+/// Returns the issue for a second file for the same document: it is unclear
+/// which one is meant.
 fn one_too_many(second: Option<&OfferedDocument>) -> Option<Issue> {
     second.map(unexpected)
 }

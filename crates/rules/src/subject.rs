@@ -1,4 +1,4 @@
-//! Comparing subject lines.
+//! Compares subject lines in a canonical form.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -29,7 +29,7 @@ fn wording(folded: &str) -> impl Iterator<Item = char> {
     folded.chars().filter(|c| !is_ignored(*c)).map(class)
 }
 
-/// Spaces of every kind, and marks that nobody sees.
+/// Spaces of every kind, and invisible marks.
 fn is_ignored(c: char) -> bool {
     c.is_whitespace()
         || matches!(

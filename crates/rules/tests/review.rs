@@ -1,4 +1,5 @@
-//! The verdict: one row for each thing that can be wrong with an application.
+//! Tests the review: one row for each thing that can be wrong with an
+//! application.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

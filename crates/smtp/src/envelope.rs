@@ -39,7 +39,8 @@ impl fmt::Debug for Envelope<'_> {
 
 /// A borrowed message whose line ends are all CRLF.
 ///
-/// It should be 7-bit with lines of at most 998 bytes. Whoever composes it sees to that; it is not checked here.
+/// It should be 7-bit with lines of at most 998 bytes. The composer is
+/// responsible for that; it is not checked here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a>(&'a [u8]);
 

@@ -201,7 +201,8 @@ pub enum Reason {
         /// The server's limit, in bytes.
         limit: u64,
     },
-    /// STARTTLS is required and not offered: a wrong port, or somebody between us and the server who removes it.
+    /// STARTTLS is required and not offered: the port is wrong, or the
+    /// connection is tampered with.
     #[error("the server offers no STARTTLS")]
     NoStartTls,
     /// Plaintext arrived after the answer to STARTTLS, to be taken for the server's words over TLS.

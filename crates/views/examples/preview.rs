@@ -1,5 +1,5 @@
-//! Every page and mail in every language, as files for a designer to look at:
-//! `cargo run -p views --example preview -- FOLDER`.
+//! Writes every page and mail in every language to a folder, for a designer to
+//! look at: `cargo run -p views --example preview -- FOLDER`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use views::{CorrectionOf, FormState, Receipt, Site, mails};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
-/// The key of a receipt, as long as they are.
+/// The key of a receipt, of realistic length.
 const KEY: &str = "3jXbT0pWq9vZk5cR7mYd2nHf8gLs1aEo4uKi6tBxPwQ";
 
 const DAY: i64 = 86_400_000;
@@ -61,6 +61,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             values: &empty,
             issues: &[],
             token: "token",
+            arrival: "",
             not_taken: None,
             kept: None,
             correction: None,
@@ -75,6 +76,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             values: &typed,
             issues: &issues,
             token: "token",
+            arrival: "",
             not_taken: None,
             kept: None,
             correction: None,

@@ -22,6 +22,8 @@ pub struct FormState<'a> {
     pub issues: &'a [Issue],
     /// What makes a second sending of the same application recognisable.
     pub token: &'a str,
+    /// What proves that it arrived before; or an empty text.
+    pub arrival: &'a str,
     /// Why it was not taken, where nothing is wrong with it.
     pub not_taken: Option<&'a str>,
     /// The reference of the application that it would have corrected.
@@ -52,6 +54,7 @@ pub(crate) struct FormView<'a> {
     pub(crate) action: String,
     pub(crate) values: &'a Form,
     pub(crate) token: &'a str,
+    pub(crate) arrival: &'a str,
     pub(crate) summary_title: String,
     pub(crate) summary: Vec<SummaryItem>,
     /// That an earlier application stays as it is.
@@ -104,7 +107,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, not_taken, kept, correction } = *state;
+        let FormState { values, issues, token, arrival, not_taken, kept, correction } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -142,6 +145,7 @@ impl<'a> FormView<'a> {
             correction,
             values,
             token,
+            arrival,
             summary_title,
             summary,
             kept: kept.map(|reference| fill(texts.form_kept, &[("reference", reference)])),
@@ -178,7 +182,7 @@ impl<'a> FormView<'a> {
     }
 }
 
-/// What the script is told.
+/// The data that the page hands to its script.
 #[derive(Serialize)]
 struct Data<'a> {
     requirements: &'a Requirements,

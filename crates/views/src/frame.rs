@@ -55,7 +55,7 @@ impl<'a> Brand<'a> {
 
 /// The addresses of a page in every language.
 pub(crate) struct Address {
-    /// In the language of whoever opens it.
+    /// In the visitor's language.
     pub(crate) neutral: String,
     /// In the page's language.
     pub(crate) canonical: String,

@@ -1,8 +1,8 @@
-//! What people see: pages and letters, from `www/templates` and the words of
-//! `www/locales`. Values in, text out: no clock, no network, no state.
+//! Renders pages and mails from `www/templates` and the texts of `locales`,
+//! without clock, network or state.
 //!
-//! Whoever changes a template or the style sheet looks at every page in every
-//! state with `cargo run -p views --example preview -- FOLDER`.
+//! After changing a template or the style sheet, look at every page in every
+//! state: `cargo run -p views --example preview -- FOLDER` writes them.
 
 mod careers;
 mod correct;

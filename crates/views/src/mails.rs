@@ -1,6 +1,5 @@
-//! Letters as words: the two that an application causes, to the staff who
-//! read it and to the candidate who sent it, and notices that belong to none.
-//! Text and HTML say the same.
+//! Writes the texts of mails: subject, plain text and HTML. Text and HTML say
+//! the same.
 
 mod attachment;
 mod changes;
@@ -21,7 +20,7 @@ pub use changes::Notes;
 pub use notices::{Alert, Report, address_changed, alert, report, withdrawal};
 use parts::{Facts, Person, Said};
 
-/// A letter without its addresses and attachments.
+/// The text of a mail, without addresses and attachments.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailText {
     /// One line.
@@ -60,13 +59,11 @@ pub fn to_staff(
     }
 }
 
-/// To the candidate, in the language they used on the page.
+/// Writes the mail to the candidate, in the language they used on the page.
 ///
-/// Nobody has proved that the address is the candidate's own. Whoever fills
-/// in the form with the address of somebody else must not be able to write
-/// to them through us, so nothing that was typed is in this letter: not the
-/// message nor an answer, not the name of a file, and not even the person's
-/// name, in which an advertisement has its room.
+/// The address may belong to a stranger, since it is not verified. The mail
+/// must not let the form's sender write to that stranger, so it contains
+/// nothing that was typed: no message, answer, file name or person's name.
 pub fn acknowledgement(
     texts: &Texts,
     posting: &Posting,

@@ -91,7 +91,7 @@ pub fn receipt(
             .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
-        // Whole: it also leads back from a copy that somebody has saved.
+        // A whole address, so that it also works in a saved copy of the page.
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
         own: format!("{}{}", site.base_url, in_language(texts, &own)),
         correct: (posting.requirements.window.phase(now) == Phase::Open)
@@ -185,8 +185,8 @@ pub(crate) fn groups(text: &str) -> Vec<String> {
     characters.chunks(4).map(|group| group.iter().collect()).collect()
 }
 
-/// Returns an address in which its owner sees a slip of the keyboard (most are
-/// in the domain), and which tells a stranger at the same screen little.
+/// Masks an address: its owner can spot a typing error (most are in the
+/// domain), and a stranger at the same screen learns little.
 fn masked(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((local, domain)) => {

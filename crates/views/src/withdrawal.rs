@@ -9,7 +9,7 @@ use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::receipt::{groups, receipt_address, withdraw_address};
 use crate::words::{Around, Time};
 
-/// Asks whether the application is to be withdrawn. `key` is that of its
+/// Renders the page that asks to confirm the withdrawal. `key` is that of the
 /// receipt.
 pub fn withdraw(
     texts: &'static Texts,
@@ -32,8 +32,8 @@ pub fn withdraw(
     page.to_string()
 }
 
-/// Says that it is withdrawn. `path` is the address of its receipt, where
-/// this page now stands.
+/// Renders the page that confirms the withdrawal. `path` is the address of the
+/// receipt, which now shows this page.
 pub fn withdrawn(
     texts: &'static Texts,
     posting: &Posting,

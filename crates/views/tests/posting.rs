@@ -45,6 +45,7 @@ fn whoever_was_late_is_told_that_nothing_was_stored() {
         values: &values,
         issues: late.as_slice(),
         token: "",
+        arrival: "",
         not_taken: None,
         kept: None,
         correction: None,
@@ -138,6 +139,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         values: &values,
         issues: &issues,
         token: "t",
+        arrival: "",
         not_taken: None,
         kept: None,
         correction: None,
@@ -277,7 +279,8 @@ fn a_receipt_says_how_far_the_application_has_come() {
     ] {
         assert!(delivered.contains(text), "{text} in {delivered}");
     }
-    // Whoever finds the page open learns no more than they must.
+    // The page may be left open on a shared screen, so it must not show
+    // personal data.
     for private in ["never-shown", "Marie", "marie.dupont", "staff@example.org"] {
         assert!(!delivered.contains(private), "{private} in {delivered}");
     }

@@ -1,5 +1,6 @@
-//! `cargo xtask admin`: what the outbox holds, and sending again. It speaks to D1 through Wrangler, so that whoever may
-//! deploy may do this and nobody else; the Worker has no address for it.
+//! `cargo xtask admin`: lists the outbox and sends mails again. It reaches D1
+//! through Wrangler, so it needs the rights to deploy; the Worker has no
+//! address for it.
 
 mod sql;
 mod table;

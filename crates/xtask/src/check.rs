@@ -27,7 +27,8 @@ pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
     results.check("which crate may depend on which", || dependency_rules::check(workspace));
     results.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
-    // Apart, as they are built: the browser's go without the standard library.
+    // Built one by one, as in production: the browser's crates have no standard
+    // library.
     for crates in
         [&["--package", "edge", "--features", "edge/dev-clock,edge/contract"][..], &BROWSER[..]]
     {

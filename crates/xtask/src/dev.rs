@@ -81,7 +81,7 @@ fn serve(
     }
 }
 
-/// On a thread of its own, so that a signal to stop need not wait for it.
+/// Runs on its own thread, so that a signal to stop does not wait for it.
 fn rebuild(workspace: Workspace) -> JoinHandle<anyhow::Result<()>> {
     spawn(move || {
         let mut progress = Progress::of(build::STEPS);

@@ -34,7 +34,7 @@ impl Progress {
     /// In one write: wrangler shows every write as a line.
     fn say(&self, text: &str) {
         let line = format!("[{}/{}] {text}\n", self.done, self.total);
-        // Nobody to read it is no reason to stop.
+        // A closed terminal does not stop the command.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
 }

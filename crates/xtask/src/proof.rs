@@ -24,7 +24,7 @@ pub(crate) fn chaos(workspace: &Workspace, options: &ChaosOptions) -> anyhow::Re
     run(&mut command)
 }
 
-/// Of Worker and page as they are put online.
+/// Measures the production build.
 pub(crate) fn bench(workspace: &Workspace, options: &BenchOptions) -> anyhow::Result<()> {
     built(workspace, Profile::Production)?;
     match options {

@@ -45,7 +45,7 @@ impl Results {
     }
 }
 
-/// The last line stands alone, for whoever reads only that.
+/// The last line can be read alone.
 impl fmt::Display for Results {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for failure in &self.failures {

@@ -1,4 +1,4 @@
-//! Each step of a candidate, and what the page then shows.
+//! Tests what the page shows after each step of a candidate.
 
 use std::rc::Rc;
 

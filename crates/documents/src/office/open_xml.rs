@@ -7,13 +7,13 @@ use super::{
     relation,
 };
 use crate::{
-    Active, Damage, Report, Trace,
+    Active, Damage, Kind, Report, Trace,
     authors::Authors,
     bytes::find,
-    encoding,
+    encoding, signature,
     target::{self, Target},
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Entry, Unpacker},
+    zip::{Archive, Entry, Unpacker, beginning},
 };
 
 /// Looks through every part of a document, whether a relation leads to it or not: a part is what
@@ -27,7 +27,11 @@ pub(super) fn look_through(
     let mut authors = Authors::default();
     for entry in &archive.entries {
         look_at_name(entry, report);
-        let Some(part) = contents::look_at(entry, unpacker, depth, report) else { continue };
+        let part = contents::look_at(entry, unpacker, depth, report);
+        if !is_named_xml(&entry.name) {
+            look_for_servers(entry, unpacker, report);
+        }
+        let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
             report.damage.get_or_insert(Damage::Ambiguous);
             continue;
@@ -51,6 +55,37 @@ fn look_at_name(entry: &Entry<'_>, report: &mut Report) {
         report.active.push(Active::EmbeddedFile);
     }
 }
+
+/// Reports file servers that a text names which the document takes in: a page, a mail, an RTF. Readers of
+/// these load from style sheets and attributes of many names, so each word counts.
+fn look_for_servers(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, report: &mut Report) {
+    let head = beginning(entry, TEXT_BYTES);
+    if !is_taken_in(&head) {
+        return;
+    }
+    let text = unpacker.whole(entry).unwrap_or_default();
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()=;,".contains(byte);
+    let mut words = text.split(is_between).filter(|word| names_server(word));
+    let is_server = |word: &[u8]| target::parse(&encoding::utf8(word)) == Target::Server;
+    if words.any(is_server) {
+        report.active.push(Active::ServerName);
+    }
+}
+
+/// Whether the beginning is that of a page, a mail or an RTF.
+fn is_taken_in(head: &[u8]) -> bool {
+    let kind = signature::leading(head);
+    matches!(kind, Some(Kind::Html | Kind::Rtf)) || find(head, b"MIME-Version:").is_some()
+}
+
+/// Whether it is worth to parse a word.
+fn names_server(word: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"//", b"\\\\", b":"];
+    marks.iter().any(|mark| find(word, mark).is_some())
+}
+
+/// Bytes that tell what a text is. Mails have some headers first.
+const TEXT_BYTES: usize = 1_024;
 
 fn look_at_part(
     part: &[u8],

@@ -157,6 +157,8 @@ impl<'s> Search<'s> {
             (b"EF", Active::EmbeddedFile),
             (b"XFA", Active::Xfa),
             (b"AlternatePresentations", Active::Automatic),
+            // The script of a 3D model.
+            (b"OnInstantiate", Active::Script),
         ];
         self.found.active.extend(named(&active, key));
         self.found.has_fonts |= key.is(b"BaseFont");

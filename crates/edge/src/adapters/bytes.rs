@@ -11,7 +11,7 @@ pub(super) fn take_bytes(buffer: &ArrayBuffer) -> Vec<u8> {
     if let Ok(transfer) = Reflect::get(buffer, &"transfer".into())
         && let Some(transfer) = transfer.dyn_ref::<Function>()
     {
-        // Where the transfer fails, the collector frees the buffer later.
+        // If the transfer fails, the garbage collector frees the buffer later.
         let _ = transfer.call1(buffer, &0.into());
     }
     bytes

@@ -1,5 +1,5 @@
-//! Responses: status, headers, and the two shapes of a failure. Nowhere else
-//! does an error become HTTP.
+//! Builds responses: status, headers, and failures as HTML or JSON. Only here
+//! do errors become HTTP.
 
 use domain::Failure;
 use intake::ports::Fault;
@@ -26,7 +26,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
      frame-ancestors 'none'";
 
 /// Seconds after which a client may try again when we failed.
-const RETRY_AFTER: &str = "30";
+pub(super) const RETRY_AFTER: &str = "30";
 
 /// Returns a page.
 pub(super) fn html(status: u16, page: &str, caching: Caching) -> worker::Result<Response> {
@@ -49,7 +49,8 @@ pub(super) fn json(
     with_headers(Response::from_json(value)?.with_status(status), caching)
 }
 
-/// Something for whoever holds its address, and for no cache.
+/// Wraps a response that belongs to the holder of its address; caches must not
+/// keep it.
 pub(super) fn private(response: Response) -> worker::Result<Response> {
     with_headers(response, Caching::Never)
 }

@@ -3,15 +3,16 @@
 use domain::Failure;
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{Outcome, Token, Verdict, receipt_key, submit};
+use intake::{Arrival, Outcome, Token, Verdict, receipt_key, submit};
 use locales::{Labels, issue_message};
 use rules::{Code, Form, Issue};
 use views::FormState;
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
+use crate::config;
 use crate::routes::answer::{self, Caching};
-use crate::routes::form::{self, Arrival, Unreadable};
+use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::receipt::Summary;
 use crate::routes::{RequestContext, cross_site, posting};
@@ -39,9 +40,13 @@ pub(super) async fn post(
         // A script keeps what was typed: there is no need to read it.
         return busy(context, posting, &Form::default(), "", cause);
     }
-    let _permit = semaphore::acquire(form::declared_bytes(&request)).await;
-    let arrival = match form::read(request, &posting.requirements).await {
-        Ok(arrival) => arrival,
+    let bytes = form::declared_bytes(&request);
+    let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
+        return come_back(context, env, posting, "crowded");
+    };
+    let received = match form::read(request, &posting.requirements, &permit).await {
+        Ok(received) => received,
+        Err(Unreadable::Stalled) => return come_back(context, env, posting, "stalled"),
         Err(Unreadable::TooLarge) => {
             return answer::failure(context, Failure::TooLarge { max_bytes: form::MAX_BYTES });
         }
@@ -49,22 +54,24 @@ pub(super) async fn post(
     };
     let result = async {
         let app = AppContext::of(env)?;
-        let Some(token) = open_token(context, &app, posting, &arrival.token)? else {
+        let first = first_arrival(context, &app, posting, &received);
+        let (now, context) = (context.received_at, first.as_ref().unwrap_or(context));
+        let Some(token) = open_token(context, &app, posting, &received.token)? else {
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
             let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            return Ok(refused(context, posting, &arrival.form, &issues, &token, None));
+            return Ok(refused(context, posting, &received.form, &issues, &token, None));
         };
         let cause = match flood {
-            None => guard.judge(&arrival.trap, token.issued_at, context.received_at).await,
+            None => guard.judge(&received.trap, token.issued_at, now).await,
             flood => flood,
         };
         match cause {
             Some(cause) => {
                 let token = token.seal(&app.signing, &posting.slug);
-                Ok(busy(context, posting, &arrival.form, &token, cause))
+                Ok(busy(context, posting, &received.form, &token, cause))
             }
-            None => take_in(context, &app, posting, token, arrival).await,
+            None => take_in(context, &app, posting, token, received).await,
         }
     };
     match result.await {
@@ -78,11 +85,11 @@ async fn take_in(
     app: &AppContext,
     posting: &Posting,
     token: Token,
-    arrival: Arrival,
+    received: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
     let sealed = token.seal(&app.signing, &posting.slug);
     let language = context.texts_for(posting).language_tag;
-    let submission = arrival.into_submission(token.id, context, language);
+    let submission = received.into_submission(token.id, context, language);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &sealed));
@@ -130,8 +137,21 @@ fn answered(
     }
 }
 
-/// Returns the form's token, or a new one where there is none. Nothing for a
-/// token that is not ours.
+/// The request as of the moment at which its form first arrived, where it was
+/// sent again after [`come_back`].
+fn first_arrival(
+    context: &RequestContext,
+    app: &AppContext,
+    posting: &Posting,
+    received: &ReceivedForm,
+) -> Option<RequestContext> {
+    let (key, sealed) = (&app.signing, &received.arrival);
+    let arrival = Arrival::open(key, &posting.slug, sealed, context.received_at)?;
+    Some(context.arrived(arrival, sealed.clone()))
+}
+
+/// The form's token, or a new one where there is none. Nothing for a token
+/// that is not ours.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,
@@ -190,8 +210,15 @@ fn refused(
     let texts = context.texts_for(posting);
     if !context.wants_json {
         let kept = kept.map(|kept| kept.reference.as_str());
-        let state =
-            FormState { values: form, issues, token, not_taken: None, kept, correction: None };
+        let state = FormState {
+            values: form,
+            issues,
+            token,
+            arrival: &context.arrival,
+            not_taken: None,
+            kept,
+            correction: None,
+        };
         let page = posting::with_form(context, texts, posting, state);
         return answer::html(422, &page, Caching::Never);
     }
@@ -243,8 +270,15 @@ fn not_taken(
     }
     let State { form: values, token, why, kept } = state;
     let kept = kept.map(|kept| kept.reference.as_str());
-    let state =
-        FormState { values, issues: &[], token, not_taken: Some(why), kept, correction: None };
+    let state = FormState {
+        values,
+        issues: &[],
+        token,
+        arrival: &context.arrival,
+        not_taken: Some(why),
+        kept,
+        correction: None,
+    };
     let page = posting::with_form(context, context.texts_for(posting), posting, state);
     answer::html(status, &page, Caching::Never)
 }
@@ -263,5 +297,49 @@ fn busy(
     let state = State { form, token, why, kept: None };
     let mut response = not_taken(context, posting, 429, &body, state)?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
+    Ok(response)
+}
+
+/// The answer to a form that was not read, for want of memory or because it
+/// came too slowly: to be sent again in a while, with the proof of when it
+/// arrived.
+fn come_back(
+    context: &RequestContext,
+    env: &Env,
+    posting: &Posting,
+    code: &str,
+) -> worker::Result<Response> {
+    log::turned_away(code);
+    let key = match config::signing_key(env) {
+        Ok(key) => key,
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
+    let arrival = Arrival { received_at: context.received_at };
+    let sealed = arrival.seal(&key, &posting.slug);
+    let texts = context.texts_for(posting);
+    let mut response = if context.wants_json {
+        let message = texts.form_busy;
+        let body = serde_json::json!({ "error": "busy", "message": message, "arrival": sealed });
+        answer::json(503, &body, Caching::Never)
+    } else {
+        let token = match posting::fresh_token(context) {
+            Ok(token) => token.seal(&key, &posting.slug),
+            Err(fault) => return answer::unavailable(context, &fault),
+        };
+        let context = context.arrived(arrival, sealed);
+        let values = Form::default();
+        let state = FormState {
+            values: &values,
+            issues: &[],
+            token: &token,
+            arrival: &context.arrival,
+            not_taken: Some(texts.form_busy),
+            kept: None,
+            correction: None,
+        };
+        let page = posting::with_form(&context, texts, posting, state);
+        answer::html(503, &page, Caching::Never)
+    }?;
+    response.headers_mut().set("Retry-After", answer::RETRY_AFTER)?;
     Ok(response)
 }

@@ -11,7 +11,7 @@ use worker::{Env, Request, Response};
 use crate::app::{self, AppContext};
 use crate::routes::answer::{self, Caching};
 use crate::routes::application::{accepted, issues_body, log_accepted};
-use crate::routes::form::{self, Arrival, Unreadable};
+use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::{RequestContext, cross_site, receipt};
 use crate::{log, semaphore};
@@ -50,17 +50,22 @@ pub(super) async fn post(
         log::turned_away("cross_site");
         return answer::failure(context, Failure::CrossSite);
     }
-    if let Some(cause) = Guard::of(env, &request).flooded().await {
-        return busy(context, cause);
+    let guard = Guard::of(env, &request);
+    if let Some(cause) = guard.flooded().await {
+        return busy(context, cause.code());
     }
-    let _permit = semaphore::acquire(form::declared_bytes(&request)).await;
+    let bytes = form::declared_bytes(&request);
+    let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
+        return busy(context, "crowded");
+    };
     let result = async {
         let app = AppContext::of(env)?;
         let Some(posting) = posting_of(&app, reference).await? else {
             return Ok(answer::failure(context, Failure::NotFound));
         };
-        let arrival = match form::read(request, &posting.requirements).await {
+        let arrival = match form::read(request, &posting.requirements, &permit).await {
             Ok(arrival) => arrival,
+            Err(Unreadable::Stalled) => return Ok(busy(context, "stalled")),
             Err(Unreadable::TooLarge) => {
                 let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
                 return Ok(answer::failure(context, failure));
@@ -68,7 +73,7 @@ pub(super) async fn post(
             Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
         if !arrival.trap.is_empty() {
-            return Ok(busy(context, Cause::Trap));
+            return Ok(busy(context, Cause::Trap.code()));
         }
         take_in(context, &app, posting, reference, arrival).await
     };
@@ -93,7 +98,7 @@ async fn take_in(
     app: &AppContext,
     posting: &Posting,
     reference: &str,
-    arrival: Arrival,
+    arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
     let key = arrival.key.as_str();
     let amendment = Amendment {
@@ -170,6 +175,7 @@ fn show(
         values,
         issues,
         token: "",
+        arrival: &context.arrival,
         not_taken: *not_taken,
         kept,
         correction: Some(correction),
@@ -233,8 +239,8 @@ fn too_many(
 
 /// To be sent again in a while. Nothing of the form is known yet, so that a
 /// browser goes back to it.
-fn busy(context: &RequestContext, cause: Cause) -> worker::Result<Response> {
-    log::turned_away(cause.code());
+fn busy(context: &RequestContext, cause: &str) -> worker::Result<Response> {
+    log::turned_away(cause);
     let mut response = answer::failure(context, Failure::Busy)?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
     Ok(response)

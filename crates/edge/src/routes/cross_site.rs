@@ -1,4 +1,4 @@
-//! Whether a form comes from a page of another site.
+//! Detects forms that a page of another site posts.
 
 use worker::Request;
 

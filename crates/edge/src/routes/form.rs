@@ -1,27 +1,34 @@
-//! Reading a form off the wire.
+//! Reads a form from a request.
 
 use std::num::ParseIntError;
 
+use futures_util::future::try_join;
+
 use intake::{ApplicationId, Submission, SubmittedDocument};
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::Array;
 use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, FormData, ReadableStreamDefaultReader, ResponseInit};
+use web_sys::{File, FormData};
 use worker::{Headers, Request};
 
 use crate::adapters::UploadedFile;
 use crate::routes::RequestContext;
+use crate::routes::upload::{Ended, Upload};
+use crate::semaphore::Permit;
 
-/// The most bytes of a request's body: all documents at their total limit of
-/// 18 MB, with room for one that is too large to be told so kindly.
+/// The most bytes of a request's body: 18 MB for all documents, and some more,
+/// so that a form which is too large still gets a helpful answer.
 pub(super) const MAX_BYTES: u64 = 25_000_000;
+
+/// From how many bytes on it matters how fast they come.
+const LARGE: u64 = 500_000;
 
 /// The most parts of a form. The largest posting asks for a dozen fields.
 const MAX_PARTS: usize = 25;
 
 /// A form that arrived.
-pub(super) struct Arrival {
+pub(super) struct ReceivedForm {
     /// The typed fields.
     pub(super) form: Form,
     /// The token, or an empty text.
@@ -32,6 +39,8 @@ pub(super) struct Arrival {
     /// from, or empty texts.
     pub(super) key: String,
     pub(super) revision: String,
+    /// The signed arrival, or an empty text.
+    pub(super) arrival: String,
     pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
 }
 
@@ -41,9 +50,21 @@ pub(super) enum Unreadable {
     TooLarge,
     /// Another type, or broken off.
     NotAForm,
+    /// It came more slowly than an upload may.
+    Stalled,
 }
 
-impl Arrival {
+impl From<Ended> for Unreadable {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::TooLarge => Self::TooLarge,
+            Ended::Stalled => Self::Stalled,
+            Ended::Broken => Self::NotAForm,
+        }
+    }
+}
+
+impl ReceivedForm {
     pub(super) fn into_submission(
         self,
         id: ApplicationId,
@@ -66,40 +87,42 @@ pub(super) fn declared_bytes(request: &Request) -> u64 {
     content_length(request).unwrap_or(Ok(MAX_BYTES)).unwrap_or(MAX_BYTES).min(MAX_BYTES)
 }
 
-/// Reads the body of `request`, within bounds. Files stay where the platform
-/// has put them.
+/// Reads the body of `request`, within bounds, for as long as it comes.
+/// `permit` is renewed meanwhile. Files stay where the platform has put them.
 pub(super) async fn read(
     request: Request,
     requirements: &Requirements,
-) -> Result<Arrival, Unreadable> {
+    permit: &Permit,
+) -> Result<ReceivedForm, Unreadable> {
     if !is_form(request.headers()) {
         return Err(Unreadable::NotAForm);
     }
-    let data = form_data(&request).await?;
+    let data = form_data(&request, permit).await?;
     let entries: Vec<Array> =
         data.entries().into_iter().flatten().filter_map(|entry| entry.dyn_into().ok()).collect();
     if entries.len() > MAX_PARTS {
         return Err(Unreadable::TooLarge);
     }
-    let mut arrival = Arrival {
+    let mut received = ReceivedForm {
         form: Form::default(),
         token: String::new(),
         trap: String::new(),
         key: String::new(),
         revision: String::new(),
+        arrival: String::new(),
         documents: Vec::new(),
     };
     for entry in entries {
         let name = entry.get(0).as_string().unwrap_or_default();
         match entry.get(1).dyn_into::<File>() {
-            Ok(file) => arrival.documents.extend(document(name, file)),
-            Err(value) => arrival.take(&name, value.as_string().unwrap_or_default(), requirements),
+            Ok(file) => received.documents.extend(document(name, file)),
+            Err(value) => received.take(&name, value.as_string().unwrap_or_default(), requirements),
         }
     }
-    Ok(arrival)
+    Ok(received)
 }
 
-impl Arrival {
+impl ReceivedForm {
     fn take(&mut self, name: &str, value: String, requirements: &Requirements) {
         let form = &mut self.form;
         match name {
@@ -113,6 +136,7 @@ impl Arrival {
             "website" => self.trap = value,
             "key" => self.key = value,
             "revision" => self.revision = value,
+            "arrival" => self.arrival = value,
             id if requirements.question(id).is_some() => {
                 form.answers.set(name, Some(value));
             }
@@ -145,48 +169,34 @@ fn is_form(headers: &Headers) -> bool {
     essence.eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// Returns the platform's own parser, given no more than [`MAX_BYTES`].
-async fn form_data(request: &Request) -> Result<FormData, Unreadable> {
-    let parsed = match content_length(request) {
-        Some(Ok(length)) if length <= MAX_BYTES => request.inner().form_data(),
-        Some(_) => return Err(Unreadable::TooLarge),
-        // Without a declared length, count what comes.
-        None => buffered(request).await?.form_data(),
-    };
-    let parsed = JsFuture::from(parsed.map_err(not_a_form)?).await.map_err(not_a_form)?;
+/// The platform's own parser, given no more than [`MAX_BYTES`]. What is large
+/// passes through an [`Upload`] on its way there.
+async fn form_data(request: &Request, permit: &Permit) -> Result<FormData, Unreadable> {
+    let declared = content_length(request);
+    if let Some(declared) = &declared {
+        let length = declared.as_ref().map_or(u64::MAX, |length| *length);
+        if length > MAX_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
+        if length < LARGE {
+            return parsed(request.inner().form_data()).await;
+        }
+    }
+    let upload = Upload::of(request.inner())?;
+    let pass_on = async { upload.pass_on(MAX_BYTES, permit).await.map_err(Unreadable::from) };
+    let response = upload.response()?;
+    let (data, ()) = try_join(parsed(response.form_data()), pass_on).await?;
+    Ok(data)
+}
+
+async fn parsed(promise: Result<js_sys::Promise, JsValue>) -> Result<FormData, Unreadable> {
+    let parsed = JsFuture::from(promise.map_err(not_a_form)?).await.map_err(not_a_form)?;
     parsed.dyn_into().map_err(not_a_form)
 }
 
 fn content_length(request: &Request) -> Option<Result<u64, ParseIntError>> {
     let declared = request.headers().get("Content-Length").ok().flatten();
     declared.map(|length| length.parse())
-}
-
-/// Returns the body of `request` as a response, which can be parsed like a request.
-async fn buffered(request: &Request) -> Result<web_sys::Response, Unreadable> {
-    let body = request.inner().body().ok_or(Unreadable::NotAForm)?;
-    let reader: ReadableStreamDefaultReader =
-        body.get_reader().dyn_into().map_err(|_| Unreadable::NotAForm)?;
-    let (chunks, mut total) = (Array::new(), 0_u64);
-    loop {
-        let step = JsFuture::from(reader.read()).await.map_err(not_a_form)?;
-        let Ok(chunk) = property(&step, "value")?.dyn_into::<Uint8Array>() else { break };
-        total = total.saturating_add(chunk.byte_length().into());
-        if total > MAX_BYTES {
-            // What becomes of the rest concerns nobody.
-            let _ = reader.cancel();
-            return Err(Unreadable::TooLarge);
-        }
-        chunks.push(&chunk);
-    }
-    let blob = Blob::new_with_u8_array_sequence(&chunks).map_err(not_a_form)?;
-    let init = ResponseInit::new();
-    init.set_headers(&property(request.inner(), "headers")?);
-    web_sys::Response::new_with_opt_blob_and_init(Some(&blob), &init).map_err(not_a_form)
-}
-
-fn property(object: &JsValue, name: &str) -> Result<JsValue, Unreadable> {
-    Reflect::get(object, &name.into()).map_err(not_a_form)
 }
 
 fn not_a_form<T>(_error: T) -> Unreadable {

@@ -1,19 +1,19 @@
-//! Who is turned away whatever the form says: simple robots, and whoever
-//! sends far more than a person does. No puzzle for anybody.
+//! Refuses simple robots, and clients that send far more than a person does.
+//! People solve no puzzle.
 //!
-//! - **Flood**: more than 60 forms a minute from one address. That is one a
-//!   second, which a university or a Tor exit on the last evening does not
-//!   reach, and which costs us next to nothing.
-//! - **Trap**: a field is filled in that no person sees, hears or reaches.
-//! - **Haste**: more than 10 forms a minute from one address came sooner
-//!   after their page than a person can fill it in, or without a token that
-//!   says when. A single one may be a client of the API or somebody who had
-//!   everything at hand, so it takes several.
+//! - **Flood**: more than 60 forms a minute from one address. A university or a
+//!   Tor exit does not reach one a second on the last evening, and that many
+//!   cost little.
+//! - **Trap**: a field is filled in that people cannot see, hear or reach.
+//! - **Haste**: more than 10 forms a minute from one address came sooner after
+//!   their page than a person can fill it in, or without a token that says
+//!   when. A single one may come from a client of the API or from a
+//!   well-prepared person, so it takes several.
 //!
-//! All of them are answered alike, by the form with what was typed and its
-//! trap empty: a robot learns nothing, and a person whom it hits all the same
-//! gets through by sending again. The log tells them apart. Counters are per
-//! location and approximate; where one fails, everybody passes.
+//! All of them get the same answer: the form with what was typed and an empty
+//! trap. A robot learns nothing, and a person gets through by sending again.
+//! The log tells the causes apart. Counters are per location and approximate;
+//! if a counter fails, the form is accepted.
 
 use std::net::IpAddr;
 
@@ -58,6 +58,11 @@ impl<'a> Guard<'a> {
     pub(super) fn of(env: &'a Env, request: &Request) -> Self {
         let address = request.headers().get("CF-Connecting-IP").ok().flatten();
         Self { env, sender: address.and_then(|address| counted_as(&address)) }
+    }
+
+    /// Who sends, where that is somebody who can be told apart.
+    pub(super) fn sender(&self) -> Option<&str> {
+        self.sender.as_deref()
     }
 
     /// Before anything of the form is known.

@@ -1,4 +1,4 @@
-//! Which request is answered by what.
+//! Routes requests to their handlers.
 
 mod answer;
 mod application;
@@ -13,6 +13,7 @@ mod health;
 mod posting;
 mod receipt;
 mod request_context;
+mod upload;
 mod withdraw;
 
 use intake::ports::Clock as _;

@@ -29,6 +29,7 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
                 values: &values,
                 issues: &[],
                 token: &token,
+                arrival: &context.arrival,
                 not_taken: None,
                 kept: None,
                 correction: None,

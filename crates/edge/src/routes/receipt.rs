@@ -13,7 +13,7 @@ use crate::app::{self, AppContext};
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
 
-/// Returns what was received and how far it has come, for whoever holds the key.
+/// Returns the receipt, for the holder of its key.
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,

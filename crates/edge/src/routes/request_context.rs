@@ -1,16 +1,21 @@
-//! What a request says of the visitor.
+//! What the Worker knows of a request and its visitor.
 
 use domain::Posting;
+use intake::Arrival;
 use locales::Texts;
 use rules::Timestamp;
 use worker::{Request, Url};
 
-/// A request, but for its body.
+/// A request without its body.
+#[derive(Clone)]
 pub(crate) struct RequestContext {
     /// Scheme and host, without a slash at the end.
     pub(crate) origin: String,
-    /// When it began.
+    /// When it began; or when the form that it brings first arrived, by a
+    /// signed arrival.
     pub(crate) received_at: Timestamp,
+    /// That arrival, as the page sends it along; or an empty text.
+    pub(crate) arrival: String,
     /// Whether the client asks for JSON.
     pub(crate) wants_json: bool,
     url: Url,
@@ -24,13 +29,20 @@ impl RequestContext {
         Ok(Self {
             origin: url.origin().ascii_serialization(),
             received_at,
+            arrival: String::new(),
             wants_json: header("Accept").is_some_and(|types| types.contains("application/json")),
             accept_language: header("Accept-Language"),
             url,
         })
     }
 
-    /// Returns the parameter `name` of the address.
+    /// The same request with a form that has arrived before: its arrival goes
+    /// into every page that answers it.
+    pub(crate) fn arrived(&self, arrival: Arrival, sealed: String) -> Self {
+        Self { received_at: arrival.received_at, arrival: sealed, ..self.clone() }
+    }
+
+    /// The parameter `name` of the address.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }

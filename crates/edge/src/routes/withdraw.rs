@@ -11,7 +11,8 @@ use crate::log;
 use crate::routes::answer::{self, Caching};
 use crate::routes::{RequestContext, receipt};
 
-/// Asks whether it is really meant. Whoever has withdrawn sees that instead.
+/// Asks the candidate to confirm the withdrawal. Shows the confirmation page if
+/// the application is already withdrawn.
 pub(super) async fn question(
     context: &RequestContext,
     env: &Env,

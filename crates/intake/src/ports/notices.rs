@@ -1,5 +1,4 @@
-//! Mails to staff and to the operator that belong to no application: what
-//! they need of the ledger.
+//! The port of the ledger for notices, which belong to no application.
 
 use domain::Reference;
 use rules::Timestamp;
@@ -69,9 +68,9 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// What most of the mails met, as a code.
     pub cause: String,
-    /// Whether it is told because mails to staff are given up.
+    /// Whether the incident was opened because mails to staff were given up.
     pub losing: bool,
-    /// How many mails to staff are given up, as far as that is told.
+    /// How many given-up mails to staff the operator was told of.
     pub lost: u32,
     /// When mails left again.
     pub closed_at: Option<Timestamp>,

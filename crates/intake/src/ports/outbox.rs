@@ -1,4 +1,4 @@
-//! Mails to send, of every kind.
+//! The port of the ledger for the outbox: mails of every kind.
 //!
 //! A new kind of mail is a variant of [`MailKind`] and a template in the
 //! composer.
@@ -26,7 +26,7 @@ pub enum MailKind {
     AddressChanged,
 }
 
-/// For how long and after which answers a mail is tried again.
+/// The retry policy of a kind of mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// After how many milliseconds it is given up; never where this is none.
@@ -44,8 +44,8 @@ pub enum SizeClass {
     Large,
 }
 
-/// For how long mails of applications are tried, in milliseconds. What has
-/// not left after three days will not leave unless somebody sees to it.
+/// How long delivery of an application's mail is retried before the mail is
+/// given up. Milliseconds.
 pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 
 impl MailKind {
@@ -187,7 +187,7 @@ pub enum Settlement {
         at: Timestamp,
         /// For the operator.
         reason: String,
-        /// Whether this attempt may have arrived all the same.
+        /// Whether this attempt may have delivered the mail.
         possibly_sent: bool,
     },
 }

@@ -1,4 +1,4 @@
-//! What deleting needs of the ledger.
+//! The port of the ledger for deletion.
 
 use domain::{Application, Posting};
 use rules::Timestamp;

@@ -1,4 +1,4 @@
-//! The mails: what they say, and how often they go.
+//! Tests delivery: what the mails say, and how often they are sent.
 
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
@@ -58,7 +58,7 @@ fn a_repeated_queue_message_sends_nothing_twice() {
 fn what_was_not_taken_is_tried_again_when_it_is_due() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
-    // The answers are taken from the end: the mail to staff goes first.
+    // Answers are popped from the end; the staff mail is sent first.
     *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("421".into())];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(recipients(&world), ["amelie@example.org"]);

@@ -1,5 +1,5 @@
-//! The addresses of documents: who holds one needs nothing else, and nobody
-//! can make one.
+//! Tests the links to documents: a link is all that its holder needs, and it
+//! cannot be forged.
 
 use crate::world::World;
 use crate::{accepted, deliver, key, posting};

@@ -1,5 +1,5 @@
-//! Staff learn that nothing is missing, the operator that mails do not leave:
-//! once each time.
+//! Tests the notices: reports to staff, and one alert to the operator for each
+//! incident.
 
 use std::collections::HashSet;
 
@@ -227,7 +227,7 @@ fn one_alert_tells_of_many_mails_and_the_next_incident_gets_its_own() {
 fn a_mail_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not() {
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
-    // The answers are taken from the end: the mail to staff goes first.
+    // Answers are popped from the end; the staff mail is sent first.
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&world, &posting, &first).unwrap();
     assert!(cron(&world).is_empty());
@@ -277,7 +277,8 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     assert_eq!(cron(&world).len(), 1);
 }
 
-/// Whatever keeps mails from being tried (a queue that delivers nothing, a setting that is missing) shows all the same.
+/// An incident opens whatever keeps mails from being tried: a queue that
+/// delivers nothing, a missing setting.
 #[test]
 fn mails_that_nobody_tries_are_trouble_too() {
     let (world, posting) = (World::default(), posting());
@@ -345,7 +346,7 @@ fn what_is_given_up_during_an_incident_is_told_at_once() {
     assert!(cron(&world).is_empty(), "once, however many follow");
 }
 
-/// What was lost long ago and told is not the cause of what fails today.
+/// Skip mails given up before this incident; the operator was already told.
 #[test]
 fn the_cause_is_that_of_today() {
     let (world, posting) = (World::default(), posting());
@@ -368,7 +369,8 @@ fn the_cause_is_that_of_today() {
     assert!(text.contains("AUTH: 535") && !text.contains("RCPT"), "{text}");
 }
 
-/// Nobody but the notice tells what it tells.
+/// A notice has no other channel, so a permanent refusal is retried until the
+/// notice expires.
 #[test]
 fn a_notice_that_is_refused_is_tried_again() {
     let (world, _) = (World::default(), posting());

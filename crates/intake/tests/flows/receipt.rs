@@ -1,4 +1,4 @@
-//! Only the key opens a receipt.
+//! Tests that only the key opens a receipt.
 
 use crate::world::World;
 use crate::{accepted, deliver, key, posting};
@@ -40,7 +40,7 @@ fn it_tells_how_far_each_mail_has_come() {
     let with = receipt_key(&key(), &received);
     let delivery = || receipt(&world, received.reference.as_str(), &with).unwrap().delivery;
     assert_eq!(delivery().forwarding, MailState::Waiting);
-    // The answers are taken from the end: the mail to staff goes first.
+    // Answers are popped from the end; the staff mail is sent first.
     *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(delivery().forwarding, MailState::Sent(world.now.get()));

@@ -1,4 +1,4 @@
-//! What has been kept long enough goes, and so does what nothing leads to.
+//! Tests erasure on the promised day, and of orphaned documents.
 
 use domain::Posting;
 use rules::Timestamp;

@@ -1,4 +1,4 @@
-//! What is kept, what is refused, and what a failing port does to it.
+//! Tests what is stored, what is refused, and what happens when a port fails.
 
 use documents::samples;
 use rules::{Code, Timestamp};

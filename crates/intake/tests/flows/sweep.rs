@@ -1,4 +1,4 @@
-//! What a lost queue message leaves behind is found again.
+//! Tests that the sweep finds what a lost queue message leaves behind.
 
 use intake::ports::{MailKind, Outbox as _, Sending};
 use intake::{LEASE_MS, QUEUED_MS};

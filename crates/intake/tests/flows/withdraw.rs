@@ -1,4 +1,4 @@
-//! A candidate changes their mind: staff are told, and nothing stays.
+//! Withdrawal: staff get a notice, and documents and rows are deleted.
 
 use mail_parser::MessageParser;
 use rules::Timestamp;

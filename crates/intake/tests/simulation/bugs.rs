@@ -1,8 +1,8 @@
-//! Mistakes made on purpose: the simulator has to notice each of them.
+//! Deliberate bugs: the simulator has to notice each of them.
 //!
-//! None is a switch in the flows. Each is a port that does something else
-//! than its trait says, or a call that is wired in another order; the real
-//! ports go through the same places and do nothing there.
+//! They are not switches in the flows. Each is a port that breaks its trait's
+//! contract, or a call in another order; the real ports have the same hooks,
+//! which do nothing there.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -29,7 +29,7 @@ pub(crate) const SEEDS: u64 = 5_000;
 pub(crate) enum Bug {
     /// The mails leave before the application is in the ledger.
     SendsBeforeCommit,
-    /// The candidate is told that all is safe, then it is written down.
+    /// The candidate gets the receipt before the application is stored.
     AcknowledgesBeforeCommit,
     /// A mail counts as sent from when it is claimed.
     MarksBeforeSending,
@@ -37,7 +37,7 @@ pub(crate) enum Bug {
     NoLease,
     /// A claim lasts one minute, and a sender may take a quarter of an hour.
     ShortLease,
-    /// Nobody looks for what was left behind.
+    /// The sweep does not run.
     NoSweep,
     /// The number is read first and written later.
     NumberOutsideCommit,
@@ -53,7 +53,8 @@ pub(crate) enum Bug {
     RowsBeforeDocuments,
     /// A withdrawn application's id may come again.
     WithdrawsWithoutRetiring,
-    /// Staff are told of a withdrawal while a mail may be on its way.
+    /// Staff get the notice of a withdrawal while a mail may still be on its
+    /// way.
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,

@@ -1,8 +1,8 @@
-//! Chance: everything that is drawn, from one seed.
+//! Draws every random choice from one seed.
 //!
-//! Each seed has a weather of its own: which kinds of fault there are and how
-//! often, many kinds not at all. Faults that hide each other when all of them
-//! are everywhere are so met alone as well.
+//! Each seed has its own fault profile: which kinds of fault occur and how
+//! often, many not at all. So faults that hide each other when all occur are
+//! also met alone.
 
 use std::cell::Cell;
 
@@ -20,7 +20,7 @@ pub(crate) struct Chance {
 pub(crate) struct Weather {
     /// A call of a port fails without effect.
     pub(crate) fails: u32,
-    /// It takes effect and fails all the same.
+    /// It takes effect and then reports a failure.
     pub(crate) fails_after: u32,
     /// It hangs, then takes effect or fails.
     pub(crate) hangs: u32,

@@ -1,4 +1,4 @@
-//! What somebody who stands outside has seen, to hold the end against.
+//! What an outside observer saw of a run, for comparison with its end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ pub(crate) struct History {
     pub(crate) mails: Vec<Mail>,
 }
 
-/// A form as somebody sent it.
+/// A form as a person sent it.
 pub(crate) struct SentForm {
     pub(crate) documents: Vec<Vec<u8>>,
     pub(crate) is_sound: bool,
@@ -82,7 +82,7 @@ pub(crate) struct SeenDelivery {
 pub(crate) struct Mail {
     pub(crate) at: i64,
     pub(crate) to: String,
-    /// The mail's name and attempt; nothing where nobody had the right.
+    /// The mail's name and attempt; nothing if no claim was held.
     pub(crate) right: Option<(String, u32)>,
     pub(crate) message_id: String,
     pub(crate) is_marked: bool,

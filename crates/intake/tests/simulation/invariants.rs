@@ -1,4 +1,4 @@
-//! What must hold once the dust has settled.
+//! Checks what must hold at the end of a run.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(crate) enum Invariant {
     /// What is given up was refused for good by the mail server, or tried for
     /// three days; and staff's last report names it.
     GivenUpForAReason,
-    /// No mail comes twice unless nobody could know what had become of it.
+    /// A mail is repeated only if it was unknown whether it had been delivered.
     Once,
     /// Copies have one Message-ID, and all but one are marked as possible
     /// duplicates; a first attempt never is.
@@ -63,7 +63,7 @@ pub(crate) enum Invariant {
     /// All comes to rest: nothing waits, no incident goes on, no document is
     /// there that nothing leads to.
     ComesToRest,
-    /// On the day of deletion the store is empty but for counts.
+    /// On the day of deletion only counts are left.
     ErasedInTheEnd,
 }
 

@@ -77,7 +77,7 @@ mod world;
 use bugs::Bug;
 use events::Event;
 
-/// What a plain `cargo test` lives through; `cargo xtask test` does 10,000.
+/// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 10,000.
 const SEEDS: u64 = 300;
 
 /// With so many seeds even the rarest thing happens.

@@ -1,5 +1,5 @@
-//! Candidates: impatient, forgetful, sometimes wrong, free to change their
-//! minds.
+//! Simulates candidates: impatient, forgetful, sometimes wrong, free to change
+//! their minds.
 
 use domain::{Application, Posting};
 use intake::ports::Fault;
@@ -45,7 +45,7 @@ enum Flaw {
 
 const FLAWS: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoCv, Flaw::WrongKind, Flaw::CutOff];
 
-/// What a person is told.
+/// The answer that a person gets.
 type Answer = Result<Verdict, Fault>;
 
 impl Person {

@@ -1,4 +1,4 @@
-//! What calls the flows: requests, the queue, the cron.
+//! Simulates the platform that calls the flows: requests, queue and cron.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -12,7 +12,7 @@ use crate::world::setting;
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
-/// Addresses of this domain are nobody's.
+/// Addresses of this domain do not exist.
 pub(crate) const NOWHERE: &str = "@nowhere.example";
 
 /// How long a greylisted recipient has to wait.

@@ -1,4 +1,4 @@
-//! What reports to staff say, against what was seen.
+//! Compares the reports to staff with what was observed.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Many seeds, on every core.
+//! Runs many seeds, on every core.
 
 use std::env;
 use std::num::NonZero;

@@ -1,4 +1,4 @@
-//! One seed from its first event to its last.
+//! Runs one seed from its first event to its last.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What must hold at the moment when something happens.
+//! Checks what must hold at the moment when something happens.
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, MailKind};

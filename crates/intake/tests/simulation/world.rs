@@ -1,5 +1,5 @@
-//! The world that the flows run in: storage that lasts, a server that does
-//! not, a clock that errs, and a mail server with moods.
+//! The simulated world: storage that lasts, a server that does not, a clock
+//! that errs, and an unreliable mail server.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

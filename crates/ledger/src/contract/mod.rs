@@ -1,4 +1,4 @@
-//! What the storage ports promise, as a suite that runs on any database.
+//! The contract of the storage ports, as a test suite for any database.
 //!
 //! `cargo test -p ledger` runs it on `SQLite`, and
 //! `tests/platform/contract.test.mjs` on D1 in workerd. Each case begins with

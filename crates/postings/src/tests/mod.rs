@@ -1,4 +1,4 @@
-//! Each mistake somebody can make in a posting, and what they are told.
+//! Tests the message for each mistake that a posting can have.
 //!
 //! The cases change one place in `sample.md`, which has no mistake.
 

@@ -1,4 +1,4 @@
-//! What single values must be.
+//! Tests the checks of single values.
 
 use super::check;
 

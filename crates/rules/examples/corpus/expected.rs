@@ -1,4 +1,4 @@
-//! What was seen, against the verdicts that a careful reader wants.
+//! Compares the findings with the expected verdicts.
 
 use std::fs;
 use std::path::Path;

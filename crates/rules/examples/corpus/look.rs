@@ -1,4 +1,4 @@
-//! What is seen of one file.
+//! Inspects one file.
 
 use std::panic::catch_unwind;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What was seen, against what the manifest knows.
+//! Compares the findings with the manifest.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -81,7 +81,8 @@ async fn a_refused_mail_leaves_the_session_usable() {
     }
 }
 
-/// A server that is going to close, or whose state nobody knows, gets no other mail.
+/// A server that is about to close, or whose state is unknown, gets no other
+/// mail.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_doubt_is_not_used_again() {
     let faults = [

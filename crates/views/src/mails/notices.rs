@@ -1,5 +1,5 @@
-//! Letters that belong to no application: to staff, that one was withdrawn
-//! and how far all have come; to the operator, that mails do not leave.
+//! Writes the notices: withdrawals and reports to staff, alerts to the
+//! operator.
 
 use askama::Template;
 use domain::Posting;
@@ -10,15 +10,15 @@ use rules::deadline::Zone;
 use super::{MailText, ended};
 use crate::words::last_instant;
 
-/// How far the applications to a posting have come: number and reference of
+/// The applications to a posting by delivery state: number and reference of
 /// each, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report<'a> {
-    /// Those that staff were sent.
+    /// Those whose mail to staff was sent.
     pub delivered: Vec<(u32, &'a str)>,
-    /// Those that they are still to be sent.
+    /// Those whose mail to staff is still to be sent.
     pub pending: Vec<(u32, &'a str)>,
-    /// Those that they will not be sent unless somebody sees to it.
+    /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
     /// Those whose acknowledgement the candidate's address does not take.
     pub not_acknowledged: Vec<(u32, &'a str)>,
@@ -26,16 +26,16 @@ pub struct Report<'a> {
     pub withdrawn: u32,
 }
 
-/// Mails that do not leave.
+/// The facts of an alert: mails that do not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert<'a> {
-    /// What they met, as a code.
+    /// The problem that the mails met, as a code.
     pub cause: &'a str,
     /// Since when.
     pub since: Timestamp,
-    /// How many wait to be tried again.
+    /// How many wait for another attempt.
     pub waiting: u32,
-    /// How many to staff are given up.
+    /// How many mails to staff were given up.
     pub lost: u32,
 }
 
@@ -195,7 +195,7 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
     List { heading, lines: entries.iter().map(line).collect() }
 }
 
-/// Returns a letter of paragraphs, then lists; empty lists are left out.
+/// Returns a mail of paragraphs, then lists; empty lists are left out.
 fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> MailText {
     let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
     let (said, lists) = (paragraphs, lists.as_slice());

@@ -1,4 +1,4 @@
-//! What the letters say, put into words before a template arranges it.
+//! Prepares the values that the templates of mails show.
 
 use domain::{Application, Posting};
 use locales::{Texts, bytes, date, fill, moment, number};
@@ -8,7 +8,8 @@ use rules::requirements::QuestionKind;
 
 use super::attachment_name;
 
-/// What both letters say. Nothing in it was typed by the candidate.
+/// The facts that the mails to staff and to the candidate share. Nothing in it
+/// was typed by the candidate.
 pub(super) struct Facts<'a> {
     pub(super) reference: &'a str,
     /// `12`: its number in the posting, in digits.
@@ -29,7 +30,7 @@ pub(super) struct DocumentFacts<'a> {
     /// `240 ko`
     pub(super) size: String,
     pub(super) sha256: &'a str,
-    /// What is better known before it is opened, for staff.
+    /// Remarks that staff should read before they open the document.
     pub(super) remarks: Vec<&'static str>,
 }
 
@@ -89,7 +90,7 @@ pub(super) struct Person<'a> {
     pub(super) message: Vec<String>,
     /// In the order of [`Facts::documents`].
     pub(super) files: Vec<File>,
-    /// What to know where the files are not attached but linked.
+    /// The sentence about links, if the files are not attached.
     pub(super) linked: Option<String>,
 }
 
@@ -109,7 +110,7 @@ pub(super) struct AnswerShown<'a> {
 
 /// An answer, in words.
 pub(super) enum Said<'a> {
-    /// Our word for what was chosen.
+    /// One of the posting's choices, in our words.
     Chosen(&'a str),
     /// The candidate's words.
     Typed(Vec<String>),

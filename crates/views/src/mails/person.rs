@@ -1,4 +1,4 @@
-//! A person's name in the order in which files are sorted.
+//! Writes a person's name in the order in which files are sorted.
 
 use rules::application::one_line;
 
@@ -105,7 +105,7 @@ fn is_capitals(word: &str) -> bool {
     !is_generation(word) && (all_upper(0) || all_upper(3))
 }
 
-/// Georgian has capitals in Unicode, but nobody writes names with them.
+/// Georgian has capitals in Unicode, but names are not written with them.
 fn is_cased(c: char) -> bool {
     (c.is_uppercase() || c.is_lowercase()) && !is_georgian(c)
 }

@@ -110,7 +110,8 @@ fn candidates_learn_what_was_received_and_what_follows() {
     }
 }
 
-/// Whoever gives somebody else's address writes nothing of their own to it.
+/// The acknowledgement may go to a stranger's address, so it must not carry
+/// anything that the form's sender wrote.
 #[test]
 fn nothing_typed_is_in_the_acknowledgement() {
     let mut received = received();

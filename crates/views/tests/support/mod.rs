@@ -151,6 +151,7 @@ pub(crate) fn fresh(values: &Form) -> FormState<'_> {
         values,
         issues: &[],
         token: "the-token",
+        arrival: "",
         not_taken: None,
         kept: None,
         correction: None,

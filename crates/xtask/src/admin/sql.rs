@@ -1,8 +1,10 @@
-//! What is asked of the ledger. Its tables are in `migrations`; tests/platform/admin.test.mjs holds the two together.
+//! The SQL of `cargo xtask admin`. The tables are in `migrations`;
+//! tests/platform/admin.test.mjs tests the two together.
 
 use crate::options::admin::{MailKind, Reference};
 
-/// The mails that have not left, or every one, as they are at `now`, in milliseconds.
+/// Returns the query for the mails that have not left, or for all, as of `now`
+/// in milliseconds.
 pub(crate) fn outbox(all: bool, now: i64) -> String {
     let wanted = if all { "true" } else { "sent_at IS NULL" };
     format!(

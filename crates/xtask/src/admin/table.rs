@@ -1,4 +1,4 @@
-//! Rows, for whoever reads them.
+//! Formats rows as a table of text.
 
 use std::fmt::Write;
 

@@ -12,7 +12,8 @@ use super::wasm::{Effort, Linked, Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
 
-/// Names carry a hash of the content, so a browser may keep a file for ever.
+/// The names carry a hash of the content, so browsers may cache the files
+/// forever.
 const HEADERS: &str = "\
 /assets/*
   Cache-Control: public, max-age=31536000, immutable

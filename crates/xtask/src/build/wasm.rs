@@ -148,7 +148,8 @@ fn artifact(line: &str, package: &str) -> Option<PathBuf> {
         .find(|path| path.extension().is_some_and(|extension| extension == "wasm"))
 }
 
-/// Tells a changed input; nobody gains by a collision, and a new Rust only rebuilds.
+/// Detects changed inputs. Collisions are harmless, and a new Rust only
+/// rebuilds.
 fn fingerprint(input: &impl Hash) -> String {
     let mut hasher = DefaultHasher::new();
     input.hash(&mut hasher);

@@ -1,4 +1,5 @@
-//! The Worker: one JavaScript module and one wasm module, which wrangler and Miniflare take as they are.
+//! Builds the Worker: one JavaScript module and one wasm module, for wrangler
+//! and Miniflare.
 
 use std::fs;
 use std::path::Path;

@@ -36,7 +36,7 @@ pub(crate) enum MailKind {
     Acknowledgement,
 }
 
-/// Eight letters and digits: nothing that a statement could not hold.
+/// Eight letters and digits, so it is safe within a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reference(String);
 

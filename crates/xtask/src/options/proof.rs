@@ -11,7 +11,7 @@ use super::{Task, number};
 pub(crate) struct ChaosOptions {
     pub(crate) applications: u32,
     pub(crate) kills: u32,
-    /// None: one that nobody has chosen.
+    /// If absent, a random seed is used.
     pub(crate) seed: Option<u32>,
 }
 

@@ -84,11 +84,25 @@ fn other_files_are_told() {
 
 #[test]
 fn what_a_document_takes_in_is_looked_at_as_what_it_is() {
-    let cases: [(&[u8], &[Active]); 4] = [
+    let cases: [(&[u8], &[Active]); 9] = [
         (b"<html><p>x</p></html>", &[Active::EmbeddedFile]),
         (b"<!DOCTYPE html><img src=http://a>", &[Active::EmbeddedFile, Active::RemoteContent]),
         (b"<html><img src='file://h/s'>", &[Active::EmbeddedFile, Active::ServerName]),
+        (b"<HTML><LINK REL=stylesheet HREF=//h/s>", &[Active::EmbeddedFile, Active::ServerName]),
+        (
+            b"<html><style>p { background: url(\\\\h\\s) }</style>",
+            &[Active::EmbeddedFile, Active::ServerName],
+        ),
+        (
+            b"MIME-Version: 1.0\n\n<html><img src=3D\"file://h/s\">",
+            &[Active::EmbeddedFile, Active::ServerName],
+        ),
         (b"{\\rtf1{\\field{\\*\\fldinst DDE x}}}", &[Active::EmbeddedFile, Active::Dde]),
+        (
+            b"{\\rtf1{\\field{\\*\\fldinst INCLUDEPICTURE \"\\\\\\\\h\\\\s\"}}}",
+            &[Active::EmbeddedFile, Active::ServerName],
+        ),
+        (b"<html><!-- // --><p>a // b: c:\\\\d</p>", &[Active::EmbeddedFile]),
     ];
     for (content, expect) in cases {
         let word =

@@ -55,11 +55,13 @@ impl<'s> Search<'s> {
             sides.max().unwrap_or(0)
         };
         let declared = side(b"Width", b"W").saturating_mul(side(b"Height", b"H"));
-        let is_photograph = match *filters::names(dict, &|value| value).as_slice() {
-            [Value::Name(filter)] => filter.is(b"DCTDecode") || filter.is(b"DCT"),
+        let has_only = |known: &[&[u8]]| match *filters::names(dict, &|value| value).as_slice() {
+            [Value::Name(filter)] => filter.among(known).is_some(),
             _ => false,
         };
-        let head = is_photograph.then(|| document.beginning(object, exif::HEAD_BYTES)).flatten();
+        let is_photograph = has_only(&[b"DCTDecode", b"DCT"]);
+        let is_measured = is_photograph || has_only(&[b"JPXDecode", b"JBIG2Decode"]);
+        let head = is_measured.then(|| document.beginning(object, exif::HEAD_BYTES)).flatten();
         let head = head.unwrap_or_default();
         self.found.has_location |= is_photograph && exif::has_location(&head);
         if declared.max(picture::pixels(&head)) > self.limits.picture_pixels {

@@ -46,6 +46,7 @@ fn markup_and_scripts_before_the_header_are_damage() {
 fn printable_lines_before_the_header_are_harmless() {
     for banner in [
         "GPL Ghostscript 10.00.0 (2022-09-21)\nCopyright (C) 2022 Artifex Software, Inc.\n",
+        "HTTP/1.1 200 OK\r\nSet-Cookie: a=b; path=/\r\nContent-Type: application/pdf\r\n\r\n",
         "MIME-Version: 1.0\r\nContent-Type: application/pdf; name=\"cv.pdf\"\r\n\
          Message-ID: <a.b@example.org>\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",

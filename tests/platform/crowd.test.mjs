@@ -1,0 +1,109 @@
+// More large uploads than there is memory for: nobody takes all of it, and who came in time is in time.
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { apply, clock, document, form, kept, onTheWire, OTHER, pdf, POSTING } from "../support/application.mjs";
+import { peak } from "../support/isolate.mjs";
+import { running } from "../support/running.mjs";
+
+const place = await running({ inspector: true });
+beforeEach(() => place.afresh());
+
+const MINUTE = 60_000;
+/** What ten uploads of 15 MB would take is more than twice this. */
+const BOUND = 70_000_000;
+const HERE = { "x-test-address": "203.0.113.1" };
+const ELSEWHERE = { "x-test-address": "203.0.113.2" };
+const { type, bytes } = await onTheWire(form({ cover_letter: document("l.pdf", pdf("Lettre", 7_500_000)), cv: document("cv.pdf", pdf("CV", 7_499_000)) }));
+
+/**
+ * An upload that stops before its end, and what it is answered.
+ *
+ * @param {Record<string, string>} [headers]
+ */
+function stalled(headers = {}) {
+  return new Promise((resolve, reject) => {
+    const post = request(new URL(`/postings/${POSTING.slug}/applications`, place.guichet.url), {
+      method: "POST",
+      headers: { "content-type": type, "content-length": bytes.length, accept: "application/json", ...headers },
+    });
+    post.on("error", reject);
+    post.on("response", async (answer) => {
+      let body = "";
+      for await (const chunk of answer) body += chunk;
+      post.destroy();
+      resolve({ status: answer.statusCode, headers: answer.headers, body });
+    });
+    post.write(bytes.subarray(0, bytes.length - 100_000));
+  });
+}
+
+const large = (headers) => place.guichet.fetch(`/postings/${POSTING.slug}/applications`, { method: "POST", body: bytes, headers: { "content-type": type, accept: "application/json", ...headers } });
+
+/** The arrival that an upload got which stalled at that time. */
+async function arrivalAt(milliseconds) {
+  const { status, body } = await stalled({ "x-test-clock": clock(milliseconds) });
+  assert.equal(status, 503);
+  return JSON.parse(body).arrival;
+}
+
+test("ten stalled uploads of one client are not let in together, and hold up nobody else", async (t) => {
+  let answers = [];
+  const most = await peak(place.guichet, async () => {
+    const stalling = Array.from({ length: 10 }, () => stalled(HERE));
+    await sleep(1_000);
+    const began = Date.now();
+    assert.equal((await large(ELSEWHERE)).status, 201);
+    assert.ok(Date.now() - began < 8_000, "another client does not wait for them");
+    answers = await Promise.all(stalling);
+  });
+  t.diagnostic(`${most} bytes at the peak`);
+  assert.ok(most > 15_000_000 && most < BOUND, `${most} bytes`);
+  for (const { status, headers, body } of answers) {
+    assert.deepEqual([status, headers["retry-after"]], [503, "30"]);
+    const { error, arrival } = JSON.parse(body);
+    assert.equal(error, "busy");
+    assert.match(arrival, /^\d+\.[\w-]{43}$/);
+  }
+  assert.equal((await large(HERE)).status, 201, "what they held is given back");
+});
+
+test("a page that could not be sent carries its arrival, in both languages", async () => {
+  const languages = [["fr", "Trop de formulaires"], ["en", "Too many forms"]];
+  const answers = languages.map(([language]) => stalled({ accept: "text/html", "accept-language": language }));
+  for (const [index, { status, headers, body }] of (await Promise.all(answers)).entries()) {
+    assert.deepEqual([status, headers["retry-after"]], [503, "30"]);
+    assert.match(body, /<input type="hidden" id="arrival" name="arrival" value="\d+\.[\w-]{43}">/);
+    assert.ok(body.includes(languages[index][1]));
+  }
+});
+
+test("who came in time is in time, for a quarter of an hour and for this posting only", async () => {
+  const last = POSTING.closesAt - 1;
+  const arrival = await arrivalAt(last);
+  const sent = (fields, milliseconds, options) => apply(place.guichet, fields, { ...options, headers: { "x-test-clock": clock(milliseconds) } });
+  const answer = await sent({ arrival }, last + 10 * MINUTE);
+  assert.equal(answer.status, 201);
+  assert.equal((await answer.json()).received_at, new Date(last).toISOString());
+  const wrong = await sent({ arrival, name: "" }, last + 10 * MINUTE, { json: false });
+  assert.equal(wrong.status, 422);
+  assert.ok((await wrong.text()).includes(`value="${arrival}"`), "the page goes on to send it");
+
+  for (const [what, changed, milliseconds] of [
+    ["none", "", last + MINUTE],
+    ["a forged one", arrival.replace(/.$/, (end) => (end === "A" ? "B" : "A")), last + MINUTE],
+    ["another time", arrival.replace(String(last), String(last - 1)), last + MINUTE],
+    ["one that is too old", arrival, last + 15 * MINUTE + 1],
+  ]) {
+    const late = await sent({ arrival: changed }, milliseconds);
+    assert.equal(late.status, 422, what);
+    assert.deepEqual((await late.json()).issues.map(({ code }) => code), ["deadline_passed"], what);
+  }
+  const elsewhere = await sent({ arrival, subject: "Digital Security Officer, Human Rights Defenders (Geneva)", eu_work_permit: undefined, swiss_work_permit: "yes" }, last + MINUTE, { slug: OTHER.slug });
+  assert.equal(elsewhere.status, 201);
+  assert.equal((await elsewhere.json()).received_at, new Date(last + MINUTE).toISOString(), "an arrival at another posting is none");
+  assert.equal((await kept(place.guichet)).applications.length, 2);
+});
