@@ -88,7 +88,7 @@ test("to be faster than people is no fault by itself, only again and again from 
   const token = await freshToken(place.guichet);
   const slow = { headers: { ...headers, "x-test-clock": clock(NOON + 3_000) } };
   assert.equal((await apply(place.guichet, { token }, slow)).status, 201, "a person at the same address");
-  assert.equal((await apply(place.guichet, { token }, { headers: elsewhere() })).status, 201, "a robot elsewhere");
+  assert.equal((await apply(place.guichet, { token }, { headers: elsewhere() })).status, 200, "a robot elsewhere");
 });
 
 test("a client on this machine may send as much and as fast as it likes", async () => {

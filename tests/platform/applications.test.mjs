@@ -24,7 +24,7 @@ test("a client gets exactly what the contract promises", async () => {
   assert.match(answer.headers.get("content-type"), /^application\/json/);
   assert.equal(answer.headers.get("cache-control"), "no-store");
   const body = await answer.json();
-  assert.deepEqual(Object.keys(body).sort(), ["documents", "received_at", "reference", "status_url"]);
+  assert.deepEqual(Object.keys(body).sort(), ["documents", "number", "received_at", "reference", "revision", "status_url"]);
   assert.match(body.reference, /^[2-9A-HJKMNP-TV-Z]{8}$/, "no look-alikes");
   assert.equal(body.received_at, new Date(NOON).toISOString());
   assert.deepEqual(body.documents, [
@@ -33,7 +33,11 @@ test("a client gets exactly what the contract promises", async () => {
   ]);
   const status = await receipt(body.status_url);
   assert.equal(status.status, 200);
-  assert.equal((await status.json()).reference, body.reference);
+  const given_up = { forwarding: false, acknowledgement: false };
+  const { forwarded_at: forwarded, acknowledged_at: acknowledged, ...told } = await status.json();
+  const revisions = [{ revision: 1, received_at: body.received_at }];
+  assert.deepEqual(told, { ...body, given_up, revisions, erase_on: "2026-01-30" });
+  for (const at of [forwarded, acknowledged]) assert.ok(at === null || Date.parse(at) >= NOON, at);
 });
 
 test("a browser is sent on to the receipt, in the language of its page", async () => {

@@ -35,7 +35,7 @@ test("each stage of each mail is told kindly, in words and to programs", async (
   await poll(settled, 10_000, () => `still ${JSON.stringify(status)}`);
   assert.deepEqual(status.given_up, { forwarding: true, acknowledgement: false });
   assert.equal(status.forwarded_at, null);
-  assert.equal(status.erased_on, "2026-01-30");
+  assert.equal(status.erase_on, "2026-01-30");
   const givenUp = await page(path);
   assert.ok(givenUp.includes(told.state_not_forwarded) && !givenUp.includes(told.state_forwarding));
 });

@@ -94,7 +94,7 @@ test("crons that run at once make one report a day, which is forgotten once it i
 test("a cron that dies after sending: the report comes again under one Message-ID, and says so", async () => {
   await place.mails(await sent());
   // What would have written down that it was sent.
-  await cronAt(FIRST, { fault: "d1.run" });
+  await cronAt(FIRST, { fault: "d1.batch@5" });
   await cronAt(FIRST + 15 * MINUTE);
   assert.equal((await told("report")).length, 1, "somebody may still be sending");
   await cronAt(FIRST + 16 * MINUTE);

@@ -174,7 +174,7 @@ class Candidate {
     const answer = await apply(guichet, { token, name: this.name, email: this.email, ...Object.fromEntries(files) });
     if (answer.status === 503) throw new Error("to be sent again");
     const text = await answer.text();
-    if (answer.status !== 201) throw new Surprise(`${answer.status} to a right form: ${text}`);
+    if (![200, 201].includes(answer.status)) throw new Surprise(`${answer.status} to a right form: ${text}`);
     const { reference, documents } = JSON.parse(text);
     this.reference = reference;
     const told = documents.map(({ id, sha256: sum }) => [id, sum]);

@@ -75,7 +75,8 @@ fn get(request: &XmlHttpRequest, hear: impl Fn(&XmlHttpRequest) + 'static) -> Re
 fn answer(request: &XmlHttpRequest) -> Answer {
     let status = request.status().unwrap_or(0);
     let answer = match status {
-        201 => body(request).map(|Received { status_url }| Answer::Received { status_url }),
+        // The second time, the application was there already.
+        200 | 201 => body(request).map(|Received { status_url }| Answer::Received { status_url }),
         422 => body(request).map(|Refused { issues }| Answer::Refused(issues)),
         _ => None,
     };

@@ -1,7 +1,9 @@
 //! A stored application and its reference.
 
-use rules::{Content, Timestamp};
+use rules::{Content, Date, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::Posting;
 
 /// An application with what was settled when it arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +23,43 @@ pub struct Application {
     pub origin: String,
     /// When it began to arrive.
     pub received_at: Timestamp,
+    /// Which revision this is, from 1.
+    pub revision: u32,
+    /// When this revision began to arrive.
+    pub revised_at: Timestamp,
+    /// How often its e-mail address was corrected. Each time its receipt gets
+    /// another key.
+    pub address_changes: u32,
+    /// The id of the application that came from the same page before, from
+    /// another address.
+    pub page: Option<String>,
+    /// When it is erased: the day that the candidate was told. Absent only
+    /// where the previous Worker took it in a moment ago.
+    pub erase_at: Option<Timestamp>,
     /// What the candidate sent.
+    pub content: Content,
+}
+
+impl Application {
+    /// Returns when it is erased.
+    pub fn erased_at(&self, posting: &Posting) -> Timestamp {
+        self.erase_at.unwrap_or_else(|| posting.erased_at())
+    }
+
+    /// Returns the day on which it is erased.
+    pub fn erased_on(&self, posting: &Posting) -> Date {
+        posting.deadline.zone.local(self.erased_at(posting)).date
+    }
+}
+
+/// What an application said before it was corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Which one, from 1.
+    pub revision: u32,
+    /// When it began to arrive.
+    pub received_at: Timestamp,
+    /// What it said.
     pub content: Content,
 }
 

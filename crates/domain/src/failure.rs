@@ -18,6 +18,8 @@ pub enum Failure {
     },
     /// Not a form, or a broken one.
     NotAForm,
+    /// Too many forms come at once.
+    Busy,
     /// We failed.
     Unavailable,
 }

@@ -6,7 +6,7 @@ mod delivery;
 mod failure;
 pub mod posting;
 
-pub use application::{Application, Reference};
+pub use application::{Application, Reference, Revision};
 pub use delivery::{Delivery, MailState};
 pub use failure::Failure;
 pub use posting::Posting;

@@ -23,6 +23,7 @@ pub(crate) async fn run(env: &Env) {
     let results = [
         ("sweep failed", sweep(&app).await),
         ("withdrawals not finished", finish_withdrawals(&app).await),
+        ("replaced documents not erased", erase_replaced_documents(&app).await),
         ("erasure failed", erase(&app).await),
         ("orphaned documents not erased", erase_orphaned_documents(&app).await),
         ("report failed", report(&app).await),
@@ -47,6 +48,10 @@ async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {
 async fn erase(app: &AppContext) -> Result<(), Fault> {
     let (postings, now) = (app::postings(), app.clock.now());
     intake::erase(&app.documents, &app.ledger, postings, now).await.map(|_| ())
+}
+
+async fn erase_replaced_documents(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_replaced_documents(&app.documents, &app.ledger).await.map(|_| ())
 }
 
 async fn erase_orphaned_documents(app: &AppContext) -> Result<(), Fault> {

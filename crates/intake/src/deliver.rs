@@ -4,10 +4,10 @@ use domain::Application;
 use rules::Timestamp;
 
 use crate::QUEUED_MS;
-use crate::mail_composer::{Enclosed, MailComposer};
+use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
-    About, Claim, Clock, DocumentStore, Fault, Ledger, Mail, MailKind, Notice, Notices, Outbox,
-    RetryPolicy, Sending, Settlement, Transport,
+    About, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind, Notice,
+    Notices, Outbox, RetryPolicy, Sending, Settlement, Transport,
 };
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
@@ -42,7 +42,7 @@ pub enum Pace {
 /// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices + Outbox),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -54,8 +54,7 @@ pub async fn deliver(
     let Some((mail, claim)) = ledger.claim(id, now, until).await? else { return Ok(Pace::Keep) };
     let outcome = match &mail.about {
         About::Application(of) => {
-            send_of_application(documents, ledger, transport, composer, mail.kind, of, claim, now)
-                .await
+            send_of_application(documents, ledger, transport, composer, &mail, of, claim, now).await
         }
         About::Notice(Notice::Alert { .. }) => {
             send_notice(ledger, alerts, composer, &mail, claim, now).await
@@ -82,24 +81,33 @@ pub async fn deliver(
 }
 
 /// Sends a mail of an application. Nothing where the application was
-/// withdrawn in the meantime: its mails are gone as well.
+/// withdrawn in the meantime: its mails are gone as well. Nothing either where
+/// it was corrected in the meantime: the correction has a mail of its own.
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_of_application(
     documents: &impl DocumentStore,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Corrections),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
-    kind: MailKind,
+    mail: &Mail,
     application: &str,
     claim: Claim,
     now: Timestamp,
 ) -> Result<Option<Sending>, Fault> {
     let Some(received) = ledger.find(application).await? else { return Ok(None) };
-    if kind == MailKind::Acknowledgement {
+    if received.revision != mail.revision {
+        return Ok(None);
+    }
+    if mail.kind == MailKind::Acknowledgement {
         let message = composer.acknowledgement(&received, claim, now)?;
         return Ok(Some(message.send(transport).await));
     }
-    send_to_staff(documents, transport, composer, &received, claim, now).await.map(Some)
+    let before = match received.revision {
+        1 => None,
+        revision => ledger.forwarded_before(&received.id, revision).await?,
+    };
+    let notes = Notes { before, related: ledger.related(&received).await? };
+    send_to_staff(documents, transport, composer, &received, claim, now, &notes).await.map(Some)
 }
 
 /// Sends the application with its documents attached. Where the transport
@@ -111,11 +119,12 @@ async fn send_to_staff(
     received: &Application,
     claim: Claim,
     now: Timestamp,
+    notes: &Notes,
 ) -> Result<Sending, Fault> {
     let attached = Enclosed::Attached(composer.attachments(documents, received).await?);
-    match composer.to_staff(received, claim, now, attached)?.send(transport).await {
+    match composer.to_staff(received, claim, now, attached, notes)?.send(transport).await {
         Sending::TooLarge(_) => {
-            let linked = composer.to_staff(received, claim, now, Enclosed::Linked)?;
+            let linked = composer.to_staff(received, claim, now, Enclosed::Linked, notes)?;
             Ok(linked.send(transport).await)
         }
         sending => Ok(sending),

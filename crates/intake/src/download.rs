@@ -2,11 +2,12 @@
 
 use domain::{Posting, Reference};
 use rules::Timestamp;
+use rules::application::Document;
 use views::mails;
 
 use crate::key::SigningKey;
 use crate::ports::{Fault, Ledger};
-use crate::submit::document_key;
+use crate::uploads::document_key;
 
 /// A document that an address leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub struct Download {
 pub enum Followed {
     /// The document.
     Document(Download),
-    /// We made this address, but its time is over or the application is
-    /// gone.
+    /// We made this address, but its time is over, or the application or the
+    /// document is gone.
     Gone,
 }
 
@@ -36,6 +37,8 @@ pub struct Link<'a> {
     pub reference: &'a str,
     /// The document's id.
     pub document: &'a str,
+    /// Its SHA-256. Addresses from before there were corrections have none.
+    pub sha256: Option<&'a str>,
     /// Until when it is good, in milliseconds since 1970.
     pub until: &'a str,
     /// Our signature over all of it.
@@ -51,8 +54,12 @@ pub async fn download(
     link: Link<'_>,
     now: Timestamp,
 ) -> Result<Option<Followed>, Fault> {
-    let Link { reference, document, until, key } = link;
-    if !signing.verify(PURPOSE, &[reference, document, until], key) {
+    let Link { reference, document, sha256, until, key } = link;
+    let is_ours = match sha256 {
+        Some(sha256) => signing.verify(PURPOSE, &[reference, document, sha256, until], key),
+        None => signing.verify(PURPOSE, &[reference, document, until], key),
+    };
+    if !is_ours {
         return Ok(None);
     }
     if until.parse().map_or(true, |until| Timestamp(until) <= now) {
@@ -62,25 +69,30 @@ pub async fn download(
     let lookup = ledger.look_up_receipt(Reference::parse(reference).as_ref(), "").await?;
     let Some(received) = ledger.find(&lookup.id).await? else { return Ok(Some(Followed::Gone)) };
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
-    let found = received.content.documents.iter().find(|kept| kept.id == document);
+    let is_it = |kept: &&Document| {
+        kept.id == document && sha256.map_or(kept.revision == 1, |sha256| kept.sha256 == sha256)
+    };
+    let found = received.content.documents.iter().find(is_it);
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
     Ok(Some(Followed::Document(Download {
-        key: document_key(&received.id, document, &found.sha256),
+        key: document_key(&received.id, found),
         file_name: mails::attachment_name(posting, &received, found),
         media_type: found.kind.media_type(),
     })))
 }
 
-/// Returns the path of a document, good until `until`.
+/// The path of a document, good until `until`. It names the hash: where a
+/// correction has replaced the document it leads to nothing.
 pub(crate) fn download_address(
     signing: &SigningKey,
     reference: &Reference,
-    document: &str,
+    document: &Document,
     until: Timestamp,
 ) -> String {
     let until = until.0.to_string();
-    let key = signing.sign(PURPOSE, &[reference.as_str(), document, &until]);
-    format!("/applications/{reference}/documents/{document}?until={until}&key={key}")
+    let Document { id, sha256, .. } = document;
+    let key = signing.sign(PURPOSE, &[reference.as_str(), id, sha256, &until]);
+    format!("/applications/{reference}/documents/{id}?sha256={sha256}&until={until}&key={key}")
 }
 
 const PURPOSE: &str = "download";

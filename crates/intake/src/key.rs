@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rules::Timestamp;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 /// The key that signs tokens, receipt keys, message ids and addresses of
 /// documents.
@@ -64,7 +64,16 @@ impl ApplicationId {
         Self(format!("{bits:032x}"))
     }
 
-    /// Returns the 32 digits.
+    /// The id of the application that comes from the page of this one, from
+    /// another address: always the same one, however often it is sent.
+    pub(crate) fn for_address(&self, address: &str) -> Self {
+        let address = address.to_ascii_lowercase();
+        let digest = Sha256::digest(format!("address {} {address}", self.0));
+        let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        Self::from_random(bits)
+    }
+
+    /// The 32 digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

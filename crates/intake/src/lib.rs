@@ -1,6 +1,6 @@
 //! The flows of an application, over ports.
 //!
-//! [`submit`] stores an application, [`deliver`] sends its mails, [`sweep`]
+//! [`submit`] stores an application, [`correct`] another revision of it, [`deliver`] sends its mails, [`sweep`]
 //! queues mails again that were left behind, [`receipt`] shows how far an
 //! application has come, and [`download`] serves a document that a mail could
 //! not hold.
@@ -18,6 +18,7 @@
 //! its mails are committed together. A queue message is only a hint that may be
 //! lost or repeated.
 
+mod correct;
 mod deliver;
 mod download;
 mod incident;
@@ -32,8 +33,12 @@ mod report;
 mod retention;
 mod submit;
 mod sweep;
+mod uploads;
 mod withdraw;
 
+pub use correct::{
+    Amendment, CORRECTION_WAIT_MS, MAX_REVISIONS, correct, erase_replaced_documents,
+};
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
@@ -43,6 +48,6 @@ pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use retention::{erase, erase_orphaned_documents};
-pub use submit::{Submission, SubmittedDocument, Verdict, submit};
+pub use submit::{Outcome, Submission, SubmittedDocument, Verdict, submit};
 pub use sweep::{QUEUED_MS, sweep};
 pub use withdraw::{Withdrawal, finish_withdrawals, withdraw};

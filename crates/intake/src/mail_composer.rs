@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use domain::{Application, Posting};
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
-use rules::Timestamp;
+use rules::{Content, Timestamp};
 use views::mails;
 
 use crate::download::download_address;
 use crate::key::SigningKey;
-use crate::ports::{Claim, DocumentStore, Fault, MailKind, Sending, Transport};
+use crate::ports::{Claim, DocumentStore, Fault, MailKind, Related, Sending, Transport};
 use crate::receipt::receipt_key;
-use crate::submit::document_key;
+use crate::uploads::document_key;
 
 /// Who sends, for which postings.
 #[derive(Clone, Debug)]
@@ -45,6 +45,25 @@ impl Message {
     }
 }
 
+/// What staff should know of an application beside what it says.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// What they were sent of it before.
+    pub(crate) before: Option<Content>,
+    /// Other applications of the same person, or from the same page.
+    pub(crate) related: Vec<Related>,
+}
+
+impl Notes {
+    fn shown(&self) -> mails::Notes<'_> {
+        let of = |same_page: bool| {
+            let wanted = self.related.iter().filter(move |one| one.is_from_same_page == same_page);
+            wanted.map(|one| (one.reference.as_str(), one.received_at)).collect()
+        };
+        mails::Notes { before: self.before.as_ref(), also_applied: of(false), same_page: of(true) }
+    }
+}
+
 /// How staff get the documents.
 pub(crate) enum Enclosed<'a> {
     /// With the mail.
@@ -61,6 +80,7 @@ impl MailComposer<'_> {
         claim: Claim,
         now: Timestamp,
         enclosed: Enclosed<'_>,
+        notes: &Notes,
     ) -> Result<Message, Fault> {
         let posting = self.posting(&received.posting)?;
         let texts = locales::choose(Some(&posting.language), None, &posting.language);
@@ -68,7 +88,7 @@ impl MailComposer<'_> {
             Enclosed::Attached(attachments) => (attachments, Vec::new()),
             Enclosed::Linked => (Vec::new(), self.links(posting, received)),
         };
-        let words = mails::to_staff(texts, posting, received, &links);
+        let words = mails::to_staff(texts, posting, received, &links, &notes.shown());
         let reply_to = Mailbox {
             name: Some(received.content.name.clone()),
             address: address(&received.content.email)?,
@@ -79,7 +99,8 @@ impl MailComposer<'_> {
             reply_to: Some(reply_to),
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.mail_id(MailKind::Staff, received),
+            message_id: self.mail_id(MailKind::Staff, received, received.revision),
+            in_reply_to: self.earlier_mail(MailKind::Staff, received),
             auto_submitted: Some(AutoSubmitted::Generated),
             language: Some(&posting.language),
             extra: headers(received, claim),
@@ -106,7 +127,8 @@ impl MailComposer<'_> {
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.mail_id(MailKind::Acknowledgement, received),
+            message_id: self.mail_id(MailKind::Acknowledgement, received, received.revision),
+            in_reply_to: self.earlier_mail(MailKind::Acknowledgement, received),
             auto_submitted: Some(AutoSubmitted::Replied),
             language: Some(&received.language),
             extra: headers(received, claim),
@@ -125,7 +147,7 @@ impl MailComposer<'_> {
         let posting = self.posting(&received.posting)?;
         let mut attachments = Vec::with_capacity(received.content.documents.len());
         for document in &received.content.documents {
-            let key = document_key(&received.id, &document.id, &document.sha256);
+            let key = document_key(&received.id, document);
             // Without its reference: this becomes a cause that others are told.
             let bytes = documents.get(&key).await?;
             let bytes = bytes.ok_or_else(|| Fault::Documents("one is not there".into()))?;
@@ -155,9 +177,21 @@ impl MailComposer<'_> {
         MessageId::new(&format!("{name}.{signature}"), domain)
     }
 
-    fn mail_id(&self, mail: MailKind, received: &Application) -> MessageId {
-        let name = format!("{}.{}", received.reference, mail.as_str());
-        self.message_id(&name, "message-id", &[&received.id, mail.as_str()])
+    fn mail_id(&self, mail: MailKind, received: &Application, revision: u32) -> MessageId {
+        let (reference, kind) = (&received.reference, mail.as_str());
+        if revision == 1 {
+            let name = format!("{reference}.{kind}");
+            return self.message_id(&name, "message-id", &[&received.id, kind]);
+        }
+        let revision = revision.to_string();
+        let name = format!("{reference}.{kind}.{revision}");
+        self.message_id(&name, "message-id", &[&received.id, kind, &revision])
+    }
+
+    /// The mail that one of a later revision continues: the first one, so that
+    /// all of them stand in one thread.
+    fn earlier_mail(&self, mail: MailKind, received: &Application) -> Option<MessageId> {
+        (received.revision > 1).then(|| self.mail_id(mail, received, 1))
     }
 
     fn status_url(&self, received: &Application) -> String {
@@ -171,8 +205,8 @@ impl MailComposer<'_> {
         let documents = received.content.documents.iter();
         documents
             .map(|document| {
-                let until = posting.erased_at();
-                let path = download_address(self.signing, &received.reference, &document.id, until);
+                let until = received.erased_at(posting);
+                let path = download_address(self.signing, &received.reference, document, until);
                 format!("{}{path}", received.origin)
             })
             .collect()
@@ -184,6 +218,7 @@ fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),
         Extra::new("Number", received.number.to_string()),
+        Extra::new("Revision", received.revision.to_string()),
     ];
     known.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }

@@ -100,7 +100,7 @@ impl DocumentStore for Memory {
 }
 
 impl Queue for Memory {
-    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef], _delay_ms: u32) -> Result<(), Fault> {
         self.check(Port::Queue, Fault::Queue)?;
         self.queue.borrow_mut().extend(mails.iter().map(|mail| mail.id.clone()));
         Ok(())

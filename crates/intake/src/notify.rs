@@ -8,8 +8,8 @@ use crate::deliver::deliver;
 use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice, Notices,
-    Outbox, Transport,
+    Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
+    NoticeOfChange, Notices, Outbox, Transport,
 };
 
 /// How many notices one run sends.
@@ -20,7 +20,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices + Outbox),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -70,6 +70,12 @@ impl MailComposer<'_> {
                     mails::report(texts, posting, &report, now),
                 )
             }
+            Notice::AddressChanged(change) => {
+                let posting = self.posting(&change.posting)?;
+                let texts = locales::choose(Some(&change.language), None, &posting.language);
+                let words = mails::address_changed(texts, posting, change.reference.as_str());
+                (address(&change.address)?, &change.language, words)
+            }
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -87,6 +93,7 @@ impl MailComposer<'_> {
             subject: words.subject,
             date_ms: now.0,
             message_id: self.notice_id(id, notice),
+            in_reply_to: None,
             auto_submitted: Some(AutoSubmitted::Generated),
             language: Some(language),
             extra: headers(notice, claim),
@@ -107,7 +114,9 @@ fn no(what: &str) -> Fault {
 
 fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
-    if let Notice::Withdrawal { reference, .. } = notice {
+    if let Notice::Withdrawal { reference, .. }
+    | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice
+    {
         headers.push(Extra::new("Reference", reference.as_str()));
     }
     headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
@@ -115,14 +124,15 @@ fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 
 /// Returns the words' view of where applications stand.
 fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
-    let at = |wanted: fn(&MailState) -> bool| {
-        let entries = kept.iter().filter(move |entry| wanted(&entry.forwarding));
+    let of = |wanted: fn(&Entry) -> bool| {
+        let entries = kept.iter().filter(move |entry| wanted(entry));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
     };
     mails::Report {
-        delivered: at(|stage| matches!(stage, MailState::Sent(_))),
-        pending: at(|stage| *stage == MailState::Waiting),
-        given_up: at(|stage| *stage == MailState::GivenUp),
+        delivered: of(|entry| matches!(entry.forwarding, MailState::Sent(_))),
+        pending: of(|entry| entry.forwarding == MailState::Waiting),
+        given_up: of(|entry| entry.forwarding == MailState::GivenUp),
+        not_acknowledged: of(|entry| entry.acknowledgement == MailState::GivenUp),
         withdrawn,
     }
 }

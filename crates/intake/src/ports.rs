@@ -1,5 +1,6 @@
 //! The ports of the flows: what they need from the platform.
 
+mod corrections;
 mod notices;
 mod outbox;
 mod retention;
@@ -8,8 +9,11 @@ use domain::{Application, Reference};
 use mail::Address;
 use rules::Timestamp;
 
+pub use corrections::{Correction, Corrections, Farewell, Related};
 pub use domain::{Delivery, MailState};
-pub use notices::{DeliveryProblems, Entry, Incident, Notice, Notices, PostingDelivery};
+pub use notices::{
+    DeliveryProblems, Entry, Incident, Notice, NoticeOfChange, Notices, PostingDelivery,
+};
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
     SizeClass,
@@ -104,6 +108,8 @@ pub struct KeptDocument {
 pub struct ReceiptLookup {
     /// The id of the application with that reference, or [`ReceiptLookup::NOWHERE`].
     pub id: String,
+    /// How often its address was corrected.
+    pub address_changes: u32,
     /// The withdrawal that the hash of the key belongs to.
     pub withdrawn: Option<Withdrawn>,
 }
@@ -146,15 +152,12 @@ pub trait Ledger {
 
     /// Returns the application with this id, and how far it has come.
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
-
-    /// Returns ids of up to `limit` applications to the posting `slug`.
-    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault>;
 }
 
 /// Hints that there are mails to send.
 pub trait Queue {
-    /// Puts mails in the queue, a message each.
-    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault>;
+    /// Puts mails in the queue, a message each, which comes after `delay_ms`.
+    async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault>;
 }
 
 /// What a transport says of a message.

@@ -1,9 +1,9 @@
 //! Looks up what the receipt shows.
 
-use domain::{Application, Reference};
+use domain::{Application, Reference, Revision};
 
 use crate::key::SigningKey;
-use crate::ports::{Delivery, Fault, Ledger, Withdrawn};
+use crate::ports::{Corrections, Delivery, Fault, Ledger, ReceiptLookup, Withdrawn};
 
 /// An application and how far it has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Receipt {
     pub received: Application,
     /// How far its mails have come.
     pub delivery: Delivery,
+    /// What it said before it was corrected.
+    pub earlier: Vec<Revision>,
 }
 
 /// What the key of a receipt opens.
@@ -30,7 +32,7 @@ pub enum Opened {
 /// always has the same size, and one signature. Only a genuine key leads to
 /// further questions.
 pub async fn receipt(
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Corrections),
     signing: &SigningKey,
     reference: &str,
     key: &str,
@@ -38,7 +40,7 @@ pub async fn receipt(
     let key_hash = key_hash(signing, reference, key);
     let reference = Reference::parse(reference);
     let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
-    let genuine = signing.verify(PURPOSE, &[&lookup.id], key);
+    let genuine = verify(signing, &lookup, key);
     if let Some(withdrawn) = lookup.withdrawn {
         return Ok(Some(Opened::Withdrawn(withdrawn)));
     }
@@ -46,16 +48,33 @@ pub async fn receipt(
         return Ok(None);
     }
     if let Some((received, delivery)) = ledger.find_with_delivery(&lookup.id).await? {
-        return Ok(Some(Opened::Application(Box::new(Receipt { received, delivery }))));
+        let earlier = match received.revision {
+            1 => Vec::new(),
+            _ => ledger.revisions(&received.id).await?,
+        };
+        let receipt = Receipt { received, delivery, earlier };
+        return Ok(Some(Opened::Application(Box::new(receipt))));
     }
     // The application was found a moment ago: it was withdrawn in between.
     let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
     Ok(lookup.withdrawn.map(Opened::Withdrawn))
 }
 
-/// Returns the key that opens the receipt of an application.
+/// The key that opens the receipt of an application. It is another one after
+/// each correction of the address.
 pub fn receipt_key(signing: &SigningKey, received: &Application) -> String {
-    signing.sign(PURPOSE, &[&received.id])
+    match received.address_changes {
+        0 => signing.sign(PURPOSE, &[&received.id]),
+        changes => signing.sign(PURPOSE, &[&received.id, &changes.to_string()]),
+    }
+}
+
+/// Whether `key` is that of the receipt which was looked up.
+fn verify(signing: &SigningKey, lookup: &ReceiptLookup, key: &str) -> bool {
+    match lookup.address_changes {
+        0 => signing.verify(PURPOSE, &[&lookup.id], key),
+        changes => signing.verify(PURPOSE, &[&lookup.id, &changes.to_string()], key),
+    }
 }
 
 /// Returns what of a receipt's address may be kept: it recognises the address

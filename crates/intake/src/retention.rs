@@ -3,11 +3,11 @@
 use domain::Posting;
 use rules::Timestamp;
 
-use crate::ports::{DocumentStore, Fault, Ledger, Retention};
-use crate::submit::{DOCUMENTS, document_prefix};
+use crate::ports::{DocumentStore, Fault, Retention};
+use crate::uploads::{DOCUMENTS, document_prefix};
 
-/// How many applications of a posting one run erases. What is beyond waits
-/// for the next one, a few minutes later.
+/// How many applications one run erases. What is beyond waits for the next
+/// one, a few minutes later.
 const BATCH: u32 = 100;
 
 /// How many documents one run looks at in search of orphans.
@@ -20,32 +20,26 @@ const ORPHANED_AFTER: u32 = 1;
 /// How long what a orphan or an incident leaves is kept, in days.
 const FORGOTTEN_AFTER: u32 = 30;
 
-/// Erases the applications to postings whose retention has ended, also of
-/// those that are no longer among `postings`: documents
-/// first, then rows, so that a failure in between leaves a row that leads to
-/// them. One that fails does not hold up the others. Says how many there
-/// were; the fault is the first one.
+/// Erases the applications whose day of deletion has come, whatever their
+/// postings say by now: documents first, then rows, so that a failure in
+/// between leaves a row that leads to them. One that fails does not hold up
+/// the others. Says how many there were; the fault is the first one.
 pub async fn erase(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Retention),
+    ledger: &impl Retention,
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<usize, Fault> {
     let mut erased = 0;
     let mut result = Ok(());
     ledger.promise(postings).await?;
-    for slug in ledger.to_erase(now).await? {
-        let ids = ledger.to_posting(&slug, BATCH).await?;
-        for id in &ids {
-            match erase_one(documents, ledger, id).await {
-                Ok(()) => erased += 1,
-                Err(fault) => result = result.and(Err(fault)),
-            }
-        }
-        if ids.is_empty() {
-            ledger.close_books(&slug).await?;
+    for id in ledger.to_erase(now, BATCH).await? {
+        match erase_one(documents, ledger, &id).await {
+            Ok(()) => erased += 1,
+            Err(fault) => result = result.and(Err(fault)),
         }
     }
+    ledger.close_books(now).await?;
     result.map(|()| erased)
 }
 

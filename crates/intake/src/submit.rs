@@ -1,17 +1,15 @@
-//! Validates a submitted form and stores it as an application.
+//! Validates a submitted form and stores it as an application, or as a
+//! correction of the one that came from the same page before.
 
-use core::fmt::Write as _;
-
-use documents::Limits;
 use domain::{Application, Posting, Reference};
-use rules::review::refused_by_size;
-use rules::{Form, Issue, OfferedDocument, Timestamp, review};
+use rules::review::tidied;
+use rules::{Form, Issue, Timestamp, review};
 
+use crate::correct::{Arrival, Revised, is_known, revise};
 use crate::key::ApplicationId;
-use crate::ports::{
-    Commit, DocumentStore, Fault, Ledger, MailKind, MailRef, Outbox, Queue, Upload, UploadContent,
-};
+use crate::ports::{Commit, Corrections, DocumentStore, Fault, Ledger, MailKind, Outbox, Queue};
 use crate::sweep::push;
+use crate::uploads::{Uploads, store};
 
 /// A form as it arrived.
 #[derive(Debug)]
@@ -43,13 +41,15 @@ pub struct SubmittedDocument<U> {
     pub upload: U,
 }
 
-/// The answer to a submission.
+/// The answer to a submission or a correction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// It is safe.
     Accepted {
-        /// What is in the ledger: for a repeated submission, what came first.
+        /// What is in the ledger.
         received: Box<Application>,
+        /// What this form made of it.
+        outcome: Outcome,
         /// Why the queue does not know of it yet. The sweep will tell it.
         unqueued: Option<Fault>,
     },
@@ -59,6 +59,8 @@ pub enum Verdict {
         form: Box<Form>,
         /// What is wrong with it.
         issues: Vec<Issue>,
+        /// The application that it would have corrected, as it stays.
+        kept: Option<Box<Application>>,
     },
     /// The id was used up: its application was withdrawn, or its documents
     /// were found without one and deleted. Another id has to be taken.
@@ -66,118 +68,204 @@ pub enum Verdict {
         /// What was sent, looked into.
         form: Box<Form>,
     },
+    /// A correction that is older than the latest revision, or was made from
+    /// an earlier one. Nothing was kept.
+    Outdated {
+        /// What was sent, looked into.
+        form: Box<Form>,
+        /// The application as it stays.
+        kept: Box<Application>,
+    },
+    /// The application was corrected as often as it may be. Nothing was kept.
+    TooManyRevisions {
+        /// What was sent, looked into.
+        form: Box<Form>,
+        /// The application as it stays.
+        kept: Box<Application>,
+    },
+}
+
+/// What a form made of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The form brought it.
+    New,
+    /// It said the same before.
+    Unchanged,
+    /// The form corrected it.
+    Corrected,
 }
 
 /// How often a reference may be taken before we give up: with a million
 /// applications, one in 660,000 references is.
 const REFERENCE_TRIES: u64 = 5;
 
+/// How often a submission starts anew because others write at the same time.
+const TRIES: u32 = 8;
+
 /// Judges a submission and, if nothing is wrong with it, keeps it.
 ///
-/// After `Accepted` the application survives whatever fails next. After
-/// `Refused` nothing of it is kept. After a [`Fault`] it may be kept or not:
-/// the candidate has to send it again, and with the same token it will be
-/// the same application.
+/// Where the id has an application already, the form is compared with each of
+/// its revisions first, before window and rules. The same content changes
+/// nothing; other content from the same address corrects it; from another
+/// address it is an application of its own, whose id follows from both.
+///
+/// After `Accepted` the application survives whatever fails next. After any
+/// other verdict nothing of the form is kept. After a [`Fault`] it may be kept
+/// or not: the candidate has to send it again, and with the same token it
+/// will be the same application.
 pub async fn submit<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Outbox),
+    ledger: &(impl Ledger + Corrections + Outbox),
     queue: &impl Queue,
     posting: &Posting,
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let Submission { id, received_at, language, origin, mut form, documents: submitted } =
+    let Submission { mut id, received_at, language, origin, mut form, documents: files } =
         submission;
-    if let Some(received) = ledger.find(id.as_str()).await? {
-        return accept(ledger, queue, received).await;
+    let mut known = ledger.find(id.as_str()).await?;
+    match known.take_if(|_| is_blank(&form, &files)) {
+        Some(received) => return unchanged(ledger, queue, received).await,
+        None if known.is_none() => {
+            if let Some(issue) = posting.requirements.window.review(received_at) {
+                return Ok(refused(form, vec![issue], None));
+            }
+        }
+        None => {}
     }
-    if let Some(issue) = posting.requirements.window.review(received_at) {
-        return Ok(Verdict::Refused { form: Box::new(form), issues: vec![issue] });
+    let uploads = Uploads::look_into(posting, &files, &mut form).await?;
+    let said = tidied(&posting.requirements, &form);
+    let arrival = Arrival { received_at, language: &language, form: &form, uploads: &uploads };
+    let mut page = None;
+    for _ in 0..TRIES {
+        let Some(received) = known else {
+            let new = New { id: &id, origin: &origin, page: page.clone(), posting };
+            match take_in(documents, ledger, queue, new, &arrival).await? {
+                Revised::Answered(verdict) => return Ok(verdict),
+                Revised::Superseded(held) => known = Some(*held),
+            }
+            continue;
+        };
+        if is_known(ledger, &received, &said).await? {
+            return unchanged(ledger, queue, received).await;
+        }
+        if !received.content.is_from(&said.email) {
+            id = id.for_address(&said.email);
+            page = received.page.or(Some(received.id));
+            known = ledger.find(id.as_str()).await?;
+            continue;
+        }
+        match revise(documents, ledger, queue, posting, received, &arrival).await? {
+            Revised::Answered(verdict) => return Ok(verdict),
+            Revised::Superseded(held) => known = Some(*held),
+        }
     }
-    let hashes;
-    (form.documents, hashes) = look_into(posting, &submitted).await?;
-    let content = match review(&posting.requirements, &form, received_at) {
+    Err(Fault::Ledger("others write the same application all the time".into()))
+}
+
+/// Where an application is to be, and whence it comes.
+struct New<'a> {
+    id: &'a ApplicationId,
+    origin: &'a str,
+    page: Option<String>,
+    posting: &'a Posting,
+}
+
+/// Judges and stores a form as a new application. Superseded where somebody
+/// else has brought it a moment ago.
+async fn take_in<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Outbox),
+    queue: &impl Queue,
+    new: New<'_>,
+    arrival: &Arrival<'_, D::Upload>,
+) -> Result<Revised, Fault> {
+    let New { id, origin, page, posting } = new;
+    let Arrival { received_at, language, form, uploads } = *arrival;
+    let mut content = match review(&posting.requirements, form, received_at) {
         Ok(content) => content,
-        Err(issues) => return Ok(Verdict::Refused { form: Box::new(form), issues }),
+        Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
-    for (document, sha256) in submitted.iter().zip(hashes) {
-        let unread = || Fault::Upload("a document was accepted unread".into());
-        let sha256 = sha256.ok_or_else(unread)?;
-        let key = document_key(id.as_str(), &document.id, &hex(&sha256));
-        documents.put(&key, &document.upload, sha256).await?;
-    }
+    store(documents, id.as_str(), 1, &mut content, &[], uploads).await?;
     let mut received = Application {
-        reference: reference(&id, 0),
+        reference: reference(id, 0),
         id: id.as_str().to_owned(),
         posting: posting.slug.clone(),
         // The ledger gives it when it writes the application.
         number: 0,
-        language,
-        origin,
+        language: language.to_owned(),
+        origin: origin.to_owned(),
         received_at,
+        revision: 1,
+        revised_at: received_at,
+        address_changes: 0,
+        page,
+        erase_at: Some(posting.erased_at()),
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {
         match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {
-            Commit::Held(held) => return accept(ledger, queue, *held).await,
-            Commit::Retired => return Ok(Verdict::Retired { form: Box::new(form) }),
-            Commit::ReferenceTaken => received.reference = reference(&id, attempt),
+            Commit::Held(held) if is_this(&held, &received) => {
+                let verdict = accepted(ledger, queue, *held, Outcome::New, 0, received_at).await;
+                return Ok(Revised::Answered(verdict));
+            }
+            Commit::Held(held) => return Ok(Revised::Superseded(held)),
+            Commit::Retired => {
+                let form = Box::new(form.clone());
+                return Ok(Revised::Answered(Verdict::Retired { form }));
+            }
+            Commit::ReferenceTaken => received.reference = reference(id, attempt),
         }
     }
     Err(Fault::Ledger(format!("{REFERENCE_TRIES} references were taken")))
 }
 
-/// What the keys of all documents begin with.
-pub(crate) const DOCUMENTS: &str = "applications/";
-
-/// Where a document is kept. The hash makes two simultaneous submissions of
-/// one token harmless: each row finds the very bytes that it speaks of.
-pub(crate) fn document_key(application: &str, document: &str, sha256: &str) -> String {
-    format!("{}{document}/{sha256}", document_prefix(application))
+/// Whether what the ledger holds is what was just written.
+fn is_this(held: &Application, written: &Application) -> bool {
+    held.revision == written.revision
+        && held.received_at == written.received_at
+        && held.content == written.content
 }
 
-/// Returns what the keys of an application's documents begin with.
-pub(crate) fn document_prefix(application: &str) -> String {
-    format!("{DOCUMENTS}{application}/")
+/// Nothing but a token: it asks whether an application has arrived.
+fn is_blank<U>(form: &Form, files: &[SubmittedDocument<U>]) -> bool {
+    let typed = [&form.name, &form.email, &form.phone, &form.message];
+    files.is_empty()
+        && form.answers.iter().next().is_none()
+        && typed.iter().all(|text| text.trim().is_empty())
 }
 
-async fn accept(
+/// The answer to a form that says what is there.
+pub(crate) async fn unchanged(
     ledger: &impl Outbox,
     queue: &impl Queue,
     received: Application,
 ) -> Result<Verdict, Fault> {
-    let mails =
-        MailKind::OF_APPLICATION.map(|kind| MailRef { id: kind.mail_id(&received.id), kind });
-    let unqueued = push(ledger, queue, &mails, received.received_at).await.err();
-    Ok(Verdict::Accepted { received: Box::new(received), unqueued })
+    if received.revision > 1 {
+        // Its mails wait for a while on purpose.
+        let received = Box::new(received);
+        return Ok(Verdict::Accepted { received, outcome: Outcome::Unchanged, unqueued: None });
+    }
+    let now = received.received_at;
+    Ok(accepted(ledger, queue, received, Outcome::Unchanged, 0, now).await)
 }
 
-/// Reads, hashes and inspects the documents, but for those that their size
-/// alone refuses.
-async fn look_into<U: Upload>(
-    posting: &Posting,
-    submitted: &[SubmittedDocument<U>],
-) -> Result<(Vec<OfferedDocument>, Vec<Option<[u8; 32]>>), Fault> {
-    let mut offered = Vec::with_capacity(submitted.len());
-    let mut hashes = Vec::with_capacity(submitted.len());
-    for document in submitted {
-        let mut offer = OfferedDocument {
-            id: document.id.clone(),
-            file_name: document.file_name.clone(),
-            bytes: document.bytes,
-            report: None,
-            sha256: None,
-        };
-        let mut hash = None;
-        if !refused_by_size(&posting.requirements, &offer) {
-            let UploadContent { bytes, sha256 } = document.upload.read().await?;
-            offer.sha256 = Some(hex(&sha256));
-            offer.report = Some(documents::inspect(&bytes, &Limits::default()));
-            hash = Some(sha256);
-        }
-        offered.push(offer);
-        hashes.push(hash);
-    }
-    Ok((offered, hashes))
+/// Queues the mails of what was accepted.
+pub(crate) async fn accepted(
+    ledger: &impl Outbox,
+    queue: &impl Queue,
+    received: Application,
+    outcome: Outcome,
+    delay_ms: u32,
+    now: Timestamp,
+) -> Verdict {
+    let mails = MailKind::of_revision(&received.id, received.revision);
+    let unqueued = push(ledger, queue, &mails, now, delay_ms).await.err();
+    Verdict::Accepted { received: Box::new(received), outcome, unqueued }
+}
+
+pub(crate) fn refused(form: Form, issues: Vec<Issue>, kept: Option<Application>) -> Verdict {
+    Verdict::Refused { form: Box::new(form), issues, kept: kept.map(Box::new) }
 }
 
 /// Returns the reference of an application at the given attempt: its id
@@ -187,13 +275,4 @@ fn reference(id: &ApplicationId, attempt: u64) -> Reference {
     let digest = sha2::Sha256::digest(format!("reference {attempt} {}", id.as_str()));
     let bits = digest.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     Reference::from_random(bits)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -28,7 +28,7 @@ pub async fn sweep(
         let now = clock.now();
         let mails = ledger.due(now, PAGE).await?;
         if !mails.is_empty() {
-            push(ledger, queue, &mails, now).await?;
+            push(ledger, queue, &mails, now, 0).await?;
         }
         queued += mails.len();
         let is_last = mails.len() < PAGE as usize;
@@ -38,14 +38,16 @@ pub async fn sweep(
     }
 }
 
-/// Queues mails and notes that they are queued. A note that fails costs a
+/// Queues mails for after `delay_ms` and notes that they are queued. A note that fails costs a
 /// second message, which finds nothing left to send.
 pub(crate) async fn push(
     ledger: &impl Outbox,
     queue: &impl Queue,
     mails: &[MailRef],
     now: Timestamp,
+    delay_ms: u32,
 ) -> Result<(), Fault> {
-    queue.push(mails).await?;
-    ledger.mark_queued(mails, Timestamp(now.0.saturating_add(QUEUED_MS))).await
+    queue.push(mails, delay_ms).await?;
+    let until = now.0.saturating_add(delay_ms.into()).saturating_add(QUEUED_MS);
+    ledger.mark_queued(mails, Timestamp(until)).await
 }

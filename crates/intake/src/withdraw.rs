@@ -3,7 +3,7 @@
 use rules::Timestamp;
 
 use crate::key::SigningKey;
-use crate::ports::{DocumentStore, Fault, Ledger, Retention, Withdrawn};
+use crate::ports::{Corrections, DocumentStore, Fault, Ledger, Retention, Withdrawn};
 use crate::receipt::{Opened, key_hash, receipt};
 use crate::retention::erase_one;
 
@@ -27,7 +27,7 @@ pub struct Withdrawal {
 /// data go.
 pub async fn withdraw(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Retention),
+    ledger: &(impl Ledger + Corrections + Retention),
     signing: &SigningKey,
     reference: &str,
     key: &str,

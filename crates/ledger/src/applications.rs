@@ -12,8 +12,8 @@ const INSERT_APPLICATION: Query = Query::new(
     "insert application",
     "\
     INSERT INTO applications \
-        (id, reference, posting, language, origin, received_at, application, number) \
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, \
+        (id, reference, posting, language, origin, received_at, application, erase_at, page, number) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
         1 + coalesce((SELECT last_number FROM tallies WHERE posting = ?3), 0) \
     WHERE ?1 NOT IN (SELECT id FROM retired) \
     ON CONFLICT DO NOTHING",
@@ -31,7 +31,7 @@ const INSERT_MAIL: Query = Query::new(
 
 const SELECT_RETIRED: Query = Query::new("select retired", "SELECT id FROM retired WHERE id = ?1");
 
-const SELECT_BY_ID: Query = Query::new(
+pub(crate) const SELECT_BY_ID: Query = Query::new(
     "select by id",
     "SELECT * FROM applications WHERE id = ?1 AND id NOT IN (SELECT id FROM retired)",
 );
@@ -42,6 +42,8 @@ const LOOK_UP_RECEIPT: Query = Query::new(
     "\
     SELECT coalesce((SELECT id FROM applications WHERE reference = ?1 \
             AND id NOT IN (SELECT id FROM retired)), ?3) AS id, \
+        coalesce((SELECT address_changes FROM applications WHERE reference = ?1), 0) \
+            AS address_changes, \
         (SELECT posting FROM retired WHERE receipt = ?2) AS posting, \
         (SELECT retired_at FROM retired WHERE receipt = ?2) AS withdrawn_at",
 );
@@ -54,15 +56,12 @@ const SELECT_RECEIPT: Query = Query::new(
         acknowledgement.sent_at AS acknowledged_at, \
         acknowledgement.refused_because IS NOT NULL AS not_acknowledged \
     FROM applications \
-    LEFT JOIN mails AS staff ON staff.id = 'staff/' || applications.id \
-    LEFT JOIN mails AS acknowledgement \
-        ON acknowledgement.id = 'acknowledgement/' || applications.id \
+    LEFT JOIN mails AS staff ON staff.application = applications.id \
+        AND staff.kind = 'staff' AND staff.revision = applications.revision \
+    LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \
+        AND acknowledgement.kind = 'acknowledgement' \
+        AND acknowledgement.revision = applications.revision \
     WHERE applications.id = ?1 AND applications.id NOT IN (SELECT id FROM retired)",
-);
-
-const SELECT_TO_POSTING: Query = Query::new(
-    "select to posting",
-    "SELECT id FROM applications WHERE posting = ?1 ORDER BY received_at LIMIT ?2",
 );
 
 impl<D: Database> Ledger for SqlLedger<D> {
@@ -76,6 +75,8 @@ impl<D: Database> Ledger for SqlLedger<D> {
             (&received.origin).into(),
             received.received_at.into(),
             json(&received.content, "an application")?,
+            received.erase_at.into(),
+            received.page.as_ref().into(),
         ])];
         for mail in mails {
             batch.push(INSERT_MAIL.bind([id.clone(), mail.as_str().into()]));
@@ -108,10 +109,5 @@ impl<D: Database> Ledger for SqlLedger<D> {
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {
         let row: Option<ReceiptRow> = self.first(SELECT_RECEIPT.bind([id.into()])).await?;
         row.map(TryInto::try_into).transpose()
-    }
-
-    async fn to_posting(&self, slug: &str, limit: u32) -> Result<Vec<String>, Fault> {
-        let rows = self.0.run(SELECT_TO_POSTING.bind([slug.into(), limit.into()])).await?;
-        Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
     }
 }

@@ -10,6 +10,7 @@
 mod applications;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod corrections;
 mod database;
 mod notices;
 mod outbox;

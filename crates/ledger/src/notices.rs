@@ -39,8 +39,14 @@ const INSERT_REPORT: Query = Query::new(
 
 const SELECT_FORWARDING: Query = Query::new(
     "select forwarding",
-    "SELECT number, reference, sent_at, refused_because IS NOT NULL AS given_up \
-    FROM applications JOIN mails ON mails.id = 'staff/' || applications.id \
+    "SELECT number, reference, staff.sent_at, staff.refused_because IS NOT NULL AS given_up, \
+        acknowledgement.sent_at AS acknowledged_at, \
+        acknowledgement.refused_because IS NOT NULL AS not_acknowledged \
+    FROM applications JOIN mails AS staff ON staff.application = applications.id \
+        AND staff.kind = 'staff' AND staff.revision = applications.revision \
+    LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \
+        AND acknowledgement.kind = 'acknowledgement' \
+        AND acknowledgement.revision = applications.revision \
     WHERE applications.posting = ?1 ORDER BY number",
 );
 

@@ -11,12 +11,13 @@ use crate::rows::{ClaimRow, MailRow};
 /// this one was put back; it must not keep the others from being read.
 const SELECT_MAIL: Query = Query::new(
     "select mail",
-    "SELECT id, kind, application, payload FROM mails \
+    "SELECT id, kind, application, revision, payload FROM mails \
     WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))",
 );
 
 /// A lease that is still there has run out: whoever held it never came back,
-/// and may have sent.
+/// and may have sent. A mail of an earlier revision is not sent any more, and
+/// one of the latest waits while somebody may be sending an earlier one.
 const CLAIM: Query = Query::new(
     "claim",
     "UPDATE mails SET attempts = attempts + 1, leased_until = ?3, queued_until = 0, \
@@ -25,7 +26,12 @@ const CLAIM: Query = Query::new(
     WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?2 AND leased_until <= ?2 \
         AND kind IN (SELECT value FROM json_each(?4)) \
-    RETURNING id, kind, application, payload, attempts, possible_duplicate, tried_since",
+        AND (application IS NULL OR ( \
+            revision = (SELECT revision FROM applications WHERE id = mails.application) \
+            AND NOT EXISTS (SELECT 1 FROM mails AS earlier \
+                WHERE earlier.application = mails.application AND earlier.kind = mails.kind \
+                AND earlier.revision < mails.revision AND earlier.leased_until > ?2))) \
+    RETURNING id, kind, application, revision, payload, attempts, possible_duplicate, tried_since",
 );
 
 /// `attempts` fences: a later claim has raised it. A mail that is only
@@ -34,9 +40,22 @@ const SETTLE: Query = Query::new(
     "settle",
     "UPDATE mails SET leased_until = 0, sent_at = ?3, refused_because = ?4, \
         due_at = coalesce(?5, due_at), last_problem = coalesce(?6, last_problem), \
-        failures = failures + (?5 IS NOT NULL AND ?8 = 0), queued_until = ?8, possible_duplicate = max(possible_duplicate, ?7), \
-        payload = CASE WHEN ?3 IS NULL THEN payload END \
+        failures = failures + (?5 IS NOT NULL AND ?8 = 0), queued_until = ?8, \
+        possible_duplicate = max(possible_duplicate, ?7), \
+        payload = CASE WHEN ?3 IS NULL AND ?4 IS NULL THEN payload END \
     WHERE id = ?1 AND attempts = ?2",
+);
+
+/// Of what was settled and of what came before it: mails of revisions that
+/// are not the latest and that nobody is sending.
+const DELETE_SUPERSEDED: Query = Query::new(
+    "delete superseded",
+    "DELETE FROM mails WHERE sent_at IS NULL \
+        AND application = (SELECT application FROM mails WHERE id = ?1) \
+        AND kind = (SELECT kind FROM mails WHERE id = ?1) \
+        AND (revision < (SELECT revision FROM mails WHERE id = ?1) \
+            OR (id = ?1 AND leased_until = 0 AND revision < \
+                (SELECT revision FROM applications WHERE id = mails.application)))",
 );
 
 /// The index has this very expression, so that no row is read but those given.
@@ -85,9 +104,10 @@ impl<D: Database> Outbox for SqlLedger<D> {
 
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault> {
         let [sent_at, refused, due_at, problem, duplicate, queued] = settled(settlement);
-        let (id, attempt) = (id.into(), claim.attempt.into());
+        let (id, attempt) = (Value::from(id), claim.attempt.into());
+        let superseded = DELETE_SUPERSEDED.bind([id.clone()]);
         let values = [id, attempt, sent_at, refused, due_at, problem, duplicate, queued];
-        self.execute(SETTLE.bind(values)).await
+        self.execute_all(vec![SETTLE.bind(values), superseded]).await
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {

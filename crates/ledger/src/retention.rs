@@ -5,7 +5,7 @@ use intake::ports::{Fault, Notice, Retention};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CursorRow, IdRow, PostingRow};
+use crate::rows::{CursorRow, IdRow};
 
 /// The application may be gone by now, or retired by somebody else: then it
 /// has no effect, and neither have those after it.
@@ -28,6 +28,9 @@ const INSERT_WITHDRAWAL: Query = Query::new(
 
 const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
 
+const DELETE_REVISIONS: Query =
+    Query::new("delete revisions", "DELETE FROM revisions WHERE application = ?1");
+
 const DELETE_APPLICATION: Query =
     Query::new("delete application", "DELETE FROM applications WHERE id = ?1");
 
@@ -37,24 +40,29 @@ const SELECT_WITHDRAWN: Query = Query::new(
     WHERE posting IS NOT NULL AND erased = 0 LIMIT ?1",
 );
 
-/// `?1` is a JSON object of milliseconds by slug. Nothing is written where
-/// nothing has changed.
+/// `?1` is a JSON object of milliseconds by slug. A day never moves forward:
+/// applications were told the later one. Nothing is written where nothing has
+/// changed.
 const PROMISE: Query = Query::new(
     "promise",
     "\
     INSERT INTO tallies (posting, erased_at) SELECT key, value FROM json_each(?1) WHERE true \
     ON CONFLICT (posting) DO UPDATE SET erased_at = excluded.erased_at \
-    WHERE erased_at IS NOT excluded.erased_at",
+    WHERE erased_at IS NULL OR erased_at < excluded.erased_at",
+);
+
+/// What the previous Worker took in before the day of its posting was noted.
+const DATE_APPLICATIONS: Query = Query::new(
+    "date applications",
+    "\
+    UPDATE applications SET erase_at = \
+        (SELECT erased_at FROM tallies WHERE tallies.posting = applications.posting) \
+    WHERE erase_at IS NULL",
 );
 
 const SELECT_TO_ERASE: Query = Query::new(
     "select to erase",
-    "\
-    SELECT posting FROM tallies WHERE erased_at <= ?1 AND ( \
-        EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting) \
-        OR EXISTS (SELECT 1 FROM retired WHERE retired.posting = tallies.posting) \
-        OR EXISTS (SELECT 1 FROM mails \
-            WHERE mails.posting = tallies.posting AND application IS NULL))",
+    "SELECT id FROM applications WHERE erase_at <= ?1 ORDER BY erase_at LIMIT ?2",
 );
 
 const COUNT_ERASED: Query = Query::new(
@@ -68,11 +76,21 @@ const COUNT_ERASED: Query = Query::new(
     SET erased = erased + excluded.erased, withdrawn = withdrawn + excluded.withdrawn",
 );
 
-const FORGET_RETIRED: Query =
-    Query::new("forget retired", "DELETE FROM retired WHERE posting = ?1");
+/// Those whose day has passed and of which no application is left.
+macro_rules! over {
+    () => {
+        "(SELECT posting FROM tallies WHERE erased_at <= ?1 AND NOT EXISTS \
+            (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))"
+    };
+}
 
-const FORGET_NOTICES: Query =
-    Query::new("forget notices", "DELETE FROM mails WHERE posting = ?1 AND application IS NULL");
+const FORGET_RETIRED: Query =
+    Query::new("forget retired", concat!("DELETE FROM retired WHERE posting IN ", over!()));
+
+const FORGET_NOTICES: Query = Query::new(
+    "forget notices",
+    concat!("DELETE FROM mails WHERE application IS NULL AND posting IN ", over!()),
+);
 
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
@@ -149,22 +167,23 @@ impl<D: Database> Retention for SqlLedger<D> {
     async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {
         let days = postings.iter().map(|one| (one.slug.clone(), one.erased_at().0.into()));
         let days = serde_json::Value::Object(days.collect());
-        self.execute(PROMISE.bind([days.to_string().into()])).await
+        self.execute_all(vec![PROMISE.bind([days.to_string().into()]), DATE_APPLICATIONS.bind([])])
+            .await
     }
 
-    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault> {
-        let rows = self.0.run(SELECT_TO_ERASE.bind([now.into()])).await?;
-        Ok(rows.into_iter().map(|row: PostingRow| row.posting).collect())
+    async fn to_erase(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
+        let rows = self.0.run(SELECT_TO_ERASE.bind([now.into(), limit.into()])).await?;
+        Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
     }
 
     async fn erase(&self, id: &str) -> Result<(), Fault> {
-        let each = [COUNT_ERASED, DELETE_MAILS, DELETE_APPLICATION];
+        let each = [COUNT_ERASED, DELETE_MAILS, DELETE_REVISIONS, DELETE_APPLICATION];
         self.execute_all(each.map(|query| query.bind([id.into()])).into()).await
     }
 
-    async fn close_books(&self, slug: &str) -> Result<(), Fault> {
+    async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
         let each = [FORGET_RETIRED, FORGET_NOTICES];
-        self.execute_all(each.map(|query| query.bind([slug.into()])).into()).await
+        self.execute_all(each.map(|query| query.bind([now.into()])).into()).await
     }
 
     async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault> {

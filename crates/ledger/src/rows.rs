@@ -2,9 +2,9 @@
 
 mod notices;
 
-use domain::{Application, Reference};
+use domain::{Application, Reference, Revision};
 use intake::ports::{
-    About, Claim, Delivery, Fault, Mail, MailKind, MailState, ReceiptLookup, Withdrawn,
+    About, Claim, Delivery, Fault, Mail, MailKind, MailState, ReceiptLookup, Related, Withdrawn,
 };
 use rules::{Content, Timestamp};
 use serde::Deserialize;
@@ -22,6 +22,11 @@ pub(crate) struct ApplicationRow {
     language: String,
     origin: String,
     received_at: f64,
+    revision: u32,
+    revised_at: Option<f64>,
+    address_changes: u32,
+    page: Option<String>,
+    erase_at: Option<f64>,
     application: String,
 }
 
@@ -29,10 +34,7 @@ impl TryFrom<ApplicationRow> for Application {
     type Error = Fault;
 
     fn try_from(row: ApplicationRow) -> Result<Self, Fault> {
-        let content: Content = serde_json::from_str(&row.application).map_err(|error| {
-            // serde's message quotes values; the position alone is no data.
-            Fault::Ledger(format!("row {}: column {}", row.reference, error.column()))
-        })?;
+        let content = content(&row.application, row.reference.as_str())?;
         Ok(Self {
             id: row.id,
             reference: row.reference,
@@ -41,8 +43,71 @@ impl TryFrom<ApplicationRow> for Application {
             language: row.language,
             origin: row.origin,
             received_at: timestamp(row.received_at),
+            revision: row.revision,
+            revised_at: timestamp(row.revised_at.unwrap_or(row.received_at)),
+            address_changes: row.address_changes,
+            page: row.page,
+            erase_at: row.erase_at.map(timestamp),
             content,
         })
+    }
+}
+
+/// What an application says. `whose` names it where that cannot be read.
+fn content(json: &str, whose: &str) -> Result<Content, Fault> {
+    serde_json::from_str(json).map_err(|error| {
+        // serde's message quotes values; the position alone is no data.
+        Fault::Ledger(format!("row {whose}: column {}", error.column()))
+    })
+}
+
+/// What an application said.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ContentRow {
+    content: String,
+}
+
+impl TryFrom<ContentRow> for Content {
+    type Error = Fault;
+
+    fn try_from(row: ContentRow) -> Result<Self, Fault> {
+        content(&row.content, "of a revision")
+    }
+}
+
+/// A row of `revisions`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RevisionRow {
+    revision: u32,
+    received_at: f64,
+    #[serde(flatten)]
+    content: ContentRow,
+}
+
+impl TryFrom<RevisionRow> for Revision {
+    type Error = Fault;
+
+    fn try_from(row: RevisionRow) -> Result<Self, Fault> {
+        let content = row.content.try_into()?;
+        Ok(Self { revision: row.revision, received_at: timestamp(row.received_at), content })
+    }
+}
+
+/// Another application that staff should know of.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RelatedRow {
+    reference: Reference,
+    received_at: f64,
+    same_page: u32,
+}
+
+impl From<RelatedRow> for Related {
+    fn from(row: RelatedRow) -> Self {
+        Self {
+            reference: row.reference,
+            received_at: timestamp(row.received_at),
+            is_from_same_page: row.same_page > 0,
+        }
     }
 }
 
@@ -75,6 +140,7 @@ pub(crate) struct MailRow {
     id: String,
     kind: MailKind,
     application: Option<String>,
+    revision: u32,
     payload: Option<String>,
 }
 
@@ -89,7 +155,7 @@ impl TryFrom<MailRow> for Mail {
             let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
             About::Notice(notice.map_err(unreadable)?)
         };
-        Ok(Self { id: row.id, kind: row.kind, about })
+        Ok(Self { id: row.id, kind: row.kind, about, revision: row.revision })
     }
 }
 
@@ -126,6 +192,7 @@ pub(crate) struct IdRow {
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReceiptLookupRow {
     id: String,
+    address_changes: u32,
     posting: Option<String>,
     withdrawn_at: Option<f64>,
 }
@@ -134,14 +201,8 @@ impl From<ReceiptLookupRow> for ReceiptLookup {
     fn from(row: ReceiptLookupRow) -> Self {
         let withdrawn = row.posting.zip(row.withdrawn_at);
         let withdrawn = withdrawn.map(|(posting, at)| Withdrawn { posting, at: timestamp(at) });
-        Self { id: row.id, withdrawn }
+        Self { id: row.id, address_changes: row.address_changes, withdrawn }
     }
-}
-
-/// A posting's slug.
-#[derive(Debug, Deserialize)]
-pub(crate) struct PostingRow {
-    pub(crate) posting: String,
 }
 
 /// A place in a listing.

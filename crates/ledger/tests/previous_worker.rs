@@ -149,7 +149,7 @@ fn a_late_settlement_does_not_undo_a_newer_claim() {
     migrate(&tables);
     previously(&tables, INSERT_APPLICATION, "a");
     previously(&tables, CLAIM_STAFF, "a");
-    let (ledger, mail) = (SqlLedger(&tables), MailKind::Staff.mail_id("a"));
+    let (ledger, mail) = (SqlLedger(&tables), MailKind::Staff.mail_id("a", 1));
     let (now, until) = (Timestamp(9_000), Timestamp(20_000));
     let (_, claim) = pollster::block_on(ledger.claim(&mail, now, until)).unwrap().unwrap();
     assert_eq!((claim.attempt, claim.possible_duplicate), (2, true));
@@ -174,7 +174,7 @@ fn one_claim_holds_for_both() {
         tables.rows(&sql, &[]).unwrap()[0]["value"].clone()
     };
     previously(&tables, INSERT_APPLICATION, "a");
-    let staff = MailKind::Staff.mail_id("a");
+    let staff = MailKind::Staff.mail_id("a", 1);
     let (_, claim) = pollster::block_on(ledger.claim(&staff, now, until)).unwrap().unwrap();
     previously(&tables, CLAIM_STAFF, "a");
     assert_eq!((old("attempts"), old("leased_until")), (1.into(), 9_000.into()), "it is claimed");
@@ -206,7 +206,7 @@ fn the_previous_worker_can_be_put_back() {
             tables.script("UPDATE mails SET due_at = 1000").unwrap();
         }
         let first = contract::application("p", 1);
-        let staff = MailKind::Staff.mail_id(&first.id);
+        let staff = MailKind::Staff.mail_id(&first.id, 1);
         let (now, until) = (Timestamp(1_000), Timestamp(9_000));
         let (_, claim) = ledger.claim(&staff, now, until).await.unwrap().unwrap();
         ledger.settle(&staff, claim, &Settlement::Sent { at: now }).await.unwrap();
@@ -223,8 +223,33 @@ fn the_previous_worker_can_be_put_back() {
     assert_eq!(waiting("notices", "id"), notices);
     previously(&tables, ERASE, &first);
     assert!(waiting("outbox", "application").is_empty());
-    pollster::block_on(ledger.close_books("p")).unwrap();
+    previously(&tables, ERASE, &second);
+    tables.script("UPDATE tallies SET erased_at = 9000").unwrap();
+    pollster::block_on(ledger.close_books(Timestamp(9_000))).unwrap();
     assert!(waiting("notices", "id").is_empty());
+}
+
+/// It knows no revisions: what it knows of the first one stays as it was.
+#[test]
+fn a_correction_leaves_what_the_previous_worker_has_sent_alone() {
+    let tables = before_the_migration();
+    migrate(&tables);
+    previously(&tables, INSERT_APPLICATION, "a");
+    previously(&tables, CLAIM_STAFF, "a");
+    previously(&tables, SETTLE_STAFF, "a");
+    let correction = "\
+        UPDATE applications SET revision = 2 WHERE id = 'a'; \
+        INSERT INTO mails (id, kind, application, posting, due_at, revision) \
+        VALUES ('staff/a/2', 'staff', 'a', 'p', 1000, 2)";
+    tables.script(correction).unwrap();
+    let ledger = SqlLedger(&tables);
+    let second = MailKind::Staff.mail_id("a", 2);
+    let claim = ledger.claim(&second, Timestamp(5_000), Timestamp(20_000));
+    assert!(pollster::block_on(claim).unwrap().is_some());
+    for (table, wanted) in [("mails", "id = 'staff/a'"), ("outbox", "letter = 'staff'")] {
+        let sql = format!("SELECT sent_at FROM {table} WHERE {wanted}");
+        assert_eq!(tables.rows(&sql, &[]).unwrap()[0]["sent_at"], 2_000, "{table}");
+    }
 }
 
 /// The previous Worker counts, the new one goes on from the latest number.

@@ -87,6 +87,10 @@ fn push_headers(out: &mut String, message: &Outgoing) {
     push_field(out, "Subject", |field| field.text(&message.subject));
     push_field(out, "Date", |field| field.text(&date::rfc5322(message.date_ms)));
     push_field(out, "Message-ID", |field| field.word(message.message_id.as_str()));
+    if let Some(earlier) = &message.in_reply_to {
+        push_field(out, "In-Reply-To", |field| field.word(earlier.as_str()));
+        push_field(out, "References", |field| field.word(earlier.as_str()));
+    }
     if let Some(how) = message.auto_submitted {
         let keyword = match how {
             AutoSubmitted::Generated => "auto-generated",

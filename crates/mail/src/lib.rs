@@ -14,6 +14,7 @@
 //!     subject: "Candidature : chargé·e de plaidoyer".to_owned(),
 //!     date_ms: 1_752_580_800_000,
 //!     message_id: MessageId::new("application-7", "example.org"),
+//!     in_reply_to: None,
 //!     auto_submitted: Some(AutoSubmitted::Generated),
 //!     language: Some("fr"),
 //!     extra: Vec::new(),

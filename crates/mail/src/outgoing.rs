@@ -19,6 +19,8 @@ pub struct Outgoing<'a> {
     pub date_ms: i64,
     /// The Message-ID. The boundaries between the parts derive from it.
     pub message_id: MessageId,
+    /// The message that this one continues, so that mail programs show both together: `In-Reply-To` and `References`.
+    pub in_reply_to: Option<MessageId>,
     /// Tells automatic responders that no person wrote this message.
     pub auto_submitted: Option<AutoSubmitted>,
     /// The language of the text, as a tag of BCP 47. Left out where it is not at most 35 letters, digits and hyphens.

@@ -111,6 +111,35 @@ pub struct Document {
     /// What staff should know before they open it.
     #[serde(default)]
     pub remarks: Vec<Remark>,
+    /// The revision of the application with which its bytes came.
+    #[serde(default = "first_revision")]
+    pub revision: u32,
+}
+
+fn first_revision() -> u32 {
+    1
+}
+
+impl Content {
+    /// Returns whether both say the same: the fields, the answers, and each
+    /// document's id, name and bytes.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let document = |one: &Document, other: &Document| {
+            one.id == other.id && one.file_name == other.file_name && one.sha256 == other.sha256
+        };
+        self.name == other.name
+            && self.email == other.email
+            && self.phone == other.phone
+            && self.message == other.message
+            && self.answers == other.answers
+            && self.documents.len() == other.documents.len()
+            && self.documents.iter().zip(&other.documents).all(|(one, other)| document(one, other))
+    }
+
+    /// Returns whether `address` is that of this application, but for case.
+    pub fn is_from(&self, address: &str) -> bool {
+        self.email.eq_ignore_ascii_case(address)
+    }
 }
 
 /// `text` on one line: control characters and runs of white space become a

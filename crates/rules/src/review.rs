@@ -27,6 +27,12 @@ pub fn review(
     if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
 }
 
+/// Returns what `form` says, tidied up and unjudged: what two forms are
+/// compared by.
+pub fn tidied(requirements: &Requirements, form: &Form) -> Content {
+    accept(requirements, form, Fields::of(form))
+}
+
 /// Everything that is wrong with `form`, and nothing of an application: what
 /// the page needs. Its [`Fold`] is the browser's.
 pub fn issues(
@@ -273,5 +279,6 @@ fn accept_document(offered: &OfferedDocument) -> Document {
         bytes: offered.bytes,
         sha256: offered.sha256.clone().unwrap_or_default(),
         remarks: offered.report.as_ref().map(content::remarks).unwrap_or_default(),
+        revision: 1,
     }
 }

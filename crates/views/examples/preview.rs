@@ -10,7 +10,7 @@ use domain::{Application, Delivery, Failure, MailState, Posting, Reference};
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
 use rules::{Code, Content, Form, Issue, Timestamp};
-use views::{FormState, Site, mails};
+use views::{CorrectionOf, FormState, Receipt, Site, mails};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -57,8 +57,15 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             pages.push((format!("{}-{state}", posting.slug), page));
         };
         let empty = Form::default();
-        let fresh =
-            FormState { values: &empty, issues: &[], token: "token", arrival: "", is_busy: false };
+        let fresh = FormState {
+            values: &empty,
+            issues: &[],
+            token: "token",
+            arrival: "",
+            not_taken: None,
+            kept: None,
+            correction: None,
+        };
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
         add("open", at(NOW, fresh));
         add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
@@ -70,10 +77,12 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             issues: &issues,
             token: "token",
             arrival: "",
-            is_busy: false,
+            not_taken: None,
+            kept: None,
+            correction: None,
         };
         add("wrong", at(NOW, wrong));
-        add("busy", at(NOW, FormState { issues: &[], is_busy: true, ..wrong }));
+        add("busy", at(NOW, FormState { issues: &[], not_taken: Some(texts.form_busy), ..wrong }));
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
         let received = received(texts, posting);
@@ -84,9 +93,20 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             ("given-up", MailState::GivenUp, MailState::GivenUp),
         ] {
             let delivery = Delivery { forwarding, acknowledgement };
-            let page = views::receipt(texts, posting, &received, &delivery, KEY, &SITE);
+            let receipt =
+                Receipt { received: &received, earlier: &[], delivery: &delivery, key: KEY };
+            let page = views::receipt(texts, posting, receipt, NOW, &SITE);
             add(&format!("receipt-{state}"), page);
         }
+        let of = CorrectionOf {
+            reference: received.reference.as_str(),
+            key: KEY,
+            revision: 1,
+            documents: &received.content.documents,
+        };
+        let correct = |form: &FormState| views::correct(texts, posting, NOW, form, of, &SITE);
+        add("correct", correct(&fresh));
+        add("correct-wrong", correct(&wrong));
         add("withdraw", views::withdraw(texts, posting, &received, KEY, &SITE));
         let address = views::receipt_address(received.reference.as_str(), KEY);
         add("withdrawn", views::withdrawn(texts, posting, NOW, &address, &SITE));
@@ -98,6 +118,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         ("too-large", Failure::TooLarge { max_bytes: 25_000_000 }),
         ("cross-site", Failure::CrossSite),
         ("not-a-form", Failure::NotAForm),
+        ("busy", Failure::Busy),
         ("unavailable", Failure::Unavailable),
     ] {
         pages.push((format!("failure-{name}"), views::failure(texts, &failure, &SITE)));
@@ -122,6 +143,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             delivered: vec![(1, "7KXM29QT"), (2, "9BXK29QT")],
             pending: vec![(3, "2AXM29QT")],
             given_up: vec![(4, "5KXZ29QT")],
+            not_acknowledged: vec![(2, "9BXK29QT")],
             withdrawn: 1,
         };
         let alert = mails::Alert {
@@ -132,8 +154,11 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
         for (name, mail) in [
-            ("staff", mails::to_staff(texts, posting, &received, &[])),
-            ("staff-linked", mails::to_staff(texts, posting, &received, &links)),
+            ("staff", mails::to_staff(texts, posting, &received, &[], &mails::Notes::default())),
+            (
+                "staff-linked",
+                mails::to_staff(texts, posting, &received, &links, &mails::Notes::default()),
+            ),
             ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
             ("report", mails::report(texts, posting, &report, A_YEAR_ON)),
             ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
@@ -193,6 +218,11 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         language: texts.language_tag.to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: NOW,
+        revision: 1,
+        revised_at: NOW,
+        address_changes: 0,
+        page: None,
+        erase_at: None,
         content: Content {
             name: "Amélie Ben Salah".to_owned(),
             email: "amelie.bensalah@example.org".to_owned(),
@@ -207,6 +237,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
                     bytes: 812_345,
                     sha256: digest.repeat(8),
                     remarks: vec![],
+                    revision: 1,
                 })
                 .collect(),
         },

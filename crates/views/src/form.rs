@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Posting;
 use locales::{Labels, Texts, bytes, fill, issue_message, list, number, plural};
-use rules::application::limit;
+use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 use rules::{Form, Issue, Requirements, Timestamp};
 use serde::Serialize;
@@ -24,18 +24,41 @@ pub struct FormState<'a> {
     pub token: &'a str,
     /// What proves that it arrived before; or an empty text.
     pub arrival: &'a str,
-    /// Whether it was not read, and only wants to be sent again in a while.
-    pub is_busy: bool,
+    /// Why it was not taken, where nothing is wrong with it.
+    pub not_taken: Option<&'a str>,
+    /// The reference of the application that it would have corrected.
+    pub kept: Option<&'a str>,
+    /// What it corrects, where it was opened from a receipt.
+    pub correction: Option<CorrectionOf<'a>>,
+}
+
+/// The application that a form corrects, and the right to do so.
+#[derive(Clone, Copy)]
+pub struct CorrectionOf<'a> {
+    /// Its reference.
+    pub reference: &'a str,
+    /// The key of its receipt.
+    pub key: &'a str,
+    /// The revision that is corrected.
+    pub revision: u32,
+    /// The documents that stay where no file is chosen.
+    pub documents: &'a [Document],
 }
 
 /// The form, in words.
 pub(crate) struct FormView<'a> {
+    pub(crate) title: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) files_note: &'static str,
+    pub(crate) correction: Option<CorrectionOf<'a>>,
     pub(crate) action: String,
     pub(crate) values: &'a Form,
     pub(crate) token: &'a str,
     pub(crate) arrival: &'a str,
     pub(crate) summary_title: String,
     pub(crate) summary: Vec<SummaryItem>,
+    /// That an earlier application stays as it is.
+    pub(crate) kept: Option<String>,
     errors: BTreeMap<&'a str, String>,
     pub(crate) documents: Vec<DocumentField<'a>>,
     pub(crate) questions: Vec<QuestionField<'a>>,
@@ -62,7 +85,8 @@ pub(crate) struct DocumentField<'a> {
     pub(crate) required: bool,
     pub(crate) accept: String,
     pub(crate) hint: String,
-    /// That a file was chosen before: a page cannot keep it chosen.
+    /// That a file was chosen before, which a page cannot keep chosen, or that
+    /// the one sent before stays.
     pub(crate) again: Option<String>,
 }
 
@@ -83,7 +107,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, arrival, is_busy } = *state;
+        let FormState { values, issues, token, arrival, not_taken, kept, correction } = *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -94,12 +118,15 @@ impl<'a> FormView<'a> {
             summary.push(SummaryItem { target: target(asked, &issue.field), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
-        let summary_title = if is_busy {
-            let message = texts.form_busy.to_owned();
-            summary.push(SummaryItem { target: "submit".to_owned(), message });
+        let summary_title = if let Some(why) = not_taken {
+            summary.push(SummaryItem { target: "submit".to_owned(), message: why.to_owned() });
             texts.form_not_sent.to_owned()
         } else {
             plural(texts, "form_summary", mistakes)
+        };
+        let path = match correction {
+            None => format!("/postings/{}/applications", posting.slug),
+            Some(of) => format!("/applications/{}/corrections", of.reference),
         };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();
@@ -111,14 +138,21 @@ impl<'a> FormView<'a> {
             words: texts.for_script(),
         };
         Self {
-            action: in_language(texts, &format!("/postings/{}/applications", posting.slug)),
+            title: correction.map_or(texts.form_title, |_| texts.correct_title),
+            send: correction.map_or(texts.form_send, |_| texts.correct_send),
+            files_note: correction.map_or(texts.form_files_again, |_| texts.form_files_kept),
+            action: in_language(texts, &path),
+            correction,
             values,
             token,
             arrival,
             summary_title,
             summary,
+            kept: kept.map(|reference| fill(texts.form_kept, &[("reference", reference)])),
             errors,
-            documents: documents.map(|asked| document_field(texts, asked, values)).collect(),
+            documents: documents
+                .map(|asked| document_field(texts, asked, values, correction.as_ref()))
+                .collect(),
             questions: questions.map(|asked| question_field(texts, asked, values)).collect(),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: fill(texts.form_needs_account, &[("subject", &asked.subject)]),
@@ -130,7 +164,13 @@ impl<'a> FormView<'a> {
         }
     }
 
-    /// Returns what is wrong with a field, or nothing.
+    /// Whether an application is to be made, and not corrected: with a list
+    /// of what it takes, and a script.
+    pub(crate) fn is_new(&self) -> bool {
+        self.correction.is_none()
+    }
+
+    /// What is wrong with a field, or nothing.
     pub(crate) fn error(&self, field: &str) -> Option<&str> {
         self.errors.get(field).map(String::as_str)
     }
@@ -168,12 +208,15 @@ fn document_field<'a>(
     texts: &'static Texts,
     required: &'a DocumentRequirement,
     values: &Form,
+    correction: Option<&CorrectionOf>,
 ) -> DocumentField<'a> {
     let extensions = required.kinds.iter().filter_map(|kind| kind.extension());
     let names: Vec<String> = extensions.clone().map(str::to_uppercase).collect();
     let media = required.kinds.iter().map(|kind| kind.media_type().to_owned());
     let accept: Vec<String> = extensions.map(|name| format!(".{name}")).chain(media).collect();
     let before = values.documents.iter().find(|offered| offered.id == required.id);
+    let kept = correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
+    let said = |text: &str, file: &str| fill(text, &[("file", file)]);
     DocumentField {
         id: &required.id,
         name: required.name.get(texts.language_tag),
@@ -186,7 +229,10 @@ fn document_field<'a>(
                 ("max", &bytes(texts, required.max_bytes)),
             ],
         ),
-        again: before.map(|file| fill(texts.form_document_again, &[("file", &file.file_name)])),
+        again: match kept {
+            Some(kept) => Some(said(texts.form_document_kept, &kept.file_name)),
+            None => before.map(|file| said(texts.form_document_again, &file.file_name)),
+        },
     }
 }
 

@@ -5,6 +5,7 @@
 //! state: `cargo run -p views --example preview -- FOLDER` writes them.
 
 mod careers;
+mod correct;
 mod country;
 mod data;
 mod deadline_calendar;
@@ -21,11 +22,12 @@ mod withdrawal;
 mod words;
 
 pub use careers::careers;
+pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;
 pub use failure::{failure, failure_message};
 pub use feeds::{feed, sitemap};
-pub use form::FormState;
+pub use form::{CorrectionOf, FormState};
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{receipt, receipt_address, status_address};
+pub use receipt::{Receipt, receipt, receipt_address, status_address};
 pub use withdrawal::{withdraw, withdrawn};

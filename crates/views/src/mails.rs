@@ -2,6 +2,7 @@
 //! the same.
 
 mod attachment;
+mod changes;
 mod notices;
 mod parts;
 mod person;
@@ -15,7 +16,8 @@ use domain::{Application, Posting};
 use locales::Texts;
 
 pub use attachment::attachment_name;
-pub use notices::{Alert, Report, alert, report, withdrawal};
+pub use changes::Notes;
+pub use notices::{Alert, Report, address_changed, alert, report, withdrawal};
 use parts::{Facts, Person, Said};
 
 /// The text of a mail, without addresses and attachments.
@@ -40,16 +42,19 @@ pub fn to_staff(
     posting: &Posting,
     received: &Application,
     links: &[String],
+    notes: &Notes,
 ) -> MailText {
     let facts = &Facts::of(texts, posting, received);
     let person = &Person::of(texts, posting, received, links);
-    let subject = parts::staff_subject(texts, posting, facts, person);
+    let subject = parts::staff_subject(texts, posting, received, facts, person);
+    let notes = &notes.told(texts, posting, received);
     let opening = parts::opening(texts, facts, person);
     let erased = parts::erased(texts.mail_staff_erased, facts);
     let (opening, erased) = (opening.as_str(), erased.as_str());
     MailText {
-        text: ended(StaffText { texts, facts, person, opening, erased }.to_string()),
-        html: StaffHtml { texts, facts, person, opening, erased, subject: &subject }.to_string(),
+        text: ended(StaffText { texts, facts, person, notes, opening, erased }.to_string()),
+        html: StaffHtml { texts, facts, person, notes, opening, erased, subject: &subject }
+            .to_string(),
         subject,
     }
 }
@@ -66,14 +71,28 @@ pub fn acknowledgement(
     status_url: &str,
 ) -> MailText {
     let facts = &Facts::of(texts, posting, received);
-    let subject = parts::candidate_subject(texts, posting, facts);
+    let subject = parts::candidate_subject(texts, posting, received, facts);
+    let opening = match received.revision {
+        1 => texts.mail_candidate_opening,
+        _ => texts.mail_candidate_opening_corrected,
+    };
     let mailto = parts::mailto(&posting.contact);
     let erased = parts::erased(texts.mail_candidate_erased, facts);
     let (mailto, erased) = (mailto.as_str(), erased.as_str());
-    let html =
-        CandidateHtml { texts, posting, facts, status_url, erased, mailto, subject: &subject };
+    let html = CandidateHtml {
+        texts,
+        posting,
+        facts,
+        opening,
+        status_url,
+        erased,
+        mailto,
+        subject: &subject,
+    };
     MailText {
-        text: ended(CandidateText { texts, posting, facts, status_url, erased }.to_string()),
+        text: ended(
+            CandidateText { texts, posting, facts, opening, status_url, erased }.to_string(),
+        ),
         html: html.to_string(),
         subject,
     }
@@ -91,6 +110,7 @@ struct StaffText<'a> {
     texts: &'a Texts,
     facts: &'a Facts<'a>,
     person: &'a Person<'a>,
+    notes: &'a [String],
     opening: &'a str,
     erased: &'a str,
 }
@@ -101,6 +121,7 @@ struct StaffHtml<'a> {
     texts: &'a Texts,
     facts: &'a Facts<'a>,
     person: &'a Person<'a>,
+    notes: &'a [String],
     opening: &'a str,
     erased: &'a str,
     subject: &'a str,
@@ -112,6 +133,7 @@ struct CandidateText<'a> {
     texts: &'a Texts,
     posting: &'a Posting,
     facts: &'a Facts<'a>,
+    opening: &'a str,
     status_url: &'a str,
     erased: &'a str,
 }
@@ -122,6 +144,7 @@ struct CandidateHtml<'a> {
     texts: &'a Texts,
     posting: &'a Posting,
     facts: &'a Facts<'a>,
+    opening: &'a str,
     status_url: &'a str,
     erased: &'a str,
     mailto: &'a str,

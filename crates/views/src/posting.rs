@@ -63,10 +63,12 @@ pub fn posting(
     page.to_string()
 }
 
-/// Returns why something that was sent is not stored.
-fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
+/// Why something that was sent is not stored.
+pub(crate) fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
-    form.issues.iter().map(|issue| issue_message(texts, issue, labels)).collect()
+    let issues = form.issues.iter().map(|issue| issue_message(texts, issue, labels));
+    let kept = form.kept.map(|reference| fill(texts.form_kept, &[("reference", reference)]));
+    issues.chain(form.not_taken.map(str::to_owned)).chain(kept).collect()
 }
 
 #[derive(Template)]

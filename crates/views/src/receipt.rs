@@ -1,10 +1,11 @@
 //! The receipt of an application.
 
 use askama::Template;
-use domain::{Application, Delivery, MailState, Posting};
+use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
 use rules::Timestamp;
 use rules::application::Document;
+use rules::deadline::Phase;
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
@@ -25,22 +26,40 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// Renders the receipt: what was received and how far it has come. `key` is the
-/// one that opened it.
+/// The address under which an application is corrected.
+pub(crate) fn correct_address(reference: &str, key: &str) -> String {
+    format!("/applications/{reference}/correct?key={key}")
+}
+
+/// An application as its receipt shows it.
+#[derive(Clone, Copy)]
+pub struct Receipt<'a> {
+    /// What was received.
+    pub received: &'a Application,
+    /// What it said before it was corrected.
+    pub earlier: &'a [Revision],
+    /// How far it has come.
+    pub delivery: &'a Delivery,
+    /// The key that has opened the receipt.
+    pub key: &'a str,
+}
+
+/// What was received and how far it has come. It can be corrected while its
+/// posting is open.
 pub fn receipt(
     texts: &'static Texts,
     posting: &Posting,
-    received: &Application,
-    delivery: &Delivery,
-    key: &str,
+    receipt: Receipt,
+    now: Timestamp,
     site: &Site,
 ) -> String {
+    let Receipt { received, earlier, delivery, key } = receipt;
     let zone = &posting.deadline.zone;
     let moment = |instant| Time::moment(texts, instant, zone);
     let email = masked(&received.content.email);
     let reference = received.reference.as_str();
     let contact_how = fill(texts.receipt_contact_how, &[("reference", reference)]);
-    let erased_on = locales::date(texts, posting.erased_on());
+    let erased_on = locales::date(texts, received.erased_on(posting));
     let own = receipt_address(reference, key);
     let withdraw = withdraw_address(reference, key);
     let page = Page {
@@ -56,6 +75,8 @@ pub fn receipt(
         posting,
         halves: groups(reference),
         received: moment(received.received_at),
+        corrections: corrections(received, earlier).map(moment).collect(),
+        corrected_words: Around::of(texts.receipt_corrected, "moment"),
         received_words: Around::of(texts.receipt_received, "moment"),
         forwarding: Shown::of(delivery.forwarding, moment),
         acknowledgement: Shown::of(delivery.acknowledgement, moment),
@@ -73,6 +94,8 @@ pub fn receipt(
         // A whole address, so that it also works in a saved copy of the page.
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
         own: format!("{}{}", site.base_url, in_language(texts, &own)),
+        correct: (posting.requirements.window.phase(now) == Phase::Open)
+            .then(|| in_language(texts, &correct_address(reference, key))),
         withdraw: in_language(texts, &withdraw),
     };
     page.to_string()
@@ -86,6 +109,9 @@ struct Page<'a> {
     posting: &'a Posting,
     halves: Vec<String>,
     received: Time,
+    /// When each correction began to arrive.
+    corrections: Vec<Time>,
+    corrected_words: Around,
     received_words: Around,
     forwarding: Shown,
     acknowledgement: Shown,
@@ -98,7 +124,17 @@ struct Page<'a> {
     home: String,
     /// The page's own address, whole.
     own: String,
+    /// Where it is corrected, as long as that is possible.
+    correct: Option<String>,
     withdraw: String,
+}
+
+/// When each revision but the first began to arrive.
+fn corrections<'a>(
+    received: &'a Application,
+    earlier: &'a [Revision],
+) -> impl Iterator<Item = Timestamp> + 'a {
+    earlier.iter().map(|one| one.received_at).chain([received.revised_at]).skip(1)
 }
 
 /// A stage in words.

@@ -10,16 +10,19 @@ use domain::{Delivery, Failure, MailState};
 use locales::{ALL, Texts};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Timestamp};
-use support::{CLOSES, DAY, KEY, OPEN, SITE, attributes, fresh, ids, posting, received};
+use support::{
+    CLOSES, DAY, KEY, OPEN, SITE, attributes, correction, fresh, ids, posting, received, sent,
+};
 use views::FormState;
 
-const FAILURES: [Failure; 7] = [
+const FAILURES: [Failure; 8] = [
     Failure::Gone,
     Failure::CrossSite,
     Failure::NotFound,
     Failure::MethodNotAllowed,
     Failure::TooLarge { max_bytes: 25_000_000 },
     Failure::NotAForm,
+    Failure::Busy,
     Failure::Unavailable,
 ];
 
@@ -33,7 +36,9 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         issues: &issues,
         token: "the-token",
         arrival: "",
-        is_busy: false,
+        not_taken: None,
+        kept: None,
+        correction: None,
     };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
@@ -45,7 +50,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
             texts,
             &posting,
             OPEN,
-            Some(FormState { is_busy: true, ..fresh(&values) }),
+            Some(FormState { not_taken: Some(texts.form_busy), ..fresh(&values) }),
             &SITE,
         ),
         views::posting(texts, &posting, CLOSES, Some(wrong), &SITE),
@@ -54,9 +59,14 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     ];
     for stage in [MailState::Waiting, MailState::Sent(OPEN), MailState::GivenUp] {
         let delivery = Delivery { forwarding: stage, acknowledgement: stage };
-        pages.push(views::receipt(texts, &posting, &received(), &delivery, KEY, &SITE));
+        pages.push(views::receipt(texts, &posting, sent(&received(), &delivery), OPEN, &SITE));
     }
-    pages.push(views::withdraw(texts, &posting, &received(), KEY, &SITE));
+    let received = received();
+    let of = correction(&received);
+    for (now, form) in [(OPEN, fresh(&values)), (OPEN, wrong), (CLOSES, wrong)] {
+        pages.push(views::correct(texts, &posting, now, &form, of, &SITE));
+    }
+    pages.push(views::withdraw(texts, &posting, &received, KEY, &SITE));
     pages.push(views::withdrawn(texts, &posting, OPEN, "/applications/7KXM29QT?key=k", &SITE));
     pages.extend(FAILURES.iter().map(|failure| views::failure(texts, failure, &SITE)));
     pages
@@ -159,7 +169,9 @@ fn hostile_values_stay_text() {
         issues: &issues,
         token: HOSTILE,
         arrival: HOSTILE,
-        is_busy: false,
+        not_taken: None,
+        kept: None,
+        correction: None,
     };
     let mut received = received();
     received.content.email = hostile();
@@ -171,7 +183,8 @@ fn hostile_values_stay_text() {
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
         views::posting(texts, &posting, OPEN, Some(state), &SITE),
         views::posting(texts, &posting, CLOSES, Some(state), &SITE),
-        views::receipt(texts, &posting, &received, &Delivery::default(), KEY, &SITE),
+        views::receipt(texts, &posting, sent(&received, &Delivery::default()), OPEN, &SITE),
+        views::correct(texts, &posting, OPEN, &state, correction(&received), &SITE),
     ] {
         assert!(!page.contains("<script>"), "{page}");
         let scripts = page.matches("<script").count();
@@ -186,9 +199,17 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong =
-        FormState { values: &values, issues: &issues, token: "", arrival: "", is_busy: false };
-    let receipt = views::receipt(texts, &posting, &received(), &Delivery::default(), KEY, &SITE);
+    let wrong = FormState {
+        values: &values,
+        issues: &issues,
+        token: "",
+        arrival: "",
+        not_taken: None,
+        kept: None,
+        correction: None,
+    };
+    let receipt =
+        views::receipt(texts, &posting, sent(&received(), &Delivery::default()), OPEN, &SITE);
     // Its address holds the key.
     assert!(!receipt.contains("rel=\"canonical\""));
     for (page, robots) in [

@@ -9,7 +9,10 @@ use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
 use serde_json::Value;
-use support::{CLOSES, KEY, OPEN, SITE, attributes, between, fresh, ids, posting, received, tag};
+use support::{
+    CLOSES, KEY, OPEN, SITE, attributes, between, correction, fresh, ids, posting, received, sent,
+    tag,
+};
 use views::FormState;
 
 #[test]
@@ -43,7 +46,9 @@ fn whoever_was_late_is_told_that_nothing_was_stored() {
         issues: late.as_slice(),
         token: "",
         arrival: "",
-        is_busy: false,
+        not_taken: None,
+        kept: None,
+        correction: None,
     };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
     assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
@@ -130,8 +135,15 @@ fn what_is_wrong_is_said_above_and_beside() {
         Issue::new("documents", Code::DocumentsTooLarge).with("bytes", 19_u64).with("max", 18_u64),
         Issue::new("token", Code::NotAChoice),
     ];
-    let state =
-        FormState { values: &values, issues: &issues, token: "t", arrival: "", is_busy: false };
+    let state = FormState {
+        values: &values,
+        issues: &issues,
+        token: "t",
+        arrival: "",
+        not_taken: None,
+        kept: None,
+        correction: None,
+    };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
     assert!(page.contains("<title>Error: Chargé·e"), "{page}");
     assert!(
@@ -245,7 +257,8 @@ fn facts_are_said_in_words() {
 
 #[test]
 fn a_receipt_says_how_far_the_application_has_come() {
-    let receipt = |delivery| views::receipt(&EN, &posting(), &received(), &delivery, KEY, &SITE);
+    let receipt =
+        |delivery| views::receipt(&EN, &posting(), sent(&received(), &delivery), OPEN, &SITE);
     let waiting = receipt(Delivery::default());
     assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
     let at = MailState::Sent(OPEN);
@@ -271,4 +284,29 @@ fn a_receipt_says_how_far_the_application_has_come() {
     for private in ["never-shown", "Marie", "marie.dupont", "staff@example.org"] {
         assert!(!delivered.contains(private), "{private} in {delivered}");
     }
+}
+
+/// Without a script, since there is none on that page.
+#[test]
+fn a_correction_keeps_the_documents_that_are_not_replaced() {
+    let (posting, received, values) = (posting(), received(), Form::default());
+    let of = correction(&received);
+    let page = views::correct(&EN, &posting, OPEN, &fresh(&values), of, &SITE);
+    assert!(page.contains("action=\"/applications/7KXM29QT/corrections?lang=en\""), "{page}");
+    assert!(page.contains("You sent “cv.pdf”. It stays unless you choose another file."), "{page}");
+    assert!(page.contains("name=\"revision\" value=\"1\"") && page.contains(KEY), "{page}");
+    assert!(!page.contains("<script") && !page.contains("name=\"token\""), "{page}");
+    let late = [Issue::new("deadline", Code::DeadlinePassed)];
+    let state = FormState { issues: &late, kept: Some("7KXM29QT"), ..fresh(&values) };
+    let closed = views::correct(&EN, &posting, CLOSES, &state, of, &SITE);
+    assert!(closed.contains("The correction was not stored") && !closed.contains("<form"));
+    assert!(closed.contains("Your application 7KXM29QT stays as we received it."), "{closed}");
+}
+
+#[test]
+fn a_receipt_leads_to_the_correction_until_the_deadline() {
+    let (posting, received, delivery) = (posting(), received(), Delivery::default());
+    let page = |now| views::receipt(&EN, &posting, sent(&received, &delivery), now, &SITE);
+    let link = "/applications/7KXM29QT/correct?key=";
+    assert!(page(OPEN).contains(link) && !page(CLOSES).contains(link));
 }

@@ -13,20 +13,29 @@ pub(crate) struct PlatformQueue {
 }
 
 impl Queue for PlatformQueue {
-    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
-        let small = send(&self.small, mails, SizeClass::Small);
-        let large = send(&self.large, mails, SizeClass::Large);
+    async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault> {
+        let small = send(&self.small, mails, SizeClass::Small, delay_ms);
+        let large = send(&self.large, mails, SizeClass::Large, delay_ms);
         try_join(small, large).await.map(|_| ())
     }
 }
 
 /// Puts the mails of one size in their queue.
-async fn send(queue: &worker::Queue, mails: &[MailRef], size: SizeClass) -> Result<(), Fault> {
+async fn send(
+    queue: &worker::Queue,
+    mails: &[MailRef],
+    size: SizeClass,
+    delay_ms: u32,
+) -> Result<(), Fault> {
     let of_size = mails.iter().filter(|mail| mail.kind.size_class() == size);
     let ids: Vec<&str> = of_size.map(|mail| mail.id.as_str()).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    let batch = BatchMessageBuilder::new().messages(ids).build();
+    let mut batch = BatchMessageBuilder::new().messages(ids);
+    if delay_ms > 0 {
+        batch = batch.delay_seconds(delay_ms.div_ceil(1_000));
+    }
+    let batch = batch.build();
     queue.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
 }

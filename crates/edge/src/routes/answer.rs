@@ -71,6 +71,7 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
         Failure::Gone => (410, "gone"),
         Failure::TooLarge { .. } => (413, "too_large"),
         Failure::NotAForm => (415, "not_a_form"),
+        Failure::Busy => (429, "too_many"),
         Failure::Unavailable => (503, "unavailable"),
     };
     let texts = context.texts();

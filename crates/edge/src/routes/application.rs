@@ -3,9 +3,10 @@
 use domain::Failure;
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{Arrival, Token, Verdict, receipt_key, submit};
+use intake::{Arrival, Outcome, Token, Verdict, receipt_key, submit};
 use locales::{Labels, issue_message};
 use rules::{Code, Form, Issue};
+use views::FormState;
 use worker::{Env, Request, Response};
 
 use crate::app::{self, AppContext};
@@ -13,7 +14,8 @@ use crate::config;
 use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::{RequestContext, cross_site, posting, receipt};
+use crate::routes::receipt::Summary;
+use crate::routes::{RequestContext, cross_site, posting};
 use crate::{log, semaphore};
 
 /// Takes an application in.
@@ -58,7 +60,7 @@ pub(super) async fn post(
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
             let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            return Ok(refused(context, posting, &received.form, &issues, &token));
+            return Ok(refused(context, posting, &received.form, &issues, &token, None));
         };
         let cause = match flood {
             None => guard.judge(&received.trap, token.issued_at, now).await,
@@ -88,20 +90,50 @@ async fn take_in(
     let sealed = token.seal(&app.signing, &posting.slug);
     let language = context.texts_for(posting).language_tag;
     let submission = received.into_submission(token.id, context, language);
-    match submit(&app.documents, &app.ledger, &app.queue, posting, submission).await? {
-        Verdict::Accepted { received, unqueued } => {
-            log::happened("accepted", received.reference.as_str());
-            if let Some(fault) = unqueued {
-                log::fault("accepted but not queued", &fault);
-            }
-            Ok(accepted(context, app, &received))
+    let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
+    let Verdict::Retired { form } = verdict else {
+        return Ok(answered(context, app, posting, verdict, &sealed));
+    };
+    let issues = vec![Issue::new("token", Code::NotAChoice)];
+    let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
+    Ok(refused(context, posting, &form, &issues, &token, None))
+}
+
+/// The answer to a verdict other than that the token is used up.
+fn answered(
+    context: &RequestContext,
+    app: &AppContext,
+    posting: &Posting,
+    verdict: Verdict,
+    token: &str,
+) -> worker::Result<Response> {
+    match verdict {
+        Verdict::Accepted { received, outcome, unqueued } => {
+            log_accepted(&received, outcome, unqueued.as_ref());
+            accepted(context, app, &received, outcome)
         }
-        Verdict::Retired { form } => {
-            let issues = vec![Issue::new("token", Code::NotAChoice)];
-            let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            Ok(refused(context, posting, &form, &issues, &token))
+        Verdict::Refused { form, issues, kept } => {
+            refused(context, posting, &form, &issues, token, kept.as_deref())
         }
-        Verdict::Refused { form, issues } => Ok(refused(context, posting, &form, &issues, &sealed)),
+        Verdict::Retired { form } => refused(context, posting, &form, &[], token, None),
+        Verdict::Outdated { form, kept } => {
+            log::turned_away("outdated");
+            let texts = context.texts_for(posting);
+            let state = State { form: &form, token, why: texts.form_outdated, kept: Some(&kept) };
+            let body = serde_json::json!({
+                "error": "outdated", "message": texts.form_outdated, "revision": kept.revision,
+            });
+            not_taken(context, posting, 409, &body, state)
+        }
+        Verdict::TooManyRevisions { form, kept } => {
+            log::turned_away("too_many_revisions");
+            let why = context.texts_for(posting).form_corrected_too_often;
+            let state = State { form: &form, token, why, kept: Some(&kept) };
+            let body = serde_json::json!({
+                "error": "too_many_revisions", "message": why, "revision": kept.revision,
+            });
+            not_taken(context, posting, 429, &body, state)
+        }
     }
 }
 
@@ -132,39 +164,75 @@ fn open_token(
     Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
 
-fn accepted(
+/// Logs what a form has made of an application.
+pub(super) fn log_accepted(received: &Application, outcome: Outcome, unqueued: Option<&Fault>) {
+    let event = match outcome {
+        Outcome::New => "accepted",
+        Outcome::Unchanged => "accepted again",
+        Outcome::Corrected => "corrected",
+    };
+    log::happened(event, received.reference.as_str());
+    if let Some(fault) = unqueued {
+        log::fault("accepted but not queued", fault);
+    }
+}
+
+/// 201 for an application that this form brought, 200 for one that was there,
+/// corrected or not.
+pub(super) fn accepted(
     context: &RequestContext,
     app: &AppContext,
     received: &Application,
+    outcome: Outcome,
 ) -> worker::Result<Response> {
     let key = receipt_key(&app.signing, received);
     let status_url = views::status_address(received, &key);
     if !context.wants_json {
         return answer::see_other(&status_url);
     }
-    let body = serde_json::json!({
-        "reference": received.reference,
-        "received_at": received.received_at.to_rfc3339(),
-        "status_url": format!("{}{status_url}", context.origin),
-        "documents": receipt::documents(&received.content),
-    });
-    let mut response = answer::json(201, &body, Caching::Never)?;
+    let status = if outcome == Outcome::New { 201 } else { 200 };
+    let body = Summary::of(context, received, &key);
+    let mut response = answer::json(status, &body, Caching::Never)?;
     response.headers_mut().set("Location", &status_url)?;
     Ok(response)
 }
 
+/// What is wrong with the form. `kept` is the application that it would have
+/// corrected.
 fn refused(
     context: &RequestContext,
     posting: &Posting,
     form: &Form,
     issues: &[Issue],
     token: &str,
+    kept: Option<&Application>,
 ) -> worker::Result<Response> {
     let texts = context.texts_for(posting);
     if !context.wants_json {
-        let page = posting::with_form(context, texts, posting, form, issues, token);
+        let kept = kept.map(|kept| kept.reference.as_str());
+        let state = FormState {
+            values: form,
+            issues,
+            token,
+            arrival: &context.arrival,
+            not_taken: None,
+            kept,
+            correction: None,
+        };
+        let page = posting::with_form(context, texts, posting, state);
         return answer::html(422, &page, Caching::Never);
     }
+    answer::json(422, &issues_body(context, posting, issues, kept), Caching::Never)
+}
+
+/// What is wrong with a form, as clients see it.
+pub(super) fn issues_body(
+    context: &RequestContext,
+    posting: &Posting,
+    issues: &[Issue],
+    kept: Option<&Application>,
+) -> serde_json::Value {
+    let texts = context.texts_for(posting);
     let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
     let shown = |issue: &Issue| {
         serde_json::json!({
@@ -175,7 +243,44 @@ fn refused(
         })
     };
     let issues: Vec<_> = issues.iter().map(shown).collect();
-    answer::json(422, &serde_json::json!({ "issues": issues }), Caching::Never)
+    let Some(Application { reference, revision, .. }) = kept else {
+        return serde_json::json!({ "issues": issues });
+    };
+    let kept = serde_json::json!({ "reference": reference, "revision": revision });
+    serde_json::json!({ "issues": issues, "kept": kept })
+}
+
+/// A form that was not taken although nothing is wrong with it.
+struct State<'a> {
+    form: &'a Form,
+    token: &'a str,
+    why: &'a str,
+    kept: Option<&'a Application>,
+}
+
+fn not_taken(
+    context: &RequestContext,
+    posting: &Posting,
+    status: u16,
+    body: &serde_json::Value,
+    state: State<'_>,
+) -> worker::Result<Response> {
+    if context.wants_json {
+        return answer::json(status, body, Caching::Never);
+    }
+    let State { form: values, token, why, kept } = state;
+    let kept = kept.map(|kept| kept.reference.as_str());
+    let state = FormState {
+        values,
+        issues: &[],
+        token,
+        arrival: &context.arrival,
+        not_taken: Some(why),
+        kept,
+        correction: None,
+    };
+    let page = posting::with_form(context, context.texts_for(posting), posting, state);
+    answer::html(status, &page, Caching::Never)
 }
 
 /// Returns one answer to every cause: to be sent again in a while.
@@ -187,14 +292,10 @@ fn busy(
     cause: Cause,
 ) -> worker::Result<Response> {
     log::turned_away(cause.code());
-    let texts = context.texts_for(posting);
-    let mut response = if context.wants_json {
-        let body = serde_json::json!({ "error": "too_many", "message": texts.form_busy });
-        answer::json(429, &body, Caching::Never)
-    } else {
-        let page = posting::busy(context, texts, posting, form, token);
-        answer::html(429, &page, Caching::Never)
-    }?;
+    let why = context.texts_for(posting).form_busy;
+    let body = serde_json::json!({ "error": "too_many", "message": why });
+    let state = State { form, token, why, kept: None };
+    let mut response = not_taken(context, posting, 429, &body, state)?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
     Ok(response)
 }
@@ -226,7 +327,17 @@ fn come_back(
             Err(fault) => return answer::unavailable(context, &fault),
         };
         let context = context.arrived(arrival, sealed);
-        let page = posting::busy(&context, texts, posting, &Form::default(), &token);
+        let values = Form::default();
+        let state = FormState {
+            values: &values,
+            issues: &[],
+            token: &token,
+            arrival: &context.arrival,
+            not_taken: Some(texts.form_busy),
+            kept: None,
+            correction: None,
+        };
+        let page = posting::with_form(&context, texts, posting, state);
         answer::html(503, &page, Caching::Never)
     }?;
     response.headers_mut().set("Retry-After", answer::RETRY_AFTER)?;

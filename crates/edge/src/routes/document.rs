@@ -1,5 +1,5 @@
-//! `GET /applications/{reference}/documents/{document}?until=…&key=…`: streams
-//! a document whose mail to staff was too large to hold it.
+//! `GET /applications/{reference}/documents/{document}?sha256=…&until=…&key=…`: the
+//! way to a document that was too large for the letter to staff.
 
 use std::fmt::Write as _;
 
@@ -42,9 +42,10 @@ async fn find(
     document: &str,
 ) -> Result<Found, Fault> {
     let app = AppContext::of(env)?;
+    let sha256 = context.parameter("sha256");
     let (until, key) = (context.parameter("until"), context.parameter("key"));
     let (until, key) = (until.unwrap_or_default(), key.unwrap_or_default());
-    let link = Link { reference, document, until: &until, key: &key };
+    let link = Link { reference, document, sha256: sha256.as_deref(), until: &until, key: &key };
     let now = app.clock.now();
     let found = match download(&app.ledger, &app.signing, app::postings(), link, now).await? {
         Some(Followed::Document(found)) => found,

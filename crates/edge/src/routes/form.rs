@@ -35,9 +35,13 @@ pub(super) struct ReceivedForm {
     pub(super) token: String,
     /// What is in the field that people leave empty.
     pub(super) trap: String,
+    /// The key of the receipt that it corrects, and the revision it was made
+    /// from, or empty texts.
+    pub(super) key: String,
+    pub(super) revision: String,
     /// The signed arrival, or an empty text.
     pub(super) arrival: String,
-    documents: Vec<SubmittedDocument<UploadedFile>>,
+    pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
 }
 
 /// Why a body is not a form to be judged.
@@ -103,6 +107,8 @@ pub(super) async fn read(
         form: Form::default(),
         token: String::new(),
         trap: String::new(),
+        key: String::new(),
+        revision: String::new(),
         arrival: String::new(),
         documents: Vec::new(),
     };
@@ -128,6 +134,8 @@ impl ReceivedForm {
             "consent" => form.consent = value,
             "token" => self.token = value,
             "website" => self.trap = value,
+            "key" => self.key = value,
+            "revision" => self.revision = value,
             "arrival" => self.arrival = value,
             id if requirements.question(id).is_some() => {
                 form.answers.set(name, Some(value));

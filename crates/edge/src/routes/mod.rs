@@ -3,6 +3,7 @@
 mod answer;
 mod application;
 mod careers;
+mod correct;
 mod cross_site;
 mod document;
 mod feeds;
@@ -30,6 +31,8 @@ enum Route<'a> {
     Feed,
     Applications(&'a str),
     Receipt(&'a str),
+    Correct(&'a str),
+    Corrections(&'a str),
     Withdraw(&'a str),
     Document(&'a str, &'a str),
     Health,
@@ -48,6 +51,8 @@ impl<'a> Route<'a> {
             }),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
+            ["applications", reference, "correct"] => Some(Self::Correct(reference)),
+            ["applications", reference, "corrections"] => Some(Self::Corrections(reference)),
             ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
             ["applications", reference, "documents", document] => {
                 Some(Self::Document(reference, document))
@@ -60,7 +65,7 @@ impl<'a> Route<'a> {
     /// Returns the methods it answers to, as the `Allow` field lists them.
     fn allowed(&self) -> &'static str {
         match self {
-            Self::Applications(_) => "POST",
+            Self::Applications(_) | Self::Corrections(_) => "POST",
             Self::Withdraw(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
@@ -87,6 +92,10 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
             application::post(&context, env, slug, request).await
         }
         Route::Receipt(reference) if is_get => receipt::page(&context, env, reference).await,
+        Route::Correct(reference) if is_get => correct::page(&context, env, reference).await,
+        Route::Corrections(reference) if request.method() == Method::Post => {
+            correct::post(&context, env, reference, request).await
+        }
         Route::Withdraw(reference) if is_get => withdraw::question(&context, env, reference).await,
         Route::Withdraw(reference) if request.method() == Method::Post => {
             withdraw::post(&context, env, reference).await

@@ -5,7 +5,7 @@ use domain::Posting;
 use intake::ports::Fault;
 use intake::{ApplicationId, Token};
 use locales::Texts;
-use rules::{Form, Issue};
+use rules::Form;
 use views::{FormState, Site};
 use worker::{Env, Response};
 
@@ -24,59 +24,32 @@ pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::R
         .and_then(|key| Ok(fresh_token(context)?.seal(&key, &posting.slug)));
     match token {
         Ok(token) => {
-            let page = with_form(context, texts, posting, &Form::default(), &[], &token);
+            let values = Form::default();
+            let form = FormState {
+                values: &values,
+                issues: &[],
+                token: &token,
+                arrival: &context.arrival,
+                not_taken: None,
+                kept: None,
+                correction: None,
+            };
+            let page = with_form(context, texts, posting, form);
             answer::html(200, &page, Caching::Privately)
         }
         Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
-/// Returns the page with what was typed and what is wrong with it.
+/// The page with the form in a state.
 pub(super) fn with_form(
-    context: &RequestContext,
-    texts: &'static Texts,
-    posting: &Posting,
-    values: &Form,
-    issues: &[Issue],
-    token: &str,
-) -> String {
-    shown(context, texts, posting, state(context, values, issues, token, false))
-}
-
-/// Returns the page with what was typed, to be sent again in a while.
-pub(super) fn busy(
-    context: &RequestContext,
-    texts: &'static Texts,
-    posting: &Posting,
-    values: &Form,
-    token: &str,
-) -> String {
-    shown(context, texts, posting, state(context, values, &[], token, true))
-}
-
-fn state<'a>(
-    context: &'a RequestContext,
-    values: &'a Form,
-    issues: &'a [Issue],
-    token: &'a str,
-    is_busy: bool,
-) -> FormState<'a> {
-    FormState { values, issues, token, arrival: &context.arrival, is_busy }
-}
-
-fn shown(
     context: &RequestContext,
     texts: &'static Texts,
     posting: &Posting,
     form: FormState<'_>,
 ) -> String {
-    views::posting(
-        texts,
-        posting,
-        context.received_at,
-        Some(form),
-        &Site { base_url: &context.origin },
-    )
+    let site = Site { base_url: &context.origin };
+    views::posting(texts, posting, context.received_at, Some(form), &site)
 }
 
 /// Returns a token for an application to come.

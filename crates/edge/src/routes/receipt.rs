@@ -1,10 +1,11 @@
 //! `GET /applications/{reference}?key=…`
 
-use domain::Failure;
+use domain::{Application, Failure, Reference};
 use intake::ports::{Delivery, Fault, MailState, Withdrawn};
 use intake::{Opened, Receipt};
+use rules::Timestamp;
 use rules::application::Document;
-use rules::{Content, Timestamp};
+use serde::Serialize;
 use views::Site;
 use worker::{Env, Response};
 
@@ -43,15 +44,16 @@ pub(super) fn key(context: &RequestContext) -> String {
 
 fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &summary(receipt), Caching::Never);
+        return answer::json(200, &Status::of(context, receipt), Caching::Never);
     }
-    let Receipt { received, delivery } = receipt;
+    let Receipt { received, delivery, earlier } = receipt;
     let Some(posting) = app::posting(&received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
-    let page = views::receipt(texts, posting, received, delivery, &key, &site);
+    let receipt = views::Receipt { received, earlier, delivery, key: &key };
+    let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Caching::Never)
 }
 
@@ -72,22 +74,80 @@ fn show_withdrawn(
     answer::html(200, &page, Caching::Never)
 }
 
-fn summary(receipt: &Receipt) -> serde_json::Value {
-    let shown = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
-    let Delivery { forwarding, acknowledgement } = receipt.delivery;
-    let erased_on = app::posting(&receipt.received.posting).map(domain::Posting::erased_on);
-    serde_json::json!({
-        "reference": receipt.received.reference,
-        "received_at": receipt.received.received_at.to_rfc3339(),
-        "documents": documents(&receipt.received.content),
-        "forwarded_at": shown(forwarding.sent_at()),
-        "acknowledged_at": shown(acknowledgement.sent_at()),
-        "given_up": {
-            "forwarding": forwarding == MailState::GivenUp,
-            "acknowledgement": acknowledgement == MailState::GivenUp,
-        },
-        "erased_on": erased_on.map(|day| day.to_string()),
-    })
+/// An application as clients see it.
+#[derive(Serialize)]
+pub(super) struct Summary<'a> {
+    reference: &'a Reference,
+    revision: u32,
+    number: u32,
+    received_at: String,
+    status_url: String,
+    documents: Vec<serde_json::Value>,
+}
+
+impl<'a> Summary<'a> {
+    /// Of an application whose receipt `key` opens.
+    pub(super) fn of(context: &RequestContext, received: &'a Application, key: &str) -> Self {
+        let status_url = views::status_address(received, key);
+        Self {
+            reference: &received.reference,
+            revision: received.revision,
+            number: received.number,
+            received_at: received.revised_at.to_rfc3339(),
+            status_url: format!("{}{status_url}", context.origin),
+            documents: received.content.documents.iter().map(shown).collect(),
+        }
+    }
+}
+
+/// The receipt as clients see it: the application and how far it has come.
+#[derive(Serialize)]
+struct Status<'a> {
+    #[serde(flatten)]
+    application: Summary<'a>,
+    forwarded_at: Option<String>,
+    acknowledged_at: Option<String>,
+    given_up: GivenUp,
+    revisions: Vec<RevisionShown>,
+    erase_on: Option<String>,
+}
+
+/// A revision and when it began to arrive.
+#[derive(Serialize)]
+struct RevisionShown {
+    revision: u32,
+    received_at: String,
+}
+
+/// Which mails are not sent unless somebody sees to it.
+#[derive(Serialize)]
+struct GivenUp {
+    forwarding: bool,
+    acknowledgement: bool,
+}
+
+impl<'a> Status<'a> {
+    fn of(context: &RequestContext, receipt: &'a Receipt) -> Self {
+        let Receipt { received, delivery: Delivery { forwarding, acknowledgement }, earlier } =
+            receipt;
+        let posting = app::posting(&received.posting);
+        Self {
+            application: Summary::of(context, received, &key(context)),
+            forwarded_at: forwarding.sent_at().map(Timestamp::to_rfc3339),
+            acknowledged_at: acknowledgement.sent_at().map(Timestamp::to_rfc3339),
+            given_up: GivenUp {
+                forwarding: *forwarding == MailState::GivenUp,
+                acknowledgement: *acknowledgement == MailState::GivenUp,
+            },
+            revisions: earlier
+                .iter()
+                .map(|one| (one.revision, one.received_at))
+                .chain([(received.revision, received.revised_at)])
+                .map(|(revision, at)| RevisionShown { revision, received_at: at.to_rfc3339() })
+                .collect(),
+            erase_on: posting.map(|posting| received.erased_on(posting).to_string()),
+        }
+    }
 }
 
 /// Returns a withdrawal as clients see it.
@@ -95,16 +155,13 @@ pub(super) fn withdrawal(withdrawn: &Withdrawn) -> serde_json::Value {
     serde_json::json!({ "withdrawn_at": withdrawn.at.to_rfc3339() })
 }
 
-/// Returns the documents as clients see them.
-pub(super) fn documents(application: &Content) -> Vec<serde_json::Value> {
-    let shown = |document: &Document| {
-        serde_json::json!({
-            "id": document.id,
-            "name": document.file_name,
-            "kind": document.kind,
-            "bytes": document.bytes,
-            "sha256": document.sha256,
-        })
-    };
-    application.documents.iter().map(shown).collect()
+/// A document as clients see it.
+fn shown(document: &Document) -> serde_json::Value {
+    serde_json::json!({
+        "id": document.id,
+        "name": document.file_name,
+        "kind": document.kind,
+        "bytes": document.bytes,
+        "sha256": document.sha256,
+    })
 }

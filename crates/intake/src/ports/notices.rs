@@ -31,6 +31,22 @@ pub enum Notice {
         /// The incident that it tells of.
         incident: Incident,
     },
+    /// To the address that an application had before it was corrected: that
+    /// something has changed.
+    AddressChanged(NoticeOfChange),
+}
+
+/// What a candidate's previous address is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeOfChange {
+    /// The slug of the posting.
+    pub posting: String,
+    /// The application's reference.
+    pub reference: Reference,
+    /// The previous address.
+    pub address: String,
+    /// The language that the candidate used.
+    pub language: String,
 }
 
 impl Notice {
@@ -40,6 +56,7 @@ impl Notice {
             Self::Withdrawal { .. } => MailKind::Withdrawal,
             Self::Report { .. } => MailKind::Report,
             Self::Alert { .. } => MailKind::Alert,
+            Self::AddressChanged(_) => MailKind::AddressChanged,
         }
     }
 }
@@ -84,7 +101,7 @@ pub struct PostingDelivery {
     pub withdrawn: u32,
 }
 
-/// An application and its mail to staff.
+/// An application and its mails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the posting.
@@ -93,6 +110,8 @@ pub struct Entry {
     pub reference: Reference,
     /// How far the mail to staff has come.
     pub forwarding: MailState,
+    /// How far the acknowledgement has come.
+    pub acknowledgement: MailState,
 }
 
 /// Notices and what they tell of.

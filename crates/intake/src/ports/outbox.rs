@@ -22,6 +22,8 @@ pub enum MailKind {
     Report,
     /// To the operator: mails do not leave.
     Alert,
+    /// To a candidate's previous address: it was corrected.
+    AddressChanged,
 }
 
 /// The retry policy of a kind of mail.
@@ -49,8 +51,14 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 5] =
-        [Self::Staff, Self::Acknowledgement, Self::Withdrawal, Self::Report, Self::Alert];
+    pub const ALL: [Self; 6] = [
+        Self::Staff,
+        Self::Acknowledgement,
+        Self::Withdrawal,
+        Self::Report,
+        Self::Alert,
+        Self::AddressChanged,
+    ];
 
     /// The mails that every application calls for.
     pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
@@ -63,14 +71,15 @@ impl MailKind {
             Self::Withdrawal => "withdrawal",
             Self::Report => "report",
             Self::Alert => "alert",
+            Self::AddressChanged => "address_changed",
         }
     }
 
-    /// Returns how it is tried again. No other mail says what a notice says, so
-    /// a notice is never given up.
+    /// How it is tried again. No other mail says what a notice to staff or
+    /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement => {
+            Self::Staff | Self::Acknowledgement | Self::AddressChanged => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -83,15 +92,26 @@ impl MailKind {
     pub fn size_class(self) -> SizeClass {
         match self {
             Self::Staff => SizeClass::Large,
-            Self::Acknowledgement | Self::Withdrawal | Self::Report | Self::Alert => {
-                SizeClass::Small
-            }
+            Self::Acknowledgement
+            | Self::Withdrawal
+            | Self::Report
+            | Self::Alert
+            | Self::AddressChanged => SizeClass::Small,
         }
     }
 
-    /// Returns the id of this mail of an application.
-    pub fn mail_id(self, application: &str) -> String {
-        format!("{}/{application}", self.as_str())
+    /// The id of this mail of an application's revision.
+    pub fn mail_id(self, application: &str, revision: u32) -> String {
+        match revision {
+            1 => format!("{}/{application}", self.as_str()),
+            _ => format!("{}/{application}/{revision}", self.as_str()),
+        }
+    }
+
+    /// The mails of an application's revision.
+    pub fn of_revision(application: &str, revision: u32) -> [MailRef; 2] {
+        let id = |kind: Self| kind.mail_id(application, revision);
+        Self::OF_APPLICATION.map(|kind| MailRef { id: id(kind), kind })
     }
 }
 
@@ -113,6 +133,8 @@ pub struct Mail {
     pub kind: MailKind,
     /// What it is about.
     pub about: About,
+    /// The application's revision that it tells of; 1 of any other mail.
+    pub revision: u32,
 }
 
 /// What a mail is about.

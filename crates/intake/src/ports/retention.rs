@@ -32,20 +32,20 @@ pub trait Retention {
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;
 
-    /// Notes on which day each of these postings is to be erased. What was
-    /// noted of others stays: a posting that is taken away keeps its promise.
+    /// Notes on which day each of these postings is to be erased, unless a
+    /// later one is noted. What was noted of others stays. Applications of
+    /// the previous Worker that have no day yet get that of their posting.
     async fn promise(&self, postings: &[Posting]) -> Result<(), Fault>;
 
-    /// Returns the slugs of postings that are to be erased by `now` and of
-    /// which something is left.
-    async fn to_erase(&self, now: Timestamp) -> Result<Vec<String>, Fault>;
+    /// Ids of up to `limit` applications that are to be erased by `now`.
+    async fn to_erase(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
 
     /// Deletes an application and its mails, and counts it.
     async fn erase(&self, id: &str) -> Result<(), Fault>;
 
-    /// Forgets whatever a posting still has beside applications; the counts
-    /// stay.
-    async fn close_books(&self, slug: &str) -> Result<(), Fault>;
+    /// Forgets whatever is left of postings that are to be erased by `now` and
+    /// have no application any more; the counts stay.
+    async fn close_books(&self, now: Timestamp) -> Result<(), Fault>;
 
     /// Returns those of `ids` that no application has. Each is retired in the
     /// same step, so that none can come while its documents are deleted.

@@ -107,7 +107,7 @@ fn a_claimed_mail_is_left_alone_until_its_lease_ends() {
     let id = accepted(&world, &posting, 1);
     let now = world.now.get();
     let until = Timestamp(now.0 + LEASE_MS);
-    let mail = MailKind::Staff.mail_id(&id);
+    let mail = MailKind::Staff.mail_id(&id, 1);
     let claim = world.ledger.claim(&mail, now, until);
     assert!(pollster::block_on(claim).unwrap().is_some());
     deliver(&world, &posting, &id).unwrap();

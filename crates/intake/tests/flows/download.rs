@@ -9,9 +9,9 @@ use intake::{ApplicationId, Followed, Link, download};
 use mail_parser::MessageParser;
 use rules::Timestamp;
 
-/// Returns the application's reference, and what the address of its CV says in
-/// a mail that was too large.
-fn linked(world: &World) -> (Reference, String, String) {
+/// The application's reference, and what the address of its CV says in a
+/// mail that was too large: hash, time and key.
+fn linked(world: &World) -> (Reference, String, String, String) {
     let posting = posting();
     let id = accepted(world, &posting, 1);
     let reference = world.application(&id).reference.clone();
@@ -23,9 +23,10 @@ fn linked(world: &World) -> (Reference, String, String) {
     let text = mail.body_text(0).unwrap();
     let is_cv = |word: &&str| word.contains("/documents/cv?");
     let address = text.split_whitespace().find(is_cv).unwrap();
-    let (_, query) = address.split_once("?until=").unwrap();
+    let (_, query) = address.split_once("?sha256=").unwrap();
+    let (sha256, query) = query.split_once("&until=").unwrap();
     let (until, key) = query.split_once("&key=").unwrap();
-    (reference, until.to_owned(), key.to_owned())
+    (reference, sha256.to_owned(), until.to_owned(), key.to_owned())
 }
 
 fn follow(world: &World, link: Link<'_>) -> Option<Followed> {
@@ -37,8 +38,10 @@ fn follow(world: &World, link: Link<'_>) -> Option<Followed> {
 #[test]
 fn an_address_leads_to_its_document() {
     let world = World::default();
-    let (reference, until, key) = linked(&world);
-    let link = Link { reference: reference.as_str(), document: "cv", until: &until, key: &key };
+    let (reference, sha256, until, key) = linked(&world);
+    let sha256 = Some(sha256.as_str());
+    let link =
+        Link { reference: reference.as_str(), document: "cv", sha256, until: &until, key: &key };
     let Some(Followed::Document(found)) = follow(&world, link) else { panic!("not found") };
     assert_eq!(found.file_name, "BEN_SALAH_Amélie_CV.docx");
     assert!(found.media_type.ends_with("wordprocessingml.document"));
@@ -48,18 +51,22 @@ fn an_address_leads_to_its_document() {
 #[test]
 fn nothing_of_an_address_can_be_changed() {
     let world = World::default();
-    let (reference, until, key) = linked(&world);
+    let (reference, sha256, until, key) = linked(&world);
+    let sha256 = Some(sha256.as_str());
     let reference = reference.as_str();
     let later = format!("{}", until.parse::<i64>().unwrap() + 1);
-    for (reference, document, until, key) in [
-        ("7KXM29QT", "cv", until.as_str(), key.as_str()),
-        (reference, "cover_letter", &until, &key),
-        (reference, "cv", &later, &key),
-        (reference, "cv", "", &key),
-        (reference, "cv", &until, ""),
-        (reference, "cv", &until, &key[1..]),
+    let other = "ab".repeat(32);
+    for (reference, document, sha256, until, key) in [
+        ("7KXM29QT", "cv", sha256, until.as_str(), key.as_str()),
+        (reference, "cover_letter", sha256, &until, &key),
+        (reference, "cv", Some(other.as_str()), &until, &key),
+        (reference, "cv", None, &until, &key),
+        (reference, "cv", sha256, &later, &key),
+        (reference, "cv", sha256, "", &key),
+        (reference, "cv", sha256, &until, ""),
+        (reference, "cv", sha256, &until, &key[1..]),
     ] {
-        let link = Link { reference, document, until, key };
+        let link = Link { reference, document, sha256, until, key };
         assert_eq!(follow(&world, link), None, "{link:?}");
     }
 }
@@ -68,11 +75,13 @@ fn nothing_of_an_address_can_be_changed() {
 #[test]
 fn an_address_has_one_purpose() {
     let world = World::default();
-    let (reference, until, key) = linked(&world);
+    let (reference, sha256, until, key) = linked(&world);
+    let sha256 = Some(sha256.as_str());
     let signing = super::key();
     let received = world.application(ApplicationId::from_random(1).as_str());
     let opens = intake::receipt_key(&signing, &received);
-    let link = Link { reference: reference.as_str(), document: "cv", until: &until, key: &opens };
+    let link =
+        Link { reference: reference.as_str(), document: "cv", sha256, until: &until, key: &opens };
     assert_eq!(follow(&world, link), None);
     let receipt = intake::receipt(&world.ledger, &signing, reference.as_str(), &key);
     assert_eq!(pollster::block_on(receipt).unwrap(), None);
@@ -81,8 +90,10 @@ fn an_address_has_one_purpose() {
 #[test]
 fn an_address_ends_with_its_time_and_with_the_application() {
     let world = World::default();
-    let (reference, until, key) = linked(&world);
-    let link = Link { reference: reference.as_str(), document: "cv", until: &until, key: &key };
+    let (reference, sha256, until, key) = linked(&world);
+    let sha256 = Some(sha256.as_str());
+    let link =
+        Link { reference: reference.as_str(), document: "cv", sha256, until: &until, key: &key };
     world.now.set(Timestamp(posting().erased_at().0 - 1));
     assert!(matches!(follow(&world, link), Some(Followed::Document(_))));
     world.now.set(posting().erased_at());

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod amend;
+mod correct;
 mod deliver;
 mod download;
 mod notices;
@@ -86,7 +88,7 @@ fn accepted(world: &World, posting: &Posting, id: u128) -> String {
 fn deliver(world: &World, posting: &Posting, id: &str) -> Result<(), Fault> {
     let mut result = Ok(());
     for kind in MailKind::OF_APPLICATION {
-        result = result.and(deliver_mail(world, posting, &kind.mail_id(id)));
+        result = result.and(deliver_mail(world, posting, &kind.mail_id(id, 1)));
     }
     result
 }

@@ -64,6 +64,25 @@ fn latest(world: &World) -> (String, String) {
     (to.clone(), message.body_text(0).unwrap().into_owned())
 }
 
+/// The address was a slip of the keyboard, and nobody was told.
+#[test]
+fn a_report_names_a_refused_acknowledgement() {
+    let (world, posting) = (World::default(), posting());
+    let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
+    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent];
+    deliver(&world, &posting, &first).unwrap();
+    deliver(&world, &posting, &second).unwrap();
+    closed(&world);
+    assert_eq!(cron_to_staff(&world).len(), 1);
+    let (_, text) = latest(&world);
+    let heading = text.lines().position(|line| line == "Accusé de réception revenu").unwrap();
+    let list = text.lines().skip(heading + 1).skip_while(|line| line.is_empty());
+    let listed: Vec<&str> = list.take_while(|line| !line.is_empty()).collect();
+    let named = format!("n°\u{A0}1 – {}", world.application(&first).reference);
+    assert_eq!(listed, [named], "{text}");
+    assert!(text.contains("par téléphone"), "{text}");
+}
+
 #[test]
 fn a_report_comes_at_the_closing_then_daily_while_something_lacks_then_no_more() {
     let (world, posting) = (World::default(), posting());

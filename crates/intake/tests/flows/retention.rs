@@ -1,5 +1,6 @@
 //! Tests erasure on the promised day, and of orphaned documents.
 
+use domain::Posting;
 use rules::Timestamp;
 
 use crate::world::World;
@@ -11,8 +12,11 @@ use intake::{ApplicationId, Verdict};
 const DAY: i64 = 24 * 3_600_000;
 
 fn erase(world: &World, now: Timestamp) -> Result<usize, Fault> {
-    let posting = posting();
-    let postings = std::slice::from_ref(&posting);
+    erase_with(world, &posting(), now)
+}
+
+fn erase_with(world: &World, posting: &Posting, now: Timestamp) -> Result<usize, Fault> {
+    let postings = std::slice::from_ref(posting);
     pollster::block_on(intake::erase(&world.ports, &world.ledger, postings, now))
 }
 
@@ -70,6 +74,54 @@ fn a_posting_that_is_taken_away_keeps_its_promise() {
         pollster::block_on(intake::erase(&world.ports, &world.ledger, &[], posting.erased_at()));
     assert_eq!(without, Ok(1));
     assert!(world.documents.borrow().is_empty());
+}
+
+/// 18 days instead of 180, a slip of the keyboard, erased every application
+/// of a posting within minutes.
+#[test]
+fn the_day_of_deletion_never_moves_because_a_posting_changes() {
+    for days in [18, 730] {
+        let (world, mut posting) = (World::default(), posting());
+        accepted(&world, &posting, 1);
+        let told = posting.erased_at();
+        assert_eq!(erase_with(&world, &posting, world.now.get()), Ok(0));
+        posting.retention_days = days;
+        assert_eq!(erase_with(&world, &posting, Timestamp(told.0 - DAY)), Ok(0), "{days}");
+        assert_eq!(world.documents.borrow().len(), 2, "{days}");
+        let id = ApplicationId::from_random(1);
+        assert_eq!(world.application(id.as_str()).erased_at(&posting), told, "{days}");
+        assert_eq!(erase_with(&world, &posting, told), Ok(1), "{days}");
+    }
+}
+
+/// What a withdrawal has left, and reports, go with the last day that was told.
+#[test]
+fn a_shorter_retention_does_not_close_the_books_early() {
+    let (world, mut posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    let told = posting.erased_at();
+    world.run(
+        "INSERT INTO retired (id, posting, retired_at) SELECT 'x', posting, 1 FROM applications",
+    );
+    assert_eq!(erase_with(&world, &posting, world.now.get()), Ok(0));
+    posting.retention_days = 18;
+    let day_before = Timestamp(told.0 - DAY);
+    world.run("DELETE FROM applications");
+    assert_eq!(erase_with(&world, &posting, day_before), Ok(0));
+    assert_eq!(world.count("retired"), 1);
+    assert_eq!(erase_with(&world, &posting, told), Ok(0));
+    assert_eq!(world.count("retired"), 0);
+}
+
+/// The Worker before migration 0005 knows no day.
+#[test]
+fn an_application_of_the_previous_worker_gets_the_day_of_its_posting() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    world.run("UPDATE applications SET erase_at = NULL");
+    assert_eq!(world.application(&id).erased_on(&posting), posting.erased_on());
+    assert_eq!(erase(&world, world.now.get()), Ok(0));
+    assert_eq!(world.application(&id).erase_at, Some(posting.erased_at()));
 }
 
 /// As a kill between the documents and the row leaves it.

@@ -18,7 +18,7 @@ fn sweep(world: &World) -> Vec<String> {
 }
 
 fn mails(id: &str) -> [String; 2] {
-    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(id))
+    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(id, 1))
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_mail_waits_for_its_time() {
     deliver(&world, &posting, &id).unwrap();
     assert!(sweep(&world).is_empty());
     later(&world, MINUTE);
-    assert_eq!(sweep(&world), [MailKind::Staff.mail_id(&id)]);
+    assert_eq!(sweep(&world), [MailKind::Staff.mail_id(&id, 1)]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_claim_that_nobody_settled_ends() {
 fn what_waited_longest_comes_first() {
     let (world, posting) = (World::default(), posting());
     let ids = [1, 2].map(|id| accepted(&world, &posting, id));
-    let staff = ids.each_ref().map(|id| MailKind::Staff.mail_id(id));
+    let staff = ids.each_ref().map(|id| MailKind::Staff.mail_id(id, 1));
     for (mail, due_at) in staff.iter().zip([3, 1]) {
         world.run(&format!("UPDATE mails SET due_at = {due_at} WHERE id = '{mail}'"));
     }

@@ -76,7 +76,7 @@ fn the_notice_waits_for_a_mail_that_may_be_on_its_way() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let until = Timestamp(world.now.get().0 + LEASE_MS);
-    let mail = MailKind::Staff.mail_id(&id);
+    let mail = MailKind::Staff.mail_id(&id, 1);
     let claim = world.ledger.claim(&mail, world.now.get(), until);
     pollster::block_on(claim).unwrap().unwrap();
     withdraw(&world, &ticket(&world, &id)).unwrap().unwrap();

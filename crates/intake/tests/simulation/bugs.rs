@@ -5,11 +5,12 @@
 //! which do nothing there.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use domain::Posting;
 use intake::memory::Memory;
 use intake::ports::{Fault, MailKind, Retention as _, Sending};
-use intake::{Submission, SubmittedDocument, Verdict};
+use intake::{Outcome, Submission, SubmittedDocument, Verdict};
 use ledger::{SqlLedger, Statement, Value};
 use rules::Timestamp;
 use serde_json::{Value as Json, json};
@@ -21,7 +22,7 @@ use crate::scheduler::Worker;
 use crate::world::{Port, setting};
 
 /// In so many seeds each must show.
-pub(crate) const SEEDS: u64 = 1_000;
+pub(crate) const SEEDS: u64 = 5_000;
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +58,19 @@ pub(crate) enum Bug {
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,
+    /// Whoever sends a token again is answered by what is there.
+    AnswersFromToken,
+    /// The day of deletion is that of the posting at present.
+    ErasesByPresentDay,
+    /// A correction is written down, then judged.
+    OverwritesBeforeJudging,
+    /// The mail of a correction does not wait for one that is being sent.
+    DoesNotWait,
 }
 
 impl Bug {
     /// Each, and what it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 15] = [
+    pub(crate) const ALL: [(Self, Invariant); 19] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -77,6 +86,10 @@ impl Bug {
         (Self::WithdrawsWithoutRetiring, Invariant::WithdrawnIsGone),
         (Self::TellsTooEarly, Invariant::NothingAfterTheNotice),
         (Self::SendsWhatItHas, Invariant::AcknowledgedArrives),
+        (Self::AnswersFromToken, Invariant::AnswerIsOfTheForm),
+        (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold),
+        (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing),
+        (Self::DoesNotWait, Invariant::LatestComesLast),
     ];
 }
 
@@ -88,6 +101,9 @@ impl Ports {
 
     /// A form is about to be taken in.
     pub(crate) async fn before_submit(&self, posting: &Posting, form: &Submission<Parcel>) {
+        if self.has(Bug::OverwritesBeforeJudging) {
+            self.overwrite(form);
+        }
         if !self.has(Bug::SendsBeforeCommit) {
             return;
         }
@@ -97,10 +113,28 @@ impl Ports {
         if let Ok(Verdict::Accepted { received, .. }) = verdict {
             let composer = setting().composer();
             for kind in MailKind::OF_APPLICATION {
-                let mail = kind.mail_id(&received.id);
+                let mail = kind.mail_id(&received.id, 1);
                 let _ = intake::deliver(self, &scratch, self, self, self, &composer, &mail).await;
             }
         }
+    }
+
+    /// Writes what a form says over the application with its id.
+    fn overwrite(&self, form: &Submission<Parcel>) {
+        let name = format!("{} again", form.form.name);
+        let change = format!(
+            "UPDATE applications SET application = json_set(application, '$.name', '{name}') \
+             WHERE id = '{}'",
+            form.id.as_str()
+        );
+        self.tables.script(&change).unwrap();
+    }
+
+    /// What is there under this id, whatever the form says.
+    pub(crate) fn answer_from_token(&self, id: &str) -> Option<Verdict> {
+        let received = self.application(id).filter(|_| self.has(Bug::AnswersFromToken))?;
+        let (received, outcome) = (Box::new(received), Outcome::Unchanged);
+        Some(Verdict::Accepted { received, outcome, unqueued: None })
     }
 
     fn copy_of(&self, form: &Submission<Parcel>) -> Submission<Parcel> {
@@ -133,6 +167,9 @@ impl Ports {
             _ => return,
         };
         let now = number(&values[now]);
+        if self.has(Bug::DoesNotWait) {
+            query.sql = impatient(query.sql);
+        }
         match self.bug {
             Some(Bug::NoLease) => values[until] = Timestamp(now).into(),
             Some(Bug::ShortLease) => values[until] = Timestamp(now + 60_000).into(),
@@ -157,6 +194,11 @@ impl Ports {
                 let (id, now) = (text(&values[0]), crate::database::number(&values[1]));
                 format!("UPDATE mails SET due_at = {now} WHERE id = 'withdrawal/{id}'")
             }
+            ("promise", Some(Bug::ErasesByPresentDay)) => format!(
+                "UPDATE applications SET erase_at = \
+                 (SELECT value FROM json_each('{}') WHERE key = posting)",
+                text(&values[0])
+            ),
             ("insert application", Some(Bug::NumberOutsideCommit)) => {
                 let Some(number) = number else { return };
                 self.renumber(text(&values[0]), number);
@@ -244,7 +286,7 @@ impl Ports {
     /// Says that the application is held, and writes it down in a while.
     pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
         commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
-        let [id, reference, posting, language, origin, received_at, application] =
+        let [id, reference, posting, language, origin, received_at, application, erase_at, _page] =
             statements[0].values.as_slice()
         else {
             panic!("an application has other values")
@@ -253,6 +295,7 @@ impl Ports {
             "id": text(id), "reference": text(reference), "posting": text(posting),
             "language": text(language), "origin": text(origin),
             "received_at": number(received_at), "application": text(application),
+            "erase_at": number(erase_at), "revision": 1, "address_changes": 0,
             "number": self.next_number(text(posting)),
         });
         let (ports, statements) = (self.clone(), statements.to_vec());
@@ -263,7 +306,17 @@ impl Ports {
     }
 }
 
-/// Returns the id of the application that these statements write down.
+/// The claim of a mail that asks for no other one.
+fn impatient(claim: &'static str) -> &'static str {
+    static WITHOUT: OnceLock<String> = OnceLock::new();
+    WITHOUT.get_or_init(|| {
+        let (before, rest) = claim.split_once("AND NOT EXISTS").unwrap();
+        let (_, after) = rest.split_once("RETURNING").unwrap();
+        format!("{before})) RETURNING{after}")
+    })
+}
+
+/// The id of the application that these statements write down.
 fn commits(statements: &[Statement]) -> Option<&str> {
     let Statement { query, values } = statements.first()?;
     (query.name == "insert application").then(|| text(&values[0]))

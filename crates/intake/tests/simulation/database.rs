@@ -71,7 +71,7 @@ impl Ports {
         let rows = self.tables.transaction(statements).unwrap();
         let attempt = || rows.first().and_then(|row| row["attempts"].as_u64()).map(|n| n as u32);
         match first.query.name {
-            "insert application" => witness::committed(self, text(0)),
+            "insert application" | "keep revision" => witness::committed(self, text(0)),
             "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
             "retire" => witness::withdrawn(self, text(0)),
             "retire orphans" => witness::retired(self, &ids(&rows), &fresh),

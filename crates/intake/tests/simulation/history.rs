@@ -6,6 +6,7 @@ use domain::Application;
 use intake::ports::{MailKind, Sending};
 use mail_parser::MessageParser;
 use rules::Timestamp;
+use sha2::Digest as _;
 
 use crate::events::Counts;
 use crate::scheduler::TaskId;
@@ -17,9 +18,11 @@ pub(crate) struct History {
     pub(crate) counts: Counts,
     /// What was sent under each id.
     pub(crate) forms: BTreeMap<String, Vec<SentForm>>,
-    /// What the ledger took in, as it was then.
+    /// What the ledger took in, in its latest revision.
     pub(crate) committed: BTreeMap<String, Application>,
-    /// What candidates were told that it is safe.
+    /// Every revision that the ledger took in.
+    pub(crate) revisions: BTreeMap<(String, u32), Application>,
+    /// What candidates were told that it is safe, in the latest revision.
     pub(crate) acknowledged: BTreeMap<String, Application>,
     /// When applications were marked as withdrawn.
     pub(crate) withdrawn: BTreeMap<String, i64>,
@@ -86,8 +89,9 @@ pub(crate) struct Mail {
     /// Of `X-Guichet-Reference` and `X-Guichet-Notice`.
     pub(crate) reference: Option<String>,
     pub(crate) notice: Option<String>,
-    /// Of `X-Guichet-Number`.
+    /// Of `X-Guichet-Number` and `X-Guichet-Revision`.
     pub(crate) number: Option<u32>,
+    pub(crate) revision: Option<u32>,
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) attachments: Vec<Vec<u8>>,
@@ -95,9 +99,16 @@ pub(crate) struct Mail {
     pub(crate) links: Vec<String>,
 }
 
-/// The name under which a mail of an application is remembered.
-pub(crate) fn mail_name(id: &str, kind: MailKind) -> String {
-    kind.mail_id(id)
+/// The name under which a mail of an application is remembered, in its
+/// latest revision.
+pub(crate) fn mail_name(received: &Application, kind: MailKind) -> String {
+    kind.mail_id(&received.id, received.revision)
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digest = sha2::Sha256::digest(bytes);
+    digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl History {
@@ -168,7 +179,13 @@ impl History {
         self.attempts.range(range).map(|(_, attempt)| attempt)
     }
 
-    /// Returns the application that people call so.
+    /// The ledger has taken a revision in.
+    pub(crate) fn took_in(&mut self, held: Application) {
+        self.revisions.entry((held.id.clone(), held.revision)).or_insert_with(|| held.clone());
+        self.committed.insert(held.id.clone(), held);
+    }
+
+    /// The application that people call so.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Application> {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
@@ -198,7 +215,7 @@ impl History {
                 continue;
             }
             standing.kept.insert(reference.to_owned(), received.number);
-            let name = mail_name(id, MailKind::Staff);
+            let name = mail_name(received, MailKind::Staff);
             if !self.copies(&name).is_empty() {
                 standing.arrived.insert(reference.to_owned());
             }
@@ -231,6 +248,7 @@ impl Mail {
             reference: header("X-Guichet-Reference"),
             notice: header("X-Guichet-Notice"),
             number: header("X-Guichet-Number").and_then(|number| number.parse().ok()),
+            revision: header("X-Guichet-Revision").and_then(|number| number.parse().ok()),
             subject: message.subject().unwrap_or_default().to_owned(),
             links,
             text,

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use domain::{Application, Posting};
 use intake::ports::MailKind;
-use sha2::Digest as _;
 
 use crate::events::Event;
-use crate::history::{Attempt, Mail, mail_name};
+use crate::history::{Attempt, Mail, hex, mail_name};
 use crate::reports;
 use crate::witness::enclosed;
-use crate::world::{World, setting};
+use crate::world::{TIME_LIMIT, World, setting};
 
 const HOUR: i64 = 3_600_000;
 
@@ -33,6 +32,16 @@ pub(crate) enum Invariant {
     NumbersWithoutHoles,
     /// The same form gets the same answer.
     SameAnswer,
+    /// What is acknowledged is what the form said.
+    AnswerIsOfTheForm,
+    /// A correction that fails leaves the application as it was.
+    FailedCorrectionChangesNothing,
+    /// The latest revision is the last that staff get.
+    LatestComesLast,
+    /// What a correction has replaced is deleted once staff have the latest.
+    ReplacedIsGone,
+    /// The day of deletion that was told is the day that is kept.
+    ErasedOnTheDayTold,
     /// What is in time and complete is taken, and nothing else; who is not yet
     /// done with it has a day.
     JudgedRightly,
@@ -73,6 +82,8 @@ pub(crate) fn after_an_hour(world: &World) {
 /// When everything has come to rest; faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
     mails(world);
+    latest_comes_last(world);
+    replaced_is_gone(world);
     comes_to_rest(world);
     withdrawn_is_gone(world, 0);
     withdrawals_are_told(world);
@@ -90,6 +101,7 @@ pub(crate) fn at_the_end(world: &World) {
         ("applications", world.count_of("applications")),
         ("mails", world.count_of("mails WHERE application IS NOT NULL")),
         ("notices", world.count_of("mails WHERE application IS NULL AND posting IS NOT NULL")),
+        ("revisions", world.count_of("revisions")),
         ("ids", world.count_of("retired WHERE posting IS NOT NULL")),
     ];
     for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
@@ -194,11 +206,16 @@ fn numbers(world: &World) {
 fn mails(world: &World) {
     let history = world.history.borrow();
     let given_up = given_up(world);
-    let mut known = history.committed.clone();
-    known.extend(history.acknowledged.clone());
+    let mut known = history.acknowledged.clone();
+    // The latest revision counts, acknowledged or not.
+    for (id, latest) in &history.committed {
+        if known.get(id).is_none_or(|told| told.revision <= latest.revision) {
+            known.insert(id.clone(), latest.clone());
+        }
+    }
     for received in known.values().filter(|one| !history.withdrawn.contains_key(&one.id)) {
         for kind in MailKind::OF_APPLICATION {
-            let name = mail_name(&received.id, kind);
+            let name = mail_name(received, kind);
             let given_up = given_up.contains(&name);
             if given_up && !history.is_hopeless(&name) {
                 world.breach(Invariant::GivenUpForAReason, name.clone());
@@ -216,14 +233,79 @@ fn mails(world: &World) {
     }
 }
 
-/// Returns whether these are the bytes that the candidate was told of.
+/// The last mail that staff have of an application is one of its latest
+/// revision, where they have any of it. A sender whom the platform had ended
+/// by then, by the clock, could not know.
+fn latest_comes_last(world: &World) {
+    let history = world.history.borrow();
+    for received in history.committed.values().filter(|one| one.revision > 1) {
+        let latest = history.copies(&mail_name(received, MailKind::Staff));
+        let Some(first) = latest.iter().min_by_key(|mail| mail.at) else { continue };
+        let clock_of = |mail: &Mail| {
+            let right = mail.right.clone()?;
+            history.attempts.get(&right).map(|attempt| attempt.clock.0)
+        };
+        for revision in 1..received.revision {
+            let earlier = history.copies(&MailKind::Staff.mail_id(&received.id, revision));
+            for mail in earlier.iter().filter(|mail| mail.at > first.at) {
+                let ended = clock_of(mail).zip(clock_of(first));
+                if ended.is_none_or(|(mail, first)| first < mail + TIME_LIMIT) {
+                    let what = format!("{}: revision {revision}", received.reference);
+                    world.breach(Invariant::LatestComesLast, what);
+                }
+            }
+        }
+    }
+}
+
+/// Unless something has arrived since, be it in vain.
+fn replaced_is_gone(world: &World) {
+    let (history, documents) = (world.history.borrow(), world.memory.documents.borrow());
+    let sent = world.ids(
+        "SELECT applications.id FROM applications JOIN mails ON mails.application = applications.id \
+         AND mails.revision = applications.revision WHERE kind = 'staff' AND sent_at IS NOT NULL",
+    );
+    for received in history.committed.values().filter(|one| sent.contains(&one.id)) {
+        let latest = history.copies(&mail_name(received, MailKind::Staff));
+        let Some(last) = latest.iter().map(|mail| mail.at).max() else { continue };
+        let put = history.put.get(&received.id).copied().unwrap_or_default();
+        if put >= last || history.withdrawn.contains_key(&received.id) {
+            continue;
+        }
+        let used: BTreeSet<_> = received.content.documents.iter().map(|one| &one.sha256).collect();
+        let is_left = |key: &&String| {
+            key.contains(&received.id) && !used.iter().any(|sha256| key.ends_with(*sha256))
+        };
+        let earlier = history
+            .revisions
+            .range((received.id.clone(), 0)..(received.id.clone(), received.revision));
+        let replaced: BTreeSet<_> = earlier
+            .flat_map(|(_, one)| one.content.documents.iter().map(|document| &document.sha256))
+            .collect();
+        let left = documents.keys().filter(is_left);
+        let left = left.filter(|key| replaced.iter().any(|sha256| key.ends_with(*sha256)));
+        for key in left {
+            world.breach(Invariant::ReplacedIsGone, key.clone());
+        }
+    }
+}
+
+/// Before the day of deletion, with postings that keep applications for a
+/// shorter time than candidates were told.
+pub(crate) fn not_a_day_earlier(world: &World) {
+    let history = world.history.borrow();
+    let known = world.ids("SELECT id FROM applications");
+    for id in history.committed.keys().filter(|id| !history.withdrawn.contains_key(*id)) {
+        if !known.contains(id) {
+            world.breach(Invariant::ErasedOnTheDayTold, format!("{id} is gone already"));
+        }
+    }
+}
+
+/// Whether these are the bytes that the candidate was told of.
 fn is_of(received: &Application, documents: &[Vec<u8>]) -> bool {
-    let hex = |bytes: &Vec<u8>| {
-        let digest = sha2::Sha256::digest(bytes);
-        digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-    };
     let told = received.content.documents.iter().map(|document| document.sha256.clone());
-    documents.iter().map(hex).eq(told)
+    documents.iter().map(|bytes| hex(bytes)).eq(told)
 }
 
 fn copies(world: &World) {

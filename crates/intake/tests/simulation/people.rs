@@ -3,12 +3,13 @@
 
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
+use intake::{Amendment, ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
 use rules::Form;
 
 use crate::chance::Chance;
 use crate::events::Event;
-use crate::history::SentForm;
+use crate::history::{SentForm, hex};
+use crate::invariants::Invariant;
 use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
@@ -62,26 +63,127 @@ impl Person {
         }
     }
 
-    /// Applies, looks, and perhaps withdraws.
+    /// Applies, perhaps corrects, looks, and perhaps withdraws.
     pub(crate) async fn live(mut self, ports: Ports) {
         let Some(received) = self.apply(&ports).await else {
             return ports.count(Event::GaveUp);
         };
         let chance = &ports.chance;
-        let key = receipt_key(&setting().signing, &received);
+        if chance.happens(1_500) {
+            self.correct(&ports).await;
+        }
+        if chance.happens(400) {
+            let (neighbour, theirs) = (self.neighbour(), ports.clone());
+            let delay = chance.between(0, HOUR);
+            ports.spawn(delay, Worker::Outside, neighbour.apply_from_page(theirs));
+        }
+        if chance.happens(700) {
+            ports.pause(chance.between(SECOND, HOUR)).await;
+            self.change_address(&ports, &received).await;
+        }
         if chance.happens(3_000) {
             ports.pause(chance.between(SECOND, 3 * HOUR)).await;
-            self.look(&ports, &received, &key).await;
+            self.look(&ports, &received).await;
         }
         if chance.happens(1_500) {
             let longest = chance.pick(&[MINUTE, HOUR, 12 * HOUR]);
             ports.pause(chance.between(0, longest)).await;
-            self.withdraw(&ports, &received, &key).await;
+            self.withdraw(&ports, &received).await;
             if chance.happens(4_000) {
-                // The browser sends the form again.
+                // The browser sends the form again, or the person corrects it.
+                self.version += u32::from(chance.happens(5_000));
                 self.submit(&ports, MINUTE).await;
             }
         }
+    }
+
+    /// Sends other documents from the same page, up to three times, perhaps
+    /// two corrections at once, perhaps with a mistake.
+    async fn correct(&mut self, ports: &Ports) {
+        let chance = &ports.chance;
+        for _ in 0..chance.between(1, 3) {
+            ports.pause(chance.between(SECOND, chance.pick(&[3 * MINUTE, HOUR]))).await;
+            ports.count(Event::AskedToCorrect);
+            self.version += 1;
+            self.flaw = chance.happens(1_500).then(|| chance.pick(&FLAWS));
+            if chance.happens(2_000) {
+                let (mut twin, theirs) = (self.clone(), ports.clone());
+                twin.version += 100;
+                let delay = chance.between(1, 2 * SECOND);
+                ports.spawn(delay, Worker::Outside, async move {
+                    twin.submit(&theirs, 10 * MINUTE).await;
+                });
+            }
+            for _ in 0..chance.between(1, 4) {
+                if let Some(Ok(_)) =
+                    self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await
+                {
+                    break;
+                }
+                ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
+            }
+        }
+        self.flaw = None;
+    }
+
+    /// The next person at the same computer, with the same page.
+    fn neighbour(&self) -> Self {
+        let version = self.version + 1_000;
+        let name = self.name.replace("Amélie", "Jean");
+        Self { email: format!("jean.{}", self.email), name, version, flaw: None, ..self.clone() }
+    }
+
+    async fn apply_from_page(self, ports: Ports) {
+        ports.count(Event::AppliedFromSamePage);
+        for _ in 0..3 {
+            match self.submit(&ports, 10 * MINUTE).await {
+                Some(Ok(Verdict::Accepted { received, .. })) => {
+                    if received.content.email != self.email || received.id == self.id() {
+                        let what = format!("{} is taken for somebody else", self.name);
+                        ports.breach(Invariant::AnswerIsOfTheForm, what);
+                    }
+                    return;
+                }
+                Some(Ok(_)) => return,
+                Some(Err(_)) | None => ports.pause(ports.chance.between(SECOND, 10 * MINUTE)).await,
+            }
+        }
+    }
+
+    /// Corrects the address on the form of the receipt; the documents stay.
+    async fn change_address(&mut self, ports: &Ports, received: &Application) {
+        let chance = &ports.chance;
+        ports.count(Event::AskedToChangeAddress);
+        self.email = format!("new.{}", self.email);
+        for _ in 0..chance.between(1, 4) {
+            let (person, theirs, id) = (self.clone(), ports.clone(), received.id.clone());
+            let request = async move { person.amend(&theirs, &id).await };
+            if ask(ports, chance.between(5 * SECOND, 30 * MINUTE), request).await == Some(true) {
+                return;
+            }
+            ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
+        }
+    }
+
+    /// What the server does with that form; whether it has answered.
+    async fn amend(&self, ports: &Ports, id: &str) -> bool {
+        let Some(current) = ports.application(id) else { return true };
+        let received_at = ports.clock();
+        let (signing, key) = (&setting().signing, receipt_key(&setting().signing, &current));
+        let amendment = Amendment {
+            reference: current.reference.as_str(),
+            key: &key,
+            revision: current.revision,
+            received_at,
+            language: "fr",
+            form: self.form(ports, received_at).form,
+            documents: Vec::<SubmittedDocument<Parcel>>::new(),
+        };
+        let ledger = ports.ledger();
+        let verdict =
+            intake::correct(ports, &ledger, ports, signing, self.posting, amendment).await;
+        witness::amended(ports, self, id, received_at, &verdict);
+        verdict.is_ok()
     }
 
     /// Nothing where the person has given up.
@@ -104,7 +206,11 @@ impl Person {
             match self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await {
                 Some(Ok(Verdict::Accepted { received, .. })) => return Some(received),
                 Some(Ok(Verdict::Refused { .. })) if chance.happens(5_000) => self.mend(ports),
-                Some(Ok(Verdict::Refused { .. })) => return None,
+                Some(Ok(
+                    Verdict::Refused { .. }
+                    | Verdict::Outdated { .. }
+                    | Verdict::TooManyRevisions { .. },
+                )) => return None,
                 Some(Ok(Verdict::Retired { .. })) => {
                     self.id = ApplicationId::from_random(u128::from(chance.bits()) << 64);
                 }
@@ -138,7 +244,10 @@ impl Person {
         let id = self.id().to_owned();
         ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
         ports.before_submit(self.posting, &form).await;
-        let answer = intake::submit(ports, &ports.ledger(), ports, self.posting, form).await;
+        let answer = match ports.answer_from_token(self.id()) {
+            Some(answer) => Ok(answer),
+            None => intake::submit(ports, &ports.ledger(), ports, self.posting, form).await,
+        };
         witness::answered(ports, self, received_at, &answer);
         answer
     }
@@ -171,8 +280,24 @@ impl Person {
         }
     }
 
-    /// No two people, and no two versions, have the same bytes.
+    /// The SHA-256 of each document.
+    pub(crate) fn hashes(&self) -> Vec<String> {
+        let hash = |(_, _, bytes): (&str, &str, Vec<u8>)| hex(&bytes);
+        self.files().into_iter().map(hash).collect()
+    }
+
     fn documents(&self, ports: &Ports) -> Vec<SubmittedDocument<Parcel>> {
+        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
+            id: id.into(),
+            file_name: name.into(),
+            bytes: bytes.len() as u64,
+            upload: Parcel { ports: ports.clone(), bytes },
+        };
+        self.files().into_iter().map(document).collect()
+    }
+
+    /// No two people, and no two versions, have the same bytes.
+    fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let text = |what: &str| format!("{what} {} {} {}", self.name, self.version, self.id());
         let letter = documents::samples::pdf(&text("Lettre"));
         let mut cv = match self.flaw {
@@ -186,20 +311,15 @@ impl Person {
         if self.flaw != Some(Flaw::NoCv) {
             files.push(("cv", "CV été.docx", cv));
         }
-        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
-            id: id.into(),
-            file_name: name.into(),
-            bytes: bytes.len() as u64,
-            upload: Parcel { ports: ports.clone(), bytes },
-        };
-        files.into_iter().map(document).collect()
+        files
     }
 
     /// Looks at the receipt, and at what another key would show.
-    async fn look(&self, ports: &Ports, received: &Application, key: &str) {
-        let mut wrong = key.to_owned();
+    async fn look(&self, ports: &Ports, received: &Application) {
+        let key = &latest_key(ports, received);
+        let mut wrong = key.clone();
         wrong.replace_range(..1, if key.starts_with('A') { "B" } else { "A" });
-        for (key, is_right) in [(wrong, false), (key.to_owned(), true)] {
+        for (key, is_right) in [(wrong, false), (key.clone(), true)] {
             let event = if is_right { Event::LookedWithKey } else { Event::LookedWithWrongKey };
             ports.count(event);
             let (theirs, reference) = (ports.clone(), received.reference.to_string());
@@ -207,25 +327,28 @@ impl Person {
             let request = async move {
                 let signing = &setting().signing;
                 let found = intake::receipt(&theirs.ledger(), signing, &reference, &key).await;
-                witness::opened(&theirs, &id, is_right, &found);
+                // A correction of the address may have changed the key meanwhile.
+                if !is_right || key == latest_key_of(&theirs, &id) {
+                    witness::opened(&theirs, &id, is_right, &found);
+                }
             };
             ask(ports, MINUTE, request).await;
         }
     }
 
-    async fn withdraw(&self, ports: &Ports, received: &Application, key: &str) {
+    async fn withdraw(&self, ports: &Ports, received: &Application) {
         let chance = &ports.chance;
         ports.count(Event::AskedToWithdraw);
         for _ in 0..chance.between(1, 5) {
             if chance.happens(2_000) {
                 ports.count(Event::ClickedTwice);
-                let request = ask_to_withdraw(ports.clone(), received, key);
+                let request = ask_to_withdraw(ports.clone(), received);
                 let request = async move {
                     request.await;
                 };
                 ports.spawn(chance.between(1, 2 * SECOND), Worker::Request, request);
             }
-            let request = ask_to_withdraw(ports.clone(), received, key);
+            let request = ask_to_withdraw(ports.clone(), received);
             if ask(ports, 5 * MINUTE, request).await == Some(true) {
                 return;
             }
@@ -234,18 +357,27 @@ impl Person {
     }
 }
 
-/// Returns what the server does; whether it succeeds.
-fn ask_to_withdraw(
-    ports: Ports,
-    received: &Application,
-    key: &str,
-) -> impl Future<Output = bool> + 'static {
+/// The key of a receipt, as the latest acknowledgement has it.
+fn latest_key(ports: &Ports, received: &Application) -> String {
+    latest_key_of(ports, &received.id)
+}
+
+fn latest_key_of(ports: &Ports, id: &str) -> String {
+    let history = ports.history.borrow();
+    let latest = history.committed.get(id).or_else(|| history.acknowledged.get(id));
+    latest.map(|latest| receipt_key(&setting().signing, latest)).unwrap_or_default()
+}
+
+/// What the server does; whether it succeeds.
+fn ask_to_withdraw(ports: Ports, received: &Application) -> impl Future<Output = bool> + 'static {
     let (id, reference) = (received.id.clone(), received.reference.to_string());
-    let key = key.to_owned();
+    let key = latest_key(&ports, received);
     async move {
         let (signing, now) = (&setting().signing, ports.clock());
         let done = intake::withdraw(&ports, &ports.ledger(), signing, &reference, &key, now).await;
-        witness::withdrawal_answered(&ports, &id, &done);
+        if done != Ok(None) || key == latest_key_of(&ports, &id) {
+            witness::withdrawal_answered(&ports, &id, &done);
+        }
         done.is_ok()
     }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn ask<T: 'static>(
 
 /// The queue brings a message to its consumer: later, perhaps never, perhaps
 /// more than once.
-pub(crate) fn hand_over(ports: &Ports, id: &str) {
+pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
     let (chance, weather) = (&ports.chance, ports.chance.weather());
     let mut copies = 1;
     if chance.happens(weather.loses) {
@@ -62,7 +62,7 @@ pub(crate) fn hand_over(ports: &Ports, id: &str) {
             ports.count(Event::QueueReordered);
             delay = chance.between(SECOND, 20 * MINUTE);
         }
-        ports.spawn(delay, Worker::Background, consume(ports.clone(), id.to_owned(), 1));
+        ports.spawn(wait + delay, Worker::Background, consume(ports.clone(), id.to_owned(), 1));
     }
 }
 
@@ -117,6 +117,9 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
         log(intake::sweep(&ledger, &ports, &ports, MINUTE).await);
     }
     log(intake::finish_withdrawals(&ports, &ledger).await);
+    for _ in 0..log(intake::erase_replaced_documents(&ports, &ledger).await) {
+        ports.count(Event::ReplacedErased);
+    }
     log(intake::erase(&ports, &ledger, postings, now()).await);
     for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
         ports.count(Event::OrphanErased);

@@ -80,10 +80,10 @@ impl DocumentStore for Ports {
 }
 
 impl Queue for Ports {
-    async fn push(&self, mails: &[MailRef]) -> Result<(), Fault> {
+    async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault> {
         let effect = async {
             for mail in mails {
-                hand_over(self, &mail.id);
+                hand_over(self, &mail.id, delay_ms.into());
             }
             Ok(())
         };

@@ -139,6 +139,7 @@ fn kind(mail: &Mail) -> Event {
     match mail.notice.as_deref() {
         Some("withdrawal") => Event::WithdrawalMail,
         Some("report") => Event::ReportMail,
+        Some("address_changed") => Event::FarewellMail,
         Some(_) => Event::AlertMail,
         None if to_staff => Event::StaffMail,
         None => Event::CandidateMail,

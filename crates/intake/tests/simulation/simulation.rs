@@ -96,6 +96,11 @@ fn deletion(ports: &Ports) {
     let day = setting().postings[0].erased_at().0;
     let kept = if ports.chance.happens(2_500) { 1 } else { 2 };
     let postings = &setting().postings[..kept];
+    if ports.chance.happens(2_500) {
+        ports.run_until(day - 5 * DAY);
+        run_with_cron(ports, &setting().shortened, 20, day - 5 * DAY + HOUR);
+        invariants::not_a_day_earlier(ports);
+    }
     ports.run_until(day - MINUTE);
     ports.chance.stir_up();
     run_with_cron(ports, postings, 5, day + HOUR);

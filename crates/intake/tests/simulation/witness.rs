@@ -2,7 +2,7 @@
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, MailKind};
-use intake::{Followed, Link, Opened, Verdict, Withdrawal, download};
+use intake::{Followed, Link, MAX_REVISIONS, Opened, Outcome, Verdict, Withdrawal, download};
 use ledger::SqlLedger;
 use rules::Timestamp;
 
@@ -14,11 +14,12 @@ use crate::ports::Ports;
 use crate::reports;
 use crate::world::{TIME_LIMIT, World, setting};
 
-/// The ledger has carried out a commit; perhaps another application had the
-/// reference, or the id is retired.
+/// The ledger has carried out a commit or a correction; perhaps another
+/// application had the reference, somebody else was faster, or the id is
+/// retired.
 pub(crate) fn committed(ports: &Ports, id: &str) {
     let Some(held) = ports.application(id) else { return };
-    ports.history.borrow_mut().committed.entry(id.to_owned()).or_insert(held);
+    ports.history.borrow_mut().took_in(held);
 }
 
 /// Returns which of these ids are in use, with documents of which none is
@@ -45,8 +46,12 @@ pub(crate) fn retired(ports: &Ports, ids: &[String], fresh: &[String]) {
 /// The ledger has marked an application as withdrawn.
 pub(crate) fn withdrawn(ports: &Ports, id: &str) {
     let now = ports.scheduler.now();
-    let first = ports.history.borrow_mut().withdrawn.insert(id.to_owned(), now).is_none();
-    if first {
+    let mut history = ports.history.borrow_mut();
+    let is_first = !history.withdrawn.contains_key(id);
+    // A second mark has no effect.
+    history.withdrawn.entry(id.to_owned()).or_insert(now);
+    drop(history);
+    if is_first {
         ports.count(Event::Withdrawn);
     }
 }
@@ -60,16 +65,35 @@ pub(crate) fn answered(
 ) {
     let in_time = person.posting.requirements.window.review(received_at).is_none();
     match answer {
-        Ok(Verdict::Accepted { received, unqueued }) => {
+        Ok(Verdict::Accepted { received, outcome, unqueued }) => {
             if unqueued.is_some() {
                 ports.count(Event::AcceptedUnqueued);
             }
+            if *outcome == Outcome::Corrected {
+                ports.count(Event::Corrected);
+            }
             accepted(ports, person, received);
+            says_what_was_sent(ports, person, received);
         }
-        Ok(Verdict::Refused { issues, .. }) => {
+        Ok(Verdict::Refused { issues, kept, .. }) => {
             ports.count(Event::Refused);
             if person.is_sound() && in_time {
                 ports.breach(Invariant::JudgedRightly, format!("{}: {issues:?}", person.id()));
+            }
+            if kept.is_some() {
+                ports.count(Event::CorrectionRefused);
+                stays_as_it_was(ports, person.id());
+            }
+        }
+        Ok(Verdict::Outdated { kept, .. }) => {
+            ports.count(Event::Outdated);
+            if received_at >= kept.revised_at {
+                ports.breach(Invariant::JudgedRightly, format!("{} is newer", person.id()));
+            }
+        }
+        Ok(Verdict::TooManyRevisions { kept, .. }) => {
+            if kept.revision < MAX_REVISIONS {
+                ports.breach(Invariant::JudgedRightly, format!("{} has few", person.id()));
             }
         }
         Ok(Verdict::Retired { .. }) => ports.count(Event::Retired),
@@ -81,27 +105,96 @@ pub(crate) fn answered(
 fn told(answer: &Result<Verdict, Fault>) -> String {
     match answer {
         Ok(Verdict::Accepted { received, .. }) => {
-            format!("{} as number {}", received.reference, received.number)
+            let Application { reference, number, revision, .. } = &**received;
+            format!("{reference} as number {number}, revision {revision}")
         }
         Ok(Verdict::Refused { issues, .. }) => {
             format!("refused: {:?}", issues.iter().map(|issue| issue.code).collect::<Vec<_>>())
         }
         Ok(Verdict::Retired { .. }) => "an id that is used up".into(),
+        Ok(Verdict::Outdated { .. }) => "a newer revision".into(),
+        Ok(Verdict::TooManyRevisions { .. }) => "too many revisions".into(),
         Err(fault) => fault.to_string(),
     }
 }
 
 fn accepted(ports: &Ports, person: &Person, received: &Application) {
     let window = &person.posting.requirements.window;
-    if window.review(received.received_at).is_some() {
+    if [received.received_at, received.revised_at].iter().any(|at| window.review(*at).is_some()) {
         ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
     }
     let mut history = ports.history.borrow_mut();
-    let before = history.acknowledged.insert(received.id.clone(), received.clone());
+    let before = history.acknowledged.get(&received.id).cloned();
+    if before.as_ref().is_none_or(|before| before.revision <= received.revision) {
+        history.acknowledged.insert(received.id.clone(), received.clone());
+    }
+    let held = history.revisions.get(&(received.id.clone(), received.revision)).cloned();
     drop(history);
     ports.count(if before.is_none() { Event::Accepted } else { Event::AcceptedAgain });
-    if before.is_some_and(|before| before != *received) {
+    let same_revision = before.filter(|before| before.revision == received.revision);
+    if held.into_iter().chain(same_revision).any(|before| before != *received) {
         ports.breach(Invariant::SameAnswer, format!("{} changes", received.id));
+    }
+}
+
+/// The server has an answer to a correction of the address.
+pub(crate) fn amended(
+    ports: &Ports,
+    person: &Person,
+    id: &str,
+    received_at: Timestamp,
+    verdict: &Result<Option<Verdict>, Fault>,
+) {
+    let in_time = person.posting.requirements.window.review(received_at).is_none();
+    match verdict {
+        Ok(Some(Verdict::Accepted { received, outcome, .. })) => {
+            accepted(ports, person, received);
+            if *outcome == Outcome::Corrected {
+                ports.count(Event::AddressChanged);
+                if received.content.email != person.email {
+                    ports.breach(Invariant::AnswerIsOfTheForm, format!("{id}: another address"));
+                }
+            }
+        }
+        Ok(Some(Verdict::Refused { issues, .. })) if in_time => {
+            ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
+        }
+        // Unless it is withdrawn, or an earlier attempt has changed the key.
+        Ok(None)
+            if !ports.history.borrow().withdrawn.contains_key(id)
+                && ports.application(id).is_none_or(|one| one.address_changes == 0) =>
+        {
+            ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found"));
+        }
+        _ => {}
+    }
+}
+
+/// What is acknowledged is what this form said, in the latest revision or an
+/// earlier one.
+fn says_what_was_sent(ports: &Ports, person: &Person, received: &Application) {
+    let sent = person.hashes();
+    let says_it = |one: &Application| {
+        let documents = one.content.documents.iter();
+        documents.map(|document| document.sha256.as_str()).eq(sent.iter().map(String::as_str))
+    };
+    let history = ports.history.borrow();
+    let earlier =
+        history.revisions.range((received.id.clone(), 0)..=(received.id.clone(), u32::MAX));
+    let is_said = says_it(received) || earlier.map(|(_, one)| one).any(says_it);
+    drop(history);
+    if !is_said {
+        let what = format!("{} holds something else than was sent", received.reference);
+        ports.breach(Invariant::AnswerIsOfTheForm, what);
+    }
+}
+
+/// A correction that is refused leaves the application alone.
+fn stays_as_it_was(ports: &Ports, id: &str) {
+    let Some(held) = ports.application(id) else { return };
+    let before = ports.history.borrow().revisions.get(&(id.to_owned(), held.revision)).cloned();
+    if before.is_some_and(|before| before != held) {
+        ports.breach(Invariant::FailedCorrectionChangesNothing, held.reference.to_string());
     }
 }
 
@@ -136,7 +229,7 @@ pub(crate) fn opened(
         Some(Opened::Withdrawn(_)) => is_withdrawn,
         Some(Opened::Application(receipt)) => {
             let history = ports.history.borrow();
-            let has = |kind| !history.copies(&mail_name(id, kind)).is_empty();
+            let has = |kind| !history.copies(&mail_name(&receipt.received, kind)).is_empty();
             receipt.received.id == id
                 && (receipt.delivery.forwarding.sent_at().is_none() || has(MailKind::Staff))
                 && (receipt.delivery.acknowledgement.sent_at().is_none()
@@ -161,28 +254,50 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
                 ports.breach(Invariant::NothingFromNowhere, format!("{reference} is withdrawn?"));
             }
         }
+        (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
         (Some("report"), _) => reports::arrived(ports, mail),
         (Some("alert"), None) => {}
         _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
     }
 }
 
+/// It goes to an address that the application had before.
+fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
+    let history = ports.history.borrow();
+    let had_it =
+        |one: &Application| one.reference.as_str() == reference && one.content.email == mail.to;
+    let is_known = history.revisions.values().any(had_it);
+    drop(history);
+    if !is_known {
+        ports.breach(Invariant::NothingFromNowhere, format!("{reference}: a farewell to nobody"));
+    }
+}
+
 fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     let history = ports.history.borrow();
-    let Some(received) = history.by_reference(reference).cloned() else {
+    let id = history.by_reference(reference).map(|received| received.id.clone());
+    let revision = id.zip(mail.revision).and_then(|of| history.revisions.get(&of)).cloned();
+    let Some(received) = revision else {
         drop(history);
         return ports.breach(Invariant::NothingFromNowhere, format!("{reference} is unknown"));
     };
     let posting = posting(&received.posting);
     let which =
         if mail.to == posting.recipient { MailKind::Staff } else { MailKind::Acknowledgement };
-    let name = mail_name(&received.id, which);
+    let name = mail_name(&received, which);
     let to_whom_it_concerns = which == MailKind::Staff || mail.to == received.content.email;
     let is_numbered = mail.number == Some(received.number);
     let has_the_right = mail.right.as_ref().is_some_and(|(of, _)| *of == name);
-    let sent_as = history.forms.get(&received.id).map(Vec::as_slice).unwrap_or_default();
+    let is_latest = history
+        .committed
+        .get(&received.id)
+        .is_some_and(|latest| latest.revision == received.revision);
+    let page = received.page.as_ref().unwrap_or(&received.id);
+    let sent_as = history.forms.get(page).map(Vec::as_slice).unwrap_or_default();
     let is_whole = which == MailKind::Acknowledgement
         || history.withdrawn.contains_key(&received.id)
+        // By addresses, a correction may have replaced them already.
+        || (mail.is_by_links() && !is_latest)
         || sent_as.iter().any(|form| form.is_sound && form.documents == enclosed(ports, mail));
     let too_late = which == MailKind::Staff && told_before(ports, &received.id, reference, mail);
     drop(history);
@@ -212,9 +327,10 @@ pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
 fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     let (_, link) = link.split_once("/applications/")?;
     let (reference, link) = link.split_once("/documents/")?;
-    let (document, link) = link.split_once("?until=")?;
+    let (document, link) = link.split_once("?sha256=")?;
+    let (sha256, link) = link.split_once("&until=")?;
     let (until, key) = link.split_once("&key=")?;
-    let link = Link { reference, document, until, key };
+    let link = Link { reference, document, sha256: Some(sha256), until, key };
     let (memory, setting, now) = (&world.memory, setting(), world.clock());
     let ledger = SqlLedger(&world.tables);
     let found = download(&ledger, &setting.signing, &setting.postings, link, now);

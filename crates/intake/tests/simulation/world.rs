@@ -49,6 +49,8 @@ pub(crate) struct World {
 /// What every seed has in common.
 pub(crate) struct Setting {
     pub(crate) postings: Vec<Posting>,
+    /// The same, keeping applications for 18 days only.
+    pub(crate) shortened: Vec<Posting>,
     pub(crate) signing: SigningKey,
     pub(crate) operator: Address,
 }
@@ -66,8 +68,11 @@ pub(crate) fn setting() -> &'static Setting {
             recipient: "second@example.org".into(),
             ..first.clone()
         };
+        let postings = vec![first, second];
+        let shorter = |posting: &Posting| Posting { retention_days: 18, ..posting.clone() };
         Setting {
-            postings: vec![first, second],
+            shortened: postings.iter().map(shorter).collect(),
+            postings,
             signing: SigningKey::new([7; 32]).unwrap(),
             operator: Address::parse("operator@example.org").unwrap(),
         }

@@ -5,6 +5,7 @@
 //! empty tables.
 
 mod applications;
+mod corrections;
 mod notices;
 mod outbox;
 mod retention;
@@ -12,7 +13,7 @@ mod retention;
 use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
-use intake::ports::{Commit, Fault, Ledger, MailKind, Notices, Outbox, Retention};
+use intake::ports::{Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, Retention};
 use rules::{Content, Timestamp};
 
 /// What a case found instead of what is promised.
@@ -28,9 +29,9 @@ impl From<Fault> for Violation {
 type Outcome = Result<(), Violation>;
 
 /// Every storage port.
-pub trait Storage: Ledger + Outbox + Notices + Retention {}
+pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention {}
 
-impl<L: Ledger + Outbox + Notices + Retention> Storage for L {}
+impl<L: Ledger + Corrections + Outbox + Notices + Retention> Storage for L {}
 
 macro_rules! suite {
     ($($module:ident::$case:ident),* $(,)?) => {
@@ -52,6 +53,9 @@ macro_rules! suite {
 }
 
 suite! {
+    corrections::a_correction_replaces_what_has_not_left,
+    corrections::only_one_correction_of_a_revision_counts,
+    corrections::applications_of_a_person_or_a_page_are_related,
     applications::each_posting_counts_from_one,
     applications::what_is_written_comes_back_unchanged,
     applications::the_same_id_again_changes_nothing,
@@ -97,6 +101,11 @@ pub fn application(posting: &str, n: u32) -> Application {
         language: "fr".into(),
         origin: "https://guichet.example".into(),
         received_at: after(n.into()),
+        revision: 1,
+        revised_at: after(n.into()),
+        address_changes: 0,
+        page: None,
+        erase_at: None,
         content: Content {
             name: "Zoë O’Brien \"?1\" '; --".into(),
             email: "zoe@example.org".into(),

@@ -17,7 +17,7 @@ async fn attempt(
     minutes: i64,
     settlement: Settlement,
 ) -> Result<(), Violation> {
-    let mail = MailKind::Staff.mail_id(&application("", n).id);
+    let mail = MailKind::Staff.mail_id(&application("", n).id, 1);
     let now = after(minutes * MINUTE);
     let (_, claim) = some("the claim", ledger.claim(&mail, now, now).await?)?;
     Ok(ledger.settle(&mail, claim, &settlement).await?)
@@ -69,6 +69,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
         number,
         reference: application(slug, number).reference,
         forwarding,
+        acknowledgement: MailState::Waiting,
     });
     let promised = PostingDelivery { kept: entries.collect(), withdrawn: 1 };
     same("the report", ledger.posting_delivery(slug).await?, promised)?;

@@ -21,14 +21,14 @@ async fn due(ledger: &impl Storage, now: Timestamp) -> Result<Vec<String>, Viola
 
 /// The mails of the application number `n`: to staff, to the candidate.
 fn mails(n: u32) -> [String; 2] {
-    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(&application("", n).id))
+    MailKind::OF_APPLICATION.map(|kind| kind.mail_id(&application("", n).id, 1))
 }
 
 pub(super) async fn one_claim_at_a_time(ledger: &impl Storage, posting: &Posting) -> Outcome {
     let received = commit(ledger, &posting.slug, 1).await?;
     let [staff, _] = mails(1);
     let about = About::Application(received.id);
-    let mail = Mail { id: staff.clone(), kind: MailKind::Staff, about };
+    let mail = Mail { id: staff.clone(), kind: MailKind::Staff, about, revision: 1 };
     same("the mail", ledger.find_mail(&staff).await?, Some(mail.clone()))?;
     same("too early", claim(ledger, &staff, NOON).await?, None)?;
     let first = Claim { attempt: 1, possible_duplicate: false, since: after(1) };

@@ -18,19 +18,22 @@ pub(crate) struct DayRow {
     pub(crate) day: u32,
 }
 
-/// An application with its mail to staff.
+/// An application with its mails.
 #[derive(Debug, Deserialize)]
 pub(crate) struct EntryRow {
     number: u32,
     reference: Reference,
     sent_at: Option<f64>,
     given_up: u32,
+    acknowledged_at: Option<f64>,
+    not_acknowledged: u32,
 }
 
 impl From<EntryRow> for Entry {
     fn from(row: EntryRow) -> Self {
         let forwarding = mail_state(row.sent_at, row.given_up);
-        Self { number: row.number, reference: row.reference, forwarding }
+        let acknowledgement = mail_state(row.acknowledged_at, row.not_acknowledged);
+        Self { number: row.number, reference: row.reference, forwarding, acknowledgement }
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) fn message(text: &str) -> Outgoing<'static> {
         subject: text.to_owned(),
         date_ms: 1_754_258_400_000,
         message_id: MessageId::new("application-7.staff", "example.org"),
+        in_reply_to: None,
         auto_submitted: Some(AutoSubmitted::Generated),
         language: Some("fr"),
         extra: vec![Extra::new("Reference", text).unwrap()],

@@ -20,6 +20,8 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
+    /// Those whose acknowledgement the candidate's address does not take.
+    pub not_acknowledged: Vec<(u32, &'a str)>,
     /// How many were withdrawn.
     pub withdrawn: u32,
 }
@@ -63,8 +65,20 @@ pub fn withdrawal(
     plain(texts, fill(texts.withdrawal_subject, &values), &paragraphs, &[])
 }
 
-/// To staff: that nothing is missing, or what is, and whether forwarding is
-/// complete or was no longer waited for.
+/// To the address that the application `reference` had before: it was
+/// replaced. Whoever reads this may be a stranger, so it says nothing else.
+pub fn address_changed(texts: &Texts, posting: &Posting, reference: &str) -> MailText {
+    let values = [
+        ("reference", reference),
+        ("title", posting.title.as_str()),
+        ("contact", posting.contact.as_str()),
+    ];
+    let paragraphs =
+        [texts.address_changed_what, texts.address_changed_todo].map(|text| fill(text, &values));
+    plain(texts, fill(texts.address_changed_subject, &values), &paragraphs, &[])
+}
+
+/// To staff: that nothing is missing, or what is.
 pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
     let undelivered = count(&report.pending) + count(&report.given_up);
     let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
@@ -96,6 +110,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
+        (!report.not_acknowledged.is_empty(), texts.report_not_acknowledged_what),
         (!report.delivered.is_empty(), texts.report_delivered_what),
     ];
     paragraphs
@@ -103,6 +118,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),
+        list(texts, texts.report_not_acknowledged_list, &report.not_acknowledged),
         list(texts, texts.report_delivered_list, &report.delivered),
     ];
     plain(texts, fill(&subject, &[title]), &paragraphs, &lists)

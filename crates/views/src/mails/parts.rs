@@ -43,7 +43,7 @@ impl<'a> Facts<'a> {
             number: number(texts, received.number.into()),
             received: moment(texts, zone.local(received.received_at), &zone.name),
             documents: documents.map(|document| document_facts(texts, posting, document)).collect(),
-            erased_on: date(texts, posting.erased_on()),
+            erased_on: date(texts, received.erased_on(posting)),
         }
     }
 }
@@ -130,7 +130,7 @@ impl<'a> Person<'a> {
             link: links.get(index).cloned(),
             original: one_line(&document.file_name),
         });
-        let until = date(texts, posting.erased_on());
+        let until = date(texts, received.erased_on(posting));
         Self {
             name: one_line(&content.name),
             email: &content.email,
@@ -191,12 +191,17 @@ fn percent_encoded(byte: u8) -> [char; 3] {
 pub(super) fn staff_subject(
     texts: &Texts,
     posting: &Posting,
+    received: &Application,
     facts: &Facts,
     person: &Person,
 ) -> String {
     let name = closed(&person.name);
+    let subject = match received.revision {
+        1 => texts.mail_staff_subject,
+        _ => texts.mail_staff_subject_corrected,
+    };
     fill(
-        texts.mail_staff_subject,
+        subject,
         &[
             ("subject", &posting.requirements.subject),
             ("name", &name),
@@ -206,8 +211,17 @@ pub(super) fn staff_subject(
     )
 }
 
-pub(super) fn candidate_subject(texts: &Texts, posting: &Posting, facts: &Facts) -> String {
-    fill(texts.mail_candidate_subject, &[("reference", facts.reference), ("title", &posting.title)])
+pub(super) fn candidate_subject(
+    texts: &Texts,
+    posting: &Posting,
+    received: &Application,
+    facts: &Facts,
+) -> String {
+    let subject = match received.revision {
+        1 => texts.mail_candidate_subject,
+        _ => texts.mail_candidate_subject_corrected,
+    };
+    fill(subject, &[("reference", facts.reference), ("title", &posting.title)])
 }
 
 /// Who applied and when: what a list of mails shows under the subject.

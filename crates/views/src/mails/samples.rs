@@ -83,6 +83,11 @@ pub(super) fn received() -> Application {
         language: "en".to_owned(),
         origin: "https://jobs.omct.org".to_owned(),
         received_at: Timestamp(1_752_580_980_000),
+        revision: 1,
+        revised_at: Timestamp(1_752_580_980_000),
+        address_changes: 0,
+        page: None,
+        erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont+omct@example.org".to_owned(),
@@ -116,6 +121,7 @@ pub(super) fn document(
         bytes,
         sha256: digest.repeat(32),
         remarks: vec![Remark::TrackedChanges],
+        revision: 1,
     }
 }
 

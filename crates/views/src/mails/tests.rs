@@ -33,7 +33,7 @@ fn staff_find_everything_in_the_mail() {
             ],
         ),
     ] {
-        let mail = to_staff(texts, &posting(), &received(), &[]);
+        let mail = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let common = [
             "marie.dupont+omct@example.org",
             "+32 470 12 34 56",
@@ -58,12 +58,12 @@ fn staff_find_everything_in_the_mail() {
 fn the_subject_is_the_required_one_then_name_number_and_reference() {
     let required = "Chargé·e de mission, Protection de l’espace civique (Tunisie/UE)";
     for (texts, number) in [(&FR, "n°\u{A0}12"), (&EN, "no.\u{A0}12")] {
-        let mail = to_staff(texts, &posting(), &received(), &[]);
+        let mail = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         assert_eq!(mail.subject, format!("{required} – Marie Dupont – 7KXM29QT ({number})"));
     }
     let mut arabic = received();
     arabic.content.name = "عائشة بن صالح".to_owned();
-    let mail = to_staff(&FR, &posting(), &arabic, &[]);
+    let mail = to_staff(&FR, &posting(), &arabic, &[], &Notes::default());
     assert_eq!(mail.subject, format!("{required} – عائشة بن صالح\u{200E} – 7KXM29QT (n°\u{A0}12)"));
 }
 
@@ -152,7 +152,7 @@ fn hostile_values_stay_text() {
         answer.value = hostile.to_owned();
     }
     for texts in [&FR, &EN] {
-        let mail = to_staff(texts, &posting(), &received, &[]);
+        let mail = to_staff(texts, &posting(), &received, &[], &Notes::default());
         assert!(!mail.subject.contains(['\r', '\n', '\u{2028}']), "{:?}", mail.subject);
         assert!(mail.subject.contains("{reference} {{ facts }}"), "values are no templates");
 
@@ -176,7 +176,7 @@ fn an_application_may_have_neither_message_nor_phone_nor_answers() {
     received.content.phone = None;
     received.content.message = None;
     received.content.answers.clear();
-    let mail = to_staff(&FR, &posting(), &received, &[]);
+    let mail = to_staff(&FR, &posting(), &received, &[], &Notes::default());
     for absent in [FR.mail_phone, FR.mail_message, FR.mail_answers] {
         assert!(!mail.text.lines().any(|line| line.starts_with(absent)), "{}", mail.text);
         assert!(!mail.html.contains(absent), "{}", mail.html);
@@ -188,7 +188,7 @@ fn mails_load_nothing_and_say_their_language() {
     for (texts, lang) in
         [(&FR, r#"<html lang="fr" dir="ltr">"#), (&EN, r#"<html lang="en" dir="ltr">"#)]
     {
-        let staff = to_staff(texts, &posting(), &received(), &[]);
+        let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
         for html in [staff.html, candidate.html] {
             assert!(html.starts_with("<!DOCTYPE html>") && html.contains(lang), "{html}");
@@ -228,7 +228,7 @@ fn a_report_says_whether_forwarding_is_complete() {
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
-    let staff = to_staff(&FR, &posting(), &received(), &[]);
+    let staff = to_staff(&FR, &posting(), &received(), &[], &Notes::default());
     let candidate = acknowledgement(&EN, &posting(), &received(), STATUS);
     let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
     let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
@@ -254,13 +254,14 @@ fn look() {
     let folder = std::path::Path::new(&folder);
     std::fs::create_dir_all(folder).unwrap();
     for (tag, texts) in [("fr", &FR), ("en", &EN)] {
-        let staff = to_staff(texts, &posting(), &received(), &[]);
+        let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
         let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
         let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
         let lists = Report {
             given_up: entries.clone(),
             pending: entries.clone(),
-            delivered: entries,
+            delivered: entries.clone(),
+            not_acknowledged: entries,
             withdrawn: 1,
         };
         let (posting, now) = (posting(), received().received_at);
@@ -310,7 +311,7 @@ fn documents_that_are_not_attached_are_linked() {
         (&FR, ["Téléchargez-les", "samedi 1er novembre 2025"]),
         (&EN, ["Download", "Saturday 1 November 2025"]),
     ] {
-        let mail = to_staff(texts, &posting(), &received(), &links);
+        let mail = to_staff(texts, &posting(), &received(), &links, &Notes::default());
         for said in said {
             assert!(mail.text.contains(said) && mail.html.contains(said), "{}", mail.text);
         }

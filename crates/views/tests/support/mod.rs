@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use documents::Kind;
 use domain::posting::{Contract, Organisation, Period, Place, Salary};
-use domain::{Application, Posting, Reference};
+use domain::{Application, Delivery, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Content, Date, Form, Requirements, Timestamp};
-use views::{FormState, Site};
+use views::{CorrectionOf, FormState, Receipt, Site};
 
 pub(crate) const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -107,6 +107,11 @@ pub(crate) fn received() -> Application {
         language: "fr".to_owned(),
         origin: SITE.base_url.to_owned(),
         received_at: OPEN,
+        revision: 1,
+        revised_at: OPEN,
+        address_changes: 0,
+        page: None,
+        erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont@example.org".to_owned(),
@@ -120,13 +125,37 @@ pub(crate) fn received() -> Application {
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
                 remarks: vec![],
+                revision: 1,
             }],
         },
     }
 }
 
+/// The receipt of an application that was sent once.
+pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Receipt<'a> {
+    Receipt { received, earlier: &[], delivery, key: KEY }
+}
+
+/// The correction of an application.
+pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
+    CorrectionOf {
+        reference: received.reference.as_str(),
+        key: KEY,
+        revision: received.revision,
+        documents: &received.content.documents,
+    }
+}
+
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState { values, issues: &[], token: "the-token", arrival: "", is_busy: false }
+    FormState {
+        values,
+        issues: &[],
+        token: "the-token",
+        arrival: "",
+        not_taken: None,
+        kept: None,
+        correction: None,
+    }
 }
 
 /// Returns the text between the first `start` and the next `end`.

@@ -1,0 +1,247 @@
+//! `GET /applications/{reference}/correct?key=…` shows the form with what was
+//! sent, `POST /applications/{reference}/corrections` takes it.
+
+use domain::{Application, Failure, Posting, Reference};
+use intake::ports::{Fault, Ledger as _};
+use intake::{Amendment, Opened, Verdict, correct};
+use rules::{Form, Issue};
+use views::{CorrectionOf, FormState, Site};
+use worker::{Env, Request, Response};
+
+use crate::app::{self, AppContext};
+use crate::routes::answer::{self, Caching};
+use crate::routes::application::{accepted, issues_body, log_accepted};
+use crate::routes::form::{self, ReceivedForm, Unreadable};
+use crate::routes::guard::{self, Cause, Guard};
+use crate::routes::{RequestContext, cross_site, receipt};
+use crate::{log, semaphore};
+
+/// The form with what was sent; after the deadline, the way to the receipt.
+pub(super) async fn page(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+) -> worker::Result<Response> {
+    let received = match receipt::find(context, env, reference).await {
+        Ok(Some(Opened::Application(opened))) => opened.received,
+        Ok(Some(Opened::Withdrawn(_)) | None) => {
+            return answer::failure(context, Failure::NotFound);
+        }
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
+    let Some(posting) = app::posting(&received.posting) else {
+        return answer::failure(context, Failure::NotFound);
+    };
+    let key = receipt::key(context);
+    if posting.requirements.window.review(context.received_at).is_some() {
+        return answer::see_other(&views::status_address(&received, &key));
+    }
+    show(context, posting, 200, &current(&received, &key, None))
+}
+
+/// Takes a correction.
+pub(super) async fn post(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+    request: Request,
+) -> worker::Result<Response> {
+    if cross_site::is_cross_site(context, &request) {
+        log::turned_away("cross_site");
+        return answer::failure(context, Failure::CrossSite);
+    }
+    let guard = Guard::of(env, &request);
+    if let Some(cause) = guard.flooded().await {
+        return busy(context, cause.code());
+    }
+    let bytes = form::declared_bytes(&request);
+    let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
+        return busy(context, "crowded");
+    };
+    let result = async {
+        let app = AppContext::of(env)?;
+        let Some(posting) = posting_of(&app, reference).await? else {
+            return Ok(answer::failure(context, Failure::NotFound));
+        };
+        let arrival = match form::read(request, &posting.requirements, &permit).await {
+            Ok(arrival) => arrival,
+            Err(Unreadable::Stalled) => return Ok(busy(context, "stalled")),
+            Err(Unreadable::TooLarge) => {
+                let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
+                return Ok(answer::failure(context, failure));
+            }
+            Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
+        };
+        if !arrival.trap.is_empty() {
+            return Ok(busy(context, Cause::Trap.code()));
+        }
+        take_in(context, &app, posting, reference, arrival).await
+    };
+    match result.await {
+        Ok(response) => response,
+        Err(fault) => answer::unavailable(context, &fault),
+    }
+}
+
+/// The posting of the application with that reference. Where there is none,
+/// any: the key, which comes in the form, decides what is answered.
+async fn posting_of(app: &AppContext, reference: &str) -> Result<Option<&'static Posting>, Fault> {
+    let reference = Reference::parse(reference);
+    let lookup = app.ledger.look_up_receipt(reference.as_ref(), "").await?;
+    let received = app.ledger.find(&lookup.id).await?;
+    let known = received.and_then(|received| app::posting(&received.posting));
+    Ok(known.or_else(|| app::postings().first()))
+}
+
+async fn take_in(
+    context: &RequestContext,
+    app: &AppContext,
+    posting: &Posting,
+    reference: &str,
+    arrival: ReceivedForm,
+) -> Result<worker::Result<Response>, Fault> {
+    let key = arrival.key.as_str();
+    let amendment = Amendment {
+        reference,
+        key,
+        // One that names no revision was made from none that there is.
+        revision: arrival.revision.trim().parse().unwrap_or_default(),
+        received_at: context.received_at,
+        language: context.texts_for(posting).language_tag,
+        form: arrival.form,
+        documents: arrival.documents,
+    };
+    let (documents, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
+    let verdict = correct(documents, ledger, queue, &app.signing, posting, amendment).await?;
+    Ok(match verdict {
+        Some(Verdict::Accepted { received, outcome, unqueued }) => {
+            log_accepted(&received, outcome, unqueued.as_ref());
+            accepted(context, app, &received, outcome)
+        }
+        Some(Verdict::Refused { form, issues, kept: Some(kept) }) => {
+            refused(context, posting, &form, &issues, &kept, key)
+        }
+        Some(Verdict::Outdated { kept, .. }) => outdated(context, posting, &kept, key),
+        Some(Verdict::TooManyRevisions { kept, .. }) => too_many(context, posting, &kept, key),
+        // Withdrawn meanwhile, or never there.
+        Some(Verdict::Retired { .. } | Verdict::Refused { kept: None, .. }) | None => {
+            answer::failure(context, Failure::NotFound)
+        }
+    })
+}
+
+/// A form to be shown.
+struct Shown<'a> {
+    values: Form,
+    issues: &'a [Issue],
+    not_taken: Option<&'a str>,
+    received: &'a Application,
+    key: &'a str,
+}
+
+/// The form with what an application says now.
+fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a str>) -> Shown<'a> {
+    let content = &received.content;
+    let answers =
+        content.answers.iter().map(|answer| (answer.question.as_str(), answer.value.as_str()));
+    let values = Form {
+        name: content.name.clone(),
+        email: content.email.clone(),
+        phone: content.phone.clone().unwrap_or_default(),
+        message: content.message.clone().unwrap_or_default(),
+        answers: answers.collect(),
+        consent: "yes".to_owned(),
+        ..Form::default()
+    };
+    Shown { values, issues: &[], not_taken, received, key }
+}
+
+fn show(
+    context: &RequestContext,
+    posting: &Posting,
+    status: u16,
+    shown: &Shown<'_>,
+) -> worker::Result<Response> {
+    let Shown { values, issues, not_taken, received, key } = shown;
+    let correction = CorrectionOf {
+        reference: received.reference.as_str(),
+        key,
+        revision: received.revision,
+        documents: &received.content.documents,
+    };
+    // Where something is wrong, it says what stays.
+    let kept = (!issues.is_empty()).then(|| received.reference.as_str());
+    let form = FormState {
+        values,
+        issues,
+        token: "",
+        arrival: &context.arrival,
+        not_taken: *not_taken,
+        kept,
+        correction: Some(correction),
+    };
+    let site = Site { base_url: &context.origin };
+    let (texts, now) = (context.texts_for(posting), context.received_at);
+    let page = views::correct(texts, posting, now, &form, correction, &site);
+    answer::html(status, &page, Caching::Never)
+}
+
+fn refused(
+    context: &RequestContext,
+    posting: &Posting,
+    form: &Form,
+    issues: &[Issue],
+    kept: &Application,
+    key: &str,
+) -> worker::Result<Response> {
+    if context.wants_json {
+        let body = issues_body(context, posting, issues, Some(kept));
+        return answer::json(422, &body, Caching::Never);
+    }
+    let shown = Shown { values: form.clone(), issues, not_taken: None, received: kept, key };
+    show(context, posting, 422, &shown)
+}
+
+/// The newer revision is shown, to be corrected again.
+fn outdated(
+    context: &RequestContext,
+    posting: &Posting,
+    kept: &Application,
+    key: &str,
+) -> worker::Result<Response> {
+    log::turned_away("outdated");
+    let why = context.texts_for(posting).correct_outdated;
+    if context.wants_json {
+        let body = serde_json::json!({
+            "error": "outdated", "message": why, "revision": kept.revision,
+        });
+        return answer::json(409, &body, Caching::Never);
+    }
+    show(context, posting, 409, &current(kept, key, Some(why)))
+}
+
+fn too_many(
+    context: &RequestContext,
+    posting: &Posting,
+    kept: &Application,
+    key: &str,
+) -> worker::Result<Response> {
+    log::turned_away("too_many_revisions");
+    let why = context.texts_for(posting).form_corrected_too_often;
+    if context.wants_json {
+        let body = serde_json::json!({
+            "error": "too_many_revisions", "message": why, "revision": kept.revision,
+        });
+        return answer::json(429, &body, Caching::Never);
+    }
+    show(context, posting, 429, &current(kept, key, Some(why)))
+}
+
+/// To be sent again in a while. Nothing of the form is known yet, so that a
+/// browser goes back to it.
+fn busy(context: &RequestContext, cause: &str) -> worker::Result<Response> {
+    log::turned_away(cause);
+    let mut response = answer::failure(context, Failure::Busy)?;
+    response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
+    Ok(response)
+}

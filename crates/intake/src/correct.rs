@@ -1,0 +1,227 @@
+//! Corrects an application.
+
+use domain::{Application, Posting};
+use rules::application::Document;
+use rules::review::tidied;
+use rules::{Content, Form, OfferedDocument, Timestamp, review};
+
+use crate::key::SigningKey;
+use crate::ports::{
+    Correction, Corrections, DocumentStore, Farewell, Fault, Ledger, MailKind, Outbox, Queue,
+};
+use crate::receipt::{Opened, receipt};
+use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, refused, unchanged};
+use crate::uploads::{Uploads, document_key, document_prefix, store};
+
+/// How many revisions an application may have.
+pub const MAX_REVISIONS: u32 = 20;
+
+/// How long the mails of a correction wait, in milliseconds, so that several
+/// corrections make one mail.
+pub const CORRECTION_WAIT_MS: u32 = 2 * 60_000;
+
+/// How many applications one run cleans.
+const BATCH: u32 = 100;
+
+/// How many documents an application can have left, at most, with what failed
+/// corrections have brought.
+const DOCUMENTS_OF_ONE: u32 = 1_000;
+
+/// A form that corrects an application from its receipt.
+#[derive(Debug)]
+pub struct Amendment<'a, U> {
+    /// The reference in its address.
+    pub reference: &'a str,
+    /// The key of the receipt.
+    pub key: &'a str,
+    /// The revision that it was made from.
+    pub revision: u32,
+    /// When the request began, before its body was read.
+    pub received_at: Timestamp,
+    /// The language of the page.
+    pub language: &'a str,
+    /// The typed fields.
+    pub form: Form,
+    /// The files. A document without one stays as it is.
+    pub documents: Vec<SubmittedDocument<U>>,
+}
+
+/// Judges a correction that was made from a receipt and, if nothing is wrong
+/// with it, keeps it. Nothing where the key does not open the receipt, or the
+/// application was withdrawn.
+pub async fn correct<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + Outbox),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    amendment: Amendment<'_, D::Upload>,
+) -> Result<Option<Verdict>, Fault> {
+    let Amendment { reference, key, revision, received_at, language, mut form, documents: files } =
+        amendment;
+    let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
+        return Ok(None);
+    };
+    let received = opened.received;
+    let uploads = Uploads::look_into(posting, &files, &mut form).await?;
+    keep_documents(&mut form, &received.content.documents);
+    let said = tidied(&posting.requirements, &form);
+    if is_known(ledger, &received, &said).await? {
+        return unchanged(ledger, queue, received).await.map(Some);
+    }
+    if received.revision != revision {
+        return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
+    }
+    let arrival = Arrival { received_at, language, form: &form, uploads: &uploads };
+    Ok(Some(match revise(documents, ledger, queue, posting, received, &arrival).await? {
+        Revised::Answered(verdict) => verdict,
+        Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form), kept },
+    }))
+}
+
+/// A form that arrived, looked into.
+pub(crate) struct Arrival<'a, U> {
+    pub(crate) received_at: Timestamp,
+    pub(crate) language: &'a str,
+    pub(crate) form: &'a Form,
+    pub(crate) uploads: &'a Uploads<'a, U>,
+}
+
+/// What became of a form.
+pub(crate) enum Revised {
+    Answered(Verdict),
+    /// Somebody else has written since; this is what there is now.
+    Superseded(Box<Application>),
+}
+
+/// Whether the latest or any earlier revision says the same as `said`.
+pub(crate) async fn is_known(
+    ledger: &impl Corrections,
+    received: &Application,
+    said: &Content,
+) -> Result<bool, Fault> {
+    if received.content.says_the_same(said) {
+        return Ok(true);
+    }
+    let earlier =
+        if received.revision > 1 { ledger.revisions(&received.id).await? } else { Vec::new() };
+    Ok(earlier.iter().any(|revision| revision.content.says_the_same(said)))
+}
+
+/// Judges and stores a form as the next revision of `received`. Where it
+/// fails, for whatever reason, the application stays as it is.
+pub(crate) async fn revise<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Corrections + Outbox),
+    queue: &impl Queue,
+    posting: &Posting,
+    received: Application,
+    arrival: &Arrival<'_, D::Upload>,
+) -> Result<Revised, Fault> {
+    let Arrival { received_at, language, form, uploads } = *arrival;
+    let own_form = || Box::new(form.clone());
+    if received_at < received.revised_at {
+        let kept = Box::new(received);
+        return Ok(Revised::Answered(Verdict::Outdated { form: own_form(), kept }));
+    }
+    if received.revision >= MAX_REVISIONS {
+        let kept = Box::new(received);
+        return Ok(Revised::Answered(Verdict::TooManyRevisions { form: own_form(), kept }));
+    }
+    let mut content = match review(&posting.requirements, form, received_at) {
+        Ok(content) => content,
+        Err(issues) => {
+            return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
+        }
+    };
+    let revision = received.revision.saturating_add(1);
+    let kept = &received.content.documents;
+    store(documents, &received.id, revision, &mut content, kept, uploads).await?;
+    let farewell = (!received.content.is_from(&content.email)).then(|| Farewell {
+        address: received.content.email.clone(),
+        language: received.language.clone(),
+    });
+    let next = Application {
+        revision,
+        revised_at: received_at,
+        address_changes: received.address_changes.saturating_add(farewell.is_some().into()),
+        language: language.to_owned(),
+        content,
+        ..received
+    };
+    let mails = MailKind::of_revision(&next.id, revision);
+    let due_at = Timestamp(received_at.0.saturating_add(CORRECTION_WAIT_MS.into()));
+    Ok(match ledger.correct(&next, &mails, due_at, farewell.as_ref()).await? {
+        Correction::Held(held) => {
+            let (outcome, wait) = (Outcome::Corrected, CORRECTION_WAIT_MS);
+            Revised::Answered(accepted(ledger, queue, *held, outcome, wait, received_at).await)
+        }
+        Correction::Superseded(held) => Revised::Superseded(held),
+        Correction::Gone => Revised::Answered(Verdict::Retired { form: own_form() }),
+    })
+}
+
+/// Deletes documents that corrections have replaced, once staff have been
+/// sent the latest revision. Says how many applications there were; the fault
+/// is the first one.
+pub async fn erase_replaced_documents(
+    documents: &impl DocumentStore,
+    ledger: &impl Corrections,
+) -> Result<usize, Fault> {
+    let mut cleaned = 0;
+    let mut result = Ok(());
+    for received in ledger.to_clean(BATCH).await? {
+        match clean(documents, ledger, &received).await {
+            Ok(()) => cleaned += 1,
+            Err(fault) => result = result.and(Err(fault)),
+        }
+    }
+    result.map(|()| cleaned)
+}
+
+async fn clean(
+    documents: &impl DocumentStore,
+    ledger: &impl Corrections,
+    received: &Application,
+) -> Result<(), Fault> {
+    let used: Vec<String> = received
+        .content
+        .documents
+        .iter()
+        .map(|document| document_key(&received.id, document))
+        .collect();
+    let folder = document_prefix(&received.id);
+    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
+    for kept in page.documents {
+        let is_replaced = came_with(&folder, &kept.key) <= received.revision;
+        if is_replaced && !used.contains(&kept.key) {
+            documents.delete(&kept.key).await?;
+        }
+    }
+    ledger.cleaned(&received.id, received.revision).await
+}
+
+/// The revision with which the document under `key` came. One that is later
+/// than the latest belongs to a correction that is arriving.
+fn came_with(folder: &str, key: &str) -> u32 {
+    let mut parts = key.strip_prefix(folder).unwrap_or_default().split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some(revision), Some(_)) => revision.parse().unwrap_or(u32::MAX),
+        _ => 1,
+    }
+}
+
+/// Adds to `form` the documents that it does not replace.
+fn keep_documents(form: &mut Form, documents: &[Document]) {
+    for kept in documents {
+        if form.documents.iter().all(|offered| offered.id != kept.id) {
+            form.documents.push(OfferedDocument {
+                id: kept.id.clone(),
+                file_name: kept.file_name.clone(),
+                bytes: kept.bytes,
+                report: None,
+                sha256: Some(kept.sha256.clone()),
+            });
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What correcting an application needs of the ledger.
+
+use domain::{Application, Reference, Revision};
+use rules::{Content, Timestamp};
+
+use super::{Fault, MailRef};
+
+/// What the ledger made of a correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Correction {
+    /// The application as it is now: corrected so, by this or by an equal
+    /// correction.
+    Held(Box<Application>),
+    /// Somebody else has corrected it since. Nothing is written.
+    Superseded(Box<Application>),
+    /// It was withdrawn or erased. Nothing is written.
+    Gone,
+}
+
+/// Another application that staff should know of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Its reference.
+    pub reference: Reference,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// Whether both came from one page.
+    pub is_from_same_page: bool,
+}
+
+/// A mail to a candidate whose address was corrected, to the previous one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Farewell {
+    /// The previous address.
+    pub address: String,
+    /// The language that the candidate used.
+    pub language: String,
+}
+
+/// Revisions of applications.
+pub trait Corrections {
+    /// Writes `next`, a revision made from the one before it, all or nothing:
+    /// the earlier revision is kept, its mails that have not left and that
+    /// nobody is sending go, and `mails` are written, due at `due_at`. With
+    /// `farewell` the previous address is told. Without effect where the
+    /// latest revision is not the one before `next`.
+    async fn correct(
+        &self,
+        next: &Application,
+        mails: &[MailRef],
+        due_at: Timestamp,
+        farewell: Option<&Farewell>,
+    ) -> Result<Correction, Fault>;
+
+    /// The earlier revisions of an application, in order.
+    async fn revisions(&self, id: &str) -> Result<Vec<Revision>, Fault>;
+
+    /// What staff were last sent of an application before its revision
+    /// `revision`; what it said at first, where they were sent nothing.
+    async fn forwarded_before(&self, id: &str, revision: u32) -> Result<Option<Content>, Fault>;
+
+    /// Other applications from the same address to the same posting, or from
+    /// the same page.
+    async fn related(&self, application: &Application) -> Result<Vec<Related>, Fault>;
+
+    /// Up to `limit` applications of which staff have the latest revision and
+    /// of which replaced documents may be left.
+    async fn to_clean(&self, limit: u32) -> Result<Vec<Application>, Fault>;
+
+    /// Notes that documents replaced by `revision` or before are gone.
+    async fn cleaned(&self, id: &str, revision: u32) -> Result<(), Fault>;
+}

@@ -1,0 +1,92 @@
+//! Corrections of applications.
+
+use domain::{Application, Posting};
+use intake::ports::{Commit, Correction, Farewell, MailKind, MailRef, Related};
+
+use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
+
+/// The revision that follows `received`, with another name.
+fn next(received: &Application, name: &str) -> Application {
+    let mut next = received.clone();
+    next.revision += 1;
+    next.revised_at = after(MINUTE);
+    next.content.name = name.into();
+    next
+}
+
+fn mails(of: &Application) -> [MailRef; 2] {
+    MailKind::of_revision(&of.id, of.revision)
+}
+
+pub(super) async fn a_correction_replaces_what_has_not_left(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let first = commit(ledger, &posting.slug, 1).await?;
+    let [staff, acknowledgement] = mails(&first);
+    some("the claim", ledger.claim(&staff.id, after(1), after(5 * MINUTE)).await?)?;
+    let second = next(&first, "Second");
+    let corrected = ledger.correct(&second, &mails(&second), after(2 * MINUTE), None).await?;
+    same("the correction", corrected, Correction::Held(Box::new(second.clone())))?;
+    same("found", ledger.find(&first.id).await?, Some(second.clone()))?;
+    let earlier = ledger.revisions(&first.id).await?;
+    same("the earlier one is kept", earlier.len(), 1)?;
+    same("as it was", earlier.first().map(|one| &one.content), Some(&first.content))?;
+    let is_gone = ledger.find_mail(&acknowledgement.id).await?.is_none();
+    same("a mail that waits goes", is_gone, true)?;
+    let [latest, _] = mails(&second);
+    let too_early = ledger.claim(&latest.id, after(3 * MINUTE), after(4 * MINUTE)).await?;
+    same("while the first is being sent", too_early, None)?;
+    let claimed = ledger.claim(&latest.id, after(5 * MINUTE), after(6 * MINUTE)).await?;
+    some("after its lease", claimed)?;
+    let late = ledger.claim(&staff.id, after(9 * MINUTE), after(10 * MINUTE)).await?;
+    same("the first is not sent again", late, None)
+}
+
+pub(super) async fn only_one_correction_of_a_revision_counts(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let first = commit(ledger, &posting.slug, 1).await?;
+    let second = next(&first, "Second");
+    let other = Application { address_changes: 1, ..next(&first, "Other") };
+    for _ in 0..2 {
+        let corrected = ledger.correct(&second, &mails(&second), NOON, None).await?;
+        same("twice the same", corrected, Correction::Held(Box::new(second.clone())))?;
+    }
+    let farewell = Farewell { address: "a@example.org".into(), language: "fr".into() };
+    let late = ledger.correct(&other, &mails(&other), NOON, Some(&farewell)).await?;
+    same("another", late, Correction::Superseded(Box::new(second.clone())))?;
+    same("its farewell", ledger.due_notices(after(MINUTE), 10).await?, Vec::new())?;
+    ledger.withdraw(&second, "hash", after(MINUTE)).await?;
+    let third = next(&second, "Third");
+    let gone = ledger.correct(&third, &mails(&third), NOON, None).await?;
+    same("after a withdrawal", gone, Correction::Gone)?;
+    same("mails", ledger.due(after(9 * MINUTE), 10).await?, Vec::new())
+}
+
+pub(super) async fn applications_of_a_person_or_a_page_are_related(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let first = commit(ledger, &posting.slug, 1).await?;
+    let mut shouted = application(&posting.slug, 2);
+    shouted.content.email = first.content.email.to_uppercase();
+    let mut neighbour = Application { page: Some(first.id.clone()), ..application("other", 3) };
+    neighbour.content.email = "somebody@example.org".into();
+    let mut elsewhere = application("other", 4);
+    elsewhere.content.email.clone_from(&first.content.email);
+    for one in [&shouted, &neighbour, &elsewhere] {
+        let held = ledger.commit(one, &MailKind::OF_APPLICATION).await?;
+        same("the commit", matches!(held, Commit::Held(_)), true)?;
+    }
+    let mut related = ledger.related(&first).await?;
+    related.sort_by_key(|one| one.is_from_same_page);
+    let of = |one: &Application, is_from_same_page| Related {
+        reference: one.reference.clone(),
+        received_at: one.received_at,
+        is_from_same_page,
+    };
+    same("related", related, vec![of(&shouted, false), of(&neighbour, true)])?;
+    same("and back", ledger.related(&neighbour).await?, vec![of(&first, true)])
+}

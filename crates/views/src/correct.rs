@@ -1,0 +1,66 @@
+//! The page on which an application is corrected.
+
+use askama::Template;
+use domain::Posting;
+use locales::Texts;
+use rules::Timestamp;
+use rules::deadline::Phase;
+
+use crate::form::{CorrectionOf, FormState, FormView};
+use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::posting::refusal;
+use crate::receipt::{correct_address, receipt_address};
+use crate::words::{Around, Closing};
+
+/// The form of an application that was sent, with what it says; no script
+/// takes part in it. Out of time there is no form: the page says why the
+/// correction was not stored.
+pub fn correct(
+    texts: &'static Texts,
+    posting: &Posting,
+    now: Timestamp,
+    form: &FormState,
+    correction: CorrectionOf,
+    site: &Site,
+) -> String {
+    let CorrectionOf { reference, key, .. } = correction;
+    let state = FormState { correction: Some(correction), ..*form };
+    let is_open = posting.requirements.window.phase(now) == Phase::Open;
+    let refused = if is_open { Vec::new() } else { refusal(texts, posting, &state) };
+    let shown = is_open.then(|| FormView::of(texts, posting, now, &state));
+    let path = correct_address(reference, key);
+    let page = Page {
+        t: texts,
+        frame: Frame {
+            title: format!("{} – {}", texts.correct_title, posting.organisation.name),
+            brand: Brand::of(posting),
+            description: None,
+            address: Some(Address::private(texts, site, &path)),
+            indexed: false,
+            has_form: false,
+        },
+        posting,
+        wrong: shown.as_ref().is_some_and(|form| !form.summary.is_empty()),
+        form: shown,
+        refused,
+        closing: Closing::of(texts, posting, now),
+        in_time: Around::of(texts.form_in_time, "closing"),
+        receipt: in_language(texts, &receipt_address(reference, key)),
+    };
+    page.to_string()
+}
+
+#[derive(Template)]
+#[template(path = "correct.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    /// Whether the form comes back with something to correct.
+    wrong: bool,
+    form: Option<FormView<'a>>,
+    refused: Vec<String>,
+    closing: Closing,
+    in_time: Around,
+    receipt: String,
+}

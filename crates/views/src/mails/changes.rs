@@ -1,0 +1,89 @@
+//! What staff read at the top of an application's mail beside its content.
+
+use domain::{Application, Posting};
+use locales::{Texts, date, fill, list, moment};
+use rules::{Content, Timestamp};
+
+/// What is known of an application beside what it says.
+#[derive(Clone, Debug, Default)]
+pub struct Notes<'a> {
+    /// What it said when staff were last sent it, where it was corrected.
+    pub before: Option<&'a Content>,
+    /// Other applications of the same person: reference and arrival.
+    pub also_applied: Vec<(&'a str, Timestamp)>,
+    /// Applications that came from the same page, from other addresses.
+    pub same_page: Vec<(&'a str, Timestamp)>,
+}
+
+impl Notes<'_> {
+    /// The notes in words, a paragraph each.
+    pub(super) fn told(
+        &self,
+        texts: &Texts,
+        posting: &Posting,
+        received: &Application,
+    ) -> Vec<String> {
+        let zone = &posting.deadline.zone;
+        let mut told = Vec::new();
+        if let Some(before) = self.before {
+            let at = moment(texts, zone.local(received.revised_at), &zone.name);
+            told.push(fill(texts.mail_staff_corrected, &[("moment", &at)]));
+            let changes = changes(texts, posting, before, &received.content);
+            let changes = list(texts, "list_and", &changes);
+            told.push(fill(texts.mail_staff_changed, &[("changes", &changes)]));
+        }
+        for (sentence, others) in [
+            (texts.mail_staff_also_applied, &self.also_applied),
+            (texts.mail_staff_same_page, &self.same_page),
+        ] {
+            if others.is_empty() {
+                continue;
+            }
+            let other = |(reference, at): &(&str, Timestamp)| {
+                let day = date(texts, zone.local(*at).date);
+                let values = [("reference", *reference), ("date", day.as_str())];
+                fill(texts.mail_staff_application, &values)
+            };
+            let others: Vec<String> = others.iter().map(other).collect();
+            let others = list(texts, "list_and", &others);
+            told.push(fill(sentence, &[("applications", &others)]));
+        }
+        told
+    }
+}
+
+/// What differs between two revisions, in the order of the form.
+fn changes(texts: &Texts, posting: &Posting, before: &Content, now: &Content) -> Vec<String> {
+    let typed = [
+        (before.name != now.name, texts.mail_change_name),
+        (before.email != now.email, texts.mail_change_email),
+        (before.phone != now.phone, texts.mail_change_phone),
+    ];
+    let mut changes: Vec<String> = said(&typed);
+    for asked in &posting.requirements.documents {
+        let of = |content: &Content| {
+            let found = content.documents.iter().find(|document| document.id == asked.id);
+            found.map(|document| (document.file_name.clone(), document.sha256.clone()))
+        };
+        if of(before) != of(now) {
+            let name = asked.name.get(texts.language_tag);
+            changes.push(fill(texts.mail_change_document, &[("document", name)]));
+        }
+    }
+    for question in &posting.requirements.questions {
+        let of = |content: &Content| {
+            let found = content.answers.iter().find(|answer| answer.question == question.id);
+            found.map(|answer| answer.value.clone())
+        };
+        if of(before) != of(now) {
+            let text = question.text.get(texts.language_tag);
+            changes.push(fill(texts.mail_change_answer, &[("question", text)]));
+        }
+    }
+    changes.extend(said(&[(before.message != now.message, texts.mail_change_message)]));
+    changes
+}
+
+fn said(typed: &[(bool, &str)]) -> Vec<String> {
+    typed.iter().filter(|(differs, _)| *differs).map(|(_, words)| (*words).to_owned()).collect()
+}
