@@ -24,8 +24,9 @@ pub(super) const MAX_BYTES: u64 = 25_000_000;
 /// From how many bytes on it matters how fast they come.
 const LARGE: u64 = 500_000;
 
-/// The most parts of a form. The largest posting asks for a dozen fields.
-const MAX_PARTS: usize = 25;
+/// The most parts of a form beside those that the posting asks for. The page
+/// sends eleven; the others leave room for clients that send more.
+const OTHER_PARTS: usize = 22;
 
 /// A form that arrived.
 pub(super) struct ReceivedForm {
@@ -100,7 +101,8 @@ pub(super) async fn read(
     let data = form_data(&request, permit).await?;
     let entries: Vec<Array> =
         data.entries().into_iter().flatten().filter_map(|entry| entry.dyn_into().ok()).collect();
-    if entries.len() > MAX_PARTS {
+    let asked_for = requirements.documents.len().saturating_add(requirements.questions.len());
+    if entries.len() > asked_for.saturating_add(OTHER_PARTS) {
         return Err(Unreadable::TooLarge);
     }
     let mut received = ReceivedForm {
