@@ -92,10 +92,10 @@ fn loads(target: Target, from_web: Active) -> Option<Active> {
 
 /// Returns what a link does that waits for a click: to the web it is told by nobody, to a file
 /// server or to a program it is.
-fn links(text: &str) -> Option<Active> {
-    let is_told = target::parse(text) > Target::Web || file_name::runs(text.as_bytes());
-    let leads_to_web = target::parse(text) == Target::Web;
-    (is_told && !leads_to_web).then_some(Active::ExternalRelationship)
+fn links(target: Target, text: &str) -> Option<Active> {
+    let is_told =
+        target > Target::Web || (target != Target::Web && file_name::runs(text.as_bytes()));
+    is_told.then_some(Active::ExternalRelationship)
 }
 
 /// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so

@@ -119,7 +119,7 @@ pub(super) fn judge(code: &str, report: &mut Report) {
     let from_web = match command.as_str() {
         "INCLUDEPICTURE" | "INCLUDETEXT" | "IMPORT" | "INCLUDE" | "RD" => Active::RemoteContent,
         "HYPERLINK" => {
-            report.active.extend(words.filter_map(|word| super::links(&halved(word))));
+            report.active.extend(words.filter_map(link));
             return;
         }
         "LINK" | "DATABASE" | "AUTOTEXT" => Active::RemoteTemplate,
@@ -135,6 +135,11 @@ pub(super) fn judge(code: &str, report: &mut Report) {
         Some(target) => report.active.extend(super::loads(target, from_web)),
         None => {}
     }
+}
+
+fn link(word: &str) -> Option<Active> {
+    let word = halved(word);
+    super::links(target::parse(&word), &word)
 }
 
 /// Returns the worst of a word as it is and with each doubled backslash taken once.

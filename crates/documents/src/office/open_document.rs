@@ -179,7 +179,7 @@ fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
             (target > Target::Inside).then_some(Active::SubmitForm)
         }
         // A link, or the hot area of a picture: they wait for a click.
-        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(text),
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(target, text),
         b"script" => Some(Active::Macros),
         b"object" | b"object-ole" | b"plugin" | b"template" => {
             super::loads(target, Active::RemoteTemplate)

@@ -35,7 +35,7 @@ pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
         // Apps in a pane load their page from the web.
         ("webextension" | "webextensiontaskpanes" | "taskpanes", _) => Some(Active::RemoteContent),
         (_, None) => None,
-        ("hyperlink", Some(_)) => super::links(&text),
+        ("hyperlink", Some(_)) => super::links(target, &text),
         (kind, Some(target)) => super::loads(target, from_web(kind)),
     }
 }
