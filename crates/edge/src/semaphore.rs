@@ -64,9 +64,13 @@ impl Drop for Permit {
 /// Nothing where it takes too long.
 pub(crate) async fn acquire(bytes: u64, client: Option<&str>, ms: u64) -> Option<Permit> {
     let began = now();
-    let ticket = SEMAPHORE.with_borrow_mut(|semaphore| semaphore.queue(bytes, client, began));
+    let mut ticket = SEMAPHORE.with_borrow_mut(|semaphore| semaphore.queue(bytes, client, began));
     loop {
         let now = now();
+        // An isolate that was busy for long has taken everybody for gone.
+        if SEMAPHORE.with_borrow(|semaphore| !semaphore.knows(ticket)) {
+            ticket = SEMAPHORE.with_borrow_mut(|semaphore| semaphore.queue(bytes, client, now));
+        }
         let until = now.saturating_add(ms);
         if SEMAPHORE.with_borrow_mut(|semaphore| semaphore.try_acquire(ticket, now, until)) {
             return Some(Permit(ticket));
@@ -111,6 +115,11 @@ impl Semaphore {
         let client = client.map(str::to_owned);
         self.entries.push(Entry { ticket, bytes, client, holds: false, until });
         ticket
+    }
+
+    /// Returns whether `ticket` waits or holds a permit.
+    fn knows(&self, ticket: u64) -> bool {
+        self.entries.iter().any(|entry| entry.ticket == ticket)
     }
 
     /// Issues the permit of `ticket`, until `until`, if it is its turn.
@@ -220,11 +229,12 @@ mod tests {
         let mut semaphore = Semaphore::new();
         let gone = semaphore.queue(CAPACITY, None, 0);
         assert!(semaphore.try_acquire(gone, 0, HELD));
-        let waiting = semaphore.queue(CAPACITY, None, 0);
-        let last = semaphore.queue(CAPACITY, None, 0);
+        let waiting = semaphore.queue(CAPACITY, None, HELD - 1);
+        let last = semaphore.queue(CAPACITY, None, HELD - 1);
         assert_eq!(issued(&mut semaphore, &[waiting, last], HELD - 1), [false, false]);
         semaphore.renew(gone, HELD + 10);
         assert_eq!(issued(&mut semaphore, &[last], HELD + 9), [false], "it was renewed");
         assert_eq!(issued(&mut semaphore, &[last], HELD + ABSENT), [true], "it was not renewed");
+        assert!(!semaphore.knows(waiting) && semaphore.knows(last));
     }
 }
