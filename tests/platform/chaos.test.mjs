@@ -37,12 +37,12 @@ function copy({ to, id, from = MARIE.email, reference = "ABCD2345", cv = CV, rep
 }
 
 const BREACHES = [
-  ["a letter to staff that never came", () => arrived().slice(1), /staff letter never came/],
-  ["an acknowledgement that never came", () => arrived().slice(0, 1), /acknowledgement letter never came/],
+  ["a mail to staff that never came", () => arrived().slice(1), /staff mail never came/],
+  ["an acknowledgement that never came", () => arrived().slice(0, 1), /acknowledgement mail never came/],
   ["another document", () => arrived({ cv: Buffer.from("another") }), /other documents/],
   ["another reference", () => arrived({ reference: "WXYZ6789" }), /the mail says WXYZ6789/],
   ["somebody who never applied", () => arrived({ from: "jean@example.net" }), /nobody has sent/],
-  ["one Message-ID for both letters", () => arrived({}, { id: "<staff@x>" }), /another letter's Message-ID/],
+  ["one Message-ID for both mails", () => arrived({}, { id: "<staff@x>" }), /another mail's Message-ID/],
   ["a second copy without need", () => [...arrived(), ...arrived({ repeated: true })], /although its sender knew/],
   ["a second copy long before a kill", () => [...arrived({ at: 1_000 }), ...arrived({ repeated: true })], /although its sender knew/, [60_000]],
   ["a second copy under another Message-ID", () => [...arrived({ answered: false }), ...arrived({ id: "<new@x>", repeated: true })], /another Message-ID/],

@@ -21,7 +21,7 @@ const NOTED_WITHIN = 10_000;
  * @returns {Promise<Record<string, number>>} figures; it rejects at the first breach
  */
 export async function audit(candidates, messages, kills) {
-  const letters = new Map();
+  const mails = new Map();
   for (const message of messages) {
     const mail = await PostalMime.parse(message.raw);
     const header = (key) => mail.headers.find((one) => one.key === key)?.value;
@@ -29,13 +29,13 @@ export async function audit(candidates, messages, kills) {
     const email = staff ? mail.replyTo?.[0]?.address : message.to[0];
     const key = `${staff ? "staff" : "acknowledgement"} ${email}`;
     const copy = { ...message, mail, staff, email, reference: header("x-guichet-reference"), repeated: header("x-guichet-possible-duplicate") === "yes" };
-    letters.set(key, [...(letters.get(key) ?? []), copy]);
+    mails.set(key, [...(mails.get(key) ?? []), copy]);
   }
   const known = new Map(candidates.map((candidate) => [candidate.email, candidate]));
   const ids = new Set();
   const references = new Map();
   let duplicates = 0;
-  for (const [key, copies] of letters) {
+  for (const [key, copies] of mails) {
     const candidate = known.get(copies[0].email);
     hold(candidate, `nobody has sent what ${key} is about`);
     for (const copy of copies) about(copy, candidate, references);
@@ -46,7 +46,7 @@ export async function audit(candidates, messages, kills) {
   }
   const acknowledged = candidates.filter(({ reference }) => reference);
   for (const { email, reference } of acknowledged) {
-    for (const letter of ["staff", "acknowledgement"]) hold(letters.has(`${letter} ${email}`), `${reference} was acknowledged, and its ${letter} letter never came`);
+    for (const kind of ["staff", "acknowledgement"]) hold(mails.has(`${kind} ${email}`), `${reference} was acknowledged, and its ${kind} mail never came`);
   }
   return { acknowledged: acknowledged.length, unanswered: candidates.length - acknowledged.length, mails: messages.length, duplicates };
 }

@@ -98,6 +98,9 @@ export const REFUSED = {
   "active dde": ["CV.docx", body('<w:p><w:fldSimple w:instr="DDEAUTO c cmd x"/></w:p>')],
   "active ole": ["CV.docx", docxWith({ "word/embeddings/oleObject1.bin": "no object" })],
   "active template": ["CV.docx", relation("attachedTemplate", "https://example.org/t.dotm")],
+  "active server": ["CV.docx", relation("image", "\\\\server\\share\\photo.png")],
+  "active auto": ["CV.pdf", pdfWith(["<< /AA << /O << /S /URI /URI (https://example.org) >> >> >>"])],
+  "active program": ["CV.docx", docxWith({ "word/embeddings/program.exe": "MZ\x90\0\x03\0\0\0\x04\0\0\0" })],
   "active doctype": ["CV.docx", docxWith({ "word/header1.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>' })],
   "active several": [
     "CV.docm",
@@ -123,7 +126,8 @@ export const REMARKED = {
   tracked_changes: ["CV.docx", body('<w:p><w:ins w:id="1"/></w:p>'), ["tracked_changes"]],
   location: ["CV.docx", docxWith({ "word/media/image1.jpeg": photograph }), ["location"]],
   attachments: ["CV_Europass.pdf", pdfWith(["<< /Type /Filespec /EF << /F 5 0 R >> >>"]), ["attachments"]],
-  other_files: ["CV.docx", relation("image", "https://example.org/photo.png"), ["other_files"]],
+  remote_content: ["CV.docx", relation("image", "https://example.org/photo.png"), ["remote_content"]],
+  other_files: ["CV.docx", relation("image", "file:///C:/Photos/photo.png"), ["other_files"]],
   no_text: ["CV.pdf", scan(), ["no_text"]],
   several: [
     `${long}.docx`,
