@@ -8,6 +8,7 @@ ALTER TABLE applications ADD COLUMN erase_at INTEGER;
 UPDATE applications SET erase_at = (SELECT erased_at FROM tallies WHERE tallies.posting = applications.posting);
 
 CREATE INDEX applications_to_erase ON applications (erase_at);
+CREATE INDEX applications_undated ON applications (posting) WHERE erase_at IS NULL;
 
 CREATE TRIGGER application_dated AFTER INSERT ON applications WHEN NEW.erase_at IS NULL BEGIN
   UPDATE applications SET erase_at = (SELECT erased_at FROM tallies WHERE posting = NEW.posting) WHERE id = NEW.id;

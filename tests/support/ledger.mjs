@@ -21,11 +21,11 @@ export async function fill(guichet) {
   const { applications, ofPosting, pending, withdrawn, postings, incidents } = FILLED;
   await guichet.db.batch(
     [
-      `INSERT INTO applications (id, reference, posting, language, origin, received_at, application, number)
+      `INSERT INTO applications (id, reference, posting, language, origin, received_at, application, number, erase_at)
        SELECT printf('%032x', n), ${reference("n")},
          iif(n <= ${ofPosting}, '${POSTING.slug}', '${OTHER.slug}'), language, origin,
-         ${NOON - DAY} - ${applications} + n, application, n + 10
-       FROM ${numbers(applications)}, (SELECT language, origin, application FROM applications LIMIT 1)`,
+         ${NOON - DAY} - ${applications} + n, application, n + 10, iif(n <= ${ofPosting}, erase_at, erase_at + ${3_650 * DAY})
+       FROM ${numbers(applications)}, (SELECT language, origin, application, erase_at FROM applications LIMIT 1)`,
       ...["staff", "acknowledgement"].map(
         (kind) => `INSERT INTO mails (id, kind, application, posting, attempts, due_at, tried_since, sent_at)
           SELECT '${kind}/' || id, '${kind}', id, posting, 1, received_at, received_at, received_at + 2000

@@ -57,7 +57,8 @@ const DATE_APPLICATIONS: Query = Query::new(
     "\
     UPDATE applications SET erase_at = \
         (SELECT erased_at FROM tallies WHERE tallies.posting = applications.posting) \
-    WHERE erase_at IS NULL",
+    WHERE erase_at IS NULL \
+        AND posting IN (SELECT posting FROM tallies WHERE erased_at IS NOT NULL)",
 );
 
 const SELECT_TO_ERASE: Query = Query::new(
@@ -76,20 +77,21 @@ const COUNT_ERASED: Query = Query::new(
     SET erased = erased + excluded.erased, withdrawn = withdrawn + excluded.withdrawn",
 );
 
-/// Those whose day has passed and of which no application is left.
-macro_rules! over {
-    () => {
-        "(SELECT posting FROM tallies WHERE erased_at <= ?1 AND NOT EXISTS \
-            (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))"
-    };
-}
+/// Of the postings that are erased: what is left of withdrawals.
+const FORGET_RETIRED: Query = Query::new(
+    "forget retired",
+    "\
+    DELETE FROM retired WHERE posting IN (SELECT posting FROM tallies WHERE erased_at <= ?1 \
+        AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
+);
 
-const FORGET_RETIRED: Query =
-    Query::new("forget retired", concat!("DELETE FROM retired WHERE posting IN ", over!()));
-
+/// Of the postings that are erased: the mails of no application.
 const FORGET_NOTICES: Query = Query::new(
     "forget notices",
-    concat!("DELETE FROM mails WHERE application IS NULL AND posting IN ", over!()),
+    "\
+    DELETE FROM mails WHERE application IS NULL AND posting IN \
+        (SELECT posting FROM tallies WHERE erased_at <= ?1 \
+        AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
 /// `?1` is a JSON array of ids.
