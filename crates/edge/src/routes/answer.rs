@@ -116,7 +116,7 @@ fn with_headers(mut response: Response, caching: Caching) -> worker::Result<Resp
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
         // A receipt's address holds its key.
         ("Referrer-Policy", "no-referrer"),
-        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+        ("Strict-Transport-Security", "max-age=63072000"),
         ("Vary", "Accept, Accept-Language"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),

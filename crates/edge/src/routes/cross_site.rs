@@ -18,7 +18,8 @@ fn judged(ours: &str, site: Option<&str>, origin: Option<&str>) -> bool {
         // The browser compared the origins itself: a proxy that changes our
         // host or scheme does not shut our own page out.
         Some("same-origin") => false,
-        Some("cross-site") => true,
+        // Another origin of the same domain is another page all the same.
+        Some("cross-site" | "same-site") => true,
         // `null` is what our own form sends, since our `Referrer-Policy` is
         // `no-referrer` (Fetch, section 3.2, "append a request Origin header").
         _ => origin.is_some_and(|origin| origin != "null" && origin != ours),
@@ -45,6 +46,8 @@ mod tests {
             (Some("same-origin"), Some("null"), false),
             (Some("same-origin"), Some("http://behind.proxy"), false),
             (Some("same-site"), Some("https://blog.jobs.example"), true),
+            (Some("same-site"), Some("null"), true),
+            (Some("same-site"), None, true),
             (Some("cross-site"), None, true),
             (Some("cross-site"), Some("null"), true),
         ] {
