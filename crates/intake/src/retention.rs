@@ -13,11 +13,11 @@ const BATCH: u32 = 100;
 /// How many documents one run looks at in search of orphans.
 const PAGE: u32 = 200;
 
-/// How old a document without an application must be to be a orphan, in days:
+/// How old a document without an application must be to be an orphan, in days:
 /// far longer than between a document's arrival and its application's.
 const ORPHANED_AFTER: u32 = 1;
 
-/// How long what a orphan or an incident leaves is kept, in days.
+/// How long what an orphan or an incident leaves is kept, in days.
 const FORGOTTEN_AFTER: u32 = 30;
 
 /// Erases the applications whose day of deletion has come, whatever their
