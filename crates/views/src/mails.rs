@@ -98,8 +98,7 @@ pub fn acknowledgement(
     }
 }
 
-/// Returns a template's last line end is not in what it makes, and a text is
-/// made of whole lines.
+/// Adds the line end that a template leaves out after its last line.
 fn ended(text: String) -> String {
     text + "\n"
 }

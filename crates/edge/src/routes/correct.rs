@@ -113,6 +113,7 @@ async fn take_in(
     };
     let (documents, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
     let verdict = correct(documents, ledger, queue, &app.signing, posting, amendment).await?;
+    let texts = context.texts_for(posting);
     Ok(match verdict {
         Some(Verdict::Accepted { received, outcome, unqueued }) => {
             log_accepted(&received, outcome, unqueued.as_ref());
@@ -121,8 +122,14 @@ async fn take_in(
         Some(Verdict::Refused { form, issues, kept: Some(kept) }) => {
             refused(context, posting, &form, &issues, &kept, key)
         }
-        Some(Verdict::Outdated { kept, .. }) => outdated(context, posting, &kept, key),
-        Some(Verdict::TooManyRevisions { kept, .. }) => too_many(context, posting, &kept, key),
+        Some(Verdict::Outdated { kept, .. }) => {
+            let reason = (409, "outdated", texts.correct_outdated);
+            not_taken(context, posting, reason, &kept, key)
+        }
+        Some(Verdict::TooManyRevisions { kept, .. }) => {
+            let reason = (429, "too_many_revisions", texts.form_corrected_too_often);
+            not_taken(context, posting, reason, &kept, key)
+        }
         // Withdrawn meanwhile, or never there.
         Some(Verdict::Retired { .. } | Verdict::Refused { kept: None, .. }) | None => {
             answer::failure(context, Failure::NotFound)
@@ -202,39 +209,20 @@ fn refused(
     show(context, posting, 422, &shown)
 }
 
-/// The newer revision is shown, to be corrected again.
-fn outdated(
+/// Shows what is stored, with the reason why the correction was not taken.
+fn not_taken(
     context: &RequestContext,
     posting: &Posting,
+    (status, code, why): (u16, &str, &str),
     kept: &Application,
     key: &str,
 ) -> worker::Result<Response> {
-    log::turned_away("outdated");
-    let why = context.texts_for(posting).correct_outdated;
+    log::turned_away(code);
     if context.wants_json {
-        let body = serde_json::json!({
-            "error": "outdated", "message": why, "revision": kept.revision,
-        });
-        return answer::json(409, &body, Caching::Never);
+        let body = serde_json::json!({ "error": code, "message": why, "revision": kept.revision });
+        return answer::json(status, &body, Caching::Never);
     }
-    show(context, posting, 409, &current(kept, key, Some(why)))
-}
-
-fn too_many(
-    context: &RequestContext,
-    posting: &Posting,
-    kept: &Application,
-    key: &str,
-) -> worker::Result<Response> {
-    log::turned_away("too_many_revisions");
-    let why = context.texts_for(posting).form_corrected_too_often;
-    if context.wants_json {
-        let body = serde_json::json!({
-            "error": "too_many_revisions", "message": why, "revision": kept.revision,
-        });
-        return answer::json(429, &body, Caching::Never);
-    }
-    show(context, posting, 429, &current(kept, key, Some(why)))
+    show(context, posting, status, &current(kept, key, Some(why)))
 }
 
 /// To be sent again in a while. Nothing of the form is known yet, so that a
