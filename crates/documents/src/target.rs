@@ -134,7 +134,7 @@ fn file(rest: &[u8]) -> Target {
     }
 }
 
-/// Returns a host of a `file:` URL: `localhost` is this machine, and so is a drive written as a
+/// Judges the host of a `file:` URL: `localhost` is this machine, and so is a drive written as a
 /// host.
 fn host(name: &[u8]) -> Target {
     let end = name.iter().position(|byte| *byte == b'/').unwrap_or(name.len());
@@ -152,7 +152,7 @@ fn server_or_device(text: &[u8]) -> Target {
     server(text.get(slashes..).unwrap_or_default())
 }
 
-/// Returns a server's name, unless it is a drive: `C:/`, `?/C:/`.
+/// Judges a server's name, unless it is a drive: `C:/`, `?/C:/`.
 fn server(name: &[u8]) -> Target {
     let devices: [&[u8]; 3] = [b"?/", b"./", b"??/"];
     let name = devices.iter().find_map(|device| name.strip_prefix(*device)).unwrap_or(name);

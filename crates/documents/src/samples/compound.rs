@@ -120,7 +120,7 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// Returns what does not fit is the end of a chain.
+/// A number that does not fit becomes the end of a chain.
 fn small_number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(END)
 }

@@ -92,7 +92,7 @@ pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Re
     Ok(response)
 }
 
-/// Returns a method that the address does not answer to.
+/// Answers a method that the address does not take, with those that it does.
 pub(super) fn method_not_allowed(
     context: &RequestContext,
     allowed: &str,
