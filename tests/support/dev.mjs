@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 
 import { MailDev } from "maildev";
 
+import { Watch } from "./alive.mjs";
 import { ROOT, start } from "./guichet.mjs";
 
 const CRON_EVERY = 60_000;
@@ -53,8 +54,22 @@ async function begin() {
   running.push(() => guichet.stop());
   const cron = setInterval(() => sweep(guichet), CRON_EVERY);
   running.push(async () => clearInterval(cron));
-  commands.on("line", (line) => line === "reload" && reload(guichet));
+  const servers = [
+    { name: "workerd", port: Number(guichet.url.port) },
+    { name: "the mailbox", port: Number(values["mail-port"]) },
+    { name: "the mailbox's SMTP server", port: smtp.port },
+  ];
+  const watch = new Watch(servers, lost);
+  running.push(async () => watch.stop());
+  commands.on("line", (line) => line === "reload" && watch.pause(() => reload(guichet)));
   if (!stopping) announce(guichet.url);
+}
+
+/** @param {string} name of a server that has ended */
+async function lost(name) {
+  console.error(`error: ${name} has ended`);
+  process.exitCode = 1;
+  await stop();
 }
 
 async function startMailbox() {

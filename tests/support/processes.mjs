@@ -1,4 +1,4 @@
-// What Linux says of the processes that this one has started. Other systems have no /proc: there, it has none.
+// What Linux says of processes and their children. Other systems have no /proc: there, a process has no children.
 
 import { readdir, readFile } from "node:fs/promises";
 
@@ -6,15 +6,16 @@ import { readdir, readFile } from "node:fs/promises";
 const TICKS = 100;
 
 /**
- * The children of this process by that name.
+ * The children of a process by that name.
  *
  * @param {string} name
+ * @param {number} [parent] its id; this process without it
  * @returns {Promise<number[]>} their ids
  */
-export async function children(name) {
+export async function children(name, parent = process.pid) {
   const ids = (await readdir("/proc").catch(() => [])).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const found = await Promise.all(ids.map(async (id) => ({ id, ...(await stat(id)) })));
-  return found.filter(({ parent, command }) => parent === process.pid && command === name).map(({ id }) => id);
+  return found.filter((child) => child.parent === parent && child.command === name).map(({ id }) => id);
 }
 
 /** @param {number} id @returns {Promise<number>} seconds of CPU that a process has used */

@@ -1,0 +1,58 @@
+// Tests that the servers of `cargo xtask dev` end with an error when one of them dies.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+
+import { ROOT } from "../support/guichet.mjs";
+import { children } from "../support/processes.mjs";
+
+test("dev ends with an error when workerd dies", { skip: process.platform !== "linux" && "needs /proc" }, async (t) => {
+  const dev = await startDev(t);
+  await dev.printed("Ctrl-C stops");
+  const [workerd] = await children("workerd", dev.child.pid);
+  assert.ok(workerd, "workerd runs");
+  process.kill(workerd, "SIGKILL");
+  const [code] = await once(dev.child, "exit", { signal: AbortSignal.timeout(30_000) });
+  assert.equal(code, 1);
+  await dev.printed("error: workerd has ended");
+});
+
+/** @param {import("node:test").TestContext} t */
+async function startDev(t) {
+  const state = await mkdtemp(join(tmpdir(), "guichet-dev-"));
+  const [page, mail, smtp] = await freePorts(3);
+  const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--state", state];
+  // It ends when its standard input closes.
+  const child = spawn(process.execPath, ["tests/support/dev.mjs", ...options], { cwd: ROOT, stdio: "pipe" });
+  t.after(async () => {
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, "exit");
+    await rm(state, { recursive: true, force: true });
+  });
+  const lines = [];
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", (line) => lines.push(line));
+  const printed = async (text) => {
+    const start = Date.now();
+    while (!lines.some((line) => line.includes(text))) {
+      assert.ok(Date.now() - start < 60_000, `no ${JSON.stringify(text)} in:\n${lines.join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  return { child, printed };
+}
+
+/** @param {number} count @returns {Promise<string[]>} */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => String(server.address().port));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
