@@ -50,7 +50,9 @@ async function begin() {
   await writeFile(join(state, "clock"), String(Number(clock || 0)));
   const mailbox = await startMailbox();
   running.push(() => mailbox.stop());
-  const guichet = await start({ port: Number(values.port), state, clock, smtp });
+  // Alerts can be looked at in the mailbox.
+  const vars = { OPERATOR_ADDRESS: "operator@example.org" };
+  const guichet = await start({ port: Number(values.port), state, clock, smtp, vars });
   running.push(() => guichet.stop());
   const cron = setInterval(() => sweep(guichet), CRON_EVERY);
   running.push(async () => clearInterval(cron));

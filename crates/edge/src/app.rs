@@ -27,6 +27,9 @@ pub(crate) struct AppContext {
     pub(crate) queue: PlatformQueue,
     pub(crate) clock: PlatformClock,
     pub(crate) signing: SigningKey,
+    /// The address that mails come from. Empty where the setting is wrong: then
+    /// mails wait, but applications are taken.
+    pub(crate) sender: String,
 }
 
 impl AppContext {
@@ -41,6 +44,9 @@ impl AppContext {
             },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
+            sender: config::sender(env)
+                .map(|sender| sender.address.to_string())
+                .unwrap_or_default(),
         })
     }
 
@@ -48,7 +54,8 @@ impl AppContext {
     pub(crate) fn composer(&self, env: &Env) -> Result<MailComposer<'_>, Fault> {
         Ok(MailComposer {
             postings: postings(),
-            sender: config::sender(env)?,
+            origin: config::public_origin(env)?,
+            sender: config::mail_sender(env)?,
             operator: config::operator(env)?,
             signing: &self.signing,
         })

@@ -1,10 +1,10 @@
 //! Settings, from `wrangler.toml` and secrets.
 
-use intake::SigningKey;
 use intake::ports::Fault;
+use intake::{Sender, SigningKey};
 use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
-use worker::Env;
+use worker::{Env, Url};
 
 /// Returns the key that signs tokens, receipts and addresses of documents.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
@@ -17,6 +17,24 @@ pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
     })
 }
 
+/// Returns the origin under which the installation is reached, such as
+/// `https://jobs.example.org`. Nothing where none is set.
+pub(crate) fn public_origin(env: &Env) -> Result<Option<String>, Fault> {
+    let origin = setting(env, "PUBLIC_ORIGIN");
+    if origin.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&origin).ok();
+    let serialized = url.map(|url| url.origin().ascii_serialization());
+    let is_one = serialized.as_deref() == Some(origin.trim_end_matches('/'));
+    let wrong = || {
+        Fault::Configuration(
+            "PUBLIC_ORIGIN: scheme and host only, such as https://jobs.example.org".into(),
+        )
+    };
+    serialized.filter(|_| is_one).map(Some).ok_or_else(wrong)
+}
+
 /// Who the mails come from.
 pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
     let address = setting(env, "MAIL_FROM_ADDRESS");
@@ -24,6 +42,17 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
         .map_err(|error| Fault::Configuration(format!("MAIL_FROM_ADDRESS: {error}")))?;
     let name = setting(env, "MAIL_FROM_NAME");
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
+}
+
+/// Who the mails come from, and how mails to staff show it.
+pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
+    let staff = setting(env, "STAFF_NAMES");
+    let staff = staff.split(',').map(str::trim).filter(|name| !name.is_empty());
+    Ok(Sender {
+        mailbox: sender(env)?,
+        is_per_application: setting(env, "MAIL_FROM_PER_APPLICATION") == "yes",
+        staff: staff.map(str::to_owned).collect(),
+    })
 }
 
 /// The address of the operator, who is alerted when mails do not leave.

@@ -24,6 +24,7 @@ mod download;
 mod incident;
 mod key;
 mod mail_composer;
+mod mailbox;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod notify;
@@ -43,7 +44,7 @@ pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
-pub use mail_composer::MailComposer;
+pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};

@@ -167,6 +167,9 @@ pub enum Sending {
     Sent,
     /// Never to be taken.
     Refused(String),
+    /// Not taken because earlier mails to this recipient came back. The
+    /// platform takes mails again after a while, if that was a soft bounce.
+    Suppressed(String),
     /// Not taken for its size alone, and certainly not sent.
     TooLarge(String),
     /// Not taken this time, and certainly not sent.

@@ -89,7 +89,7 @@ async fn take_in(
 ) -> Result<worker::Result<Response>, Fault> {
     let sealed = token.seal(&app.signing, &posting.slug);
     let language = context.texts_for(posting).language_tag;
-    let submission = received.into_submission(token.id, context, language);
+    let submission = received.into_submission(token.id, context, language, &app.sender);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &sealed));

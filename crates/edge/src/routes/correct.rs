@@ -108,6 +108,7 @@ async fn take_in(
         revision: arrival.revision.trim().parse().unwrap_or_default(),
         received_at: context.received_at,
         language: context.texts_for(posting).language_tag,
+        sender: &app.sender,
         form: arrival.form,
         documents: arrival.documents,
     };

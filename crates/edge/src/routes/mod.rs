@@ -10,6 +10,7 @@ mod feeds;
 mod form;
 mod guard;
 mod health;
+mod host;
 mod posting;
 mod receipt;
 mod request_context;
@@ -20,6 +21,8 @@ use intake::ports::Clock as _;
 use worker::{Env, Method, Request, Response};
 
 use crate::adapters::PlatformClock;
+use crate::config;
+use crate::routes::host::Host;
 use crate::routes::request_context::RequestContext;
 
 /// A page of the site.
@@ -76,12 +79,22 @@ impl<'a> Route<'a> {
 /// its body is read: an upload begun in time is in time.
 pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = PlatformClock::of(env).now();
-    let context = RequestContext::new(&request, received_at)?;
+    let host = Host::of(config::public_origin(env), &request.url()?);
+    let context = RequestContext::new(&request, received_at, host.origin())?;
     let path = request.path();
+    let is_get = matches!(request.method(), Method::Get | Method::Head);
+    // Monitors may ask by any host: the answer has no address.
+    if path != "/healthz" {
+        match host {
+            Host::Own(_) => {}
+            Host::Other(_) if is_get => return answer::moved(&context.address()),
+            Host::Other(_) => return answer::failure(&context, domain::Failure::Misdirected),
+            Host::Unknown(fault) => return answer::unavailable(&context, &fault),
+        }
+    }
     let Some(route) = Route::of(&path) else {
         return answer::failure(&context, domain::Failure::NotFound);
     };
-    let is_get = matches!(request.method(), Method::Get | Method::Head);
     match route {
         Route::Careers if is_get => careers::page(&context),
         Route::Calendar(slug) if is_get => feeds::calendar(&context, slug),

@@ -149,6 +149,7 @@ impl Ports {
             received_at: form.received_at,
             language: form.language.clone(),
             origin: form.origin.clone(),
+            sender: "guichet@example.org".into(),
             form: form.form.clone(),
             documents: documents.collect(),
         }
