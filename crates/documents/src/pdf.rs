@@ -57,7 +57,7 @@ pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Repor
     let mut report = look(bytes, header(bytes), Depth::Inside, &limits, &budget);
     unpacker.reading = budget.left();
     // Its objects are looked through even where it does not open.
-    report.damage = report.damage.filter(|damage| *damage == Damage::TooComplex);
+    report.damage = budget.is_spent().then_some(Damage::TooComplex);
     report
 }
 

@@ -129,17 +129,17 @@ impl<'a> Tag<'a> {
     /// Returns whether two attributes have the same name, of which readers see the first, the last,
     /// or an error; or there are more than any writer has a use for, so that they are not compared.
     pub(crate) fn has_duplicates(self) -> bool {
-        self.survey(&[]).0
+        self.survey(|_| false).0
     }
 
-    /// Returns the same, and whether the name of an attribute ends as one of these.
-    pub(crate) fn survey(self, endings: &[&[u8]]) -> (bool, bool) {
+    /// Returns the same, and whether an attribute has a name of this kind.
+    pub(crate) fn survey(self, is_wanted: fn(&[u8]) -> bool) -> (bool, bool) {
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
         let mut count = 0;
-        let mut has_ending = false;
+        let mut has_wanted = false;
         for (name, _) in self.attributes() {
-            has_ending |= endings.iter().any(|ending| name.ends_with(ending));
+            has_wanted |= is_wanted(name);
             if few.iter().take(count).any(|seen| *seen == name) || count == MOST_ATTRIBUTES {
                 return (true, true);
             }
@@ -151,7 +151,7 @@ impl<'a> Tag<'a> {
         let has_many = count > few.len();
         let is_there_twice =
             has_many && has_twice(self.attributes().map(|(name, _)| name).collect());
-        (is_there_twice, has_ending)
+        (is_there_twice, has_wanted)
     }
 
     /// Returns the name and value of each attribute, as they are written.

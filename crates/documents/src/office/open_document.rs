@@ -147,7 +147,7 @@ fn look_at_element(tag: Tag<'_>, found: &mut Found<'_>) {
             found.active(Active::Macros);
         }
         b"dde-connection-decl" | b"dde-source" | b"dde-link" => found.active(Active::Dde),
-        // A form of XForms that is sent.
+        // A form of `XForms` that is sent.
         b"submission" => found.active(Active::SubmitForm),
         b"property" if tag.values(b"property-name").any(|name| name == "TargetURL") => {
             let goes_elsewhere = |text: String| found.targets.parse(&text) > Target::Inside;
@@ -177,7 +177,7 @@ fn look_at_element(tag: Tag<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Attributes that say where something is: links and pictures, data of XForms, pictures and tables of
+/// Attributes that say where something is: links and pictures, data of `XForms`, pictures and tables of
 /// forms, tables of fields.
 const SOURCES: [&[u8]; 5] = [b"href", b"src", b"image-data", b"datasource", b"database-name"];
 

@@ -83,7 +83,7 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
             Event::Start(tag) => {
                 element = tag.name();
                 alternatives += usize::from(is_alternative(element) && !tag.is_empty());
-                let (has_duplicates, has_source) = tag.survey(&SOURCES);
+                let (has_duplicates, has_source) = tag.survey(may_be_source);
                 if has_duplicates && is_part {
                     found.damage(Damage::Ambiguous);
                 }
@@ -132,10 +132,10 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         }
         // A schema, and the program that belongs to it.
         b"schema" => {
-            tag.values(b"schemaLocation").chain(tag.values(b"manifestLocation")).for_each(|text| {
+            for text in tag.values(b"schemaLocation").chain(tag.values(b"manifestLocation")) {
                 let target = found.targets.parse(&text);
                 found.report.active.extend(loads(target, Active::RemoteTemplate));
-            })
+            }
         }
         // The program of a document that is one (VSTO).
         b"property" if tag.attribute(b"name").starts_with("_Assembly") => {
@@ -165,6 +165,18 @@ fn look_at_values(tag: Tag<'_>, found: &mut Found<'_>) {
 
 /// Attributes by which an element loads something itself, or links to it.
 const SOURCES: [&[u8]; 6] = [b"src", b"href", b"althref", b"background", b"data", b"poster"];
+
+/// Returns whether an attribute's name ends as one of these does. Nearly none does.
+fn may_be_source(name: &[u8]) -> bool {
+    matches!(
+        name,
+        [.., b's', b'r', b'c']
+            | [.., b'r', b'e', b'f']
+            | [.., b'u', b'n', b'd']
+            | [.., b'a', b't', b'a']
+            | [.., b't', b'e', b'r']
+    )
+}
 
 /// What an element loads by an attribute of its own, without a relation: of drawings in VML and SVG,
 /// and of pages that a document takes in.

@@ -221,7 +221,9 @@ impl<'s> Search<'s> {
                     Value::Array(related) => {
                         for value in related.values() {
                             let files = self.document.readings(value, &found);
-                            files.iter().for_each(|file| self.look_into_file(file));
+                            for file in &files {
+                                self.look_into_file(file);
+                            }
                         }
                     }
                     _ => self.look_into_file(&found),
@@ -255,7 +257,7 @@ impl<'s> Search<'s> {
             Target::Script => self.found.active.push(Active::Script),
             Target::Server | Target::Handler => self.found.active.push(Active::RemoteGoTo),
             _ if is_path || !is_file && target::starts_program(&target) => {
-                self.found.active.push(Active::RemoteGoTo)
+                self.found.active.push(Active::RemoteGoTo);
             }
             _ => {}
         }

@@ -33,7 +33,7 @@ impl<'s> Search<'s> {
         if keys.elsewhere {
             self.fetch(dict, object, MOST_STEPS);
         }
-        if keys.is(&keys.subtypes, document, object, b"Image") {
+        if is_named(&keys.subtypes, document, object, b"Image") {
             self.look_at_picture(object, dict);
         } else if dict.is(b"Type", b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
@@ -173,18 +173,6 @@ impl<'a> Keys<'a> {
         keys
     }
 
-    /// Returns whether one of these values is a name, by any of its readings.
-    fn is(
-        &self,
-        values: &[Value<'a>],
-        document: &'a Document,
-        object: &Indirect<'a>,
-        wanted: &[u8],
-    ) -> bool {
-        let mut found = values.iter().flat_map(|value| document.readings(*value, object));
-        found.any(|name| matches!(name.value, Value::Name(name) if name.is(wanted)))
-    }
-
     /// Returns whether a stream is a file inside: it says so, or its first bytes are those of an
     /// archive.
     fn is_file(&self, document: &'a Document, object: &Indirect<'a>) -> bool {
@@ -192,8 +180,19 @@ impl<'a> Keys<'a> {
             !self.filter
                 && document.beginning(object, 4).is_some_and(|head| *head == *b"PK\x03\x04")
         };
-        self.is(&self.types, document, object, b"EmbeddedFile") || self.parameters || is_archive()
+        is_named(&self.types, document, object, b"EmbeddedFile") || self.parameters || is_archive()
     }
+}
+
+/// Returns whether one of these values is this name, by any of its readings.
+fn is_named<'a>(
+    values: &[Value<'a>],
+    document: &'a Document,
+    object: &Indirect<'a>,
+    wanted: &[u8],
+) -> bool {
+    let mut found = values.iter().flat_map(|value| document.readings(*value, object));
+    found.any(|name| matches!(name.value, Value::Name(name) if name.is(wanted)))
 }
 
 /// Returns how many filters of a stream unpack.
