@@ -7,13 +7,21 @@ use smtp::{Credentials, Security};
 use worker::{Env, Url};
 
 /// Returns the key that signs tokens, receipts and addresses of documents.
+/// What the previous key has signed stays valid while it is set.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
-    SigningKey::new(setting(env, "SIGNING_KEY")).ok_or_else(|| {
-        Fault::Configuration(format!(
-            "SIGNING_KEY has fewer than {} characters: set one with `npx wrangler secret put \
-             SIGNING_KEY`",
-            SigningKey::MIN
-        ))
+    let key = one_key(env, "SIGNING_KEY")?;
+    if setting(env, PREVIOUS_KEY).is_empty() {
+        return Ok(key);
+    }
+    Ok(key.after(one_key(env, PREVIOUS_KEY)?))
+}
+
+const PREVIOUS_KEY: &str = "SIGNING_KEY_PREVIOUS";
+
+fn one_key(env: &Env, name: &str) -> Result<SigningKey, Fault> {
+    SigningKey::new(setting(env, name)).ok_or_else(|| {
+        let least = SigningKey::MIN;
+        Fault::Configuration(format!("{name} has fewer than {least} characters"))
     })
 }
 

@@ -13,10 +13,14 @@ mod admin;
 mod build;
 mod check;
 mod corpus;
+mod database;
 mod dependency_rules;
+mod deploy;
 mod dev;
 mod differ;
+mod doctor;
 mod fuzz;
+mod installation;
 mod options;
 mod pictures;
 mod process;
@@ -25,6 +29,7 @@ mod proof;
 mod results;
 mod samples;
 mod setup;
+mod signing_key;
 mod simulate;
 mod sizes;
 mod test;
@@ -60,6 +65,8 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
+        Task::Deploy(options) => deploy::run(&workspace, &options),
+        Task::Doctor { is_remote } => doctor::run(&workspace, is_remote),
         Task::Admin(options) => admin::run(&workspace, &options),
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),

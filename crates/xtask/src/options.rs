@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod admin;
+pub(crate) mod deploy;
 pub(crate) mod documents;
 pub(crate) mod proof;
 pub(crate) mod simulate;
@@ -13,6 +14,7 @@ use lexopt::prelude::*;
 use crate::build::Profile;
 
 use admin::AdminOptions;
+use deploy::DeployOptions;
 use documents::{CorpusOptions, DifferOptions, FuzzOptions};
 use proof::{BenchOptions, ChaosOptions};
 use simulate::SimulateOptions;
@@ -31,6 +33,11 @@ cargo xtask <command>
   check   format, lints, which crate may depend on which, locales
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
+  deploy  puts it online: makes what is missing, applies migrations, uploads, asks whether it works; reads guichet.toml
+            --dry-run         looks and says what it would do
+            --built           uploads what `cargo xtask build` left
+  doctor  what is missing or wrong in the settings, each with its remedy
+            --remote          and online
   sizes   what the page and the Worker weigh; fails when over budget
   admin   outbox              the mails that have not left, with their latest problem
             --all             those that have left too
@@ -77,6 +84,8 @@ pub(crate) enum Task {
     Check,
     Test(Option<String>),
     Sizes,
+    Deploy(DeployOptions),
+    Doctor { is_remote: bool },
     Admin(AdminOptions),
     Simulate(SimulateOptions),
     Chaos(ChaosOptions),
@@ -119,6 +128,8 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "test" => test(&mut parser),
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
+        "deploy" => deploy::deploy(&mut parser),
+        "doctor" => deploy::doctor(&mut parser),
         "admin" => admin::parse(&mut parser),
         "simulate" => simulate::parse(&mut parser),
         "chaos" => proof::chaos(&mut parser),
@@ -212,6 +223,13 @@ mod tests {
             ..DevOptions::default()
         };
         assert_eq!(typed, Task::Dev(expected));
+    }
+
+    #[test]
+    fn a_deployment_can_be_tried() {
+        let expected = DeployOptions { is_dry_run: true, is_built: false };
+        assert_eq!(read(&["deploy", "--dry-run"]).unwrap(), Task::Deploy(expected));
+        assert_eq!(read(&["doctor", "--remote"]).unwrap(), Task::Doctor { is_remote: true });
     }
 
     #[test]
