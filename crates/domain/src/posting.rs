@@ -1,6 +1,6 @@
-//! A posting, as `crates/postings` compiles it from `postings/*.md`.
+//! A posting, as `crates/postings` compiles it from its source.
 
-use rules::deadline::Deadline;
+use rules::deadline::{Deadline, Phase};
 use rules::{Date, Requirements, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,9 +43,70 @@ pub struct Posting {
     pub summary: String,
     /// The text, as HTML made from the posting's own Markdown.
     pub body: String,
+    /// Which version of it this is, from 1; 0 where it is not saved.
+    #[serde(skip)]
+    pub version: u32,
+    /// What people have decided about it.
+    #[serde(skip)]
+    pub state: State,
+    /// When it would have closed, where it was ended by hand before.
+    #[serde(skip)]
+    pub planned_closing: Option<Timestamp>,
+}
+
+/// What people have decided about a posting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is being written; only staff see it.
+    Draft,
+    /// People see it from its first day on.
+    #[default]
+    Published,
+    /// It was taken off the careers page.
+    Withdrawn,
+}
+
+impl State {
+    /// Returns the name in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 impl Posting {
+    /// Returns the posting as it is once it was ended by hand. The day of
+    /// deletion stays that of the planned closing: candidates were told it.
+    #[must_use]
+    pub fn ended(mut self, at: Timestamp) -> Self {
+        let closes_at = &mut self.requirements.window.closes_at;
+        if at < *closes_at {
+            self.planned_closing = Some(*closes_at);
+            *closes_at = at;
+        }
+        self
+    }
+
+    /// Returns whether people may see it, from its first day on.
+    pub fn is_published(&self) -> bool {
+        self.state == State::Published
+    }
+
+    /// Returns what staff read of its state at `now`: `draft`, `scheduled`,
+    /// `open`, `closed` or `withdrawn`.
+    pub fn state_at(&self, now: Timestamp) -> &'static str {
+        match (self.state, self.requirements.window.phase(now)) {
+            (State::Published, Phase::NotYetOpen) => "scheduled",
+            (State::Published, Phase::Open) => "open",
+            (State::Published, Phase::Closed) => "closed",
+            (state, _) => state.as_str(),
+        }
+    }
+
     /// Returns the day on which applications are deleted: the last day plus the
     /// retention.
     pub fn erased_on(&self) -> Date {
@@ -56,7 +117,8 @@ impl Posting {
     /// to another day.
     pub fn erased_at(&self) -> Timestamp {
         const HALF_A_DAY: i64 = 12 * 3_600_000;
-        let end_of_day = self.requirements.window.closes_at.plus_days(self.retention_days);
+        let closing = self.planned_closing.unwrap_or(self.requirements.window.closes_at);
+        let end_of_day = closing.plus_days(self.retention_days);
         Timestamp(end_of_day.0.saturating_sub(HALF_A_DAY))
     }
 }

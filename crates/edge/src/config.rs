@@ -6,6 +6,8 @@ use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
 use worker::{Env, Url};
 
+use crate::postings;
+
 /// Returns the key that signs tokens, receipts and addresses of documents.
 /// What the previous key has signed stays valid while it is set.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
@@ -41,6 +43,19 @@ pub(crate) fn public_origin(env: &Env) -> Result<Option<String>, Fault> {
         )
     };
     serialized.filter(|_| is_one).map(Some).ok_or_else(wrong)
+}
+
+/// Returns how old what is known of postings may be, in milliseconds. Tests
+/// set it.
+#[cfg(feature = "dev-clock")]
+pub(crate) fn fresh_ms(env: &Env) -> u64 {
+    setting(env, "DEV_POSTINGS_MS").parse().unwrap_or(postings::FRESH_MS)
+}
+
+/// Returns how old what is known of postings may be, in milliseconds.
+#[cfg(not(feature = "dev-clock"))]
+pub(crate) fn fresh_ms(_env: &Env) -> u64 {
+    postings::FRESH_MS
 }
 
 /// Who the mails come from.

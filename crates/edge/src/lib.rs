@@ -13,6 +13,7 @@ mod config;
 mod contract;
 mod cron;
 mod log;
+mod postings;
 mod queue;
 mod routes;
 mod semaphore;

@@ -147,6 +147,7 @@ pub(crate) async fn revise<D: DocumentStore>(
         language: received.language.clone(),
     });
     let next = Application {
+        posting_version: (posting.version > 0).then_some(posting.version),
         revision,
         revised_at: received_at,
         address_changes: received.address_changes.saturating_add(farewell.is_some().into()),

@@ -3,6 +3,7 @@
 mod corrections;
 mod notices;
 mod outbox;
+mod postings;
 mod retention;
 
 use domain::{Application, Reference};
@@ -18,6 +19,7 @@ pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
     SizeClass,
 };
+pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
 pub use retention::{Retention, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.

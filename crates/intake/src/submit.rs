@@ -195,6 +195,7 @@ async fn take_in<D: DocumentStore>(
         reference: reference(id, 0),
         id: id.as_str().to_owned(),
         posting: posting.slug.clone(),
+        posting_version: (posting.version > 0).then_some(posting.version),
         // The ledger gives it when it writes the application.
         number: 0,
         language: language.to_owned(),

@@ -14,10 +14,13 @@ mod corrections;
 mod database;
 mod notices;
 mod outbox;
+mod postings;
 mod retention;
 mod rows;
 mod schema;
+mod script;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use database::{Database, Query, SqlLedger, Statement, Value};
+pub use script::{MAX_STATEMENT, literal};

@@ -1,6 +1,7 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
 mod notices;
+mod postings;
 
 use domain::{Application, Reference, Revision};
 use intake::ports::{
@@ -10,6 +11,7 @@ use rules::{Content, Timestamp};
 use serde::Deserialize;
 
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
+pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -18,6 +20,7 @@ pub(crate) struct ApplicationRow {
     id: String,
     reference: Reference,
     posting: String,
+    posting_version: Option<u32>,
     number: u32,
     language: String,
     origin: String,
@@ -39,6 +42,7 @@ impl TryFrom<ApplicationRow> for Application {
             id: row.id,
             reference: row.reference,
             posting: row.posting,
+            posting_version: row.posting_version,
             number: row.number,
             language: row.language,
             origin: row.origin,

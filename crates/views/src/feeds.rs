@@ -35,7 +35,9 @@ pub fn feed(texts: &'static Texts, postings: &[Posting], now: Timestamp, site: &
 }
 
 fn open(postings: &[Posting], now: Timestamp) -> Vec<&Posting> {
-    let is_open = |posting: &&Posting| posting.requirements.window.phase(now) == Phase::Open;
+    let is_open = |posting: &&Posting| {
+        posting.is_published() && posting.requirements.window.phase(now) == Phase::Open
+    };
     postings.iter().filter(is_open).collect()
 }
 

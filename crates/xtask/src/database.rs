@@ -43,7 +43,19 @@ impl<'a> Database<'a> {
 
     /// Returns the rows that a statement gives.
     pub(crate) fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
-        let execute = ["d1", "execute", "DB", "--json", "--yes", "--command", sql];
+        let text = self.execute("--command", sql)?;
+        let answer: Value = serde_json::from_str(&text).context("Wrangler's answer is no JSON")?;
+        let rows = answer.pointer("/0/results").and_then(Value::as_array);
+        rows.cloned().context("Wrangler's answer has no rows")
+    }
+
+    /// Runs the statements in a file as one transaction.
+    pub(crate) fn run_file(&self, file: &Path) -> anyhow::Result<()> {
+        self.execute("--file", &file.to_string_lossy()).map(|_| ())
+    }
+
+    fn execute(&self, how: &str, what: &str) -> anyhow::Result<String> {
+        let execute = ["d1", "execute", "DB", "--json", "--yes", how, what];
         let mut command = match &self.0 {
             Reach::Online(installation) => {
                 let mut command = installation.wrangler(&execute);
@@ -56,12 +68,9 @@ impl<'a> Database<'a> {
                 command
             }
         };
-        let text = output(command.stdin(Stdio::null())).context(
+        output(command.stdin(Stdio::null())).context(
             "Wrangler could not ask the database; online, `npx wrangler login` comes first",
-        )?;
-        let answer: Value = serde_json::from_str(&text).context("Wrangler's answer is no JSON")?;
-        let rows = answer.pointer("/0/results").and_then(Value::as_array);
-        rows.cloned().context("Wrangler's answer has no rows")
+        )
     }
 
     /// Returns the time by the Worker's clock, in milliseconds since 1970.

@@ -40,7 +40,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "views",
         ],
     ),
-    ("xtask", &["locales", "postings"]),
+    ("xtask", &["domain", "intake", "ledger", "locales", "postings", "rules"]),
 ];
 
 /// External crates that only some crates may use: prefix, users, reason.

@@ -10,14 +10,17 @@ use crate::build::{self, Profile};
 use crate::doctor;
 use crate::installation::Installation;
 use crate::installation::config::{ORIGIN, variable};
+use crate::options::admin::Place;
 use crate::options::deploy::DeployOptions;
+use crate::options::postings::PostingsOptions;
+use crate::postings;
 use crate::process::run as run_program;
 use crate::progress::Progress;
 use crate::setup;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, options: &DeployOptions) -> anyhow::Result<()> {
-    let mut progress = Progress::of(8 + if options.is_built { 0 } else { build::STEPS + 1 });
+    let mut progress = Progress::of(9 + if options.is_built { 0 } else { build::STEPS + 1 });
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     let mut installation = progress.step("settings", || settings(workspace))?;
     if !options.is_built {
@@ -30,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, options: &DeployOptions) -> anyhow::Res
     progress.step("queues", || resources::queues(&installation, only_look))?;
     progress.step("tables", || resources::tables(&installation, only_look))?;
     progress.step("signing key", || resources::signing_key(&installation, only_look))?;
+    progress.step("postings", || postings(workspace, only_look))?;
     progress.step("Worker", || worker(&installation, only_look))?;
     if only_look {
         println!("Nothing was changed. `cargo xtask deploy` does what is said above.");
@@ -39,6 +43,14 @@ pub(crate) fn run(workspace: &Workspace, options: &DeployOptions) -> anyhow::Res
     health::wait_for(workspace, origin)?;
     println!("\n{origin} takes applications.\n");
     doctor::what_is_left(workspace, &mut installation)
+}
+
+/// Saves the postings that have changed.
+fn postings(workspace: &Workspace, only_look: bool) -> anyhow::Result<()> {
+    if only_look {
+        return resources::would("save the postings that have changed");
+    }
+    postings::run(workspace, &PostingsOptions::push(Place::Online))
 }
 
 /// Stops at settings with which no mail could leave.

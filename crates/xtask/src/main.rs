@@ -23,6 +23,7 @@ mod fuzz;
 mod installation;
 mod options;
 mod pictures;
+mod postings;
 mod process;
 mod progress;
 mod proof;
@@ -68,6 +69,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Deploy(options) => deploy::run(&workspace, &options),
         Task::Doctor { is_remote } => doctor::run(&workspace, is_remote),
         Task::Admin(options) => admin::run(&workspace, &options),
+        Task::Postings(options) => postings::run(&workspace, &options),
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench(&workspace, &options),

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod deploy;
 pub(crate) mod documents;
+pub(crate) mod postings;
 pub(crate) mod proof;
 pub(crate) mod simulate;
 
@@ -16,6 +17,7 @@ use crate::build::Profile;
 use admin::AdminOptions;
 use deploy::DeployOptions;
 use documents::{CorpusOptions, DifferOptions, FuzzOptions};
+use postings::PostingsOptions;
 use proof::{BenchOptions, ChaosOptions};
 use simulate::SimulateOptions;
 
@@ -47,6 +49,16 @@ cargo xtask <command>
           either of them      of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
+  postings
+          push                saves what has changed in the folder postings, each file as a version of its posting
+            --withdraw SLUG   takes this posting off the careers page; it stays known
+            --put-back SLUG   puts it back
+          pull                writes what was saved elsewhere, such as at the desk, into the folder
+          list                the postings with their states and versions
+            --folder DIR      where the files are (postings)
+          each of them        of the database of `cargo xtask dev`, or
+            --state DIR       of one that is kept there
+            --remote          of the one online, which postings/postings.lock keeps account of
   simulate
           the flows over ports that fail as a seed says: nothing acknowledged may be lost
             --seeds 10000
@@ -87,6 +99,7 @@ pub(crate) enum Task {
     Deploy(DeployOptions),
     Doctor { is_remote: bool },
     Admin(AdminOptions),
+    Postings(PostingsOptions),
     Simulate(SimulateOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
@@ -131,6 +144,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "deploy" => deploy::deploy(&mut parser),
         "doctor" => deploy::doctor(&mut parser),
         "admin" => admin::parse(&mut parser),
+        "postings" => postings::parse(&mut parser),
         "simulate" => simulate::parse(&mut parser),
         "chaos" => proof::chaos(&mut parser),
         "pictures" => alone(&mut parser, Task::Pictures),

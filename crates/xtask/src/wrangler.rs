@@ -6,6 +6,9 @@ use std::fs;
 use anyhow::Context;
 
 use crate::build::{self, Profile};
+use crate::options::admin::Place;
+use crate::options::postings::PostingsOptions;
+use crate::postings;
 use crate::process::run;
 use crate::progress::Progress;
 use crate::setup;
@@ -19,11 +22,12 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> anyhow::Result<(
     if simulated {
         secrets(workspace)?;
     }
-    let mut progress = Progress::of(build::STEPS + 2 + usize::from(simulated));
+    let mut progress = Progress::of(build::STEPS + 2 + 2 * usize::from(simulated));
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     if simulated {
         progress.step("local database", || migrations(workspace))?;
+        progress.step("local postings", || push(workspace))?;
     }
     build::run(workspace, profile, &mut progress)
 }
@@ -40,6 +44,12 @@ fn secrets(workspace: &Workspace) -> anyhow::Result<()> {
     })?;
     fs::write(&path, format!("SIGNING_KEY={key}\n"))
         .with_context(|| format!("cannot write {SECRETS}"))
+}
+
+/// Saves the postings in Wrangler's own database.
+fn push(workspace: &Workspace) -> anyhow::Result<()> {
+    let place = Place::Development(Some(workspace.path(".wrangler/state")));
+    postings::run(workspace, &PostingsOptions::push(place))
 }
 
 /// Applies the migrations that are missing. Wrangler asks no question where

@@ -287,8 +287,18 @@ impl Ports {
     /// Says that the application is held, and writes it down in a while.
     pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
         commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
-        let [id, reference, posting, language, origin, received_at, application, erase_at, _page] =
-            statements[0].values.as_slice()
+        let [
+            id,
+            reference,
+            posting,
+            language,
+            origin,
+            received_at,
+            application,
+            erase_at,
+            _page,
+            _version,
+        ] = statements[0].values.as_slice()
         else {
             panic!("an application has other values")
         };

@@ -8,12 +8,15 @@ mod applications;
 mod corrections;
 mod notices;
 mod outbox;
+mod postings;
 mod retention;
 
 use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
-use intake::ports::{Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, Retention};
+use intake::ports::{
+    Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, PostingStore, Retention,
+};
 use rules::{Content, Timestamp};
 
 /// What a case found instead of what is promised.
@@ -29,9 +32,9 @@ impl From<Fault> for Violation {
 type Outcome = Result<(), Violation>;
 
 /// Every storage port.
-pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention {}
+pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention + PostingStore {}
 
-impl<L: Ledger + Corrections + Outbox + Notices + Retention> Storage for L {}
+impl<L: Ledger + Corrections + Outbox + Notices + Retention + PostingStore> Storage for L {}
 
 macro_rules! suite {
     ($($module:ident::$case:ident),* $(,)?) => {
@@ -74,6 +77,11 @@ suite! {
     notices::mails_that_fail_or_are_late_are_problems,
     notices::a_long_queue_that_moves_is_no_problem,
     notices::one_incident_is_open_at_a_time,
+    postings::a_version_is_saved_on_top_of_its_base_only,
+    postings::a_long_version_is_written_whole,
+    postings::a_version_never_changes,
+    postings::what_people_decide_is_kept_apart_from_versions,
+    postings::closings_tell_when_each_version_closes,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,
@@ -97,6 +105,7 @@ pub fn application(posting: &str, n: u32) -> Application {
         id: format!("{n:032x}"),
         reference: Reference::from_random(n.into()),
         posting: posting.to_owned(),
+        posting_version: Some(2),
         number: 0,
         language: "fr".into(),
         origin: "https://guichet.example".into(),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use documents::Kind;
-use domain::posting::{Contract, Organisation, Period, Place, Salary};
+use domain::posting::{Contract, Organisation, Period, Place, Salary, State};
 use domain::{Application, Delivery, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
@@ -70,6 +70,9 @@ pub(crate) fn posting() -> Posting {
         retention_days: 180,
         summary: "Un poste à Bruxelles.".to_owned(),
         body: "<h2>Le poste</h2>\n<p>Vous ferez le lien.</p>\n".to_owned(),
+        version: 1,
+        state: State::Published,
+        planned_closing: None,
     }
 }
 
@@ -111,6 +114,7 @@ pub(crate) fn received() -> Application {
         revised_at: OPEN,
         address_changes: 0,
         page: None,
+        posting_version: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),

@@ -178,7 +178,7 @@ fn made(what: &str) -> anyhow::Result<()> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "ends a step")]
-fn would(what: &str) -> anyhow::Result<()> {
+pub(super) fn would(what: &str) -> anyhow::Result<()> {
     println!("  would {what}");
     Ok(())
 }
