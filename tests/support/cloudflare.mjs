@@ -14,7 +14,7 @@ export class Cloudflare {
   databases = [];
   /** @type {string[]} */
   buckets = [];
-  /** @type {{ queue_id: string, queue_name: string, consumers: object[] }[]} */
+  /** @type {{ queue_id: string, queue_name: string, producers_total_count: number, consumers_total_count: number, consumers: object[] }[]} */
   queues = [];
   /** The secrets of each Worker. @type {Map<string, Map<string, string>>} */
   workers = new Map();
@@ -121,12 +121,12 @@ const ROUTES = [
     return this.queues.filter(({ queue_name }) => names.length === 0 || names.includes(queue_name));
   }],
   ["POST", /^\/queues$/, function ({ body }) {
-    const queue = { queue_id: crypto.randomUUID(), queue_name: body.queue_name, consumers: [] };
+    const queue = { queue_id: crypto.randomUUID(), queue_name: body.queue_name, producers_total_count: 0, consumers_total_count: 0, consumers: [] };
     this.queues.push(queue);
     return queue;
   }],
   ["POST", /^\/queues\/([^/]+)\/consumers$/, function ({ name, body }) {
-    this.queues.find(({ queue_id }) => queue_id === name).consumers.push(body);
+    this.queues.find(({ queue_id }) => queue_id === name).consumers_total_count += 1;
     return body;
   }],
   ["GET", /^\/workers\/scripts\/([^/]+)\/secrets$/, function ({ name }) {
@@ -144,6 +144,12 @@ const ROUTES = [
     return this.uploads.has(name) ? { default_environment: { environment: "production", script } } : noWorker();
   }],
   ["GET", /^\/workers\/scripts\/([^/]+)\/deployments$/, () => ({ deployments: [] })],
+  ["POST", /^\/workers\/scripts\/([^/]+)\/deployments$/, () => ({ id: "a-deployment" })],
+  ["POST", /^\/workers\/scripts\/([^/]+)\/versions$/, function ({ name, body }) {
+    this.uploads.set(name, body);
+    return { id: "a-version", startup_time_ms: 1, resources: { script: { etag: "1" } } };
+  }],
+  ["PATCH", /^\/workers\/scripts\/([^/]+)\/script-settings$/, () => null],
   ["GET", /^\/workers\/scripts\/([^/]+)\/settings$/, () => ({ bindings: [] })],
   ["GET|POST", /^\/workers\/scripts\/([^/]+)\/subdomain$/, () => ({ enabled: false, previews_enabled: false })],
   ["GET", /^\/zones$/, () => [{ id: "a-zone", name: "guichet.dev" }]],

@@ -124,7 +124,7 @@ impl Posting {
 }
 
 /// Who hires.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
     /// The full name.
     pub name: String,
@@ -134,15 +134,41 @@ pub struct Organisation {
     /// Its own site.
     #[serde(default)]
     pub website: Option<String>,
+    /// The address of its logo, for search engines. Our own pages do not load
+    /// it.
+    #[serde(default)]
+    pub logo: Option<String>,
 }
 
 /// Where the work is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The town.
     pub town: String,
     /// The country, ISO 3166-1 alpha-2.
     pub country: String,
+    /// Street and number.
+    #[serde(default)]
+    pub street: Option<String>,
+    /// The postcode.
+    #[serde(default)]
+    pub postcode: Option<String>,
+    /// The region, state or canton.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Whether the work can be done elsewhere.
+    #[serde(default)]
+    pub remote: Option<Remote>,
+}
+
+/// How much of the work can be done elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remote {
+    /// A part of the time.
+    Partly,
+    /// All of it, within the country.
+    Fully,
 }
 
 /// How long a contract lasts.
@@ -161,7 +187,7 @@ pub enum Contract {
     },
 }
 
-/// The pay before tax.
+/// The pay before tax, for full time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Salary {
@@ -173,6 +199,22 @@ pub struct Salary {
     pub currency: String,
     /// What the sums are paid for.
     pub period: Period,
+}
+
+impl Salary {
+    /// Returns the pay of a post with `workload` percent of full time, in whole
+    /// units. An hour's pay is the same for every workload.
+    #[must_use]
+    pub fn for_workload(&self, workload: u8) -> Self {
+        if self.period == Period::Hour {
+            return self.clone();
+        }
+        let part = |sum: u32| {
+            let part = (u64::from(sum) * u64::from(workload) + 50) / 100;
+            u32::try_from(part).unwrap_or(u32::MAX)
+        };
+        Self { minimum: part(self.minimum), maximum: part(self.maximum), ..self.clone() }
+    }
 }
 
 /// A pay period.

@@ -17,8 +17,9 @@ pub(super) fn posting() -> Posting {
             name: "Organisation Mondiale Contre la Torture".to_owned(),
             short: Some("OMCT".to_owned()),
             website: None,
+            ..Organisation::default()
         },
-        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
+        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned(), ..Place::default() },
         workload: 80,
         contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: None,

@@ -36,8 +36,9 @@ pub(crate) fn posting() -> Posting {
             name: "Organisation mondiale contre la torture".to_owned(),
             short: Some("OMCT".to_owned()),
             website: Some("https://www.omct.org".to_owned()),
+            ..Organisation::default()
         },
-        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
+        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned(), ..Place::default() },
         workload: 80,
         contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: Some(Salary {
