@@ -78,6 +78,12 @@ pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
     })
 }
 
+/// How many mails an outsider gets in an hour before a digest tells the others.
+pub(crate) fn mails_per_recipient(env: &Env) -> Result<u32, Fault> {
+    let number = setting(env, "MAILS_PER_RECIPIENT");
+    number.parse().map_err(|_| Fault::Configuration("MAILS_PER_RECIPIENT: a number".into()))
+}
+
 /// The address of the operator, who is alerted when mails do not leave.
 /// Optional.
 pub(crate) fn operator(env: &Env) -> Result<Option<Address>, Fault> {

@@ -20,6 +20,7 @@
 
 mod correct;
 mod deliver;
+mod digest;
 mod download;
 mod incident;
 mod key;
@@ -31,6 +32,7 @@ mod notify;
 pub mod ports;
 mod receipt;
 mod report;
+mod restore;
 mod retention;
 mod submit;
 mod sweep;
@@ -48,6 +50,7 @@ pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
+pub use restore::{Pause, forget_records, note_sent, replay};
 pub use retention::{erase, erase_orphaned_documents};
 pub use submit::{Outcome, Submission, SubmittedDocument, Verdict, submit};
 pub use sweep::{QUEUED_MS, sweep};

@@ -4,6 +4,7 @@ mod corrections;
 mod notices;
 mod outbox;
 mod postings;
+mod recipients;
 mod retention;
 
 use domain::{Application, Reference};
@@ -13,13 +14,15 @@ use rules::Timestamp;
 pub use corrections::{Correction, Corrections, Farewell, Related};
 pub use domain::{Delivery, MailState};
 pub use notices::{
-    DeliveryProblems, Entry, Incident, Notice, NoticeOfChange, Notices, PostingDelivery,
+    DeliveryProblems, DigestNotice, Entry, Incident, Notice, NoticeOfChange, Notices,
+    PostingDelivery,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
     SizeClass,
 };
 pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
+pub use recipients::{Acknowledged, Admission, Digest, Digested, Recipient, Recipients, Said};
 pub use retention::{Retention, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.
@@ -73,6 +76,9 @@ pub trait DocumentStore {
     /// Keeps `upload` under `key`. What is already there stays: keys contain
     /// the content's hash, so it is the same.
     async fn put(&self, key: &str, upload: &Self::Upload, sha256: [u8; 32]) -> Result<(), Fault>;
+
+    /// Writes a small record under `key`, over what is there.
+    async fn write(&self, key: &str, text: &str) -> Result<(), Fault>;
 
     /// Returns the bytes under `key`, or nothing where there are none.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault>;

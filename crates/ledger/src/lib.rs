@@ -15,6 +15,7 @@ mod database;
 mod notices;
 mod outbox;
 mod postings;
+mod recipients;
 mod retention;
 mod rows;
 mod schema;

@@ -2,6 +2,7 @@
 
 mod notices;
 mod postings;
+mod recipients;
 
 use domain::{Application, Reference, Revision};
 use intake::ports::{
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
+pub(crate) use recipients::{AdmissionRow, DigestedRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -183,6 +185,19 @@ impl TryFrom<ClaimRow> for (Mail, Claim) {
             since: timestamp(row.tried_since),
         };
         Ok((row.mail.try_into()?, claim))
+    }
+}
+
+/// A mail that was sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SentRow {
+    id: String,
+    sent_at: f64,
+}
+
+impl From<SentRow> for (String, Timestamp) {
+    fn from(row: SentRow) -> Self {
+        (row.id, timestamp(row.sent_at))
     }
 }
 

@@ -133,7 +133,10 @@ fn check(name: &str, value: &Value) -> Result<(), String> {
             is("/value/@type", &["QuantitativeValue"])?;
             is("/value/unitText", &["HOUR", "DAY", "WEEK", "MONTH", "YEAR"])?;
             let number = |pointer: &str| {
-                value.pointer(pointer).and_then(Value::as_u64).ok_or(format!("no number at {pointer}"))
+                value
+                    .pointer(pointer)
+                    .and_then(Value::as_u64)
+                    .ok_or(format!("no number at {pointer}"))
             };
             let ordered = number("/value/minValue")? <= number("/value/maxValue")?;
             let currency = text("/currency")?;

@@ -102,6 +102,13 @@ impl<'a> Installation<'a> {
         command
     }
 
+    /// Returns how Wrangler's commands for buckets name their jurisdiction:
+    /// those of one are in a list of their own.
+    pub(crate) fn jurisdiction(&self) -> Vec<&'static str> {
+        let jurisdiction = self.settings.jurisdiction;
+        jurisdiction.iter().flat_map(|place| ["--jurisdiction", place.as_str()]).collect()
+    }
+
     /// Runs a Wrangler command and returns what it wrote.
     pub(crate) fn ask(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let answer = self.try_to(arguments)?;

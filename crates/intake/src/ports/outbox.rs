@@ -24,6 +24,9 @@ pub enum MailKind {
     Alert,
     /// To a candidate's previous address: it was corrected.
     AddressChanged,
+    /// To an outsider who had enough mails: what several others would have
+    /// said.
+    Digest,
 }
 
 /// The retry policy of a kind of mail.
@@ -51,13 +54,14 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
         Self::Report,
         Self::Alert,
         Self::AddressChanged,
+        Self::Digest,
     ];
 
     /// The mails that every application calls for.
@@ -72,6 +76,7 @@ impl MailKind {
             Self::Report => "report",
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
+            Self::Digest => "digest",
         }
     }
 
@@ -79,7 +84,7 @@ impl MailKind {
     /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement | Self::AddressChanged => {
+            Self::Staff | Self::Acknowledgement | Self::AddressChanged | Self::Digest => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -96,7 +101,17 @@ impl MailKind {
             | Self::Withdrawal
             | Self::Report
             | Self::Alert
-            | Self::AddressChanged => SizeClass::Small,
+            | Self::AddressChanged
+            | Self::Digest => SizeClass::Small,
+        }
+    }
+
+    /// Whether an outsider can cause such mails to another outsider, whose
+    /// mailbox then has to be spared. A digest is what spares it.
+    pub fn is_counted(self) -> bool {
+        match self {
+            Self::Acknowledgement | Self::AddressChanged => true,
+            Self::Staff | Self::Withdrawal | Self::Report | Self::Alert | Self::Digest => false,
         }
     }
 
@@ -218,6 +233,18 @@ pub trait Outbox {
     /// Notes that a queue message for each of these mails is expected to come
     /// by `until`.
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
+
+    /// Notes that these mails have left, unless that is known: a digest has told
+    /// at `at` what they say, or they left before the ledger was restored.
+    async fn note_sent(&self, mails: &[String], at: Timestamp) -> Result<(), Fault>;
+
+    /// Returns up to `limit` mails that were sent after `after`, in order, with
+    /// the time.
+    async fn sent_since(
+        &self,
+        after: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, Timestamp)>, Fault>;
 
     /// Returns up to `limit` mails that belong to no application and that
     /// [`Outbox::claim`] would give, oldest first.

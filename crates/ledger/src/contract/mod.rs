@@ -9,13 +9,15 @@ mod corrections;
 mod notices;
 mod outbox;
 mod postings;
+mod recipients;
 mod retention;
 
 use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, PostingStore, Retention,
+    Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, PostingStore, Recipients,
+    Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -32,9 +34,15 @@ impl From<Fault> for Violation {
 type Outcome = Result<(), Violation>;
 
 /// Every storage port.
-pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention + PostingStore {}
+pub trait Storage:
+    Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+{
+}
 
-impl<L: Ledger + Corrections + Outbox + Notices + Retention + PostingStore> Storage for L {}
+impl<L> Storage for L where
+    L: Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+{
+}
 
 macro_rules! suite {
     ($($module:ident::$case:ident),* $(,)?) => {
@@ -82,6 +90,8 @@ suite! {
     postings::a_version_never_changes,
     postings::what_people_decide_is_kept_apart_from_versions,
     postings::closings_tell_when_each_version_closes,
+    recipients::a_recipient_gets_so_many_mails_and_a_digest,
+    recipients::a_digest_takes_no_more_once_it_is_being_sent,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,
