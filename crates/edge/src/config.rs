@@ -27,6 +27,17 @@ fn one_key(env: &Env, name: &str) -> Result<SigningKey, Fault> {
     })
 }
 
+/// Returns whom to tell of a weakness, as a URI. Nothing where it is not set.
+pub(crate) fn security_contact(env: &Env) -> Option<String> {
+    let contact = setting(env, "SECURITY_CONTACT");
+    if Address::parse(&contact).is_ok() {
+        return Some(format!("mailto:{contact}"));
+    }
+    // A line break would begin another field.
+    let is_page = contact.starts_with("https://") && !contact.contains(char::is_whitespace);
+    is_page.then_some(contact)
+}
+
 /// Returns the origin under which the installation is reached, such as
 /// `https://jobs.example.org`. Nothing where none is set.
 pub(crate) fn public_origin(env: &Env) -> Result<Option<String>, Fault> {

@@ -42,6 +42,14 @@ impl<'a> Database<'a> {
         }))
     }
 
+    /// Returns the installation whose database it is, if it is online.
+    pub(crate) fn installation(&self) -> Option<&Installation<'a>> {
+        match &self.0 {
+            Reach::Online(installation) => Some(installation),
+            Reach::Development(..) => None,
+        }
+    }
+
     /// Returns the rows that a statement gives.
     pub(crate) fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
         let text = self.execute("--command", sql)?;

@@ -5,7 +5,7 @@ pub(crate) mod config;
 mod settings;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -83,6 +83,12 @@ impl<'a> Installation<'a> {
     /// Returns whether the database was found.
     pub(crate) fn has_database(&self) -> bool {
         self.config.pointer("/d1_databases/0/database_id").is_some()
+    }
+
+    /// Returns the folder of the postings.
+    pub(crate) fn postings(&self) -> PathBuf {
+        let own = self.settings.postings.as_deref();
+        self.workspace.root.join(own.unwrap_or(Path::new("postings")))
     }
 
     /// Returns the folder of the migrations.
