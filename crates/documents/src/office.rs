@@ -8,12 +8,9 @@ mod package;
 mod relation;
 mod taken_in;
 
-use alloc::string::String;
-
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report,
-    authors::Authors,
-    encoding, file_name,
+    Active, Damage, Encryption, Kind, Limits, Report, encoding, file_name,
+    names::{AUTHORS, FILES, Names},
     target::{self, Target, Targets},
     zip::{self, Archive, Unpacker, beginning},
 };
@@ -109,18 +106,27 @@ fn links(target: Target, text: &str) -> Option<Active> {
 /// What is found in the parts of one document.
 struct Found<'r> {
     report: &'r mut Report,
-    authors: Authors,
+    authors: Names,
+    /// The files inside.
+    files: Names,
     targets: Targets,
 }
 
 impl<'r> Found<'r> {
     fn in_document(report: &'r mut Report, limits: &Limits) -> Self {
         let targets = Targets::new(limits.targets);
-        Self { report, authors: Authors::default(), targets }
+        let (authors, files) = (Names::at_most(AUTHORS), Names::at_most(FILES));
+        Self { report, authors, files, targets }
     }
 
     fn active(&mut self, active: Active) {
         self.report.active.push(active);
+    }
+
+    /// Notes a file inside, by its path in the package.
+    fn file(&mut self, path: &[u8]) {
+        self.active(Active::EmbeddedFile);
+        self.files.add_file(&encoding::utf8(path));
     }
 
     fn damage(&mut self, damage: Damage) {
@@ -137,7 +143,8 @@ impl<'r> Found<'r> {
 
     fn finish(mut self) {
         self.is_decided();
-        self.report.authors = self.authors.into_names();
+        self.report.authors = self.authors.into_vec();
+        self.report.files = self.files.into_vec();
     }
 }
 

@@ -238,6 +238,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
                     bytes: 812_345,
                     sha256: digest.repeat(8),
                     remarks: vec![],
+                    files: vec![],
                     revision: 1,
                 })
                 .collect(),

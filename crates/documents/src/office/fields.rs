@@ -1,8 +1,6 @@
 //! Puts the codes of Word's fields together, however they are cut into runs and nested
 //! (ECMA-376, part 1, 17.16).
 
-use alloc::{string::String, vec::Vec};
-
 use super::{Found, links, loads};
 use crate::{Active, Damage, bytes::find, target::Target, xml::Tag};
 

@@ -1,7 +1,5 @@
 //! `OpenDocument` (ISO/IEC 26300): what `LibreOffice` writes as `.odt`.
 
-use alloc::{string::String, vec::Vec};
-
 use super::{Depth, Found, contents, links, loads};
 use crate::{
     Active, Damage, Encryption, Report, Trace, encoding,
@@ -33,7 +31,7 @@ pub(super) fn look_through(
         if (under(b"basic/") || under(b"scripts/")) && !is_list(&name) {
             found.active(Active::Macros);
         }
-        let Some(part) = contents::look_at(entry, unpacker, depth, found.report) else { continue };
+        let Some(part) = contents::look_at(entry, unpacker, depth, &mut found) else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);
             continue;

@@ -27,7 +27,7 @@ pub(super) fn look_through(
     let mut found = Found::in_document(report, limits);
     for entry in &archive.entries {
         look_at_name(entry, &mut found);
-        let part = contents::look_at(entry, unpacker, depth, found.report);
+        let part = contents::look_at(entry, unpacker, depth, &mut found);
         let is_part = is_named_xml(&entry.name);
         if taken_in::names_server(entry, is_part, unpacker) {
             found.active(Active::ServerName);
@@ -51,7 +51,7 @@ fn look_at_name(entry: &Entry<'_>, found: &mut Found<'_>) {
     } else if has(b"/activex/") || has(b"/embeddings/") && name.ends_with(b".bin") {
         found.active(Active::OleObject);
     } else if has(b"/embeddings/") && !name.ends_with(b"/") {
-        found.active(Active::EmbeddedFile);
+        found.file(&entry.name);
     }
 }
 
@@ -86,6 +86,7 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
                 let (has_duplicates, has_source) = tag.survey(may_be_source);
                 if has_duplicates && is_part {
                     found.damage(Damage::Ambiguous);
+                    continue;
                 }
                 look_at_element(tag, &mut fields, found);
                 if has_source {

@@ -1,7 +1,5 @@
 //! Looks for file servers in the texts that a document takes in: a page, a mail, an RTF, a drawing.
 
-use alloc::{string::String, vec::Vec};
-
 use super::contents::HEAD_BYTES;
 use crate::{
     Kind,

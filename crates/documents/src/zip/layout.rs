@@ -1,7 +1,7 @@
 //! Holds the entries of a ZIP against each other and against the bytes of the file.
 
-use alloc::{collections::BinaryHeap, vec::Vec};
-use core::cmp::Ordering;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use super::Entry;
 use crate::{

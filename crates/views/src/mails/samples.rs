@@ -125,7 +125,8 @@ pub(super) fn document(
         kind,
         bytes,
         sha256: digest.repeat(32),
-        remarks: vec![Remark::TrackedChanges],
+        remarks: vec![Remark::TrackedChanges, Remark::Attachments],
+        files: vec!["europass.xml".into()],
         revision: 1,
     }
 }

@@ -130,6 +130,7 @@ pub(crate) fn received() -> Application {
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
                 remarks: vec![],
+                files: vec![],
                 revision: 1,
             }],
         },

@@ -1,7 +1,5 @@
 //! Judges the dictionaries that act: actions, annotations, file specifications (ISO 32000-2, 12.6).
 
-use alloc::{string::String, vec::Vec};
-
 use super::{Entries, JUDGING, Search, named, script};
 use crate::{
     Active, encoding, file_name,
@@ -249,8 +247,11 @@ impl<'s> Search<'s> {
     /// Judges a target that a click may lead to, or the name of a file inside.
     fn judge_target(&mut self, found: &Indirect<'s>, is_file: bool) {
         let target = text(self.document, found);
-        if is_file && file_name::runs(&target) {
-            self.found.active.push(Active::Program);
+        if is_file {
+            self.names.add_file(&target);
+            if file_name::runs(&target) {
+                self.found.active.push(Active::Program);
+            }
         }
         let is_path = target.trim_start().to_ascii_lowercase().starts_with("file:");
         match target::parse(&target) {
