@@ -6,6 +6,9 @@ use crate::{
     xml::{self, Event, Events},
 };
 
+#[cfg(feature = "samples")]
+mod structure;
+
 /// Small, so that inputs that reach a limit are found.
 const LIMITS: Limits = Limits {
     zip_entries: 64,
@@ -31,6 +34,12 @@ const LIMITS: Limits = Limits {
 /// The whole.
 pub fn inspect(data: &[u8]) {
     check(&crate::inspect(data, &LIMITS));
+}
+
+/// A sound container around parts and objects that `data` changes.
+#[cfg(feature = "samples")]
+pub fn structure(data: &[u8]) {
+    check(&crate::inspect(&structure::built(data), &LIMITS));
 }
 
 /// Unpacks deflated data.

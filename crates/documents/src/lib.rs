@@ -22,6 +22,7 @@ mod names;
 mod office;
 mod pdf;
 mod picture;
+mod policy;
 mod report;
 mod rtf;
 #[cfg(any(test, feature = "samples"))]

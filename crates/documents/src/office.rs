@@ -9,7 +9,7 @@ mod relation;
 mod taken_in;
 
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report, encoding, file_name,
+    Active, Damage, Encryption, Kind, Limits, Report, encoding,
     names::{AUTHORS, FILES, Names},
     target::{self, Target, Targets},
     zip::{self, Archive, Unpacker, beginning},
@@ -76,31 +76,6 @@ const MANIFEST: &[u8] = b"META-INF/manifest.xml";
 /// Returns whether a target is on another machine.
 pub(crate) fn is_far(target: &str) -> bool {
     target::parse(target) >= Target::Web
-}
-
-/// Returns what a target does that is loaded when the document is opened, by a part of which
-/// `from_web` says what it means to come from the web.
-fn loads(target: Target, from_web: Active) -> Option<Active> {
-    match target {
-        Target::Server => Some(Active::ServerName),
-        Target::Handler | Target::Script => Some(Active::RemoteTemplate),
-        Target::Web => Some(from_web),
-        Target::Near => Some(Active::ExternalRelationship),
-        Target::Inside => None,
-    }
-}
-
-/// Returns what a link does that waits for a click: to the web it passes, to a file server or to a
-/// program it is told.
-fn links(target: Target, text: &str) -> Option<Active> {
-    let is_told = match target {
-        Target::Inside => false,
-        Target::Near | Target::Web => {
-            target::starts_program(text) || target == Target::Near && file_name::runs(text)
-        }
-        Target::Handler | Target::Script | Target::Server => true,
-    };
-    is_told.then_some(Active::ExternalRelationship)
 }
 
 /// What is found in the parts of one document.

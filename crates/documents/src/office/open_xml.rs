@@ -4,12 +4,13 @@ use super::{
     Depth, Found,
     contents::{self, is_named_xml},
     fields::{Fields, Piece},
-    links, loads, relation, taken_in,
+    relation, taken_in,
 };
 use crate::{
     Active, Damage, Report, Trace,
     bytes::find,
     encoding,
+    policy::{self, Use},
     target::Target,
     xml::{self, Event, Events, Tag},
     zip::{Archive, Entry, Unpacker},
@@ -135,7 +136,7 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"schema" => {
             for text in tag.values(b"schemaLocation").chain(tag.values(b"manifestLocation")) {
                 let target = found.targets.parse(&text);
-                found.report.active.extend(loads(target, Active::RemoteTemplate));
+                found.report.active.extend(policy::active(Use::Runs, target));
             }
         }
         // The program of a document that is one (VSTO).
@@ -190,9 +191,9 @@ fn look_at_source(tag: Tag<'_>, found: &mut Found<'_>) {
         let text = xml::unescaped(value);
         let target = found.targets.parse(&text);
         if name == b"href" && waits_for_click(tag.name()) {
-            found.report.active.extend(links(target, &text));
+            found.report.active.extend(policy::active(Use::Link(&text), target));
         } else if target > Target::Near {
-            found.report.active.extend(loads(target, Active::RemoteContent));
+            found.report.active.extend(policy::active(Use::Shows, target));
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::{
         strings::Name,
         value::{Dict, Value},
     },
-    target::{self, Target},
+    policy::{self, Use},
+    target,
 };
 
 /// The keys whose values decide whether something acts.
@@ -198,12 +199,8 @@ impl<'s> Search<'s> {
                     Value::Dict(inner) => self.fetch(inner, &found, steps),
                     Value::Text(_) => {
                         let target = text(self.document, &found);
-                        self.found.active.push(match target::parse(&target) {
-                            Target::Server => Active::ServerName,
-                            Target::Script => Active::Script,
-                            Target::Web | Target::Handler => Active::Automatic,
-                            Target::Near | Target::Inside => Active::RemoteGoTo,
-                        });
+                        let active = policy::active(Use::Acts, target::parse(&target));
+                        self.found.active.extend(active);
                     }
                     _ => {}
                 }
@@ -253,15 +250,9 @@ impl<'s> Search<'s> {
                 self.found.active.push(Active::Program);
             }
         }
-        let is_path = target.trim_start().to_ascii_lowercase().starts_with("file:");
-        match target::parse(&target) {
-            Target::Script => self.found.active.push(Active::Script),
-            Target::Server | Target::Handler => self.found.active.push(Active::RemoteGoTo),
-            _ if is_path || !is_file && target::starts_program(&target) => {
-                self.found.active.push(Active::RemoteGoTo);
-            }
-            _ => {}
-        }
+        let is_program = is_file && target::starts_program(&target);
+        let active = policy::active(Use::PdfLink(&target), target::parse(&target));
+        self.found.active.extend(active.filter(|_| !is_program));
     }
 }
 
