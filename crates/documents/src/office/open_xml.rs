@@ -30,9 +30,7 @@ pub(super) fn look_through(
         look_at_name(entry, &mut found);
         let part = contents::look_at(entry, unpacker, depth, &mut found);
         let is_part = is_named_xml(&entry.name);
-        if taken_in::names_server(entry, is_part, unpacker) {
-            found.active(Active::ServerName);
-        }
+        found.report.active.extend(taken_in::active(entry, is_part, unpacker));
         let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);
@@ -73,6 +71,11 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
                 b"instrText" | b"delInstrText" => fields.add(&xml::unescaped(text), Piece::Perhaps),
                 b"t" | b"delText" if fields.take_text() => {
                     fields.add(&xml::unescaped(text), Piece::Perhaps);
+                }
+                // The form of a SharePoint library, which is opened beside the document.
+                b"xsnLocation" => {
+                    let target = found.targets.parse(&xml::unescaped(text));
+                    found.report.active.extend(policy::active(Use::Runs, target));
                 }
                 b"creator" | b"lastModifiedBy" => found.authors.add(&xml::unescaped(text)),
                 _ => {}
@@ -118,6 +121,8 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"Default" | b"Override" if has_macros(tag) => found.active(Active::Macros),
         b"fldSimple" => tag.values(b"instr").for_each(|code| fields.simple(&code, found)),
         b"fldChar" => fields.mark(tag, found),
+        // Of a table inside.
+        b"ddeLink" => found.active(Active::Dde),
         b"ins" | b"del" | b"moveFrom" | b"moveTo" | b"cellIns" | b"cellDel" | b"cellMerge" => {
             found.report.traces.push(Trace::TrackedChanges);
         }
@@ -126,6 +131,8 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"comment" => found.report.traces.push(Trace::Comments),
         // The binary of a package that is written as one XML file, and a control.
         b"binaryData" | b"binData" | b"ocx" => found.active(Active::OleObject),
+        // A film from the web, as a page in an attribute.
+        b"webVideoPr" => found.active(Active::RemoteContent),
         b"customUI" | b"button" | b"command" | b"reference" => look_at_values(tag, found),
         // Where the records of a mail merge are.
         b"connectString" | b"udl" | b"query" if tag.values(b"val").next().is_some() => {

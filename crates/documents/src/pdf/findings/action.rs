@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The keys whose values decide whether something acts.
-pub(super) const KEYS: [&[u8]; 21] = [
+pub(super) const KEYS: [&[u8]; 20] = [
     b"JS",
     b"S",
     b"Subtype",
@@ -35,8 +35,7 @@ pub(super) const KEYS: [&[u8]; 21] = [
     b"Unix",
     b"RF",
     b"Movie",
-    b"NA",
-    b"PA",
+    b"PresSteps",
 ];
 
 /// Returns whether a target stands under a key.
@@ -88,9 +87,11 @@ impl<'s> Search<'s> {
                         self.found.active.push(Active::EmbeddedFile);
                     }
                     (b"EF" | b"RF", Value::Dict(files)) => self.look_into_files(files, &found),
-                    // The last two are the steps of a slide show.
-                    (b"OpenAction" | b"NA" | b"PA", _) => self.follow(found, MOST_STEPS),
-                    (b"AA", Value::Dict(events)) => self.judge_events(events, &found),
+                    (b"OpenAction", _) => self.follow(found, MOST_STEPS),
+                    // The steps of a slide show come by themselves, as other events do.
+                    (b"AA" | b"PresSteps", Value::Dict(events)) => {
+                        self.judge_events(events, &found);
+                    }
                     // A proxy for a page or a picture in another file is shown with the page.
                     (b"Ref" | b"Movie", Value::Dict(proxy)) => {
                         self.fetch(proxy, &found, MOST_STEPS);
