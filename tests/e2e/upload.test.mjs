@@ -82,6 +82,23 @@ test("an upload is seen, can be stopped, and be sent again", async (t) => {
   await onlyOne(await send(page));
 });
 
+test("on a small phone progress and the button that stops come into sight, with the focus", async (t) => {
+  const { page } = await ready(t, heavy, { viewport: { width: 320, height: 568 } });
+  await line(page, { up: 100_000 });
+  // Tapped at the lower edge of the screen.
+  await page.$eval("#submit", (button) => button.scrollIntoView({ block: "end" }));
+  await page.click("#submit");
+  await underWay(page);
+  await hasFocus(page, "upload");
+  for (const id of ["submit", "upload-text", "upload-bar", "upload-cancel"]) {
+    const { y, height } = await page.locator(`#${id}`).boundingBox();
+    assert.ok(y >= 0 && y + height <= 568, `${id} is at ${y}`);
+  }
+  await look(page, "upload-fr-320");
+  await page.click("#upload-cancel");
+  await hasFocus(page, "submit");
+});
+
 test("what was stopped after it had arrived is the same application when it is sent again", async (t) => {
   const { page, token } = await ready(t);
   const slow = await line(page, { latency: 60_000 });
@@ -189,7 +206,10 @@ test("without connection nothing is lost, and the next try succeeds", async (t) 
   await page.context().setOffline(true);
   await page.click("#submit");
   await hasFocus(page, "error-summary");
-  assert.deepEqual(await summaryOf(page), [script.no_connection, script.safe]);
+  assert.deepEqual(await summaryOf(page), [script.no_connection, script.safe, script.to_send]);
+  assert.deepEqual(await page.locator("#error-summary-list a").allTextContents(), [script.to_send], "a sentence is no link");
+  await page.getByRole("link", { name: script.to_send }).click();
+  await hasFocus(page, "submit");
   await nothingLost(page, token);
   await page.context().setOffline(false);
   await onlyOne(await send(page));

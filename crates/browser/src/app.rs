@@ -16,6 +16,7 @@ use crate::chosen::Turn;
 use crate::clock::{Clock, Device};
 use crate::countdown::next_change;
 use crate::dom::Dom;
+use crate::draft::{Draft, Drafts};
 use crate::event::{after, log_error};
 use crate::files::Inspector;
 use crate::form::State;
@@ -34,6 +35,9 @@ pub(crate) struct App {
     clock: Cell<Clock>,
     upload: RefCell<Option<XmlHttpRequest>>,
     ticks: Cell<u32>,
+    drafts: Option<Drafts>,
+    /// Whether the form was sent from this page, successfully or not.
+    was_sent: Cell<bool>,
 }
 
 impl App {
@@ -43,8 +47,10 @@ impl App {
         dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
         let errors = dom.served_errors(page.fields());
         let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
-        let (upload, ticks) = (RefCell::default(), Cell::default());
-        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks }))
+        let (upload, ticks, was_sent) = (RefCell::default(), Cell::default(), Cell::default());
+        let action = dom.form.get_attribute("action").unwrap_or_default();
+        let drafts = Drafts::of(&dom.window, &action);
+        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks, drafts, was_sent }))
     }
 
     /// Takes `message` in. False where that failed: the script has lost its
@@ -63,15 +69,55 @@ impl App {
         // A form that arrived in time is in time, when it has to be sent again.
         let judged_at = self.dom.arrived_at().map_or(now, |arrived| arrived.min(now));
         let effect = state.update(message, judged_at);
-        self.dom.show(&state.view(now), &self.page);
+        let upload_appears = self.dom.show(&state.view(now), &self.page);
         drop(state);
+        if upload_appears {
+            // On a phone it is below what is seen.
+            self.focus("upload".to_owned());
+        }
         self.see_to(effect);
         true
+    }
+
+    /// Brings back what was typed in this tab before, and says that it is kept.
+    pub(crate) fn restore(&self) {
+        let Some(drafts) = &self.drafts else { return };
+        self.dom.set_hidden("draft", false);
+        if let Some(draft) = drafts.find(wall()) {
+            self.dom.restore(&draft);
+        }
+    }
+
+    /// Keeps what is typed now.
+    pub(crate) fn keep(&self) {
+        if let (Some(drafts), Ok(form)) = (&self.drafts, self.dom.typed(&self.page.requirements)) {
+            drafts.keep(&Draft::of(&form, wall()));
+        }
+    }
+
+    /// Empties the form and forgets what was kept of it.
+    pub(crate) fn empty(self: &Rc<Self>) {
+        let sure = self.page.words.get("script_empty_sure").unwrap_or_default();
+        if self.dom.window.confirm_with_message(sure).unwrap_or(true) {
+            self.dom.empty();
+            self.forget();
+            self.tell(Message::Emptied);
+        }
+    }
+
+    fn forget(&self) {
+        if let Some(drafts) = &self.drafts {
+            drafts.forget();
+        }
     }
 
     /// Shows the time that is left, and does so again when it changes.
     pub(crate) fn tick(self: &Rc<Self>) {
         self.tell(Message::Tick);
+        if let Some(drafts) = &self.drafts {
+            // Deletes what has been kept for too long.
+            drafts.find(wall());
+        }
         let next = next_change(&self.page.requirements.window, self.now());
         if let Some(delay) = next.and_then(|ms| i32::try_from(ms).ok()) {
             let (app, tick) = (Rc::clone(self), self.ticks.get().wrapping_add(1));
@@ -147,6 +193,7 @@ impl App {
             Effect::LookForFiles => self.look_for_files(),
             Effect::RenewToken => self.renew_token(),
             Effect::Open(address) => {
+                self.forget();
                 // The browser's back button must not return to a form that has
                 // been sent.
                 let opened = self.dom.window.location().replace(&address);
@@ -164,6 +211,7 @@ impl App {
     }
 
     fn send(self: &Rc<Self>) {
+        self.was_sent.set(true);
         let app = Rc::clone(self);
         let hear = move |message| {
             app.tell(message);
@@ -192,13 +240,31 @@ impl App {
     /// Gets a new token for a page whose own is no longer taken. Only the
     /// token: what was typed and chosen stays.
     fn renew_token(self: &Rc<Self>) {
-        let app = Rc::clone(self);
-        let asked = ask_token(move |token| match token {
-            Some(token) => {
-                app.dom.set("token", "value", &token);
+        self.replace_token(|app, renewed| {
+            if renewed {
                 app.tell(Message::Renewed);
+            } else {
+                app.focus("error-summary".to_owned());
             }
-            None => app.focus("error-summary".to_owned()),
+        });
+    }
+
+    /// Gets a new token for a page that the browser had put aside: somebody
+    /// else may be sitting there now. Not where the form was sent: the same
+    /// application sent again must be recognised.
+    pub(crate) fn renew_unused_token(self: &Rc<Self>) {
+        if !self.was_sent.get() {
+            self.replace_token(|_, _| {});
+        }
+    }
+
+    fn replace_token(self: &Rc<Self>, then: fn(&Rc<Self>, bool)) {
+        let app = Rc::clone(self);
+        let asked = ask_token(move |token| {
+            if let Some(token) = &token {
+                app.dom.set("token", "value", token);
+            }
+            then(&app, token.is_some());
         });
         asked.unwrap_or_else(|error| log_error(&error));
     }
@@ -223,7 +289,12 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
 /// Returns what the device's clocks show.
 fn device(window: &Window) -> Device {
     let steady = window.performance().map_or(0, |performance| whole(performance.now()));
-    Device { steady, wall: whole(js_sys::Date::now()) }
+    Device { steady, wall: wall() }
+}
+
+/// The device's wall-clock time, in milliseconds.
+fn wall() -> i64 {
+    whole(js_sys::Date::now())
 }
 
 /// Returns what they showed when the page began to arrive: the script came later.

@@ -3,16 +3,19 @@
 
 use std::rc::Rc;
 
-use locales::{Words as _, bytes, fill, issue_message};
+use locales::{Words as _, bytes, fill, isolated, issue_message};
 use rules::application::limit;
+use rules::deadline::Phase;
 use rules::review::refused_by_size;
 use rules::subject::Fold;
 use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, issues, review_field};
 
 use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
+use crate::counter::{self, Count};
 use crate::message::{Effect, Message};
 use crate::page::Page;
+use crate::review;
 use crate::sending::{Answer, FieldError, Sending, failure, renewed};
 use crate::summary::{self, Errors};
 use crate::view::{Summary, View};
@@ -30,6 +33,13 @@ pub(crate) struct State {
     /// How often the summary was made.
     summaries: u32,
     pub(crate) sending: Sending,
+    /// Whether the deadline has passed.
+    over: bool,
+    /// Whether everything is shown once more before sending.
+    in_review: bool,
+    spoken: String,
+    /// The count of characters that a screen reader was last told of.
+    counted: Option<Count>,
 }
 
 impl State {
@@ -45,11 +55,16 @@ impl State {
             summary: Summary::AsServed,
             summaries: 0,
             sending: Sending::Idle,
+            over: false,
+            in_review: false,
+            spoken: String::new(),
+            counted: None,
         }
     }
 
     /// Applies `message` and returns what the page is to do about it.
     pub(crate) fn update(&mut self, message: Message, now: Timestamp) -> Effect {
+        self.over = self.page.requirements.window.phase(now) == Phase::Closed;
         match message {
             Message::Tick => {}
             Message::Edited(field) => self.edited(&field, now),
@@ -69,6 +84,12 @@ impl State {
             Message::Renewed => return self.renewed(),
             Message::Cancelled => return self.cancelled(),
             Message::Resumed => self.resumed(),
+            Message::Reviewed => return self.review(now),
+            Message::ReviewClosed => {
+                self.in_review = false;
+                return Effect::Focus("review");
+            }
+            Message::Emptied => return self.emptied(),
         }
         Effect::None
     }
@@ -83,6 +104,11 @@ impl State {
     /// left, but taken back at once.
     pub(crate) fn edited(&mut self, field: &str, now: Timestamp) {
         self.touch(field);
+        let spoken = counter::spoken(&self.page, &self.typed, field, self.counted.as_ref());
+        if let Some((left, count)) = spoken {
+            self.spoken = left;
+            self.counted = Some(count);
+        }
         if self.errors.get(field).is_some() {
             self.check(field, now);
         }
@@ -112,6 +138,7 @@ impl State {
         // What was wrong was wrong with the file before.
         self.errors.set(id, None);
         self.check_documents(now);
+        self.speak(id);
         read.then_some(turn)
     }
 
@@ -121,6 +148,7 @@ impl State {
             self.chosen.clear(id);
             self.check_documents(now);
             self.check(id, now);
+            self.speak(id);
         }
     }
 
@@ -134,6 +162,9 @@ impl State {
     ) -> Effect {
         self.chosen.inspected(id, turn, found);
         self.check_documents(now);
+        if self.chosen.turn(id) == Some(turn) {
+            self.speak(id);
+        }
         // A click may have waited for this.
         let goes_on = self.sending == Sending::Waiting && !self.chosen.is_reading();
         if goes_on { self.submit(now) } else { Effect::None }
@@ -154,15 +185,7 @@ impl State {
             self.sending = Sending::Waiting;
             return Effect::None;
         }
-        self.typed.documents = self.chosen.offered();
-        let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
-        let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
-        for document in &self.page.requirements.documents {
-            if let Some(file_name) = self.chosen.unreadable(&document.id) {
-                let message = self.unreadable_message(file_name);
-                errors.push(FieldError { field: document.id.clone(), message });
-            }
-        }
+        let errors = self.mistakes(now);
         if !errors.is_empty() {
             return self.refuse(errors);
         }
@@ -170,6 +193,51 @@ impl State {
         self.summarise(Summary::Hidden);
         self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
         Effect::Send
+    }
+
+    /// Everything is to be shown once more, if nothing is wrong with it.
+    fn review(&mut self, now: Timestamp) -> Effect {
+        if self.sending.is_under_way() {
+            return Effect::None;
+        }
+        let errors = self.mistakes(now);
+        if !errors.is_empty() {
+            return self.refuse(errors);
+        }
+        self.errors = TextMap::default();
+        self.summarise(Summary::Hidden);
+        self.in_review = true;
+        Effect::Focus("look")
+    }
+
+    /// The controls were emptied.
+    fn emptied(&mut self) -> Effect {
+        // What the server said of a file goes too.
+        let ids = self.page.requirements.documents.iter().map(|document| document.id.clone());
+        self.touched = ids.collect();
+        self.chosen = Chosen::default();
+        self.errors = TextMap::default();
+        self.summarise(Summary::Hidden);
+        self.sending = Sending::Idle;
+        self.in_review = false;
+        self.spoken = self.page.words.word("script_emptied").to_owned();
+        Effect::Focus("name")
+    }
+
+    /// Everything that is wrong with the form.
+    fn mistakes(&mut self, now: Timestamp) -> Vec<FieldError> {
+        self.typed.documents = self.chosen.offered();
+        let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
+        let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
+        // Out of time nothing else is told: nothing can be corrected any more.
+        let documents = self.page.requirements.documents.iter();
+        for document in documents.filter(|_| self.page.requirements.window.review(now).is_none()) {
+            if let Some(file_name) = self.chosen.unreadable(&document.id) {
+                let message = self.unreadable_message(file_name);
+                errors.push(FieldError { field: document.id.clone(), message });
+            }
+        }
+        errors
     }
 
     /// So many bytes have left.
@@ -253,7 +321,21 @@ impl State {
                 now,
                 self.sending.is_under_way(),
             ),
+            over: self.over && !self.sending.is_under_way(),
+            spoken: &self.spoken,
+            counters: counter::counters(page, &self.typed),
+            review: self.in_review.then(|| review::texts(page, &self.typed, &self.statuses())),
+            opened: self.chosen.has_image().then_some("photo"),
         }
+    }
+
+    /// Has a screen reader say what was found of the file for `id`, with the
+    /// reason where it cannot be taken.
+    fn speak(&mut self, id: &str) {
+        let statuses = self.statuses();
+        let said = [statuses.get(id), self.errors.get(id), self.errors.get(Issue::DOCUMENTS)];
+        let said = said.into_iter().flatten().filter(|text| !text.is_empty());
+        self.spoken = said.collect::<Vec<_>>().join(" ");
     }
 
     fn check(&mut self, field: &str, now: Timestamp) {
@@ -290,7 +372,8 @@ impl State {
     }
 
     fn unreadable_message(&self, file_name: &str) -> String {
-        fill(self.page.words.word("script_document_unreadable"), &[("file", file_name)])
+        let file = isolated(file_name);
+        fill(self.page.words.word("script_document_unreadable"), &[("file", &file)])
     }
 
     fn message(&self, issue: &Issue) -> String {
@@ -306,6 +389,7 @@ impl State {
         let Errors { by_field, summary } = summary::errors(&self.page, errors);
         self.errors = by_field;
         self.sending = Sending::Idle;
+        self.in_review = false;
         self.summarise(summary)
     }
 

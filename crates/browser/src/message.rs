@@ -30,6 +30,12 @@ pub(crate) enum Message {
     Renewed,
     /// The candidate stopped the upload.
     Cancelled,
+    /// The candidate wants to see everything once more before sending.
+    Reviewed,
+    /// The candidate has seen enough of it.
+    ReviewClosed,
+    /// The candidate has emptied the form.
+    Emptied,
     /// The page is looked at again after another one.
     Resumed,
 }

@@ -99,9 +99,12 @@ pub(crate) fn renewed(words: &impl Words) -> Summary {
 }
 
 fn again_summary(words: &impl Words, sentence: String, again: bool) -> Summary {
-    let mut items = vec![Item { target: again.then(|| "submit".to_owned()), text: sentence }];
+    let item =
+        |target: Option<&str>, text: String| Item { target: target.map(str::to_owned), text };
+    let mut items = vec![item(None, sentence)];
     if again {
-        items.push(Item { target: None, text: words.word("script_safe").to_owned() });
+        items.push(item(None, words.word("script_safe").to_owned()));
+        items.push(item(Some("submit"), words.word("script_to_send").to_owned()));
     }
     Summary::Shown { title: words.word("script_not_sent").to_owned(), items }
 }
@@ -159,7 +162,8 @@ mod tests {
         ] {
             let Summary::Shown { items, .. } = failure(&FR, status, retry_after) else { panic!() };
             assert!(items[0].text.contains(words), "{status}: {items:?}");
-            assert_eq!(items.len() == 2, status != 404, "{status}");
+            assert_eq!(items.len() == 3, status != 404, "{status}");
+            assert_eq!(items[0].target, None, "a sentence is no link");
         }
     }
 }

@@ -24,6 +24,18 @@ pub(crate) struct View<'a> {
     pub(crate) guarded: bool,
     /// The time that is left.
     pub(crate) countdown: Option<Countdown>,
+    /// Whether the deadline has passed, so that the form can no longer be sent.
+    pub(crate) over: bool,
+    /// What a screen reader says of the latest change.
+    pub(crate) spoken: &'a str,
+    /// How many characters are left, for each text near its limit.
+    pub(crate) counters: TextMap,
+    /// What was typed and chosen, by field, where the candidate looks at all of
+    /// it before sending.
+    pub(crate) review: Option<TextMap>,
+    /// The details that open by themselves: how an image that was chosen becomes
+    /// a PDF.
+    pub(crate) opened: Option<&'static str>,
 }
 
 /// The error summary at the head of the form.

@@ -15,8 +15,16 @@ const ROOMS: &[&str] =
     &["../../www/templates", "../views/src", "../browser/src", "../edge/src", "src"];
 
 /// Sections whose keys are put together from codes, kinds, numbers and names.
-const COMPOSED: &[&str] =
-    &["active_", "date_weekday_", "date_month_", "issue_", "kind_", "remark_", "zone_"];
+const COMPOSED: &[&str] = &[
+    "active_",
+    "date_weekday_",
+    "date_month_",
+    "issue_",
+    "kind_",
+    "posting_is_in_",
+    "remark_",
+    "zone_",
+];
 
 #[test]
 fn every_code_has_a_sentence() {

@@ -61,6 +61,7 @@ fn issues_of(
     issues.extend(review_documents(requirements, &form.documents));
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
     issues.extend(["message", "consent"].iter().filter_map(|field| typed.first(field)));
+    issues.extend(form.repeated.iter().map(|field| given_twice(field)));
     issues
 }
 
@@ -83,6 +84,10 @@ pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) 
     requirements
         .document(&document.id)
         .is_none_or(|required| document.bytes == 0 || document.bytes > required.max_bytes)
+}
+
+fn given_twice(field: &str) -> Issue {
+    Issue::new(field, Code::NotAChoice).with(Issue::TIMES, 2_u64)
 }
 
 fn review_subject(requirements: &Requirements, given: &str, fold: Fold) -> Option<Issue> {

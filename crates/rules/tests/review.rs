@@ -65,7 +65,17 @@ fn form() -> Form {
             offered("cv", "CV.docx", Kind::Docx, 100),
             offered("cover_letter", "Lettre", Kind::Pdf, 200),
         ],
+        repeated: Vec::new(),
     }
+}
+
+#[test]
+fn a_field_given_twice_is_an_issue() {
+    let repeated = vec!["name".to_owned(), "eu_work_permit".to_owned()];
+    let twice = Form { repeated, ..form() };
+    let issues = review(&requirements(), &twice, MIDDLE).unwrap_err();
+    let told: Vec<_> = issues.iter().map(|issue| (issue.field.as_str(), issue.code)).collect();
+    assert_eq!(told, [("name", Code::NotAChoice), ("eu_work_permit", Code::NotAChoice)]);
 }
 
 #[test]

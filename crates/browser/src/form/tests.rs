@@ -166,7 +166,7 @@ fn a_document_says_what_it_is() {
 
 #[test]
 fn a_size_that_decides_spares_the_reading() {
-    for (bytes, words) in [(0, "empty"), (10_000_001, "10\u{A0}MB")] {
+    for (bytes, words) in [(0, "empty"), (10_000_001, "is 10.1\u{A0}MB")] {
         let mut state = empty();
         assert_eq!(state.choose("cv", "cv.pdf".into(), bytes, NOW), None);
         assert!(error(&state, "cv").unwrap().contains(words), "{bytes}");
@@ -215,7 +215,7 @@ fn the_meter_weighs_all_documents() {
     assert_eq!(state.view(NOW).meter, None);
     give(&mut state, "letter", 9_000_000, Kind::Pdf, "a");
     give(&mut state, "cv", 9_000_001, Kind::Pdf, "b");
-    assert!(state.view(NOW).meter.unwrap().contains("18\u{A0}MB of 18\u{A0}MB"));
+    assert!(state.view(NOW).meter.unwrap().contains("18.1\u{A0}MB of 18\u{A0}MB"));
     assert!(error(&state, "documents").is_some());
     give(&mut state, "cv", 9_000_000, Kind::Pdf, "b");
     assert_eq!(error(&state, "documents"), None);
@@ -240,7 +240,9 @@ fn what_fits_no_field_leads_to_the_form() {
     assert_eq!(summary(&state), ["application"]);
     let mut late = ready();
     assert_eq!(late.submit(CLOSES), Effect::Focus("error-summary"));
-    assert_eq!(summary(&late), ["application"]);
+    assert_eq!(summary(&late), [""], "there is nothing to correct");
+    let Summary::Shown { title, .. } = late.view(CLOSES).summary.0 else { panic!() };
+    assert!(!title.contains("correct"), "{title}");
 }
 
 #[test]
@@ -300,11 +302,11 @@ fn answers_lead_on() {
     let expired = Answer::Refused(vec![told("token")]);
     assert_eq!(state.answered(expired), Effect::RenewToken);
     assert_eq!(state.renewed(), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["submit", ""]);
+    assert_eq!(summary(&state), ["", "", "submit"]);
 
     let failed = Answer::Failed { status: 503, retry_after: None };
     assert_eq!(state.answered(failed), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["submit", ""]);
+    assert_eq!(summary(&state), ["", "", "submit"]);
     assert_eq!(state.submit(NOW), Effect::Send, "everything is still there");
 }
 
@@ -321,7 +323,7 @@ fn without_an_answer_the_files_are_looked_for_first() {
     let mut state = ready();
     state.submit(NOW);
     state.lost(&[], NOW);
-    assert_eq!(summary(&state), ["submit", ""]);
+    assert_eq!(summary(&state), ["", "", "submit"]);
 }
 
 #[test]
@@ -379,4 +381,81 @@ fn messages_reach_the_state() {
     state.update(Message::Cleared("cv".into()), NOW);
     assert_eq!(status(&state, "cv"), "");
     assert_eq!(state.update(Message::Tick, NOW), Effect::None);
+}
+
+#[test]
+fn the_form_says_that_it_is_over_unless_it_is_on_its_way() {
+    let mut state = ready();
+    state.update(Message::Tick, NOW);
+    assert!(!state.view(NOW).over);
+    state.update(Message::Submitted, NOW);
+    state.update(Message::Tick, CLOSES);
+    assert!(!state.view(CLOSES).over, "sending began in time");
+    state.update(Message::Cancelled, CLOSES);
+    assert!(state.view(CLOSES).over);
+}
+
+#[test]
+fn a_screen_reader_hears_why_a_file_cannot_be_taken() {
+    let mut state = empty();
+    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
+    assert!(state.view(NOW).spoken.contains("reading"));
+    state.inspected("cv", turn, found(report(Kind::Executable, 5)), NOW);
+    let why = error(&state, "cv").unwrap();
+    assert!(state.view(NOW).spoken.ends_with(&why), "{}", state.view(NOW).spoken);
+    state.clear("cv", NOW);
+    assert_eq!(state.view(NOW).spoken, error(&state, "cv").unwrap());
+}
+
+#[test]
+fn a_photo_shows_how_it_becomes_a_pdf() {
+    let mut state = empty();
+    assert_eq!(state.view(NOW).opened, None);
+    give(&mut state, "cv", 9, Kind::Image, "a");
+    assert_eq!(state.view(NOW).opened, Some("photo"));
+}
+
+#[test]
+fn characters_are_counted_near_the_limit_only_and_spoken_seldom() {
+    let mut state = empty();
+    for (count, seen, spoken) in [
+        (4_499, "", ""),
+        (4_500, "500\u{A0}characters left.", "500\u{A0}characters left."),
+        (4_960, "40\u{A0}characters left.", "40\u{A0}characters left."),
+        (4_999, "1\u{A0}character left.", "40\u{A0}characters left."),
+        (5_001, "1\u{A0}character too many.", "1\u{A0}character too many."),
+    ] {
+        state.typed(Form { message: "é".repeat(count), ..Form::default() });
+        state.edited("message", NOW);
+        let view = state.view(NOW);
+        assert_eq!(view.counters.get("message"), Some(seen), "{count}");
+        assert_eq!(view.spoken, spoken, "{count}");
+    }
+}
+
+#[test]
+fn a_review_shows_what_will_be_sent_and_asks_for_what_is_missing() {
+    let mut state = empty();
+    assert_eq!(state.update(Message::Reviewed, NOW), Effect::Focus("error-summary"));
+    assert_eq!(state.view(NOW).review, None);
+    let mut state = ready();
+    assert_eq!(state.update(Message::Reviewed, NOW), Effect::Focus("look"));
+    let shown = state.view(NOW).review.unwrap();
+    assert_eq!(shown.get("email"), Some("amelie@example.org"));
+    assert_eq!((shown.get("permit"), shown.get("phone")), (Some("Yes"), Some("")));
+    assert!(shown.get("cv").unwrap().contains("cv.pdf”: a PDF"));
+    assert_eq!(state.update(Message::ReviewClosed, NOW), Effect::Focus("review"));
+    assert_eq!(state.view(NOW).review, None);
+    assert_eq!(state.update(Message::Submitted, NOW), Effect::Send, "no review is asked for");
+}
+
+#[test]
+fn an_emptied_form_is_as_new() {
+    let mut state = ready();
+    state.update(Message::Reviewed, NOW);
+    assert_eq!(state.update(Message::Emptied, NOW), Effect::Focus("name"));
+    state.typed(Form::default());
+    let view = state.view(NOW);
+    assert_eq!((view.review, view.meter, view.statuses.get("cv")), (None, None, Some("")));
+    assert_eq!(*view.summary.0, Summary::Hidden);
 }

@@ -56,6 +56,7 @@ pub(super) async fn post(
         Err(Unreadable::TooLarge) => {
             return answer::failure(context, Failure::TooLarge { max_bytes: form::MAX_BYTES });
         }
+        Err(Unreadable::TooManyParts) => return answer::failure(context, Failure::TooManyParts),
         Err(Unreadable::NotAForm) => return answer::failure(context, Failure::NotAForm),
     };
     let result = async {

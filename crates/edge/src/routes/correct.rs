@@ -12,7 +12,7 @@ use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
 use crate::routes::application::{accepted, issues_body, log_accepted};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
-use crate::routes::guard::{self, Cause, Guard};
+use crate::routes::guard::{self, Guard};
 use crate::routes::{RequestContext, cross_site, receipt};
 use crate::{log, postings, semaphore};
 
@@ -72,11 +72,11 @@ pub(super) async fn post(
                 let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
                 return Ok(answer::failure(context, failure));
             }
+            Err(Unreadable::TooManyParts) => {
+                return Ok(answer::failure(context, Failure::TooManyParts));
+            }
             Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
-        if !arrival.trap.is_empty() {
-            return Ok(busy(context, Cause::Trap.code()));
-        }
         take_in(context, &app, &posting, reference, arrival).await
     };
     match result.await {
