@@ -96,6 +96,11 @@ impl<'a> Installation<'a> {
         self.workspace.path("migrations")
     }
 
+    /// Returns the file for a copy of the signing key. Git ignores it.
+    pub(crate) fn key_copy(&self) -> PathBuf {
+        self.workspace.path(&format!(".guichet/{}.signing-key", self.settings.name))
+    }
+
     /// Returns a folder for what a dry run bundles.
     pub(crate) fn scratch(&self) -> PathBuf {
         self.workspace.path("build/dry-run")
