@@ -1,4 +1,4 @@
-// More large uploads than there is memory for: nobody takes all of it, and who came in time is in time.
+// Tests more large uploads than there is memory for: no client takes all of it, and an arrival in time counts.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";

@@ -33,7 +33,7 @@ pub(crate) struct Installation<'a> {
 }
 
 impl<'a> Installation<'a> {
-    /// Reads the settings. Asks nobody.
+    /// Reads the settings, without any request to Cloudflare.
     pub(crate) fn read(workspace: &'a Workspace) -> anyhow::Result<Self> {
         let named = std::env::var_os(SETTINGS_VARIABLE);
         let path = workspace.root.join(named.unwrap_or_else(|| SETTINGS.into()));

@@ -21,7 +21,7 @@ use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
 use crate::world::{Port, setting};
 
-/// In so many seeds each must show.
+/// Each mistake must show within this many seeds.
 pub(crate) const SEEDS: u64 = 5_000;
 
 /// A mistake.
@@ -33,19 +33,19 @@ pub(crate) enum Bug {
     AcknowledgesBeforeCommit,
     /// A mail counts as sent from when it is claimed.
     MarksBeforeSending,
-    /// Two may claim a mail at the same time.
+    /// Two senders may claim a mail at the same time.
     NoLease,
     /// A claim lasts one minute, and a sender may take a quarter of an hour.
     ShortLease,
     /// The sweep does not run.
     NoSweep,
-    /// The number is read first and written later.
+    /// The next number is read before the commit that writes it.
     NumberOutsideCommit,
-    /// That a mail may have arrived is not written down.
+    /// The ledger is not told that a mail may have arrived.
     ForgetsDoubt,
     /// A connection that broke at the end counts as sent.
     TakesDoubtForSuccess,
-    /// What the server wants later counts as refused for good.
+    /// A temporary refusal counts as a permanent one.
     TakesLaterForNever,
     /// Each attempt has a Message-ID of its own.
     NewMessageId,
@@ -58,7 +58,7 @@ pub(crate) enum Bug {
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,
-    /// Whoever sends a token again is answered by what is there.
+    /// A token that comes again is answered by the stored application, whatever the form says.
     AnswersFromToken,
     /// The day of deletion is that of the posting at present.
     ErasesByPresentDay,
@@ -69,7 +69,7 @@ pub(crate) enum Bug {
 }
 
 impl Bug {
-    /// Each, and what it breaks.
+    /// Returns every mistake with the invariant that it breaks.
     pub(crate) const ALL: [(Self, Invariant); 19] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
@@ -93,7 +93,7 @@ impl Bug {
     ];
 }
 
-/// What the ports do on their way, which without a bug is nothing.
+/// Hooks of the ports. Without a bug they do nothing.
 impl Ports {
     fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)

@@ -1,4 +1,4 @@
-//! What happened, counted: a run in which no fault occurs proves nothing.
+//! Counts what happened, because a run in which no fault occurs proves nothing.
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ use crate::world::{TIME_LIMIT, World, setting};
 
 const HOUR: i64 = 3_600_000;
 
-/// What is promised.
+/// The promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Invariant {
     /// What was acknowledged is in staff's mailbox with its documents' bytes,
@@ -42,8 +42,8 @@ pub(crate) enum Invariant {
     ReplacedIsGone,
     /// The day of deletion that was told is the day that is kept.
     ErasedOnTheDayTold,
-    /// What is in time and complete is taken, and nothing else; who is not yet
-    /// done with it has a day.
+    /// An application is taken if and only if it is in time and complete; its id
+    /// stays valid for a day.
     JudgedRightly,
     /// Of a refused form nothing is kept or sent.
     RefusedIsNotKept,
@@ -51,17 +51,16 @@ pub(crate) enum Invariant {
     WithdrawnIsGone,
     /// Staff get a notice of each withdrawal.
     WithdrawalIsTold,
-    /// And the mail does not come after it.
+    /// No mail of a withdrawn application comes after that notice.
     NothingAfterTheNotice,
-    /// Every mail is of an application that the ledger knew, to the right
-    /// people, from somebody who had the right to send it.
+    /// Every mail is of an application that the ledger knew, goes to the right
+    /// recipient, and was sent by a task that held its claim.
     NothingFromNowhere,
     /// There is a report on each posting; reports agree with the mailbox.
     ReportsAgree,
     /// A receipt opens with its key only, and tells the truth.
     ReceiptNeedsItsKey,
-    /// All comes to rest: nothing waits, no incident goes on, no document is
-    /// there that nothing leads to.
+    /// In the end nothing is pending: no mail, no incident, no orphaned document.
     ComesToRest,
     /// On the day of deletion only counts are left.
     ErasedInTheEnd,
@@ -74,12 +73,12 @@ pub(crate) struct Breach {
     pub(crate) what: String,
 }
 
-/// An hour after the last fault: what was withdrawn before is gone.
+/// Checks, an hour after the last fault, that withdrawn applications are deleted.
 pub(crate) fn after_an_hour(world: &World) {
     withdrawn_is_gone(world, HOUR);
 }
 
-/// When everything has come to rest; faults ended at `calm_since`.
+/// Checks the end of a run, when nothing is pending. Faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
     mails(world);
     latest_comes_last(world);
@@ -93,7 +92,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     reports::at_rest(world, calm_since);
 }
 
-/// After the day of deletion.
+/// Checks that only counts are left after the day of deletion.
 pub(crate) fn at_the_end(world: &World) {
     let memory = &world.memory;
     let left = [
@@ -234,9 +233,9 @@ fn mails(world: &World) {
     }
 }
 
-/// The last mail that staff have of an application is one of its latest
-/// revision, where they have any of it. A sender whom the platform had ended
-/// by then, by the clock, could not know.
+/// Checks that the last mail that staff have of an application is of its latest
+/// revision, if they have any. A mail is excused if the platform, by the
+/// clock, had already ended the task that sent it.
 fn latest_comes_last(world: &World) {
     let history = world.history.borrow();
     for received in history.committed.values().filter(|one| one.revision > 1) {
@@ -330,7 +329,7 @@ fn copies(world: &World) {
     }
 }
 
-/// Counts what can only be seen afterwards.
+/// Counts events that only the end of a run shows.
 pub(crate) fn tally(world: &World) {
     let history = world.history.borrow();
     let lapsed = history.attempts.keys().filter(|(name, attempt)| history.lapsed(name, *attempt));

@@ -198,7 +198,7 @@ fn stays_as_it_was(ports: &Ports, id: &str) {
     }
 }
 
-/// The server has an answer to somebody who has asked to withdraw.
+/// Checks the server's answer to a request to withdraw.
 pub(crate) fn withdrawal_answered(
     ports: &Ports,
     id: &str,
@@ -288,7 +288,10 @@ fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
     let is_known = history.revisions.values().any(had_it);
     drop(history);
     if !is_known {
-        ports.breach(Invariant::NothingFromNowhere, format!("{reference}: a farewell to nobody"));
+        ports.breach(
+            Invariant::NothingFromNowhere,
+            format!("{reference}: a notice of the withdrawal of an unknown application"),
+        );
     }
 }
 
@@ -362,7 +365,7 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether staff had been told before that no such mail will come. A sender
-/// whom the platform had ended by then, by the clock, could not know.
+/// is excused if the platform, by the clock, had already ended its task.
 fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
     let history = ports.history.borrow();
     let notice = history.copies(&format!("withdrawal/{id}"));

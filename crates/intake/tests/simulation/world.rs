@@ -159,7 +159,7 @@ impl World {
         self.scheduler.pause(milliseconds)
     }
 
-    /// Somebody begins something, after a while.
+    /// Starts a task from outside, after a while.
     pub(crate) fn spawn(
         &self,
         delay: i64,
