@@ -52,9 +52,9 @@ pub fn remark_message(
 ) -> String {
     let named = if remark == Remark::Attachments && !files.is_empty() { "_named" } else { "" };
     let key = format!("remark_{}{named}", remark.as_str());
-    let all = |names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| isolated(name)).collect();
-        list(words, "list_and", &names)
+    let all = |texts: &[String]| {
+        let texts: Vec<String> = texts.iter().map(|text| isolated(text)).collect();
+        list(words, "list_and", &texts)
     };
     fill(words.word(&key), &[("authors", &all(authors)), ("files", &all(files))])
 }
