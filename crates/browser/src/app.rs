@@ -8,9 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::JsString;
-use rules::Timestamp;
+use rules::{Timestamp, Unicode};
 use wasm_bindgen::prelude::*;
-use web_sys::{File, Window, XmlHttpRequest};
+use web_sys::{File, Url, Window, XmlHttpRequest};
 
 use crate::chosen::Turn;
 use crate::clock::{Clock, Device};
@@ -23,8 +23,13 @@ use crate::form::State;
 use crate::message::{Effect, Message};
 use crate::number::{byte_count, whole};
 use crate::page::Page;
-use crate::request::{ask_time, ask_token, post};
+use crate::request::{ask_receipt, ask_time, ask_token, post};
 use crate::sending::Answer;
+
+/// How often the server is asked again whether something has arrived, and
+/// after how many milliseconds.
+const ASKED_AGAIN: u32 = 2;
+const ASKED_AGAIN_MS: i32 = 3_000;
 
 /// The page, the form's state and the clock, and what is under way.
 pub(crate) struct App {
@@ -46,7 +51,7 @@ impl App {
         let clock = Cell::new(Clock::heard(page.now, loaded(&dom.window)));
         dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
         let errors = dom.served_errors(page.fields());
-        let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
+        let state = RefCell::new(State::new(Rc::clone(&page), errors, UNICODE));
         let (upload, ticks, was_sent) = (RefCell::default(), Cell::default(), Cell::default());
         let action = dom.form.get_attribute("action").unwrap_or_default();
         let drafts = Drafts::of(&dom.window, &action);
@@ -191,6 +196,10 @@ impl App {
             Effect::Send => self.send(),
             Effect::Focus(id) => self.focus(id.to_owned()),
             Effect::LookForFiles => self.look_for_files(),
+            Effect::AskWhetherArrived => {
+                self.focus("submit".to_owned());
+                self.ask_whether_arrived(ASKED_AGAIN);
+            }
             Effect::RenewToken => self.renew_token(),
             Effect::Open(address) => {
                 self.forget();
@@ -225,6 +234,30 @@ impl App {
                 self.tell(Message::Answered(Answer::Nothing));
             }
         }
+    }
+
+    /// Asks whether what was stopped had arrived. The server may still be at
+    /// it: where it knows of nothing, it is asked again in a while.
+    fn ask_whether_arrived(self: &Rc<Self>, times: u32) {
+        let app = Rc::clone(self);
+        let asked = ask_receipt(&self.dom.form, move |status_url| match status_url {
+            Some(status_url) => drop(app.tell(Message::Arrived(status_url))),
+            None if times > 0 => {
+                let asking = Rc::clone(&app);
+                after(&app.dom.window, ASKED_AGAIN_MS, move || {
+                    asking.ask_whether_arrived(times.saturating_sub(1));
+                });
+            }
+            None => {}
+        });
+        asked.unwrap_or_else(|error| log_error(&error));
+    }
+
+    /// Takes over the address that is suggested.
+    pub(crate) fn correct_address(self: &Rc<Self>, address: &str) {
+        self.dom.type_into("email", address);
+        self.tell(Message::Edited("email".to_owned()));
+        self.focus("email".to_owned());
     }
 
     /// No answer may mean no connection, or a file that is gone.
@@ -309,8 +342,16 @@ fn loaded(window: &Window) -> Device {
     Device { steady, wall: now.wall.saturating_sub(now.steady.saturating_sub(steady)) }
 }
 
+/// The browser's own Unicode tables.
+const UNICODE: Unicode = Unicode { fold, to_ascii };
+
 /// Returns `text` in canonical decomposition and lower case: [`rules::subject::fold`]
 /// by the browser's own Unicode tables.
 fn fold(text: &str) -> String {
     JsString::from(text).normalize("NFD").to_lower_case().into()
+}
+
+/// Returns `domain` in ASCII: the host that the browser would connect to.
+fn to_ascii(domain: &str) -> Option<String> {
+    Url::new(&format!("http://{domain}")).ok().map(|url| url.hostname())
 }

@@ -16,7 +16,7 @@ use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement, Window};
 use crate::draft::Draft;
 use crate::event::{function, log_error};
 use crate::page::Page;
-use crate::view::{Item, Summary, Upload, View};
+use crate::view::{Item, Question, Summary, Upload, View};
 
 /// The page with the form.
 pub(crate) struct Dom {
@@ -31,8 +31,11 @@ pub(crate) struct Dom {
 }
 
 /// The elements that the script writes to, besides those of the fields.
-const NEEDED: [&str; 13] = [
+const NEEDED: [&str; 16] = [
     "guichet",
+    "email-question",
+    "email-question-text",
+    "email-suggestion",
     "token",
     "submit",
     "error-summary",
@@ -177,6 +180,7 @@ impl Dom {
                 self.show_status(&document.id, status);
             }
         }
+        self.show_question(view.question.as_ref());
         self.show_text("mail-size", view.meter.as_deref());
         if let Some(countdown) = &view.countdown {
             let live = if countdown.announced { "polite" } else { "off" };
@@ -227,6 +231,21 @@ impl Dom {
                 place.unchecked_into::<HtmlElement>().set_hidden(!over);
             }
         }
+    }
+
+    /// Puts `text` into the control `id`, as if it had been typed.
+    pub(crate) fn type_into(&self, id: &str, text: &str) {
+        if let Some(element) = self.element(id) {
+            element.unchecked_into::<HtmlInputElement>().set_value(text);
+        }
+    }
+
+    fn show_question(&self, question: Option<&Question>) {
+        if let Some(element) = self.element("email-question") {
+            element.set_hidden(question.is_none());
+        }
+        self.show_text("email-question-text", question.map(|question| &*question.text));
+        self.show_text("email-suggestion", question.and_then(|asked| asked.suggestion.as_deref()));
     }
 
     /// Shows `text` in the element `id`, or hides it.
@@ -327,10 +346,10 @@ impl Dom {
 
     fn add(&self, list: &Element, item: &Item) {
         let mut place = self.add_element(list, "li");
-        if let Some(target) = &item.target {
+        if let Some(href) = &item.href {
             place = place.and_then(|line| self.add_element(&line, "a"));
             if let Some(anchor) = &place {
-                set(anchor, "href", &format!("#{target}"));
+                set(anchor, "href", href);
             }
         }
         if let Some(place) = place {
@@ -348,10 +367,10 @@ impl Dom {
         let Some(element) = self.element("upload") else { return false };
         let appears = element.hidden() && upload.is_some();
         element.set_hidden(upload.is_none());
-        let Some(Upload { seen, spoken, percent }) = upload else { return false };
-        for id in ["upload-bar", "upload-cancel"] {
+        let Some(Upload { seen, spoken, percent, can_stop }) = upload else { return false };
+        for (id, is_shown) in [("upload-bar", percent.is_some()), ("upload-cancel", *can_stop)] {
             if let Some(element) = self.element(id) {
-                element.set_hidden(percent.is_none());
+                element.set_hidden(!is_shown);
             }
         }
         self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());

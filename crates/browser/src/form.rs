@@ -4,11 +4,11 @@
 use std::rc::Rc;
 
 use locales::{Words as _, bytes, fill, isolated, issue_message};
+use rules::addresses::{Doubt, doubt, tidied};
 use rules::application::limit;
 use rules::deadline::Phase;
 use rules::review::refused_by_size;
-use rules::subject::Fold;
-use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, issues, review_field};
+use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, Unicode, issues, review_field};
 
 use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
@@ -16,19 +16,21 @@ use crate::counter::{self, Count};
 use crate::message::{Effect, Message};
 use crate::page::Page;
 use crate::review;
-use crate::sending::{Answer, FieldError, Sending, failure, renewed};
+use crate::sending::{Answer, FieldError, Sending, already_received, failure, not_taken, renewed};
 use crate::summary::{self, Errors};
-use crate::view::{Summary, View};
+use crate::view::{Item, Question, Summary, View};
 
 /// The form's state.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     page: Rc<Page>,
-    fold: Fold,
+    unicode: Unicode,
     typed: Form,
     chosen: Chosen,
     touched: Vec<String>,
     errors: TextMap,
+    /// What is doubtful about the address, once it was left.
+    doubt: Option<Doubt>,
     summary: Summary,
     /// How often the summary was made.
     summaries: u32,
@@ -44,14 +46,15 @@ pub(crate) struct State {
 
 impl State {
     /// Returns the form of `page`, with the errors that the server put beside fields.
-    pub(crate) fn new(page: Rc<Page>, errors: TextMap, fold: Fold) -> Self {
+    pub(crate) fn new(page: Rc<Page>, errors: TextMap, unicode: Unicode) -> Self {
         Self {
             page,
-            fold,
+            unicode,
             typed: Form::default(),
             chosen: Chosen::default(),
             touched: Vec::new(),
             errors,
+            doubt: None,
             summary: Summary::AsServed,
             summaries: 0,
             sending: Sending::Idle,
@@ -83,6 +86,7 @@ impl State {
             Message::Lost(ids) => return self.lost(&ids, now),
             Message::Renewed => return self.renewed(),
             Message::Cancelled => return self.cancelled(),
+            Message::Arrived(status_url) => return self.arrived(status_url),
             Message::Resumed => self.resumed(),
             Message::Reviewed => return self.review(now),
             Message::ReviewClosed => {
@@ -112,12 +116,18 @@ impl State {
         if self.errors.get(field).is_some() {
             self.check(field, now);
         }
+        if field == "email" && self.doubt.is_some() {
+            self.question_address();
+        }
     }
 
     /// `field` was left. One that was only passed through is not judged.
     pub(crate) fn left(&mut self, field: &str, now: Timestamp) {
         if self.is_touched(field) {
             self.check(field, now);
+            if field == "email" {
+                self.question_address();
+            }
         }
     }
 
@@ -152,7 +162,7 @@ impl State {
         }
     }
 
-    /// Returns the file of `turn` was read, as far as the device gave it.
+    /// The file of `turn` was read, as far as the device gave it.
     pub(crate) fn inspected(
         &mut self,
         id: &str,
@@ -187,7 +197,7 @@ impl State {
         }
         let errors = self.mistakes(now);
         if !errors.is_empty() {
-            return self.refuse(errors);
+            return self.refuse(errors, None);
         }
         self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
@@ -202,7 +212,7 @@ impl State {
         }
         let errors = self.mistakes(now);
         if !errors.is_empty() {
-            return self.refuse(errors);
+            return self.refuse(errors, None);
         }
         self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
@@ -227,7 +237,7 @@ impl State {
     /// Everything that is wrong with the form.
     fn mistakes(&mut self, now: Timestamp) -> Vec<FieldError> {
         self.typed.documents = self.chosen.offered();
-        let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
+        let issues = issues(self.unicode, &self.page.requirements, &self.typed, now);
         let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
         // Out of time nothing else is told: nothing can be corrected any more.
         let documents = self.page.requirements.documents.iter();
@@ -250,7 +260,16 @@ impl State {
     /// The candidate stopped the upload. The button that did it is gone.
     pub(crate) fn cancelled(&mut self) -> Effect {
         self.sending = Sending::Cancelled;
-        Effect::Focus("submit")
+        Effect::AskWhetherArrived
+    }
+
+    /// What was stopped had arrived. The candidate may have gone on since.
+    pub(crate) fn arrived(&mut self, status_url: String) -> Effect {
+        if self.sending != Sending::Cancelled {
+            return Effect::None;
+        }
+        self.sending = Sending::Idle;
+        self.summarise(already_received(&self.page.words, status_url))
     }
 
     /// The page is looked at again after another one: what was under way
@@ -270,16 +289,19 @@ impl State {
                 self.sending = Sending::Received;
                 return Effect::Open(status_url);
             }
-            Answer::Refused(errors) if !errors.is_empty() => {
+            Answer::Refused { errors, kept } if !errors.is_empty() => {
                 // A candidate cannot correct the page's token.
                 let expired = errors.iter().all(|error| error.field == "token");
-                let effect = self.refuse(errors);
+                let effect = self.refuse(errors, kept);
                 return if expired { Effect::RenewToken } else { effect };
             }
             Answer::Failed { status, retry_after } => {
                 failure(&self.page.words, status, retry_after)
             }
-            Answer::Refused(_) | Answer::Nothing => failure(&self.page.words, 422, None),
+            Answer::NotTaken { message, is_for_now } => {
+                not_taken(&self.page.words, message, is_for_now)
+            }
+            Answer::Refused { .. } | Answer::Nothing => failure(&self.page.words, 422, None),
         };
         self.summarise(summary)
     }
@@ -299,7 +321,7 @@ impl State {
         self.submit(now)
     }
 
-    /// Returns the page had expired and holds a new token.
+    /// The page had expired and holds a new token.
     pub(crate) fn renewed(&mut self) -> Effect {
         self.summarise(renewed(&self.page.words))
     }
@@ -309,6 +331,7 @@ impl State {
         let (page, words) = (&self.page, &self.page.words);
         View {
             errors: &self.errors,
+            question: self.question().filter(|_| self.errors.get("email").is_none()),
             statuses: self.statuses(),
             meter: self.meter(),
             summary: (&self.summary, self.summaries),
@@ -340,12 +363,24 @@ impl State {
 
     fn check(&mut self, field: &str, now: Timestamp) {
         self.typed.documents = self.chosen.offered();
-        let issues = review_field(self.fold, &self.page.requirements, &self.typed, now, field);
+        let issues = review_field(self.unicode, &self.page.requirements, &self.typed, now, field);
         let message = match self.chosen.unreadable(field) {
             Some(file_name) => Some(self.unreadable_message(file_name)),
             None => issues.first().map(|issue| self.message(issue)),
         };
         self.errors.set(field, message);
+    }
+
+    fn question_address(&mut self) {
+        self.doubt = doubt(&tidied(&self.typed.email, self.unicode.to_ascii));
+    }
+
+    fn question(&self) -> Option<Question> {
+        let (key, suggestion) = match self.doubt.as_ref()? {
+            Doubt::NoDot => ("script_email_no_dot", None),
+            Doubt::Slip { suggestion } => ("script_email_slip", Some(suggestion.clone())),
+        };
+        Some(Question { text: self.page.words.word(key).to_owned(), suggestion })
     }
 
     fn touch(&mut self, field: &str) {
@@ -384,9 +419,13 @@ impl State {
         FieldError { field: issue.field.clone(), message: self.message(issue) }
     }
 
-    /// Shows `errors` beside the fields and in the summary.
-    fn refuse(&mut self, errors: Vec<FieldError>) -> Effect {
-        let Errors { by_field, summary } = summary::errors(&self.page, errors);
+    /// Shows `errors` beside the fields and in the summary, and there what is
+    /// `kept`.
+    fn refuse(&mut self, errors: Vec<FieldError>, kept: Option<String>) -> Effect {
+        let Errors { by_field, mut summary } = summary::errors(&self.page, errors);
+        if let Summary::Shown { items, .. } = &mut summary {
+            items.extend(kept.map(|text| Item { href: None, text }));
+        }
         self.errors = by_field;
         self.sending = Sending::Idle;
         self.in_review = false;

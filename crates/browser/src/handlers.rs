@@ -110,8 +110,8 @@ fn submitted(app: &Rc<App>, event: Event) {
     }
 }
 
-/// One of the buttons, or a link of the summary: to the control, with its
-/// label in sight.
+/// One of the buttons, the suggested address, or a link of the summary: to the
+/// control, with its label in sight.
 fn clicked(app: &Rc<App>, event: Event) {
     let is_on = |selector| closest(&event, selector).is_some();
     if is_on("#upload-cancel") {
@@ -134,6 +134,9 @@ fn clicked(app: &Rc<App>, event: Event) {
         app.choose(id.clone());
         // The button goes with the file.
         return app.focus(id);
+    }
+    if let Some(button) = closest(&event, "#email-suggestion") {
+        return app.correct_address(&button.text_content().unwrap_or_default());
     }
     let target =
         closest(&event, "#error-summary-list a").and_then(|link| link.get_attribute("href"));

@@ -18,7 +18,7 @@ pub(crate) struct Errors {
 /// all there is to say: no correction is asked for.
 pub(crate) fn errors(page: &Page, mut issues: Vec<FieldError>) -> Errors {
     if let Some(at) = issues.iter().position(|issue| issue.field == Issue::DEADLINE) {
-        let items = vec![Item { target: None, text: issues.swap_remove(at).message }];
+        let items = vec![Item { href: None, text: issues.swap_remove(at).message }];
         let title = page.words.word("script_not_sent").to_owned();
         return Errors { by_field: TextMap::default(), summary: Summary::Shown { title, items } };
     }
@@ -31,8 +31,10 @@ pub(crate) fn errors(page: &Page, mut issues: Vec<FieldError>) -> Errors {
     }
     let count = i64::try_from(issues.len()).unwrap_or(i64::MAX);
     let title = plural(&page.words, "form_summary", count);
-    let item =
-        |issue: FieldError| Item { target: Some(page.target(&issue.field)), text: issue.message };
+    let item = |issue: FieldError| Item {
+        href: Some(format!("#{}", page.target(&issue.field))),
+        text: issue.message,
+    };
     let items = issues.into_iter().map(item).collect();
     Errors { by_field, summary: Summary::Shown { title, items } }
 }

@@ -7,6 +7,8 @@ use crate::countdown::Countdown;
 /// Everything that the script changes in the page.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
+    /// What is asked about the address.
+    pub(crate) question: Option<Question>,
     /// The error beside each field that has one.
     pub(crate) errors: &'a TextMap,
     /// What is said of each document's file. Where there is nothing, what the
@@ -38,6 +40,15 @@ pub(crate) struct View<'a> {
     pub(crate) opened: Option<&'static str>,
 }
 
+/// A question beside the address, which is valid and may be a slip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    /// What is asked.
+    pub(crate) text: String,
+    /// The address that was probably meant.
+    pub(crate) suggestion: Option<String>,
+}
+
 /// The error summary at the head of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Summary {
@@ -58,9 +69,9 @@ pub(crate) enum Summary {
 /// A line of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    /// The id of the element where it is mended. Without one it is plain
-    /// text.
-    pub(crate) target: Option<String>,
+    /// Where it is mended: an element of the page, as `#id`, or another page.
+    /// Without one it is plain text.
+    pub(crate) href: Option<String>,
     /// The sentence.
     pub(crate) text: String,
 }
@@ -72,6 +83,8 @@ pub(crate) struct Upload {
     pub(crate) seen: String,
     /// What a screen reader says: it changes seldom.
     pub(crate) spoken: String,
-    /// Where the bar stands. Without it there is neither bar nor cancelling.
+    /// Where the bar stands. Without it there is no bar.
     pub(crate) percent: Option<u8>,
+    /// Whether it can be stopped.
+    pub(crate) can_stop: bool,
 }

@@ -22,7 +22,9 @@ pub use outbox::{
     SizeClass,
 };
 pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
-pub use recipients::{Acknowledged, Admission, Digest, Digested, Recipient, Recipients, Said};
+pub use recipients::{
+    Acknowledged, Admission, Digest, Digested, DigestedWithdrawal, Recipient, Recipients, Said,
+};
 pub use retention::{Retention, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.

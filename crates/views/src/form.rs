@@ -132,7 +132,9 @@ impl<'a> FormView<'a> {
         };
         let path = match correction {
             None => format!("/postings/{}/applications", posting.slug),
-            Some(of) => format!("/applications/{}/corrections", of.reference),
+            // Where there is no room to read the form, the key in its address
+            // gives it back.
+            Some(of) => format!("/applications/{}/corrections?key={}", of.reference, of.key),
         };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();

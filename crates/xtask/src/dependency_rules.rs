@@ -10,15 +10,16 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
+    ("addresses", &[]),
     ("calendar", &[]),
     ("documents", &[]),
-    ("mail", &["calendar"]),
+    ("mail", &["addresses", "calendar"]),
     ("smtp", &[]),
-    ("rules", &["calendar", "documents"]),
+    ("rules", &["addresses", "calendar", "documents"]),
     ("domain", &["rules"]),
     ("locales", &["rules"]),
-    ("postings", &["documents", "domain", "locales", "mail", "rules"]),
+    ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules"]),
     ("views", &["documents", "domain", "locales", "rules"]),
     ("intake", &["documents", "domain", "locales", "mail", "rules", "views"]),
     ("ledger", &["domain", "intake", "rules"]),

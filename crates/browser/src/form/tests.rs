@@ -7,7 +7,7 @@ use locales::EN;
 use rules::deadline::{Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
-use rules::{Form, Requirements, TextMap, Timestamp};
+use rules::{Form, Requirements, TextMap, Timestamp, Unicode};
 
 use super::State;
 use crate::chosen::Found;
@@ -15,6 +15,8 @@ use crate::message::{Effect, Message};
 use crate::page::Page;
 use crate::sending::{Answer, FieldError, Sending};
 use crate::view::Summary;
+
+const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
 
 const NOW: Timestamp = Timestamp(1_754_000_000_000);
 const CLOSES: Timestamp = Timestamp(1_754_258_400_000);
@@ -64,7 +66,7 @@ fn filled_in() -> Form {
 }
 
 fn empty() -> State {
-    let mut state = State::new(Rc::new(page()), TextMap::default(), fold);
+    let mut state = State::new(Rc::new(page()), TextMap::default(), UNICODE);
     state.typed(Form { subject: "Head of Éclat".into(), ..Form::default() });
     state
 }
@@ -103,9 +105,10 @@ fn status(state: &State, id: &str) -> String {
 /// Returns the targets of the summary's lines.
 fn summary(state: &State) -> Vec<String> {
     match state.view(NOW).summary.0 {
-        Summary::Shown { items, .. } => {
-            items.iter().map(|item| item.target.clone().unwrap_or_default()).collect()
-        }
+        Summary::Shown { items, .. } => items
+            .iter()
+            .map(|item| item.href.as_deref().unwrap_or_default().replace('#', ""))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -139,7 +142,7 @@ fn a_field_is_judged_when_left_once_touched_and_taken_back_at_once() {
 fn errors_of_the_server_go_when_mended() {
     let mut errors = TextMap::default();
     errors.set("name", Some("Give your name.".into()));
-    let mut state = State::new(Rc::new(page()), errors, fold);
+    let mut state = State::new(Rc::new(page()), errors, UNICODE);
     assert_eq!(error(&state, "name").as_deref(), Some("Give your name."));
     state.typed(Form { name: "A".into(), ..Form::default() });
     state.edited("name", NOW);
@@ -275,7 +278,7 @@ fn an_upload_keeps_its_view_in_step() {
     state.progress(50, 200);
     assert_eq!(state.view(NOW).upload.unwrap().percent, Some(25));
     assert!(state.view(CLOSES).countdown.unwrap().text.contains("in time"));
-    state.cancelled();
+    assert_eq!(state.cancelled(), Effect::AskWhetherArrived);
     let view = state.view(NOW);
     assert_eq!((view.busy, view.guarded, view.upload.unwrap().percent), (false, false, None));
     state.progress(60, 200);
@@ -294,12 +297,12 @@ fn answers_lead_on() {
     assert_eq!(state.submit(NOW), Effect::Send);
 
     let told = |field: &str| FieldError { field: field.to_owned(), message: format!("{field}!") };
-    let refused = Answer::Refused(vec![told("consent"), told("cv")]);
+    let refused = Answer::Refused { errors: vec![told("consent"), told("cv")], kept: None };
     assert_eq!(state.answered(refused), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["cv", "consent"]);
     assert_eq!(error(&state, "cv").as_deref(), Some("cv!"));
 
-    let expired = Answer::Refused(vec![told("token")]);
+    let expired = Answer::Refused { errors: vec![told("token")], kept: None };
     assert_eq!(state.answered(expired), Effect::RenewToken);
     assert_eq!(state.renewed(), Effect::Focus("error-summary"));
     assert_eq!(summary(&state), ["", "", "submit"]);
@@ -458,4 +461,72 @@ fn an_emptied_form_is_as_new() {
     let view = state.view(NOW);
     assert_eq!((view.review, view.meter, view.statuses.get("cv")), (None, None, Some("")));
     assert_eq!(*view.summary.0, Summary::Hidden);
+}
+
+#[test]
+fn a_likely_slip_is_asked_about_once_the_address_is_left() {
+    let mut state = empty();
+    let question = |state: &State| state.view(NOW).question;
+    let mut step = |typed: &str, is_left: bool| {
+        state.typed(Form { email: typed.into(), ..Form::default() });
+        state.edited("email", NOW);
+        if is_left {
+            state.left("email", NOW);
+        }
+        question(&state).map(|asked| asked.suggestion.unwrap_or_default())
+    };
+    assert_eq!(step("amelie@gmial.com", false), None, "still typing");
+    assert_eq!(step("amelie@gmial.com", true).as_deref(), Some("amelie@gmail.com"));
+    assert_eq!(step("amelie@gmail.com", false), None, "taken back at once");
+    assert_eq!(step("amelie@intranet", true).as_deref(), Some(""), "without a dot");
+    assert_eq!(step("amelie@gmial.com, b@c.org", true), None, "what is wrong is told instead");
+    assert_eq!(step("amelie@gmial.com", true).as_deref(), Some("amelie@gmail.com"));
+    assert_eq!(state.errors.get("email"), None, "it is no mistake");
+    state.typed(Form { email: "amelie@gmial.com".into(), ..filled_in() });
+    give(&mut state, "letter", 9, Kind::Pdf, "a");
+    give(&mut state, "cv", 9, Kind::Pdf, "b");
+    assert_eq!(state.submit(NOW), Effect::Send, "and refuses nothing");
+}
+
+#[test]
+fn everything_that_has_left_cannot_be_stopped() {
+    let mut state = ready();
+    state.submit(NOW);
+    let can_stop = |state: &State| state.view(NOW).upload.is_some_and(|upload| upload.can_stop);
+    state.progress(199, 200);
+    assert!(can_stop(&state));
+    state.progress(200, 200);
+    assert!(!can_stop(&state));
+    assert_eq!(state.view(NOW).upload.unwrap().percent, Some(100));
+}
+
+#[test]
+fn what_was_stopped_too_late_is_told_as_received() {
+    let mut state = ready();
+    state.submit(NOW);
+    assert_eq!(state.cancelled(), Effect::AskWhetherArrived);
+    let told = state.update(Message::Arrived("/applications/X?key=k".into()), NOW);
+    assert_eq!(told, Effect::Focus("error-summary"));
+    assert_eq!(summary(&state), ["/applications/X?key=k"]);
+    assert_eq!(state.submit(NOW), Effect::Send, "a correction");
+    assert_eq!(state.arrived("/late".into()), Effect::None, "the candidate has gone on");
+}
+
+#[test]
+fn a_correction_that_is_not_taken_says_so_in_the_words_of_the_server() {
+    for (is_for_now, targets) in [(true, &["", "", "submit"][..]), (false, &[""])] {
+        let mut state = ready();
+        state.submit(NOW);
+        let answer = Answer::NotTaken { message: "A newer one.".into(), is_for_now };
+        assert_eq!(state.answered(answer), Effect::Focus("error-summary"));
+        assert_eq!(summary(&state), targets);
+        let view = state.view(NOW);
+        let Summary::Shown { items, .. } = view.summary.0 else { panic!() };
+        assert_eq!(items[0].text, "A newer one.");
+    }
+    let mut state = ready();
+    state.submit(NOW);
+    let errors = vec![FieldError { field: "cv".into(), message: "cv!".into() }];
+    state.answered(Answer::Refused { errors, kept: Some("It stays.".into()) });
+    assert_eq!(summary(&state), ["cv", ""]);
 }

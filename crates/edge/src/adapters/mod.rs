@@ -8,6 +8,7 @@ mod entropy;
 mod queues;
 mod r2;
 mod submission;
+mod unicode;
 mod upload;
 
 pub(crate) use clock::PlatformClock;
@@ -16,4 +17,5 @@ pub(crate) use email::{AlertTransport, PlatformTransport};
 pub(crate) use entropy::random_u128;
 pub(crate) use queues::PlatformQueue;
 pub(crate) use r2::R2Documents;
+pub(crate) use unicode::UNICODE;
 pub(crate) use upload::UploadedFile;

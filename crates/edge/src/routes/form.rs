@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData};
 use worker::{Headers, Request};
 
-use crate::adapters::UploadedFile;
+use crate::adapters::{UNICODE, UploadedFile};
 use crate::routes::RequestContext;
 use crate::routes::upload::{Ended, Upload};
 use crate::semaphore::Permit;
@@ -82,6 +82,7 @@ impl ReceivedForm {
             language: language.to_owned(),
             origin: context.origin.clone(),
             sender: sender.to_owned(),
+            unicode: UNICODE,
             form: self.form,
             documents: self.documents,
         }

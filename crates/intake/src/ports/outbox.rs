@@ -18,6 +18,8 @@ pub enum MailKind {
     Acknowledgement,
     /// To staff: an application was withdrawn.
     Withdrawal,
+    /// To the candidate: their application was withdrawn.
+    WithdrawalConfirmation,
     /// To staff: how far the applications to a posting have come.
     Report,
     /// To the operator: mails do not leave.
@@ -54,10 +56,11 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
+        Self::WithdrawalConfirmation,
         Self::Report,
         Self::Alert,
         Self::AddressChanged,
@@ -73,6 +76,7 @@ impl MailKind {
             Self::Staff => "staff",
             Self::Acknowledgement => "acknowledgement",
             Self::Withdrawal => "withdrawal",
+            Self::WithdrawalConfirmation => "withdrawal_confirmation",
             Self::Report => "report",
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
@@ -84,7 +88,11 @@ impl MailKind {
     /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement | Self::AddressChanged | Self::Digest => {
+            Self::Staff
+            | Self::Acknowledgement
+            | Self::WithdrawalConfirmation
+            | Self::AddressChanged
+            | Self::Digest => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -99,6 +107,7 @@ impl MailKind {
             Self::Staff => SizeClass::Large,
             Self::Acknowledgement
             | Self::Withdrawal
+            | Self::WithdrawalConfirmation
             | Self::Report
             | Self::Alert
             | Self::AddressChanged
@@ -110,7 +119,7 @@ impl MailKind {
     /// mailbox then has to be spared. A digest is what spares it.
     pub fn is_counted(self) -> bool {
         match self {
-            Self::Acknowledgement | Self::AddressChanged => true,
+            Self::Acknowledgement | Self::WithdrawalConfirmation | Self::AddressChanged => true,
             Self::Staff | Self::Withdrawal | Self::Report | Self::Alert | Self::Digest => false,
         }
     }

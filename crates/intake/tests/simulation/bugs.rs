@@ -66,11 +66,21 @@ pub(crate) enum Bug {
     OverwritesBeforeJudging,
     /// The mail of a correction does not wait for one that is being sent.
     DoesNotWait,
+    /// Staff get a correction with the documents that came first.
+    SendsEarlierDocuments,
+    /// Documents that a correction has replaced stay.
+    KeepsReplacedDocuments,
+    /// With what was replaced, what a correction is about to bring is deleted.
+    DeletesWhatIsArriving,
+    /// A withdrawal is told to staff only.
+    ConfirmsToNobody,
+    /// A notice keeps the address that it went to.
+    KeepsTheAddress,
 }
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 19] = [
+    pub(crate) const ALL: [(Self, Invariant); 24] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -90,6 +100,11 @@ impl Bug {
         (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold),
         (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing),
         (Self::DoesNotWait, Invariant::LatestComesLast),
+        (Self::SendsEarlierDocuments, Invariant::AcknowledgedArrives),
+        (Self::KeepsReplacedDocuments, Invariant::ReplacedIsGone),
+        (Self::DeletesWhatIsArriving, Invariant::AcknowledgedArrives),
+        (Self::ConfirmsToNobody, Invariant::WithdrawalIsConfirmed),
+        (Self::KeepsTheAddress, Invariant::WithdrawnIsGone),
     ];
 }
 
@@ -150,6 +165,7 @@ impl Ports {
             language: form.language.clone(),
             origin: form.origin.clone(),
             sender: "guichet@example.org".into(),
+            unicode: form.unicode,
             form: form.form.clone(),
             documents: documents.collect(),
         }
@@ -160,6 +176,10 @@ impl Ports {
         let Statement { query, values } = &mut statements[0];
         let (until, now) = match query.name {
             "claim" => (2, 1),
+            "settle" if self.has(Bug::KeepsTheAddress) => {
+                query.sql = without_emptying(query.sql);
+                return;
+            }
             // The seventh value says whether the mail may have arrived.
             "settle" if self.has(Bug::ForgetsDoubt) => {
                 values[6] = Value::Number(0.0);
@@ -194,6 +214,14 @@ impl Ports {
             ("retire", Some(Bug::TellsTooEarly)) => {
                 let (id, now) = (text(&values[0]), crate::database::number(&values[1]));
                 format!("UPDATE mails SET due_at = {now} WHERE id = 'withdrawal/{id}'")
+            }
+            ("retire", Some(Bug::ConfirmsToNobody)) => {
+                let id = text(&values[0]);
+                format!("DELETE FROM mails WHERE id = 'withdrawal_confirmation/{id}'")
+            }
+            ("cleaned", Some(Bug::DeletesWhatIsArriving)) => {
+                self.delete_all_but_the_latest(text(&values[0]));
+                return;
             }
             ("promise", Some(Bug::ErasesByPresentDay)) => format!(
                 "UPDATE applications SET erase_at = \
@@ -238,18 +266,46 @@ impl Ports {
         Ok(())
     }
 
+    /// Whether documents that are to be deleted stay: single ones go when a
+    /// correction has replaced them, folders with their application.
+    pub(crate) fn keeps(&self, prefix: &str) -> bool {
+        self.has(Bug::KeepsReplacedDocuments) && !prefix.ends_with('/')
+    }
+
+    fn delete_all_but_the_latest(&self, id: &str) {
+        let Some(latest) = self.application(id) else { return };
+        let is_used =
+            |key: &str| latest.content.documents.iter().any(|one| key.ends_with(&one.sha256));
+        self.memory.documents.borrow_mut().retain(|key, _| !key.contains(id) || is_used(key));
+    }
+
+    /// The document as it came with the first revision.
+    fn first_of(&self, key: &str) -> Option<Vec<u8>> {
+        let parts: Vec<&str> = key.split('/').take(3).collect();
+        let folder = format!("{}/", parts.join("/"));
+        let documents = self.memory.documents.borrow();
+        let first = documents
+            .iter()
+            .find(|(key, _)| key.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/')));
+        first.map(|(_, bytes)| bytes.clone())
+    }
+
     /// A document has been asked for.
     pub(crate) fn document(
         &self,
+        key: &str,
         got: Result<Option<Vec<u8>>, Fault>,
     ) -> Result<Option<Vec<u8>>, Fault> {
         match got {
+            Ok(Some(bytes)) if self.has(Bug::SendsEarlierDocuments) => {
+                Ok(Some(self.first_of(key).unwrap_or(bytes)))
+            }
             Err(_) if self.has(Bug::SendsWhatItHas) => Ok(Some(Vec::new())),
             got => got,
         }
     }
 
-    /// Returns the number of an application that is about to be written down.
+    /// Reads the number of an application that is about to be written.
     pub(crate) async fn number_too_early(
         &self,
         statements: &[Statement],
@@ -324,6 +380,16 @@ fn impatient(claim: &'static str) -> &'static str {
         let (before, rest) = claim.split_once("AND NOT EXISTS").unwrap();
         let (_, after) = rest.split_once("RETURNING").unwrap();
         format!("{before})) RETURNING{after}")
+    })
+}
+
+/// The settlement of a mail that keeps what it says.
+fn without_emptying(settle: &'static str) -> &'static str {
+    static WITHOUT: OnceLock<String> = OnceLock::new();
+    WITHOUT.get_or_init(|| {
+        let (before, rest) = settle.split_once("payload = ").unwrap();
+        let (_, after) = rest.split_once("END").unwrap();
+        format!("{before}payload = payload{after}")
     })
 }
 

@@ -57,6 +57,7 @@ pub(crate) enum Event {
     StaffMail,
     CandidateMail,
     WithdrawalMail,
+    ConfirmationMail,
     FarewellMail,
     DigestMail,
     ReportMail,
@@ -72,7 +73,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 61] = [
+    pub(crate) const ALL: [(Self, &str); 62] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -122,6 +123,7 @@ impl Event {
         (Self::StaffMail, "mails to staff"),
         (Self::CandidateMail, "to candidates"),
         (Self::WithdrawalMail, "of withdrawals"),
+        (Self::ConfirmationMail, "to candidates who withdrew"),
         (Self::FarewellMail, "to previous addresses"),
         (Self::DigestMail, "digests"),
         (Self::ReportMail, "reports"),

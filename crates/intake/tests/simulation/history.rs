@@ -200,7 +200,12 @@ impl History {
 
     /// Whether a digest has told its candidate of an application.
     pub(crate) fn is_digested(&self, received: &Application) -> bool {
-        let is_one = |mail: &&Mail| mail.notice.as_deref() == Some("digest");
+        self.is_digested_since(received, i64::MIN)
+    }
+
+    /// Whether one has done so since then.
+    pub(crate) fn is_digested_since(&self, received: &Application, since: i64) -> bool {
+        let is_one = |mail: &&Mail| mail.notice.as_deref() == Some("digest") && mail.at >= since;
         let to_them = |mail: &Mail| mail.to.eq_ignore_ascii_case(&received.content.email);
         let mut digests = self.mails.iter().filter(is_one);
         digests.any(|mail| to_them(mail) && mail.tells_of(&received.reference))

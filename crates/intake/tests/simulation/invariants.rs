@@ -47,10 +47,14 @@ pub(crate) enum Invariant {
     JudgedRightly,
     /// Of a refused form nothing is kept or sent.
     RefusedIsNotKept,
-    /// Of a withdrawn application nothing is left.
+    /// Of a withdrawn application nothing is left; the candidate's address goes
+    /// with the mail that confirms it.
     WithdrawnIsGone,
     /// Staff get a notice of each withdrawal.
     WithdrawalIsTold,
+    /// The candidate of a withdrawn application gets a confirmation, unless the
+    /// address does not take it.
+    WithdrawalIsConfirmed,
     /// No mail of a withdrawn application comes after that notice.
     NothingAfterTheNotice,
     /// Every mail is of an application that the ledger knew, goes to the right
@@ -171,12 +175,23 @@ fn withdrawn_is_gone(world: &World, grace: i64) {
 
 fn withdrawals_are_told(world: &World) {
     let history = world.history.borrow();
-    for id in history.withdrawn.keys() {
+    for (id, at) in &history.withdrawn {
         let name = format!("withdrawal/{id}");
         let refused = history.attempts_at(&name).any(Attempt::was_refused);
         if history.copies(&name).is_empty() && !refused {
             world.breach(Invariant::WithdrawalIsTold, format!("{id} is not told"));
         }
+        let name = format!("withdrawal_confirmation/{id}");
+        let latest = history.committed.get(id);
+        let is_digested = latest.is_some_and(|latest| history.is_digested_since(latest, *at));
+        if history.copies(&name).is_empty() && !is_digested && !history.is_hopeless(&name) {
+            world.breach(Invariant::WithdrawalIsConfirmed, format!("{id} is not confirmed"));
+        }
+    }
+    let left =
+        "mails WHERE payload IS NOT NULL AND (sent_at IS NOT NULL OR refused_because IS NOT NULL)";
+    if world.count_of(left) > 0 {
+        world.breach(Invariant::WithdrawnIsGone, "an address is left in a notice".into());
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
 use crate::scheduler::Worker;
 use crate::witness;
-use crate::world::setting;
+use crate::world::{UNICODE, setting};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -177,6 +177,7 @@ impl Person {
             received_at,
             language: "fr",
             sender: "guichet@example.org",
+            unicode: UNICODE,
             form: self.form(ports, received_at).form,
             documents: Vec::<SubmittedDocument<Parcel>>::new(),
         };
@@ -210,6 +211,7 @@ impl Person {
                 Some(Ok(
                     Verdict::Refused { .. }
                     | Verdict::Outdated { .. }
+                    | Verdict::TooFast { .. }
                     | Verdict::TooManyRevisions { .. },
                 )) => return None,
                 Some(Ok(Verdict::Retired { .. })) => {
@@ -269,6 +271,7 @@ impl Person {
             language: "fr".into(),
             origin: "https://guichet.example".into(),
             sender: "guichet@example.org".into(),
+            unicode: UNICODE,
             form: Form {
                 name: self.name.clone(),
                 email: self.email.clone(),
