@@ -148,12 +148,12 @@ impl<D: Database> Notices for SqlLedger<D> {
         Ok(row.map(Into::into))
     }
 
-    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {
+    async fn open_incident(&self, incident: &Incident, with_alert: bool) -> Result<(), Fault> {
         let opened_at = Value::from(incident.opened_at);
-        let (cause, losing) = ((&incident.cause).into(), incident.losing.into());
+        let (cause, losing) = ((&incident.cause).into(), incident.is_losing.into());
         let insert = INSERT_INCIDENT.bind([opened_at.clone(), cause, losing, incident.lost.into()]);
         let mut batch = vec![insert];
-        if alert {
+        if with_alert {
             let notice = json(&Notice::Alert { incident: incident.clone() }, "a notice")?;
             batch.push(INSERT_ALERT.bind([opened_at, notice]));
         }

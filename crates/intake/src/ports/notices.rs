@@ -99,7 +99,7 @@ pub struct Incident {
     /// What most of the mails met, as a code.
     pub cause: String,
     /// Whether the incident was opened because mails to staff were given up.
-    pub losing: bool,
+    pub is_losing: bool,
     /// How many given-up mails to staff the operator was told of.
     pub lost: u32,
     /// When mails left again.
@@ -172,9 +172,9 @@ pub trait Notices {
     /// The incident that goes on, or else the latest one.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;
 
-    /// Writes down an incident, and with `alert` a notice of it, in one step
+    /// Writes down an incident, and, `with_alert`, a notice of it, in one step
     /// and only where none is open.
-    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault>;
+    async fn open_incident(&self, incident: &Incident, with_alert: bool) -> Result<(), Fault>;
 
     /// Writes down of an incident how many mails are lost by now, and whether
     /// it has ended.

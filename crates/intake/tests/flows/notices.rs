@@ -299,7 +299,7 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     let opened_at = |at| Incident {
         opened_at: Timestamp(at),
         cause: "connect".into(),
-        losing: false,
+        is_losing: false,
         lost: 0,
         closed_at: None,
     };

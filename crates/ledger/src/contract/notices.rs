@@ -130,7 +130,7 @@ pub(super) async fn one_incident_is_open_at_a_time(
     let incident = |minutes: i64| Incident {
         opened_at: after(minutes * MINUTE),
         cause: "AUTH: 535".into(),
-        losing: false,
+        is_losing: false,
         lost: 0,
         closed_at: None,
     };

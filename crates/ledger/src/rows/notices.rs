@@ -74,7 +74,7 @@ impl From<IncidentRow> for Incident {
         Self {
             opened_at: timestamp(row.opened_at),
             cause: row.cause,
-            losing: row.losing > 0,
+            is_losing: row.losing > 0,
             lost: row.lost,
             closed_at: row.closed_at.map(timestamp),
         }
