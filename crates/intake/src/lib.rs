@@ -7,7 +7,7 @@
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
-//! application. [`report`] and [`watch`] write notices to staff and operator,
+//! application. [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
 //! Storage, queue, mail and clock are [`ports`]. The crate `ledger` implements
@@ -31,6 +31,7 @@ mod mailbox;
 pub mod memory;
 mod notify;
 pub mod ports;
+mod postings;
 mod receipt;
 mod report;
 mod restore;
@@ -50,6 +51,10 @@ pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
+pub use postings::{
+    Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
+    save_posting,
+};
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use restore::{Pause, forget_records, note_sent, replay};

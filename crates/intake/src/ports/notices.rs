@@ -144,11 +144,19 @@ pub struct Entry {
     pub acknowledgement: MailState,
 }
 
+/// A report that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenReport {
+    /// Its day, counted from 1970-01-01.
+    pub day: u32,
+    /// When it was sent, or is to be.
+    pub at: Timestamp,
+}
+
 /// Notices and what they tell of.
 pub trait Notices {
-    /// The day of the latest report on the posting `slug`, counted from
-    /// 1970-01-01.
-    async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault>;
+    /// The latest report on the posting `slug`.
+    async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault>;
 
     /// Returns whether staff lack an application to the posting `slug`.
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
