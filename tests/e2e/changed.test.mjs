@@ -26,9 +26,9 @@ test("a posting that asks for more shows it, with what was typed and chosen", as
   await page.click("#submit");
   await page.locator('[data-field="driving_licence"]').waitFor();
   await page.locator("#error-summary-list li").nth(1).waitFor();
-  const [first, second] = (await summaryOf(page)).map(evenly);
-  assert.match(first, /L’offre a changé depuis que vous avez ouvert cette page/);
-  assert.match(second, /permis/);
+  const said = (await summaryOf(page)).map(evenly).join("\n");
+  assert.match(said, /L’offre a changé depuis que vous avez ouvert cette page/);
+  assert.match(said, /Avez-vous le permis/);
   assert.equal(await page.inputValue("#name"), "Marie Dupont");
   assert.equal(await page.locator("#cv").evaluate((input) => input.files[0]?.name), "CV.docx");
   assert.ok(await page.isChecked('[name="eu_work_permit"][value="yes"]'));
