@@ -63,7 +63,7 @@ test("staff get a report at the closing, one a day while something lacks, and th
   assert.deepEqual([report.recipient, others], [POSTING.recipient, []]);
   assert.match(report.subject, /^Bilan\u00A0: 1 candidature n’est pas transmise – /);
   const nb = "\u00A0";
-  const said = [`La transmission n’est pas achevée : 6${nb}heures après la clôture`, "Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "eux-mêmes : 0".replace("eux", "elles"), `n° 1 – ${first}`, `n° 2 – ${second}`];
+  const said = [`La transmission n’est pas achevée : 6${nb}heures après la clôture`, "Reçues : 2", "applications@omct.org : 1", "En cours de transmission : 1", "abandonnée : 0", "à leur demande : 0", `n° 1 – ${first}`, `n° 2 – ${second}`];
   for (const line of said.map((line) => line.replace(" :", `${nb}:`).replace("n° ", `n°${nb}`))) {
     assert.ok(report.text.includes(line), `${line} in ${report.text}`);
     assert.ok(report.html.includes(line), `${line} in ${report.html}`);

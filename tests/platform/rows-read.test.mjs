@@ -20,7 +20,7 @@ const DAY = 24 * HOUR;
  * What a statement may read that looks for one application, mail or posting: six are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
-const FEW = 15;
+const FEW = 16;
 /** For a statement that deletes: each row is found and then read. @param {number} written rows */
 const whatIsDeleted = (written) => 2 * written + FEW;
 /** How many rows those may read that look for more. */
