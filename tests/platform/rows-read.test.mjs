@@ -211,8 +211,12 @@ test("the closing of a posting, and its end", async () => {
   assert.equal(left, 0);
 });
 
-/** Of `cargo xtask postings`, which no Worker runs, and of pages that are older than their posting's deadline or subject. */
+/**
+ * Of `cargo xtask postings`, which no Worker runs; of pages that are older than their posting's deadline or subject; and
+ * of an isolate that meets a version for the first time, which was before the counting began.
+ */
 const ELSEWHERE = new Set([
+  "load postings",
   "insert posting",
   "delete unfinished version",
   "insert version",
