@@ -58,4 +58,6 @@ export interface Report {
   /** What it tells of its author without being meant to. */
   traces: string[];
   authors: string[];
+  /** What the files inside it are called: eight names at most. */
+  files: string[];
 }
