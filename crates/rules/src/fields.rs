@@ -98,7 +98,9 @@ fn not_an_email(field: &str, text: &str) -> Issue {
     if Address::parse(text).is_ok() {
         return issue.with("address", "routed");
     }
-    let short = Some(text).filter(|text| text.len() as u64 <= limit::EMAIL);
+    // Of two addresses the space between them is not what is wrong.
+    let is_one = text.len() as u64 <= limit::EMAIL && text.matches('@').count() < 2;
+    let short = Some(text).filter(|_| is_one);
     match short.and_then(stray) {
         None => issue,
         Some(Stray { character, before }) => {
