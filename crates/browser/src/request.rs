@@ -176,8 +176,12 @@ struct Changed {
 }
 
 /// Reads the answer's JSON. One that is not as agreed counts as none, and is
-/// told to the console.
+/// told to the console. What a host in between answers is no JSON.
 fn body<T: DeserializeOwned>(request: &XmlHttpRequest) -> Option<T> {
+    let kind = request.get_response_header("Content-Type").ok().flatten()?;
+    if !kind.starts_with("application/json") {
+        return None;
+    }
     let text = request.response_text().ok().flatten()?;
     let read = || Ok::<T, JsValue>(serde_wasm_bindgen::from_value(JSON::parse(&text)?)?);
     read().map_err(|error| log_error(&error)).ok()
