@@ -21,13 +21,14 @@ const INSERT_APPLICATION: Query = Query::new(
 );
 
 /// Takes effect only where the application has made it into its table: one
-/// that is withdrawn and not yet erased gets its mails back no more.
+/// that is withdrawn and not yet erased gets its mails back no more. Nor does
+/// one that was corrected while the same form was still being stored.
 const INSERT_MAIL: Query = Query::new(
     "insert mail",
     "\
     INSERT INTO mails (id, kind, application, posting, due_at) \
     SELECT ?2 || '/' || id, ?2, id, posting, received_at FROM applications \
-    WHERE id = ?1 AND id NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING",
+    WHERE id = ?1 AND revision = 1 AND id NOT IN (SELECT id FROM retired) ON CONFLICT DO NOTHING",
 );
 
 const SELECT_RETIRED: Query = Query::new("select retired", "SELECT id FROM retired WHERE id = ?1");

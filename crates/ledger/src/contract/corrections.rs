@@ -32,6 +32,10 @@ pub(super) async fn a_correction_replaces_what_has_not_left(
     let earlier = ledger.revisions(&first.id).await?;
     same("the earlier one is kept", earlier.len(), 1)?;
     same("as it was", earlier.first().map(|one| &one.content), Some(&first.content))?;
+    // The same form was sent twice, and the slower one is stored now.
+    let kinds = [MailKind::Staff, MailKind::Acknowledgement];
+    let slower = ledger.commit(&first, &kinds).await?;
+    same("the slower one", slower, Commit::Held(Box::new(second.clone())))?;
     let is_gone = ledger.find_mail(&acknowledgement.id).await?.is_none();
     same("a mail that waits goes", is_gone, true)?;
     let [latest, _] = mails(&second);
