@@ -30,7 +30,8 @@ test("an address is tidied up, its domain in ASCII, and the receipt shows it who
 test("what nobody sees within an address is named", async () => {
   for (const [email, params] of [
     ["marie\u200B@example.net", { address: "invisible", character: "U+200B", before: "marie" }],
-    ["marie@example.net jean@example.net", { address: "space", character: "U+0020", before: "marie@example.net" }],
+    ["mar ie@example.net", { address: "space", character: "U+0020", before: "mar" }],
+    ["marie@example.net jean@example.net", {}],
     ["é@example.net", {}],
     ["marie@１２７.1", {}],
   ]) {
