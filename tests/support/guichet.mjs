@@ -229,10 +229,18 @@ async function variables(options, state) {
   return {
     SIGNING_KEY: await signingKey(state),
     DEV_CLOCK: options.clock ?? "",
+    ...(options.build !== "production" && DEVELOPMENT_DESK),
     ...(smtp && submission(smtp)),
     ...options.vars,
   };
 }
+
+/** The desk of a development build: `POST /desk/dev-sign-in` signs in by a key that only such a build has. */
+const DEVELOPMENT_DESK = {
+  ACCESS_TEAM_DOMAIN: "development.invalid",
+  ACCESS_AUDIENCE: "development",
+  DESK_ADMINS: "staff@example.org",
+};
 
 /**
  * The Worker's settings for a mail server.

@@ -26,6 +26,7 @@ pub(crate) async fn run(env: &Env) {
         ("replaced documents not erased", erase_replaced_documents(&app).await),
         ("erasure failed", erase(&app).await),
         ("orphaned documents not erased", erase_orphaned_documents(&app).await),
+        ("attachments not erased", erase_attachments(&app).await),
         ("report failed", report(&app).await),
         ("watch failed", watch(env, &app).await),
         ("notices not sent", notify(env, &app).await),
@@ -56,6 +57,10 @@ async fn erase_replaced_documents(app: &AppContext) -> Result<(), Fault> {
 
 async fn erase_orphaned_documents(app: &AppContext) -> Result<(), Fault> {
     intake::erase_orphaned_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
+}
+
+async fn erase_attachments(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_attachments(&app.documents, &app.ledger, app.clock.now()).await
 }
 
 async fn report(app: &AppContext) -> Result<(), Fault> {

@@ -7,8 +7,9 @@ use crate::QUEUED_MS;
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
     About, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind, Notice,
-    Notices, Outbox, RetryPolicy, Sending, Settlement, Transport,
+    Notices, Outbox, Progress, RetryPolicy, Sending, Settlement, Transport,
 };
+use crate::progress::MESSAGE_MAIL;
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
 /// Worker may take for one queue message (15 minutes of wall time), so that a
@@ -42,7 +43,7 @@ pub enum Pace {
 /// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -86,7 +87,7 @@ pub async fn deliver(
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_of_application(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections),
+    ledger: &(impl Ledger + Corrections + Progress),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     mail: &Mail,
@@ -95,6 +96,10 @@ async fn send_of_application(
     now: Timestamp,
 ) -> Result<Option<Sending>, Fault> {
     let Some(received) = ledger.find(application).await? else { return Ok(None) };
+    if mail.kind == MailKind::Message {
+        return send_message(documents, ledger, transport, composer, mail, &received, claim, now)
+            .await;
+    }
     if received.revision != mail.revision {
         return Ok(None);
     }
@@ -108,6 +113,31 @@ async fn send_of_application(
     };
     let notes = Notes { before, related: ledger.related(&received).await? };
     send_to_staff(documents, transport, composer, &received, claim, now, &notes).await.map(Some)
+}
+
+/// Sends what staff have written to the candidate, to the latest address.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
+async fn send_message(
+    documents: &impl DocumentStore,
+    ledger: &impl Progress,
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    mail: &Mail,
+    received: &Application,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let id = mail.id.strip_prefix(MESSAGE_MAIL).unwrap_or_default();
+    let Some(message) = ledger.find_message(id).await? else { return Ok(None) };
+    let file = match &message.attachment {
+        Some(attachment) => {
+            let bytes = documents.get(&attachment.key).await?;
+            Some(bytes.ok_or_else(|| Fault::Documents("an attachment is not there".into()))?)
+        }
+        None => None,
+    };
+    let mail = composer.message(received, &message, file.as_deref(), claim, now)?;
+    Ok(Some(mail.send(transport).await))
 }
 
 /// Sends the application with its documents attached. Where the transport

@@ -5,6 +5,8 @@
 //! application has come, and [`download`] serves a document that a mail could
 //! not hold.
 //!
+//! [`progress`] changes stages and schedules what staff write to candidates.
+//!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
 //! application. [`report`] and [`watch`] write notices to staff and operator,
@@ -27,7 +29,9 @@ mod mail_composer;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod notify;
+mod placeholders;
 pub mod ports;
+mod progress;
 mod receipt;
 mod report;
 mod retention;
@@ -40,11 +44,17 @@ pub use correct::{
     Amendment, CORRECTION_WAIT_MS, MAX_REVISIONS, correct, erase_replaced_documents,
 };
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
+pub use documents::crc32;
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::MailComposer;
 pub use notify::notify;
+pub use placeholders::{Unfilled, filled};
+pub use progress::{
+    ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
+    Scheduled, Skip, erase_attachments, progress,
+};
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use retention::{erase, erase_orphaned_documents};

@@ -9,7 +9,7 @@ use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, Transport,
+    NoticeOfChange, Notices, Outbox, Progress, Transport,
 };
 
 /// How many notices one run sends.
@@ -20,7 +20,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,

@@ -1,8 +1,10 @@
 //! The ports of the flows: what they need from the platform.
 
 mod corrections;
+mod dossiers;
 mod notices;
 mod outbox;
+mod progress;
 mod retention;
 
 use domain::{Application, Reference};
@@ -10,13 +12,22 @@ use mail::Address;
 use rules::Timestamp;
 
 pub use corrections::{Correction, Corrections, Farewell, Related};
+pub use domain::dossier::{
+    Dossier, Event, ListedPage, Listing, Message, MessageAttachment, MessageState, Note, PAGE,
+    PostingCounts, Sort,
+};
 pub use domain::{Delivery, MailState};
+pub use dossiers::{Concerned, Dossiers};
 pub use notices::{
     DeliveryProblems, Entry, Incident, Notice, NoticeOfChange, Notices, PostingDelivery,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
     SizeClass,
+};
+pub use progress::{
+    Actor, EVERY_REVISION, NewMessage, PendingMessage, Progress, StageChange, Standing, Step, Stop,
+    Taken,
 };
 pub use retention::{Retention, Withdrawn};
 

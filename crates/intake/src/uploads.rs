@@ -13,7 +13,14 @@ use crate::submit::SubmittedDocument;
 
 /// The files of a form and their hashes, where they were read.
 pub(crate) struct Uploads<'a, U> {
-    files: Vec<(&'a SubmittedDocument<U>, Option<[u8; 32]>)>,
+    files: Vec<(&'a SubmittedDocument<U>, Option<Digests>)>,
+}
+
+/// What identifies the bytes of a file.
+#[derive(Clone, Copy)]
+struct Digests {
+    sha256: [u8; 32],
+    crc32: u32,
 }
 
 impl<'a, U: Upload> Uploads<'a, U> {
@@ -33,23 +40,23 @@ impl<'a, U: Upload> Uploads<'a, U> {
                 report: None,
                 sha256: None,
             };
-            let mut hash = None;
+            let mut digests = None;
             if !refused_by_size(&posting.requirements, &offer) {
                 let UploadContent { bytes, sha256 } = document.upload.read().await?;
                 offer.sha256 = Some(hex(&sha256));
                 offer.report = Some(documents::inspect(&bytes, &Limits::default()));
-                hash = Some(sha256);
+                digests = Some(Digests { sha256, crc32: documents::crc32(&bytes) });
             }
             form.documents.push(offer);
-            files.push((document, hash));
+            files.push((document, digests));
         }
         Ok(Self { files })
     }
 
-    /// The file of an accepted document and its hash.
-    fn find(&self, document: &Document) -> Option<(&U, [u8; 32])> {
-        let (file, hash) = self.files.iter().find(|(file, _)| file.id == document.id)?;
-        Some((&file.upload, (*hash)?))
+    /// The file of an accepted document and its digests.
+    fn find(&self, document: &Document) -> Option<(&U, Digests)> {
+        let (file, digests) = self.files.iter().find(|(file, _)| file.id == document.id)?;
+        Some((&file.upload, (*digests)?))
     }
 }
 
@@ -72,8 +79,9 @@ pub(crate) async fn store<D: DocumentStore>(
         }
         document.revision = revision;
         let unread = || Fault::Upload("a document was accepted unread".into());
-        let (upload, sha256) = uploads.find(document).ok_or_else(unread)?;
-        documents.put(&document_key(application, document), upload, sha256).await?;
+        let (upload, digests) = uploads.find(document).ok_or_else(unread)?;
+        document.crc32 = Some(digests.crc32);
+        documents.put(&document_key(application, document), upload, digests.sha256).await?;
     }
     Ok(())
 }

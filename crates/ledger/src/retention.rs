@@ -26,6 +26,16 @@ const INSERT_WITHDRAWAL: Query = Query::new(
     FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
 
+/// The posting keeps the number alone.
+const INSERT_WITHDRAWAL_EVENT: Query = Query::new(
+    "insert withdrawal event",
+    "\
+    INSERT INTO events (id, posting, what, at, detail) \
+    SELECT 'withdrawn/' || posting || '/' || number, posting, 'withdrawn', ?2, \
+        json_object('number', number) \
+    FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
+);
+
 const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
 
 const DELETE_REVISIONS: Query =
@@ -94,6 +104,15 @@ const FORGET_NOTICES: Query = Query::new(
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
+/// Of the postings that are erased: what staff did.
+const FORGET_EVENTS: Query = Query::new(
+    "forget events",
+    "\
+    DELETE FROM events WHERE application IS NULL AND posting IN \
+        (SELECT posting FROM tallies WHERE erased_at <= ?1 \
+        AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
+);
+
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
     "retire orphans",
@@ -156,6 +175,7 @@ impl<D: Database> Retention for SqlLedger<D> {
         self.execute_all(vec![
             RETIRE.bind([id.clone(), now.into(), key_hash.into()]),
             INSERT_WITHDRAWAL.bind([id.clone(), now.into(), json(&notice, "a notice")?]),
+            INSERT_WITHDRAWAL_EVENT.bind([id.clone(), now.into()]),
             DELETE_MAILS.bind([id]),
         ])
         .await
@@ -184,7 +204,7 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
-        let each = [FORGET_RETIRED, FORGET_NOTICES];
+        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_EVENTS];
         self.execute_all(each.map(|query| query.bind([now.into()])).into()).await
     }
 

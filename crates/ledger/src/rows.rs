@@ -1,5 +1,6 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
+mod desk;
 mod notices;
 
 use domain::{Application, Reference, Revision};
@@ -9,6 +10,10 @@ use intake::ports::{
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
+pub(crate) use desk::{
+    CountsRow, DossierRow, EventRow, KeyRow, MessageRow, NeighboursRow, NoteRow, StandingRow,
+    StopRow, TakenRow, UnfoldedRow,
+};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay

@@ -15,8 +15,23 @@ const ROOMS: &[&str] =
     &["../../www/templates", "../views/src", "../browser/src", "../edge/src", "src"];
 
 /// Sections whose keys are put together from codes, kinds, numbers and names.
-const COMPOSED: &[&str] =
-    &["active_", "date_weekday_", "date_month_", "issue_", "kind_", "remark_", "zone_"];
+const COMPOSED: &[&str] = &[
+    "active_",
+    "date_weekday_",
+    "date_month_",
+    "desk_deed_",
+    "desk_fact_",
+    "desk_letter_",
+    "desk_mistake_",
+    "desk_remark_",
+    "desk_skipped_",
+    "desk_stage_",
+    "desk_state_",
+    "issue_",
+    "kind_",
+    "remark_",
+    "zone_",
+];
 
 #[test]
 fn every_code_has_a_sentence() {

@@ -6,6 +6,7 @@
 //! check`) and nowhere else: it is the only room with a table of time zones.
 //! It collects every mistake of every file, so that one build shows them all.
 
+mod advertisement;
 mod body;
 mod check;
 mod folder;
@@ -23,6 +24,7 @@ mod time;
 mod typography;
 mod value;
 
+pub use advertisement::{Draft, from_advertisement};
 pub use folder::compile_folder;
 pub use mistake::{Mistake, Mistakes};
 

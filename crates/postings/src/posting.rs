@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use rules::Date;
 use rules::application::limit;
 use rules::deadline::Deadline;
+use rules::email;
 use rules::requirements::Requirements;
 use toml::de::DeTable;
 
@@ -76,6 +77,7 @@ fn read(
     let subject = subject(whole);
     let recipient = check::address(whole, "recipient");
     let contact = check::address(whole, "contact");
+    let panel = panel(whole);
     let steps = steps(whole);
     let deadline = deadline(whole);
     let organisation = terms::organisation(whole);
@@ -109,6 +111,7 @@ fn read(
         deadline: Deadline { date: last.value, zone: time::offsets(published, erased, &zone)? },
         recipient: recipient?,
         contact: contact?,
+        panel,
         requirements: Requirements {
             window: time::window(published, last.value, &zone)?,
             subject: subject?,
@@ -175,6 +178,23 @@ fn steps(whole: &mut Section<'_>) -> Option<Vec<At<String>>> {
     }
     let fine = list.value.iter().filter(|step| check::is_line(notes, "steps", step)).count();
     (fine == list.value.len()).then_some(list.value)
+}
+
+/// Returns the addresses of those who read the applications at the desk.
+/// Nobody has to be named.
+fn panel(whole: &mut Section<'_>) -> Vec<String> {
+    let notes = whole.notes;
+    let list = whole.optional_texts("panel", "[\"colleague@example.org\"]");
+    let is_address = |one: &At<String>| {
+        let fine = email::is_valid(&one.value);
+        if !fine {
+            let value = check::quoted(&one.value);
+            notes.add(one.line, format!("`panel` must hold e-mail addresses. One is {value}."));
+        }
+        fine
+    };
+    let fine = list.into_iter().flat_map(|list| list.value).filter(is_address);
+    fine.map(|one| one.value).collect()
 }
 
 fn deadline(whole: &mut Section<'_>) -> Option<(At<Date>, TimeZone)> {

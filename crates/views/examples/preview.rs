@@ -236,6 +236,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
                     kind: Kind::Pdf,
                     bytes: 812_345,
                     sha256: digest.repeat(8),
+                    crc32: None,
                     remarks: vec![],
                     revision: 1,
                 })

@@ -9,6 +9,7 @@ mod correct;
 mod country;
 mod data;
 mod deadline_calendar;
+pub mod desk;
 mod facts;
 mod failure;
 mod feeds;

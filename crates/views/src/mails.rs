@@ -3,6 +3,7 @@
 
 mod attachment;
 mod changes;
+mod message;
 mod notices;
 mod parts;
 mod person;
@@ -15,8 +16,9 @@ use askama::Template;
 use domain::{Application, Posting};
 use locales::Texts;
 
-pub use attachment::attachment_name;
+pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
+pub use message::message;
 pub use notices::{Alert, Report, address_changed, alert, report, withdrawal};
 use parts::{Facts, Person, Said};
 

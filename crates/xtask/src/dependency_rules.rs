@@ -10,13 +10,14 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("calendar", &[]),
     ("documents", &[]),
     ("mail", &["calendar"]),
     ("smtp", &[]),
     ("rules", &["calendar", "documents"]),
     ("domain", &["rules"]),
+    ("desk", &["domain", "rules"]),
     ("locales", &["rules"]),
     ("postings", &["documents", "domain", "locales", "mail", "rules"]),
     ("views", &["documents", "domain", "locales", "rules"]),
@@ -28,6 +29,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     (
         "edge",
         &[
+            "desk",
             "documents",
             "domain",
             "intake",

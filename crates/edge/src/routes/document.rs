@@ -58,7 +58,7 @@ async fn find(
 }
 
 /// Returns the bytes go past wasm memory.
-fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
+pub(super) fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
     let body = match object.body() {
         Some(body) if method == Method::Get => body.response_body()?,
         _ => ResponseBody::Empty,

@@ -5,6 +5,7 @@ mod application;
 mod careers;
 mod correct;
 mod cross_site;
+mod desk;
 mod document;
 mod feeds;
 mod form;
@@ -78,6 +79,9 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
     let received_at = PlatformClock::of(env).now();
     let context = RequestContext::new(&request, received_at)?;
     let path = request.path();
+    if let Some(path) = path.strip_prefix("/desk").filter(|rest| begins_anew(rest)) {
+        return desk::respond(&context, env, path, request).await;
+    }
     let Some(route) = Route::of(&path) else {
         return answer::failure(&context, domain::Failure::NotFound);
     };
@@ -106,4 +110,9 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
         Route::Health if is_get => health::answer(&context, env).await,
         route => answer::method_not_allowed(&context, route.allowed()),
     }
+}
+
+/// Whether what is left of a path begins another segment, or is nothing.
+fn begins_anew(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }

@@ -24,6 +24,8 @@ pub enum MailKind {
     Alert,
     /// To a candidate's previous address: it was corrected.
     AddressChanged,
+    /// What staff write to a candidate.
+    Message,
 }
 
 /// The retry policy of a kind of mail.
@@ -51,13 +53,14 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
         Self::Report,
         Self::Alert,
         Self::AddressChanged,
+        Self::Message,
     ];
 
     /// The mails that every application calls for.
@@ -72,6 +75,7 @@ impl MailKind {
             Self::Report => "report",
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
+            Self::Message => "message",
         }
     }
 
@@ -79,7 +83,7 @@ impl MailKind {
     /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement | Self::AddressChanged => {
+            Self::Staff | Self::Acknowledgement | Self::AddressChanged | Self::Message => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -91,7 +95,8 @@ impl MailKind {
     /// Returns how large it can be.
     pub fn size_class(self) -> SizeClass {
         match self {
-            Self::Staff => SizeClass::Large,
+            // Messages to many candidates do not stand before acknowledgements.
+            Self::Staff | Self::Message => SizeClass::Large,
             Self::Acknowledgement
             | Self::Withdrawal
             | Self::Report

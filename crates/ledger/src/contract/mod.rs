@@ -8,12 +8,15 @@ mod applications;
 mod corrections;
 mod notices;
 mod outbox;
+mod progress;
 mod retention;
 
 use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
-use intake::ports::{Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, Retention};
+use intake::ports::{
+    Commit, Corrections, Dossiers, Fault, Ledger, MailKind, Notices, Outbox, Progress, Retention,
+};
 use rules::{Content, Timestamp};
 
 /// What a case found instead of what is promised.
@@ -29,9 +32,12 @@ impl From<Fault> for Violation {
 type Outcome = Result<(), Violation>;
 
 /// Every storage port.
-pub trait Storage: Ledger + Corrections + Outbox + Notices + Retention {}
+pub trait Storage:
+    Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention
+{
+}
 
-impl<L: Ledger + Corrections + Outbox + Notices + Retention> Storage for L {}
+impl<L: Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention> Storage for L {}
 
 macro_rules! suite {
     ($($module:ident::$case:ident),* $(,)?) => {
@@ -74,6 +80,12 @@ suite! {
     notices::mails_that_fail_or_are_late_are_problems,
     notices::a_long_queue_that_moves_is_no_problem,
     notices::one_incident_is_open_at_a_time,
+    progress::a_step_is_taken_from_what_was_seen,
+    progress::a_message_leaves_when_it_is_due,
+    progress::a_stopped_message_never_leaves,
+    progress::a_newer_message_replaces_a_pending_one,
+    progress::a_list_is_searched_sorted_and_filtered,
+    progress::notes_and_events_go_with_the_application,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,

@@ -33,6 +33,7 @@ pub(super) fn posting() -> Posting {
         },
         recipient: "applications@omct.org".to_owned(),
         contact: "jobs@omct.org".to_owned(),
+        panel: Vec::new(),
         requirements: Requirements {
             window: Window {
                 opens_at: Timestamp(1_752_012_000_000),
@@ -120,6 +121,7 @@ pub(super) fn document(
         kind,
         bytes,
         sha256: digest.repeat(32),
+        crc32: None,
         remarks: vec![Remark::TrackedChanges],
         revision: 1,
     }

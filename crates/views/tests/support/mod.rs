@@ -54,6 +54,7 @@ pub(crate) fn posting() -> Posting {
         },
         recipient: "staff@example.org".to_owned(),
         contact: "jobs@example.org".to_owned(),
+        panel: Vec::new(),
         requirements: Requirements {
             window: Window { opens_at: Timestamp(1_752_012_000_000), closes_at: CLOSES },
             subject: "Chargé·e de mission".to_owned(),
@@ -124,6 +125,7 @@ pub(crate) fn received() -> Application {
                 kind: Kind::Pdf,
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
+                crc32: None,
                 remarks: vec![],
                 revision: 1,
             }],
