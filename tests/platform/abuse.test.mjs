@@ -126,6 +126,22 @@ test("a robot cannot tell why: one answer to flood, trap and haste", async () =>
 /** An answer but for what the clock, which the test moves, writes into the page. */
 const telling = (text) => text.replace(/"now":\d+/, "");
 
+test("nobody applies with the team's address, ours, or one by other hosts", async () => {
+  for (const [email, text] of [
+    [POSTING.recipient, "l’adresse du guichet ou de l’équipe"],
+    ["Applications+1@OMCT.org", "l’adresse du guichet ou de l’équipe"],
+    ["guichet@example.org", "l’adresse du guichet ou de l’équipe"],
+    ["marie%example.net@omct.org", "sans «\u00A0%\u00A0»"],
+    ["relay!marie@example.net", "ni «\u00A0!\u00A0»"],
+  ]) {
+    const answer = await apply(place.guichet, { email }, { headers: { "accept-language": "fr" } });
+    assert.equal(answer.status, 422, email);
+    const { issues } = await answer.json();
+    assert.deepEqual(issues.map(({ field, code }) => [field, code]), [["email", "not_an_email"]], email);
+    assert.ok(issues[0].message.includes(text), issues[0].message);
+  }
+});
+
 test("2,000 posts of rubbish leave honest posts answered", async () => {
   const flooders = Array.from({ length: 8 }, elsewhere);
   const path = `/postings/${POSTING.slug}/applications`;

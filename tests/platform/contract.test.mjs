@@ -19,7 +19,7 @@ test("the suite has cases", () => assert.ok(cases.length > 0));
 
 for (const name of cases) {
   test(name.replaceAll("_", " "), async () => {
-    await forget({ db, bucket: guichet.bucket });
+    await forget({ db, bucket: guichet.bucket }, []);
     const answer = await guichet.fetch(`/contract/${name}`);
     assert.deepEqual([answer.status, await answer.text()], [200, ""]);
   });

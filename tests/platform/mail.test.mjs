@@ -9,12 +9,13 @@ import { simpleParser } from "mailparser";
 import PostalMime from "postal-mime";
 
 import { apply, docx, document, MARIE, NOON, odt, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { running } from "../support/running.mjs";
 
 const place = await running();
 
-/** @typedef {{ subject: string, from: string, to: string, replyTo: { name: string, address: string }, text: string,
+/** @typedef {{ subject: string, from: string, sender: string, to: string, replyTo: { name: string, address: string }, text: string,
  *    files: { name: string, type: string, sha256: string }[] }} Read what a reader makes of a message */
 
 const PYTHON = `
@@ -23,7 +24,7 @@ def read(raw):
     message = email.message_from_string(raw, policy=email.policy.default)
     reply = message["reply-to"].addresses[0]
     return {
-        "subject": message["subject"], "from": message["from"].addresses[0].addr_spec, "to": message["to"].addresses[0].addr_spec,
+        "subject": message["subject"], "from": message["from"].addresses[0].addr_spec, "sender": message["from"].addresses[0].display_name, "to": message["to"].addresses[0].addr_spec,
         "replyTo": {"name": reply.display_name, "address": reply.addr_spec},
         "text": message.get_body(("plain",)).get_content(),
         "files": [{"name": part["content-disposition"].params["filename"], "type": part.get_content_type(),
@@ -51,14 +52,14 @@ async function postalMime(raw) {
   const { subject, from, to, replyTo, text, attachments } = await PostalMime.parse(raw);
   const file = ({ filename, mimeType, content }) => ({ name: filename, type: mimeType, sha256: sha256(new Uint8Array(content)) });
   const [{ name, address }] = replyTo;
-  return { subject, from: from.address, to: to[0].address, replyTo: { name, address }, text, files: attachments.map(file) };
+  return { subject, from: from.address, sender: from.name, to: to[0].address, replyTo: { name, address }, text, files: attachments.map(file) };
 }
 
 async function mailParser(raw) {
   const { subject, from, to, replyTo, text, attachments } = await simpleParser(raw);
   const file = ({ filename, contentType, content }) => ({ name: filename, type: contentType, sha256: sha256(content) });
   const [{ name, address }] = replyTo.value;
-  return { subject, from: from.value[0].address, to: to.value[0].address, replyTo: { name, address }, text, files: attachments.map(file) };
+  return { subject, from: from.value[0].address, sender: from.value[0].name, to: to.value[0].address, replyTo: { name, address }, text, files: attachments.map(file) };
 }
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -103,6 +104,7 @@ test("staff read the application, with its documents byte for byte", async (t) =
   await eachReader(t, [toStaff.raw], ([mail], reader) => {
     assert.equal(mail.subject, `${POSTING.subject} – ${name} – ${body.reference} (n°\u00A01)`);
     assert.deepEqual([mail.from, mail.to], ["guichet@example.org", POSTING.recipient]);
+    assert.equal(spaced(mail.sender, reader), spaced(`${name} via OMCT Carrières`, reader));
     assert.equal(mail.replyTo.address, MARIE.email);
     assert.equal(spaced(mail.replyTo.name, reader), spaced(name, reader));
     assert.deepEqual(mail.files, [
@@ -155,6 +157,35 @@ test("no name makes a header, and each comes back", async (t) => {
       assert.equal(mail.replyTo.address, MARIE.email, what);
       assert.equal(mail.files.length, 2, what);
       for (const file of mail.files) assert.match(file.name, /^[^\p{Cc}/\\:*?"<>|\s.]+\.(pdf|docx)$/u, what);
+    }
+  });
+});
+
+test("the sender's name shows whose application it is, and passes for nobody else's", async (t) => {
+  await override(place.guichet, { vars: { STAFF_NAMES: "Jean-Marc Staff", MAIL_FROM_PER_APPLICATION: "yes" } });
+  const SENDERS = [
+    ["Amélie N’Diaye", "Amélie N’Diaye via OMCT Carrières"],
+    ["Direction OMCT", "Direction OMCT [formulaire] via OMCT Carrières"],
+    ["Jean Marc STAFF", "Jean Marc STAFF [formulaire] via OMCT Carrières"],
+    ["boss@example.org", "boss(at)example.org via OMCT Carrières"],
+    ['"Marie" <x@example.org>, y', '"Marie" x(at)example.org , y via OMCT Carrières'],
+    ["é".repeat(41), `${"é".repeat(39)}… via OMCT Carrières`],
+  ];
+  const raws = [];
+  const references = [];
+  for (const [name] of SENDERS) {
+    const { body, toStaff, toCandidate } = await mails({ name });
+    assert.equal(toStaff.from, `guichet+${body.reference}@example.org`);
+    assert.equal(toCandidate.from, "guichet@example.org");
+    raws.push(toStaff.raw);
+    references.push(body.reference);
+  }
+  await override(place.guichet);
+  await eachReader(t, raws, (read, reader) => {
+    for (const [index, mail] of read.entries()) {
+      assert.equal(spaced(mail.sender, reader), spaced(SENDERS[index][1], reader));
+      assert.equal(mail.from, `guichet+${references[index]}@example.org`);
+      assert.ok(mail.subject.startsWith(POSTING.subject), mail.subject);
     }
   });
 });

@@ -36,6 +36,8 @@ const BOUNDS = {
   "select related": () => 3 * (FILLED.ofPosting + FEW),
   // Each table, index and trigger.
   "has migrations": () => 100,
+  // Each posting there is.
+  "select current versions": () => FILLED.postings + FEW,
   // A page: 100 applications, 200 documents.
   "select to erase": () => 100,
   "select to posting": () => 100,
@@ -102,8 +104,15 @@ async function applied(token) {
 const withdraw = (receipt, headers = {}) =>
   place.guichet.fetch(receipt.replace("?", "/withdraw?"), { method: "POST", headers: { accept: "application/json", ...headers } });
 
-test("pages ask the database nothing", async () => {
-  for (const path of ["/", `/postings/${POSTING.slug}`]) await place.guichet.fetch(path);
+test("pages ask the database once in half a minute", async () => {
+  const look = async () => {
+    for (const path of ["/", `/postings/${POSTING.slug}`]) await place.guichet.fetch(path);
+  };
+  await override(place.guichet, { clock: clock(), vars: { DEV_POSTINGS_MS: "0" } });
+  await look();
+  await bounded("careers page and posting, nothing known to be fresh");
+  await override(place.guichet, { clock: clock() });
+  await look();
   assert.equal(await bounded("careers page, posting"), 0);
 });
 
@@ -183,8 +192,22 @@ test("the closing of a posting, and its end", async () => {
   assert.equal(left, 0);
 });
 
+/** Of `cargo xtask postings`: no Worker runs them. */
+const OF_PUSHES = new Set([
+  "insert posting",
+  "delete unfinished version",
+  "insert version",
+  "append to version",
+  "make current",
+  "select saved",
+  "set state of posting",
+  "select version",
+  "select closings",
+  "count erased before",
+]);
+
 test("no statement of the ledger is left out", () => {
-  assert.deepEqual([...names.values()].filter((name) => !dearest.has(name)), []);
+  assert.deepEqual([...names.values()].filter((name) => !dearest.has(name) && !OF_PUSHES.has(name)), []);
   if (!process.env.GUICHET_TABLE) return;
   console.log("| | statements | rows read | rows written | ms |\n|---|---|---|---|---|");
   for (const row of events) console.log(`| ${Object.values(row).join(" | ")} |`);

@@ -60,3 +60,11 @@ test("where the binding fails without saying whether it sent, the mail comes aga
   assert.equal(first, second);
   assert.deepEqual(copies.map((raw) => raw.includes("X-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
 });
+
+test("a recipient that the platform suppresses is tried again", async () => {
+  await override(place.guichet, { fault: "email.send!E_RECIPIENT_SUPPRESSED" });
+  await apply(place.guichet, {}, { headers: { "x-test-fault": "" } });
+  const settled = async () => (await kept(place.guichet)).outbox.filter(({ last_problem }) => last_problem === "E_RECIPIENT_SUPPRESSED");
+  await poll(async () => (await settled()).length === 2, 10_000, () => "the mails are not settled");
+  for (const mail of await settled()) assert.deepEqual([mail.refused_because, mail.due_at > NOON], [null, true]);
+});

@@ -126,13 +126,17 @@ export async function kept(guichet) {
   return { applications: applications.results, outbox: outbox.results, documents: objects.map(({ key }) => key).sort() };
 }
 
+/** What the Worker knows of postings: kept when everything else is forgotten. */
+const POSTINGS = ["postings", "posting_versions"];
+
 /**
- * Forgets everything, so that the next test counts from nothing.
+ * Forgets everything but the postings, so that the next test counts from nothing.
  *
  * @param {import("./guichet.mjs").Guichet} guichet
+ * @param {string[]} [kept] tables that stay
  */
-export async function forget(guichet) {
-  const empty = (await tables(guichet)).map((name) => guichet.db.prepare(`DELETE FROM ${name}`));
+export async function forget(guichet, kept = POSTINGS) {
+  const empty = (await tables(guichet)).filter((name) => !kept.includes(name)).map((name) => guichet.db.prepare(`DELETE FROM ${name}`));
   await guichet.db.batch([guichet.db.prepare("PRAGMA defer_foreign_keys = on"), ...empty]);
   const { objects } = await guichet.bucket.list();
   if (objects.length > 0) await guichet.bucket.delete(objects.map(({ key }) => key));

@@ -1,5 +1,6 @@
 // The servers of `cargo xtask dev`: the Worker, its cron, and a mailbox. Started by crates/xtask/src/dev.rs, which
-// writes "reload" to the standard input after a rebuild, and whose end closes it: then this process ends too.
+// writes "reload" to the standard input after a rebuild and "postings" after an edit of these, and whose end closes it: then
+// this process ends too.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -50,7 +51,9 @@ async function begin() {
   await writeFile(join(state, "clock"), String(Number(clock || 0)));
   const mailbox = await startMailbox();
   running.push(() => mailbox.stop());
-  const guichet = await start({ port: Number(values.port), state, clock, smtp });
+  // Alerts can be looked at in the mailbox, and an edited posting is on the page at once.
+  const vars = { OPERATOR_ADDRESS: "operator@example.org", DEV_POSTINGS_MS: "500" };
+  const guichet = await start({ port: Number(values.port), state, clock, smtp, vars });
   running.push(() => guichet.stop());
   const cron = setInterval(() => sweep(guichet), CRON_EVERY);
   running.push(async () => clearInterval(cron));
@@ -61,7 +64,8 @@ async function begin() {
   ];
   const watch = new Watch(servers, lost);
   running.push(async () => watch.stop());
-  commands.on("line", (line) => line === "reload" && watch.pause(() => reload(guichet)));
+  const orders = { reload: () => watch.pause(() => reload(guichet)), postings: () => pushPostings(guichet) };
+  commands.on("line", (line) => orders[line]?.());
   if (!stopping) announce(guichet.url);
 }
 
@@ -115,6 +119,16 @@ async function reload(guichet) {
     console.log("Reloaded.");
   } catch (error) {
     console.error(`error: the new version does not run: ${error.message}`);
+  }
+}
+
+/** @param {import("./guichet.mjs").Guichet} guichet */
+async function pushPostings(guichet) {
+  try {
+    await guichet.pushPostings();
+    console.log("Postings saved.");
+  } catch (error) {
+    console.error(`error: the postings are not saved: ${error.message}`);
   }
 }
 

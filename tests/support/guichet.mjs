@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 import { migrate } from "./migrate.mjs";
+import { pushFolder } from "./postings.mjs";
 import { faultyModules } from "./faults.mjs";
 import { trustedCertificate } from "./certificate.mjs";
 import { children } from "./processes.mjs";
@@ -37,12 +38,13 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
  * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
+ * @property {boolean} [postings] whether the folder `postings` is pushed; it is, unless this is false
  * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
  */
 
 /**
- * Starts the Worker, applies the migrations, and waits until it answers.
+ * Starts the Worker, applies the migrations, pushes the postings, and waits until it answers.
  *
  * @param {Options} [options]
  */
@@ -91,6 +93,7 @@ export class Guichet {
     this.db = await this.mf.getD1Database("DB");
     this.bucket = await this.mf.getR2Bucket("DOCUMENTS");
     await migrate(this.db, join(ROOT, "migrations"));
+    await this.pushPostings();
     const answer = await this.fetch("/healthz");
     if (answer.status !== 200) {
       throw new Error(`GET /healthz answered ${answer.status}: ${await answer.text()}`);
@@ -119,6 +122,11 @@ export class Guichet {
   async cron(scheduledTime = Date.now()) {
     const worker = await this.mf.getWorker();
     return worker.scheduled({ cron: "*/5 * * * *", scheduledTime: new Date(scheduledTime) });
+  }
+
+  /** Saves what has changed in the folder of postings. */
+  async pushPostings() {
+    if (this.#options.postings !== false) await pushFolder(this.db, join(ROOT, "postings"));
   }
 
   /** Takes up a new build and new migrations; data stay. */

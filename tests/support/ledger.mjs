@@ -13,7 +13,7 @@ const DAY = 24 * 3_600_000;
 
 /**
  * Fills the tables: stored and forwarded applications, `FILLED.ofPosting` of them to POSTING and the others to OTHER; ten
- * mails that have failed twice and wait; withdrawals, erased postings, and incidents, all of them over.
+ * mails that have failed twice and wait; withdrawals, erased postings with drafts, and incidents, all of them over.
  *
  * @param {import("./guichet.mjs").Guichet} guichet that holds one application, whose content all get
  */
@@ -39,6 +39,9 @@ export async function fill(guichet) {
        SELECT 'withdrawal/' || id, 'withdrawal', posting, 1, retired_at, retired_at, retired_at + 2000 FROM retired`,
       `INSERT INTO tallies (posting, erased_at, erased, last_number)
        SELECT 'posting-' || n, ${NOON - DAY}, 100, 100 FROM ${numbers(postings)}`,
+      `INSERT INTO postings (slug, state, state_since, version) SELECT posting, 'draft', ${NOON}, 1 FROM tallies WHERE posting LIKE 'posting-%'`,
+      `INSERT INTO posting_versions (slug, version, source, format, saved_at, saved_by)
+       SELECT slug, n, 'a draft', 0, ${NOON}, 'staff' FROM postings, ${numbers(20)} WHERE state = 'draft'`,
       `INSERT INTO incidents (opened_at, cause, losing, lost, closed_at)
        SELECT ${NOON - DAY} + n, 'late', 0, 0, ${NOON - DAY} + n + 1 FROM ${numbers(incidents)}`,
       `INSERT INTO mails (id, kind, attempts, due_at, tried_since, sent_at)

@@ -126,6 +126,11 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
+    /// Returns the first instant of the day in UTC.
+    pub fn midnight(self) -> Timestamp {
+        Timestamp(self.to_days().saturating_mul(DAY))
+    }
+
     /// Returns the day of the week, 0 for Monday to 6 for Sunday.
     pub fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
@@ -154,6 +159,7 @@ mod tests {
         ] {
             let date = Date::from_days(days);
             assert_eq!((date.to_string().as_str(), date.weekday()), (text, weekday), "{days}");
+            assert_eq!(date.midnight().to_rfc3339(), format!("{text}T00:00:00.000Z"));
         }
     }
 

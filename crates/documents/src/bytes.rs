@@ -1,3 +1,5 @@
+use alloc::collections::BinaryHeap;
+
 /// Returns the little-endian number of two bytes at `at`, if the file reaches that far.
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let field = bytes.get(at..)?.first_chunk()?;
@@ -51,4 +53,16 @@ pub(crate) fn without_blank_end(bytes: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let end = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
     head(bytes, end)
+}
+
+/// Returns whether something is there twice. A heap weighs less in the page than a set.
+pub(crate) fn has_twice<T: Ord>(mut all: BinaryHeap<T>) -> bool {
+    let mut last = all.pop();
+    while let Some(one) = all.pop() {
+        if last.as_ref() == Some(&one) {
+            return true;
+        }
+        last = Some(one);
+    }
+    false
 }

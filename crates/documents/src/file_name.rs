@@ -49,15 +49,16 @@ pub fn extension_of(file_name: &str) -> Extension {
 }
 
 /// Returns whether Windows, macOS or Linux runs a file of this name when it is opened, or mounts
-/// it.
-pub(crate) fn runs(name: &[u8]) -> bool {
-    let is_dropped = |byte: &u8| *byte == b'.' || byte.is_ascii_whitespace();
-    let kept = name.iter().rposition(|byte| !is_dropped(byte)).map_or(0, |last| last + 1);
-    let name = name.get(..kept).unwrap_or_default();
-    let Some(dot) = name.iter().rposition(|byte| matches!(byte, b'.' | b'/')) else { return false };
-    let extension = name.get(dot..).and_then(|end| end.strip_prefix(b".")).unwrap_or_default();
-    let is = |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
-    RUNNING.iter().any(is) || Kind::Executable.extensions().iter().any(is)
+/// it; or nobody can say, since the name deceives.
+pub(crate) fn runs(name: &str) -> bool {
+    match extension_of(name) {
+        Extension::Missing => false,
+        Extension::Named(extension) => {
+            let is = |known: &&str| extension == *known;
+            RUNNING.iter().any(is) || Kind::Executable.extensions().iter().any(is)
+        }
+        Extension::Deceptive => true,
+    }
 }
 
 /// Extensions that run or mount, beside those of [`Kind::Executable`].
@@ -181,11 +182,19 @@ mod tests {
 
     #[test]
     fn names_that_run() {
-        for name in ["a.exe", "word/a.LNK", "a.exe. .", "a.settingcontent-ms", "b/c.docm"] {
-            assert!(runs(name.as_bytes()), "{name}");
+        for name in [
+            "a.exe",
+            "word/a.LNK",
+            "a.exe. .",
+            "a.settingcontent-ms",
+            "b/c.docm",
+            "a.e\u{200B}xe",
+            "cv\u{202E}fdp.a",
+        ] {
+            assert!(runs(name), "{name}");
         }
         for name in ["a.exe/b", "exe", "a.docx", "word/document.xml", "", ".", "a.jpeg"] {
-            assert!(!runs(name.as_bytes()), "{name}");
+            assert!(!runs(name), "{name}");
         }
     }
 

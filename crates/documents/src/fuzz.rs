@@ -17,11 +17,13 @@ const LIMITS: Limits = Limits {
     zip_declared_bytes: 1024 * 1024,
     picture_pixels: 1_000_000,
     files_inside: 4,
+    targets: 1 << 10,
     field_nesting: 4,
     pdf_tail_bytes: 1024,
     pdf_objects: 4_096,
     pdf_revisions: 16,
     pdf_read_bytes: 1024 * 1024,
+    pdf_declared_bytes: 1024 * 1024,
     unpacked_bytes: 256 * 1024,
     picture_bytes: 64 * 1024,
     compound_bytes: 8 * 1024,
@@ -69,7 +71,7 @@ pub fn xml(data: &[u8]) {
         match event {
             Event::Start(tag) => drop((tag.name(), tag.attribute(b"Target"), tag.has_duplicates())),
             Event::Text(text) => drop(xml::unescaped(text)),
-            Event::End | Event::Doctype(_) => {}
+            Event::End(_) | Event::Doctype(_) => {}
         }
     }
 }

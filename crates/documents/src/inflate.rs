@@ -34,12 +34,23 @@ pub(crate) enum End {
 
 /// Unpacks a bare deflated stream to at most `limit` bytes.
 pub(crate) fn raw(input: &[u8], limit: usize) -> Inflated {
-    let mut inflater = Inflater { input: Bits::of(input), output: Vec::new(), limit, codes: 0 };
+    let mut inflater = Inflater::of(input, limit);
     let end = match inflater.blocks() {
         Ok(()) => End::Whole,
         Err(end) => end,
     };
     Inflated { bytes: inflater.output, end }
+}
+
+/// Returns how many bytes a zlib stream unpacks to, up to the first error; `most` where it is more.
+/// None of them is kept.
+pub(crate) fn zlib_length(input: &[u8], most: usize) -> usize {
+    let mut inflater = Inflater::of(input.get(2..).unwrap_or_default(), most);
+    inflater.counts = true;
+    match inflater.blocks() {
+        Err(End::OverLimit) => most,
+        _ => most - inflater.limit,
+    }
 }
 
 /// Unpacks a stream with the two-byte header of zlib (RFC 1950). Its checksum is not looked at:
@@ -51,7 +62,10 @@ pub(crate) fn zlib(input: &[u8], limit: usize) -> Inflated {
 struct Inflater<'a> {
     input: Bits<'a>,
     output: Vec<u8>,
+    /// Bytes that may come out; where they are only counted, how many are left.
     limit: usize,
+    /// Whether what comes out is counted, not kept.
+    counts: bool,
     /// Blocks with codes of their own so far.
     codes: usize,
 }
@@ -62,7 +76,11 @@ const CODES: usize = 1_024;
 /// Blocks that may be small all the same.
 const SMALL_BLOCKS: usize = 4_096;
 
-impl Inflater<'_> {
+impl<'a> Inflater<'a> {
+    fn of(input: &'a [u8], limit: usize) -> Self {
+        Self { input: Bits::of(input), output: Vec::new(), limit, counts: false, codes: 0 }
+    }
+
     fn blocks(&mut self) -> Result<(), End> {
         loop {
             let last = self.input.take(1)? == 1;
@@ -90,6 +108,10 @@ impl Inflater<'_> {
             return Err(End::Broken);
         }
         let wanted = length as usize;
+        if self.counts {
+            self.input.skip(wanted)?;
+            return self.count(wanted);
+        }
         let room = self.limit.saturating_sub(self.output.len());
         let mut left = wanted.min(room);
         while left > 0 && self.input.count > 0 {
@@ -181,6 +203,9 @@ impl Inflater<'_> {
 
     /// The piece may reach into what it makes itself: then it goes on from its own beginning.
     fn repeat(&mut self, length: usize, distance: usize) -> Result<(), End> {
+        if self.counts {
+            return self.count(length);
+        }
         let from = self.output.len().checked_sub(distance).ok_or(End::Broken)?;
         let mut left = length.min(self.limit.saturating_sub(self.output.len()));
         let end = if left < length { Err(End::OverLimit) } else { Ok(()) };
@@ -193,10 +218,20 @@ impl Inflater<'_> {
     }
 
     fn push(&mut self, byte: u8) -> Result<(), End> {
+        if self.counts {
+            return self.count(1);
+        }
         if self.output.len() >= self.limit {
             return Err(End::OverLimit);
         }
         self.output.push(byte);
+        Ok(())
+    }
+}
+
+impl Inflater<'_> {
+    fn count(&mut self, length: usize) -> Result<(), End> {
+        self.limit = self.limit.checked_sub(length).ok_or(End::OverLimit)?;
         Ok(())
     }
 }

@@ -20,6 +20,10 @@ pub struct Limits {
     pub picture_pixels: u64,
     /// Files inside a document that are looked into. Word stores one behind each chart.
     pub files_inside: usize,
+    /// Targets of links, pictures and fields that are judged in one document; of a long one, each
+    /// 64 bytes count. A thesis with a field for each reference has 20,000. A million of the worst
+    /// take more than a second in a browser.
+    pub targets: usize,
     /// Fields of a document within each other. Form letters have four or five.
     pub field_nesting: usize,
     /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
@@ -35,6 +39,9 @@ pub struct Limits {
     /// `pdf::budget`. 4 MB suffice for every PDF of the test corpora, since most bytes of a
     /// document are pictures and text that nobody reads here. All of it takes 120 ms.
     pub pdf_read_bytes: usize,
+    /// Bytes that page contents, fonts and other streams of a PDF, which are not read here, unpack
+    /// to together. A book with its fonts has 100 MB.
+    pub pdf_declared_bytes: usize,
     /// Bytes that come out of everything packed in one file that is read here: text, not
     /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well
     /// below the Worker's 128 MB.
@@ -60,11 +67,13 @@ impl Default for Limits {
             zip_declared_bytes: 256 * 1024 * 1024,
             picture_pixels: 250_000_000,
             files_inside: 256,
+            targets: 1 << 17,
             field_nesting: 32,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,
             pdf_revisions: 1_024,
             pdf_read_bytes: 16 * 1024 * 1024,
+            pdf_declared_bytes: 256 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
             compound_bytes: 4 * 1024 * 1024,

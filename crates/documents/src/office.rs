@@ -6,12 +6,15 @@ mod open_document;
 mod open_xml;
 mod package;
 mod relation;
+mod taken_in;
 
 use alloc::string::String;
 
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report, encoding, file_name,
-    target::{self, Target},
+    Active, Damage, Encryption, Kind, Limits, Report,
+    authors::Authors,
+    encoding, file_name,
+    target::{self, Target, Targets},
     zip::{self, Archive, Unpacker, beginning},
 };
 use package::Package;
@@ -90,12 +93,52 @@ fn loads(target: Target, from_web: Active) -> Option<Active> {
     }
 }
 
-/// Returns what a link does that waits for a click: to the web it is told by nobody, to a file
-/// server or to a program it is.
+/// Returns what a link does that waits for a click: to the web it passes, to a file server or to a
+/// program it is told.
 fn links(target: Target, text: &str) -> Option<Active> {
-    let is_told =
-        target > Target::Web || (target != Target::Web && file_name::runs(text.as_bytes()));
+    let is_told = match target {
+        Target::Inside => false,
+        Target::Near | Target::Web => {
+            target::starts_program(text) || target == Target::Near && file_name::runs(text)
+        }
+        Target::Handler | Target::Script | Target::Server => true,
+    };
     is_told.then_some(Active::ExternalRelationship)
+}
+
+/// What is found in the parts of one document.
+struct Found<'r> {
+    report: &'r mut Report,
+    authors: Authors,
+    targets: Targets,
+}
+
+impl<'r> Found<'r> {
+    fn in_document(report: &'r mut Report, limits: &Limits) -> Self {
+        let targets = Targets::new(limits.targets);
+        Self { report, authors: Authors::default(), targets }
+    }
+
+    fn active(&mut self, active: Active) {
+        self.report.active.push(active);
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.report.damage.get_or_insert(damage);
+    }
+
+    /// Returns whether the document is refused already, whatever else is in it.
+    fn is_decided(&mut self) -> bool {
+        if self.targets.are_spent() {
+            self.damage(Damage::TooComplex);
+        }
+        self.report.damage.is_some()
+    }
+
+    fn finish(mut self) {
+        self.is_decided();
+        self.report.authors = self.authors.into_names();
+    }
 }
 
 /// `OpenDocument` says its media type in a part of its own. It should come first and unpacked, so

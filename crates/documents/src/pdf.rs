@@ -24,7 +24,8 @@ use security::Lock;
 use crate::{
     Damage, Encryption, Kind, Limits, Report, Trace,
     bytes::{after_blank, find, head, tail, without_blank_end},
-    text, zip,
+    text,
+    zip::{self, Unpacker},
 };
 
 /// Readers look for the header within the first 1,024 bytes (Adobe's implementation note 13 to
@@ -45,12 +46,43 @@ pub(crate) fn is_headless(bytes: &[u8], limits: &Limits) -> bool {
         && [b"startxref".as_slice(), b"%%EOF"].iter().all(|mark| find(end, mark).is_some())
 }
 
+/// Returns what acts in a PDF inside another document, within what is left to read of such files.
+pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Report {
+    let limits = Limits {
+        pdf_read_bytes: unpacker.reading,
+        unpacked_bytes: unpacker.limits.unpacked_bytes / 4,
+        ..*unpacker.limits
+    };
+    let budget = Budget::new(&limits);
+    let mut report = look(bytes, header(bytes), Depth::Inside, &limits, &budget);
+    unpacker.reading = budget.left();
+    // Its objects are looked through even where it does not open.
+    report.damage = budget.is_spent().then_some(Damage::TooComplex);
+    report
+}
+
+/// Whether a PDF is the file itself or inside another, whose own files are not opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Outside,
+    Inside,
+}
+
 /// Returns what a PDF is whose header stands at `header`, if it has one.
 pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Report {
+    look(bytes, header, Depth::Outside, limits, &Budget::new(limits))
+}
+
+fn look(
+    bytes: &[u8],
+    header: Option<usize>,
+    depth: Depth,
+    limits: &Limits,
+    budget: &Budget,
+) -> Report {
     let mut report = Report::of(Kind::Pdf, bytes.len() as u64);
     report.damage = damage(bytes, header, limits);
-    let budget = Budget::new(limits);
-    let (mut document, pages) = open(bytes, limits, &budget);
+    let (mut document, pages) = open(bytes, limits, budget);
     report.encryption = match document.lock {
         Lock::None => Encryption::None,
         Lock::Open(_) => Encryption::Opens,
@@ -61,7 +93,7 @@ pub(crate) fn inspect(bytes: &[u8], header: Option<usize>, limits: &Limits) -> R
         }
     };
     document.find_every(header.unwrap_or(0), limits);
-    let findings = Findings::of(&mut document, limits);
+    let findings = Findings::of(&mut document, depth, limits);
     report.active = findings.active;
     report.authors = authors::of(&document);
     report.pages = pages.told;

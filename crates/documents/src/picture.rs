@@ -9,6 +9,7 @@ pub(crate) fn pixels(file: &[u8]) -> u64 {
         [b'G', b'I', b'F', b'8', ..] => (short(file, 6), short(file, 8)),
         [b'B', b'M', ..] => (long(file, 18), long(file, 22)),
         [0xFF, 0xD8, rest @ ..] => frame(rest),
+        [b'R', b'I', b'F', b'F', ..] => (canvas(file, 24), canvas(file, 27)),
         [0, 0, 0, 0x0C, b'j', b'P', ..] => match find(file, b"ihdr") {
             Some(at) => (big(file, at + 8), big(file, at + 4)),
             None => (None, None),
@@ -30,6 +31,12 @@ fn big(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn short(bytes: &[u8], at: usize) -> Option<u32> {
     u16_at(bytes, at).map(u32::from)
+}
+
+/// Returns a side of the canvas of an extended WEBP, in three bytes and one too small.
+fn canvas(file: &[u8], at: usize) -> Option<u32> {
+    let [low, middle, high] = *file.get(at..)?.first_chunk()?;
+    find(head(file, 16), b"WEBPVP8X").map(|_| u32::from_le_bytes([low, middle, high, 0]) + 1)
 }
 
 /// A bitmap may stand on its head: its height is then negative.
@@ -87,6 +94,8 @@ mod tests {
         assert_eq!(pixels(&bitmap), 10);
         let jpeg = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xC2\0\x0B\x08\x01\x02\x00\x03\x01";
         assert_eq!(pixels(jpeg), 0x102 * 3);
+        let webp = b"RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0\0\0\0\0\xFF\xFF\0\x01\0\0";
+        assert_eq!(pixels(webp), 65_536 * 2);
         let jpeg_2000 = b"\0\0\0\x0CjP  \r\n\x87\n\0\0\0\x16jp2hihdr\0\0\x01\0\0\0\0\x03";
         assert_eq!(pixels(jpeg_2000), 256 * 3);
         let stream = b"\xFF\x4F\xFF\x51\0\x29\0\0\0\0\0\x05\0\0\0\x04";

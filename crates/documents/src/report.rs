@@ -53,6 +53,22 @@ impl Report {
         self
     }
 
+    /// Takes what was found in a file inside: a document with macros or under a lock is refused, and
+    /// what is damaged has not been looked through.
+    pub(crate) fn take_in(&mut self, inner: Self) {
+        let has_macros = inner.kind == Kind::Docm || inner.active.contains(&Active::Macros);
+        let is_locked = match inner.kind {
+            // An owner's password that forbids printing, say, hides nothing.
+            Kind::Pdf => inner.encryption == Encryption::Password,
+            _ => inner.encryption != Encryption::None,
+        };
+        if has_macros || is_locked {
+            self.active.push(Active::Program);
+        }
+        self.active.extend(inner.active);
+        self.damage = self.damage.or(inner.damage);
+    }
+
     /// Returns whether staff can open it, as far as its bytes tell.
     pub fn is_readable(&self) -> bool {
         self.kind != Kind::Empty && self.damage.is_none() && self.encryption != Encryption::Password

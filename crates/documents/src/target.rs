@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::bytes::head;
+
 /// Where a target leads. Ordered by the harm that loading it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
@@ -19,6 +21,34 @@ pub(crate) enum Target {
     Server,
 }
 
+/// Parses targets, as long as the document is worth the work.
+pub(crate) struct Targets {
+    left: usize,
+}
+
+impl Targets {
+    /// Takes `most` targets; of a long one, each 64 bytes count.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { left: most }
+    }
+
+    /// Returns where a target leads; once there were too many, of no more than the document itself.
+    pub(crate) fn parse(&mut self, target: &str) -> Target {
+        const COUNTED: usize = 64;
+        let price = 1 + target.len().min(LONGEST) / COUNTED;
+        self.left = self.left.saturating_sub(price);
+        if self.left == 0 { Target::Inside } else { parse(target) }
+    }
+
+    pub(crate) fn are_spent(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// Bytes of a target that are looked at. No reader follows a longer address, and pictures in the
+/// address itself (`data:`) have millions.
+const LONGEST: usize = 8 * 1024;
+
 /// Parses a target as the most dangerous of its readers would.
 ///
 /// Readers differ in whether they decode `%5C`, once or twice, and in how they treat `\`. Each
@@ -27,7 +57,7 @@ pub(crate) fn parse(target: &str) -> Target {
     if !target.bytes().any(|byte| b":/\\%~.".contains(&byte)) {
         return Target::Inside;
     }
-    let mut text = target.as_bytes().to_vec();
+    let mut text = head(target.trim_start().as_bytes(), LONGEST).to_vec();
     simplify(&mut text);
     let mut worst = classify(&text);
     for _ in 0..DECODINGS {
@@ -44,8 +74,14 @@ pub(crate) fn parse(target: &str) -> Target {
 const DECODINGS: usize = 3;
 
 /// Schemes by which a macro or a script runs.
-const SCRIPTS: &[&[u8]] =
-    &[b"vnd.sun.star.script", b"vnd.sun.star.expand", b"macro", b"javascript", b"vbscript"];
+const SCRIPTS: &[&[u8]] = &[
+    b"vnd.sun.star.script",
+    b"vnd.sun.star.expand",
+    b"vnd.libreoffice.command",
+    b"macro",
+    b"javascript",
+    b"vbscript",
+];
 
 /// Schemes that name a file server.
 const SERVERS: &[&[u8]] = &[b"smb", b"cifs", b"smbs"];
@@ -56,9 +92,59 @@ const WRAPPERS: &[&[u8]] =
 
 /// Schemes that fetch something, with or without `//`.
 const FETCHING: &[&[u8]] = &[
-    b"http", b"https", b"ftp", b"ftps", b"sftp", b"dav", b"davs", b"webdav", b"nfs", b"afp",
-    b"gopher", b"ldap", b"ldaps", b"ssh", b"telnet",
+    b"http",
+    b"https",
+    b"ftp",
+    b"ftps",
+    b"sftp",
+    b"dav",
+    b"davs",
+    b"webdav",
+    b"nfs",
+    b"afp",
+    b"gopher",
+    b"ldap",
+    b"ldaps",
+    b"ssh",
+    b"telnet",
+    b"vnd.sun.star.webdav",
 ];
+
+/// Schemes without `//` that a click may follow: they call or write to somebody.
+const CALLING: &[&[u8]] = &[
+    b"mailto",
+    b"tel",
+    b"sms",
+    b"callto",
+    b"skype",
+    b"sip",
+    b"sips",
+    b"whatsapp",
+    b"xmpp",
+    b"geo",
+    b"urn",
+    b"doi",
+    b"cid",
+    b"data",
+    b"about",
+    b"blob",
+];
+
+/// Returns whether a click on a target starts a program by a scheme that neither calls somebody nor
+/// fetches something.
+pub(crate) fn starts_program(target: &str) -> bool {
+    let mut text = head(target.as_bytes(), LONGEST).to_vec();
+    for _ in 0..DECODINGS {
+        percent_decode(&mut text);
+    }
+    simplify(&mut text);
+    scheme(&text).is_some_and(|(scheme, rest)| {
+        let is = |schemes: &[&[u8]]| schemes.contains(&scheme);
+        // An old Mac path has several colons, and a host may have a port.
+        let is_other = rest.contains(&b':') || rest.first().is_some_and(u8::is_ascii_digit);
+        !is(CALLING) && !is(FETCHING) && scheme != b"file" && !is_other
+    })
+}
 
 /// Makes it lower case, with `/` for `\`, without the blanks and controls that readers of URLs skip.
 fn simplify(text: &mut Vec<u8>) {
@@ -169,7 +255,7 @@ fn server(name: &[u8]) -> Target {
 }
 
 /// Decodes each escape once, in its place. Returns whether there was one.
-fn percent_decode(text: &mut Vec<u8>) -> bool {
+pub(crate) fn percent_decode(text: &mut Vec<u8>) -> bool {
     if !text.contains(&b'%') {
         return false;
     }
@@ -247,6 +333,8 @@ mod tests {
                 "file://127.0.0.1/s",
                 "\\\\\\h\\s",
                 "mk:@MSITStore:\\\\h\\a.chm::/x",
+                "\u{A0}\\\\h\\s",
+                "\u{2003}//h/s",
             ],
         );
     }

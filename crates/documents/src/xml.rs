@@ -1,16 +1,16 @@
 //! Reads XML as far as office programs write it: no entities but the five that XML knows, and
 //! nothing behind a document type declaration that could define others.
 
-use alloc::{collections::BinaryHeap, string::String};
+use alloc::string::String;
 
-use crate::encoding;
+use crate::{bytes::has_twice, encoding};
 
 /// What comes next in a part.
 pub(crate) enum Event<'a> {
     /// The beginning of an element, or all of an empty one.
     Start(Tag<'a>),
-    /// The end of an element.
-    End,
+    /// The end of the element of this name, without its prefix.
+    End(&'a [u8]),
     /// Text, as it is written.
     Text(&'a [u8]),
     /// The declaration of a document type, without its marks. It is the last event where it has an
@@ -87,8 +87,8 @@ impl<'a> Iterator for Events<'a> {
                     return Some(Event::Doctype(declaration));
                 }
                 [b'/', ..] => {
-                    self.tag();
-                    return Some(Event::End);
+                    let name = self.tag().get(1..).unwrap_or_default();
+                    return Some(Event::End(local(name.trim_ascii_end())));
                 }
                 _ => return Some(Event::Start(Tag(self.tag()))),
             }
@@ -105,6 +105,11 @@ impl<'a> Tag<'a> {
     pub(crate) fn name(self) -> &'a [u8] {
         let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
         local(self.0.split(is_end).next().unwrap_or_default())
+    }
+
+    /// Returns whether the element ends where it begins: `<a/>`.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.ends_with(b"/")
     }
 
     /// Returns the value of the attribute of this name that has no prefix; empty where there is
@@ -124,19 +129,29 @@ impl<'a> Tag<'a> {
     /// Returns whether two attributes have the same name, of which readers see the first, the last,
     /// or an error; or there are more than any writer has a use for, so that they are not compared.
     pub(crate) fn has_duplicates(self) -> bool {
+        self.survey(|_| false).0
+    }
+
+    /// Returns the same, and whether an attribute has a name of this kind.
+    pub(crate) fn survey(self, is_wanted: fn(&[u8]) -> bool) -> (bool, bool) {
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
         let mut count = 0;
+        let mut has_wanted = false;
         for (name, _) in self.attributes() {
+            has_wanted |= is_wanted(name);
             if few.iter().take(count).any(|seen| *seen == name) || count == MOST_ATTRIBUTES {
-                return true;
+                return (true, true);
             }
             if let Some(free) = few.get_mut(count) {
                 *free = name;
             }
             count += 1;
         }
-        count > few.len() && has_twice(self.attributes().map(|(name, _)| name).collect())
+        let has_many = count > few.len();
+        let is_there_twice =
+            has_many && has_twice(self.attributes().map(|(name, _)| name).collect());
+        (is_there_twice, has_wanted)
     }
 
     /// Returns the name and value of each attribute, as they are written.
@@ -166,17 +181,6 @@ impl<'a> Iterator for Attributes<'a> {
         self.0 = rest;
         Some((name, value))
     }
-}
-
-/// Returns whether a name is there twice. A heap weighs less in the page than a set.
-fn has_twice(mut names: BinaryHeap<&[u8]>) -> bool {
-    let mut last = names.pop();
-    while let Some(name) = names.pop() {
-        if last.replace(name) == Some(name) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Returns what stands before the first byte that is an end, and what behind it.
@@ -234,7 +238,7 @@ mod tests {
     fn told(part: &str) -> Vec<String> {
         let told = |event| match event {
             Event::Start(tag) => format!("<{}", encoding::utf8(tag.name())),
-            Event::End => ">".into(),
+            Event::End(_) => ">".into(),
             Event::Text(text) => format!("'{}", unescaped(text)),
             Event::Doctype(_) => "!".into(),
         };

@@ -14,6 +14,9 @@ pub struct Application {
     pub reference: Reference,
     /// The slug of the posting.
     pub posting: String,
+    /// The version of the posting by which it was judged. Absent where it came
+    /// before there were versions.
+    pub posting_version: Option<u32>,
     /// Its number among the applications to the posting, from 1.
     pub number: u32,
     /// The language in which the candidate used the page.

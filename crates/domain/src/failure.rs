@@ -20,6 +20,8 @@ pub enum Failure {
     },
     /// Not a form, or a broken one.
     NotAForm,
+    /// The form was sent to another host than this installation's.
+    Misdirected,
     /// Too many forms come at once.
     Busy,
     /// We failed.

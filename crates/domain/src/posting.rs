@@ -1,6 +1,6 @@
-//! A posting, as `crates/postings` compiles it from `postings/*.md`.
+//! A posting, as `crates/postings` compiles it from its source.
 
-use rules::deadline::Deadline;
+use rules::deadline::{Deadline, Phase};
 use rules::{Date, Requirements, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +47,70 @@ pub struct Posting {
     pub summary: String,
     /// The text, as HTML made from the posting's own Markdown.
     pub body: String,
+    /// Which version of it this is, from 1; 0 where it is not saved.
+    #[serde(skip)]
+    pub version: u32,
+    /// What people have decided about it.
+    #[serde(skip)]
+    pub state: State,
+    /// When it would have closed, where it was ended by hand before.
+    #[serde(skip)]
+    pub planned_closing: Option<Timestamp>,
+}
+
+/// What people have decided about a posting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is being written; only staff see it.
+    Draft,
+    /// People see it from its first day on.
+    #[default]
+    Published,
+    /// It was taken off the careers page.
+    Withdrawn,
+}
+
+impl State {
+    /// Returns the name in the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 impl Posting {
+    /// Returns the posting as it is once it was ended by hand. The day of
+    /// deletion stays that of the planned closing: candidates were told it.
+    #[must_use]
+    pub fn ended(mut self, at: Timestamp) -> Self {
+        let closes_at = &mut self.requirements.window.closes_at;
+        if at < *closes_at {
+            self.planned_closing = Some(*closes_at);
+            *closes_at = at;
+        }
+        self
+    }
+
+    /// Returns whether people may see it, from its first day on.
+    pub fn is_published(&self) -> bool {
+        self.state == State::Published
+    }
+
+    /// Returns what staff read of its state at `now`: `draft`, `scheduled`,
+    /// `open`, `closed` or `withdrawn`.
+    pub fn state_at(&self, now: Timestamp) -> &'static str {
+        match (self.state, self.requirements.window.phase(now)) {
+            (State::Published, Phase::NotYetOpen) => "scheduled",
+            (State::Published, Phase::Open) => "open",
+            (State::Published, Phase::Closed) => "closed",
+            (state, _) => state.as_str(),
+        }
+    }
+
     /// Returns the day on which applications are deleted: the last day plus the
     /// retention.
     pub fn erased_on(&self) -> Date {
@@ -60,13 +121,14 @@ impl Posting {
     /// to another day.
     pub fn erased_at(&self) -> Timestamp {
         const HALF_A_DAY: i64 = 12 * 3_600_000;
-        let end_of_day = self.requirements.window.closes_at.plus_days(self.retention_days);
+        let closing = self.planned_closing.unwrap_or(self.requirements.window.closes_at);
+        let end_of_day = closing.plus_days(self.retention_days);
         Timestamp(end_of_day.0.saturating_sub(HALF_A_DAY))
     }
 }
 
 /// Who hires.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
     /// The full name.
     pub name: String,
@@ -76,15 +138,41 @@ pub struct Organisation {
     /// Its own site.
     #[serde(default)]
     pub website: Option<String>,
+    /// The address of its logo, for search engines. Our own pages do not load
+    /// it.
+    #[serde(default)]
+    pub logo: Option<String>,
 }
 
 /// Where the work is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The town.
     pub town: String,
     /// The country, ISO 3166-1 alpha-2.
     pub country: String,
+    /// Street and number.
+    #[serde(default)]
+    pub street: Option<String>,
+    /// The postcode.
+    #[serde(default)]
+    pub postcode: Option<String>,
+    /// The region, state or canton.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Whether the work can be done elsewhere.
+    #[serde(default)]
+    pub remote: Option<Remote>,
+}
+
+/// How much of the work can be done elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remote {
+    /// A part of the time.
+    Partly,
+    /// All of it, within the country.
+    Fully,
 }
 
 /// How long a contract lasts.
@@ -103,7 +191,7 @@ pub enum Contract {
     },
 }
 
-/// The pay before tax.
+/// The pay before tax, for full time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Salary {
@@ -115,6 +203,22 @@ pub struct Salary {
     pub currency: String,
     /// What the sums are paid for.
     pub period: Period,
+}
+
+impl Salary {
+    /// Returns the pay of a post with `workload` percent of full time, in whole
+    /// units. An hour's pay is the same for every workload.
+    #[must_use]
+    pub fn for_workload(&self, workload: u8) -> Self {
+        if self.period == Period::Hour {
+            return self.clone();
+        }
+        let part = |sum: u32| {
+            let part = (u64::from(sum) * u64::from(workload) + 50) / 100;
+            u32::try_from(part).unwrap_or(u32::MAX)
+        };
+        Self { minimum: part(self.minimum), maximum: part(self.maximum), ..self.clone() }
+    }
 }
 
 /// A pay period.

@@ -1,7 +1,4 @@
-//! The context of the Worker: the ports behind its bindings, and the postings
-//! that were compiled into it.
-
-use std::cell::OnceCell;
+//! The context of the Worker: the ports behind its bindings.
 
 use domain::Posting;
 use intake::ports::Fault;
@@ -27,6 +24,9 @@ pub(crate) struct AppContext {
     pub(crate) queue: PlatformQueue,
     pub(crate) clock: PlatformClock,
     pub(crate) signing: SigningKey,
+    /// The address that mails come from. Empty where the setting is wrong: then
+    /// mails wait, but applications are taken.
+    pub(crate) sender: String,
 }
 
 impl AppContext {
@@ -41,37 +41,24 @@ impl AppContext {
             },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
+            sender: config::sender(env)
+                .map(|sender| sender.address.to_string())
+                .unwrap_or_default(),
         })
     }
 
-    /// Returns what composes mails.
-    pub(crate) fn composer(&self, env: &Env) -> Result<MailComposer<'_>, Fault> {
+    /// Returns what composes mails about `postings`.
+    pub(crate) fn composer<'a>(
+        &'a self,
+        env: &Env,
+        postings: &'a [Posting],
+    ) -> Result<MailComposer<'a>, Fault> {
         Ok(MailComposer {
-            postings: postings(),
-            sender: config::sender(env)?,
+            postings,
+            origin: config::public_origin(env)?,
+            sender: config::mail_sender(env)?,
             operator: config::operator(env)?,
             signing: &self.signing,
         })
     }
-}
-
-/// Returns every posting. They are read once, when the module starts to work.
-pub(crate) fn postings() -> &'static [Posting] {
-    thread_local! {
-        static POSTINGS: OnceCell<&'static [Posting]> = const { OnceCell::new() };
-    }
-    POSTINGS.with(|cell| {
-        *cell.get_or_init(|| {
-            let json = include_str!(concat!(env!("OUT_DIR"), "/postings.json"));
-            // The build wrote it from the same types; `crates/postings` tests
-            // that it reads back.
-            let postings: Vec<Posting> = serde_json::from_str(json).unwrap_or_default();
-            Vec::leak(postings)
-        })
-    })
-}
-
-/// Returns the posting with this slug.
-pub(crate) fn posting(slug: &str) -> Option<&'static Posting> {
-    postings().iter().find(|posting| posting.slug == slug)
 }

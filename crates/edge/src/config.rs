@@ -1,21 +1,62 @@
 //! Settings, from `wrangler.toml` and secrets.
 
 use desk::Admins;
-use intake::SigningKey;
 use intake::ports::Fault;
+use intake::{Sender, SigningKey};
 use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
-use worker::Env;
+use worker::{Env, Url};
+
+use crate::postings;
 
 /// Returns the key that signs tokens, receipts and addresses of documents.
+/// What the previous key has signed stays valid while it is set.
 pub(crate) fn signing_key(env: &Env) -> Result<SigningKey, Fault> {
-    SigningKey::new(setting(env, "SIGNING_KEY")).ok_or_else(|| {
-        Fault::Configuration(format!(
-            "SIGNING_KEY has fewer than {} characters: set one with `npx wrangler secret put \
-             SIGNING_KEY`",
-            SigningKey::MIN
-        ))
+    let key = one_key(env, "SIGNING_KEY")?;
+    if setting(env, PREVIOUS_KEY).is_empty() {
+        return Ok(key);
+    }
+    Ok(key.after(one_key(env, PREVIOUS_KEY)?))
+}
+
+const PREVIOUS_KEY: &str = "SIGNING_KEY_PREVIOUS";
+
+fn one_key(env: &Env, name: &str) -> Result<SigningKey, Fault> {
+    SigningKey::new(setting(env, name)).ok_or_else(|| {
+        let least = SigningKey::MIN;
+        Fault::Configuration(format!("{name} has fewer than {least} characters"))
     })
+}
+
+/// Returns the origin under which the installation is reached, such as
+/// `https://jobs.example.org`. Nothing where none is set.
+pub(crate) fn public_origin(env: &Env) -> Result<Option<String>, Fault> {
+    let origin = setting(env, "PUBLIC_ORIGIN");
+    if origin.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&origin).ok();
+    let serialized = url.map(|url| url.origin().ascii_serialization());
+    let is_one = serialized.as_deref() == Some(origin.trim_end_matches('/'));
+    let wrong = || {
+        Fault::Configuration(
+            "PUBLIC_ORIGIN: scheme and host only, such as https://jobs.example.org".into(),
+        )
+    };
+    serialized.filter(|_| is_one).map(Some).ok_or_else(wrong)
+}
+
+/// Returns how old what is known of postings may be, in milliseconds. Tests
+/// set it.
+#[cfg(feature = "dev-clock")]
+pub(crate) fn fresh_ms(env: &Env) -> u64 {
+    setting(env, "DEV_POSTINGS_MS").parse().unwrap_or(postings::FRESH_MS)
+}
+
+/// Returns how old what is known of postings may be, in milliseconds.
+#[cfg(not(feature = "dev-clock"))]
+pub(crate) fn fresh_ms(_env: &Env) -> u64 {
+    postings::FRESH_MS
 }
 
 /// Who the mails come from.
@@ -25,6 +66,17 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
         .map_err(|error| Fault::Configuration(format!("MAIL_FROM_ADDRESS: {error}")))?;
     let name = setting(env, "MAIL_FROM_NAME");
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
+}
+
+/// Who the mails come from, and how mails to staff show it.
+pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
+    let staff = setting(env, "STAFF_NAMES");
+    let staff = staff.split(',').map(str::trim).filter(|name| !name.is_empty());
+    Ok(Sender {
+        mailbox: sender(env)?,
+        is_per_application: setting(env, "MAIL_FROM_PER_APPLICATION") == "yes",
+        staff: staff.map(str::to_owned).collect(),
+    })
 }
 
 /// The address of the operator, who is alerted when mails do not leave.

@@ -5,7 +5,7 @@ use ledger::{SqlLedger, contract};
 use worker::{Env, Request, Response};
 
 use crate::adapters::D1;
-use crate::app;
+use crate::postings;
 
 /// Answers `/contract` with the names of the cases, and `/contract/{case}`
 /// with what is wrong in the ledger, if anything is. Nothing for other
@@ -17,7 +17,8 @@ pub(crate) async fn answer(request: &Request, env: &Env) -> Option<worker::Resul
     if case.is_empty() {
         return Some(Response::from_json(&contract::CASES));
     }
-    let posting = app::postings().first()?;
+    let known = postings::known(env).await.ok()?;
+    let posting = known.first()?;
     let ledger = SqlLedger(D1(database));
     let outcome = contract::run(case.strip_prefix('/')?, &ledger, posting).await;
     Some(Response::ok(outcome.err().map(|violation| violation.0).unwrap_or_default()))

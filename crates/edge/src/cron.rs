@@ -5,7 +5,8 @@ use intake::ports::{Clock as _, Fault};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
+use crate::postings::{self, Postings};
 use crate::{config, log};
 
 /// For how long one run puts mails in the queue, in milliseconds: well below
@@ -20,16 +21,20 @@ pub(crate) async fn run(env: &Env) {
         Ok(app) => app,
         Err(fault) => return log::fault("cron failed", &fault),
     };
+    let postings = match postings::known(env).await {
+        Ok(postings) => postings,
+        Err(fault) => return log::fault("cron failed", &fault),
+    };
     let results = [
         ("sweep failed", sweep(&app).await),
         ("withdrawals not finished", finish_withdrawals(&app).await),
         ("replaced documents not erased", erase_replaced_documents(&app).await),
-        ("erasure failed", erase(&app).await),
+        ("erasure failed", erase(&app, &postings).await),
         ("orphaned documents not erased", erase_orphaned_documents(&app).await),
         ("attachments not erased", erase_attachments(&app).await),
-        ("report failed", report(&app).await),
+        ("report failed", report(&app, &postings).await),
         ("watch failed", watch(env, &app).await),
-        ("notices not sent", notify(env, &app).await),
+        ("notices not sent", notify(env, &app, &postings).await),
     ];
     for (event, result) in results {
         if let Err(fault) = result {
@@ -46,9 +51,8 @@ async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {
     intake::finish_withdrawals(&app.documents, &app.ledger).await.map(|_| ())
 }
 
-async fn erase(app: &AppContext) -> Result<(), Fault> {
-    let (postings, now) = (app::postings(), app.clock.now());
-    intake::erase(&app.documents, &app.ledger, postings, now).await.map(|_| ())
+async fn erase(app: &AppContext, postings: &Postings) -> Result<(), Fault> {
+    intake::erase(&app.documents, &app.ledger, postings, app.clock.now()).await.map(|_| ())
 }
 
 async fn erase_replaced_documents(app: &AppContext) -> Result<(), Fault> {
@@ -63,8 +67,8 @@ async fn erase_attachments(app: &AppContext) -> Result<(), Fault> {
     intake::erase_attachments(&app.documents, &app.ledger, app.clock.now()).await
 }
 
-async fn report(app: &AppContext) -> Result<(), Fault> {
-    intake::report(&app.ledger, app::postings(), app.clock.now()).await
+async fn report(app: &AppContext, postings: &Postings) -> Result<(), Fault> {
+    intake::report(&app.ledger, postings, app.clock.now()).await
 }
 
 async fn watch(env: &Env, app: &AppContext) -> Result<(), Fault> {
@@ -77,10 +81,10 @@ async fn watch(env: &Env, app: &AppContext) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn notify(env: &Env, app: &AppContext) -> Result<(), Fault> {
+async fn notify(env: &Env, app: &AppContext, postings: &Postings) -> Result<(), Fault> {
     let transport = PlatformTransport::of(env);
     let alerts = AlertTransport::of(env, &transport);
-    let composer = app.composer(env)?;
+    let composer = app.composer(env, postings)?;
     let (documents, ledger, clock) = (&app.documents, &app.ledger, &app.clock);
     let result = intake::notify(documents, ledger, &transport, &alerts, clock, &composer).await;
     transport.close().await;

@@ -13,9 +13,11 @@ mod config;
 mod contract;
 mod cron;
 mod log;
+mod postings;
 mod queue;
 mod routes;
 mod semaphore;
+mod warnings;
 
 use worker::{
     Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
@@ -28,6 +30,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     if let Some(answer) = contract::answer(&request, &env).await {
         return answer;
     }
+    warnings::warn_once(&env);
     routes::answer(request, &env).await
 }
 
@@ -42,5 +45,6 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
 /// The sweep and the erasure.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    warnings::warn_once(&env);
     cron::run(&env).await;
 }

@@ -1,7 +1,7 @@
 //! Writes log lines: one JSON object each, without a candidate's data.
 
 use intake::ports::{Fault, Sending};
-use worker::{console_error, console_log};
+use worker::{console_error, console_log, console_warn};
 
 /// Something that happened to an application.
 pub(crate) fn happened(event: &str, reference: &str) {
@@ -16,6 +16,11 @@ pub(crate) fn turned_away(code: &str) {
 /// Logs a server-side error.
 pub(crate) fn fault(event: &str, fault: &Fault) {
     console_error!("{}", serde_json::json!({ "event": event, "fault": fault.to_string() }));
+}
+
+/// A setting without which something is missing.
+pub(crate) fn warning(text: &str) {
+    console_warn!("{}", serde_json::json!({ "event": "warning", "text": text }));
 }
 
 /// A queue message was retried in vain. It is an id, which stays with us.
@@ -34,6 +39,7 @@ pub(crate) fn sending(sending: &Sending) {
     let (event, reason) = match sending {
         Sending::Sent => return,
         Sending::Refused(reason) => ("mail refused for good", reason),
+        Sending::Suppressed(reason) => ("mail not sent, its recipient is suppressed", reason),
         Sending::TooLarge(reason) => ("mail refused for its size", reason),
         Sending::Later(reason) => ("mail not sent, to be tried again", reason),
         Sending::SlowDown(reason) => ("mail not sent, the server has too many", reason),

@@ -11,7 +11,7 @@ use worker::{
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
-use crate::{log, semaphore};
+use crate::{log, postings, semaphore};
 
 /// The most mails of a batch that are sent at the same time, each in an SMTP
 /// session. A Worker has six connections for one event; reading documents
@@ -136,7 +136,8 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
 async fn send(env: &Env, transport: &PlatformTransport, id: &str) -> Result<Option<Pace>, Fault> {
     let app = AppContext::of(env)?;
     let alerts = AlertTransport::of(env, transport);
-    let composer = app.composer(env)?;
+    let postings = postings::known(env).await?;
+    let composer = app.composer(env, &postings)?;
     let bytes = weight(&app, id).await?;
     let Some(_permit) = semaphore::acquire(bytes, None, HELD).await else { return Ok(None) };
     let (documents, ledger, clock) = (&app.documents, &app.ledger, &app.clock);

@@ -3,9 +3,10 @@
 use domain::{Application, Posting};
 use rules::application::Document;
 use rules::review::tidied;
-use rules::{Content, Form, OfferedDocument, Timestamp, review};
+use rules::{Content, Form, OfferedDocument, Timestamp};
 
 use crate::key::SigningKey;
+use crate::mailbox::judge;
 use crate::ports::{
     Correction, Corrections, DocumentStore, Farewell, Fault, Ledger, MailKind, Outbox, Queue,
 };
@@ -40,6 +41,8 @@ pub struct Amendment<'a, U> {
     pub received_at: Timestamp,
     /// The language of the page.
     pub language: &'a str,
+    /// The address that our mails come from, which no candidate has.
+    pub sender: &'a str,
     /// The typed fields.
     pub form: Form,
     /// The files. A document without one stays as it is.
@@ -57,8 +60,9 @@ pub async fn correct<D: DocumentStore>(
     posting: &Posting,
     amendment: Amendment<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Amendment { reference, key, revision, received_at, language, mut form, documents: files } =
+    let Amendment { reference, key, revision, received_at, language, sender, mut form, .. } =
         amendment;
+    let files = amendment.documents;
     let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
         return Ok(None);
     };
@@ -72,7 +76,7 @@ pub async fn correct<D: DocumentStore>(
     if received.revision != revision {
         return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
     }
-    let arrival = Arrival { received_at, language, form: &form, uploads: &uploads };
+    let arrival = Arrival { received_at, language, sender, form: &form, uploads: &uploads };
     Ok(Some(match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form), kept },
@@ -83,6 +87,7 @@ pub async fn correct<D: DocumentStore>(
 pub(crate) struct Arrival<'a, U> {
     pub(crate) received_at: Timestamp,
     pub(crate) language: &'a str,
+    pub(crate) sender: &'a str,
     pub(crate) form: &'a Form,
     pub(crate) uploads: &'a Uploads<'a, U>,
 }
@@ -118,7 +123,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     received: Application,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, form, uploads } = *arrival;
+    let Arrival { received_at, language, sender, form, uploads } = *arrival;
     let own_form = || Box::new(form.clone());
     if received_at < received.revised_at {
         let kept = Box::new(received);
@@ -128,7 +133,7 @@ pub(crate) async fn revise<D: DocumentStore>(
         let kept = Box::new(received);
         return Ok(Revised::Answered(Verdict::TooManyRevisions { form: own_form(), kept }));
     }
-    let mut content = match review(&posting.requirements, form, received_at) {
+    let mut content = match judge(posting, sender, form, received_at) {
         Ok(content) => content,
         Err(issues) => {
             return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
@@ -142,6 +147,7 @@ pub(crate) async fn revise<D: DocumentStore>(
         language: received.language.clone(),
     });
     let next = Application {
+        posting_version: (posting.version > 0).then_some(posting.version),
         revision,
         revised_at: received_at,
         address_changes: received.address_changes.saturating_add(farewell.is_some().into()),

@@ -25,6 +25,10 @@ pub const SLOW_DOWN_MS: i64 = 60_000;
 /// operator is to hear of it.
 const OVERLOAD_MS: i64 = 15 * 60_000;
 
+/// For how long a recipient that the platform suppresses is tried again, in
+/// milliseconds: a soft bounce is over by then.
+const SUPPRESSED_MS: i64 = 24 * 3_600_000;
+
 /// What the mail server has said about its load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
@@ -201,6 +205,9 @@ fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestam
         Sending::Refused(reason) if !policy.retries_refusals => {
             return Settlement::Refused { reason };
         }
+        Sending::Suppressed(reason) if tried >= SUPPRESSED_MS && !policy.retries_refusals => {
+            return Settlement::Refused { reason };
+        }
         // A mail without attachments is small, so "too large" here means a full
         // mailbox: retry.
         Sending::SlowDown(reason) if tried < OVERLOAD_MS => {
@@ -209,6 +216,7 @@ fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestam
             return Settlement::Postponed { at, queued_until, reason };
         }
         Sending::Refused(reason)
+        | Sending::Suppressed(reason)
         | Sending::Later(reason)
         | Sending::SlowDown(reason)
         | Sending::TooLarge(reason) => (reason, false),

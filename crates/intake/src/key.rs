@@ -9,9 +9,12 @@ use rules::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 /// The key that signs tokens, receipt keys, message ids and addresses of
-/// documents.
+/// documents, and the one that signed them before, if that is still valid.
 #[derive(Clone)]
-pub struct SigningKey(Hmac<Sha256>);
+pub struct SigningKey {
+    current: Hmac<Sha256>,
+    previous: Option<Hmac<Sha256>>,
+}
 
 impl SigningKey {
     /// The fewest bytes of a key: as many as its hash has (RFC 2104, 3).
@@ -20,32 +23,56 @@ impl SigningKey {
     /// Returns a key of at least [`SigningKey::MIN`] bytes.
     pub fn new(bytes: impl AsRef<[u8]>) -> Option<Self> {
         let long_enough = Some(bytes.as_ref()).filter(|bytes| bytes.len() >= Self::MIN)?;
-        Hmac::new_from_slice(long_enough).ok().map(Self)
+        let current = Hmac::new_from_slice(long_enough).ok()?;
+        Some(Self { current, previous: None })
+    }
+
+    /// Returns the key that signs like this one and also accepts what
+    /// `previous` has signed: for the time after the key was changed.
+    #[must_use]
+    pub fn after(self, previous: Self) -> Self {
+        Self { previous: Some(previous.current), ..self }
     }
 
     /// Returns a signature for `purpose` over `parts`, as 43 characters that
     /// fit into an address. A signature for one purpose is none for another.
     pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
-        URL_SAFE_NO_PAD.encode(self.mac(purpose, parts).finalize().into_bytes())
+        encode(mac(&self.current, purpose, parts))
     }
 
-    /// Returns whether `signature` is the one over `parts`, in a time that does
-    /// not tell where it differs.
+    /// Returns the signatures that are valid: of the current key, then of the
+    /// previous one.
+    pub(crate) fn valid_signatures(&self, purpose: &str, parts: &[&str]) -> Vec<String> {
+        self.keys().map(|key| encode(mac(key, purpose, parts))).collect()
+    }
+
+    /// Returns whether `signature` is one over `parts`, in a time that does not
+    /// tell where it differs.
     pub fn verify(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
-        URL_SAFE_NO_PAD
-            .decode(signature)
-            .is_ok_and(|signature| self.mac(purpose, parts).verify_slice(&signature).is_ok())
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
+            return false;
+        };
+        let is_of = |key| mac(key, purpose, parts).verify_slice(&signature).is_ok();
+        self.keys().fold(false, |is_valid, key| is_of(key) | is_valid)
     }
 
-    fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
-        let mut mac = self.0.clone();
-        for part in core::iter::once(&purpose).chain(parts) {
-            // Lengths first: no two lists of parts read alike.
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        mac
+    fn keys(&self) -> impl Iterator<Item = &Hmac<Sha256>> {
+        core::iter::once(&self.current).chain(&self.previous)
     }
+}
+
+fn mac(key: &Hmac<Sha256>, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
+    let mut mac = key.clone();
+    for part in core::iter::once(&purpose).chain(parts) {
+        // Lengths first: no two lists of parts read alike.
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac
+}
+
+fn encode(mac: Hmac<Sha256>) -> String {
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
 impl fmt::Debug for SigningKey {
@@ -192,6 +219,18 @@ mod tests {
         assert_eq!(open("s", &sealed.replacen("1000", "1001", 1), 1_001), None);
         assert_eq!(open("s", "", 1_000), None);
         assert_eq!(Arrival::open(&key(2), "s", &sealed, Timestamp(1_000)), None);
+    }
+
+    #[test]
+    fn after_a_change_of_the_key_both_are_valid_and_the_new_one_signs() {
+        let changed = key(2).after(key(1));
+        let (old, new) = (key(1).sign("p", &["a"]), key(2).sign("p", &["a"]));
+        assert_eq!(changed.sign("p", &["a"]), new);
+        assert_eq!(changed.valid_signatures("p", &["a"]), [new.clone(), old.clone()]);
+        assert!(changed.verify("p", &["a"], &old) && changed.verify("p", &["a"], &new));
+        assert!(!changed.verify("p", &["b"], &old) && !changed.verify("other", &["a"], &old));
+        assert!(!key(2).verify("p", &["a"], &old), "the old key has ended");
+        assert!(!key(3).after(changed).verify("p", &["a"], &old), "two keys at most");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod download;
 mod incident;
 mod key;
 mod mail_composer;
+mod mailbox;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod notify;
@@ -48,7 +49,7 @@ pub use documents::crc32;
 pub use download::{Download, Followed, Link, download};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
-pub use mail_composer::MailComposer;
+pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
 pub use placeholders::{Unfilled, filled};
 pub use progress::{

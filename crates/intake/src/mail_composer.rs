@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::{Application, Posting};
+use locales::Texts;
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
 use rules::{Content, Timestamp};
 use views::mails;
@@ -18,13 +19,52 @@ use crate::uploads::document_key;
 pub struct MailComposer<'a> {
     /// Every posting.
     pub postings: &'a [Posting],
-    /// The organisation's sending address.
-    pub sender: Mailbox,
+    /// Scheme and host of this installation, without a slash at the end. Where
+    /// it is not configured, an application's own is taken, which was loopback.
+    pub origin: Option<String>,
+    /// Who the mails come from.
+    pub sender: Sender,
     /// The address of the operator, who is alerted when mails do not leave.
     /// Optional.
     pub operator: Option<Address>,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
+}
+
+/// Who the mails come from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The organisation's sending address, with the name of the counter.
+    pub mailbox: Mailbox,
+    /// Whether the mails to staff about an application have a sending address
+    /// of their own, `guichet+7KXM29QT@…`: address books then do not learn one
+    /// address under many names.
+    pub is_per_application: bool,
+    /// Names of staff. A candidate's name that resembles one is marked.
+    pub staff: Vec<String>,
+}
+
+impl From<Mailbox> for Sender {
+    fn from(mailbox: Mailbox) -> Self {
+        Self { mailbox, is_per_application: false, staff: Vec::new() }
+    }
+}
+
+impl Sender {
+    /// Returns the sender of the mails to staff about `received`, with the
+    /// candidate's name first.
+    fn for_staff(&self, texts: &Texts, posting: &Posting, received: &Application) -> Mailbox {
+        let own = &self.mailbox.address;
+        let tagged = || {
+            let (local, domain) = own.as_str().rsplit_once('@')?;
+            Address::parse(&format!("{local}+{}@{domain}", received.reference)).ok()
+        };
+        let address = if self.is_per_application { tagged() } else { None };
+        let protected: Vec<String> = self.mailbox.name.iter().chain(&self.staff).cloned().collect();
+        let name = &received.content.name;
+        let name = mails::sender_name(texts, &posting.organisation, name, &protected);
+        Mailbox::new(name, address.unwrap_or_else(|| own.clone()))
+    }
 }
 
 /// A composed message and its envelope.
@@ -94,7 +134,7 @@ impl MailComposer<'_> {
             address: address(&received.content.email)?,
         };
         Ok(Message::of(Outgoing {
-            from: self.sender.clone(),
+            from: self.sender.for_staff(texts, posting, received),
             to: Mailbox { name: None, address: address(&posting.recipient)? },
             reply_to: Some(reply_to),
             subject: words.subject,
@@ -122,7 +162,7 @@ impl MailComposer<'_> {
         let status_url = self.status_url(received);
         let words = mails::acknowledgement(texts, posting, received, &status_url);
         Ok(Message::of(Outgoing {
-            from: self.sender.clone(),
+            from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
@@ -163,7 +203,7 @@ impl MailComposer<'_> {
         });
         let reference = &received.reference;
         Ok(Message::of(Outgoing {
-            from: self.sender.clone(),
+            from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
@@ -219,7 +259,7 @@ impl MailComposer<'_> {
         let signature = self.signing.sign(purpose, parts);
         // 132 bits are plenty, and the header stays on one line.
         let signature = signature.get(..22).unwrap_or_default();
-        let domain = self.sender.address.as_str().rsplit('@').next().unwrap_or_default();
+        let domain = self.sender.mailbox.address.as_str().rsplit('@').next().unwrap_or_default();
         MessageId::new(&format!("{name}.{signature}"), domain)
     }
 
@@ -242,7 +282,11 @@ impl MailComposer<'_> {
 
     fn status_url(&self, received: &Application) -> String {
         let key = receipt_key(self.signing, received);
-        format!("{}{}", received.origin, views::status_address(received, &key))
+        format!("{}{}", self.origin(received), views::status_address(received, &key))
+    }
+
+    fn origin<'b>(&'b self, received: &'b Application) -> &'b str {
+        self.origin.as_deref().unwrap_or(&received.origin)
     }
 
     /// Returns an address for each document. It is good for as long as the
@@ -253,7 +297,7 @@ impl MailComposer<'_> {
             .map(|document| {
                 let until = received.erased_at(posting);
                 let path = download_address(self.signing, &received.reference, document, until);
-                format!("{}{path}", received.origin)
+                format!("{}{path}", self.origin(received))
             })
             .collect()
     }

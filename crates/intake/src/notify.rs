@@ -87,7 +87,7 @@ impl MailComposer<'_> {
             }
         };
         Ok(Message::of(Outgoing {
-            from: self.sender.clone(),
+            from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: to },
             reply_to: None,
             subject: words.subject,

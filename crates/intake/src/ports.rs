@@ -4,6 +4,7 @@ mod corrections;
 mod dossiers;
 mod notices;
 mod outbox;
+mod postings;
 mod progress;
 mod retention;
 
@@ -25,6 +26,7 @@ pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
     SizeClass,
 };
+pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
 pub use progress::{
     Actor, EVERY_REVISION, NewMessage, PendingMessage, Progress, StageChange, Standing, Step, Stop,
     Taken,
@@ -178,6 +180,9 @@ pub enum Sending {
     Sent,
     /// Never to be taken.
     Refused(String),
+    /// Not taken because earlier mails to this recipient came back. The
+    /// platform takes mails again after a while, if that was a soft bounce.
+    Suppressed(String),
     /// Not taken for its size alone, and certainly not sent.
     TooLarge(String),
     /// Not taken this time, and certainly not sent.

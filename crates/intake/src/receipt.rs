@@ -28,18 +28,16 @@ pub enum Opened {
 /// Returns what `key` opens under `reference`.
 ///
 /// A wrong key, an unknown reference and what is none at all are answered
-/// alike and after the same work: one question to the ledger, whose answer
-/// always has the same size, and one signature. Only a genuine key leads to
-/// further questions.
+/// alike and after the same work: for each valid signing key one question to
+/// the ledger, whose answer always has the same size, and one signature. Only
+/// a genuine key leads to further questions.
 pub async fn receipt(
     ledger: &(impl Ledger + Corrections),
     signing: &SigningKey,
     reference: &str,
     key: &str,
 ) -> Result<Option<Opened>, Fault> {
-    let key_hash = key_hash(signing, reference, key);
-    let reference = Reference::parse(reference);
-    let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
+    let lookup = look_up(ledger, signing, reference, key).await?;
     let genuine = verify(signing, &lookup, key);
     if let Some(withdrawn) = lookup.withdrawn {
         return Ok(Some(Opened::Withdrawn(withdrawn)));
@@ -56,8 +54,29 @@ pub async fn receipt(
         return Ok(Some(Opened::Application(Box::new(receipt))));
     }
     // The application was found a moment ago: it was withdrawn in between.
-    let lookup = ledger.look_up_receipt(reference.as_ref(), &key_hash).await?;
+    let lookup = look_up(ledger, signing, reference, key).await?;
     Ok(lookup.withdrawn.map(Opened::Withdrawn))
+}
+
+/// A withdrawn application is found by a signature over its receipt's key,
+/// which may be of the previous signing key.
+async fn look_up(
+    ledger: &impl Ledger,
+    signing: &SigningKey,
+    reference: &str,
+    key: &str,
+) -> Result<ReceiptLookup, Fault> {
+    let known = Reference::parse(reference);
+    let hashed = known.as_ref().map_or(reference, Reference::as_str);
+    let mut found = None;
+    for key_hash in signing.valid_signatures(HASH, &[hashed, key]) {
+        let lookup = ledger.look_up_receipt(known.as_ref(), &key_hash).await?;
+        if lookup.withdrawn.is_some() {
+            return Ok(lookup);
+        }
+        found = Some(lookup);
+    }
+    found.ok_or_else(|| Fault::Configuration("no signing key".into()))
 }
 
 /// The key that opens the receipt of an application. It is another one after
@@ -79,10 +98,9 @@ fn verify(signing: &SigningKey, lookup: &ReceiptLookup, key: &str) -> bool {
 
 /// Returns what of a receipt's address may be kept: it recognises the address
 /// and opens nothing.
-pub(crate) fn key_hash(signing: &SigningKey, reference: &str, key: &str) -> String {
-    let known = Reference::parse(reference);
-    let reference = known.as_ref().map_or(reference, Reference::as_str);
-    signing.sign("trace", &[reference, key])
+pub(crate) fn key_hash(signing: &SigningKey, reference: &Reference, key: &str) -> String {
+    signing.sign(HASH, &[reference.as_str(), key])
 }
 
 const PURPOSE: &str = "receipt";
+const HASH: &str = "trace";

@@ -3,10 +3,11 @@
 
 use domain::{Application, Posting, Reference};
 use rules::review::tidied;
-use rules::{Form, Issue, Timestamp, review};
+use rules::{Form, Issue, Timestamp};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
 use crate::key::ApplicationId;
+use crate::mailbox::judge;
 use crate::ports::{Commit, Corrections, DocumentStore, Fault, Ledger, MailKind, Outbox, Queue};
 use crate::sweep::push;
 use crate::uploads::{Uploads, store};
@@ -22,6 +23,8 @@ pub struct Submission<U> {
     pub language: String,
     /// Scheme and host of the page, without a slash at the end.
     pub origin: String,
+    /// The address that our mails come from, which no candidate has.
+    pub sender: String,
     /// The typed fields. Its documents are empty; they are below.
     pub form: Form,
     /// The files.
@@ -121,7 +124,7 @@ pub async fn submit<D: DocumentStore>(
     posting: &Posting,
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let Submission { mut id, received_at, language, origin, mut form, documents: files } =
+    let Submission { mut id, received_at, language, origin, sender, mut form, documents: files } =
         submission;
     let mut known = ledger.find(id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
@@ -135,7 +138,8 @@ pub async fn submit<D: DocumentStore>(
     }
     let uploads = Uploads::look_into(posting, &files, &mut form).await?;
     let said = tidied(&posting.requirements, &form);
-    let arrival = Arrival { received_at, language: &language, form: &form, uploads: &uploads };
+    let (language, sender) = (language.as_str(), sender.as_str());
+    let arrival = Arrival { received_at, language, sender, form: &form, uploads: &uploads };
     let mut page = None;
     for _ in 0..TRIES {
         let Some(received) = known else {
@@ -181,8 +185,8 @@ async fn take_in<D: DocumentStore>(
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
     let New { id, origin, page, posting } = new;
-    let Arrival { received_at, language, form, uploads } = *arrival;
-    let mut content = match review(&posting.requirements, form, received_at) {
+    let Arrival { received_at, language, sender, form, uploads } = *arrival;
+    let mut content = match judge(posting, sender, form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
@@ -191,6 +195,7 @@ async fn take_in<D: DocumentStore>(
         reference: reference(id, 0),
         id: id.as_str().to_owned(),
         posting: posting.slug.clone(),
+        posting_version: (posting.version > 0).then_some(posting.version),
         // The ledger gives it when it writes the application.
         number: 0,
         language: language.to_owned(),

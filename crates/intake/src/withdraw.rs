@@ -40,7 +40,7 @@ pub async fn withdraw(
         }
         Some(Opened::Application(receipt)) => receipt.received,
     };
-    ledger.withdraw(&received, &key_hash(signing, received.reference.as_str(), key), now).await?;
+    ledger.withdraw(&received, &key_hash(signing, &received.reference, key), now).await?;
     let unfinished = erase_one(documents, ledger, &received.id).await.err();
     let withdrawn = Withdrawn { posting: received.posting, at: now };
     Ok(Some(Withdrawal { withdrawn, unfinished }))

@@ -25,7 +25,7 @@ const REVISE: Query = Query::new(
     "revise",
     "\
     UPDATE applications SET revision = revision + 1, revised_at = ?3, application = ?4, \
-        language = ?5, address_changes = ?6 \
+        language = ?5, address_changes = ?6, posting_version = ?7 \
     WHERE id = ?1 AND revision = ?2 AND id NOT IN (SELECT id FROM retired)",
 );
 
@@ -114,6 +114,7 @@ impl<D: Database> Corrections for SqlLedger<D> {
                 json(&next.content, "an application")?,
                 (&next.language).into(),
                 next.address_changes.into(),
+                next.posting_version.into(),
             ]),
             DELETE_EARLIER_MAILS.bind([id.clone(), arrived.clone()]),
         ];

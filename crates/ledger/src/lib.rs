@@ -15,11 +15,14 @@ mod database;
 mod dossiers;
 mod notices;
 mod outbox;
+mod postings;
 mod progress;
 mod retention;
 mod rows;
 mod schema;
+mod script;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use database::{Database, Query, SqlLedger, Statement, Value};
+pub use script::{MAX_STATEMENT, literal};

@@ -2,6 +2,7 @@
 
 mod desk;
 mod notices;
+mod postings;
 
 use domain::{Application, Reference, Revision};
 use intake::ports::{
@@ -15,6 +16,7 @@ pub(crate) use desk::{
     StopRow, TakenRow, UnfoldedRow,
 };
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
+pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -23,6 +25,7 @@ pub(crate) struct ApplicationRow {
     id: String,
     reference: Reference,
     posting: String,
+    posting_version: Option<u32>,
     number: u32,
     language: String,
     origin: String,
@@ -44,6 +47,7 @@ impl TryFrom<ApplicationRow> for Application {
             id: row.id,
             reference: row.reference,
             posting: row.posting,
+            posting_version: row.posting_version,
             number: row.number,
             language: row.language,
             origin: row.origin,

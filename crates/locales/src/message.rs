@@ -16,9 +16,9 @@ pub struct Labels<'a> {
 
 /// Returns what is wrong and what to do about it, in the language of `words`.
 ///
-/// The text is `issue_{code}` followed by the field, by what kind of file or
-/// what damage the issue mentions, or, for an issue with a file, by `file`: the
-/// first that the locale has. Else it is `issue_{code}`.
+/// The text is `issue_{code}` followed by the field, by what kind of address,
+/// file or damage the issue mentions, or, for an issue with a file, by `file`:
+/// the first that the locale has. Else it is `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
     let general = format!("issue_{}", issue.code.as_str());
     let special = |end: &str| words.find(&format!("{general}_{end}"));
@@ -27,7 +27,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
         _ => None,
     };
     let template = special(&issue.field)
-        .or_else(|| ["damage", "encryption", "kind"].into_iter().find_map(about))
+        .or_else(|| ["address", "damage", "encryption", "kind"].into_iter().find_map(about))
         .or_else(|| special("file").filter(|_| issue.params.get("file").is_some()))
         .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");

@@ -51,6 +51,7 @@ mod date;
 mod encoded_word;
 mod extra;
 mod field;
+pub mod incoming;
 mod message_id;
 mod outgoing;
 mod parameter;

@@ -19,6 +19,16 @@ pub(crate) fn line(
     is_line(section.notes, &section.written(key), &found).then_some(found)
 }
 
+/// Returns the text of `key` on one line, if it is there.
+pub(crate) fn optional_line(
+    section: &mut Section<'_>,
+    key: &'static str,
+    example: &str,
+) -> Option<String> {
+    let found = section.optional::<String>(key, example)?;
+    is_line(section.notes, &section.written(key), &found).then_some(found.value)
+}
+
 /// Returns whether the text can stand where one line is expected.
 pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     let plain = one_line(&text.value);
@@ -111,6 +121,17 @@ pub(crate) fn word<T: Copy>(
     let found = section.required::<String>(key, &example)?;
     let value = one_of(section.notes, key, &found, known)?;
     Some(At { value, line: found.line })
+}
+
+/// Returns what the word of `key` stands for in `known`, if it is there.
+pub(crate) fn optional_word<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    known: &[(&str, T)],
+) -> Option<T> {
+    let example = known.first().map_or_else(String::new, |(name, _)| quoted(name));
+    let found = section.optional::<String>(key, &example)?;
+    one_of(section.notes, key, &found, known)
 }
 
 /// Returns what `word` stands for in `known`.

@@ -6,7 +6,7 @@ use domain::Posting;
 
 use crate::mistake::{Mistake, Mistakes};
 use crate::notes::newlines;
-use crate::posting::{self, Compiled};
+use crate::posting::{self, Outcome};
 
 /// The file beside the postings that explains them and is none.
 const NOT_A_POSTING: &str = "README.md";
@@ -69,7 +69,7 @@ fn compile_all(
                 continue;
             }
         };
-        let Compiled { slug, posting, mistakes: found } = posting::compile(&file, &source);
+        let Outcome { slug, posting, mistakes: found } = posting::compile(&file, &source);
         mistakes.extend(found);
         postings.extend(posting);
         if let Some((slug, line)) = slug {

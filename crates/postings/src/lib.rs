@@ -2,13 +2,15 @@
 //!
 //! # For the programmer
 //!
-//! [`compile_folder`] runs at build time (`crates/edge/build.rs`, `cargo xtask
-//! check`) and nowhere else: it is the only room with a table of time zones.
-//! It collects every mistake of every file, so that one build shows them all.
+//! [`compile`] reads one source and [`compile_folder`] a folder of them. Each
+//! collects every mistake, so that one run shows them all. The Worker compiles
+//! as well, what is saved in it and what [`read`] finds in another [`FORMAT`]:
+//! it is the only room with a table of time zones.
 
 mod advertisement;
 mod body;
 mod check;
+mod compiled;
 mod folder;
 mod form;
 mod front;
@@ -25,18 +27,7 @@ mod typography;
 mod value;
 
 pub use advertisement::{Draft, from_advertisement};
+pub use compiled::{Compiled, FORMAT, compile, read, slug};
 pub use folder::compile_folder;
 pub use mistake::{Mistake, Mistakes};
-
-use domain::Posting;
-
-/// Returns the postings as the JSON that the Worker embeds and reads back with serde.
-///
-/// # Panics
-///
-/// Never: a [`Posting`] has no map with keys other than text and no float,
-/// which are all that JSON cannot say.
-#[allow(clippy::expect_used, reason = "see Panics")]
-pub fn to_json(postings: &[Posting]) -> String {
-    serde_json::to_string(postings).expect("a posting can be said in JSON")
-}
+pub use posting::MAX_SOURCE;

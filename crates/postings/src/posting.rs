@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::posting::Posting;
+use domain::posting::{Posting, State};
 use jiff::tz::TimeZone;
 use rules::Date;
 use rules::application::limit;
@@ -23,8 +23,11 @@ const DAY: &str = "2025-07-09";
 /// applications (CNIL: two years).
 const MAX_RETENTION_DAYS: u32 = 730;
 
+/// The longest source, in bytes: some thirty times a long posting.
+pub const MAX_SOURCE: usize = 200_000;
+
 /// What came of a file.
-pub(crate) struct Compiled {
+pub(crate) struct Outcome {
     /// Its slug and the slug's line, even if other things are wrong.
     pub(crate) slug: Option<(String, usize)>,
     /// The posting, if nothing is wrong.
@@ -33,12 +36,12 @@ pub(crate) struct Compiled {
 }
 
 /// Compiles the `source` of `file`.
-pub(crate) fn compile(file: &str, source: &str) -> Compiled {
-    let parts = match front::split(source) {
+pub(crate) fn compile(file: &str, source: &str) -> Outcome {
+    let parts = match short_enough(source).and_then(front::split) {
         Ok(parts) => parts,
         Err((line, text)) => {
             let mistakes = vec![Mistake { file: file.to_owned(), line, text }];
-            return Compiled { slug: None, posting: None, mistakes };
+            return Outcome { slug: None, posting: None, mistakes };
         }
     };
     let (table, errors) = DeTable::parse_recoverable(parts.front);
@@ -54,7 +57,17 @@ pub(crate) fn compile(file: &str, source: &str) -> Compiled {
         mistakes.push(Mistake { file: file.to_owned(), line: 1, text });
     }
     let posting = posting.filter(|_| mistakes.is_empty());
-    Compiled { slug: slug.map(|slug| (slug.value, slug.line)), posting, mistakes }
+    Outcome { slug: slug.map(|slug| (slug.value, slug.line)), posting, mistakes }
+}
+
+/// Returns `source`, or the line and the words of what hinders.
+fn short_enough(source: &str) -> Result<&str, (usize, String)> {
+    let bytes = source.len();
+    if bytes <= MAX_SOURCE {
+        return Ok(source);
+    }
+    let most = MAX_SOURCE / 1_000;
+    Err((1, format!("the posting has {} kB. At most {most} are taken: shorten it.", bytes / 1_000)))
 }
 
 /// Returns the posting, as far as it can be read. What is wrong is noted;
@@ -122,6 +135,9 @@ fn read(
         retention_days,
         summary: set(&summary?.value),
         body,
+        version: 0,
+        state: State::default(),
+        planned_closing: None,
     })
 }
 

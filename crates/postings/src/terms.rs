@@ -1,12 +1,14 @@
 //! Reads the organisation, the place and the terms of the contract.
 
-use domain::posting::{Contract, Organisation, Period, Place, Salary};
+use domain::posting::{Contract, Organisation, Period, Place, Remote, Salary};
 
 use crate::check;
 use crate::section::{At, Section, TOP};
 
 const PERIODS: [(&str, Period); 3] =
     [("year", Period::Year), ("month", Period::Month), ("hour", Period::Hour)];
+
+const REMOTE: [(&str, Remote); 2] = [("partly", Remote::Partly), ("fully", Remote::Fully)];
 
 /// The kinds of contract, and whether they end.
 const CONTRACTS: [(&str, bool); 2] = [("fixed_term", true), ("permanent", false)];
@@ -15,11 +17,11 @@ const CONTRACTS: [(&str, bool); 2] = [("fixed_term", true), ("permanent", false)
 pub(crate) fn organisation(whole: &mut Section<'_>) -> Option<Organisation> {
     let mut section = whole.section("organisation", "`name`")?;
     let name = check::line(&mut section, "name", "\"Organisation mondiale contre la torture\"");
-    let short = section.optional::<String>("short", "\"OMCT\"");
-    let short = short.filter(|short| check::is_line(section.notes, "short", short));
+    let short = check::optional_line(&mut section, "short", "\"OMCT\"");
     let website = check::page(&mut section, "website", "\"https://www.omct.org\"");
+    let logo = check::page(&mut section, "logo", "\"https://www.omct.org/logo.png\"");
     section.finish(&TOP);
-    Some(Organisation { name: name?.value, short: short.map(|short| short.value), website })
+    Some(Organisation { name: name?.value, short, website, logo })
 }
 
 /// Where the work is done.
@@ -27,8 +29,12 @@ pub(crate) fn place(whole: &mut Section<'_>) -> Option<Place> {
     let mut section = whole.section("place", "`town` and `country`")?;
     let town = check::line(&mut section, "town", "\"Bruxelles\"");
     let country = check::code(&mut section, "country", 2, "\"BE\"");
+    let street = check::optional_line(&mut section, "street", "\"Rue de Stassart 36\"");
+    let postcode = check::optional_line(&mut section, "postcode", "\"1050\"");
+    let region = check::optional_line(&mut section, "region", "\"Bruxelles-Capitale\"");
+    let remote = check::optional_word(&mut section, "remote", &REMOTE);
     section.finish(&TOP);
-    Some(Place { town: town?.value, country: country? })
+    Some(Place { town: town?.value, country: country?, street, postcode, region, remote })
 }
 
 /// Returns how long the contract lasts.

@@ -30,6 +30,13 @@ pub fn is_valid(text: &str) -> bool {
         })
 }
 
+/// Returns whether the local part of an address names a way by other hosts:
+/// `marie%example.org@relay` or `relay!marie@host`. Old mail servers forward
+/// such mail to whom it names; nobody has such an address.
+pub fn is_routed(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, _)| local.contains(['%', '!']))
+}
+
 fn has_encoded_break(text: &str) -> bool {
     ["%0d", "%0a", "%0D", "%0A", "%00"].iter().any(|encoded| text.contains(encoded))
 }
@@ -79,6 +86,19 @@ mod tests {
             "a%0D%0ABcc=x@b.org",
         ] {
             assert!(!is_valid(address), "{address:?}");
+        }
+    }
+
+    #[test]
+    fn a_way_by_other_hosts_is_recognised() {
+        for (address, routed) in [
+            ("marie%example.org@relay.org", true),
+            ("relay!marie@example.org", true),
+            ("marie+omct@example.org", false),
+            ("marie@example.org", false),
+        ] {
+            assert!(is_valid(address));
+            assert_eq!(is_routed(address), routed, "{address:?}");
         }
     }
 

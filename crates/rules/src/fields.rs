@@ -67,7 +67,7 @@ fn not_empty(text: &str) -> Result<(), ValidationError> {
 }
 
 fn is_email(text: &str) -> Result<(), ValidationError> {
-    require(email::is_valid(text), Code::NotAnEmail)
+    require(email::is_valid(text) && !email::is_routed(text), Code::NotAnEmail)
 }
 
 fn is_yes(text: &str) -> Result<(), ValidationError> {
@@ -85,7 +85,12 @@ fn issue(field: &str, error: &ValidationError) -> Option<Issue> {
             let (value, max) = (error.params.get("value")?, error.params.get("max")?);
             too_long(field, value.as_str()?, max.as_u64()?)
         }
-        code => Some(Issue::new(field, code)),
+        code => {
+            let issue = Issue::new(field, code);
+            let value = error.params.get("value").and_then(|value| value.as_str());
+            let is_routed = code == Code::NotAnEmail && value.is_some_and(email::is_valid);
+            Some(if is_routed { issue.with("address", "routed") } else { issue })
+        }
     }
 }
 
@@ -109,6 +114,16 @@ mod tests {
         let expected =
             [Code::TooLong, Code::NotAnEmail, Code::TooLong, Code::TooLong, Code::NotAChoice];
         assert_eq!(codes, expected.map(Some));
+    }
+
+    #[test]
+    fn an_address_by_other_hosts_has_its_own_sentence() {
+        for (email, address) in [("nobody", None), ("a%b@example.org", Some("routed"))] {
+            let form = Form { email: email.into(), ..Form::default() };
+            let issue = Fields::of(&form).check().first("email").unwrap();
+            assert_eq!(issue.code, Code::NotAnEmail);
+            assert_eq!(issue.params.get("address"), address.map(Into::into).as_ref());
+        }
     }
 
     #[test]

@@ -222,6 +222,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         revised_at: NOW,
         address_changes: 0,
         page: None,
+        posting_version: None,
         erase_at: None,
         content: Content {
             name: "Amélie Ben Salah".to_owned(),

@@ -11,7 +11,8 @@ use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Closing, Time};
 
 /// Returns the postings: open ones, soonest closing first, then closed ones,
-/// latest first. One that is not published yet is not shown.
+/// latest first. One that is not published yet, or was taken down, is not
+/// shown.
 pub fn careers(texts: &'static Texts, postings: &[Posting], now: Timestamp, site: &Site) -> String {
     let mut open = in_phase(postings, now, Phase::Open);
     open.sort_by_key(|posting| posting.requirements.window.closes_at);
@@ -41,7 +42,10 @@ pub fn careers(texts: &'static Texts, postings: &[Posting], now: Timestamp, site
 }
 
 fn in_phase(postings: &[Posting], now: Timestamp, phase: Phase) -> Vec<&Posting> {
-    postings.iter().filter(|posting| posting.requirements.window.phase(now) == phase).collect()
+    let is_in = |posting: &&Posting| {
+        posting.is_published() && posting.requirements.window.phase(now) == phase
+    };
+    postings.iter().filter(is_in).collect()
 }
 
 #[derive(Template)]

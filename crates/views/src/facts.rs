@@ -1,7 +1,7 @@
 //! The facts of a posting, in words.
 
 use domain::Posting;
-use domain::posting::{Contract, Period, Salary};
+use domain::posting::{Contract, Period, Place, Remote, Salary};
 use locales::{Texts, fill, number, plural};
 
 use crate::country::country;
@@ -10,6 +10,9 @@ use crate::words::Time;
 /// What a candidate weighs before reading on.
 pub(crate) struct Facts {
     pub(crate) place: String,
+    /// Street, postcode and town.
+    pub(crate) address: Option<String>,
+    pub(crate) remote: Option<&'static str>,
     pub(crate) workload: String,
     pub(crate) contract: String,
     pub(crate) salary: Option<String>,
@@ -21,6 +24,11 @@ impl Facts {
     pub(crate) fn of(texts: &'static Texts, posting: &Posting) -> Self {
         Self {
             place: place(texts, posting),
+            address: address(&posting.place),
+            remote: posting.place.remote.map(|remote| match remote {
+                Remote::Partly => texts.posting_remote_partly,
+                Remote::Fully => texts.posting_remote_fully,
+            }),
             workload: workload(texts, posting),
             contract: contract(texts, posting.contract),
             salary: posting.salary.as_ref().map(|pay| salary(texts, posting, pay)),
@@ -33,6 +41,14 @@ impl Facts {
 fn place(texts: &'static Texts, posting: &Posting) -> String {
     let country = country(texts, &posting.place.country);
     fill(texts.posting_place_value, &[("town", &posting.place.town), ("country", country)])
+}
+
+fn address(place: &Place) -> Option<String> {
+    let street = place.street.as_ref()?;
+    Some(match &place.postcode {
+        Some(postcode) => format!("{street}, {postcode} {}", place.town),
+        None => format!("{street}, {}", place.town),
+    })
 }
 
 fn workload(texts: &'static Texts, posting: &Posting) -> String {
@@ -56,9 +72,20 @@ fn contract(texts: &'static Texts, contract: Contract) -> String {
     }
 }
 
-/// Postings give the pay of full time; where the work is less, that has to
-/// be said with the sum.
-fn salary(texts: &'static Texts, posting: &Posting, salary: &Salary) -> String {
+/// Returns the pay. Postings give that of full time; where the work is less,
+/// its own pay comes first.
+fn salary(texts: &'static Texts, posting: &Posting, full: &Salary) -> String {
+    let part = full.for_workload(posting.workload);
+    if part == *full {
+        return sum(texts, full);
+    }
+    let percent = posting.workload.to_string();
+    let values =
+        [("part", &*sum(texts, &part)), ("percent", &percent), ("full", &sum(texts, full))];
+    fill(texts.posting_salary_part, &values)
+}
+
+fn sum(texts: &'static Texts, salary: &Salary) -> String {
     let currency = match salary.currency.as_str() {
         "EUR" => texts.posting_salary_euro,
         other => other,
@@ -74,10 +101,5 @@ fn salary(texts: &'static Texts, posting: &Posting, salary: &Salary) -> String {
         Period::Month => texts.posting_salary_month,
         Period::Year => texts.posting_salary_year,
     };
-    let sum = fill(period, &[("sum", &fill(template, &values))]);
-    if posting.workload < 100 {
-        fill(texts.posting_salary_full_time, &[("salary", &sum)])
-    } else {
-        sum
-    }
+    fill(period, &[("sum", &fill(template, &values))])
 }

@@ -60,6 +60,9 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
         Failure::NotAForm => {
             (t.failure_not_a_form, t.failure_not_a_form_what, t.failure_not_a_form_do)
         }
+        Failure::Misdirected => {
+            (t.failure_misdirected, t.failure_misdirected_what, t.failure_misdirected_do)
+        }
         Failure::Busy => (t.failure_busy, t.failure_busy_what, t.failure_busy_do),
         Failure::Unavailable => {
             (t.failure_unavailable, t.failure_unavailable_what, t.failure_unavailable_do)

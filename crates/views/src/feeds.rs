@@ -4,8 +4,8 @@
 use askama::Template;
 use domain::Posting;
 use locales::Texts;
+use rules::Timestamp;
 use rules::deadline::Phase;
-use rules::{Date, Timestamp};
 
 use crate::frame::{Brand, Site};
 
@@ -22,7 +22,7 @@ pub fn feed(texts: &'static Texts, postings: &[Posting], now: Timestamp, site: &
     // The feed has changed when a posting was published or has closed.
     let changes = postings
         .iter()
-        .flat_map(|posting| [midnight(posting.published), posting.requirements.window.closes_at]);
+        .flat_map(|posting| [posting.published.midnight(), posting.requirements.window.closes_at]);
     let updated = changes.filter(|change| *change <= now).max().unwrap_or(Timestamp(0));
     let feed = Feed {
         t: texts,
@@ -35,14 +35,10 @@ pub fn feed(texts: &'static Texts, postings: &[Posting], now: Timestamp, site: &
 }
 
 fn open(postings: &[Posting], now: Timestamp) -> Vec<&Posting> {
-    let is_open = |posting: &&Posting| posting.requirements.window.phase(now) == Phase::Open;
+    let is_open = |posting: &&Posting| {
+        posting.is_published() && posting.requirements.window.phase(now) == Phase::Open
+    };
     postings.iter().filter(is_open).collect()
-}
-
-/// The first instant of `day` in UTC.
-fn midnight(day: Date) -> Timestamp {
-    const DAY_MS: i64 = 86_400_000;
-    Timestamp(day.to_days().saturating_mul(DAY_MS))
 }
 
 #[derive(Template)]
@@ -73,7 +69,7 @@ impl<'a> Entry<'a> {
         Self {
             posting,
             url: format!("{}/postings/{}", site.base_url, posting.slug),
-            published: midnight(posting.published).to_rfc3339(),
+            published: posting.published.midnight().to_rfc3339(),
         }
     }
 }

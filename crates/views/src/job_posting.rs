@@ -2,7 +2,7 @@
 //! properties that Google's job search documents.
 
 use domain::Posting;
-use domain::posting::{Contract, Period, Salary};
+use domain::posting::{Contract, Period, Remote, Salary};
 use serde_json::{Value, json};
 
 use crate::data::embed;
@@ -43,8 +43,20 @@ pub(crate) fn json_ld(posting: &Posting, url: &str, open: bool) -> String {
     let text = |text: &Option<String>| text.clone().map(Value::String);
     add("/hiringOrganization", "sameAs", text(&organisation.website));
     add("/hiringOrganization", "alternateName", text(&organisation.short));
+    add("/hiringOrganization", "logo", text(&organisation.logo));
+    let place = &posting.place;
+    add("/jobLocation/address", "streetAddress", text(&place.street));
+    add("/jobLocation/address", "postalCode", text(&place.postcode));
+    add("/jobLocation/address", "addressRegion", text(&place.region));
+    // Google takes this for work that is done elsewhere all the time only.
+    if place.remote == Some(Remote::Fully) {
+        add("", "jobLocationType", Some("TELECOMMUTE".into()));
+        let country = json!({ "@type": "Country", "name": place.country });
+        add("", "applicantLocationRequirements", Some(country));
+    }
     add("", "jobStartDate", posting.starts.map(|day| day.to_string().into()));
-    add("", "baseSalary", posting.salary.as_ref().map(base_salary));
+    let salary = posting.salary.as_ref().map(|salary| salary.for_workload(posting.workload));
+    add("", "baseSalary", salary.as_ref().map(base_salary));
     embed(&value)
 }
 

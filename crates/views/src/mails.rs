@@ -9,6 +9,7 @@ mod parts;
 mod person;
 #[cfg(test)]
 mod samples;
+mod sender;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,8 @@ pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use message::message;
 pub use notices::{Alert, Report, address_changed, alert, report, withdrawal};
-use parts::{Facts, Person, Said};
+use parts::{Facts, Opening, Person, Said};
+pub use sender::sender_name;
 
 /// The text of a mail, without addresses and attachments.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,9 +52,9 @@ pub fn to_staff(
     let person = &Person::of(texts, posting, received, links);
     let subject = parts::staff_subject(texts, posting, received, facts, person);
     let notes = &notes.told(texts, posting, received);
-    let opening = parts::opening(texts, facts, person);
+    let opening = &Opening::of(texts, facts);
     let erased = parts::erased(texts.mail_staff_erased, facts);
-    let (opening, erased) = (opening.as_str(), erased.as_str());
+    let erased = erased.as_str();
     MailText {
         text: ended(StaffText { texts, facts, person, notes, opening, erased }.to_string()),
         html: StaffHtml { texts, facts, person, notes, opening, erased, subject: &subject }
@@ -112,7 +114,7 @@ struct StaffText<'a> {
     facts: &'a Facts<'a>,
     person: &'a Person<'a>,
     notes: &'a [String],
-    opening: &'a str,
+    opening: &'a Opening,
     erased: &'a str,
 }
 
@@ -123,7 +125,7 @@ struct StaffHtml<'a> {
     facts: &'a Facts<'a>,
     person: &'a Person<'a>,
     notes: &'a [String],
-    opening: &'a str,
+    opening: &'a Opening,
     erased: &'a str,
     subject: &'a str,
 }

@@ -215,7 +215,7 @@ fn search_engines_read_the_posting() {
             ("/employmentType", serde_json::json!(["PART_TIME", "TEMPORARY"])),
             ("/hiringOrganization/name", posting.organisation.name.as_str().into()),
             ("/jobLocation/address/addressCountry", "BE".into()),
-            ("/baseSalary/value/minValue", 38_400.into()),
+            ("/baseSalary/value/minValue", 30_720.into()),
             ("/baseSalary/value/unitText", "YEAR".into()),
             ("/jobStartDate", "2025-09-01".into()),
             ("/directApply", open.into()),
@@ -236,7 +236,7 @@ fn facts_are_said_in_words() {
                 "Bruxelles, Belgique",
                 "80\u{A0}% d’un temps plein",
                 "Durée déterminée de 12\u{A0}mois, renouvelable",
-                "38\u{202F}400 à 41\u{202F}400\u{A0}€ par an, pour un temps plein",
+                "30\u{202F}720 à 33\u{202F}120\u{A0}€ par an à 80\u{A0}% (38\u{202F}400 à 41\u{202F}400\u{A0}€ par an pour un temps plein)",
             ],
         ),
         (
@@ -245,7 +245,7 @@ fn facts_are_said_in_words() {
                 "Bruxelles, Belgium",
                 "80% of full time",
                 "Fixed term of 12 months, renewable",
-                "EUR\u{A0}38,400 to 41,400 a year, for full time",
+                "EUR\u{A0}30,720 to 33,120 a year at 80% (EUR\u{A0}38,400 to 41,400 a year for full time)",
             ],
         ),
     ] {

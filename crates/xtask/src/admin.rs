@@ -5,24 +5,13 @@
 mod sql;
 mod table;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
+use anyhow::bail;
 
-use anyhow::{Context, bail};
-use serde_json::Value;
-
-use crate::dev;
-use crate::options::admin::{AdminOptions, Order, Place};
-use crate::process::output;
-use crate::setup;
+use crate::database::Database;
+use crate::options::admin::{AdminOptions, Order};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Result<()> {
-    if !workspace.path("node_modules/.bin/wrangler").exists() {
-        setup::npm_packages(workspace)?;
-    }
     let database = Database::of(workspace, &options.place)?;
     match &options.order {
         Order::Outbox { all } => {
@@ -41,57 +30,4 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
         }
     }
     Ok(())
-}
-
-/// The database, reached through Wrangler.
-struct Database<'a> {
-    workspace: &'a Workspace,
-    /// The state folder of `cargo xtask dev`; `None` for the database online.
-    state: Option<PathBuf>,
-}
-
-impl<'a> Database<'a> {
-    fn of(workspace: &'a Workspace, place: &Place) -> anyhow::Result<Self> {
-        let state = match place {
-            Place::Online => None,
-            Place::Development(folder) => {
-                let folder = dev::state_folder(workspace, folder.as_deref())?;
-                if !folder.exists() {
-                    bail!("{} is not there: `cargo xtask dev` makes it", folder.display());
-                }
-                Some(folder)
-            }
-        };
-        Ok(Self { workspace, state })
-    }
-
-    /// Returns the rows that a statement gives.
-    fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
-        let mut command = self.workspace.npm_program("wrangler");
-        command.args(["d1", "execute", "DB", "--json", "--yes", "--command", sql]);
-        match &self.state {
-            None => command.arg("--remote"),
-            Some(folder) => command.arg("--local").arg("--persist-to").arg(folder),
-        };
-        let text = output(command.env("WRANGLER_SEND_METRICS", "false").stdin(Stdio::null()))
-            .context(
-                "Wrangler could not ask the database; online, `npx wrangler login` comes first",
-            )?;
-        let answer: Value = serde_json::from_str(&text).context("Wrangler's answer is no JSON")?;
-        let rows = answer.pointer("/0/results").and_then(Value::as_array);
-        rows.cloned().context("Wrangler's answer has no rows")
-    }
-
-    /// Returns the time by the Worker's clock, in milliseconds since 1970.
-    fn now(&self) -> anyhow::Result<i64> {
-        let real = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
-        Ok(real.saturating_add(self.state.as_deref().map_or(0, shift)))
-    }
-}
-
-/// Returns the shift of the development clock in milliseconds, as `cargo xtask
-/// dev --now` noted it.
-fn shift(state: &Path) -> i64 {
-    let noted = fs::read_to_string(state.join(dev::CLOCK)).unwrap_or_default();
-    noted.trim().parse().unwrap_or(0)
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask check`: checks the sources without running the product.
 
+use std::path::Path;
+
 use anyhow::bail;
 
 use crate::dependency_rules;
@@ -27,6 +29,7 @@ pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
     results.check("which crate may depend on which", || dependency_rules::check(workspace));
     results.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
+    results.check("postings", || compile_postings(&workspace.path("postings")));
     // Built one by one, as in production: the browser's crates have no standard
     // library.
     for crates in [
@@ -38,6 +41,11 @@ pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("locales: no word missing, none unused", || {
         run(workspace.cargo().args(["test", "--quiet", "--package", "locales", "--all-features"]))
     });
+}
+
+/// Names every mistake in the postings with its line and what to do.
+pub(crate) fn compile_postings(folder: &Path) -> anyhow::Result<()> {
+    postings::compile_folder(folder).map(|_| ()).map_err(|mistakes| anyhow::anyhow!("{mistakes}"))
 }
 
 fn clippy(workspace: &Workspace, what: &[&str]) -> anyhow::Result<()> {

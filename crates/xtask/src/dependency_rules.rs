@@ -42,7 +42,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
             "views",
         ],
     ),
-    ("xtask", &["locales", "postings"]),
+    ("xtask", &["domain", "intake", "ledger", "locales", "postings", "rules"]),
 ];
 
 /// External crates that only some crates may use: prefix, users, reason.

@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::build::{self, Profile};
+use crate::check::compile_postings;
 use crate::options::DevOptions;
 use crate::progress::Progress;
 use crate::setup;
-use crate::watch::Watch;
+use crate::watch::{POSTINGS, SOURCES, Watch};
 use crate::workspace::Workspace;
 
 const TICK: Duration = Duration::from_millis(100);
@@ -43,20 +44,22 @@ pub(crate) fn run(workspace: &Workspace, options: &DevOptions) -> anyhow::Result
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     // Starts before the build, so that edits during the build are noticed.
-    let mut watch = Watch::start(workspace);
+    let mut sources = Watch::start(workspace, SOURCES);
+    let mut postings = Watch::start(workspace, POSTINGS);
+    compile_postings(&workspace.path("postings"))?;
     build::run(workspace, Profile::Dev, &mut progress)?;
     let server = progress.step("Worker and mailbox", || Server::start(workspace, options))?;
     let stop = Arc::new(AtomicBool::new(false));
     let signal = Arc::clone(&stop);
     ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed))
         .context("cannot listen for Ctrl-C")?;
-    serve(workspace, server, &mut watch, &stop)
+    serve(workspace, server, [&mut sources, &mut postings], &stop)
 }
 
 fn serve(
     workspace: &Workspace,
     mut server: Server,
-    watch: &mut Watch,
+    [sources, postings]: [&mut Watch; 2],
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     let mut ticks = 0_u32;
@@ -75,10 +78,23 @@ fn serve(
             take_up(build, &mut server);
         }
         ticks += 1;
-        if building.is_none() && ticks.is_multiple_of(TICKS_PER_LOOK) && watch.changed() {
-            building = Some(rebuild(workspace.clone()));
+        if ticks.is_multiple_of(TICKS_PER_LOOK) {
+            if building.is_none() && sources.changed() {
+                building = Some(rebuild(workspace.clone()));
+            }
+            if postings.changed() {
+                push(workspace, &mut server);
+            }
         }
         sleep(TICK);
+    }
+}
+
+/// Shows the mistakes in the postings; those saved before then stay.
+fn push(workspace: &Workspace, server: &mut Server) {
+    match compile_postings(&workspace.path("postings")) {
+        Ok(()) => server.tell("postings"),
+        Err(error) => eprintln!("{error}\nThe postings saved before stay."),
     }
 }
 
@@ -93,7 +109,7 @@ fn rebuild(workspace: Workspace) -> JoinHandle<anyhow::Result<()>> {
 /// Shows a mistake in the sources; the running version then stays.
 fn take_up(build: JoinHandle<anyhow::Result<()>>, server: &mut Server) {
     match build.join() {
-        Ok(Ok(())) => server.reload(),
+        Ok(Ok(())) => server.tell("reload"),
         Ok(Err(error)) => eprintln!("error: {error:#}\nThe version built before goes on running."),
         Err(_) => eprintln!("error: the build panicked; the version built before goes on running."),
     }
@@ -141,9 +157,9 @@ impl Server {
     }
 
     /// If Node has ended, the main loop notices.
-    fn reload(&mut self) {
+    fn tell(&mut self, order: &str) {
         if let Some(pipe) = &mut self.pipe {
-            let _ = pipe.write_all(b"reload\n");
+            let _ = pipe.write_all(format!("{order}\n").as_bytes());
         }
     }
 

@@ -13,18 +13,24 @@ mod admin;
 mod build;
 mod check;
 mod corpus;
+mod database;
 mod dependency_rules;
+mod deploy;
 mod dev;
 mod differ;
+mod doctor;
 mod fuzz;
+mod installation;
 mod options;
 mod pictures;
+mod postings;
 mod process;
 mod progress;
 mod proof;
 mod results;
 mod samples;
 mod setup;
+mod signing_key;
 mod simulate;
 mod sizes;
 mod test;
@@ -60,7 +66,10 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Check => check::run_all(&workspace),
         Task::Test(filter) => return test::run(&workspace, filter.as_deref()),
         Task::Sizes => sizes::run(&workspace),
+        Task::Deploy(options) => deploy::run(&workspace, &options),
+        Task::Doctor { is_remote } => doctor::run(&workspace, is_remote),
         Task::Admin(options) => admin::run(&workspace, &options),
+        Task::Postings(options) => postings::run(&workspace, &options),
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench(&workspace, &options),

@@ -1,7 +1,9 @@
 //! The command line.
 
 pub(crate) mod admin;
+pub(crate) mod deploy;
 pub(crate) mod documents;
+pub(crate) mod postings;
 pub(crate) mod proof;
 pub(crate) mod simulate;
 
@@ -13,7 +15,9 @@ use lexopt::prelude::*;
 use crate::build::Profile;
 
 use admin::AdminOptions;
+use deploy::DeployOptions;
 use documents::{CorpusOptions, DifferOptions, FuzzOptions};
+use postings::PostingsOptions;
 use proof::{BenchOptions, ChaosOptions};
 use simulate::SimulateOptions;
 
@@ -31,6 +35,11 @@ cargo xtask <command>
   check   format, lints, which crate may depend on which, locales
   build   the Worker and its assets, as `npx wrangler deploy` sends them: build/production
             --dev             with the development clock: build/dev
+  deploy  puts it online: makes what is missing, applies migrations, uploads, asks whether it works; reads guichet.toml
+            --dry-run         looks and says what it would do
+            --built           uploads what `cargo xtask build` left
+  doctor  what is missing or wrong in the settings, each with its remedy
+            --remote          and online
   sizes   what the page and the Worker weigh; fails when over budget
   admin   outbox              the mails that have not left, with their latest problem
             --all             those that have left too
@@ -40,6 +49,16 @@ cargo xtask <command>
           either of them      of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
+  postings
+          push                saves what has changed in the folder postings, each file as a version of its posting
+            --withdraw SLUG   takes this posting off the careers page; it stays known
+            --put-back SLUG   puts it back
+          pull                writes what was saved elsewhere, such as at the desk, into the folder
+          list                the postings with their states and versions
+            --folder DIR      where the files are (postings)
+          each of them        of the database of `cargo xtask dev`, or
+            --state DIR       of one that is kept there
+            --remote          of the one online, which postings/postings.lock keeps account of
   simulate
           the flows over ports that fail as a seed says: nothing acknowledged may be lost
             --seeds 10000
@@ -77,7 +96,10 @@ pub(crate) enum Task {
     Check,
     Test(Option<String>),
     Sizes,
+    Deploy(DeployOptions),
+    Doctor { is_remote: bool },
     Admin(AdminOptions),
+    Postings(PostingsOptions),
     Simulate(SimulateOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
@@ -119,7 +141,10 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "test" => test(&mut parser),
         "check" => alone(&mut parser, Task::Check),
         "sizes" => alone(&mut parser, Task::Sizes),
+        "deploy" => deploy::deploy(&mut parser),
+        "doctor" => deploy::doctor(&mut parser),
         "admin" => admin::parse(&mut parser),
+        "postings" => postings::parse(&mut parser),
         "simulate" => simulate::parse(&mut parser),
         "chaos" => proof::chaos(&mut parser),
         "pictures" => alone(&mut parser, Task::Pictures),
@@ -212,6 +237,13 @@ mod tests {
             ..DevOptions::default()
         };
         assert_eq!(typed, Task::Dev(expected));
+    }
+
+    #[test]
+    fn a_deployment_can_be_tried() {
+        let expected = DeployOptions { is_dry_run: true, is_built: false };
+        assert_eq!(read(&["deploy", "--dry-run"]).unwrap(), Task::Deploy(expected));
+        assert_eq!(read(&["doctor", "--remote"]).unwrap(), Task::Doctor { is_remote: true });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Runs other programs.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -23,6 +23,52 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
         bail!("`{}` failed ({})", line_of(command), output.status);
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What a program wrote, and whether it succeeded.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) succeeded: bool,
+    /// Its standard output.
+    pub(crate) output: String,
+    /// Its standard error.
+    pub(crate) errors: String,
+}
+
+impl Answer {
+    /// Returns both streams: programs disagree on which one an error belongs to.
+    pub(crate) fn everything(&self) -> String {
+        format!("{}\n{}", self.output, self.errors)
+    }
+}
+
+/// Runs a program without a terminal, so that it asks no question, and returns
+/// what it wrote. A failure is part of the answer.
+pub(crate) fn capture(command: &mut Command) -> anyhow::Result<Answer> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    Ok(Answer {
+        succeeded: output.status.success(),
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Runs a program that reads `input` from its standard input. It may be a
+/// secret, so it is in no message.
+pub(crate) fn feed(command: &mut Command, input: &str) -> anyhow::Result<()> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .with_context(|| cannot_start(command))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", line_of(command));
+    }
+    Ok(())
 }
 
 /// Runs a program, passes on each line of its standard output, and returns

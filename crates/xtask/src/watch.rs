@@ -7,7 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::workspace::Workspace;
 
-const WATCHED: [&str; 5] = ["crates", "migrations", "postings", "www", "wrangler.toml"];
+/// What the Worker is built from.
+pub(crate) const SOURCES: &[&str] = &["crates", "migrations", "www", "wrangler.toml"];
+
+/// What is saved in the database.
+pub(crate) const POSTINGS: &[&str] = &["postings"];
 
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -24,8 +28,8 @@ struct State {
 }
 
 impl Watch {
-    pub(crate) fn start(workspace: &Workspace) -> Self {
-        let roots: Vec<_> = WATCHED.iter().map(|path| workspace.path(path)).collect();
+    pub(crate) fn start(workspace: &Workspace, paths: &[&str]) -> Self {
+        let roots: Vec<_> = paths.iter().map(|path| workspace.path(path)).collect();
         let seen = look(&roots);
         Self { roots, seen }
     }

@@ -40,6 +40,13 @@ impl Workspace {
         self.command(&self.cargo)
     }
 
+    /// Returns Wrangler, which tells nobody how it is used.
+    pub(crate) fn wrangler(&self) -> std::process::Command {
+        let mut command = self.npm_program("wrangler");
+        command.env("WRANGLER_SEND_METRICS", "false");
+        command
+    }
+
     /// Returns a program that an npm package brings.
     pub(crate) fn npm_program(&self, name: &str) -> std::process::Command {
         self.command(self.path("node_modules/.bin").join(name))

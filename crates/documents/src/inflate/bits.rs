@@ -43,6 +43,16 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
+    /// Skips whole bytes.
+    pub(super) fn skip(&mut self, bytes: usize) -> Result<(), End> {
+        let held = bytes.min(self.count as usize / 8);
+        for _ in 0..held {
+            self.discard(8)?;
+        }
+        self.input = self.input.get(bytes - held..).ok_or(End::Broken)?;
+        Ok(())
+    }
+
     pub(super) fn align(&mut self) {
         self.held >>= self.count % 8;
         self.count -= self.count % 8;

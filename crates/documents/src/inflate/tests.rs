@@ -88,3 +88,17 @@ fn damage_is_found_where_others_find_it() {
         }
     }
 }
+
+#[test]
+fn what_is_only_counted_is_as_long_as_what_is_kept() {
+    let text: Vec<u8> =
+        (0..200_000_u32).flat_map(|n| (n % 977 * n % 977).to_string().into_bytes()).collect();
+    for level in [0, 1, 9] {
+        let packed = miniz_oxide::deflate::compress_to_vec_zlib(&text, level);
+        assert_eq!(super::zlib_length(&packed, usize::MAX), text.len(), "level {level}");
+        assert_eq!(super::zlib_length(&packed, 1_000), 1_000, "level {level}");
+        let cut = &packed[..packed.len() / 2];
+        assert!((1..text.len()).contains(&super::zlib_length(cut, usize::MAX)), "level {level}");
+    }
+    assert_eq!(super::zlib_length(b"x", 9), 0);
+}

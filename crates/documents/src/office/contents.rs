@@ -4,14 +4,14 @@ use alloc::borrow::Cow;
 
 use super::Depth;
 use crate::{
-    Active, Damage, Encryption, Kind, Report, Trace, encoding, exif, file_name,
+    Active, Damage, Kind, Report, Trace, encoding, exif, file_name, pdf,
     picture::pixels,
     rtf, signature,
     zip::{Archive, Entry, Unpacker, beginning},
 };
 
 /// Bytes at the beginning of an entry that tell what it is.
-const HEAD_BYTES: usize = 512;
+pub(super) const HEAD_BYTES: usize = 1_024;
 
 /// Reports what an entry is by its own bytes and name, and gives its content where that is XML.
 pub(super) fn look_at<'e>(
@@ -21,7 +21,7 @@ pub(super) fn look_at<'e>(
     report: &mut Report,
 ) -> Option<Cow<'e, [u8]>> {
     let head = beginning(entry, HEAD_BYTES);
-    if file_name::runs(&entry.name) {
+    if file_name::runs(&encoding::utf8(&entry.name)) {
         report.active.push(Active::Program);
     }
     let is_xml = encoding::is_xml(&head);
@@ -40,7 +40,7 @@ pub(super) fn look_at<'e>(
             report.active.push(Active::EmbeddedFile);
             report.active.extend(rtf::inspect(&content).active);
         }
-        _ if head.starts_with(b"%PDF-") => report.active.push(Active::EmbeddedFile),
+        _ if head.starts_with(b"%PDF-") => look_inside_pdf(entry, unpacker, depth, report),
         _ => {}
     }
     let part = (is_xml || is_named_xml).then(|| unpacker.whole(entry)).flatten();
@@ -55,7 +55,7 @@ pub(super) fn look_at<'e>(
 pub(super) fn look_for_programs(archive: &Archive<'_>, report: &mut Report) {
     let is_program = |entry: &Entry<'_>| {
         let kind = signature::leading(&beginning(entry, HEAD_BYTES));
-        file_name::runs(&entry.name) || kind == Some(Kind::Executable)
+        file_name::runs(&encoding::utf8(&entry.name)) || kind == Some(Kind::Executable)
     };
     if archive.entries.iter().any(is_program) {
         report.active.push(Active::Program);
@@ -83,6 +83,21 @@ fn look_at_picture(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, report: &mut 
     }
 }
 
+/// Looks into a PDF inside a document; into one inside that, nothing is looked.
+fn look_inside_pdf(
+    entry: &Entry<'_>,
+    unpacker: &mut Unpacker<'_>,
+    depth: Depth,
+    report: &mut Report,
+) {
+    report.active.push(Active::EmbeddedFile);
+    if depth == Depth::Outside
+        && let Some(content) = unpacker.whole(entry)
+    {
+        report.take_in(pdf::inspect_inside(&content, unpacker));
+    }
+}
+
 /// Opens an archive inside a document; one inside that is only told.
 fn look_inside(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, depth: Depth, report: &mut Report) {
     report.active.push(Active::EmbeddedFile);
@@ -94,11 +109,5 @@ fn look_inside(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, depth: Depth, rep
         return;
     }
     let Some(content) = unpacker.whole(entry) else { return };
-    let inner = super::look(&content, unpacker, Depth::Inside);
-    let has_macros = inner.kind == Kind::Docm || inner.active.contains(&Active::Macros);
-    if has_macros || inner.encryption != Encryption::None {
-        report.active.push(Active::Program);
-    }
-    report.active.extend(inner.active);
-    report.damage = report.damage.or(inner.damage);
+    report.take_in(super::look(&content, unpacker, Depth::Inside));
 }

@@ -2,12 +2,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{Depth, contents};
+use super::{Depth, Found, contents, links, loads};
 use crate::{
-    Active, Damage, Encryption, Report, Trace,
-    authors::Authors,
-    encoding,
-    target::{self, Target},
+    Active, Damage, Encryption, Report, Trace, encoding,
+    target::Target,
     xml::{self, Event, Events, Tag},
     zip::{Archive, Unpacker, beginning},
 };
@@ -19,7 +17,6 @@ pub(super) fn look_through(
     depth: Depth,
     report: &mut Report,
 ) {
-    let mut authors = Authors::default();
     if let Some(manifest) = archive.entry(super::MANIFEST)
         && let Some(manifest) = unpacker.whole(manifest)
     {
@@ -29,21 +26,21 @@ pub(super) fn look_through(
     if report.encryption == Encryption::Password {
         return;
     }
+    let mut found = Found::in_document(report, unpacker.limits);
     for entry in &archive.entries {
         let name = entry.name.to_ascii_lowercase();
         let under = |folder: &[u8]| name.starts_with(folder) && *name != *folder;
         if (under(b"basic/") || under(b"scripts/")) && !is_list(&name) {
-            report.active.push(Active::Macros);
+            found.active(Active::Macros);
         }
-        let Some(part) = contents::look_at(entry, unpacker, depth, report) else { continue };
+        let Some(part) = contents::look_at(entry, unpacker, depth, found.report) else { continue };
         let Some(part) = encoding::xml(&part) else {
-            report.damage.get_or_insert(Damage::Ambiguous);
+            found.damage(Damage::Ambiguous);
             continue;
         };
-        let tells_authors = *entry.name == *b"meta.xml";
-        look_at_part(&part, tells_authors, &mut authors, report);
+        look_at_part(&part, *entry.name == *b"meta.xml", &mut found);
     }
-    report.authors = authors.into_names();
+    found.finish();
 }
 
 /// Returns the media types that the manifest gives for the document as a whole.
@@ -93,34 +90,33 @@ fn look_at_manifest(event: Event<'_>, report: &mut Report) {
     }
 }
 
-fn look_at_part(part: &[u8], tells_authors: bool, authors: &mut Authors, report: &mut Report) {
+fn look_at_part(part: &[u8], tells_authors: bool, found: &mut Found<'_>) {
     let mut element: &[u8] = b"";
     for event in Events::of(part) {
-        if report.damage.is_some() {
-            // The file is refused, whatever else is in it.
+        if found.is_decided() {
             return;
         }
         match event {
             // OpenOffice 2 and 3 named a definition by its address, which no reader fetches. One
             // that is written out may define entities.
-            Event::Doctype(text) if text.contains(&b'[') => report.active.push(Active::Doctype),
+            Event::Doctype(text) if text.contains(&b'[') => found.active(Active::Doctype),
             Event::Text(text) if is_author(element) && tells_authors => {
-                authors.add(&xml::unescaped(text));
+                found.authors.add(&xml::unescaped(text));
             }
             Event::Text(text) if element == b"script" && !text.trim_ascii().is_empty() => {
-                report.active.push(Active::Macros);
+                found.active(Active::Macros);
             }
             Event::Text(text) if element == b"binary-data" => {
-                report.active.extend(embedded(text));
+                found.report.active.extend(embedded(text));
             }
             Event::Text(_) | Event::Doctype(_) => {}
-            Event::End => element = b"",
+            Event::End(_) => element = b"",
             Event::Start(tag) => {
                 element = tag.name();
                 if tag.has_duplicates() {
-                    report.damage.get_or_insert(Damage::Ambiguous);
+                    found.damage(Damage::Ambiguous);
                 }
-                look_at_element(tag, report);
+                look_at_element(tag, found);
             }
         }
     }
@@ -141,51 +137,66 @@ fn embedded(text: &[u8]) -> Option<Active> {
     }
 }
 
-fn look_at_element(tag: Tag<'_>, report: &mut Report) {
+fn look_at_element(tag: Tag<'_>, found: &mut Found<'_>) {
     match tag.name() {
         b"event-listener" | b"execute-macro" | b"library-embedded" | b"module" | b"applet" => {
-            report.active.push(Active::Macros);
+            found.active(Active::Macros);
         }
         // A library that stands in another file.
         b"library" | b"library-linked" if tag.values(b"href").next().is_some() => {
-            report.active.push(Active::Macros);
+            found.active(Active::Macros);
         }
-        b"dde-connection-decl" | b"dde-source" | b"dde-link" => report.active.push(Active::Dde),
-        b"changed-region" => report.traces.push(Trace::TrackedChanges),
-        b"annotation" => report.traces.push(Trace::Comments),
+        b"dde-connection-decl" | b"dde-source" | b"dde-link" => found.active(Active::Dde),
+        // A form of `XForms` that is sent.
+        b"submission" => found.active(Active::SubmitForm),
+        b"property" if tag.values(b"property-name").any(|name| name == "TargetURL") => {
+            let goes_elsewhere = |text: String| found.targets.parse(&text) > Target::Inside;
+            if tag.values(b"string-value").any(goes_elsewhere) {
+                found.active(Active::SubmitForm);
+            }
+        }
+        b"changed-region" => found.report.traces.push(Trace::TrackedChanges),
+        b"annotation" => found.report.traces.push(Trace::Comments),
         _ => {}
     }
     for (name, value) in tag.attributes() {
-        let is_reference = xml::local(name) == b"href";
+        let is_reference = SOURCES.contains(&xml::local(name));
         // Buttons, menus and keys name a macro in attributes of many names.
-        if !is_reference && !value.iter().any(|byte| matches!(byte, b':' | b'%' | b'&')) {
+        let names_script = value.len() > b"macro:".len()
+            && value.iter().any(|byte| matches!(byte, b':' | b'%' | b'&'));
+        if !is_reference && !names_script {
             continue;
         }
         let text = xml::unescaped(value);
-        let target = target::parse(&text);
+        let target = found.targets.parse(&text);
         if target == Target::Script {
-            report.active.push(Active::Macros);
+            found.active(Active::Macros);
         } else if is_reference {
-            report.active.extend(reference(tag.name(), target, &text));
+            found.report.active.extend(reference(tag.name(), target, &text));
         }
     }
 }
+
+/// Attributes that say where something is: links and pictures, data of `XForms`, pictures and tables of
+/// forms, tables of fields.
+const SOURCES: [&[u8]; 5] = [b"href", b"src", b"image-data", b"datasource", b"database-name"];
 
 /// Returns what an element does with the target that it refers to.
 fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
     match element {
         // A form that is sent, or a button that opens what it names.
-        b"form" | b"button" | b"image-frame" => {
-            (target > Target::Inside).then_some(Active::SubmitForm)
-        }
+        b"form" | b"button" | b"image-frame" => match target {
+            Target::Server => Some(Active::ServerName),
+            _ => (target > Target::Inside).then_some(Active::SubmitForm),
+        },
         // A link, or the hot area of a picture: they wait for a click.
-        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => super::links(target, text),
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => links(target, text),
         b"script" => Some(Active::Macros),
         b"object" | b"object-ole" | b"plugin" | b"template" => {
-            super::loads(target, Active::RemoteTemplate)
+            loads(target, Active::RemoteTemplate)
         }
         // Where it leads is what comes after the document: the same path is the document itself.
         b"auto-reload" if target < Target::Web => None,
-        _ => super::loads(target, Active::RemoteContent),
+        _ => loads(target, Active::RemoteContent),
     }
 }

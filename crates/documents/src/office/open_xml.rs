@@ -1,19 +1,18 @@
 //! Office Open XML (ECMA-376): what Word writes as `.docx`.
 
 use super::{
-    Depth,
+    Depth, Found,
     contents::{self, is_named_xml},
-    fields::{self, Fields},
-    relation,
+    fields::{Fields, Piece},
+    links, loads, relation, taken_in,
 };
 use crate::{
-    Active, Damage, Kind, Report, Trace,
-    authors::Authors,
+    Active, Damage, Report, Trace,
     bytes::find,
-    encoding, signature,
-    target::{self, Target},
+    encoding,
+    target::Target,
     xml::{self, Event, Events, Tag},
-    zip::{Archive, Entry, Unpacker, beginning},
+    zip::{Archive, Entry, Unpacker},
 };
 
 /// Looks through every part of a document, whether a relation leads to it or not: a part is what
@@ -24,102 +23,83 @@ pub(super) fn look_through(
     depth: Depth,
     report: &mut Report,
 ) {
-    let mut authors = Authors::default();
+    let limits = unpacker.limits;
+    let mut found = Found::in_document(report, limits);
     for entry in &archive.entries {
-        look_at_name(entry, report);
-        let part = contents::look_at(entry, unpacker, depth, report);
-        if !is_named_xml(&entry.name) {
-            look_for_servers(entry, unpacker, report);
+        look_at_name(entry, &mut found);
+        let part = contents::look_at(entry, unpacker, depth, found.report);
+        let is_part = is_named_xml(&entry.name);
+        if taken_in::names_server(entry, is_part, unpacker) {
+            found.active(Active::ServerName);
         }
         let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
-            report.damage.get_or_insert(Damage::Ambiguous);
+            found.damage(Damage::Ambiguous);
             continue;
         };
-        let mut fields = Fields::new(unpacker.limits.field_nesting);
-        look_at_part(&part, is_named_xml(&entry.name), &mut fields, &mut authors, report);
-        fields.finish(report);
+        look_at_part(&part, is_part, Fields::new(limits.field_nesting), &mut found);
     }
-    report.authors = authors.into_names();
+    found.finish();
 }
 
 /// What some parts are for stands in their names, whatever they hold.
-fn look_at_name(entry: &Entry<'_>, report: &mut Report) {
+fn look_at_name(entry: &Entry<'_>, found: &mut Found<'_>) {
     let name = entry.name.to_ascii_lowercase();
     let has = |folder: &[u8]| find(&name, folder).is_some();
     if name.ends_with(b"vbaproject.bin") {
-        report.active.push(Active::Macros);
+        found.active(Active::Macros);
     } else if has(b"/activex/") || has(b"/embeddings/") && name.ends_with(b".bin") {
-        report.active.push(Active::OleObject);
+        found.active(Active::OleObject);
     } else if has(b"/embeddings/") && !name.ends_with(b"/") {
-        report.active.push(Active::EmbeddedFile);
+        found.active(Active::EmbeddedFile);
     }
 }
 
-/// Reports file servers that a text names which the document takes in: a page, a mail, an RTF. Readers of
-/// these load from style sheets and attributes of many names, so each word counts.
-fn look_for_servers(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, report: &mut Report) {
-    let head = beginning(entry, TEXT_BYTES);
-    if !is_taken_in(&head) {
-        return;
-    }
-    let text = unpacker.whole(entry).unwrap_or_default();
-    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()=;,".contains(byte);
-    let mut words = text.split(is_between).filter(|word| names_server(word));
-    let is_server = |word: &[u8]| target::parse(&encoding::utf8(word)) == Target::Server;
-    if words.any(is_server) {
-        report.active.push(Active::ServerName);
-    }
-}
-
-/// Whether the beginning is that of a page, a mail or an RTF.
-fn is_taken_in(head: &[u8]) -> bool {
-    let kind = signature::leading(head);
-    matches!(kind, Some(Kind::Html | Kind::Rtf)) || find(head, b"MIME-Version:").is_some()
-}
-
-/// Whether it is worth to parse a word.
-fn names_server(word: &[u8]) -> bool {
-    let marks: [&[u8]; 3] = [b"//", b"\\\\", b":"];
-    marks.iter().any(|mark| find(word, mark).is_some())
-}
-
-/// Bytes that tell what a text is. Mails have some headers first.
-const TEXT_BYTES: usize = 1_024;
-
-fn look_at_part(
-    part: &[u8],
-    is_part: bool,
-    fields: &mut Fields,
-    authors: &mut Authors,
-    report: &mut Report,
-) {
+/// Looks at the elements and texts of a part; of an XML file that is no part, too, such as a drawing.
+fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Found<'_>) {
     let mut element: &[u8] = b"";
+    let mut alternatives = 0_usize;
     for event in Events::of(part) {
-        if report.damage.is_some() {
-            // The file is refused, whatever else is in it.
+        if found.is_decided() {
             return;
         }
         match event {
             // A page that the document takes in may say that it is one.
             Event::Doctype(text) if !is_part && is_page(text) => {}
-            Event::Doctype(_) => report.active.push(Active::Doctype),
+            Event::Doctype(_) => found.active(Active::Doctype),
             Event::Text(text) => match element {
-                b"instrText" | b"delInstrText" => fields.add(&xml::unescaped(text)),
-                b"t" | b"delText" if fields.take_text() => fields.add(&xml::unescaped(text)),
-                b"creator" | b"lastModifiedBy" => authors.add(&xml::unescaped(text)),
+                b"instrText" if alternatives == 0 => fields.add(&xml::unescaped(text), Piece::Code),
+                b"instrText" | b"delInstrText" => fields.add(&xml::unescaped(text), Piece::Perhaps),
+                b"t" | b"delText" if fields.take_text() => {
+                    fields.add(&xml::unescaped(text), Piece::Perhaps);
+                }
+                b"creator" | b"lastModifiedBy" => found.authors.add(&xml::unescaped(text)),
                 _ => {}
             },
-            Event::End => element = b"",
+            Event::End(name) => {
+                element = b"";
+                alternatives = alternatives.saturating_sub(usize::from(is_alternative(name)));
+            }
             Event::Start(tag) => {
                 element = tag.name();
-                if tag.has_duplicates() && is_part {
-                    report.damage.get_or_insert(Damage::Ambiguous);
+                alternatives += usize::from(is_alternative(element) && !tag.is_empty());
+                let (has_duplicates, has_source) = tag.survey(may_be_source);
+                if has_duplicates && is_part {
+                    found.damage(Damage::Ambiguous);
                 }
-                look_at_element(tag, fields, report);
+                look_at_element(tag, &mut fields, found);
+                if has_source {
+                    look_at_source(tag, found);
+                }
             }
         }
     }
+    fields.finish(found);
+}
+
+/// Returns whether some readers skip what an element holds, or read it by itself.
+fn is_alternative(element: &[u8]) -> bool {
+    matches!(element, b"AlternateContent" | b"txbxContent")
 }
 
 fn is_page(doctype: &[u8]) -> bool {
@@ -127,28 +107,39 @@ fn is_page(doctype: &[u8]) -> bool {
     text.starts_with(b"!doctype html") && !text.contains(&b'[')
 }
 
-fn look_at_element(tag: Tag<'_>, fields: &mut Fields, report: &mut Report) {
+fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
     match tag.name() {
-        b"Relationship" => report.active.extend(relation::active(tag)),
-        b"Default" | b"Override" if has_macros(tag) => {
-            report.active.push(Active::Macros);
+        b"Relationship" => {
+            let active = relation::active(tag, &mut found.targets);
+            found.report.active.extend(active);
         }
-        b"fldSimple" => tag.values(b"instr").for_each(|code| fields::judge(&code, report)),
-        b"fldChar" => fields.mark(tag, report),
+        b"Default" | b"Override" if has_macros(tag) => found.active(Active::Macros),
+        b"fldSimple" => tag.values(b"instr").for_each(|code| fields.simple(&code, found)),
+        b"fldChar" => fields.mark(tag, found),
         b"ins" | b"del" | b"moveFrom" | b"moveTo" | b"cellIns" | b"cellDel" | b"cellMerge" => {
-            report.traces.push(Trace::TrackedChanges);
+            found.report.traces.push(Trace::TrackedChanges);
         }
         // Of the properties of a run, a paragraph, a table, a section.
-        name if name.ends_with(b"PrChange") => report.traces.push(Trace::TrackedChanges),
-        b"comment" => report.traces.push(Trace::Comments),
-        // The binary of a package that is written as one XML file.
-        b"binaryData" | b"binData" => report.active.push(Active::OleObject),
-        b"customUI" => look_at_ribbon(tag, report),
-        // Of drawings in VML, and of pages that a document takes in.
-        b"imagedata" | b"fill" | b"stroke" | b"img" | b"image" | b"link" | b"script"
-        | b"iframe" | b"frame" | b"embed" | b"object" | b"video" | b"audio" | b"source"
-        | b"body" | b"input" | b"background" | b"table" | b"td" | b"bgsound" => {
-            look_at_source(tag, report);
+        name if name.ends_with(b"PrChange") => found.report.traces.push(Trace::TrackedChanges),
+        b"comment" => found.report.traces.push(Trace::Comments),
+        // The binary of a package that is written as one XML file, and a control.
+        b"binaryData" | b"binData" | b"ocx" => found.active(Active::OleObject),
+        b"customUI" | b"button" | b"command" | b"reference" => look_at_values(tag, found),
+        // Where the records of a mail merge are.
+        b"connectString" | b"udl" | b"query" if tag.values(b"val").next().is_some() => {
+            found.active(Active::ExternalRelationship);
+            look_at_values(tag, found);
+        }
+        // A schema, and the program that belongs to it.
+        b"schema" => {
+            for text in tag.values(b"schemaLocation").chain(tag.values(b"manifestLocation")) {
+                let target = found.targets.parse(&text);
+                found.report.active.extend(loads(target, Active::RemoteTemplate));
+            }
+        }
+        // The program of a document that is one (VSTO).
+        b"property" if tag.attribute(b"name").starts_with("_Assembly") => {
+            found.active(Active::RemoteTemplate);
         }
         _ => {}
     }
@@ -159,24 +150,68 @@ fn has_macros(tag: Tag<'_>) -> bool {
     [b"macroenabled".as_slice(), b"vbaproject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
 }
 
-/// A ribbon's macros may stand in a template of their own, which is loaded with it.
-fn look_at_ribbon(tag: Tag<'_>, report: &mut Report) {
-    let values = tag.attributes().filter(|(name, _)| !name.starts_with(b"xmlns"));
-    let worst = values.map(|(_, value)| target::parse(&xml::unescaped(value))).max();
-    if worst.is_some_and(|worst| worst > Target::Near) {
-        report.active.extend(super::loads(Target::Server, Active::ServerName));
+/// Looks for a file server in any attribute. The macros of a ribbon may stand in a template of their
+/// own, which is loaded with it; apps and records too have places that are no links.
+fn look_at_values(tag: Tag<'_>, found: &mut Found<'_>) {
+    for (_, value) in tag.attributes().filter(|(name, _)| !name.starts_with(b"xmlns")) {
+        let text = xml::unescaped(value);
+        // `Provider=x;Data Source=\\h\s`
+        let mut pieces = text.split([';', '=']);
+        if pieces.any(|piece| found.targets.parse(piece) == Target::Server) {
+            found.active(Active::ServerName);
+        }
     }
 }
 
-/// What an element loads by an attribute of its own, without a relation.
-fn look_at_source(tag: Tag<'_>, report: &mut Report) {
-    const SOURCES: [&[u8]; 6] = [b"src", b"href", b"althref", b"background", b"data", b"poster"];
+/// Attributes by which an element loads something itself, or links to it.
+const SOURCES: [&[u8]; 6] = [b"src", b"href", b"althref", b"background", b"data", b"poster"];
+
+/// Returns whether an attribute's name ends as one of these does. Nearly none does.
+fn may_be_source(name: &[u8]) -> bool {
+    matches!(
+        name,
+        [.., b's', b'r', b'c']
+            | [.., b'r', b'e', b'f']
+            | [.., b'u', b'n', b'd']
+            | [.., b'a', b't', b'a']
+            | [.., b't', b'e', b'r']
+    )
+}
+
+/// What an element loads by an attribute of its own, without a relation: of drawings in VML and SVG,
+/// and of pages that a document takes in.
+fn look_at_source(tag: Tag<'_>, found: &mut Found<'_>) {
     for (name, value) in tag.attributes() {
-        if SOURCES.contains(&xml::local(name))
-            && let target = target::parse(&xml::unescaped(value))
-            && target > Target::Near
-        {
-            report.active.extend(super::loads(target, Active::RemoteContent));
+        let name = xml::local(name);
+        if !SOURCES.contains(&name) {
+            continue;
+        }
+        let text = xml::unescaped(value);
+        let target = found.targets.parse(&text);
+        if name == b"href" && waits_for_click(tag.name()) {
+            found.report.active.extend(links(target, &text));
+        } else if target > Target::Near {
+            found.report.active.extend(loads(target, Active::RemoteContent));
         }
     }
+}
+
+/// Returns whether an element's `href` is a link: in pages, and on the shapes of VML.
+fn waits_for_click(element: &[u8]) -> bool {
+    const LINKS: [&[u8]; 13] = [
+        b"a",
+        b"area",
+        b"shape",
+        b"shapetype",
+        b"rect",
+        b"roundrect",
+        b"oval",
+        b"line",
+        b"polyline",
+        b"arc",
+        b"curve",
+        b"group",
+        b"base",
+    ];
+    LINKS.contains(&element)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Active,
-    target::{self, Target},
+    target::{Target, Targets},
     xml::Tag,
 };
 
@@ -11,11 +11,13 @@ use crate::{
 /// The last word of its type says what the target is for, in the transitional and the strict form
 /// and in Microsoft's own. A target on another machine counts as external even where the mode is
 /// missing: what else it could be, no reader says.
-pub(super) fn active(tag: Tag<'_>) -> Option<Active> {
+pub(super) fn active(tag: Tag<'_>, targets: &mut Targets) -> Option<Active> {
     let kind = tag.attribute(b"Type").to_ascii_lowercase();
+    let kind = kind.split(['?', '#']).next().unwrap_or_default();
+    let kind = kind.trim_end_matches(|c: char| c == '/' || c.is_whitespace());
     let kind = kind.rsplit('/').next().unwrap_or_default();
     let text = tag.attribute(b"Target");
-    let target = target::parse(&text);
+    let target = targets.parse(&text);
     let is_external =
         tag.attribute(b"TargetMode").as_bytes().trim_ascii().eq_ignore_ascii_case(b"External");
     let outside = match target {
@@ -56,6 +58,7 @@ fn from_web(kind: &str) -> Active {
         | "usercustomization"
         | "officedocument"
         | "stylesheet"
+        | "transform"
         | "settings" => Active::RemoteTemplate,
         _ => Active::RemoteContent,
     }

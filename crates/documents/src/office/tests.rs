@@ -1,3 +1,4 @@
+mod decoys;
 mod fields;
 mod hostile;
 mod inside;

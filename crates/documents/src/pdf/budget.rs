@@ -41,6 +41,11 @@ impl Budget {
         self.spend(if left.is_some() { bytes } else { usize::MAX })
     }
 
+    /// Returns how many bytes may still be read.
+    pub(super) fn left(&self) -> usize {
+        self.reading.get()
+    }
+
     /// Ends all reading.
     pub(super) fn give_up(&self) {
         self.reading.set(0);

@@ -156,6 +156,28 @@ impl<'a> Document<'a> {
         self.budget.spend(data.len()).then_some(data)
     }
 
+    /// Returns how long the file is.
+    pub(super) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the data of a stream as they are packed, deciphered. It costs nothing where the stream
+    /// is as long as it says.
+    pub(super) fn packed(&self, object: &Indirect) -> Option<Cow<'a, [u8]>> {
+        let Value::Dict(dict) = object.value else { return None };
+        let start = object.stream?;
+        let length = match self.get(dict, b"Length") {
+            Value::Integer(length) => usize::try_from(length).ok(),
+            _ => None,
+        };
+        let end = length.and_then(|length| indirect::stream_end(self.bytes, start, length));
+        let data = match end {
+            Some(end) => self.bytes.get(start..end)?,
+            None => self.raw(object)?,
+        };
+        self.deciphered(object, data)
+    }
+
     /// Returns the first bytes of a stream's data, deciphered.
     pub(super) fn beginning(&self, object: &Indirect, length: usize) -> Option<Cow<'a, [u8]>> {
         self.deciphered(object, head(self.bytes.get(object.stream?..)?, length))

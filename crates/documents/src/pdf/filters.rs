@@ -19,6 +19,29 @@ pub(super) type Resolve<'f, 'a> = &'f dyn Fn(Value<'a>) -> Value<'a>;
 /// the budget has room for. What came before an error in the data counts.
 pub(super) fn decoded<'d, 'a>(
     dict: Dict<'a>,
+    data: Cow<'d, [u8]>,
+    budget: &Budget,
+    resolve: Resolve<'_, 'a>,
+) -> Option<Cow<'d, [u8]>> {
+    undone(dict, names(dict, resolve), data, budget, resolve)
+}
+
+/// Returns the beginning of the file of a picture, from the beginning of the data; the last filter is
+/// the picture's format.
+pub(super) fn head<'d, 'a>(
+    dict: Dict<'a>,
+    data: Cow<'d, [u8]>,
+    budget: &Budget,
+    resolve: Resolve<'_, 'a>,
+) -> Option<Cow<'d, [u8]>> {
+    let mut filters = names(dict, resolve);
+    filters.pop();
+    undone(dict, filters, data, budget, resolve)
+}
+
+fn undone<'d, 'a>(
+    dict: Dict<'a>,
+    filters: Vec<Value<'a>>,
     mut data: Cow<'d, [u8]>,
     budget: &Budget,
     resolve: Resolve<'_, 'a>,
@@ -31,7 +54,7 @@ pub(super) fn decoded<'d, 'a>(
         Value::Array(each) => each.values().map(resolve).collect(),
         one => vec![one],
     };
-    for (at, filter) in names(dict, resolve).into_iter().enumerate() {
+    for (at, filter) in filters.into_iter().enumerate() {
         let parameters = match parameters.get(at) {
             Some(Value::Dict(parameters)) => *parameters,
             _ => Dict(&[]),

@@ -7,6 +7,7 @@ mod script;
 use alloc::vec::Vec;
 
 use super::{
+    Depth,
     document::Document,
     indirect::Indirect,
     lexer::{Bracket, Lexer, Token},
@@ -29,37 +30,44 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn of(document: &mut Document, limits: &Limits) -> Self {
-        let (found, packed) = Search::through(document, limits);
+    pub(super) fn of(document: &mut Document, depth: Depth, limits: &Limits) -> Self {
+        let (found, packed) = Search::through(document, depth, limits);
         if packed.is_empty() {
             return found;
         }
         // No table leads to these object streams, and what is in them may change what was read.
         document.open_streams(&packed);
-        Search::through(document, limits).0
+        Search::through(document, depth, limits).0
     }
 }
 
 /// A search through every object.
 struct Search<'s> {
     document: &'s Document<'s>,
+    depth: Depth,
     limits: &'s Limits,
     found: Findings,
     /// Unpacks what is in the files inside.
     unpacker: Unpacker<'s>,
+    /// Bytes of streams that are not read here, and how many of them come out of these.
+    packed: usize,
+    unpacked: usize,
     /// Where the files inside that have been looked into begin.
     files: Vec<usize>,
 }
 
 impl<'s> Search<'s> {
     /// Returns what is found, and where object streams begin that are still packed.
-    fn through(document: &Document, limits: &Limits) -> (Findings, Vec<usize>) {
+    fn through(document: &Document, depth: Depth, limits: &Limits) -> (Findings, Vec<usize>) {
         let inside = Limits { unpacked_bytes: limits.unpacked_bytes / 2, ..*limits };
         let mut search = Search {
             document,
+            depth,
             limits,
             found: Findings::default(),
             unpacker: Unpacker::new(&inside),
+            packed: 0,
+            unpacked: 0,
             files: Vec::new(),
         };
         let mut packed = Vec::new();

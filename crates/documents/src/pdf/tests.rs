@@ -4,6 +4,7 @@ mod faces;
 mod filters;
 mod findings;
 mod hostile;
+mod inside;
 mod security;
 mod structure;
 

@@ -1,12 +1,13 @@
 //! Holds the entries of a ZIP against each other and against the bytes of the file.
 
-use alloc::collections::BinaryHeap;
+use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Ordering;
 
 use super::Entry;
 use crate::{
     Damage, Limits,
-    bytes::{find, u32_at},
+    bytes::{find, has_twice, u32_at},
+    target,
 };
 
 /// Returns what the entries, each sound by itself, do to one another or to whoever unpacks them.
@@ -15,7 +16,7 @@ pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> 
     let in_all = entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.length));
     if neighbours(entries, by_place, &|one, next| one.end > next.start) {
         Some(Damage::OverlappingEntries)
-    } else if neighbours(entries, by_name, &|one, next| by_name(one, next).is_eq()) {
+    } else if has_twice(entries.iter().map(|entry| part_name(&entry.name)).collect()) {
         Some(Damage::DuplicateNames)
     } else if entries.iter().any(|entry| entry.is_link || escapes(&entry.name)) {
         Some(Damage::EscapingPath)
@@ -101,10 +102,20 @@ fn by_place(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
     one.start.cmp(&other.start)
 }
 
-/// Without regard to case, as names are compared in an Office Open XML package.
-fn by_name(one: &Entry<'_>, other: &Entry<'_>) -> Ordering {
-    let name = one.name.iter().map(u8::to_ascii_lowercase);
-    name.cmp(other.name.iter().map(u8::to_ascii_lowercase))
+/// Returns a name as it is compared: in a package (ECMA-376, part 2, 6.2.2) without regard to case, to
+/// percent-encoding and to dots at a segment's end; by file systems without double slashes and without
+/// blanks at a segment's end.
+fn part_name(name: &[u8]) -> Vec<u8> {
+    let mut decoded = name.to_ascii_lowercase();
+    target::percent_decode(&mut decoded);
+    let is_dropped = |byte: &u8| matches!(byte, b'.' | b' ');
+    let mut name = Vec::with_capacity(decoded.len());
+    for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')).filter(|it| !it.is_empty()) {
+        let kept = segment.iter().rposition(|byte| !is_dropped(byte)).map_or(0, |last| last + 1);
+        name.extend(segment.get(..kept).unwrap_or_default());
+        name.push(b'/');
+    }
+    name
 }
 
 /// Returns whether unpacking a name under a folder would write outside of it, on any system.

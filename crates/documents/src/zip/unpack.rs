@@ -14,6 +14,8 @@ pub(crate) struct Unpacker<'a> {
     room: usize,
     /// Files inside that may still be opened.
     files: usize,
+    /// Bytes of the PDFs inside that may still be read as syntax.
+    pub(crate) reading: usize,
     /// Bytes of pictures that are still looked into.
     pictures: usize,
     checksum: Checksum,
@@ -27,6 +29,7 @@ impl<'a> Unpacker<'a> {
             limits,
             room: limits.unpacked_bytes,
             files: limits.files_inside,
+            reading: limits.pdf_read_bytes / 4,
             pictures: limits.picture_bytes,
             checksum: Checksum::new(),
             damage: None,

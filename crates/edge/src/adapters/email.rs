@@ -116,6 +116,9 @@ const TOO_LARGE: &str = "E_CONTENT_TOO_LARGE";
 const PASSING: &[&str] =
     &["E_SENDER_", "RCPT_NOT_ALLOWED", "E_DAILY_LIMIT_EXCEEDED", "E_INTERNAL_SERVER_ERROR"];
 
+/// The code of a recipient from whom earlier mails came back.
+const SUPPRESSED: &str = "E_RECIPIENT_SUPPRESSED";
+
 /// The code of a message that came too soon after others.
 const TOO_MANY: &str = "E_RATE_LIMIT_EXCEEDED";
 
@@ -123,7 +126,7 @@ const TOO_MANY: &str = "E_RATE_LIMIT_EXCEEDED";
 /// code does not.
 fn verdict(error: Error) -> Sending {
     let code = match error {
-        Error::EmailRecipientSuppressed(_) => "E_RECIPIENT_SUPPRESSED".to_owned(),
+        Error::EmailRecipientSuppressed(_) => SUPPRESSED.to_owned(),
         Error::EmailRecipientNotAllowed(_) => "RCPT_NOT_ALLOWED".to_owned(),
         Error::RateLimitExceeded(_) => TOO_MANY.to_owned(),
         Error::DailyLimitExceeded(_) => "E_DAILY_LIMIT_EXCEEDED".to_owned(),
@@ -136,6 +139,8 @@ fn verdict(error: Error) -> Sending {
         Sending::TooLarge(code)
     } else if code == TOO_MANY {
         Sending::SlowDown(code)
+    } else if code == SUPPRESSED {
+        Sending::Suppressed(code)
     } else if begins(PERMANENT) {
         Sending::Refused(code)
     } else if begins(PASSING) {

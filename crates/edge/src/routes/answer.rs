@@ -62,6 +62,14 @@ pub(super) fn see_other(location: &str) -> worker::Result<Response> {
     with_headers(response, Caching::Never)
 }
 
+/// Returns the way to the same page by the installation's own host. Not kept
+/// by browsers, since a setting may be corrected.
+pub(super) fn moved(location: &str) -> worker::Result<Response> {
+    let mut response = Response::empty()?.with_status(301);
+    response.headers_mut().set("Location", location)?;
+    with_headers(response, Caching::Never)
+}
+
 /// Returns a failure, in the shape that the client asks for.
 pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
@@ -72,6 +80,7 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
         Failure::Gone => (410, "gone"),
         Failure::TooLarge { .. } => (413, "too_large"),
         Failure::NotAForm => (415, "not_a_form"),
+        Failure::Misdirected => (421, "misdirected"),
         Failure::Busy => (429, "too_many"),
         Failure::Unavailable => (503, "unavailable"),
     };

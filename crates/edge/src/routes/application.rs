@@ -1,7 +1,6 @@
 //! `POST /postings/{slug}/applications`
 
-use domain::Failure;
-use domain::{Application, Posting};
+use domain::{Application, Failure, Posting};
 use intake::ports::Fault;
 use intake::{Arrival, Outcome, Token, Verdict, receipt_key, submit};
 use locales::{Labels, issue_message};
@@ -9,23 +8,24 @@ use rules::{Code, Form, Issue};
 use views::FormState;
 use worker::{Env, Request, Response};
 
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
 use crate::config;
 use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::receipt::Summary;
 use crate::routes::{RequestContext, cross_site, posting};
-use crate::{log, semaphore};
+use crate::{log, postings, semaphore};
 
 /// Takes an application in.
 pub(super) async fn post(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     slug: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    let Some(posting) = app::posting(slug) else {
+    let Some(posting) = postings::published(known, slug) else {
         return answer::failure(context, Failure::NotFound);
     };
     if cross_site::is_cross_site(context, &request) {
@@ -44,6 +44,12 @@ pub(super) async fn post(
     let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
         return come_back(context, env, posting, "crowded");
     };
+    let (app, current) = match with_current(env, slug).await {
+        Ok((app, Some(current))) => (app, current),
+        Ok((_, None)) => return answer::failure(context, Failure::NotFound),
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
+    let posting = &current;
     let received = match form::read(request, &posting.requirements, &permit).await {
         Ok(received) => received,
         Err(Unreadable::Stalled) => return come_back(context, env, posting, "stalled"),
@@ -53,7 +59,6 @@ pub(super) async fn post(
         Err(Unreadable::NotAForm) => return answer::failure(context, Failure::NotAForm),
     };
     let result = async {
-        let app = AppContext::of(env)?;
         let first = first_arrival(context, &app, posting, &received);
         let (now, context) = (context.received_at, first.as_ref().unwrap_or(context));
         let Some(token) = open_token(context, &app, posting, &received.token)? else {
@@ -80,6 +85,15 @@ pub(super) async fn post(
     }
 }
 
+/// The context, and the version of the posting that is current now: known ones
+/// may be half a minute old.
+async fn with_current(env: &Env, slug: &str) -> Result<(AppContext, Option<Posting>), Fault> {
+    let app = AppContext::of(env)?;
+    let current = postings::current(&app.ledger, slug).await?;
+    let published = current.filter(Posting::is_published);
+    Ok((app, published))
+}
+
 async fn take_in(
     context: &RequestContext,
     app: &AppContext,
@@ -89,7 +103,7 @@ async fn take_in(
 ) -> Result<worker::Result<Response>, Fault> {
     let sealed = token.seal(&app.signing, &posting.slug);
     let language = context.texts_for(posting).language_tag;
-    let submission = received.into_submission(token.id, context, language);
+    let submission = received.into_submission(token.id, context, language, &app.sender);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &sealed));

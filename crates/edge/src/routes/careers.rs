@@ -1,15 +1,15 @@
 //! `GET /`
 
+use domain::Posting;
 use views::Site;
 use worker::Response;
 
-use crate::app;
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
 
 /// Returns the postings, open ones first.
-pub(super) fn page(context: &RequestContext) -> worker::Result<Response> {
+pub(super) fn page(context: &RequestContext, postings: &[Posting]) -> worker::Result<Response> {
     let site = Site { base_url: &context.origin };
-    let page = views::careers(context.texts(), app::postings(), context.received_at, &site);
+    let page = views::careers(context.texts(), postings, context.received_at, &site);
     answer::html(200, &page, Caching::Privately)
 }

@@ -8,18 +8,19 @@ use rules::{Form, Issue};
 use views::{CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
 
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
 use crate::routes::application::{accepted, issues_body, log_accepted};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
 use crate::routes::{RequestContext, cross_site, receipt};
-use crate::{log, semaphore};
+use crate::{log, postings, semaphore};
 
 /// The form with what was sent; after the deadline, the way to the receipt.
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     reference: &str,
 ) -> worker::Result<Response> {
     let received = match receipt::find(context, env, reference).await {
@@ -29,7 +30,7 @@ pub(super) async fn page(
         }
         Err(fault) => return answer::unavailable(context, &fault),
     };
-    let Some(posting) = app::posting(&received.posting) else {
+    let Some(posting) = postings::find(known, &received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
     let key = receipt::key(context);
@@ -43,6 +44,7 @@ pub(super) async fn page(
 pub(super) async fn post(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     reference: &str,
     request: Request,
 ) -> worker::Result<Response> {
@@ -60,7 +62,7 @@ pub(super) async fn post(
     };
     let result = async {
         let app = AppContext::of(env)?;
-        let Some(posting) = posting_of(&app, reference).await? else {
+        let Some(posting) = posting_of(&app, known, reference).await? else {
             return Ok(answer::failure(context, Failure::NotFound));
         };
         let arrival = match form::read(request, &posting.requirements, &permit).await {
@@ -75,7 +77,7 @@ pub(super) async fn post(
         if !arrival.trap.is_empty() {
             return Ok(busy(context, Cause::Trap.code()));
         }
-        take_in(context, &app, posting, reference, arrival).await
+        take_in(context, &app, &posting, reference, arrival).await
     };
     match result.await {
         Ok(response) => response,
@@ -83,14 +85,20 @@ pub(super) async fn post(
     }
 }
 
-/// The posting of the application with that reference. Where there is none,
-/// any: the key, which comes in the form, decides what is answered.
-async fn posting_of(app: &AppContext, reference: &str) -> Result<Option<&'static Posting>, Fault> {
+/// The posting of the application with that reference, in its current version.
+/// Where there is none, any: the key, which comes in the form, decides what is
+/// answered.
+async fn posting_of(
+    app: &AppContext,
+    known: &[Posting],
+    reference: &str,
+) -> Result<Option<Posting>, Fault> {
     let reference = Reference::parse(reference);
     let lookup = app.ledger.look_up_receipt(reference.as_ref(), "").await?;
     let received = app.ledger.find(&lookup.id).await?;
-    let known = received.and_then(|received| app::posting(&received.posting));
-    Ok(known.or_else(|| app::postings().first()))
+    let any = known.first().map_or("", |posting| &posting.slug);
+    let slug = received.as_ref().map_or(any, |received| &received.posting);
+    postings::current(&app.ledger, slug).await
 }
 
 async fn take_in(
@@ -108,6 +116,7 @@ async fn take_in(
         revision: arrival.revision.trim().parse().unwrap_or_default(),
         received_at: context.received_at,
         language: context.texts_for(posting).language_tag,
+        sender: &app.sender,
         form: arrival.form,
         documents: arrival.documents,
     };

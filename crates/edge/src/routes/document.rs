@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
-use domain::Failure;
+use domain::{Failure, Posting};
 use intake::ports::{Clock as _, Fault};
 use intake::{Download, Followed, Link, download};
 use worker::{Env, Headers, Method, Object, Response, ResponseBody};
 
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
 use crate::log;
 use crate::routes::RequestContext;
 use crate::routes::answer;
@@ -17,11 +17,12 @@ use crate::routes::answer;
 pub(super) async fn file(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     method: Method,
     reference: &str,
     document: &str,
 ) -> worker::Result<Response> {
-    match find(context, env, reference, document).await {
+    match find(context, env, known, reference, document).await {
         Ok(Found::Document(found, object)) => saved(&found, &object, method),
         Ok(Found::Gone) => answer::failure(context, Failure::Gone),
         Ok(Found::Nothing) => answer::failure(context, Failure::NotFound),
@@ -38,6 +39,7 @@ enum Found {
 async fn find(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     reference: &str,
     document: &str,
 ) -> Result<Found, Fault> {
@@ -47,7 +49,7 @@ async fn find(
     let (until, key) = (until.unwrap_or_default(), key.unwrap_or_default());
     let link = Link { reference, document, sha256: sha256.as_deref(), until: &until, key: &key };
     let now = app.clock.now();
-    let found = match download(&app.ledger, &app.signing, app::postings(), link, now).await? {
+    let found = match download(&app.ledger, &app.signing, known, link, now).await? {
         Some(Followed::Document(found)) => found,
         Some(Followed::Gone) => return Ok(Found::Gone),
         None => return Ok(Found::Nothing),

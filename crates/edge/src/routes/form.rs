@@ -71,12 +71,14 @@ impl ReceivedForm {
         id: ApplicationId,
         context: &RequestContext,
         language: &str,
+        sender: &str,
     ) -> Submission<UploadedFile> {
         Submission {
             id,
             received_at: context.received_at,
             language: language.to_owned(),
             origin: context.origin.clone(),
+            sender: sender.to_owned(),
             form: self.form,
             documents: self.documents,
         }

@@ -13,7 +13,7 @@ use crate::{config, log};
 /// what is wrong. The page sets its countdown by the answer's `Date` after
 /// the device has slept, so both answers have one.
 pub(super) async fn answer(context: &RequestContext, env: &Env) -> worker::Result<Response> {
-    let problems = problems(env).await;
+    let problems = problems(context, env).await;
     let mut response = if problems.is_empty() {
         answer::json(200, &serde_json::json!({ "status": "ok" }), Caching::Never)
     } else {
@@ -24,8 +24,11 @@ pub(super) async fn answer(context: &RequestContext, env: &Env) -> worker::Resul
     Ok(response)
 }
 
-async fn problems(env: &Env) -> Vec<&'static str> {
+async fn problems(context: &RequestContext, env: &Env) -> Vec<&'static str> {
     let mut problems = Vec::new();
+    if context.origin.is_empty() {
+        problems.push("public_origin");
+    }
     if config::signing_key(env).is_err() {
         problems.push("signing_key");
     }

@@ -11,6 +11,7 @@ mod feeds;
 mod form;
 mod guard;
 mod health;
+mod host;
 mod posting;
 mod receipt;
 mod request_context;
@@ -21,6 +22,9 @@ use intake::ports::Clock as _;
 use worker::{Env, Method, Request, Response};
 
 use crate::adapters::PlatformClock;
+use crate::config;
+use crate::postings;
+use crate::routes::host::Host;
 use crate::routes::request_context::RequestContext;
 
 /// A page of the site.
@@ -77,37 +81,60 @@ impl<'a> Route<'a> {
 /// its body is read: an upload begun in time is in time.
 pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = PlatformClock::of(env).now();
-    let context = RequestContext::new(&request, received_at)?;
+    let host = Host::of(config::public_origin(env), &request.url()?);
+    let context = RequestContext::new(&request, received_at, host.origin())?;
     let path = request.path();
+    let is_get = matches!(request.method(), Method::Get | Method::Head);
+    // Monitors may ask by any host: the answer has no address.
+    if path != "/healthz" {
+        match host {
+            Host::Own(_) => {}
+            Host::Other(_) if is_get => return answer::moved(&context.address()),
+            Host::Other(_) => return answer::failure(&context, domain::Failure::Misdirected),
+            Host::Unknown(fault) => return answer::unavailable(&context, &fault),
+        }
+    }
     if let Some(path) = path.strip_prefix("/desk").filter(|rest| begins_anew(rest)) {
         return desk::respond(&context, env, path, request).await;
     }
     let Some(route) = Route::of(&path) else {
         return answer::failure(&context, domain::Failure::NotFound);
     };
-    let is_get = matches!(request.method(), Method::Get | Method::Head);
+    if let (Route::Health, true) = (&route, is_get) {
+        return health::answer(&context, env).await;
+    }
+    let postings = match postings::known(env).await {
+        Ok(postings) => postings,
+        Err(fault) => return answer::unavailable(&context, &fault),
+    };
     match route {
-        Route::Careers if is_get => careers::page(&context),
-        Route::Calendar(slug) if is_get => feeds::calendar(&context, slug),
-        Route::Sitemap if is_get => feeds::sitemap(&context),
-        Route::Feed if is_get => feeds::feed(&context),
-        Route::Posting(slug) if is_get => posting::page(&context, env, slug),
+        Route::Careers if is_get => careers::page(&context, &postings),
+        Route::Calendar(slug) if is_get => feeds::calendar(&context, &postings, slug),
+        Route::Sitemap if is_get => feeds::sitemap(&context, &postings),
+        Route::Feed if is_get => feeds::feed(&context, &postings),
+        Route::Posting(slug) if is_get => posting::page(&context, env, &postings, slug),
         Route::Applications(slug) if request.method() == Method::Post => {
-            application::post(&context, env, slug, request).await
+            application::post(&context, env, &postings, slug, request).await
         }
-        Route::Receipt(reference) if is_get => receipt::page(&context, env, reference).await,
-        Route::Correct(reference) if is_get => correct::page(&context, env, reference).await,
+        Route::Receipt(reference) if is_get => {
+            receipt::page(&context, env, &postings, reference).await
+        }
+        Route::Correct(reference) if is_get => {
+            correct::page(&context, env, &postings, reference).await
+        }
         Route::Corrections(reference) if request.method() == Method::Post => {
-            correct::post(&context, env, reference, request).await
+            correct::post(&context, env, &postings, reference, request).await
         }
-        Route::Withdraw(reference) if is_get => withdraw::question(&context, env, reference).await,
+        Route::Withdraw(reference) if is_get => {
+            withdraw::question(&context, env, &postings, reference).await
+        }
         Route::Withdraw(reference) if request.method() == Method::Post => {
             withdraw::post(&context, env, reference).await
         }
         Route::Document(reference, document) if is_get => {
-            document::file(&context, env, request.method(), reference, document).await
+            let method = request.method();
+            document::file(&context, env, &postings, method, reference, document).await
         }
-        Route::Health if is_get => health::answer(&context, env).await,
         route => answer::method_not_allowed(&context, route.allowed()),
     }
 }

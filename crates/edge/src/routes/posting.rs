@@ -1,7 +1,6 @@
 //! `GET /postings/{slug}`
 
-use domain::Failure;
-use domain::Posting;
+use domain::{Failure, Posting};
 use intake::ports::Fault;
 use intake::{ApplicationId, Token};
 use locales::Texts;
@@ -12,11 +11,16 @@ use worker::{Env, Response};
 use crate::adapters::random_u128;
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
-use crate::{app, config};
+use crate::{config, postings};
 
 /// Returns the posting and, while it is open, its form.
-pub(super) fn page(context: &RequestContext, env: &Env, slug: &str) -> worker::Result<Response> {
-    let Some(posting) = app::posting(slug) else {
+pub(super) fn page(
+    context: &RequestContext,
+    env: &Env,
+    known: &[Posting],
+    slug: &str,
+) -> worker::Result<Response> {
+    let Some(posting) = postings::published(known, slug) else {
         return answer::failure(context, Failure::NotFound);
     };
     let texts = context.texts_for(posting);

@@ -1,6 +1,6 @@
 //! `GET /applications/{reference}?key=…`
 
-use domain::{Application, Failure, Reference};
+use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Delivery, Fault, MailState, Withdrawn};
 use intake::{Opened, Receipt};
 use rules::Timestamp;
@@ -9,7 +9,8 @@ use serde::Serialize;
 use views::Site;
 use worker::{Env, Response};
 
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
+use crate::postings;
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
 
@@ -17,11 +18,14 @@ use crate::routes::answer::{self, Caching};
 pub(super) async fn page(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     reference: &str,
 ) -> worker::Result<Response> {
     match find(context, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => show(context, &receipt),
-        Ok(Some(Opened::Withdrawn(withdrawn))) => show_withdrawn(context, reference, &withdrawn),
+        Ok(Some(Opened::Application(receipt))) => show(context, known, &receipt),
+        Ok(Some(Opened::Withdrawn(withdrawn))) => {
+            show_withdrawn(context, known, reference, &withdrawn)
+        }
         Ok(None) => answer::failure(context, Failure::NotFound),
         Err(fault) => answer::unavailable(context, &fault),
     }
@@ -42,12 +46,16 @@ pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
 }
 
-fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response> {
+fn show(
+    context: &RequestContext,
+    known: &[Posting],
+    receipt: &Receipt,
+) -> worker::Result<Response> {
     if context.wants_json {
-        return answer::json(200, &Status::of(context, receipt), Caching::Never);
+        return answer::json(200, &Status::of(context, known, receipt), Caching::Never);
     }
     let Receipt { received, delivery, earlier } = receipt;
-    let Some(posting) = app::posting(&received.posting) else {
+    let Some(posting) = postings::find(known, &received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
     let site = Site { base_url: &context.origin };
@@ -59,13 +67,14 @@ fn show(context: &RequestContext, receipt: &Receipt) -> worker::Result<Response>
 
 fn show_withdrawn(
     context: &RequestContext,
+    known: &[Posting],
     reference: &str,
     withdrawn: &Withdrawn,
 ) -> worker::Result<Response> {
     if context.wants_json {
         return answer::json(200, &withdrawal(withdrawn), Caching::Never);
     }
-    let Some(posting) = app::posting(&withdrawn.posting) else {
+    let Some(posting) = postings::find(known, &withdrawn.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
     let site = Site { base_url: &context.origin };
@@ -127,10 +136,10 @@ struct GivenUp {
 }
 
 impl<'a> Status<'a> {
-    fn of(context: &RequestContext, receipt: &'a Receipt) -> Self {
+    fn of(context: &RequestContext, known: &[Posting], receipt: &'a Receipt) -> Self {
         let Receipt { received, delivery: Delivery { forwarding, acknowledgement }, earlier } =
             receipt;
-        let posting = app::posting(&received.posting);
+        let posting = postings::find(known, &received.posting);
         Self {
             application: Summary::of(context, received, &key(context)),
             forwarded_at: forwarding.sent_at().map(Timestamp::to_rfc3339),

@@ -9,7 +9,8 @@ use worker::{Request, Url};
 /// A request without its body.
 #[derive(Clone)]
 pub(crate) struct RequestContext {
-    /// Scheme and host, without a slash at the end.
+    /// Scheme and host of this installation, without a slash at the end: what
+    /// every address in an answer begins with.
     pub(crate) origin: String,
     /// When it began; or when the form that it brings first arrived, by a
     /// signed arrival.
@@ -23,11 +24,15 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
-    pub(crate) fn new(request: &Request, received_at: Timestamp) -> worker::Result<Self> {
+    pub(crate) fn new(
+        request: &Request,
+        received_at: Timestamp,
+        origin: &str,
+    ) -> worker::Result<Self> {
         let url = request.url()?;
         let header = |name| request.headers().get(name).ok().flatten();
         Ok(Self {
-            origin: url.origin().ascii_serialization(),
+            origin: origin.to_owned(),
             received_at,
             arrival: String::new(),
             wants_json: header("Accept").is_some_and(|types| types.contains("application/json")),
@@ -40,6 +45,12 @@ impl RequestContext {
     /// into every page that answers it.
     pub(crate) fn arrived(&self, arrival: Arrival, sealed: String) -> Self {
         Self { received_at: arrival.received_at, arrival: sealed, ..self.clone() }
+    }
+
+    /// Returns the address that was asked for, on this installation's origin.
+    pub(crate) fn address(&self) -> String {
+        let query = self.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{}{query}", self.origin, self.url.path())
     }
 
     /// The parameter `name` of the address.

@@ -1,28 +1,29 @@
 //! `/applications/{reference}/withdraw?key=…`: GET asks, POST does it.
 
-use domain::Failure;
+use domain::{Failure, Posting};
 use intake::ports::{Clock as _, Fault};
 use intake::{Opened, Withdrawal};
 use views::Site;
 use worker::{Env, Response};
 
-use crate::app::{self, AppContext};
-use crate::log;
+use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
 use crate::routes::{RequestContext, receipt};
+use crate::{log, postings};
 
 /// Asks the candidate to confirm the withdrawal. Shows the confirmation page if
 /// the application is already withdrawn.
 pub(super) async fn question(
     context: &RequestContext,
     env: &Env,
+    known: &[Posting],
     reference: &str,
 ) -> worker::Result<Response> {
     let key = receipt::key(context);
     match receipt::find(context, env, reference).await {
         Ok(Some(Opened::Application(opened))) => {
             let received = &opened.received;
-            let Some(posting) = app::posting(&received.posting) else {
+            let Some(posting) = postings::find(known, &received.posting) else {
                 return answer::failure(context, Failure::NotFound);
             };
             let site = Site { base_url: &context.origin };

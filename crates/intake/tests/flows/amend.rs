@@ -35,6 +35,7 @@ fn amend(world: &World, posting: &Posting, id: &str, change: Change) -> Option<V
         revision: change.revision,
         received_at: Timestamp(NOON.0 + change.minutes * 60_000),
         language: "fr",
+        sender: "guichet@example.org",
         form: change.form,
         documents: change.documents,
     };
@@ -100,6 +101,7 @@ fn without_its_key_and_after_a_withdrawal_there_is_nothing_to_correct() {
         revision: 1,
         received_at: NOON,
         language: "fr",
+        sender: "guichet@example.org",
         form: change.form,
         documents: Vec::new(),
     };

@@ -29,6 +29,9 @@ fn staff_get_the_application_and_the_candidate_an_acknowledgement() {
     assert!(subject.contains("Amélie Ben Salah") && subject.contains(&reference), "{subject}");
     let reply_to = message.reply_to().unwrap().first().unwrap();
     assert_eq!(reply_to.address(), Some("amelie@example.org"));
+    let from = message.from().unwrap().first().unwrap();
+    assert_eq!(from.name(), Some("Amélie Ben Salah via OMCT Carrières"));
+    assert_eq!(from.address(), Some("guichet@example.org"));
     let attachments: Vec<_> = message.attachments().collect();
     assert_eq!(attachments.len(), 2);
     assert_eq!(attachments[1].contents(), documents::samples::docx("CV"));
@@ -41,6 +44,28 @@ fn staff_get_the_application_and_the_candidate_an_acknowledgement() {
     assert!(text.contains(&reference), "{text}");
     assert!(text.contains("https://guichet.example/applications/"), "{text}");
     assert!(!text.contains("voici ma candidature"), "{text}");
+}
+
+#[test]
+fn a_suppressed_recipient_is_tried_for_a_day() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let suppressed = || Sending::Suppressed("E_RECIPIENT_SUPPRESSED".into());
+    *world.answers.borrow_mut() = vec![suppressed(), Sending::Sent];
+    deliver(&world, &posting, &id).unwrap();
+    let mail = MailKind::Acknowledgement.mail_id(&id, 1);
+    let refused = || {
+        let sql = format!("SELECT refused_because FROM mails WHERE id = '{mail}'");
+        !world.ask(&sql).is_null()
+    };
+    assert!(!refused());
+    for hours in [23, 6] {
+        later(&world, hours * 60 * MINUTE);
+        *world.answers.borrow_mut() = vec![suppressed()];
+        deliver(&world, &posting, &id).unwrap();
+        assert_eq!(refused(), hours == 6);
+    }
+    assert_eq!(recipients(&world), ["applications@omct.org"]);
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         received_at: NOON,
         language: "fr".into(),
         origin: "https://guichet.example".into(),
+        sender: "guichet@example.org".into(),
         form: Form {
             name: "Amélie Ben Salah".into(),
             email: "amelie@example.org".into(),
@@ -113,7 +114,13 @@ fn composer<'a>(
 ) -> MailComposer<'a> {
     let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
     let postings = std::slice::from_ref(posting);
-    MailComposer { postings, sender, operator: operator.cloned(), signing }
+    MailComposer {
+        postings,
+        origin: None,
+        sender: sender.into(),
+        operator: operator.cloned(),
+        signing,
+    }
 }
 
 fn key() -> SigningKey {

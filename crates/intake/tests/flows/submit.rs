@@ -93,6 +93,27 @@ fn what_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
+fn our_own_addresses_are_nobodys() {
+    let (world, posting) = (World::default(), posting());
+    for own in [
+        "applications@omct.org",
+        "Applications+x@OMCT.org",
+        &posting.contact,
+        "guichet@example.org",
+        "guichet+7KXM29QT@example.org",
+    ] {
+        let mut submission = submission(&posting, 1);
+        submission.form.email = own.to_owned();
+        submission.form.consent.clear();
+        let verdict = submit(&world, &posting, submission).unwrap();
+        let Verdict::Refused { issues, .. } = verdict else { panic!("{own}: {verdict:?}") };
+        let found: Vec<_> = issues.iter().map(|issue| (issue.field.as_str(), issue.code)).collect();
+        assert_eq!(found, [("email", Code::NotAnEmail), ("consent", Code::Missing)], "{own}");
+    }
+    assert_eq!(world.count("applications"), 0);
+}
+
+#[test]
 fn the_last_millisecond_is_in_time() {
     let (world, posting) = (World::default(), posting());
     let mut given = submission(&posting, 1);

@@ -8,7 +8,7 @@ use crate::{accepted, deliver, key, later, notify, posting, submission, submit};
 use intake::LEASE_MS;
 use intake::memory::Port;
 use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _};
-use intake::{Opened, Verdict, Withdrawal, receipt_key};
+use intake::{Opened, SigningKey, Verdict, Withdrawal, receipt_key};
 
 /// Returns the reference of an application and the key of its receipt.
 fn ticket(world: &World, id: &str) -> (String, String) {
@@ -156,4 +156,26 @@ fn numbers_have_no_holes_and_come_once() {
     withdraw(&world, &ticket(&world, &ids[2])).unwrap().unwrap();
     let next = accepted(&world, &posting, 4);
     assert_eq!(number(&next), 4, "that of one that was withdrawn is not given again");
+}
+
+#[test]
+fn a_receipt_from_before_a_change_of_the_signing_key_still_says_that_it_was_withdrawn() {
+    let (world, posting) = (World::default(), posting());
+    let early = ticket(&world, &accepted(&world, &posting, 1));
+    withdraw(&world, &early).unwrap().unwrap();
+    let late = ticket(&world, &accepted(&world, &posting, 2));
+    let new = SigningKey::new([2; 32]).unwrap();
+    let open = |key: &SigningKey, (reference, with): &(String, String)| {
+        pollster::block_on(intake::receipt(&world.ledger, key, reference, with)).unwrap()
+    };
+    let both = new.clone().after(key());
+    assert!(matches!(open(&both, &early), Some(Opened::Withdrawn(_))));
+    assert!(matches!(open(&both, &late), Some(Opened::Application(_))));
+    assert!(open(&new, &early).is_none() && open(&new, &late).is_none());
+    // Withdrawn after the change, with the address from before it.
+    let now = world.now.get();
+    let (reference, with) = &late;
+    let gone = intake::withdraw(&world.ports, &world.ledger, &both, reference, with, now);
+    assert!(pollster::block_on(gone).unwrap().is_some());
+    assert!(matches!(open(&both, &late), Some(Opened::Withdrawn(_))));
 }

@@ -149,6 +149,7 @@ impl Ports {
             received_at: form.received_at,
             language: form.language.clone(),
             origin: form.origin.clone(),
+            sender: "guichet@example.org".into(),
             form: form.form.clone(),
             documents: documents.collect(),
         }
@@ -286,8 +287,18 @@ impl Ports {
     /// Says that the application is held, and writes it down in a while.
     pub(crate) fn commit_later(&self, statements: &[Statement]) -> Option<Vec<Json>> {
         commits(statements).filter(|_| self.has(Bug::AcknowledgesBeforeCommit))?;
-        let [id, reference, posting, language, origin, received_at, application, erase_at, _page] =
-            statements[0].values.as_slice()
+        let [
+            id,
+            reference,
+            posting,
+            language,
+            origin,
+            received_at,
+            application,
+            erase_at,
+            _page,
+            _version,
+        ] = statements[0].values.as_slice()
         else {
             panic!("an application has other values")
         };

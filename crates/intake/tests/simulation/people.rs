@@ -176,6 +176,7 @@ impl Person {
             revision: current.revision,
             received_at,
             language: "fr",
+            sender: "guichet@example.org",
             form: self.form(ports, received_at).form,
             documents: Vec::<SubmittedDocument<Parcel>>::new(),
         };
@@ -267,6 +268,7 @@ impl Person {
             received_at,
             language: "fr".into(),
             origin: "https://guichet.example".into(),
+            sender: "guichet@example.org".into(),
             form: Form {
                 name: self.name.clone(),
                 email: self.email.clone(),

@@ -84,7 +84,8 @@ impl Setting {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
         MailComposer {
             postings: &self.postings,
-            sender,
+            origin: None,
+            sender: sender.into(),
             operator: Some(self.operator.clone()),
             signing: &self.signing,
         }

@@ -8,6 +8,7 @@ mod applications;
 mod corrections;
 mod notices;
 mod outbox;
+mod postings;
 mod progress;
 mod retention;
 
@@ -15,7 +16,8 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Dossiers, Fault, Ledger, MailKind, Notices, Outbox, Progress, Retention,
+    Commit, Corrections, Dossiers, Fault, Ledger, MailKind, Notices, Outbox, PostingStore,
+    Progress, Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -33,11 +35,14 @@ type Outcome = Result<(), Violation>;
 
 /// Every storage port.
 pub trait Storage:
-    Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention
+    Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention + PostingStore
 {
 }
 
-impl<L: Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention> Storage for L {}
+impl<L> Storage for L where
+    L: Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention + PostingStore
+{
+}
 
 macro_rules! suite {
     ($($module:ident::$case:ident),* $(,)?) => {
@@ -80,6 +85,11 @@ suite! {
     notices::mails_that_fail_or_are_late_are_problems,
     notices::a_long_queue_that_moves_is_no_problem,
     notices::one_incident_is_open_at_a_time,
+    postings::a_version_is_saved_on_top_of_its_base_only,
+    postings::a_long_version_is_written_whole,
+    postings::a_version_never_changes,
+    postings::what_people_decide_is_kept_apart_from_versions,
+    postings::closings_tell_when_each_version_closes,
     progress::a_step_is_taken_from_what_was_seen,
     progress::a_message_leaves_when_it_is_due,
     progress::a_stopped_message_never_leaves,
@@ -109,6 +119,7 @@ pub fn application(posting: &str, n: u32) -> Application {
         id: format!("{n:032x}"),
         reference: Reference::from_random(n.into()),
         posting: posting.to_owned(),
+        posting_version: Some(2),
         number: 0,
         language: "fr".into(),
         origin: "https://guichet.example".into(),

@@ -68,7 +68,9 @@ fn keys() {
         (
             "town = \"Tunis\"",
             "town = \"Tunis\"\ncolour = \"blue\"",
-            &["29: unknown key `colour` in `[place]`. Known here: town, country."],
+            &[
+                "29: unknown key `colour` in `[place]`. Known here: town, country, street, postcode, region, remote.",
+            ],
         ),
         ("workload = 80\n", "", &["1: `workload` is missing. Add a line such as `workload = 80`."]),
         (

@@ -10,7 +10,7 @@ mod sample;
 mod shipped;
 mod values;
 
-use crate::posting::{Compiled, compile};
+use crate::posting::{Outcome, compile};
 
 const SAMPLE: &str = include_str!("sample.md");
 
@@ -26,7 +26,7 @@ fn check(cases: &[Case<'_>]) {
 }
 
 fn mistakes(source: &str) -> Vec<String> {
-    let Compiled { posting, mut mistakes, .. } = compile("postings/programme-officer.md", source);
+    let Outcome { posting, mut mistakes, .. } = compile("postings/programme-officer.md", source);
     assert_eq!(posting.is_some(), mistakes.is_empty());
     mistakes.sort();
     mistakes.iter().map(|mistake| format!("{}: {}", mistake.line, mistake.text)).collect()

@@ -6,7 +6,7 @@ use documents::Kind;
 use domain::posting::{Contract, Period, Posting};
 use rules::requirements::QuestionKind;
 
-use crate::{compile_folder, to_json};
+use crate::{Compiled, FORMAT, compile_folder, read};
 
 fn shipped() -> Vec<Posting> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
@@ -98,8 +98,61 @@ fn one_posting_is_open_and_one_is_closed() {
 }
 
 #[test]
-fn json_gives_the_same_postings_back() {
-    let postings = shipped();
-    assert!(postings.len() >= 2);
-    assert_eq!(serde_json::from_str::<Vec<Posting>>(&to_json(&postings)).unwrap(), postings);
+fn what_is_stored_gives_the_same_posting_back() {
+    for posting in shipped() {
+        let compiled = Compiled::of(&posting);
+        assert_eq!(read(&posting.slug, Some(&compiled), "no source").unwrap(), posting);
+        for other in [None, Some(Compiled { format: FORMAT + 1, ..compiled })] {
+            let source = source(&posting.slug);
+            assert_eq!(read(&posting.slug, other.as_ref(), &source).unwrap(), posting);
+        }
+    }
+}
+
+/// Where this fails, raise `FORMAT`: Workers would misread what is stored.
+#[test]
+fn the_format_of_what_is_stored_has_a_number() {
+    let mut shape = Vec::new();
+    for posting in shipped() {
+        paths(&serde_json::to_value(posting).unwrap(), "", &mut shape);
+    }
+    shape.sort();
+    shape.dedup();
+    assert_eq!((FORMAT, shape.join(" ").as_str()), (1, SHAPE));
+}
+
+const SHAPE: &str = "\
+    .body .contact .contract.is_renewable .contract.kind .contract.months .deadline.date.day \
+    .deadline.date.month .deadline.date.year .deadline.zone.name .deadline.zone.offsets[][] \
+    .language .organisation.name .organisation.short .organisation.website .place.country \
+    .place.town .published.day .published.month .published.year .recipient \
+    .requirements.documents[].id .requirements.documents[].kinds[] \
+    .requirements.documents[].max_bytes .requirements.documents[].name.en \
+    .requirements.documents[].name.fr .requirements.documents[].required \
+    .requirements.questions[].id .requirements.questions[].kind \
+    .requirements.questions[].required .requirements.questions[].text.en \
+    .requirements.questions[].text.fr .requirements.subject .requirements.window.closes_at \
+    .requirements.window.opens_at .retention_days .salary.currency .salary.maximum \
+    .salary.minimum .salary.period .slug .starts .starts.day .starts.month .starts.year \
+    .steps[] .summary .title .workload";
+
+fn paths(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                paths(value, &format!("{path}.{name}"), found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                paths(item, &format!("{path}[]"), found);
+            }
+        }
+        _ => found.push(path.to_owned()),
+    }
+}
+
+fn source(slug: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../postings");
+    std::fs::read_to_string(folder.join(format!("{slug}.md"))).unwrap()
 }

@@ -16,7 +16,7 @@ pub struct MistakeShown {
 }
 
 /// A source that is being written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct EditorShown<'a> {
     /// The posting; none of a new one.
     pub slug: Option<&'a str>,

@@ -6,15 +6,16 @@ use locales::Texts;
 use super::{Frame, Person, PostingShown, counted, state_name};
 use crate::words::{Time, last_instant};
 
-/// The postings that the person may read.
+/// The postings that the person may read, and drafts that have mistakes.
 pub fn overview(
     texts: &'static Texts,
     postings: &[PostingShown<'_>],
+    drafts: &[&str],
     person: &Person<'_>,
 ) -> String {
     let rows = postings.iter().map(|shown| Row::of(texts, shown)).collect();
     let frame = Frame::of(texts, texts.desk_postings, person);
-    Page { t: texts, frame, rows }.to_string()
+    Page { t: texts, frame, rows, drafts }.to_string()
 }
 
 struct Row<'a> {
@@ -55,4 +56,6 @@ struct Page<'a> {
     t: &'static Texts,
     frame: Frame<'a>,
     rows: Vec<Row<'a>>,
+    /// The slugs of drafts with mistakes.
+    drafts: &'a [&'a str],
 }

@@ -224,10 +224,20 @@ pub(super) fn candidate_subject(
     fill(subject, &[("reference", facts.reference), ("title", &posting.title)])
 }
 
-/// Who applied and when: what a list of mails shows under the subject.
-pub(super) fn opening(texts: &Texts, facts: &Facts, person: &Person) -> String {
-    let values = [("name", person.name.as_str()), ("moment", &facts.received)];
-    fill(texts.mail_staff_opening, &values)
+/// Who applied and when, around the name: what a list of mails shows under the
+/// subject.
+pub(super) struct Opening {
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+impl Opening {
+    pub(super) fn of(texts: &Texts, facts: &Facts) -> Self {
+        let (before, after) =
+            texts.mail_staff_opening.split_once("{name}").unwrap_or(("", texts.mail_staff_opening));
+        let filled = |part| fill(part, &[("moment", &facts.received)]);
+        Self { before: filled(before), after: filled(after) }
+    }
 }
 
 /// `sentence` with the day of deletion.
@@ -238,7 +248,7 @@ pub(super) fn erased(sentence: &str, facts: &Facts) -> String {
 /// `name`, closed by a left-to-right mark where it is written from right to
 /// left. Without it a reference that begins with a digit is shown torn in
 /// two around an Arabic name (Unicode bidirectional algorithm, W2).
-fn closed(name: &str) -> String {
+pub(super) fn closed(name: &str) -> String {
     let mut name = name.to_owned();
     if name.chars().any(is_right_to_left) {
         name.push('\u{200E}');

@@ -1,7 +1,7 @@
 //! A posting and an application for the tests, after the first organisation's.
 
 use documents::Kind;
-use domain::posting::{Contract, Organisation, Place};
+use domain::posting::{Contract, Organisation, Place, State};
 use domain::{Application, Posting, Reference};
 use rules::application::{Answer, Content, Document};
 use rules::deadline::{Deadline, Window, Zone};
@@ -17,8 +17,9 @@ pub(super) fn posting() -> Posting {
             name: "Organisation Mondiale Contre la Torture".to_owned(),
             short: Some("OMCT".to_owned()),
             website: None,
+            ..Organisation::default()
         },
-        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
+        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned(), ..Place::default() },
         workload: 80,
         contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: None,
@@ -72,6 +73,9 @@ pub(super) fn posting() -> Posting {
         retention_days: 90,
         summary: String::new(),
         body: String::new(),
+        version: 1,
+        state: State::Published,
+        planned_closing: None,
     }
 }
 
@@ -88,6 +92,7 @@ pub(super) fn received() -> Application {
         revised_at: Timestamp(1_752_580_980_000),
         address_changes: 0,
         page: None,
+        posting_version: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),

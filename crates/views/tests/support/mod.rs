@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use documents::Kind;
-use domain::posting::{Contract, Organisation, Period, Place, Salary};
+use domain::posting::{Contract, Organisation, Period, Place, Salary, State};
 use domain::{Application, Delivery, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
@@ -36,8 +36,9 @@ pub(crate) fn posting() -> Posting {
             name: "Organisation mondiale contre la torture".to_owned(),
             short: Some("OMCT".to_owned()),
             website: Some("https://www.omct.org".to_owned()),
+            ..Organisation::default()
         },
-        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned() },
+        place: Place { town: "Bruxelles".to_owned(), country: "BE".to_owned(), ..Place::default() },
         workload: 80,
         contract: Contract::FixedTerm { months: 12, is_renewable: true },
         salary: Some(Salary {
@@ -71,6 +72,9 @@ pub(crate) fn posting() -> Posting {
         retention_days: 180,
         summary: "Un poste à Bruxelles.".to_owned(),
         body: "<h2>Le poste</h2>\n<p>Vous ferez le lien.</p>\n".to_owned(),
+        version: 1,
+        state: State::Published,
+        planned_closing: None,
     }
 }
 
@@ -112,6 +116,7 @@ pub(crate) fn received() -> Application {
         revised_at: OPEN,
         address_changes: 0,
         page: None,
+        posting_version: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The keys whose values decide whether something acts.
-pub(super) const KEYS: [&[u8]; 17] = [
+pub(super) const KEYS: [&[u8]; 21] = [
     b"JS",
     b"S",
     b"Subtype",
@@ -34,6 +34,10 @@ pub(super) const KEYS: [&[u8]; 17] = [
     b"DOS",
     b"Mac",
     b"Unix",
+    b"RF",
+    b"Movie",
+    b"NA",
+    b"PA",
 ];
 
 /// Returns whether a target stands under a key.
@@ -84,11 +88,23 @@ impl<'s> Search<'s> {
                     (b"Subtype", Value::Name(name)) if name.among(&MEDIA).is_some() => {
                         self.found.active.push(Active::EmbeddedFile);
                     }
-                    (b"EF", Value::Dict(files)) => self.look_into_files(files, &found),
-                    (b"OpenAction", _) => self.follow(found, MOST_STEPS),
+                    (b"EF" | b"RF", Value::Dict(files)) => self.look_into_files(files, &found),
+                    // The last two are the steps of a slide show.
+                    (b"OpenAction" | b"NA" | b"PA", _) => self.follow(found, MOST_STEPS),
                     (b"AA", Value::Dict(events)) => self.judge_events(events, &found),
                     // A proxy for a page or a picture in another file is shown with the page.
-                    (b"Ref" | b"OPI", Value::Dict(proxy)) => self.fetch(proxy, &found, MOST_STEPS),
+                    (b"Ref" | b"Movie", Value::Dict(proxy)) => {
+                        self.fetch(proxy, &found, MOST_STEPS);
+                    }
+                    (b"OPI", Value::Dict(versions)) => {
+                        for (_, proxy) in versions.entries() {
+                            for found in self.document.readings(proxy, &found) {
+                                if let Value::Dict(proxy) = found.value {
+                                    self.fetch(proxy, &found, MOST_STEPS);
+                                }
+                            }
+                        }
+                    }
                     (b"Condition", Value::Name(name)) => self.judge_start(name),
                     (b"3DA", Value::Dict(model)) => {
                         for (_, value) in model.entries().filter(|(key, _)| key.is(b"A")) {
@@ -200,7 +216,18 @@ impl<'s> Search<'s> {
     fn look_into_files(&mut self, files: Dict<'s>, home: &Indirect<'s>) {
         for (_, file) in files.entries() {
             for found in self.document.readings(file, home) {
-                self.look_into_file(&found);
+                match found.value {
+                    // Names and the files that belong to the first.
+                    Value::Array(related) => {
+                        for value in related.values() {
+                            let files = self.document.readings(value, &found);
+                            for file in &files {
+                                self.look_into_file(file);
+                            }
+                        }
+                    }
+                    _ => self.look_into_file(&found),
+                }
             }
         }
     }
@@ -222,14 +249,16 @@ impl<'s> Search<'s> {
     /// Judges a target that a click may lead to, or the name of a file inside.
     fn judge_target(&mut self, found: &Indirect<'s>, is_file: bool) {
         let target = text(self.document, found);
-        if is_file && file_name::runs(target.as_bytes()) {
+        if is_file && file_name::runs(&target) {
             self.found.active.push(Active::Program);
         }
         let is_path = target.trim_start().to_ascii_lowercase().starts_with("file:");
         match target::parse(&target) {
             Target::Script => self.found.active.push(Active::Script),
             Target::Server | Target::Handler => self.found.active.push(Active::RemoteGoTo),
-            _ if is_path => self.found.active.push(Active::RemoteGoTo),
+            _ if is_path || !is_file && target::starts_program(&target) => {
+                self.found.active.push(Active::RemoteGoTo);
+            }
             _ => {}
         }
     }

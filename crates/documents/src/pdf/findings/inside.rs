@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 
 use super::{Search, action::MOST_STEPS};
 use crate::{
-    Active, Damage, Encryption, Kind,
+    Active, Damage, Kind, Report,
     bytes::find,
-    exif, office,
+    exif, inflate, office,
     pdf::{
+        self, Depth,
         document::Document,
         filters,
         indirect::Indirect,
@@ -15,6 +16,9 @@ use crate::{
     },
     picture, rtf, signature, word,
 };
+
+/// How many bytes can come out of one that is packed by Flate.
+const MOST_DEFLATED: usize = 1_032;
 
 /// Filters by which much can come out of little.
 const PACKING: [&[u8]; 6] =
@@ -29,7 +33,7 @@ impl<'s> Search<'s> {
         if keys.elsewhere {
             self.fetch(dict, object, MOST_STEPS);
         }
-        if dict.is(b"Subtype", b"Image") {
+        if is_named(&keys.subtypes, document, object, b"Image") {
             self.look_at_picture(object, dict);
         } else if dict.is(b"Type", b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
@@ -40,6 +44,30 @@ impl<'s> Search<'s> {
         } else if keys.filter && layers(document, dict) > 1 {
             // More may come out than any reader has room for: `data` ends all reading then.
             document.data(object);
+        } else if keys.filter {
+            self.weigh(object, dict);
+        }
+    }
+
+    /// Notes a stream that is packed once and not read here, if much may come out of all of these.
+    fn weigh(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+        let document = self.document;
+        if document.length() < self.limits.pdf_declared_bytes / MOST_DEFLATED {
+            return;
+        }
+        let names = filters::names(dict, &|value| document.resolve(value));
+        let is_deflated = matches!(names.as_slice(), [Value::Name(name), ..] if name.is(b"FlateDecode") || name.is(b"Fl"));
+        let Some(packed) = document.packed(object) else { return };
+        if is_deflated {
+            self.packed += packed.len();
+            let left = self.limits.pdf_declared_bytes.saturating_sub(self.unpacked);
+            self.unpacked += inflate::zlib_length(&packed, left);
+        } else if packed.len() > document.budget().room() / MOST_DEFLATED {
+            document.data(object);
+        }
+        // Streams that do not share their bytes are no longer than the file together.
+        if self.unpacked >= self.limits.pdf_declared_bytes || self.packed > document.length() {
+            document.budget().give_up();
         }
     }
 
@@ -55,13 +83,21 @@ impl<'s> Search<'s> {
             sides.max().unwrap_or(0)
         };
         let declared = side(b"Width", b"W").saturating_mul(side(b"Height", b"H"));
-        let has_only = |known: &[&[u8]]| match *filters::names(dict, &|value| value).as_slice() {
-            [Value::Name(filter)] => filter.among(known).is_some(),
+        let filters = filters::names(dict, &|value| document.resolve(value));
+        let ends_with = |known: &[&[u8]]| match filters.as_slice() {
+            [.., Value::Name(filter)] => filter.among(known).is_some(),
             _ => false,
         };
-        let is_photograph = has_only(&[b"DCTDecode", b"DCT"]);
-        let is_measured = is_photograph || has_only(&[b"JPXDecode", b"JBIG2Decode"]);
+        let is_photograph = ends_with(&[b"DCTDecode", b"DCT"]);
+        let is_measured = is_photograph || ends_with(&[b"JPXDecode", b"JBIG2Decode"]);
         let head = is_measured.then(|| document.beginning(object, exif::HEAD_BYTES)).flatten();
+        let head = match head {
+            // The picture's own file is packed once more.
+            Some(packed) if filters.len() > 1 => {
+                filters::head(dict, packed, document.budget(), &|value| document.resolve(value))
+            }
+            head => head,
+        };
         let head = head.unwrap_or_default();
         self.found.has_location |= is_photograph && exif::has_location(&head);
         if declared.max(picture::pixels(&head)) > self.limits.picture_pixels {
@@ -82,29 +118,32 @@ impl<'s> Search<'s> {
         }
         self.files.push(start);
         let Some(content) = document.data(object) else { return };
-        let report = match signature::leading(&content) {
-            Some(Kind::Executable | Kind::Docm) => {
-                self.found.active.push(Active::Program);
-                return;
-            }
+        let kind = signature::leading(&content);
+        match kind {
+            Some(Kind::Executable) => self.found.active.push(Active::Program),
+            // Nobody here can say whether a program is in it, or a lock on it.
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
-                // Nobody here can say whether a program is in it, or a lock on it.
                 self.found.active.push(Active::Program);
-                return;
             }
+            _ => {}
+        }
+        if self.depth == Depth::Inside {
+            return;
+        }
+        let inner = match kind {
             Some(Kind::Zip) => office::inspect_inside(&content, &mut self.unpacker),
             Some(Kind::Doc) => word::inspect(&content, self.limits),
             Some(Kind::Rtf) => rtf::inspect(&content),
+            None if pdf::header(&content).is_some() => {
+                pdf::inspect_inside(&content, &mut self.unpacker)
+            }
             _ => return,
         };
         document.budget().spend(content.len());
-        let has_macros = report.kind == Kind::Docm || report.active.contains(&Active::Macros);
-        if has_macros || report.encryption != Encryption::None {
-            self.found.active.push(Active::Program);
-        }
-        self.found.active.extend(report.active);
-        // What is damaged has not been looked through.
-        self.found.damage = self.found.damage.or(report.damage);
+        let mut outer = Report::of(Kind::Pdf, 0);
+        outer.take_in(inner);
+        self.found.active.extend(outer.active);
+        self.found.damage = self.found.damage.or(outer.damage);
     }
 }
 
@@ -112,6 +151,7 @@ impl<'s> Search<'s> {
 #[derive(Default)]
 struct Keys<'a> {
     types: Vec<Value<'a>>,
+    subtypes: Vec<Value<'a>>,
     elsewhere: bool,
     parameters: bool,
     filter: bool,
@@ -121,10 +161,11 @@ impl<'a> Keys<'a> {
     fn of(dict: Dict<'a>) -> Self {
         let mut keys = Self::default();
         for (name, value) in dict.entries() {
-            match name.among(&[b"Type", b"F", b"Params", b"Filter"]) {
+            match name.among(&[b"Type", b"Subtype", b"F", b"Params", b"Filter"]) {
                 Some(0) => keys.types.push(value),
-                Some(1) => keys.elsewhere = true,
-                Some(2) => keys.parameters = true,
+                Some(1) => keys.subtypes.push(value),
+                Some(2) => keys.elsewhere = true,
+                Some(3) => keys.parameters = true,
                 Some(_) => keys.filter = true,
                 None => {}
             }
@@ -135,15 +176,23 @@ impl<'a> Keys<'a> {
     /// Returns whether a stream is a file inside: it says so, or its first bytes are those of an
     /// archive.
     fn is_file(&self, document: &'a Document, object: &Indirect<'a>) -> bool {
-        let mut types = self.types.iter().flat_map(|value| document.readings(*value, object));
         let is_archive = || {
             !self.filter
                 && document.beginning(object, 4).is_some_and(|head| *head == *b"PK\x03\x04")
         };
-        types.any(|name| matches!(name.value, Value::Name(name) if name.is(b"EmbeddedFile")))
-            || self.parameters
-            || is_archive()
+        is_named(&self.types, document, object, b"EmbeddedFile") || self.parameters || is_archive()
     }
+}
+
+/// Returns whether one of these values is this name, by any of its readings.
+fn is_named<'a>(
+    values: &[Value<'a>],
+    document: &'a Document,
+    object: &Indirect<'a>,
+    wanted: &[u8],
+) -> bool {
+    let mut found = values.iter().flat_map(|value| document.readings(*value, object));
+    found.any(|name| matches!(name.value, Value::Name(name) if name.is(wanted)))
 }
 
 /// Returns how many filters of a stream unpack.

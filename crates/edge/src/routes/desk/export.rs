@@ -28,7 +28,7 @@ enum Format {
 impl Desk<'_> {
     /// Everything of a posting as a file.
     pub(super) async fn export(&self, slug: &str, format: &str) -> Answer {
-        let posting = self.posting(slug)?;
+        let posting = self.posting(slug)?.clone();
         let separator = self.context.parameter("separator");
         let format = match (format, separator) {
             ("csv", None) => Format::Csv(desk::csv::Separator::default()),
@@ -44,8 +44,8 @@ impl Desk<'_> {
         let app = AppContext::of(self.env)?;
         match format {
             Format::Csv(separator) => {
-                let mut table = table::Applications::new(posting, separator);
-                let pages = Pages::of(app, posting, "", "");
+                let mut table = table::Applications::new(&posting, separator);
+                let pages = Pages::of(app, &posting, "", "");
                 let write = move |known: &[Known], _: bool| table.rows(known);
                 let name = format!("{slug}.csv");
                 Ok(saved(pages.written(write), "text/csv; charset=utf-8", &name))
@@ -53,7 +53,7 @@ impl Desk<'_> {
             Format::Json => {
                 let head = json!({ "slug": slug, "title": posting.title }).to_string();
                 let head = head.trim_end_matches('}');
-                let pages = Pages::of(app, posting, &format!("{head},\"applications\":["), "]}");
+                let pages = Pages::of(app, &posting, &format!("{head},\"applications\":["), "]}");
                 let write = |known: &[Known], is_first: bool| {
                     let all = known.iter().map(|one| everything(one).to_string());
                     let all: Vec<String> = all.collect();

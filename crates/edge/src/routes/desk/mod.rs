@@ -7,25 +7,36 @@ mod export;
 mod forms;
 mod import;
 mod overview;
+mod postings;
 mod sign_in;
 mod stage;
 
 use desk::Access;
 use desk::same_origin::is_same_origin;
 use domain::{Failure, Posting, Reference};
-use intake::ports::{Actor, Concerned, Dossier, Dossiers as _, Event, Fault};
+use intake::ports::{
+    Actor, Concerned, CurrentVersion, Dossier, Dossiers as _, Event, Fault, PostingStore as _,
+};
 use worker::{Env, Method, Request, Response};
 
 use crate::adapters::random_u128;
-use crate::app::{self, AppContext};
+use crate::app::AppContext;
 use crate::config;
 use crate::log;
+use crate::postings::{compiled, find};
 use crate::routes::RequestContext;
 use crate::routes::answer;
 
 /// A page or an act of the desk.
 enum Route<'a> {
     Overview,
+    Editor,
+    Publish,
+    Preview,
+    Edit(&'a str),
+    Save(&'a str),
+    End(&'a str),
+    TakeDown(&'a str),
     Posting(&'a str),
     Search(&'a str),
     Export(&'a str, &'a str),
@@ -49,7 +60,12 @@ fn routes(path: &str) -> Option<Methods<'_>> {
     Some(match segments.as_slice() {
         [""] => (Some(Route::Overview), None),
         ["import"] => (Some(Route::ImportForm), Some(Route::Import)),
-        ["postings", slug] => (Some(Route::Posting(slug)), None),
+        ["postings"] => (Some(Route::Editor), Some(Route::Publish)),
+        ["preview"] => (None, Some(Route::Preview)),
+        ["postings", slug] => (Some(Route::Posting(slug)), Some(Route::Save(slug))),
+        ["postings", slug, "edit"] => (Some(Route::Edit(slug)), None),
+        ["postings", slug, "end"] => (None, Some(Route::End(slug))),
+        ["postings", slug, "withdraw"] => (None, Some(Route::TakeDown(slug))),
         ["postings", slug, "search"] => (None, Some(Route::Search(slug))),
         ["postings", slug, name] => {
             (Some(Route::Export(slug, name.strip_prefix("export.")?)), None)
@@ -73,6 +89,10 @@ struct Desk<'a> {
     env: &'a Env,
     app: AppContext,
     access: Access,
+    /// Every posting, drafts too, but those that have mistakes.
+    postings: Vec<Posting>,
+    /// The drafts that have mistakes.
+    drafts: Vec<CurrentVersion>,
 }
 
 /// Why a request is not answered as asked.
@@ -126,7 +146,9 @@ async fn answered(context: &RequestContext, env: &Env, path: &str, request: Requ
     let Some(access) = sign_in::access(&request, &sign_on, context.received_at).await? else {
         return Err(Failure::Forbidden.into());
     };
-    let desk = Desk { context, env, app: AppContext::of(env)?, access };
+    let app = AppContext::of(env)?;
+    let (postings, drafts) = stored_postings(&app).await?;
+    let desk = Desk { context, env, app, access, postings, drafts };
     desk.admit()?;
     let (reads, changes) = routes(path).ok_or(Failure::NotFound)?;
     match (request.method(), reads, changes) {
@@ -165,6 +187,8 @@ impl Desk<'_> {
             _ => {
                 self.must_change()?;
                 match route {
+                    Route::Editor => self.new_posting().await,
+                    Route::Edit(slug) => self.edit_posting(slug).await,
                     Route::ImportForm => Ok(self.import_form()),
                     Route::EverythingOf(reference) => self.everything_of(reference).await,
                     Route::Export(slug, format) => self.export(slug, format).await,
@@ -182,6 +206,11 @@ impl Desk<'_> {
         }
         self.must_change()?;
         match route {
+            Route::Publish => self.publish(request).await,
+            Route::Save(slug) => self.save(slug, request).await,
+            Route::Preview => self.preview(request).await,
+            Route::End(slug) => self.end(slug).await,
+            Route::TakeDown(slug) => self.take_down(slug).await,
             Route::Import => self.import(request).await,
             Route::Erase(reference) => self.erase(reference).await,
             Route::Stage => self.change_stage(request).await,
@@ -193,7 +222,7 @@ impl Desk<'_> {
     /// Lets administrators in, and who is on the panel of a posting.
     fn admit(&self) -> Result<(), Refused> {
         let may_enter = self.access.may_change()
-            || app::postings().iter().any(|posting| self.access.may_read(posting));
+            || self.postings.iter().any(|posting| self.access.may_read(posting));
         if may_enter { Ok(()) } else { Err(Failure::Forbidden.into()) }
     }
 
@@ -203,8 +232,8 @@ impl Desk<'_> {
 
     /// The posting with this slug. A member of a panel is not told whether
     /// there are others.
-    fn posting(&self, slug: &str) -> Result<&'static Posting, Refused> {
-        let found = app::posting(slug);
+    fn posting(&self, slug: &str) -> Result<&Posting, Refused> {
+        let found = find(&self.postings, slug);
         if let Some(posting) = found.filter(|posting| self.access.may_read(posting)) {
             return Ok(posting);
         }
@@ -213,7 +242,7 @@ impl Desk<'_> {
     }
 
     /// The application with this reference, and its posting.
-    async fn dossier(&self, reference: &str) -> Result<(&'static Posting, Dossier), Refused> {
+    async fn dossier(&self, reference: &str) -> Result<(&Posting, Dossier), Refused> {
         let found = match Reference::parse(reference) {
             Some(reference) => self.app.ledger.find_dossier(&reference).await?,
             None => None,
@@ -231,7 +260,7 @@ impl Desk<'_> {
     fn hide_others(&self, dossier: &mut Dossier) {
         let may_read = |slug: &str| {
             self.access.may_change()
-                || app::posting(slug).is_some_and(|one| self.access.may_read(one))
+                || find(&self.postings, slug).is_some_and(|one| self.access.may_read(one))
         };
         dossier.also_applied.retain(|(_, slug)| may_read(slug));
     }
@@ -256,6 +285,23 @@ impl Desk<'_> {
         };
         self.app.ledger.add_event(concerned, &fresh_id()?, &event).await
     }
+}
+
+/// The postings as D1 has them now: staff see at once what they have saved.
+async fn stored_postings(app: &AppContext) -> Result<(Vec<Posting>, Vec<CurrentVersion>), Fault> {
+    let current = app.ledger.current_versions().await?;
+    let slugs: Vec<String> = current.iter().map(|one| one.slug.clone()).collect();
+    let (mut postings, mut broken) = (Vec::new(), Vec::new());
+    for stored in app.ledger.load(&slugs, ::postings::FORMAT).await? {
+        let slug = stored.slug.clone();
+        match compiled(stored) {
+            Ok(posting) => postings.push(posting),
+            Err(_) => broken.push(slug),
+        }
+    }
+    let drafts = current.into_iter().filter(|one| broken.contains(&one.slug));
+    postings.sort_by(|one, other| one.slug.cmp(&other.slug));
+    Ok((postings, drafts.collect()))
 }
 
 /// Returns 128 random bits in hexadecimal.

@@ -2,7 +2,9 @@
 //! applications of one.
 
 use domain::{Failure, Posting, Stage};
-use intake::ports::{Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts, Sort};
+use intake::ports::{
+    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts, Sort,
+};
 use rules::Timestamp;
 use serde_json::{Value, json};
 use views::Site;
@@ -11,22 +13,22 @@ use worker::Request;
 
 use super::export::parts;
 use super::{Answer, Desk, forms};
-use crate::app;
 use crate::routes::answer::{self, Caching};
 
 impl Desk<'_> {
     /// The postings that the person may read.
     pub(super) async fn overview(&self) -> Answer {
         let counts = self.app.ledger.counts().await?;
-        let readable = app::postings().iter().filter(|posting| self.access.may_read(posting));
+        let readable = self.postings.iter().filter(|posting| self.access.may_read(posting));
         let shown: Vec<PostingShown<'_>> =
             readable.map(|posting| self.shown(posting, &counts)).collect();
         if !self.context.wants_json {
             let texts = self.context.texts();
-            let page = views::desk::overview(texts, &shown, &self.person());
+            let drafts: Vec<&str> = self.drafts().map(|draft| draft.slug.as_str()).collect();
+            let page = views::desk::overview(texts, &shown, &drafts, &self.person());
             return Ok(answer::html(200, &page, Caching::Never));
         }
-        let postings: Vec<Value> = shown
+        let mut postings: Vec<Value> = shown
             .iter()
             .map(|shown| {
                 json!({
@@ -40,11 +42,21 @@ impl Desk<'_> {
                 })
             })
             .collect();
+        postings.extend(self.drafts().map(|draft| {
+            json!({
+                "slug": draft.slug, "title": draft.slug, "state": "draft",
+                "version": draft.version, "closes_at": null, "applications": 0,
+                "not_forwarded": 0,
+            })
+        }));
         Ok(answer::json(200, &json!({ "postings": postings }), Caching::Never))
     }
 
     /// The applications of a posting, a page of them.
     pub(super) async fn posting_page(&self, slug: &str) -> Answer {
+        if let Some(draft) = self.drafts().find(|draft| draft.slug == slug) {
+            return self.draft_page(draft).await;
+        }
         let posting = self.posting(slug)?;
         let listing = listing(|name| self.context.parameter(name))?;
         self.list_of(posting, &listing).await
@@ -60,7 +72,25 @@ impl Desk<'_> {
         self.list_of(posting, &listing).await
     }
 
-    async fn list_of(&self, posting: &'static Posting, listing: &Listing) -> Answer {
+    /// The drafts with mistakes, for those who may mend them.
+    fn drafts(&self) -> impl Iterator<Item = &CurrentVersion> {
+        self.drafts.iter().filter(|_| self.access.may_change())
+    }
+
+    /// A draft with mistakes has no applications: it is shown in the editor.
+    async fn draft_page(&self, draft: &CurrentVersion) -> Answer {
+        if !self.context.wants_json {
+            return self.edit_posting(&draft.slug).await;
+        }
+        let source = self.stored(&draft.slug).await?.source;
+        let body = json!({
+            "slug": draft.slug, "version": draft.version, "source": source, "state": "draft",
+            "applications": [],
+        });
+        Ok(answer::json(200, &body, Caching::Never))
+    }
+
+    async fn list_of(&self, posting: &Posting, listing: &Listing) -> Answer {
         let slug = posting.slug.as_str();
         let mut listed = self.app.ledger.list(slug, listing).await?;
         for dossier in &mut listed.dossiers {
@@ -68,7 +98,6 @@ impl Desk<'_> {
         }
         let counts = self.app.ledger.counts().await?;
         let shown = self.shown(posting, &counts);
-        let source = String::new();
         if !self.context.wants_json {
             let events = self.app.ledger.posting_events(slug).await?;
             let parts = parts(posting, shown.counts.applications);
@@ -76,6 +105,11 @@ impl Desk<'_> {
             let texts = self.context.texts();
             let page = views::desk::posting(texts, &shown, &list, &self.person());
             return Ok(answer::html(200, &page, Caching::Never));
+        }
+        // A panel reads applications; the source has the addresses of others.
+        let mut source = None;
+        if self.access.may_change() {
+            source = Some(self.stored(slug).await?.source);
         }
         let applications: Vec<Value> = listed.dossiers.iter().map(listed_application).collect();
         let body = json!({
@@ -102,8 +136,8 @@ impl Desk<'_> {
         let counts = counts.iter().find(|counts| counts.slug == posting.slug);
         PostingShown {
             posting,
-            state: state(posting, self.context.received_at),
-            version: 1,
+            state: posting.state_at(self.context.received_at),
+            version: posting.version,
             counts: counts.cloned().unwrap_or_default(),
         }
     }
@@ -133,15 +167,6 @@ fn listing(parameter: impl Fn(&str) -> Option<String>) -> Result<Listing, Failur
         descending: parameter("order").is_some_and(|order| order == "desc"),
         page: page.clamp(1, 100_000).saturating_sub(1),
     })
-}
-
-fn state(posting: &Posting, now: Timestamp) -> &'static str {
-    use rules::deadline::Phase;
-    match posting.requirements.window.phase(now) {
-        Phase::NotYetOpen => "scheduled",
-        Phase::Open => "open",
-        Phase::Closed => "closed",
-    }
 }
 
 /// An application as the list has it.

@@ -16,8 +16,8 @@ use worker::Request;
 
 use super::{Answer, Desk, Refused, forms, fresh_id};
 use crate::adapters::UploadedFile;
-use crate::app;
 use crate::log;
+use crate::postings::find;
 use crate::routes::answer::{self, Caching};
 
 /// The most bytes of a file that goes with a message.
@@ -69,7 +69,7 @@ impl Desk<'_> {
             by: self.actor(),
         };
         let (ledger, queue) = (&self.app.ledger, &self.app.queue);
-        match intake::progress(ledger, queue, app::postings(), &change).await? {
+        match intake::progress(ledger, queue, &self.postings, &change).await? {
             Ok(progressed) => Ok(self.progressed(&progressed, &fields)),
             Err(Unfilled { placeholder }) => {
                 let params = json!({ "placeholder": placeholder });
@@ -166,8 +166,8 @@ impl Desk<'_> {
     ) -> Result<Option<String>, worker::Result<worker::Response>> {
         let Some(begins) = fields.given("interview_at") else { return Ok(None) };
         let wrong = || self.wrong("interview_at", "not_a_time", json!({}));
-        let posting = fields.given("posting").and_then(app::posting);
-        let posting = posting.or_else(|| app::postings().first()).ok_or_else(wrong)?;
+        let posting = fields.given("posting").and_then(|slug| find(&self.postings, slug));
+        let posting = posting.or_else(|| self.postings.first()).ok_or_else(wrong)?;
         let minutes: u32 = fields.given("minutes").unwrap_or("60").parse().map_err(|_| wrong())?;
         let place = one_line(fields.text("place"));
         let calendar = views::desk::appointment(
@@ -249,7 +249,7 @@ impl Desk<'_> {
                 .scheduled
                 .first()
                 .map_or(self.context.received_at, |one| one.send_at),
-            posting: fields.given("posting").and_then(app::posting),
+            posting: fields.given("posting").and_then(|slug| find(&self.postings, slug)),
         };
         let back = back.unwrap_or("/desk");
         views::desk::progressed(self.context.texts(), &outcome, back, &self.person())

@@ -25,23 +25,23 @@ const DOCUMENTS: u32 = 800;
 
 impl Desk<'_> {
     /// A part of the archive; the first one where none is asked for.
-    pub(super) async fn archive(&self, app: AppContext, posting: &'static Posting) -> Answer {
+    pub(super) async fn archive(&self, app: AppContext, posting: Posting) -> Answer {
         let listed = app.ledger.list(&posting.slug, &Listing::default()).await?;
-        let parts = parts(posting, listed.total);
+        let parts = parts(&posting, listed.total);
         let part = self.context.parameter("part").map_or(Ok(1), |part| part.parse());
         let part = part.ok().filter(|part| (1..=parts).contains(part)).ok_or(Failure::NotFound)?;
+        let slug = posting.slug.clone();
         let passage = passage()?;
         let readable = passage.readable();
         spawn_local(async move {
             let mut writer = Writer { passage, archive: Archive::default() };
-            let written = writer.write(&app, posting, part).await;
+            let written = writer.write(&app, &posting, part).await;
             if let Err(fault) = written {
                 log::fault("archive broken off", &fault);
                 // The client sees that the file is not whole.
                 let _ = writer.passage.writable().abort();
             }
         });
-        let slug = &posting.slug;
         let name = match parts {
             1 => format!("{slug}.zip"),
             _ => format!("{slug}-{part}-{parts}.zip"),
@@ -80,12 +80,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn write(
-        &mut self,
-        app: &AppContext,
-        posting: &'static Posting,
-        part: u32,
-    ) -> Result<(), Fault> {
+    async fn write(&mut self, app: &AppContext, posting: &Posting, part: u32) -> Result<(), Fault> {
         let pages = pages_of_a_part(posting);
         let first = part.saturating_sub(1).saturating_mul(pages);
         let mut table = table::Applications::new(posting, desk::csv::Separator::default());

@@ -8,7 +8,7 @@ use crate::routes::desk::applications::Known;
 
 /// A table with a row for each application.
 pub(super) struct Applications {
-    posting: &'static Posting,
+    questions: Vec<String>,
     table: Table,
 }
 
@@ -30,12 +30,13 @@ const AFTER: [&str; 5] = ["message", "documents", "remarks", "also_applied", "no
 
 impl Applications {
     /// Returns the table with its head.
-    pub(super) fn new(posting: &'static Posting, separator: Separator) -> Self {
+    pub(super) fn new(posting: &Posting, separator: Separator) -> Self {
         let mut table = Table::new(separator);
         let questions = &posting.requirements.questions;
         let questions = questions.iter().map(|question| question.text.get(&posting.language));
         table.row(BEFORE.into_iter().chain(questions).chain(AFTER));
-        Self { posting, table }
+        let questions = posting.requirements.questions.iter();
+        Self { questions: questions.map(|question| question.id.clone()).collect(), table }
     }
 
     /// Returns the rows of `known`, after the head where they are the first.
@@ -51,8 +52,8 @@ impl Applications {
         let application = &known.dossier.application;
         let content = &application.content;
         let forwarded = known.dossier.delivery.forwarding.sent_at().map(Timestamp::to_rfc3339);
-        let questions = self.posting.requirements.questions.iter().map(|question| {
-            let given = content.answers.iter().find(|answer| answer.question == question.id);
+        let questions = self.questions.iter().map(|question| {
+            let given = content.answers.iter().find(|answer| answer.question == *question);
             given.map(|answer| answer.value.clone()).unwrap_or_default()
         });
         let documents: Vec<&str> =

@@ -1,0 +1,66 @@
+//! Looks for file servers in the texts that a document takes in: a page, a mail, an RTF, a drawing.
+
+use alloc::{string::String, vec::Vec};
+
+use super::contents::HEAD_BYTES;
+use crate::{
+    Kind,
+    bytes::find,
+    encoding, signature,
+    target::{self, Target},
+    xml,
+    zip::{Entry, Unpacker, beginning},
+};
+
+/// Returns whether a text that the document takes in names a file server. Readers of such texts load
+/// from style sheets and attributes of many names, so each word counts.
+pub(super) fn names_server(entry: &Entry<'_>, is_part: bool, unpacker: &mut Unpacker<'_>) -> bool {
+    let head = beginning(entry, HEAD_BYTES);
+    let is_mail = find(&head, b"MIME-Version:").is_some();
+    let is_taken_in = match signature::leading(&head) {
+        Some(Kind::Html | Kind::Rtf) => true,
+        Some(Kind::Xml) => !is_part,
+        Some(_) => false,
+        // Word goes by the part's content type; text may come before the first tag.
+        None => is_mail || !is_part && has_tag(&head),
+    };
+    if !is_taken_in {
+        return false;
+    }
+    let text = encoding::marked(&unpacker.whole(entry).unwrap_or_default());
+    let printable = if is_mail { without_equals(&text) } else { String::new() };
+    [&text, &printable].into_iter().any(|text| {
+        has_server(text.as_bytes()) || has_server(xml::unescaped(text.as_bytes()).as_bytes())
+    })
+}
+
+/// Returns whether a tag begins in a text, in ASCII or UTF-16.
+fn has_tag(head: &[u8]) -> bool {
+    let text: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
+    text.is_ascii() && text.windows(2).any(|pair| matches!(pair, [b'<', b'a'..=b'z' | b'A'..=b'Z']))
+}
+
+fn has_server(text: &[u8]) -> bool {
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()=;,".contains(byte);
+    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+    let may_be_server = |word: &&[u8]| word.windows(2).any(|pair| pair.iter().all(is_slash));
+    let mut words = text.split(is_between).filter(may_be_server);
+    words.any(|word| target::parse(&encoding::utf8(word)) == Target::Server)
+}
+
+/// Undoes the encoding of mails in which `=5C` stands for a byte, and `=` at a line's end for nothing.
+fn without_equals(text: &str) -> String {
+    let mut pieces = text.split('=');
+    let mut plain = String::from(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2).unwrap_or_default();
+        match xml::number(digits.as_bytes(), 16) {
+            Some(c) if !digits.is_empty() => {
+                plain.push(c);
+                plain.push_str(rest);
+            }
+            _ => plain.push_str(piece.trim_start_matches(['\r', '\n'])),
+        }
+    }
+    plain
+}

@@ -1,0 +1,118 @@
+//! Files inside a PDF, and streams that unpack to more than a reader has room for.
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+
+use super::{look, one_page};
+use crate::{
+    Active, Damage, Limits, inspect,
+    samples::{self, Objects, WordPackage, hostile, open_text},
+};
+
+/// Returns a PDF with a file of this name inside.
+fn with(name: &str, content: &[u8]) -> Vec<u8> {
+    let specification = format!("<< /Type /Filespec /F ({name}) /EF << /F 5 0 R >> >>");
+    let packed = compress_to_vec_zlib(content, 6);
+    let file = one_page().with(specification);
+    file.with_stream("/Type /EmbeddedFile /Filter /FlateDecode", &packed).finish()
+}
+
+#[test]
+fn a_pdf_inside_is_looked_into() {
+    let acts = one_page().with("<< /S /Launch /F (calc.exe) >>").finish();
+    let word = WordPackage::default().with("word/embeddings/a.pdf", &acts).finish();
+    for outer in [with("a.pdf", &acts), with("a", &acts), word, open_text("", &[("a.pdf", &acts)])]
+    {
+        let active = look(&outer).active;
+        assert!(active.contains(&Active::Launch), "{active:?}");
+        assert!(active.contains(&Active::EmbeddedFile), "{active:?}");
+    }
+    // One level deep.
+    let twice = with("a.pdf", &with("a.pdf", &acts));
+    assert_eq!(look(&twice).active, [Active::EmbeddedFile]);
+    assert_eq!(look(&with("a.pdf", &samples::pdf("x"))).active, [Active::EmbeddedFile]);
+    // Damage that hides nothing does not count, nor does a PDF that is none.
+    assert_eq!(look(&with("a.pdf", b"%PDF-1.4 x")).damage, None);
+}
+
+#[test]
+fn pdfs_inside_share_what_may_be_read() {
+    let inner = one_page().with(format!("[{}]", "<< /A [/B] >>".repeat(1_000))).finish();
+    let add = |word: WordPackage, number| word.with(&format!("word/{number}.pdf"), &inner);
+    let many = |count: usize| (0..count).fold(WordPackage::default(), add).finish();
+    let limits = Limits { pdf_read_bytes: 1 << 20, ..Limits::default() };
+    assert_eq!(inspect(&many(2), &limits).damage, None);
+    assert_eq!(inspect(&many(40), &limits).damage, Some(Damage::TooComplex));
+}
+
+#[test]
+fn names_that_deceive_are_programs() {
+    for name in ["cv\u{202E}fdp.exe", "cv.e\u{200B}xe", "cv\u{202E}exe.pdf", "a.lnk"] {
+        let units: Vec<String> = name.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        let specification = format!("<< /UF <FEFF{}> /EF << /F 5 0 R >> >>", units.concat());
+        let file = one_page().with(specification).with_stream("", b"x").finish();
+        assert!(look(&file).active.contains(&Active::Program), "{name:?}");
+    }
+}
+
+#[test]
+fn files_that_belong_to_another() {
+    let specification = "<< /EF << /F 5 0 R >> /RF << /F [(a.exe) 6 0 R] >> >>";
+    let file = one_page().with(specification).with_stream("", b"x");
+    assert!(
+        look(&file.with_stream("", &hostile::program()).finish()).active.contains(&Active::Program)
+    );
+}
+
+#[test]
+fn streams_that_are_packed_once_are_weighed() {
+    let limits = Limits { pdf_declared_bytes: 4 << 20, ..Limits::default() };
+    let bomb = compress_to_vec_zlib(&vec![0; 3 << 20], 9);
+    let file = |entries: &str, count: usize| {
+        let add = |file: Objects, _| file.with_stream(entries, &bomb);
+        let file = (0..count).fold(one_page(), add).with_stream("", &[b' '; 8_000]);
+        inspect(&file.finish(), &limits).damage
+    };
+    for entries in ["/Filter /FlateDecode", "/Filter [/Fl]", "/Length1 1 /Filter /FlateDecode"] {
+        assert_eq!(file(entries, 1), None, "{entries}");
+        assert_eq!(file(entries, 2), Some(Damage::TooComplex), "{entries}");
+    }
+    // A picture is no larger than its sides.
+    assert_eq!(file("/Subtype /Image /Width 9 /Height 9 /Filter /FlateDecode", 2), None);
+}
+
+#[test]
+fn pictures_whose_file_is_packed_once_more() {
+    let jpeg =
+        b"\xFF\xD8\xFF\xC0\0\x11\x08\xFF\x00\xFF\x00\x03\x01\x22\0\x02\x11\x01\x03\x11\x01\xFF\xDA";
+    let hexadecimal: Vec<String> = jpeg.iter().map(|byte| format!("{byte:02x}")).collect();
+    let picture = "/Subtype /Image /Width 1 /Height 1 /Filter";
+    for (filters, data) in [
+        ("/DCTDecode", jpeg.to_vec()),
+        ("[/FlateDecode /DCTDecode]", compress_to_vec_zlib(jpeg, 6)),
+        ("[/AHx /DCT]", hexadecimal.concat().into_bytes()),
+    ] {
+        let file = one_page().with_stream(&format!("{picture} {filters}"), &data).finish();
+        assert_eq!(look(&file).damage, Some(Damage::TooComplex), "{filters}");
+    }
+    let file = one_page().with_stream("/Subtype 5 0 R /Width 6 0 R /Height 6 0 R", b"x");
+    let file = file.with("/Image").with("100000").finish();
+    assert_eq!(look(&file).damage, Some(Damage::TooComplex));
+}
+
+#[test]
+fn servers_in_films_proxies_and_slide_shows() {
+    for (object, expect) in [
+        ("<< /Subtype /Movie /Movie << /F (\\\\\\\\h\\\\a.avi) >> >>", Active::ServerName),
+        ("<< /OPI << /2.0 << /F (\\\\\\\\h\\\\a) >> >> >>", Active::ServerName),
+        ("<< /PresSteps << /NA << /S /URI /URI (//h/a) >> >> >>", Active::ServerName),
+        ("<< /A << /S /URI /URI (calculator:) >> >>", Active::RemoteGoTo),
+        ("<< /A << /S /URI /URI (steam://run/1) >> >>", Active::RemoteGoTo),
+    ] {
+        let active = look(&one_page().with(object).finish()).active;
+        assert!(active.contains(&expect), "{object}: {active:?}");
+    }
+    for address in ["tel:+32", "mailto:a@b.c", "https://a.example", "localhost:80/a", "a:b:c"] {
+        let link = format!("<< /A << /S /URI /URI ({address}) >> >>");
+        assert_eq!(look(&one_page().with(&link).finish()).active, [], "{address}");
+    }
+}

@@ -1,0 +1,91 @@
+//! Reaches the database through Wrangler, online or that of `cargo xtask dev`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::dev;
+use crate::installation::Installation;
+use crate::options::admin::Place;
+use crate::process::output;
+use crate::setup;
+use crate::workspace::Workspace;
+
+/// A database to ask.
+pub(crate) struct Database<'a>(Reach<'a>);
+
+enum Reach<'a> {
+    Online(Installation<'a>),
+    /// The state folder of `cargo xtask dev`.
+    Development(&'a Workspace, PathBuf),
+}
+
+impl<'a> Database<'a> {
+    pub(crate) fn of(workspace: &'a Workspace, place: &Place) -> anyhow::Result<Self> {
+        if !workspace.path("node_modules/.bin/wrangler").exists() {
+            setup::npm_packages(workspace)?;
+        }
+        Ok(Self(match place {
+            Place::Online => Reach::Online(Installation::open(workspace)?),
+            Place::Development(folder) => {
+                let folder = dev::state_folder(workspace, folder.as_deref())?;
+                if !folder.exists() {
+                    bail!("{} is not there: `cargo xtask dev` makes it", folder.display());
+                }
+                Reach::Development(workspace, folder)
+            }
+        }))
+    }
+
+    /// Returns the rows that a statement gives.
+    pub(crate) fn ask(&self, sql: &str) -> anyhow::Result<Vec<Value>> {
+        let text = self.execute("--command", sql)?;
+        let answer: Value = serde_json::from_str(&text).context("Wrangler's answer is no JSON")?;
+        let rows = answer.pointer("/0/results").and_then(Value::as_array);
+        rows.cloned().context("Wrangler's answer has no rows")
+    }
+
+    /// Runs the statements in a file as one transaction.
+    pub(crate) fn run_file(&self, file: &Path) -> anyhow::Result<()> {
+        self.execute("--file", &file.to_string_lossy()).map(|_| ())
+    }
+
+    fn execute(&self, how: &str, what: &str) -> anyhow::Result<String> {
+        let execute = ["d1", "execute", "DB", "--json", "--yes", how, what];
+        let mut command = match &self.0 {
+            Reach::Online(installation) => {
+                let mut command = installation.wrangler(&execute);
+                command.arg("--remote");
+                command
+            }
+            Reach::Development(workspace, folder) => {
+                let mut command = workspace.wrangler();
+                command.args(execute).arg("--local").arg("--persist-to").arg(folder);
+                command
+            }
+        };
+        output(command.stdin(Stdio::null())).context(
+            "Wrangler could not ask the database; online, `npx wrangler login` comes first",
+        )
+    }
+
+    /// Returns the time by the Worker's clock, in milliseconds since 1970.
+    pub(crate) fn now(&self) -> anyhow::Result<i64> {
+        let real = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+        Ok(match &self.0 {
+            Reach::Online(_) => real,
+            Reach::Development(_, folder) => real.saturating_add(shift(folder)),
+        })
+    }
+}
+
+/// Returns the shift of the development clock in milliseconds, as `cargo xtask
+/// dev --now` noted it.
+fn shift(state: &Path) -> i64 {
+    let noted = fs::read_to_string(state.join(dev::CLOCK)).unwrap_or_default();
+    noted.trim().parse().unwrap_or(0)
+}

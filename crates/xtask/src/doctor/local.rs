@@ -1,0 +1,207 @@
+//! What can be seen without asking anybody: settings, postings, the
+//! development clock.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::mail_size::encoded;
+use crate::dev;
+use crate::installation::Installation;
+use crate::installation::config::{ORIGIN, variable};
+use crate::workspace::Workspace;
+
+/// What of a posting matters to the delivery of its mails.
+#[derive(Debug)]
+pub(super) struct Outline {
+    pub(super) slug: String,
+    pub(super) recipient: String,
+    /// The most bytes of a mail to staff.
+    pub(super) mail_bytes: u64,
+}
+
+/// Returns the postings of the folder; none where one has a mistake, which the
+/// build shows.
+pub(super) fn postings(workspace: &Workspace) -> Vec<Outline> {
+    let compiled = postings::compile_folder(&workspace.path("postings")).unwrap_or_default();
+    let outlines = compiled.into_iter().map(|posting| Outline {
+        mail_bytes: encoded(posting.requirements.documents.iter().map(|one| one.max_bytes).sum()),
+        slug: posting.slug,
+        recipient: posting.recipient,
+    });
+    outlines.collect()
+}
+
+/// Returns what the settings lack.
+pub(crate) fn settings(installation: &Installation) -> Vec<Finding> {
+    of_config(&installation.config)
+}
+
+fn of_config(config: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let sender = variable(config, "MAIL_FROM_ADDRESS");
+    if is_example(sender) {
+        findings.push(Finding::error(
+            format!("MAIL_FROM_ADDRESS is {sender:?}, from which no mail can leave"),
+            "set it in guichet.toml to an address of your own domain",
+        ));
+    }
+    let operator = variable(config, "OPERATOR_ADDRESS");
+    if operator.is_empty() || is_example(operator) {
+        findings.push(Finding::warning(
+            "OPERATOR_ADDRESS is not set: when mails stop leaving, only the log says so",
+            "set it in guichet.toml to the address of who looks after the installation",
+        ));
+    }
+    findings.extend(transport(config));
+    if variable(config, ORIGIN).is_empty() {
+        findings.push(Finding::error(
+            "the address of the site is not set: it would answer nobody",
+            "set `domain` in guichet.toml to a host of a domain in your Cloudflare account, or PUBLIC_ORIGIN to the \
+             address under workers.dev",
+        ));
+    }
+    findings
+}
+
+fn transport(config: &Value) -> Option<Finding> {
+    let host = variable(config, "SMTP_HOST");
+    match variable(config, "MAIL_TRANSPORT") {
+        "smtp" if host.is_empty() || is_example(host) => Some(Finding::error(
+            "MAIL_TRANSPORT is \"smtp\" and SMTP_HOST is not set",
+            "set SMTP_HOST, SMTP_PORT, SMTP_SECURITY and SMTP_USER in guichet.toml",
+        )),
+        "smtp" if variable(config, "SMTP_SECURITY") == "none" => Some(Finding::error(
+            "SMTP_SECURITY is \"none\": mails would cross the network in clear",
+            "set it in guichet.toml to \"tls\" (port 465) or \"starttls\" (port 587)",
+        )),
+        "cloudflare" | "smtp" => None,
+        other => Some(Finding::error(
+            format!("MAIL_TRANSPORT is {other:?}"),
+            "set it in guichet.toml to \"cloudflare\" or \"smtp\"",
+        )),
+    }
+}
+
+/// Returns the postings whose recipient is an example.
+pub(super) fn recipients(postings: &[Outline]) -> Vec<Finding> {
+    let examples = postings.iter().filter(|posting| is_example(&posting.recipient));
+    let finding = |posting: &Outline| {
+        Finding::error(
+            format!("{}: its recipient is {}", posting.slug, posting.recipient),
+            format!(
+                "set `recipient` in postings/{}.md to an address that staff read",
+                posting.slug
+            ),
+        )
+    };
+    examples.map(finding).collect()
+}
+
+/// Returns a note where `cargo xtask dev --now` has set the clock of its state
+/// folder: what is kept there has dates of another time.
+pub(super) fn development_clock(workspace: &Workspace) -> Option<Finding> {
+    let folder = dev::state_folder(workspace, None).ok()?;
+    let shift: i64 = fs::read_to_string(folder.join(dev::CLOCK)).ok()?.trim().parse().ok()?;
+    (shift != 0).then(|| {
+        Finding::warning(
+            format!(
+                "the development clock differs from the real one by {} minutes",
+                shift / 60_000
+            ),
+            "start `cargo xtask dev` without --now; this does not concern what is online",
+        )
+    })
+}
+
+/// Returns what only a person can do, in Cloudflare's dashboard.
+pub(super) fn by_hand(installation: &Installation) -> Vec<Finding> {
+    let config = &installation.config;
+    let mut findings = Vec::new();
+    if variable(config, "MAIL_TRANSPORT") == "cloudflare" {
+        let sender = variable(config, "MAIL_FROM_ADDRESS");
+        let domain = sender.rsplit('@').next().unwrap_or_default();
+        findings.push(Finding::warning(
+            format!("mails leave from {domain} only once it is set up for sending"),
+            format!("once: `npx wrangler email sending enable {domain}`, and the DNS records that it shows"),
+        ));
+    }
+    findings
+}
+
+/// Returns whether the address or host is under a name reserved for examples
+/// (RFC 2606).
+fn is_example(address: &str) -> bool {
+    let host = address.rsplit('@').next().unwrap_or_default();
+    let is_under = |name: &str| {
+        host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+    };
+    host.is_empty()
+        || ["example.org", "example.com", "example.net", "example", "invalid", "test"]
+            .into_iter()
+            .any(is_under)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn findings(vars: Value) -> Vec<String> {
+        let mut config = json!({ "vars": vars });
+        config["vars"][ORIGIN] = "https://jobs.omct.org".into();
+        of_config(&config).iter().map(Finding::to_string).collect()
+    }
+
+    #[test]
+    fn a_complete_installation_lacks_nothing() {
+        let vars = json!({
+            "MAIL_FROM_ADDRESS": "jobs@omct.org",
+            "OPERATOR_ADDRESS": "it@omct.org",
+            "MAIL_TRANSPORT": "cloudflare",
+        });
+        assert_eq!(findings(vars), Vec::<String>::new());
+    }
+
+    #[test]
+    fn placeholders_are_found() {
+        let found = findings(json!({
+            "MAIL_FROM_ADDRESS": "guichet@example.org",
+            "OPERATOR_ADDRESS": "",
+            "MAIL_TRANSPORT": "smtp",
+            "SMTP_HOST": "",
+        }));
+        for (line, named) in
+            found.iter().zip(["MAIL_FROM_ADDRESS", "OPERATOR_ADDRESS", "SMTP_HOST"])
+        {
+            assert!(line.contains(named), "{line}");
+        }
+        assert_eq!(found.len(), 3);
+        let clear = json!({
+            "MAIL_FROM_ADDRESS": "jobs@omct.org",
+            "OPERATOR_ADDRESS": "it@omct.org",
+            "MAIL_TRANSPORT": "smtp",
+            "SMTP_HOST": "mail.omct.org",
+            "SMTP_SECURITY": "none",
+        });
+        assert!(findings(clear).concat().contains("in clear"));
+    }
+
+    #[test]
+    fn examples_are_recognised_by_their_domain() {
+        for example in ["a@example.org", "a@mail.example.com", "example.net", "", "a@b.test"] {
+            assert!(is_example(example), "{example}");
+        }
+        for real in ["a@omct.org", "a@example.omct.org", "a@myexample.org"] {
+            assert!(!is_example(real), "{real}");
+        }
+    }
+
+    #[test]
+    fn the_project_s_own_settings_are_not_ready() {
+        let base: Value = toml::from_str(include_str!("../../../../wrangler.toml")).unwrap();
+        assert!(of_config(&base).iter().any(|finding| finding.is_error));
+    }
+}

@@ -1,0 +1,128 @@
+//! The installation online: its settings (`guichet.toml`), and the Wrangler
+//! configuration that is made of them and of the tracked `wrangler.toml`.
+
+pub(crate) mod config;
+mod settings;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::process::{Answer, capture};
+use crate::workspace::Workspace;
+
+pub(crate) use settings::Settings;
+
+/// What the settings are read from, unless the environment variable
+/// [`SETTINGS_VARIABLE`] names another file. Git ignores it.
+const SETTINGS: &str = "guichet.toml";
+const SETTINGS_VARIABLE: &str = "GUICHET_SETTINGS";
+const TEMPLATE: &str = "guichet.example.toml";
+const BASE: &str = "wrangler.toml";
+/// Written anew by each command that reaches the installation.
+const GENERATED: &str = "build/wrangler.json";
+
+/// An installation, reached through Wrangler.
+pub(crate) struct Installation<'a> {
+    workspace: &'a Workspace,
+    pub(crate) settings: Settings,
+    /// The configuration that Wrangler is given.
+    pub(crate) config: Value,
+}
+
+impl<'a> Installation<'a> {
+    /// Reads the settings. Asks nobody.
+    pub(crate) fn read(workspace: &'a Workspace) -> anyhow::Result<Self> {
+        let named = std::env::var_os(SETTINGS_VARIABLE);
+        let path = workspace.root.join(named.unwrap_or_else(|| SETTINGS.into()));
+        if !path.exists() {
+            let shown = path.display();
+            bail!("{shown} is not there: copy {TEMPLATE} to {SETTINGS} and change it");
+        }
+        let settings = Settings::parse(&fs::read_to_string(&path)?)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let base: Value = toml::from_str(&fs::read_to_string(workspace.path(BASE))?)
+            .with_context(|| format!("cannot read {BASE}"))?;
+        let config = config::merge(base, &settings)?;
+        let installation = Self { workspace, settings, config };
+        installation.write()?;
+        Ok(installation)
+    }
+
+    /// Reads the settings and finds the database that they name.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none yet: `cargo xtask deploy` makes it.
+    pub(crate) fn open(workspace: &'a Workspace) -> anyhow::Result<Self> {
+        let mut installation = Self::read(workspace)?;
+        if !installation.find_database()? {
+            let name = config::database_name(&installation.config);
+            bail!("there is no database {name} online: `cargo xtask deploy` makes it");
+        }
+        Ok(installation)
+    }
+
+    /// Looks for the database by its name, and writes its id into the
+    /// configuration. Returns whether it is there.
+    pub(crate) fn find_database(&mut self) -> anyhow::Result<bool> {
+        let text = self.ask(&["d1", "list", "--json"])?;
+        let databases: Value =
+            serde_json::from_str(&text).context("Wrangler's list of databases is no JSON")?;
+        let name = config::database_name(&self.config).to_owned();
+        let Some(id) = config::id_of_database(&databases, &name) else {
+            return Ok(false);
+        };
+        config::set_database_id(&mut self.config, id);
+        self.write()?;
+        Ok(true)
+    }
+
+    /// Returns whether the database was found.
+    pub(crate) fn has_database(&self) -> bool {
+        self.config.pointer("/d1_databases/0/database_id").is_some()
+    }
+
+    /// Returns the folder of the migrations.
+    pub(crate) fn migrations(&self) -> PathBuf {
+        self.workspace.path("migrations")
+    }
+
+    /// Returns a folder for what a dry run bundles.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.workspace.path("build/dry-run")
+    }
+
+    /// Returns a Wrangler command that acts on this installation.
+    pub(crate) fn wrangler(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = self.workspace.wrangler();
+        command.args(arguments).arg("--config").arg(self.path());
+        command
+    }
+
+    /// Runs a Wrangler command and returns what it wrote.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let answer = self.try_to(arguments)?;
+        if !answer.succeeded {
+            bail!("`wrangler {}` failed:\n{}", arguments.join(" "), answer.everything().trim());
+        }
+        Ok(answer.output)
+    }
+
+    /// Runs a Wrangler command and returns what it wrote, also where it failed.
+    pub(crate) fn try_to(&self, arguments: &[&str]) -> anyhow::Result<Answer> {
+        capture(&mut self.wrangler(arguments))
+    }
+
+    fn path(&self) -> PathBuf {
+        self.workspace.path(GENERATED)
+    }
+
+    fn write(&self) -> anyhow::Result<()> {
+        fs::create_dir_all(self.workspace.path("build"))?;
+        fs::write(self.path(), serde_json::to_string_pretty(&self.config)?)
+            .with_context(|| format!("cannot write {GENERATED}"))
+    }
+}

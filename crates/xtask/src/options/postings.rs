@@ -1,0 +1,90 @@
+//! The command line of `cargo xtask postings`.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use lexopt::prelude::*;
+
+use super::Task;
+use super::admin::Place;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PostingsOptions {
+    pub(crate) order: Order,
+    pub(crate) place: Place,
+    /// Where the files are, instead of `postings`; relative to the current
+    /// folder.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl PostingsOptions {
+    /// Saves what has changed and takes nothing down.
+    pub(crate) fn push(place: Place) -> Self {
+        let order = Order::Push { withdraw: Vec::new(), put_back: Vec::new() };
+        Self { order, place, folder: None }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Saves what has changed in the folder.
+    Push {
+        /// Postings to be taken off the careers page.
+        withdraw: Vec<String>,
+        /// Postings to be put back.
+        put_back: Vec<String>,
+    },
+    /// Writes what was saved elsewhere into the folder.
+    Pull,
+    List,
+}
+
+pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
+    let (mut words, mut withdraw, mut put_back) = (Vec::new(), Vec::new(), Vec::new());
+    let mut place = Place::Development(None);
+    let mut folder = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("withdraw") => withdraw.push(parser.value()?.string()?),
+            Long("put-back") => put_back.push(parser.value()?.string()?),
+            Long("folder") => folder = Some(parser.value()?.into()),
+            Long("remote") => place = Place::Online,
+            Long("state") => place = Place::Development(Some(parser.value()?.into())),
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let order = match words.as_slice() {
+        ["push"] => Order::Push { withdraw, put_back },
+        _ if !withdraw.is_empty() || !put_back.is_empty() => {
+            bail!("--withdraw and --put-back go with `cargo xtask postings push`")
+        }
+        ["pull"] => Order::Pull,
+        ["list"] => Order::List,
+        _ => bail!("postings needs an order: cargo xtask postings push, pull or list"),
+    };
+    Ok(Task::Postings(PostingsOptions { order, place, folder }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &[&str]) -> anyhow::Result<Task> {
+        super::super::parse(lexopt::Parser::from_args(line))
+    }
+
+    #[test]
+    fn an_order_says_what_is_taken_down() {
+        let order = Order::Push { withdraw: vec!["officer".into()], put_back: vec![] };
+        let expected =
+            Task::Postings(PostingsOptions { order, place: Place::Online, folder: None });
+        let line = ["postings", "push", "--remote", "--withdraw", "officer"];
+        assert_eq!(read(&line).unwrap(), expected);
+        for wrong in [&["postings"][..], &["postings", "pull", "--withdraw", "officer"]] {
+            assert!(read(wrong).unwrap_err().to_string().contains("postings push"));
+        }
+    }
+}

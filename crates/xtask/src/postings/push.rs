@@ -1,0 +1,152 @@
+//! `cargo xtask postings push`.
+
+use std::path::Path;
+
+use anyhow::bail;
+use domain::posting::State;
+use intake::ports::{NewVersion, PostingStore, PostingVersion, Saved};
+use postings::Compiled;
+use rules::Timestamp;
+
+use super::lock::Lock;
+use super::{current_versions, sources};
+use crate::check::compile_postings;
+use crate::process::output;
+use crate::workspace::Workspace;
+
+/// What a push needs.
+pub(super) struct Push<'a, S> {
+    pub(super) ledger: &'a S,
+    pub(super) folder: &'a Path,
+    /// Who pushes.
+    pub(super) by: &'a str,
+    pub(super) now: Timestamp,
+}
+
+/// What became of a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Pushed {
+    /// The database has it already.
+    Unchanged,
+    /// It is a new version.
+    Version(u32),
+    /// The database has a version that the file is not based on.
+    Refused(String),
+}
+
+impl<S: PostingStore> Push<'_, S> {
+    /// Saves what has changed in the folder. A file that is refused does not
+    /// hold up the others.
+    pub(super) fn run(
+        &self,
+        lock: &mut Lock,
+        withdraw: &[String],
+        put_back: &[String],
+    ) -> anyhow::Result<()> {
+        compile_postings(self.folder)?;
+        let stored = current_versions(self.ledger)?;
+        let sources = sources(self.folder)?;
+        let mut refused = Vec::new();
+        for (slug, source) in &sources {
+            let current = stored.iter().find(|stored| stored.slug == *slug);
+            match self.push(lock, slug, source, current)? {
+                Pushed::Unchanged => {}
+                Pushed::Version(version) => println!("{slug}: saved as version {version}"),
+                Pushed::Refused(why) => refused.push(why),
+            }
+        }
+        for stored in stored.iter().filter(|stored| stored.state == State::Published) {
+            let slug = &stored.slug;
+            if !sources.contains_key(slug) && !withdraw.contains(slug) {
+                println!("{slug}: has no file here and stays. To take it down: --withdraw {slug}");
+            }
+        }
+        self.set_states(withdraw, State::Withdrawn, "taken down")?;
+        self.set_states(put_back, State::Published, "put back")?;
+        if !refused.is_empty() {
+            bail!("{}", refused.join("\n"));
+        }
+        Ok(())
+    }
+
+    fn push(
+        &self,
+        lock: &mut Lock,
+        slug: &str,
+        source: &str,
+        current: Option<&PostingVersion>,
+    ) -> anyhow::Result<Pushed> {
+        if let Some(current) = current.filter(|current| current.source == source) {
+            lock.set(slug, current.version, source);
+            return Ok(Pushed::Unchanged);
+        }
+        let base = lock.get(slug);
+        if base.is_some_and(|base| base.is(source)) {
+            println!(
+                "{slug}: a newer version was saved elsewhere. `cargo xtask postings pull` brings it."
+            );
+            return Ok(Pushed::Unchanged);
+        }
+        let base = base.map_or(0, |base| base.version);
+        let saved = match current {
+            Some(current) if current.version != base => {
+                Saved::Conflict { current: current.version }
+            }
+            _ => self.save(slug, base, source)?,
+        };
+        Ok(match saved {
+            Saved::Version(version) => {
+                lock.set(slug, version, source);
+                Pushed::Version(version)
+            }
+            Saved::Conflict { current: newer } => Pushed::Refused(refusal(slug, base, newer)),
+        })
+    }
+
+    fn save(&self, slug: &str, base: u32, source: &str) -> anyhow::Result<Saved> {
+        let posting = postings::compile(&format!("postings/{slug}.md"), source)?;
+        let Compiled { json, format } = Compiled::of(&posting);
+        let version = NewVersion {
+            slug,
+            base,
+            state: None,
+            source,
+            compiled: Some(&json),
+            format,
+            closes_at: Some(posting.requirements.window.closes_at),
+            ended_at: None,
+            saved_at: self.now,
+            saved_by: self.by,
+        };
+        Ok(pollster::block_on(self.ledger.save(&version))?)
+    }
+
+    fn set_states(&self, slugs: &[String], state: State, what: &str) -> anyhow::Result<()> {
+        for slug in slugs {
+            if !pollster::block_on(self.ledger.set_state(slug, state, self.now))? {
+                bail!("{slug}: there is no such posting. `cargo xtask postings list` shows them");
+            }
+            println!("{slug}: {what}");
+        }
+        Ok(())
+    }
+}
+
+fn refusal(slug: &str, base: u32, current: u32) -> String {
+    let based = match base {
+        0 => "is new here".to_owned(),
+        version => format!("is based on version {version}"),
+    };
+    format!(
+        "postings/{slug}.md {based}, but version {current} has been saved since. Move your file away, \
+         `cargo xtask postings pull`, make your change in that version, and push again."
+    )
+}
+
+/// Who pushes: the address in git's settings.
+pub(super) fn author(workspace: &Workspace) -> String {
+    let mut command = workspace.command("git");
+    let address = output(command.args(["config", "--default", "", "user.email"]));
+    let address = address.unwrap_or_default().trim().to_owned();
+    if address.is_empty() { "cargo xtask postings push".to_owned() } else { address }
+}

@@ -1,0 +1,97 @@
+// Tests `cargo xtask deploy` and `doctor` with the real Wrangler against a stand-in for Cloudflare's API. They need the
+// production build.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+import { Miniflare } from "miniflare";
+
+import { Cloudflare } from "../support/cloudflare.mjs";
+import { ROOT } from "../support/guichet.mjs";
+
+const QUEUES = ["jobs-outbox-dead", "jobs-outbox-large", "jobs-outbox-small"];
+const folder = await mkdtemp(join(tmpdir(), "guichet-online-"));
+const platform = new Miniflare({ modules: true, script: "export default {}", d1Databases: ["DB"], cf: false });
+const cloudflare = await Cloudflare.start(await platform.getD1Database("DB"));
+after(async () => {
+  await cloudflare.stop();
+  await platform.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const READY = `
+name = "jobs"
+domain = "careers.guichet.dev"
+jurisdiction = "eu"
+[vars]
+MAIL_FROM_ADDRESS = "jobs@guichet.dev"
+OPERATOR_ADDRESS = "operator@guichet.dev"
+`;
+
+/** Runs a command with these settings. @param {string} settings @param {...string} line */
+async function xtask(settings, ...line) {
+  const file = join(folder, "guichet.toml");
+  await writeFile(file, settings);
+  const env = { ...process.env, ...cloudflare.environment, GUICHET_SETTINGS: file };
+  return new Promise((resolve) => {
+    execFile("cargo", ["xtask", ...line], { cwd: ROOT, env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, text: `${stdout}\n${stderr}` });
+    });
+  });
+}
+
+test("placeholders stop a deployment before it reaches Cloudflare", async () => {
+  const placeholders = READY.replace("jobs@guichet.dev", "guichet@example.org");
+  const { code, text } = await xtask(placeholders, "deploy", "--built");
+  assert.equal(code, 1, text);
+  assert.match(text, /MAIL_FROM_ADDRESS is "guichet@example.org"/);
+  assert.deepEqual(cloudflare.changes, []);
+});
+
+test("a deployment makes everything from nothing", async () => {
+  const first = await xtask(READY, "deploy", "--built");
+  assert.equal(first.code, 0, first.text);
+  assert.match(first.text, /https:\/\/careers.guichet.dev takes applications/);
+  assert.deepEqual(cloudflare.databases.map(({ name, jurisdiction }) => [name, jurisdiction]), [["jobs", "eu"]]);
+  assert.deepEqual(cloudflare.buckets, ["jobs-documents"]);
+  assert.deepEqual(cloudflare.queues.map(({ queue_name }) => queue_name).sort(), QUEUES);
+  const key = cloudflare.workers.get("jobs").get("SIGNING_KEY");
+  assert.match(key, /^[0-9a-f]{64}$/);
+  assert.ok(!first.text.includes(key), "the key is not printed");
+  const [{ results }] = await cloudflare.query("SELECT name FROM d1_migrations ORDER BY name");
+  const files = (await readdir(join(ROOT, "migrations"))).filter((name) => name.endsWith(".sql"));
+  assert.deepEqual(results.map(({ name }) => name), files.sort());
+  const { bindings } = cloudflare.uploads.get("jobs");
+  const binding = (name) => bindings.find((one) => one.name === name);
+  assert.equal(binding("DB").id ?? binding("DB").database_id, cloudflare.databases[0].uuid);
+  assert.equal(binding("DOCUMENTS").bucket_name, "jobs-documents");
+  assert.equal(binding("MAIL_FROM_ADDRESS").text, "jobs@guichet.dev");
+
+  assert.deepEqual(cloudflare.unknown, []);
+});
+
+test("a dry run finds what is there, says what is missing, and changes nothing", async () => {
+  const [gone] = cloudflare.queues.splice(0, 1);
+  cloudflare.changes.length = 0;
+  const { code, text } = await xtask(READY, "deploy", "--dry-run", "--built");
+  assert.equal(code, 0, text);
+  for (const name of ["jobs", "jobs-documents", "every migration", "SIGNING_KEY", ...QUEUES.filter((name) => name !== gone.queue_name)]) {
+    assert.ok(text.includes(`  ${name}: there\n`), `${name} in ${text}`);
+  }
+  assert.ok(text.includes(`would make the queue ${gone.queue_name}`), text);
+  assert.deepEqual(cloudflare.changes, []);
+});
+
+test("the doctor finds what is missing online, with its remedy", async () => {
+  cloudflare.workers.get("jobs").delete("SIGNING_KEY");
+  await cloudflare.query("DELETE FROM d1_migrations WHERE id = (SELECT max(id) FROM d1_migrations)");
+  const { code, text } = await xtask(READY, "doctor", "--remote");
+  assert.equal(code, 1, text);
+  for (const found of ["the queue jobs-outbox-", "SIGNING_KEY is not there", "the tables are behind", "/healthz says signing_key", "is not verified"]) {
+    assert.ok(text.includes(found), `${found} in ${text}`);
+  }
+});

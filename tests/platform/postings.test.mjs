@@ -1,0 +1,112 @@
+// Postings in D1: what is changed while people look at them and apply, and `cargo xtask postings`.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { promisify } from "node:util";
+
+import { apply, clock, freshToken, kept, NOON, POSTING } from "../support/application.mjs";
+import { override } from "../support/faults.mjs";
+import { ROOT } from "../support/guichet.mjs";
+import { save } from "../support/postings.mjs";
+import { running } from "../support/running.mjs";
+
+const folder = await mkdtemp(join(tmpdir(), "guichet-postings-"));
+const [state, files] = [join(folder, "state"), join(folder, "files")];
+await mkdir(state);
+await mkdir(files);
+await writeFile(join(state, "clock"), String(NOON - Date.now()));
+const place = await running({ state });
+after(() => rm(folder, { recursive: true, force: true }));
+
+const source = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
+const QUESTION = '[[questions]]\nid = "driving_licence"\ntext.fr = "Avez-vous le permis ?"\ntext.en = "Do you drive?"\nkind = "yes_no"\nrequired = true\n';
+const asking = source.replace("[[questions]]", `${QUESTION}\n[[questions]]`);
+const path = `/postings/${POSTING.slug}`;
+
+/** Nothing that is known of postings is fresh enough. */
+const alwaysAsk = (fault) => override(place.guichet, { clock: clock(), fault, vars: { DEV_POSTINGS_MS: "0" } });
+const page = async (of = path) => {
+  const answer = await place.guichet.fetch(of);
+  return [answer.status, await answer.text()];
+};
+
+async function afresh() {
+  await place.afresh();
+  await save(place.guichet.db, POSTING.slug, source);
+}
+
+test("a change is on the page without a deployment", async () => {
+  await afresh();
+  await alwaysAsk();
+  assert.doesNotMatch((await page())[1], /driving_licence/);
+  await save(place.guichet.db, POSTING.slug, asking);
+  assert.match((await page())[1], /name="driving_licence"/);
+});
+
+test("while the database is away, pages show what is known", async () => {
+  await afresh();
+  await alwaysAsk();
+  await page();
+  await alwaysAsk("d1");
+  for (const of of ["/", path, "/feed.xml"]) assert.equal((await page(of))[0], 200, of);
+  assert.equal((await apply(place.guichet)).status, 503);
+  await alwaysAsk();
+  assert.deepEqual((await kept(place.guichet)).applications, []);
+});
+
+test("an application is judged by the version that is current, whatever the page knew", async () => {
+  await afresh();
+  const token = await freshToken(place.guichet);
+  await save(place.guichet.db, POSTING.slug, asking);
+  const early = await apply(place.guichet, { token });
+  assert.equal(early.status, 422);
+  assert.deepEqual((await early.json()).issues.map(({ field, code }) => [field, code]), [["driving_licence", "missing"]]);
+  assert.equal((await apply(place.guichet, { token, driving_licence: "no" })).status, 201);
+  const { version } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
+  assert.deepEqual((await kept(place.guichet)).applications.map((row) => row.posting_version), [version]);
+});
+
+test("a posting that is taken down keeps its receipts, and comes back", async () => {
+  await afresh();
+  await alwaysAsk();
+  const { status_url: receipt } = await (await apply(place.guichet)).json();
+  await cargo("push", "--withdraw", POSTING.slug);
+  assert.equal((await page())[0], 404);
+  assert.ok(!(await page("/"))[1].includes(path));
+  assert.equal((await apply(place.guichet)).status, 404);
+  assert.equal((await page(receipt.replace(place.guichet.url.origin, "")))[0], 200);
+  await cargo("push", "--put-back", POSTING.slug);
+  assert.equal((await page())[0], 200);
+});
+
+/** What it prints; where it fails, what it says instead. */
+async function cargo(...words) {
+  const all = ["xtask", "postings", ...words, "--state", state, "--folder", files];
+  const running = promisify(execFile)("cargo", all, { cwd: ROOT, timeout: 300_000 });
+  return running.then(({ stdout }) => stdout, ({ stderr }) => stderr);
+}
+
+test("the folder and the database, in both directions", async () => {
+  await afresh();
+  const file = join(files, `${POSTING.slug}.md`);
+  await cargo("pull");
+  assert.equal(await readFile(file, "utf8"), source);
+  assert.doesNotMatch(await cargo("push"), /saved as version/, "equal sources make no version");
+  const { version: base } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
+  await writeFile(file, asking);
+  assert.match(await cargo("push"), new RegExp(`${POSTING.slug}: saved as version ${base + 1}`));
+  assert.match(await cargo("list"), new RegExp(`${POSTING.slug}: open, version ${base + 1}, `));
+  // Another saves meanwhile.
+  await save(place.guichet.db, POSTING.slug, source);
+  await writeFile(file, asking.replace("workload = 80", "workload = 60"));
+  assert.match(await cargo("push"), new RegExp(`based on version ${base + 1}, but version ${base + 2} has been saved since`));
+  assert.match(await cargo("pull"), new RegExp(`based on version ${base + 1}; version ${base + 2} was saved elsewhere`));
+  await writeFile(file, asking.replace("workload = 80", "workload = 0"));
+  assert.match(await cargo("push"), /\.md:15: `workload` must lie between 1 and 100/);
+  const { version } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
+  assert.equal(version, base + 2, "what is refused changes nothing");
+});

@@ -1,0 +1,48 @@
+// Puts the folder `postings` into a local database, for `cargo xtask dev` and the tests. `cargo xtask postings push` does it
+// online. The Worker compiles what comes without something compiled.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * Saves each file that differs from the current version of its posting.
+ *
+ * @param {import("miniflare").D1Database} db
+ * @param {string} folder
+ */
+export async function pushFolder(db, folder) {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".md") && name !== "README.md");
+  for (const name of files) await save(db, name.slice(0, -".md".length), await readFile(join(folder, name), "utf8"));
+}
+
+/**
+ * Saves a version of a posting on top of the current one, unless that says the same.
+ *
+ * @param {import("miniflare").D1Database} db
+ * @param {string} slug
+ * @param {string} source
+ * @param {number} [now] epoch milliseconds
+ */
+export async function save(db, slug, source, now = Date.now()) {
+  const current = "SELECT version, source, state FROM postings JOIN posting_versions USING (slug, version) WHERE slug = ?1";
+  const before = await db.prepare(current).bind(slug).first();
+  if (before?.source === source) return;
+  const version = (before?.version ?? 0) + 1;
+  await db.batch([
+    db.prepare("INSERT INTO postings (slug, state, state_since, version) VALUES (?1, 'published', ?2, 0) ON CONFLICT DO NOTHING").bind(slug, now),
+    db
+      .prepare("INSERT INTO posting_versions (slug, version, source, format, closes_at, saved_at, saved_by) VALUES (?1, ?2, ?3, 0, ?5, ?4, 'dev')")
+      .bind(slug, version, source, now, closing(source)),
+    db.prepare("UPDATE postings SET version = ?2 WHERE slug = ?1").bind(slug, version),
+  ]);
+}
+
+/** The end of the last day, by the clock of this machine's zone table. @param {string} source */
+function closing(source) {
+  const [, date] = /^\[deadline\][^[]*?^date = (\S+)/ms.exec(source) ?? [];
+  const [, zone] = /^\[deadline\][^[]*?^zone = "([^"]+)"/ms.exec(source) ?? [];
+  if (!date || !zone) return null;
+  const midnight = Date.parse(`${date}T00:00:00Z`) + 24 * 3_600_000;
+  const shown = new Date(midnight).toLocaleString("sv-SE", { timeZone: zone });
+  return midnight - (Date.parse(`${shown.replace(" ", "T")}Z`) - midnight);
+}
