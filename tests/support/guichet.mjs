@@ -38,6 +38,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
  * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
+ * @property {(request: Request) => Response | Promise<Response>} [outbound] answers what the Worker fetches
  * @property {boolean} [postings] whether the folder `postings` is pushed; it is, unless this is false
  * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
@@ -196,6 +197,7 @@ async function configure(options, state) {
     host: "127.0.0.1",
     port: options.port ?? 0,
     cf: false,
+    ...(options.outbound && { outboundService: options.outbound }),
     ...(options.inspector && { inspectorPort: 0 }),
     ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
     // Where Wrangler looks as well: `cargo xtask admin` asks the database through it.

@@ -94,7 +94,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         ] {
             let delivery = Delivery { forwarding, acknowledgement };
             let receipt =
-                Receipt { received: &received, earlier: &[], delivery: &delivery, key: KEY };
+                Receipt { received: &received, earlier: &[], delivery: &delivery, messages: &[], key: KEY };
             let page = views::receipt(texts, posting, receipt, NOW, &SITE);
             add(&format!("receipt-{state}"), page);
         }

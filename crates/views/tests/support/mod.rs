@@ -140,7 +140,7 @@ pub(crate) fn received() -> Application {
 
 /// The receipt of an application that was sent once.
 pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Receipt<'a> {
-    Receipt { received, earlier: &[], delivery, key: KEY }
+    Receipt { received, earlier: &[], delivery, messages: &[], key: KEY }
 }
 
 /// The correction of an application.
