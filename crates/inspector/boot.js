@@ -1,13 +1,14 @@
 // What looks into documents, in a thread of its own or, where there are none, in the page.
 
-import { initSync, inspect } from "inspector-glue";
+import { initSync, inspect as json } from "inspector-glue";
 import wasm from "inspector-wasm";
 
 /** Settles when `inspect` may be called, by those who have the bytes already and the time to wait. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm)).then((module) => initSync({ module }));
 ready.catch(() => {});
 
-export { inspect };
+/** @param {Uint8Array} bytes of a file @returns {object} what it is */
+export const inspect = (bytes) => JSON.parse(json(bytes));
 
 /**
  * Looks into a file.

@@ -24,7 +24,7 @@ const mailbox = await Mailbox.start({
   sessions: SERVER.sessions,
   mood: (step) => (step === "data" ? { delay: SERVER.delay } : {}),
 });
-const guichet = await start({ build: "production", output: () => {}, smtp: mailbox.smtp, inspector: true });
+const guichet = await start({ build: "production", output: () => {}, smtp: mailbox.smtp, inspector: true, vars: { MAILS_PER_RECIPIENT: "1000000" } });
 const payload = await application(BYTES);
 /** Milliseconds that each answer took. */
 const answers = [];

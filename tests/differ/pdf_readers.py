@@ -1,6 +1,10 @@
 """Independent readers of PDFs. Each says whether it finds the action at opening, or a program inside."""
 
 import io
+import pathlib
+import shutil
+import subprocess
+import tempfile
 
 import pikepdf
 import pymupdf
@@ -45,9 +49,21 @@ def by_pdfium(data, action):
         document.close()
 
 
+def by_poppler(data, action):
+    """Its program tells of files inside. Nothing where it is not installed."""
+    if action is not None or not shutil.which("pdfdetach"):
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        file, files = pathlib.Path(folder, "file.pdf"), pathlib.Path(folder, "files")
+        file.write_bytes(data)
+        files.mkdir()
+        subprocess.run(["pdfdetach", "-saveall", "-o", files, file], capture_output=True, timeout=20, check=True)
+        return any(path.read_bytes().startswith(PROGRAM) for path in files.rglob("*") if path.is_file())
+
+
 def sees(data, action):
     """Whether one of them finds the action of this name, or where it is none a program inside."""
-    return any(opens(reader, data, action) for reader in [by_pikepdf, by_mupdf, by_pdfium])
+    return any(opens(reader, data, action) for reader in [by_pikepdf, by_mupdf, by_pdfium, by_poppler])
 
 
 def opens(reader, data, action):

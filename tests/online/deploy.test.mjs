@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -23,10 +23,15 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const postings = join(folder, "postings");
+await cp(join(ROOT, "postings"), postings, { recursive: true });
+await rm(join(postings, "postings.lock"), { force: true });
+
 const READY = `
 name = "jobs"
 domain = "careers.guichet.dev"
 jurisdiction = "eu"
+postings = ${JSON.stringify(postings)}
 [vars]
 MAIL_FROM_ADDRESS = "jobs@guichet.dev"
 OPERATOR_ADDRESS = "operator@guichet.dev"
@@ -65,6 +70,8 @@ test("a deployment makes everything from nothing", async () => {
   const [{ results }] = await cloudflare.query("SELECT name FROM d1_migrations ORDER BY name");
   const files = (await readdir(join(ROOT, "migrations"))).filter((name) => name.endsWith(".sql"));
   assert.deepEqual(results.map(({ name }) => name), files.sort());
+  const [{ results: saved }] = await cloudflare.query("SELECT slug FROM postings ORDER BY slug");
+  assert.deepEqual(saved.map(({ slug }) => slug), ["digital-security-officer", "protection-espace-civique-tunisie-ue"]);
   const { bindings } = cloudflare.uploads.get("jobs");
   const binding = (name) => bindings.find((one) => one.name === name);
   assert.equal(binding("DB").id ?? binding("DB").database_id, cloudflare.databases[0].uuid);

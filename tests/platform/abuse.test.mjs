@@ -6,7 +6,10 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import PostalMime from "postal-mime";
+
 import { apply, clock, document, form, freshToken, kept, MARIE, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
+import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -140,6 +143,51 @@ test("nobody applies with the team's address, ours, or one by other hosts", asyn
     assert.deepEqual(issues.map(({ field, code }) => [field, code]), [["email", "not_an_email"]], email);
     assert.ok(issues[0].message.includes(text), issues[0].message);
   }
+});
+
+test("a network of IPv6 is one sender when it is many", async () => {
+  const statuses = [];
+  for (let count = 0; count <= 480 && statuses.at(-1) !== 429; count += 1) {
+    const headers = { "x-test-address": `2001:db8:aaaa:${count.toString(16)}::1` };
+    const answer = await apply(place.guichet, form(RUBBISH), { headers });
+    statuses.push(answer.status);
+    await answer.body?.cancel();
+  }
+  assert.ok(statuses.length > 240, `${statuses.length} forms`);
+  assert.equal(statuses.at(-1), 429);
+  assert.deepEqual([...new Set(codes())], ["rate_limited"]);
+});
+
+test("an address gets five mails in an hour and then one for the others, however it is written", async () => {
+  const MINUTE = 60_000;
+  const victim = (n) => ["victim@example.net", "Victim@Example.NET", `victim+${n}@example.net`][n % 3];
+  const at = (minutes) => override(place.guichet, { clock: clock(NOON + minutes * MINUTE), vars: { MAILS_PER_RECIPIENT: "5" } });
+  await at(0);
+  const answers = [];
+  for (let n = 0; n < 60; n += 1) {
+    const headers = { "x-test-address": `2001:db8:${(n % 30).toString(16)}::1` };
+    answers.push(await apply(place.guichet, { email: victim(n) }, { headers }));
+  }
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [201]);
+  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  assert.equal(new Set(bodies.map((body) => Object.keys(body).join())).size, 1, "each answer is like the others");
+  const toVictim = () => place.mailbox.messages.filter(({ to }) => /victim/i.test(to[0]));
+  const waiting = place.guichet.db.prepare("SELECT count(*) AS n FROM mails WHERE kind != 'digest' AND (attempts = 0 OR leased_until > 0)");
+  await poll(async () => (await waiting.first("n")) === 0, 60_000, () => "mails wait");
+  assert.equal(toVictim().length, 5);
+  for (const minutes of [55, 60, 120]) {
+    await at(minutes);
+    await place.guichet.cron();
+  }
+  await poll(() => toVictim().length >= 6, 15_000, () => "no digest");
+  const texts = await Promise.all(toVictim().map(async ({ raw }) => (await PostalMime.parse(raw)).text));
+  assert.equal(texts.length, 6);
+  for (const { reference } of bodies) assert.equal(texts.filter((text) => text.includes(reference)).length, 1, reference);
+  const receipts = texts[5].match(/\/applications\/\w{8}\?key=\S+/g);
+  const [first] = toVictim()[5].to;
+  const own = bodies.filter(({ reference }, n) => texts[5].includes(reference) && victim(n).toLowerCase() === first.toLowerCase());
+  assert.equal(receipts.length, own.length, "receipts go to the very address that was typed");
+  assert.equal((await place.guichet.fetch(receipts[0])).status, 200);
 });
 
 test("2,000 posts of rubbish leave honest posts answered", async () => {

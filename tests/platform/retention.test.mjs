@@ -60,7 +60,7 @@ test("nothing names anybody any more: not R2, D1, the outbox or the log; a count
   assert.deepEqual(counts(tables), { erased: 3, withdrawn: 1 });
   const rows = JSON.stringify(tables);
   for (const word of [...references, RECOGNISED]) assert.ok(rows.search(word) < 0, `${word} in ${rows}`);
-  assert.deepEqual((await place.guichet.bucket.list()).objects, []);
+  assert.deepEqual((await place.guichet.bucket.list({ prefix: "applications/" })).objects, []);
 
   assert.ok(place.lines.some((line) => line.startsWith('{"event"')), "the Worker's lines were heard");
   for (const line of place.lines) assert.ok(!RECOGNISED.test(line), line);

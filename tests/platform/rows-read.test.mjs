@@ -34,6 +34,8 @@ const BOUNDS = {
   "count withdrawn": () => 2,
   // The applications of one person to one posting: all of POSTING's have one address here.
   "select related": () => 3 * (FILLED.ofPosting + FEW),
+  // Of the last minute, in which the clock stands here.
+  "select sent": () => 2 * FILLED.ofPosting,
   // Each table, index and trigger.
   "has migrations": () => 100,
   // Each posting there is.
@@ -44,6 +46,7 @@ const BOUNDS = {
   "retire orphans": () => 2 * 200,
   "select orphans": () => 2 * 200,
   "forget orphans": whatIsDeleted,
+  "forget sendings": whatIsDeleted,
   "forget alerts": whatIsDeleted,
   "forget incidents": whatIsDeleted,
   // Each posting there ever was, and whether it has an application left.
@@ -158,6 +161,20 @@ test("corrections, and what they leave", async () => {
   await settled();
   await cronAt(NOON);
   await bounded("mails of the correction; replaced documents go");
+});
+
+test("an acknowledgement that a digest tells", async () => {
+  await override(place.guichet, { clock: clock(), vars: { MAILS_PER_RECIPIENT: "0" } });
+  const { reference } = await (await apply(place.guichet)).json();
+  await place.mails(reference, 1);
+  const digests = (where) => place.guichet.db.prepare(`SELECT count(*) AS n FROM mails WHERE ${where}`).first("n");
+  await poll(async () => (await digests("digest IS NOT NULL")) === 1, 15_000, () => "no digest has it");
+  await settled();
+  await bounded("submission whose acknowledgement waits for a digest");
+  await place.guichet.db.prepare("UPDATE mails SET due_at = ?1 WHERE kind = 'digest'").bind(NOON).run();
+  await cronAt(NOON);
+  assert.equal(await digests("kind = 'digest' AND sent_at IS NOT NULL"), 1);
+  await bounded("cron: a digest leaves");
 });
 
 test("a run of the cron", async () => {

@@ -122,7 +122,7 @@ export async function kept(guichet) {
     guichet.db.prepare("SELECT * FROM applications ORDER BY received_at, id"),
     guichet.db.prepare("SELECT * FROM mails WHERE application IS NOT NULL ORDER BY application, kind DESC"),
   ]);
-  const { objects } = await guichet.bucket.list();
+  const { objects } = await guichet.bucket.list({ prefix: "applications/" });
   return { applications: applications.results, outbox: outbox.results, documents: objects.map(({ key }) => key).sort() };
 }
 

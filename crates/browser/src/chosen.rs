@@ -157,7 +157,12 @@ impl Choice {
             Inspection::Read(Some((report, _))) => {
                 for remark in content::remarks(report) {
                     remarks.push('\n');
-                    remarks.push_str(&remark_message(words, remark, &report.authors));
+                    remarks.push_str(&remark_message(
+                        words,
+                        remark,
+                        &report.authors,
+                        &report.files,
+                    ));
                 }
                 let plain = remarks.is_empty();
                 let key =

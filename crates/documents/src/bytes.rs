@@ -1,4 +1,4 @@
-use alloc::collections::BinaryHeap;
+use std::collections::BinaryHeap;
 
 /// Returns the little-endian number of two bytes at `at`, if the file reaches that far.
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -55,8 +55,8 @@ pub(crate) fn without_blank_end(bytes: &[u8]) -> &[u8] {
     head(bytes, end)
 }
 
-/// Returns whether something is there twice. A heap weighs less in the page than a set.
-pub(crate) fn has_twice<T: Ord>(mut all: BinaryHeap<T>) -> bool {
+/// Returns whether a name is there twice. A heap weighs less in the page than a set.
+pub(crate) fn has_twice(mut all: BinaryHeap<Vec<u8>>) -> bool {
     let mut last = all.pop();
     while let Some(one) = all.pop() {
         if last.as_ref() == Some(&one) {

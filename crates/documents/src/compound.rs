@@ -1,8 +1,6 @@
 //! Compound files ([MS-CFB]): a small file system in a file. Word wrote its documents into one
 //! until 2007, and Office puts documents under a password into one to this day.
 
-use alloc::{string::String, vec::Vec};
-
 use crate::{
     Limits,
     bytes::{u16_at, u32_at},
@@ -140,7 +138,7 @@ const SMALL_SECTOR: usize = 64;
 const LEAST_LARGE: usize = 4096;
 
 fn follow(next: &[u32], start: u32) -> impl Iterator<Item = u32> {
-    core::iter::successors(Some(start), |at| next.get(usize::try_from(*at).ok()?).copied())
+    std::iter::successors(Some(start), |at| next.get(usize::try_from(*at).ok()?).copied())
 }
 
 fn words(bytes: &[u8]) -> Vec<u32> {

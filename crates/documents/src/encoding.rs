@@ -1,8 +1,6 @@
 //! Bytes that are text, in whatever way a program has written it.
 
-use alloc::{borrow::ToOwned, string::String};
-
-use alloc::borrow::Cow;
+use std::borrow::Cow;
 
 use crate::bytes::{after_blank, find, head};
 
@@ -19,7 +17,7 @@ pub(crate) fn marked(bytes: &[u8]) -> String {
 /// UTF-8, or else Latin-1, in which every byte is a character.
 pub(crate) fn utf8(bytes: &[u8]) -> String {
     let latin = || bytes.iter().copied().map(char::from).collect();
-    core::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
+    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
 }
 
 /// UTF-16 in one byte order.

@@ -1,5 +1,3 @@
-use alloc::{string::String, vec::Vec};
-
 use crate::Kind;
 
 /// What stands behind the last dot of a file's name.
@@ -37,7 +35,7 @@ pub fn extension_of(file_name: &str) -> Extension {
     if decoded.chars().any(deceives) {
         return Extension::Deceptive;
     }
-    let visible: String = decoded.chars().filter(|c| !invisible(*c)).collect();
+    let visible: String = decoded.chars().filter(|c| !is_invisible(*c)).collect();
     let last = visible.rsplit(['/', '\\']).next().unwrap_or_default();
     let last = last.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     match last.rsplit_once('.') {
@@ -137,13 +135,13 @@ fn is_extension(text: &str) -> bool {
 
 /// Controls and line ends cut a name short in some readers; overrides, embeddings and isolates
 /// turn it around, so that `cv\u{202E}fdp.exe` is shown as `cvexe.pdf`.
-fn deceives(c: char) -> bool {
+pub(crate) fn deceives(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Characters of no width. They occur honestly (marks in Arabic and Hebrew names) and change
 /// nothing, but must not hide an extension from the comparison.
-fn invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 

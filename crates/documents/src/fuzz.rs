@@ -1,12 +1,13 @@
 //! What `cargo xtask fuzz` throws random input at (feature `fuzz`). Each must return, soon, and
 //! keep its word; what it says does not matter.
 
-use alloc::vec::Vec;
-
 use crate::{
     Limits, Report, encoding, exif, inflate, office, pdf, rtf, word,
     xml::{self, Event, Events},
 };
+
+#[cfg(feature = "samples")]
+mod structure;
 
 /// Small, so that inputs that reach a limit are found.
 const LIMITS: Limits = Limits {
@@ -33,6 +34,12 @@ const LIMITS: Limits = Limits {
 /// The whole.
 pub fn inspect(data: &[u8]) {
     check(&crate::inspect(data, &LIMITS));
+}
+
+/// A sound container around parts and objects that `data` changes.
+#[cfg(feature = "samples")]
+pub fn structure(data: &[u8]) {
+    check(&crate::inspect(&structure::built(data), &LIMITS));
 }
 
 /// Unpacks deflated data.
@@ -78,7 +85,9 @@ pub fn xml(data: &[u8]) {
 
 fn check(report: &Report) {
     assert!(report.authors.len() <= 4);
-    assert!(report.authors.iter().all(|name| name.chars().count() <= 100));
+    assert!(report.files.len() <= 8);
+    let mut names = report.authors.iter().chain(&report.files);
+    assert!(names.all(|name| name.chars().count() <= 100));
     assert!(report.active.is_sorted_by(|a, b| a < b));
     assert!(report.traces.is_sorted_by(|a, b| a < b));
 }

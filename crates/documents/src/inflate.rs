@@ -7,8 +7,6 @@
 mod bits;
 mod code;
 
-use alloc::vec::Vec;
-
 use bits::Bits;
 use code::Code;
 
@@ -251,7 +249,7 @@ impl Lengths {
 }
 
 fn fixed_lengths() -> [u8; 288] {
-    core::array::from_fn(|symbol| match symbol {
+    std::array::from_fn(|symbol| match symbol {
         144..256 => 9,
         256..280 => 7,
         _ => 8,

@@ -7,11 +7,6 @@
 //! Every input is read to an answer in linear time, however hostile: sizes, counts and offsets
 //! found in a file are claims to be checked, never believed.
 
-#![cfg_attr(not(test), no_std)]
-
-extern crate alloc;
-
-mod authors;
 mod bytes;
 mod compound;
 mod crypto;
@@ -23,9 +18,11 @@ pub mod fuzz;
 mod inflate;
 mod kind;
 mod limits;
+mod names;
 mod office;
 mod pdf;
 mod picture;
+mod policy;
 mod report;
 mod rtf;
 #[cfg(any(test, feature = "samples"))]

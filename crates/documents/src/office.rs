@@ -8,12 +8,9 @@ mod package;
 mod relation;
 mod taken_in;
 
-use alloc::string::String;
-
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report,
-    authors::Authors,
-    encoding, file_name,
+    Active, Damage, Encryption, Kind, Limits, Report, encoding,
+    names::{AUTHORS, FILES, Names},
     target::{self, Target, Targets},
     zip::{self, Archive, Unpacker, beginning},
 };
@@ -81,46 +78,30 @@ pub(crate) fn is_far(target: &str) -> bool {
     target::parse(target) >= Target::Web
 }
 
-/// Returns what a target does that is loaded when the document is opened, by a part of which
-/// `from_web` says what it means to come from the web.
-fn loads(target: Target, from_web: Active) -> Option<Active> {
-    match target {
-        Target::Server => Some(Active::ServerName),
-        Target::Handler | Target::Script => Some(Active::RemoteTemplate),
-        Target::Web => Some(from_web),
-        Target::Near => Some(Active::ExternalRelationship),
-        Target::Inside => None,
-    }
-}
-
-/// Returns what a link does that waits for a click: to the web it passes, to a file server or to a
-/// program it is told.
-fn links(target: Target, text: &str) -> Option<Active> {
-    let is_told = match target {
-        Target::Inside => false,
-        Target::Near | Target::Web => {
-            target::starts_program(text) || target == Target::Near && file_name::runs(text)
-        }
-        Target::Handler | Target::Script | Target::Server => true,
-    };
-    is_told.then_some(Active::ExternalRelationship)
-}
-
 /// What is found in the parts of one document.
 struct Found<'r> {
     report: &'r mut Report,
-    authors: Authors,
+    authors: Names,
+    /// The files inside.
+    files: Names,
     targets: Targets,
 }
 
 impl<'r> Found<'r> {
     fn in_document(report: &'r mut Report, limits: &Limits) -> Self {
         let targets = Targets::new(limits.targets);
-        Self { report, authors: Authors::default(), targets }
+        let (authors, files) = (Names::at_most(AUTHORS), Names::at_most(FILES));
+        Self { report, authors, files, targets }
     }
 
     fn active(&mut self, active: Active) {
         self.report.active.push(active);
+    }
+
+    /// Notes a file inside, by its path in the package.
+    fn file(&mut self, path: &[u8]) {
+        self.active(Active::EmbeddedFile);
+        self.files.add_file(&encoding::utf8(path));
     }
 
     fn damage(&mut self, damage: Damage) {
@@ -137,7 +118,8 @@ impl<'r> Found<'r> {
 
     fn finish(mut self) {
         self.is_decided();
-        self.report.authors = self.authors.into_names();
+        self.report.authors = self.authors.into_vec();
+        self.report.files = self.files.into_vec();
     }
 }
 

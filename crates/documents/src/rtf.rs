@@ -1,13 +1,17 @@
 //! Rich Text Format (Microsoft's specification 1.9.1): control words between braces.
 
-use alloc::string::String;
-
-use crate::{Active, Kind, Report, Trace, authors::Authors, bytes::head, encoding, xml};
+use crate::{
+    Active, Kind, Report, Trace,
+    bytes::head,
+    encoding,
+    names::{AUTHORS, Names},
+    xml,
+};
 
 /// Returns what an RTF file is.
 pub(crate) fn inspect(bytes: &[u8]) -> Report {
     let mut report = Report::of(Kind::Rtf, bytes.len() as u64);
-    let mut authors = Authors::default();
+    let mut authors = Names::at_most(AUTHORS);
     let mut field = false;
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -32,7 +36,7 @@ pub(crate) fn inspect(bytes: &[u8]) -> Report {
             report.active.push(Active::Dde);
         }
     }
-    report.authors = authors.into_names();
+    report.authors = authors.into_vec();
     report
 }
 

@@ -3,8 +3,6 @@
 //! [`pdf`], [`docx`] and [`odt`] are documents that readers open; [`hostile`] has those that
 //! should get nowhere. The same call always gives the same bytes.
 
-use alloc::vec::Vec;
-
 mod compound;
 pub mod hostile;
 mod jpeg;

@@ -1,7 +1,5 @@
 //! Decides where a target leads: to a file server, to the web, or no further than this machine.
 
-use alloc::vec::Vec;
-
 use crate::bytes::head;
 
 /// Where a target leads. Ordered by the harm that loading it does.

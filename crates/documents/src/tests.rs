@@ -86,7 +86,7 @@ fn a_report_is_plain_json() {
     let json = serde_json::to_string(&report).unwrap();
     assert_eq!(
         json,
-        r#"{"kind":"docx","bytes":200,"damage":"overlapping_entries","pages":null,"encryption":"none","active":[],"traces":[],"authors":[]}"#
+        r#"{"kind":"docx","bytes":200,"damage":"overlapping_entries","pages":null,"encryption":"none","active":[],"traces":[],"authors":[],"files":[]}"#
     );
     assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
 }

@@ -1,13 +1,11 @@
 //! Word before 2007 ([MS-DOC]), and what else Office keeps in compound files.
 
-use alloc::string::String;
-
 use crate::{
     Active, Encryption, Kind, Limits, Report,
-    authors::Authors,
     bytes::{head, u16_at, u32_at},
     compound::Compound,
     encoding,
+    names::{AUTHORS, Names},
 };
 
 /// Returns what a compound file is.
@@ -33,7 +31,7 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
         report.active.push(Active::OleObject);
     }
     let properties = file.stream("\u{5}SummaryInformation");
-    report.authors = authors(&properties.unwrap_or_default()).into_names();
+    report.authors = authors(&properties.unwrap_or_default()).into_vec();
     report
 }
 
@@ -63,10 +61,10 @@ fn runs_programs(text: &[u8]) -> bool {
 }
 
 /// Who wrote and who saved it last, by the first of the property sets ([MS-OLEPS] 2.21).
-fn authors(properties: &[u8]) -> Authors {
+fn authors(properties: &[u8]) -> Names {
     const AUTHOR: u32 = 4;
     const LAST_AUTHOR: u32 = 8;
-    let mut authors = Authors::default();
+    let mut authors = Names::at_most(AUTHORS);
     let start = u32_at(properties, 44).and_then(|start| usize::try_from(start).ok());
     let set = start.and_then(|start| properties.get(start..)).unwrap_or_default();
     let count = u32_at(set, 4).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);

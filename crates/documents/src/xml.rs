@@ -1,8 +1,6 @@
 //! Reads XML as far as office programs write it: no entities but the five that XML knows, and
 //! nothing behind a document type declaration that could define others.
 
-use alloc::string::String;
-
 use crate::{bytes::has_twice, encoding};
 
 /// What comes next in a part.
@@ -150,7 +148,7 @@ impl<'a> Tag<'a> {
         }
         let has_many = count > few.len();
         let is_there_twice =
-            has_many && has_twice(self.attributes().map(|(name, _)| name).collect());
+            has_many && has_twice(self.attributes().map(|(name, _)| name.to_vec()).collect());
         (is_there_twice, has_wanted)
     }
 

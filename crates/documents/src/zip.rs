@@ -1,6 +1,6 @@
 //! Reads ZIP archives, and only those in which every reader finds the same entries.
 
-use alloc::{borrow::Cow, vec::Vec};
+use std::borrow::Cow;
 
 mod end;
 mod entry;

@@ -57,6 +57,7 @@ impl AppContext {
             postings,
             origin: config::public_origin(env)?,
             sender: config::mail_sender(env)?,
+            mails_per_recipient: config::mails_per_recipient(env)?,
             operator: config::operator(env)?,
             signing: &self.signing,
         })

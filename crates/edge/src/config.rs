@@ -28,6 +28,17 @@ fn one_key(env: &Env, name: &str) -> Result<SigningKey, Fault> {
     })
 }
 
+/// Returns whom to tell of a weakness, as a URI. Nothing where it is not set.
+pub(crate) fn security_contact(env: &Env) -> Option<String> {
+    let contact = setting(env, "SECURITY_CONTACT");
+    if Address::parse(&contact).is_ok() {
+        return Some(format!("mailto:{contact}"));
+    }
+    // A line break would begin another field.
+    let is_page = contact.starts_with("https://") && !contact.contains(char::is_whitespace);
+    is_page.then_some(contact)
+}
+
 /// Returns the origin under which the installation is reached, such as
 /// `https://jobs.example.org`. Nothing where none is set.
 pub(crate) fn public_origin(env: &Env) -> Result<Option<String>, Fault> {
@@ -77,6 +88,12 @@ pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
         is_per_application: setting(env, "MAIL_FROM_PER_APPLICATION") == "yes",
         staff: staff.map(str::to_owned).collect(),
     })
+}
+
+/// How many mails an outsider gets in an hour before a digest tells the others.
+pub(crate) fn mails_per_recipient(env: &Env) -> Result<u32, Fault> {
+    let number = setting(env, "MAILS_PER_RECIPIENT");
+    number.parse().map_err(|_| Fault::Configuration("MAILS_PER_RECIPIENT: a number".into()))
 }
 
 /// The address of the operator, who is alerted when mails do not leave.

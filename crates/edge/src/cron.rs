@@ -1,7 +1,7 @@
 //! Runs the scheduled tasks.
 
-use intake::Change;
 use intake::ports::{Clock as _, Fault};
+use intake::{Change, Pause};
 use worker::Env;
 
 use crate::adapters::{AlertTransport, PlatformTransport};
@@ -21,26 +21,73 @@ pub(crate) async fn run(env: &Env) {
         Ok(app) => app,
         Err(fault) => return log::fault("cron failed", &fault),
     };
-    let postings = match postings::known(env).await {
-        Ok(postings) => postings,
-        Err(fault) => return log::fault("cron failed", &fault),
+    let pause = app.documents.pause().await.unwrap_or_else(|fault| {
+        log::fault("no telling whether the outbox is paused", &fault);
+        Pause::None
+    });
+    let results = match pause {
+        Pause::None => all(env, &app).await,
+        _ => while_paused(&app, pause).await,
     };
-    let results = [
-        ("sweep failed", sweep(&app).await),
-        ("withdrawals not finished", finish_withdrawals(&app).await),
-        ("replaced documents not erased", erase_replaced_documents(&app).await),
-        ("erasure failed", erase(&app, &postings).await),
-        ("orphaned documents not erased", erase_orphaned_documents(&app).await),
-        ("attachments not erased", erase_attachments(&app).await),
-        ("report failed", report(&app, &postings).await),
-        ("watch failed", watch(env, &app).await),
-        ("notices not sent", notify(env, &app, &postings).await),
-    ];
     for (event, result) in results {
         if let Err(fault) = result {
             log::fault(event, &fault);
         }
     }
+}
+
+/// What a task says where it fails, and what became of it.
+type Outcomes = Vec<(&'static str, Result<(), Fault>)>;
+
+async fn all(env: &Env, app: &AppContext) -> Outcomes {
+    let postings = match postings::known(env).await {
+        Ok(postings) => postings,
+        Err(fault) => return vec![("cron failed", Err(fault))],
+    };
+    vec![
+        ("sweep failed", sweep(app).await),
+        ("withdrawals not finished", finish_withdrawals(app).await),
+        ("replaced documents not erased", erase_replaced_documents(app).await),
+        ("erasure failed", erase(app, &postings).await),
+        ("orphaned documents not erased", erase_orphaned_documents(app).await),
+        ("attachments not erased", erase_attachments(app).await),
+        ("report failed", report(app, &postings).await),
+        ("watch failed", watch(env, app).await),
+        ("notices not sent", notify(env, app, &postings).await),
+        ("sent mails not noted", note_sent(app).await),
+        ("old records not deleted", forget_records(app).await),
+    ]
+}
+
+/// While a restore holds up the outbox nothing leaves.
+async fn while_paused(app: &AppContext, pause: Pause) -> Outcomes {
+    let mut outcomes = vec![
+        ("withdrawals not finished", finish_withdrawals(app).await),
+        ("sent mails not noted", note_sent(app).await),
+    ];
+    if pause == Pause::Replaying {
+        outcomes.push(("restore not replayed", replay(app).await));
+    }
+    outcomes
+}
+
+async fn note_sent(app: &AppContext) -> Result<(), Fault> {
+    intake::note_sent(&app.documents, &app.ledger, app.clock.now()).await
+}
+
+async fn forget_records(app: &AppContext) -> Result<(), Fault> {
+    intake::forget_records(&app.documents, &app.ledger, app.clock.now()).await
+}
+
+/// Replays two pages, as many calls of the platform as one run may make.
+async fn replay(app: &AppContext) -> Result<(), Fault> {
+    for _ in 0..2 {
+        if intake::replay(&app.documents, &app.ledger, app.clock.now()).await? {
+            log::restored();
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn sweep(app: &AppContext) -> Result<(), Fault> {

@@ -23,6 +23,11 @@ pub(crate) fn warning(text: &str) {
     console_warn!("{}", serde_json::json!({ "event": "warning", "text": text }));
 }
 
+/// A restored ledger has caught up: mails leave again.
+pub(crate) fn restored() {
+    console_log!("{}", serde_json::json!({ "event": "restored" }));
+}
+
 /// A queue message was retried in vain. It is an id, which stays with us.
 pub(crate) fn dead_letter() {
     console_error!("{}", serde_json::json!({ "event": "dead letter" }));

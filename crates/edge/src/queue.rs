@@ -53,6 +53,9 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     if batch.queue().ends_with(DEAD) {
         return drop_dead(batch);
     }
+    if is_paused(env).await {
+        return batch.raw_iter().for_each(|message| retry_after(&message, PAUSE));
+    }
     let transport = PlatformTransport::of(env);
     // One message that is no text must not hold up the others.
     let messages = RefCell::new(batch.raw_iter());
@@ -67,6 +70,13 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     for message in messages.into_inner() {
         retry_after(&message, SLOW_DOWN);
     }
+}
+
+/// Whether a restore holds up the outbox. Where that cannot be read, it most
+/// likely does not.
+async fn is_paused(env: &Env) -> bool {
+    let pause = async { AppContext::of(env)?.documents.pause().await };
+    pause.await.is_ok_and(|pause| pause != intake::Pause::None)
 }
 
 /// Logs and drops messages that were retried in vain. Nothing is lost with

@@ -4,26 +4,15 @@
 //! come to the documents yet does not load it.
 
 use documents::Limits;
-use serde::Serialize as _;
-use serde_wasm_bindgen::{Error, Serializer};
 use wasm_bindgen::prelude::*;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Makes a panic leave a message in the console.
-#[wasm_bindgen(start)]
-pub fn start() {
-    console_error_panic_hook::set_once();
-}
-
-/// Returns what a file really is: a [`documents::Report`] as a plain object.
-///
-/// # Errors
-///
-/// Where the object cannot be made, which a report gives no reason for.
+/// Returns what a file really is: the JSON of a [`documents::Report`].
 #[wasm_bindgen]
-pub fn inspect(bytes: &[u8]) -> Result<JsValue, Error> {
-    documents::inspect(bytes, &Limits::default()).serialize(&Serializer::json_compatible())
+#[must_use]
+pub fn inspect(bytes: &[u8]) -> String {
+    documents::inspect(bytes, &Limits::default()).to_json()
 }

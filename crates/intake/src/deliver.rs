@@ -4,10 +4,11 @@ use domain::Application;
 use rules::Timestamp;
 
 use crate::QUEUED_MS;
+use crate::digest::{admit, send_digest};
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
-    About, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind, Notice,
-    Notices, Outbox, Progress, RetryPolicy, Sending, Settlement, Transport,
+    About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
+    Notice, Notices, Outbox, Progress, Recipients, RetryPolicy, Sending, Settlement, Transport,
 };
 use crate::progress::MESSAGE_MAIL;
 
@@ -47,7 +48,7 @@ pub enum Pace {
 /// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -57,14 +58,14 @@ pub async fn deliver(
     let now = clock.now();
     let until = Timestamp(now.0.saturating_add(LEASE_MS));
     let Some((mail, claim)) = ledger.claim(id, now, until).await? else { return Ok(Pace::Keep) };
-    let outcome = match &mail.about {
-        About::Application(of) => {
-            send_of_application(documents, ledger, transport, composer, &mail, of, claim, now).await
+    let outcome = match admit(ledger, composer, &mail, claim, now).await {
+        Ok(Admission::Admitted) => {
+            send(documents, ledger, transport, alerts, composer, &mail, claim, now).await
         }
-        About::Notice(Notice::Alert { .. }) => {
-            send_notice(ledger, alerts, composer, &mail, claim, now).await
-        }
-        About::Notice(_) => send_notice(ledger, transport, composer, &mail, claim, now).await,
+        // The claim is given back already.
+        Ok(Admission::Digested) => return Ok(Pace::Keep),
+        Ok(Admission::Closed) => Ok(Some(Sending::Later("the recipient has enough mails".into()))),
+        Err(fault) => Err(fault),
     };
     let now = clock.now();
     let policy = mail.kind.retry_policy();
@@ -83,6 +84,32 @@ pub async fn deliver(
     };
     ledger.settle(&mail.id, claim, &settlement).await?;
     result
+}
+
+/// Sends a claimed mail, by what it is about.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
+async fn send(
+    documents: &impl DocumentStore,
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress + Recipients),
+    transport: &impl Transport,
+    alerts: &impl Transport,
+    composer: &MailComposer<'_>,
+    mail: &Mail,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    match &mail.about {
+        About::Application(of) => {
+            send_of_application(documents, ledger, transport, composer, mail, of, claim, now).await
+        }
+        About::Notice(Notice::Alert { .. }) => {
+            send_notice(ledger, alerts, composer, mail, claim, now).await
+        }
+        About::Notice(Notice::Digest(_)) => {
+            send_digest(ledger, transport, composer, mail, claim, now).await
+        }
+        About::Notice(_) => send_notice(ledger, transport, composer, mail, claim, now).await,
+    }
 }
 
 /// Sends a mail of an application. Nothing where the application was

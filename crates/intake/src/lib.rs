@@ -22,6 +22,7 @@
 
 mod correct;
 mod deliver;
+mod digest;
 mod download;
 mod incident;
 mod key;
@@ -35,6 +36,7 @@ pub mod ports;
 mod progress;
 mod receipt;
 mod report;
+mod restore;
 mod retention;
 mod submit;
 mod sweep;
@@ -58,6 +60,7 @@ pub use progress::{
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
+pub use restore::{Pause, forget_records, note_sent, replay};
 pub use retention::{erase, erase_orphaned_documents};
 pub use submit::{Outcome, Submission, SubmittedDocument, Verdict, submit};
 pub use sweep::{QUEUED_MS, sweep};

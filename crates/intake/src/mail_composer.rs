@@ -24,6 +24,9 @@ pub struct MailComposer<'a> {
     pub origin: Option<String>,
     /// Who the mails come from.
     pub sender: Sender,
+    /// How many mails an outsider gets in an hour before a digest tells the
+    /// others.
+    pub mails_per_recipient: u32,
     /// The address of the operator, who is alerted when mails do not leave.
     /// Optional.
     pub operator: Option<Address>,

@@ -18,7 +18,9 @@ use crate::ports::{
 pub struct Memory {
     /// Documents by key.
     pub documents: RefCell<BTreeMap<String, Vec<u8>>>,
-    /// Since when documents are there, by key.
+    /// Records beside the documents, by key.
+    pub records: RefCell<BTreeMap<String, String>>,
+    /// Since when documents and records are there, by key.
     pub stored_at: RefCell<BTreeMap<String, Timestamp>>,
     /// Ids of mails in the queue.
     pub queue: RefCell<Vec<String>>,
@@ -74,14 +76,23 @@ impl DocumentStore for Memory {
         Ok(())
     }
 
+    async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        self.records.borrow_mut().insert(key.to_owned(), text.to_owned());
+        self.stored_at.borrow_mut().insert(key.to_owned(), self.now.get());
+        Ok(())
+    }
+
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {
         self.check(Port::Documents, Fault::Documents)?;
-        Ok(self.documents.borrow().get(key).cloned())
+        let record = self.records.borrow().get(key).map(|text| text.clone().into_bytes());
+        Ok(record.or_else(|| self.documents.borrow().get(key).cloned()))
     }
 
     async fn delete(&self, prefix: &str) -> Result<(), Fault> {
         self.check(Port::Documents, Fault::Documents)?;
         self.documents.borrow_mut().retain(|key, _| !key.starts_with(prefix));
+        self.records.borrow_mut().retain(|key, _| !key.starts_with(prefix));
         self.stored_at.borrow_mut().retain(|key, _| !key.starts_with(prefix));
         Ok(())
     }

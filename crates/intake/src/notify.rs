@@ -2,14 +2,14 @@
 
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
-use views::mails;
+use views::mails::{self, MailText};
 
 use crate::deliver::deliver;
 use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, Progress, Transport,
+    NoticeOfChange, Notices, Outbox, Progress, Recipients, Transport,
 };
 
 /// How many notices one run sends.
@@ -20,7 +20,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + Progress + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -76,6 +76,8 @@ impl MailComposer<'_> {
                 let words = mails::address_changed(texts, posting, change.reference.as_str());
                 (address(&change.address)?, &change.language, words)
             }
+            // Composed with what it stands for (`digest.rs`).
+            Notice::Digest(_) => return Err(no("digest to be told here")),
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -86,21 +88,37 @@ impl MailComposer<'_> {
                 (to, &posting.language, mails::alert(texts, &posting.deadline.zone, &alert))
             }
         };
-        Ok(Message::of(Outgoing {
+        let to = Mailbox { name: None, address: to };
+        let headers = notice_headers(notice, claim);
+        let message_id = self.notice_id(id, notice);
+        Ok(self.notice_message(to, language, words, message_id, headers, now))
+    }
+
+    /// Returns a message without attachments that nobody is to answer.
+    pub(crate) fn notice_message(
+        &self,
+        to: Mailbox,
+        language: &str,
+        words: MailText,
+        message_id: MessageId,
+        extra: Vec<Extra>,
+        now: Timestamp,
+    ) -> Message {
+        Message::of(Outgoing {
             from: self.sender.mailbox.clone(),
-            to: Mailbox { name: None, address: to },
+            to,
             reply_to: None,
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.notice_id(id, notice),
+            message_id,
             in_reply_to: None,
             auto_submitted: Some(AutoSubmitted::Generated),
             language: Some(language),
-            extra: headers(notice, claim),
+            extra,
             text: words.text,
             html: Some(words.html),
             attachments: Vec::new(),
-        }))
+        })
     }
 
     fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
@@ -112,7 +130,7 @@ fn no(what: &str) -> Fault {
     Fault::Configuration(format!("there is no {what}"))
 }
 
-fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
+pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
     if let Notice::Withdrawal { reference, .. }
     | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice

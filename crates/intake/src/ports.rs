@@ -6,6 +6,7 @@ mod notices;
 mod outbox;
 mod postings;
 mod progress;
+mod recipients;
 mod retention;
 
 use domain::{Application, Reference};
@@ -20,7 +21,8 @@ pub use domain::dossier::{
 pub use domain::{Delivery, MailState};
 pub use dossiers::{Concerned, Dossiers};
 pub use notices::{
-    DeliveryProblems, Entry, Incident, Notice, NoticeOfChange, Notices, PostingDelivery,
+    DeliveryProblems, DigestNotice, Entry, Incident, Notice, NoticeOfChange, Notices,
+    PostingDelivery,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
@@ -31,6 +33,7 @@ pub use progress::{
     Actor, EVERY_REVISION, NewMessage, PendingMessage, Progress, StageChange, Standing, Step, Stop,
     Taken,
 };
+pub use recipients::{Acknowledged, Admission, Digest, Digested, Recipient, Recipients, Said};
 pub use retention::{Retention, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.
@@ -84,6 +87,9 @@ pub trait DocumentStore {
     /// Keeps `upload` under `key`. What is already there stays: keys contain
     /// the content's hash, so it is the same.
     async fn put(&self, key: &str, upload: &Self::Upload, sha256: [u8; 32]) -> Result<(), Fault>;
+
+    /// Writes a small record under `key`, over what is there.
+    async fn write(&self, key: &str, text: &str) -> Result<(), Fault>;
 
     /// Returns the bytes under `key`, or nothing where there are none.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault>;

@@ -82,9 +82,14 @@ async fn look_up(
 /// The key that opens the receipt of an application. It is another one after
 /// each correction of the address.
 pub fn receipt_key(signing: &SigningKey, received: &Application) -> String {
-    match received.address_changes {
-        0 => signing.sign(PURPOSE, &[&received.id]),
-        changes => signing.sign(PURPOSE, &[&received.id, &changes.to_string()]),
+    receipt_key_of(signing, &received.id, received.address_changes)
+}
+
+/// The same, by the application's id.
+pub(crate) fn receipt_key_of(signing: &SigningKey, id: &str, address_changes: u32) -> String {
+    match address_changes {
+        0 => signing.sign(PURPOSE, &[id]),
+        changes => signing.sign(PURPOSE, &[id, &changes.to_string()]),
     }
 }
 

@@ -4,6 +4,7 @@ use domain::Posting;
 use rules::Timestamp;
 
 use crate::ports::{DocumentStore, Fault, Retention};
+use crate::restore::bury;
 use crate::uploads::{DOCUMENTS, document_prefix};
 
 /// How many applications one run erases. What is beyond waits for the next
@@ -79,6 +80,7 @@ pub(crate) async fn erase_one(
     id: &str,
 ) -> Result<(), Fault> {
     documents.delete(&document_prefix(id)).await?;
+    bury(documents, id).await?;
     ledger.erase(id).await
 }
 

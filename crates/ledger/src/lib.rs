@@ -17,6 +17,7 @@ mod notices;
 mod outbox;
 mod postings;
 mod progress;
+mod recipients;
 mod retention;
 mod rows;
 mod schema;

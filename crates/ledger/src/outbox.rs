@@ -4,7 +4,7 @@ use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, Settlement};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{ClaimRow, MailRow};
+use crate::rows::{ClaimRow, MailRow, SentRow};
 
 /// The last parameter of each statement is a JSON array of the kinds that this
 /// build knows. A row of another kind is left by a newer build, before which
@@ -76,6 +76,29 @@ const MARK_QUEUED: Query = Query::new(
     WHERE id IN (SELECT value FROM json_each(?1))",
 );
 
+/// `?1` is a JSON array of ids.
+const NOTE_SENT: Query = Query::new(
+    "note sent",
+    "UPDATE mails SET sent_at = ?2, leased_until = 0, payload = NULL \
+    WHERE id IN (SELECT value FROM json_each(?1)) AND sent_at IS NULL",
+);
+
+/// Mails of earlier revisions than those, which nobody may send any more.
+const DELETE_EARLIER: Query = Query::new(
+    "delete earlier",
+    "DELETE FROM mails WHERE sent_at IS NULL \
+        AND application IN (SELECT application FROM mails \
+            WHERE id IN (SELECT value FROM json_each(?1))) \
+        AND revision < (SELECT max(revision) FROM mails AS told \
+            WHERE told.application = mails.application AND told.kind = mails.kind \
+            AND told.id IN (SELECT value FROM json_each(?1)))",
+);
+
+const SELECT_SENT: Query = Query::new(
+    "select sent",
+    "SELECT id, sent_at FROM mails WHERE sent_at > ?1 ORDER BY sent_at LIMIT ?2",
+);
+
 const SELECT_DUE_NOTICES: Query = Query::new(
     "select due notices",
     "SELECT id, kind FROM mails \
@@ -119,6 +142,21 @@ impl<D: Database> Outbox for SqlLedger<D> {
         let ids: Vec<&str> = mails.iter().map(|mail| mail.id.as_str()).collect();
         let ids = json(&ids, "a list of ids")?;
         self.execute(MARK_QUEUED.bind([ids, until.into()])).await
+    }
+
+    async fn note_sent(&self, mails: &[String], at: Timestamp) -> Result<(), Fault> {
+        let mails = json(&mails, "a list of ids")?;
+        let earlier = DELETE_EARLIER.bind([mails.clone()]);
+        self.execute_all(vec![NOTE_SENT.bind([mails, at.into()]), earlier]).await
+    }
+
+    async fn sent_since(
+        &self,
+        after: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, Timestamp)>, Fault> {
+        let rows: Vec<SentRow> = self.0.run(SELECT_SENT.bind([after.into(), limit.into()])).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn due_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {

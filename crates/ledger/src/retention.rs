@@ -113,6 +113,8 @@ const FORGET_EVENTS: Query = Query::new(
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
+const FORGET_SENDINGS: Query = Query::new("forget sendings", "DELETE FROM sendings WHERE at < ?1");
+
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
     "retire orphans",
@@ -204,8 +206,12 @@ impl<D: Database> Retention for SqlLedger<D> {
     }
 
     async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
-        let each = [FORGET_RETIRED, FORGET_NOTICES, FORGET_EVENTS];
-        self.execute_all(each.map(|query| query.bind([now.into()])).into()).await
+        let a_day_ago = now.0.saturating_sub(Timestamp(0).plus_days(1).0);
+        let mut batch: Vec<_> = [FORGET_RETIRED, FORGET_NOTICES, FORGET_EVENTS]
+            .map(|query| query.bind([now.into()]))
+            .into();
+        batch.push(FORGET_SENDINGS.bind([Timestamp(a_day_ago).into()]));
+        self.execute_all(batch).await
     }
 
     async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault> {

@@ -3,6 +3,7 @@
 mod desk;
 mod notices;
 mod postings;
+mod recipients;
 
 use domain::{Application, Reference, Revision};
 use intake::ports::{
@@ -17,6 +18,7 @@ pub(crate) use desk::{
 };
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
+pub(crate) use recipients::{AdmissionRow, DigestedRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay
 /// exact in them for 285,000 years.
@@ -188,6 +190,19 @@ impl TryFrom<ClaimRow> for (Mail, Claim) {
             since: timestamp(row.tried_since),
         };
         Ok((row.mail.try_into()?, claim))
+    }
+}
+
+/// A mail that was sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SentRow {
+    id: String,
+    sent_at: f64,
+}
+
+impl From<SentRow> for (String, Timestamp) {
+    fn from(row: SentRow) -> Self {
+        (row.id, timestamp(row.sent_at))
     }
 }
 

@@ -40,10 +40,17 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
 }
 
 /// Returns what is better known of a document that is accepted, told to the
-/// candidate: `authors` are those that it names.
-pub fn remark_message(words: &impl Words, remark: Remark, authors: &[String]) -> String {
-    let key = format!("remark_{}", remark.as_str());
-    fill(words.word(&key), &[("authors", &list(words, "list_and", authors))])
+/// candidate: `authors` are those that it names, `files` the files inside.
+pub fn remark_message(
+    words: &impl Words,
+    remark: Remark,
+    authors: &[String],
+    files: &[String],
+) -> String {
+    let named = if remark == Remark::Attachments && !files.is_empty() { "_named" } else { "" };
+    let key = format!("remark_{}{named}", remark.as_str());
+    let all = |names| list(words, "list_and", names);
+    fill(words.word(&key), &[("authors", &all(authors)), ("files", &all(files))])
 }
 
 fn label(requirements: &Requirements, field: &str, language: &str) -> String {

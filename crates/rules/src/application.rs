@@ -115,6 +115,9 @@ pub struct Document {
     /// What staff should know before they open it.
     #[serde(default)]
     pub remarks: Vec<Remark>,
+    /// What the files inside are called, as [`Report::files`] has them.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// The revision of the application with which its bytes came.
     #[serde(default = "first_revision")]
     pub revision: u32,

@@ -280,6 +280,7 @@ fn accept_document(offered: &OfferedDocument) -> Document {
         sha256: offered.sha256.clone().unwrap_or_default(),
         crc32: None,
         remarks: offered.report.as_ref().map(content::remarks).unwrap_or_default(),
+        files: offered.report.as_ref().map(|report| report.files.clone()).unwrap_or_default(),
         revision: 1,
     }
 }

@@ -179,10 +179,12 @@ fn what_is_remarked_is_accepted_and_kept_with_the_document() {
     let mut form = form();
     let report = form.documents[0].report.as_mut().unwrap();
     report.active = vec![Active::EmbeddedFile];
+    report.files = vec!["a.xml".into()];
     report.traces = vec![Trace::TrackedChanges];
     let application = review(&requirements(), &form, MIDDLE).unwrap();
     assert_eq!(application.documents[0].remarks, []);
     assert_eq!(application.documents[1].remarks, [Remark::TrackedChanges, Remark::Attachments]);
+    assert_eq!(application.documents[1].files, ["a.xml"]);
 }
 
 #[test]

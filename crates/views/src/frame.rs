@@ -59,6 +59,9 @@ pub(crate) struct Address {
     pub(crate) neutral: String,
     /// In the page's language.
     pub(crate) canonical: String,
+    /// The picture that goes with a link to it elsewhere; `cargo xtask build`
+    /// draws it.
+    pub(crate) image: String,
     /// Whether search engines may know of it.
     pub(crate) public: bool,
     pub(crate) languages: Vec<Language>,
@@ -90,6 +93,7 @@ impl Address {
         Self {
             neutral: format!("{base}{path}"),
             canonical: format!("{base}{}", in_language(texts, path)),
+            image: format!("{base}/social.png"),
             public: true,
             languages: languages.collect(),
         }

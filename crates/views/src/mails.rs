@@ -20,7 +20,7 @@ use locales::Texts;
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use message::message;
-pub use notices::{Alert, Report, address_changed, alert, report, withdrawal};
+pub use notices::{Alert, DigestEntry, Report, address_changed, alert, digest, report, withdrawal};
 use parts::{Facts, Opening, Person, Said};
 pub use sender::sender_name;
 

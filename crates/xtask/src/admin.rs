@@ -1,4 +1,5 @@
-//! `cargo xtask admin`: lists the outbox and sends mails again. It reaches D1
+//! `cargo xtask admin`: lists the outbox, sends mails again, and holds the
+//! outbox up for a restore. It reaches D1
 //! through Wrangler, so it needs the rights to deploy; the Worker has no
 //! address for it.
 
@@ -10,6 +11,17 @@ use anyhow::bail;
 use crate::database::Database;
 use crate::options::admin::{AdminOptions, Order};
 use crate::workspace::Workspace;
+
+/// Where the Worker looks whether the outbox is held up (`intake::Pause`).
+const PAUSE: &str = "restore/state";
+
+const PAUSED: &str = "\
+Nothing leaves from now on. Wait for the next run of the cron, five minutes at most: it notes what has left.
+Then restore the database, and run `cargo xtask admin restore`.";
+
+const REPLAYING: &str = "\
+The cron marks what has left, erases again whom the database had forgotten, and lets mails leave.
+The Worker's log says \"restored\" when that is done.";
 
 pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Result<()> {
     let database = Database::of(workspace, &options.place)?;
@@ -27,6 +39,14 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
                 );
             }
             println!("{}", table::sent_again(reference, &rows));
+        }
+        Order::Pause => {
+            database.write_record(PAUSE, "paused")?;
+            println!("{PAUSED}");
+        }
+        Order::Restore => {
+            database.write_record(PAUSE, "replay")?;
+            println!("{REPLAYING}");
         }
     }
     Ok(())

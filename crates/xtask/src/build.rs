@@ -1,6 +1,7 @@
 //! From the crates and `www` to what Cloudflare takes: `build/<profile>/worker` and `build/<profile>/assets`.
 
 mod assets;
+mod social;
 mod wasm;
 mod worker;
 

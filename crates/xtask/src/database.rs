@@ -1,6 +1,7 @@
 //! Reaches the database through Wrangler, online or that of `cargo xtask dev`.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +10,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::dev;
-use crate::installation::Installation;
+use crate::installation::{Installation, config};
 use crate::options::admin::Place;
 use crate::process::output;
 use crate::setup;
@@ -39,6 +40,14 @@ impl<'a> Database<'a> {
                 Reach::Development(workspace, folder)
             }
         }))
+    }
+
+    /// Returns the installation whose database it is, if it is online.
+    pub(crate) fn installation(&self) -> Option<&Installation<'a>> {
+        match &self.0 {
+            Reach::Online(installation) => Some(installation),
+            Reach::Development(..) => None,
+        }
     }
 
     /// Returns the rows that a statement gives.
@@ -71,6 +80,37 @@ impl<'a> Database<'a> {
         output(command.stdin(Stdio::null())).context(
             "Wrangler could not ask the database; online, `npx wrangler login` comes first",
         )
+    }
+
+    /// Writes a small record into the bucket beside the database.
+    pub(crate) fn write_record(&self, key: &str, text: &str) -> anyhow::Result<()> {
+        let put = |bucket: &str| {
+            ["r2", "object", "put", &format!("{bucket}/{key}"), "--pipe"].map(str::to_owned)
+        };
+        let mut command = match &self.0 {
+            Reach::Online(installation) => {
+                let put = put(config::bucket_name(&installation.config));
+                let mut command = installation.wrangler(&put.each_ref().map(String::as_str));
+                command.arg("--remote").args(installation.jurisdiction());
+                command
+            }
+            Reach::Development(workspace, folder) => {
+                let toml = fs::read_to_string(workspace.path("wrangler.toml"))?;
+                let config: Value = toml::from_str(&toml)?;
+                let mut command = workspace.wrangler();
+                command.args(put(config::bucket_name(&config))).arg("--local");
+                command.arg("--persist-to").arg(folder);
+                command
+            }
+        };
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        if let Some(mut pipe) = child.stdin.take() {
+            pipe.write_all(text.as_bytes())?;
+        }
+        if !child.wait()?.success() {
+            bail!("Wrangler could not write {key}; online, `npx wrangler login` comes first");
+        }
+        Ok(())
     }
 
     /// Returns the time by the Worker's clock, in milliseconds since 1970.

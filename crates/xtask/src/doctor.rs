@@ -25,7 +25,7 @@ pub(crate) fn run(workspace: &Workspace, is_remote: bool) -> anyhow::Result<()> 
     let mut installation = Installation::read(workspace)?;
     let mut findings = settings(&installation);
     findings.extend(local::development_clock(workspace));
-    let postings = local::postings(workspace);
+    let postings = local::postings(&installation);
     findings.extend(local::recipients(&postings));
     if is_remote {
         findings.extend(online::findings(workspace, &mut installation, &postings)?);
@@ -39,7 +39,7 @@ pub(crate) fn what_is_left(
     workspace: &Workspace,
     installation: &mut Installation,
 ) -> anyhow::Result<()> {
-    let postings = local::postings(workspace);
+    let postings = local::postings(installation);
     let mut findings = settings(installation);
     findings.extend(local::recipients(&postings));
     findings.extend(online::findings(workspace, installation, &postings)?);

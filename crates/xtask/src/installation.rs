@@ -5,7 +5,7 @@ pub(crate) mod config;
 mod settings;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -85,6 +85,12 @@ impl<'a> Installation<'a> {
         self.config.pointer("/d1_databases/0/database_id").is_some()
     }
 
+    /// Returns the folder of the postings.
+    pub(crate) fn postings(&self) -> PathBuf {
+        let own = self.settings.postings.as_deref();
+        self.workspace.root.join(own.unwrap_or(Path::new("postings")))
+    }
+
     /// Returns the folder of the migrations.
     pub(crate) fn migrations(&self) -> PathBuf {
         self.workspace.path("migrations")
@@ -100,6 +106,13 @@ impl<'a> Installation<'a> {
         let mut command = self.workspace.wrangler();
         command.args(arguments).arg("--config").arg(self.path());
         command
+    }
+
+    /// Returns how Wrangler's commands for buckets name their jurisdiction:
+    /// those of one are in a list of their own.
+    pub(crate) fn jurisdiction(&self) -> Vec<&'static str> {
+        let jurisdiction = self.settings.jurisdiction;
+        jurisdiction.iter().flat_map(|place| ["--jurisdiction", place.as_str()]).collect()
     }
 
     /// Runs a Wrangler command and returns what it wrote.

@@ -18,6 +18,7 @@ use rules::Timestamp;
 
 use crate::database::Database;
 use crate::dev;
+use crate::installation::Installation;
 use crate::options::admin::Place;
 use crate::options::postings::{Order, PostingsOptions};
 use crate::workspace::Workspace;
@@ -30,9 +31,10 @@ const FOLDER: &str = "postings";
 pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::Result<()> {
     let database = Database::of(workspace, &options.place)?;
     let now = Timestamp(database.now()?);
+    let own = database.installation().map(Installation::postings);
+    let folder = options.folder.clone().or(own).unwrap_or_else(|| workspace.path(FOLDER));
     let ledger = SqlLedger(Wrangler(database));
-    let folder = options.folder.clone().unwrap_or_else(|| workspace.path(FOLDER));
-    let mut lock = Lock::read(lock_file(workspace, &options.place)?)?;
+    let mut lock = Lock::read(lock_file(workspace, &options.place, &folder)?)?;
     match &options.order {
         Order::Push { withdraw, put_back } => {
             let by = push::author(workspace);
@@ -50,11 +52,11 @@ pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::R
     }
 }
 
-/// The tracked file keeps account of the database online. One on this machine
-/// has its own, beside its data.
-fn lock_file(workspace: &Workspace, place: &Place) -> anyhow::Result<PathBuf> {
+/// The file that keeps account of the database online is tracked beside the
+/// postings. A database on this machine has its own, beside its data.
+fn lock_file(workspace: &Workspace, place: &Place, folder: &Path) -> anyhow::Result<PathBuf> {
     match place {
-        Place::Online => Ok(workspace.path("postings/postings.lock")),
+        Place::Online => Ok(folder.join("postings.lock")),
         Place::Development(state) => {
             Ok(dev::state_folder(workspace, state.as_deref())?.join("postings.lock"))
         }

@@ -329,14 +329,17 @@ fn what_is_better_known_of_a_file_is_told_and_refuses_nothing() {
     let mut state = ready();
     let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
     let told = Report {
+        active: vec![Active::EmbeddedFile],
         traces: vec![Trace::TrackedChanges, Trace::Author],
         authors: vec!["Zoë".into()],
+        files: vec!["a.xlsx".into(), "b.pdf".into()],
         ..report(Kind::Docx, 5)
     };
     state.inspected("cv", turn, found(told), NOW);
     let status = status(&state, "cv");
     let lines: Vec<_> = status.lines().collect();
-    assert_eq!(lines.len(), 3, "{status}");
+    assert_eq!(lines.len(), 4, "{status}");
+    assert!(lines[3].contains("inside: a.xlsx and b.pdf."), "{status}");
     assert!(lines[1].contains("Zoë") && lines[2].contains("tracked changes"), "{status}");
     assert_eq!(state.submit(NOW), Effect::Send);
 }

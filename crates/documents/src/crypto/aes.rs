@@ -1,5 +1,3 @@
-use alloc::vec::Vec;
-
 /// AES (FIPS 197) in CBC mode without padding, under a key of 16 or 32 bytes.
 pub(crate) struct Aes {
     /// One for each round and one before the first.
@@ -104,12 +102,12 @@ impl Aes {
 }
 
 fn xor(a: Block, b: Block) -> Block {
-    core::array::from_fn(|at| a[at] ^ b[at])
+    std::array::from_fn(|at| a[at] ^ b[at])
 }
 
 /// Row n is turned by n places: to the left with a stride of 5, to the right with one of 13.
 fn shift_rows(block: Block, stride: usize) -> Block {
-    core::array::from_fn(|at| block[(at % 4 * (stride - 1) + at) % 16])
+    std::array::from_fn(|at| block[(at % 4 * (stride - 1) + at) % 16])
 }
 
 fn mix_columns(block: &mut Block) {
@@ -172,7 +170,7 @@ fn expand(key: &[u8], substitutes: &[u8; 256]) -> Vec<Block> {
             word = word.map(|byte| substitutes[usize::from(byte)]);
         }
         if let Some(before) = words.get(at - length) {
-            words.push(core::array::from_fn(|n| word[n] ^ before[n]));
+            words.push(std::array::from_fn(|n| word[n] ^ before[n]));
         }
     }
     words.as_flattened().as_chunks::<16>().0.to_vec()

@@ -50,7 +50,7 @@ fn sines() -> [u32; 64] {
     const SINE: f64 = 0.841_470_984_807_896_5;
     const COSINE: f64 = 0.540_302_305_868_139_8;
     let (mut sine, mut cosine) = (0.0, 1.0);
-    core::array::from_fn(|_| {
+    std::array::from_fn(|_| {
         (sine, cosine) = (sine * COSINE + cosine * SINE, cosine * COSINE - sine * SINE);
         (f64::abs(sine) * 4_294_967_296.0) as u32
     })

@@ -1,8 +1,6 @@
 //! SHA-2 (FIPS 180-4). Its constants are roots of the first primes, and computed: written down they
 //! are most of a kilobyte that nothing compresses.
 
-use alloc::vec::Vec;
-
 /// What the digests begin with and add. Those of SHA-256 are the upper halves of SHA-512's.
 pub(crate) struct Sha2 {
     /// Of the square roots of the first eight primes.
@@ -17,10 +15,10 @@ impl Sha2 {
     pub(crate) fn new() -> Self {
         let is_prime = |number: &u32| (2..*number).all(|other| !number.is_multiple_of(other));
         let mut all = (2..).filter(is_prime);
-        let primes: [u32; 80] = core::array::from_fn(|_| all.next().unwrap_or_default());
+        let primes: [u32; 80] = std::array::from_fn(|_| all.next().unwrap_or_default());
         Self {
-            start_512: core::array::from_fn(|at| root(primes[at], 2)),
-            start_384: core::array::from_fn(|at| root(primes[8 + at], 2)),
+            start_512: std::array::from_fn(|at| root(primes[at], 2)),
+            start_384: std::array::from_fn(|at| root(primes[8 + at], 2)),
             constants: primes.map(|prime| root(prime, 3)),
         }
     }
@@ -41,7 +39,7 @@ impl Sha2 {
     /// Returns the SHA-384 digest.
     pub(crate) fn sha384(&self, message: &[u8]) -> [u8; 48] {
         let long = self.long(self.start_384, message);
-        core::array::from_fn(|at| long[at])
+        std::array::from_fn(|at| long[at])
     }
 
     /// Returns the SHA-512 digest.
@@ -118,7 +116,7 @@ compress!(
     u64,
     8,
     80,
-    core::convert::identity,
+    std::convert::identity,
     [1, 8, 7],
     [19, 61, 6],
     [28, 34, 39],

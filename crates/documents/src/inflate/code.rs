@@ -1,5 +1,3 @@
-use alloc::{vec, vec::Vec};
-
 use super::{End, bits::Bits};
 
 /// The longest code, in bits.

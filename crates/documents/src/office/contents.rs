@@ -1,8 +1,8 @@
 //! Looks at each entry of a document as what it is, whatever its name.
 
-use alloc::borrow::Cow;
+use std::borrow::Cow;
 
-use super::Depth;
+use super::{Depth, Found};
 use crate::{
     Active, Damage, Kind, Report, Trace, encoding, exif, file_name, pdf,
     picture::pixels,
@@ -18,35 +18,35 @@ pub(super) fn look_at<'e>(
     entry: &Entry<'e>,
     unpacker: &mut Unpacker<'_>,
     depth: Depth,
-    report: &mut Report,
+    found: &mut Found<'_>,
 ) -> Option<Cow<'e, [u8]>> {
     let head = beginning(entry, HEAD_BYTES);
     if file_name::runs(&encoding::utf8(&entry.name)) {
-        report.active.push(Active::Program);
+        found.active(Active::Program);
     }
     let is_xml = encoding::is_xml(&head);
     let is_named_xml = is_named_xml(&entry.name);
     match signature::leading(&head) {
-        Some(Kind::Executable) => report.active.push(Active::Program),
-        Some(Kind::Doc) => report.active.push(Active::OleObject),
-        Some(Kind::Image) => look_at_picture(entry, unpacker, report),
-        Some(Kind::Zip) => look_inside(entry, unpacker, depth, report),
+        Some(Kind::Executable) => found.active(Active::Program),
+        Some(Kind::Doc) => found.active(Active::OleObject),
+        Some(Kind::Image) => look_at_picture(entry, unpacker, found),
+        Some(Kind::Zip) => look_inside(entry, unpacker, depth, found),
         Some(Kind::Archive) if !is_packed_picture(&head) => {
             // Nobody here can say whether a program is in it, or a lock on it.
-            report.active.push(Active::Program);
+            found.active(Active::Program);
         }
         Some(Kind::Rtf) => {
             let content = unpacker.whole(entry).unwrap_or_default();
-            report.active.push(Active::EmbeddedFile);
-            report.active.extend(rtf::inspect(&content).active);
+            found.file(&entry.name);
+            found.report.active.extend(rtf::inspect(&content).active);
         }
-        _ if head.starts_with(b"%PDF-") => look_inside_pdf(entry, unpacker, depth, report),
+        _ if head.starts_with(b"%PDF-") => look_inside_pdf(entry, unpacker, depth, found),
         _ => {}
     }
     let part = (is_xml || is_named_xml).then(|| unpacker.whole(entry)).flatten();
     if part.is_some() && !is_xml {
-        // Who reads it as XML in another encoding sees what nobody sees here.
-        report.damage.get_or_insert(Damage::Ambiguous);
+        // A reader that takes it for XML in another encoding sees other elements.
+        found.damage(Damage::Ambiguous);
     }
     part
 }
@@ -73,13 +73,13 @@ fn is_packed_picture(head: &[u8]) -> bool {
     head.starts_with(b"\x1F\x8B")
 }
 
-fn look_at_picture(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, report: &mut Report) {
+fn look_at_picture(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, found: &mut Found<'_>) {
     let head = unpacker.picture(entry);
     if exif::has_location(&head) {
-        report.traces.push(Trace::Location);
+        found.report.traces.push(Trace::Location);
     }
     if pixels(&head) > unpacker.limits.picture_pixels {
-        report.damage.get_or_insert(Damage::TooComplex);
+        found.damage(Damage::TooComplex);
     }
 }
 
@@ -88,26 +88,32 @@ fn look_inside_pdf(
     entry: &Entry<'_>,
     unpacker: &mut Unpacker<'_>,
     depth: Depth,
-    report: &mut Report,
+    found: &mut Found<'_>,
 ) {
-    report.active.push(Active::EmbeddedFile);
+    found.file(&entry.name);
     if depth == Depth::Outside
         && let Some(content) = unpacker.whole(entry)
     {
-        report.take_in(pdf::inspect_inside(&content, unpacker));
+        found.report.take_in(pdf::inspect_inside(&content, unpacker));
     }
 }
 
 /// Opens an archive inside a document; one inside that is only told.
-fn look_inside(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, depth: Depth, report: &mut Report) {
-    report.active.push(Active::EmbeddedFile);
+fn look_inside(
+    entry: &Entry<'_>,
+    unpacker: &mut Unpacker<'_>,
+    depth: Depth,
+    found: &mut Found<'_>,
+) {
+    found.file(&entry.name);
     if depth == Depth::Inside {
         return;
     }
     if !unpacker.opens_another() {
-        report.damage.get_or_insert(Damage::TooComplex);
+        found.damage(Damage::TooComplex);
         return;
     }
-    let Some(content) = unpacker.whole(entry) else { return };
-    report.take_in(super::look(&content, unpacker, Depth::Inside));
+    if let Some(content) = unpacker.whole(entry) {
+        found.report.take_in(super::look(&content, unpacker, Depth::Inside));
+    }
 }

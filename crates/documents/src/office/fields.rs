@@ -1,10 +1,14 @@
 //! Puts the codes of Word's fields together, however they are cut into runs and nested
 //! (ECMA-376, part 1, 17.16).
 
-use alloc::{string::String, vec::Vec};
-
-use super::{Found, links, loads};
-use crate::{Active, Damage, bytes::find, target::Target, xml::Tag};
+use super::Found;
+use crate::{
+    Active, Damage,
+    bytes::find,
+    policy::{self, Use},
+    target::Target,
+    xml::Tag,
+};
 
 /// The fields that are open at one place of a part, each within the one before it.
 pub(super) struct Fields {
@@ -206,17 +210,17 @@ fn judge(code: &str, found: &mut Found<'_>) {
     }
     let mut words = code.split(is_between).filter(|word| !word.is_empty());
     let command = words.next().unwrap_or_default().to_ascii_uppercase();
-    let from_web = match command.as_str() {
-        "INCLUDEPICTURE" | "INCLUDETEXT" | "IMPORT" | "INCLUDE" | "RD" => Active::RemoteContent,
+    let used = match command.as_str() {
+        "INCLUDEPICTURE" | "INCLUDETEXT" | "IMPORT" | "INCLUDE" | "RD" => Use::Shows,
         "HYPERLINK" => {
             for word in words {
                 let word = halved(word);
-                let active = links(found.targets.parse(&word), &word);
+                let active = policy::active(Use::Link(&word), found.targets.parse(&word));
                 found.report.active.extend(active);
             }
             return;
         }
-        "LINK" | "DATABASE" | "AUTOTEXT" => Active::RemoteTemplate,
+        "LINK" | "DATABASE" | "AUTOTEXT" => Use::Runs,
         _ => return,
     };
     if code.len() > LONGEST {
@@ -228,7 +232,7 @@ fn judge(code: &str, found: &mut Found<'_>) {
     let worst = targets.map(|word| read(word, found)).max();
     match worst {
         Some(Target::Inside) if command != "AUTOTEXT" => found.active(Active::ExternalRelationship),
-        Some(target) => found.report.active.extend(loads(target, from_web)),
+        Some(target) => found.report.active.extend(policy::active(used, target)),
         None => {}
     }
 }

@@ -1,10 +1,9 @@
 //! `OpenDocument` (ISO/IEC 26300): what `LibreOffice` writes as `.odt`.
 
-use alloc::{string::String, vec::Vec};
-
-use super::{Depth, Found, contents, links, loads};
+use super::{Depth, Found, contents};
 use crate::{
     Active, Damage, Encryption, Report, Trace, encoding,
+    policy::{self, Use},
     target::Target,
     xml::{self, Event, Events, Tag},
     zip::{Archive, Unpacker, beginning},
@@ -33,7 +32,7 @@ pub(super) fn look_through(
         if (under(b"basic/") || under(b"scripts/")) && !is_list(&name) {
             found.active(Active::Macros);
         }
-        let Some(part) = contents::look_at(entry, unpacker, depth, found.report) else { continue };
+        let Some(part) = contents::look_at(entry, unpacker, depth, &mut found) else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);
             continue;
@@ -190,13 +189,13 @@ fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
             _ => (target > Target::Inside).then_some(Active::SubmitForm),
         },
         // A link, or the hot area of a picture: they wait for a click.
-        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => links(target, text),
-        b"script" => Some(Active::Macros),
-        b"object" | b"object-ole" | b"plugin" | b"template" => {
-            loads(target, Active::RemoteTemplate)
+        b"a" | b"area-rectangle" | b"area-circle" | b"area-polygon" => {
+            policy::active(Use::Link(text), target)
         }
+        b"script" => Some(Active::Macros),
+        b"object" | b"object-ole" | b"plugin" | b"template" => policy::active(Use::Runs, target),
         // Where it leads is what comes after the document: the same path is the document itself.
         b"auto-reload" if target < Target::Web => None,
-        _ => loads(target, Active::RemoteContent),
+        _ => policy::active(Use::Shows, target),
     }
 }

@@ -4,12 +4,13 @@ use super::{
     Depth, Found,
     contents::{self, is_named_xml},
     fields::{Fields, Piece},
-    links, loads, relation, taken_in,
+    relation, taken_in,
 };
 use crate::{
     Active, Damage, Report, Trace,
     bytes::find,
     encoding,
+    policy::{self, Use},
     target::Target,
     xml::{self, Event, Events, Tag},
     zip::{Archive, Entry, Unpacker},
@@ -27,11 +28,9 @@ pub(super) fn look_through(
     let mut found = Found::in_document(report, limits);
     for entry in &archive.entries {
         look_at_name(entry, &mut found);
-        let part = contents::look_at(entry, unpacker, depth, found.report);
+        let part = contents::look_at(entry, unpacker, depth, &mut found);
         let is_part = is_named_xml(&entry.name);
-        if taken_in::names_server(entry, is_part, unpacker) {
-            found.active(Active::ServerName);
-        }
+        found.report.active.extend(taken_in::active(entry, is_part, unpacker));
         let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);
@@ -51,7 +50,7 @@ fn look_at_name(entry: &Entry<'_>, found: &mut Found<'_>) {
     } else if has(b"/activex/") || has(b"/embeddings/") && name.ends_with(b".bin") {
         found.active(Active::OleObject);
     } else if has(b"/embeddings/") && !name.ends_with(b"/") {
-        found.active(Active::EmbeddedFile);
+        found.file(&entry.name);
     }
 }
 
@@ -73,6 +72,11 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
                 b"t" | b"delText" if fields.take_text() => {
                     fields.add(&xml::unescaped(text), Piece::Perhaps);
                 }
+                // The form of a SharePoint library, which is opened beside the document.
+                b"xsnLocation" => {
+                    let target = found.targets.parse(&xml::unescaped(text));
+                    found.report.active.extend(policy::active(Use::Runs, target));
+                }
                 b"creator" | b"lastModifiedBy" => found.authors.add(&xml::unescaped(text)),
                 _ => {}
             },
@@ -86,6 +90,7 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
                 let (has_duplicates, has_source) = tag.survey(may_be_source);
                 if has_duplicates && is_part {
                     found.damage(Damage::Ambiguous);
+                    continue;
                 }
                 look_at_element(tag, &mut fields, found);
                 if has_source {
@@ -116,6 +121,8 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"Default" | b"Override" if has_macros(tag) => found.active(Active::Macros),
         b"fldSimple" => tag.values(b"instr").for_each(|code| fields.simple(&code, found)),
         b"fldChar" => fields.mark(tag, found),
+        // Of a table inside.
+        b"ddeLink" => found.active(Active::Dde),
         b"ins" | b"del" | b"moveFrom" | b"moveTo" | b"cellIns" | b"cellDel" | b"cellMerge" => {
             found.report.traces.push(Trace::TrackedChanges);
         }
@@ -124,6 +131,8 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"comment" => found.report.traces.push(Trace::Comments),
         // The binary of a package that is written as one XML file, and a control.
         b"binaryData" | b"binData" | b"ocx" => found.active(Active::OleObject),
+        // A film from the web, as a page in an attribute.
+        b"webVideoPr" => found.active(Active::RemoteContent),
         b"customUI" | b"button" | b"command" | b"reference" => look_at_values(tag, found),
         // Where the records of a mail merge are.
         b"connectString" | b"udl" | b"query" if tag.values(b"val").next().is_some() => {
@@ -134,7 +143,7 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"schema" => {
             for text in tag.values(b"schemaLocation").chain(tag.values(b"manifestLocation")) {
                 let target = found.targets.parse(&text);
-                found.report.active.extend(loads(target, Active::RemoteTemplate));
+                found.report.active.extend(policy::active(Use::Runs, target));
             }
         }
         // The program of a document that is one (VSTO).
@@ -189,9 +198,9 @@ fn look_at_source(tag: Tag<'_>, found: &mut Found<'_>) {
         let text = xml::unescaped(value);
         let target = found.targets.parse(&text);
         if name == b"href" && waits_for_click(tag.name()) {
-            found.report.active.extend(links(target, &text));
+            found.report.active.extend(policy::active(Use::Link(&text), target));
         } else if target > Target::Near {
-            found.report.active.extend(loads(target, Active::RemoteContent));
+            found.report.active.extend(policy::active(Use::Shows, target));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Reads what an Office Open XML package says of its parts (ECMA-376, part 2).
 
-use alloc::{string::String, vec::Vec};
-
 use crate::{
     Kind,
     bytes::find,

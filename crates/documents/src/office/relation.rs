@@ -2,6 +2,7 @@
 
 use crate::{
     Active,
+    policy::{self, Use},
     target::{Target, Targets},
     xml::Tag,
 };
@@ -37,14 +38,14 @@ pub(super) fn active(tag: Tag<'_>, targets: &mut Targets) -> Option<Active> {
         // Apps in a pane load their page from the web.
         ("webextension" | "webextensiontaskpanes" | "taskpanes", _) => Some(Active::RemoteContent),
         (_, None) => None,
-        ("hyperlink", Some(_)) => super::links(target, &text),
-        (kind, Some(target)) => super::loads(target, from_web(kind)),
+        ("hyperlink", Some(_)) => policy::active(Use::Link(&text), target),
+        (kind, Some(target)) => policy::active(used(kind), target),
     }
 }
 
-/// Returns what it means that this is loaded from the web: pictures are shown, anything else is
-/// run, or opened by another program.
-fn from_web(kind: &str) -> Active {
+/// Returns what a relation of this kind is for: pictures are shown, anything else is run, or opened by
+/// another program.
+fn used(kind: &str) -> Use<'static> {
     match kind {
         "attachedtemplate"
         | "oleobject"
@@ -59,7 +60,7 @@ fn from_web(kind: &str) -> Active {
         | "officedocument"
         | "stylesheet"
         | "transform"
-        | "settings" => Active::RemoteTemplate,
-        _ => Active::RemoteContent,
+        | "settings" => Use::Runs,
+        _ => Use::Shows,
     }
 }

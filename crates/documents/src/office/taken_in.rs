@@ -1,10 +1,8 @@
 //! Looks for file servers in the texts that a document takes in: a page, a mail, an RTF, a drawing.
 
-use alloc::{string::String, vec::Vec};
-
 use super::contents::HEAD_BYTES;
 use crate::{
-    Kind,
+    Active, Kind,
     bytes::find,
     encoding, signature,
     target::{self, Target},
@@ -12,9 +10,13 @@ use crate::{
     zip::{Entry, Unpacker, beginning},
 };
 
-/// Returns whether a text that the document takes in names a file server. Readers of such texts load
-/// from style sheets and attributes of many names, so each word counts.
-pub(super) fn names_server(entry: &Entry<'_>, is_part: bool, unpacker: &mut Unpacker<'_>) -> bool {
+/// Returns whether a text that the document takes in names a file server, or hides its words. Readers of
+/// such texts load from style sheets and attributes of many names, so each word counts.
+pub(super) fn active(
+    entry: &Entry<'_>,
+    is_part: bool,
+    unpacker: &mut Unpacker<'_>,
+) -> Option<Active> {
     let head = beginning(entry, HEAD_BYTES);
     let is_mail = find(&head, b"MIME-Version:").is_some();
     let is_taken_in = match signature::leading(&head) {
@@ -25,13 +27,26 @@ pub(super) fn names_server(entry: &Entry<'_>, is_part: bool, unpacker: &mut Unpa
         None => is_mail || !is_part && has_tag(&head),
     };
     if !is_taken_in {
-        return false;
+        return None;
     }
     let text = encoding::marked(&unpacker.whole(entry).unwrap_or_default());
     let printable = if is_mail { without_equals(&text) } else { String::new() };
-    [&text, &printable].into_iter().any(|text| {
+    let mut texts = [&text, &printable].into_iter();
+    let names_server = texts.any(|text| {
         has_server(text.as_bytes()) || has_server(xml::unescaped(text.as_bytes()).as_bytes())
-    })
+    });
+    if names_server {
+        Some(Active::ServerName)
+    } else {
+        // Nobody here can say what a page in base 64 loads. Pictures are in it as a rule.
+        (is_mail && hides_text(&text)).then_some(Active::Program)
+    }
+}
+
+/// Returns whether the headers of a part of a mail say that it is text in base 64.
+fn hides_text(mail: &str) -> bool {
+    let mail = mail.to_ascii_lowercase().replace('\r', "");
+    mail.split("\n\n").any(|block| block.contains("text/") && block.contains("base64"))
 }
 
 /// Returns whether a tag begins in a text, in ASCII or UTF-16.

@@ -1,6 +1,6 @@
 //! Finds who wrote a document, by its information dictionary and its metadata.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use std::borrow::Cow;
 
 use super::{
     document::Document,
@@ -8,12 +8,17 @@ use super::{
     security::Lock,
     value::{Dict, Value},
 };
-use crate::{authors::Authors, bytes::find, encoding, xml};
+use crate::{
+    bytes::find,
+    encoding,
+    names::{AUTHORS, Names},
+    xml,
+};
 
 /// Who wrote a document, by its information dictionary (ISO 32000-2, 14.3.3) and its metadata
 /// stream (14.3.2).
 pub(super) fn of(document: &Document) -> Vec<String> {
-    let mut authors = Authors::default();
+    let mut authors = Names::at_most(AUTHORS);
     if let Some(name) = informed(document) {
         authors.add(&name);
     }
@@ -21,7 +26,7 @@ pub(super) fn of(document: &Document) -> Vec<String> {
     for name in creators(&metadata.unwrap_or_default()) {
         authors.add(&xml::unescaped(name));
     }
-    authors.into_names()
+    authors.into_vec()
 }
 
 fn informed(document: &Document) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Limits the work that one file is worth.
 
-use core::cell::Cell;
+use std::cell::Cell;
 
 use crate::Limits;
 

@@ -2,9 +2,9 @@
 
 mod every;
 
-use alloc::{borrow::Cow, vec, vec::Vec};
-use core::cell::Cell;
-use core::mem;
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::mem;
 
 use super::{
     budget::Budget,

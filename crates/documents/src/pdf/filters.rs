@@ -4,7 +4,7 @@ mod lzw;
 mod predictor;
 mod text;
 
-use alloc::{borrow::Cow, vec, vec::Vec};
+use std::borrow::Cow;
 
 use super::{
     budget::Budget,

@@ -4,8 +4,6 @@ mod action;
 mod inside;
 mod script;
 
-use alloc::vec::Vec;
-
 use super::{
     Depth,
     document::Document,
@@ -15,7 +13,11 @@ use super::{
     strings::Name,
     value::Value,
 };
-use crate::{Active, Damage, Limits, zip::Unpacker};
+use crate::{
+    Active, Damage, Limits,
+    names::{FILES, Names},
+    zip::Unpacker,
+};
 
 /// What is found in the objects of a document, whether a page leads to them or not: what hides
 /// may be found by a reader too.
@@ -27,6 +29,8 @@ pub(super) struct Findings {
     pub(super) has_pictures: bool,
     /// A picture says where it was taken.
     pub(super) has_location: bool,
+    /// What the files inside are called.
+    pub(super) files: Vec<String>,
 }
 
 impl Findings {
@@ -52,6 +56,7 @@ struct Search<'s> {
     /// Bytes of streams that are not read here, and how many of them come out of these.
     packed: usize,
     unpacked: usize,
+    names: Names,
     /// Where the files inside that have been looked into begin.
     files: Vec<usize>,
 }
@@ -68,6 +73,7 @@ impl<'s> Search<'s> {
             unpacker: Unpacker::new(&inside),
             packed: 0,
             unpacked: 0,
+            names: Names::at_most(FILES),
             files: Vec::new(),
         };
         let mut packed = Vec::new();
@@ -87,6 +93,7 @@ impl<'s> Search<'s> {
                 search.look_inside(&object, dict);
             }
         }
+        search.found.files = search.names.into_vec();
         (search.found, packed)
     }
 

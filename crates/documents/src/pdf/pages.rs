@@ -1,7 +1,5 @@
 //! Counts the pages of a document.
 
-use alloc::{vec, vec::Vec};
-
 use super::{
     document::{Document, Marks},
     value::{Array, Dict, Value},

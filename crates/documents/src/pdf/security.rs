@@ -1,8 +1,6 @@
 //! Implements the standard security handler (ISO 32000-2, 7.6): finds out whether the empty password
 //! opens a document, and deciphers its streams and strings.
 
-use alloc::vec::Vec;
-
 use super::{
     filters::{self, Resolve},
     indirect::Indirect,

@@ -1,7 +1,5 @@
 //! Decodes names and strings (ISO 32000-2, 7.3.4 and 7.3.5).
 
-use alloc::vec::Vec;
-
 /// A name, as it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'a>(pub(super) &'a [u8]);
@@ -22,7 +20,7 @@ impl Name<'_> {
 
     fn is_escaped(self, name: &[u8]) -> bool {
         let mut rest = self.0;
-        let decoded = core::iter::from_fn(|| {
+        let decoded = std::iter::from_fn(|| {
             let (byte, after) = match rest {
                 [b'#', high, low, after @ ..] => match (digit(*high), digit(*low)) {
                     (Some(high), Some(low)) => (high << 4 | low, after),

@@ -1,7 +1,6 @@
 //! Reads the objects that a PDF is made of (ISO 32000-2, 7.3) where they stand.
 
-use alloc::vec::Vec;
-use core::mem;
+use std::mem;
 
 use super::{
     lexer::{Bracket, Lexer, Token},
@@ -99,7 +98,7 @@ pub(super) struct Array<'a>(&'a [u8]);
 impl<'a> Array<'a> {
     pub(super) fn values(self) -> impl Iterator<Item = Value<'a>> {
         let mut lexer = Lexer::new(self.0, 0);
-        core::iter::from_fn(move || lexer.value())
+        std::iter::from_fn(move || lexer.value())
     }
 }
 
@@ -112,7 +111,7 @@ impl<'a> Dict<'a> {
     /// skipped.
     pub(super) fn entries(self) -> impl Iterator<Item = (Name<'a>, Value<'a>)> {
         let mut lexer = Lexer::new(self.0, 0);
-        core::iter::from_fn(move || lexer.entry())
+        std::iter::from_fn(move || lexer.entry())
     }
 
     /// Returns every value under `key`.

@@ -1,6 +1,6 @@
 //! Reads cross-reference tables and streams, which say where the objects stand (ISO 32000-2, 7.5.4 to 7.5.8).
 
-use alloc::{borrow::Cow, vec, vec::Vec};
+use std::borrow::Cow;
 
 use super::{
     budget::Budget,

@@ -1,5 +1,3 @@
-use alloc::{vec, vec::Vec};
-
 /// The names and contents of streams.
 pub type Streams<'a> = &'a [(&'a str, Vec<u8>)];
 

@@ -1,7 +1,5 @@
 //! Files made to be taken for something else, or to break what reads them.
 
-use alloc::{vec, vec::Vec};
-
 use super::{Stored, docx, odt, pdf};
 use crate::{Damage, Kind};
 

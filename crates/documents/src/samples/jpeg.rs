@@ -1,5 +1,3 @@
-use alloc::vec::Vec;
-
 /// Returns the head of a JPEG with one application segment (APP1).
 pub fn jpeg(segment: &[u8]) -> Vec<u8> {
     let length = u16::try_from(segment.len() + 2).unwrap_or(u16::MAX);

@@ -1,5 +1,3 @@
-use alloc::{format, string::String, vec::Vec};
-
 use super::Stored;
 
 /// Returns a Word document with a paragraph for each line of `text`.

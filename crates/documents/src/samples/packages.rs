@@ -1,5 +1,3 @@
-use alloc::{format, string::String, vec::Vec};
-
 use super::Stored;
 
 /// A Word document from nothing but what a test gives: relations of the main part, other parts, and

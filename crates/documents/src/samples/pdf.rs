@@ -1,5 +1,3 @@
-use alloc::{format, string::String, vec, vec::Vec};
-
 /// Returns a PDF of one page with `text` in Helvetica, which every reader has.
 ///
 /// Characters outside of Latin-1 become question marks.

@@ -1,5 +1,3 @@
-use alloc::vec::Vec;
-
 /// Writes a ZIP without compression, dated 1980-01-01.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {

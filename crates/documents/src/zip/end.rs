@@ -2,7 +2,7 @@
 
 use crate::{
     Damage,
-    bytes::{find_last, tail, u16_at, u32_at},
+    bytes::{find_last, tail, u16_at, u32_at, without_blank_end},
 };
 
 /// Where the directory is, and how many entries it lists.
@@ -63,12 +63,14 @@ pub(super) fn directory(bytes: &[u8], end: usize) -> Result<Directory, Damage> {
 }
 
 /// Returns whether the comment is not as long as the record says while there is another record
-/// before it, which readers that insist on the length take instead.
+/// before it, which readers that insist on the length take instead; or something follows the comment
+/// that no mail gateway appends.
 fn is_doubtful(bytes: &[u8], end: usize) -> bool {
-    let comment = u16_at(bytes, end + 20).map(usize::from);
+    let comment = u16_at(bytes, end + 20).map_or(0, usize::from);
     let (before, after) = bytes.split_at_checked(end).unwrap_or_default();
-    let has_other = || record(before).is_some();
-    comment.and_then(|comment| comment.checked_add(END_BYTES)) != Some(after.len()) && has_other()
+    let stop = comment + END_BYTES;
+    let is_followed = !without_blank_end(after.get(stop..).unwrap_or_default()).is_empty();
+    is_followed || stop != after.len() && record(before).is_some()
 }
 
 /// Of each number, the value that sends a reader to the 64-bit record.

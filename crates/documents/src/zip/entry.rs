@@ -1,6 +1,6 @@
 //! Reads one entry of a ZIP by both of its headers (APPNOTE 4.3.7, 4.3.12).
 
-use alloc::borrow::Cow;
+use std::borrow::Cow;
 
 use super::{Entry, end::u64_at};
 use crate::bytes::{u16_at, u32_at};

@@ -1,9 +1,9 @@
 //! Holds the entries of a ZIP against each other and against the bytes of the file.
 
-use alloc::{collections::BinaryHeap, vec::Vec};
-use core::cmp::Ordering;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
-use super::Entry;
+use super::{Entry, entry::LOCAL};
 use crate::{
     Damage, Limits,
     bytes::{find, has_twice, u32_at},
@@ -20,7 +20,9 @@ pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> 
         Some(Damage::DuplicateNames)
     } else if entries.iter().any(|entry| entry.is_link || escapes(&entry.name)) {
         Some(Damage::EscapingPath)
-    } else if has_unclaimed_bytes(content, entries) || entries.iter().any(is_piece) {
+    } else if has_unclaimed_bytes(content, entries)
+        || entries.iter().any(|entry| is_piece(entry) || has_header(entry))
+    {
         Some(Damage::Ambiguous)
     } else {
         (in_all > limits.zip_declared_bytes).then_some(Damage::TooComplex)
@@ -52,6 +54,12 @@ fn is_gap(content: &[u8], entry: &Entry<'_>, next: usize) -> bool {
 /// 7.2.4), which no writer does and some readers put together.
 fn is_piece(entry: &Entry<'_>) -> bool {
     entry.name.ends_with(b".piece") && find(&entry.name, b"/[").is_some()
+}
+
+/// Returns whether an entry's own header stands in the packed data of another. A reader that goes from
+/// header to header goes on where the deflated data end, which may be there.
+fn has_header(entry: &Entry<'_>) -> bool {
+    entry.method != 0 && find(entry.packed, LOCAL).is_some()
 }
 
 type Compare = fn(&Entry<'_>, &Entry<'_>) -> Ordering;

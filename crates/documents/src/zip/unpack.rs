@@ -1,4 +1,4 @@
-use alloc::borrow::Cow;
+use std::borrow::Cow;
 
 use super::{Archive, Entry};
 use crate::{

@@ -1,5 +1,6 @@
 //! Documents in R2.
 
+use intake::Pause;
 use intake::ports::{DocumentStore, Fault, KeptDocument, Page};
 use js_sys::ArrayBuffer;
 use rules::Timestamp;
@@ -19,6 +20,15 @@ impl R2Documents {
     /// Returns a document whose bytes are still to come, or nothing where there is none.
     pub(crate) async fn open(&self, key: &str) -> Result<Option<Object>, Fault> {
         self.0.get(key).execute().await.map_err(fault)
+    }
+}
+
+impl R2Documents {
+    /// Says whether the outbox is held up by a restore.
+    pub(crate) async fn pause(&self) -> Result<Pause, Fault> {
+        let record = self.0.head(Pause::KEY).await.map_err(fault)?;
+        let text = if record.is_some() { self.get(Pause::KEY).await? } else { None };
+        Ok(Pause::of(text.as_deref()))
     }
 }
 
@@ -42,6 +52,11 @@ impl DocumentStore for R2Documents {
             .await
             .map(|_| ())
             .map_err(fault)
+    }
+
+    async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
+        let put = self.0.put(key, text.to_owned()).execute().await;
+        put.map(|_| ()).map_err(fault)
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {

@@ -3,7 +3,9 @@
 //!
 //! - **Flood**: more than 60 forms a minute from one address. A university or a
 //!   Tor exit does not reach one a second on the last evening, and that many
-//!   cost little.
+//!   cost little. Of IPv6 a household's /64 counts as an address, and 240
+//!   forms a minute are the most of a /48: that is a site, or as many
+//!   households as somebody likes to be.
 //! - **Trap**: a field is filled in that people cannot see, hear or reach.
 //! - **Haste**: more than 10 forms a minute from one address came sooner after
 //!   their page than a person can fill it in, or without a token that says
@@ -52,12 +54,14 @@ impl Cause {
 pub(super) struct Guard<'a> {
     env: &'a Env,
     sender: Option<String>,
+    network: Option<String>,
 }
 
 impl<'a> Guard<'a> {
     pub(super) fn of(env: &'a Env, request: &Request) -> Self {
         let address = request.headers().get("CF-Connecting-IP").ok().flatten();
-        Self { env, sender: address.and_then(|address| counted_as(&address)) }
+        let address = address.unwrap_or_default();
+        Self { env, sender: counted_as(&address), network: network_of(&address) }
     }
 
     /// Who sends, where that is somebody who can be told apart.
@@ -67,7 +71,9 @@ impl<'a> Guard<'a> {
 
     /// Before anything of the form is known.
     pub(super) async fn flooded(&self) -> Option<Cause> {
-        self.is_over("FORM_LIMIT").await.then_some(Cause::Flood)
+        let is_flood = self.is_over("FORM_LIMIT", self.sender()).await
+            || self.is_over("NETWORK_LIMIT", self.network.as_deref()).await;
+        is_flood.then_some(Cause::Flood)
     }
 
     /// Of a form that arrived at `received_at` from a page made at
@@ -82,12 +88,12 @@ impl<'a> Guard<'a> {
             return Some(Cause::Trap);
         }
         let hasty = received_at.0.saturating_sub(issued_at.0) < HASTE_MS;
-        (hasty && self.is_over("HASTY_FORM_LIMIT").await).then_some(Cause::Haste)
+        (hasty && self.is_over("HASTY_FORM_LIMIT", self.sender()).await).then_some(Cause::Haste)
     }
 
-    async fn is_over(&self, limit: &str) -> bool {
-        let Some(sender) = self.sender.clone() else { return false };
-        let counted = async { self.env.rate_limiter(limit)?.limit(sender).await };
+    async fn is_over(&self, limit: &str, who: Option<&str>) -> bool {
+        let Some(who) = who.map(str::to_owned) else { return false };
+        let counted = async { self.env.rate_limiter(limit)?.limit(who).await };
         match counted.await {
             Ok(outcome) => !outcome.success,
             Err(error) => {
@@ -112,9 +118,32 @@ fn counted_as(address: &str) -> Option<String> {
     }
 }
 
+/// Returns the network of IPv6 that an address belongs to.
+fn network_of(address: &str) -> Option<String> {
+    match address.trim().parse().ok()? {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            Some(format!("{:x}/48", u128::from_be_bytes(address.octets()) >> 80))
+        }
+        IpAddr::V6(_) | IpAddr::V4(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::counted_as;
+    use super::{counted_as, network_of};
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_too() {
+        for (address, expected) in [
+            ("2001:db8:1:2:3:4:5:6", Some("20010db80001/48")),
+            ("2001:db8:1:ffff::1", Some("20010db80001/48")),
+            ("2001:db8:2::1", Some("20010db80002/48")),
+            ("::1", None),
+            ("203.0.113.7", None),
+        ] {
+            assert_eq!(network_of(address).as_deref(), expected, "{address}");
+        }
+    }
 
     #[test]
     fn an_address_counts_as_one_sender() {

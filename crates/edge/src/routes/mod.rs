@@ -16,6 +16,7 @@ mod posting;
 mod receipt;
 mod request_context;
 mod upload;
+mod well_known;
 mod withdraw;
 
 use intake::ports::Clock as _;
@@ -34,6 +35,8 @@ enum Route<'a> {
     Calendar(&'a str),
     Sitemap,
     Feed,
+    Robots,
+    Security,
     Applications(&'a str),
     Receipt(&'a str),
     Correct(&'a str),
@@ -50,6 +53,8 @@ impl<'a> Route<'a> {
             [""] => Some(Self::Careers),
             ["sitemap.xml"] => Some(Self::Sitemap),
             ["feed.xml"] => Some(Self::Feed),
+            ["robots.txt"] => Some(Self::Robots),
+            [".well-known", "security.txt"] => Some(Self::Security),
             ["postings", name] => Some(match name.strip_suffix(".ics") {
                 Some(slug) => Self::Calendar(slug),
                 None => Self::Posting(name),
@@ -100,8 +105,11 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
     let Some(route) = Route::of(&path) else {
         return answer::failure(&context, domain::Failure::NotFound);
     };
-    if let (Route::Health, true) = (&route, is_get) {
-        return health::answer(&context, env).await;
+    match route {
+        Route::Health if is_get => return health::answer(&context, env).await,
+        Route::Robots if is_get => return well_known::robots(&context),
+        Route::Security if is_get => return well_known::security(&context, env),
+        _ => {}
     }
     let postings = match postings::known(env).await {
         Ok(postings) => postings,

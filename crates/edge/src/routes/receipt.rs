@@ -22,12 +22,10 @@ pub(super) async fn page(
     reference: &str,
 ) -> worker::Result<Response> {
     match find(context, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => {
-            match messages(env, &receipt.received.id).await {
-                Ok(messages) => show(context, known, &receipt, &messages),
-                Err(fault) => answer::unavailable(context, &fault),
-            }
-        }
+        Ok(Some(Opened::Application(receipt))) => match messages(env, &receipt.received.id).await {
+            Ok(messages) => show(context, known, &receipt, &messages),
+            Err(fault) => answer::unavailable(context, &fault),
+        },
         Ok(Some(Opened::Withdrawn(withdrawn))) => {
             show_withdrawn(context, known, reference, &withdrawn)
         }

@@ -34,6 +34,18 @@ pub enum Notice {
     /// To the address that an application had before it was corrected: that
     /// something has changed.
     AddressChanged(NoticeOfChange),
+    /// To an outsider who had enough mails: what several others would have
+    /// said.
+    Digest(DigestNotice),
+}
+
+/// To whom a digest goes. What it tells is in the mails that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestNotice {
+    /// The address.
+    pub address: String,
+    /// The language of the first of those mails.
+    pub language: String,
 }
 
 /// What a candidate's previous address is told.
@@ -57,6 +69,7 @@ impl Notice {
             Self::Report { .. } => MailKind::Report,
             Self::Alert { .. } => MailKind::Alert,
             Self::AddressChanged(_) => MailKind::AddressChanged,
+            Self::Digest(_) => MailKind::Digest,
         }
     }
 }

@@ -24,6 +24,9 @@ pub enum MailKind {
     Alert,
     /// To a candidate's previous address: it was corrected.
     AddressChanged,
+    /// To an outsider who had enough mails: what several others would have
+    /// said.
+    Digest,
     /// What staff write to a candidate.
     Message,
 }
@@ -60,6 +63,7 @@ impl MailKind {
         Self::Report,
         Self::Alert,
         Self::AddressChanged,
+        Self::Digest,
         Self::Message,
     ];
 
@@ -75,6 +79,7 @@ impl MailKind {
             Self::Report => "report",
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
+            Self::Digest => "digest",
             Self::Message => "message",
         }
     }
@@ -83,7 +88,11 @@ impl MailKind {
     /// operator says, so such a notice is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
-            Self::Staff | Self::Acknowledgement | Self::AddressChanged | Self::Message => {
+            Self::Staff
+            | Self::Acknowledgement
+            | Self::AddressChanged
+            | Self::Digest
+            | Self::Message => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert => {
@@ -101,7 +110,22 @@ impl MailKind {
             | Self::Withdrawal
             | Self::Report
             | Self::Alert
-            | Self::AddressChanged => SizeClass::Small,
+            | Self::AddressChanged
+            | Self::Digest => SizeClass::Small,
+        }
+    }
+
+    /// Whether an outsider can cause such mails to another outsider, whose
+    /// mailbox then has to be spared. A digest is what spares it.
+    pub fn is_counted(self) -> bool {
+        match self {
+            Self::Acknowledgement | Self::AddressChanged => true,
+            Self::Staff
+            | Self::Withdrawal
+            | Self::Report
+            | Self::Alert
+            | Self::Digest
+            | Self::Message => false,
         }
     }
 
@@ -223,6 +247,18 @@ pub trait Outbox {
     /// Notes that a queue message for each of these mails is expected to come
     /// by `until`.
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
+
+    /// Notes that these mails have left, unless that is known: a digest has told
+    /// at `at` what they say, or they left before the ledger was restored.
+    async fn note_sent(&self, mails: &[String], at: Timestamp) -> Result<(), Fault>;
+
+    /// Returns up to `limit` mails that were sent after `after`, in order, with
+    /// the time.
+    async fn sent_since(
+        &self,
+        after: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, Timestamp)>, Fault>;
 
     /// Returns up to `limit` mails that belong to no application and that
     /// [`Outbox::claim`] would give, oldest first.

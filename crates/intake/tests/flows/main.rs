@@ -10,9 +10,11 @@
 mod amend;
 mod correct;
 mod deliver;
+mod digest;
 mod download;
 mod notices;
 mod receipt;
+mod restore;
 mod retention;
 mod submit;
 mod sweep;
@@ -118,6 +120,7 @@ fn composer<'a>(
         postings,
         origin: None,
         sender: sender.into(),
+        mails_per_recipient: 5,
         operator: operator.cloned(),
         signing,
     }

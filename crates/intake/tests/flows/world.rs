@@ -61,6 +61,16 @@ impl World {
         value.unwrap_or_default()
     }
 
+    /// Returns the database as it is now.
+    pub(crate) fn copy(&self) -> Sqlite {
+        self.ledger.0.sqlite.copy().unwrap()
+    }
+
+    /// Puts the database back.
+    pub(crate) fn restore(&mut self, sqlite: Sqlite) {
+        self.ledger.0.sqlite = sqlite;
+    }
+
     pub(crate) fn run(&self, sql: &str) {
         self.ledger.0.sqlite.script(sql).unwrap();
     }

@@ -44,6 +44,9 @@ impl Database for Ports {
             Ok(rows)
         };
         let rows = self.call(Port::Ledger, format_args!("{}", Names(&statements)), effect).await;
+        if rows.is_err() && statements[0].query.name == "note sent" {
+            self.history.borrow_mut().not_noted(self.scheduler.running());
+        }
         if let Some((name, attempt)) = settled(&statements) {
             self.history.borrow_mut().settled(name, attempt, rows.is_ok());
         }

@@ -58,6 +58,7 @@ pub(crate) enum Event {
     CandidateMail,
     WithdrawalMail,
     FarewellMail,
+    DigestMail,
     ReportMail,
     AlertMail,
     LinkedMail,
@@ -71,7 +72,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 60] = [
+    pub(crate) const ALL: [(Self, &str); 61] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -122,6 +123,7 @@ impl Event {
         (Self::CandidateMail, "to candidates"),
         (Self::WithdrawalMail, "of withdrawals"),
         (Self::FarewellMail, "to previous addresses"),
+        (Self::DigestMail, "digests"),
         (Self::ReportMail, "reports"),
         (Self::AlertMail, "alerts"),
         (Self::LinkedMail, "with addresses of documents"),

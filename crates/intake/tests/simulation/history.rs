@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Application;
+use domain::{Application, Reference};
 use intake::ports::{MailKind, Sending};
 use mail_parser::MessageParser;
 use rules::Timestamp;
@@ -198,6 +198,22 @@ impl History {
         copies
     }
 
+    /// Whether a digest has told its candidate of an application.
+    pub(crate) fn is_digested(&self, received: &Application) -> bool {
+        let is_one = |mail: &&Mail| mail.notice.as_deref() == Some("digest");
+        let to_them = |mail: &Mail| mail.to.eq_ignore_ascii_case(&received.content.email);
+        let mut digests = self.mails.iter().filter(is_one);
+        digests.any(|mail| to_them(mail) && mail.tells_of(&received.reference))
+    }
+
+    /// What the task has sent could not be written down.
+    pub(crate) fn not_noted(&mut self, task: TaskId) {
+        let right = self.holding.get(&task).cloned();
+        if let Some(attempt) = right.and_then(|right| self.attempts.get_mut(&right)) {
+            attempt.broken = true;
+        }
+    }
+
     /// The task reads from the ledger how far the applications to a posting
     /// have come.
     pub(crate) fn read_delivery(&mut self, task: TaskId, slug: &str) {
@@ -231,6 +247,11 @@ impl Mail {
     /// Returns whether staff get the documents by their addresses.
     pub(crate) fn is_by_links(&self) -> bool {
         !self.links.is_empty()
+    }
+
+    /// Whether its text has this reference.
+    pub(crate) fn tells_of(&self, reference: &Reference) -> bool {
+        self.text.contains(reference.as_str())
     }
 
     pub(crate) fn read(at: i64, to: &str, right: Option<(String, u32)>, message: &[u8]) -> Self {

@@ -17,8 +17,8 @@ const HOUR: i64 = 3_600_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Invariant {
     /// What was acknowledged is in staff's mailbox with its documents' bytes,
-    /// and its acknowledgement in the candidate's, unless it was withdrawn or
-    /// is given up.
+    /// and its acknowledgement, or a digest with its reference, in the
+    /// candidate's, unless it was withdrawn or is given up.
     AcknowledgedArrives,
     /// What is given up was refused for good by the mail server, or tried for
     /// three days; and staff's last report names it.
@@ -221,7 +221,8 @@ fn mails(world: &World) {
                 world.breach(Invariant::GivenUpForAReason, name.clone());
             }
             let copies = history.copies(&name);
-            if copies.is_empty() && !given_up {
+            let is_digested = kind == MailKind::Acknowledgement && history.is_digested(received);
+            if copies.is_empty() && !given_up && !is_digested {
                 let lost = format!("{name}, {}, is not there", received.reference);
                 world.breach(Invariant::AcknowledgedArrives, lost);
             }

@@ -51,6 +51,11 @@ impl DocumentStore for Ports {
         self.call(Port::Documents, format_args!("put {key}"), effect).await
     }
 
+    async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
+        let effect = self.memory.write(key, text);
+        self.call(Port::Documents, format_args!("write {key}"), effect).await
+    }
+
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Fault> {
         self.document(
             self.call(Port::Documents, format_args!("get {key}"), self.memory.get(key)).await,

@@ -140,6 +140,7 @@ fn kind(mail: &Mail) -> Event {
         Some("withdrawal") => Event::WithdrawalMail,
         Some("report") => Event::ReportMail,
         Some("address_changed") => Event::FarewellMail,
+        Some("digest") => Event::DigestMail,
         Some(_) => Event::AlertMail,
         None if to_staff => Event::StaffMail,
         None => Event::CandidateMail,

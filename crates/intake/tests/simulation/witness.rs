@@ -233,7 +233,8 @@ pub(crate) fn opened(
             receipt.received.id == id
                 && (receipt.delivery.forwarding.sent_at().is_none() || has(MailKind::Staff))
                 && (receipt.delivery.acknowledgement.sent_at().is_none()
-                    || has(MailKind::Acknowledgement))
+                    || has(MailKind::Acknowledgement)
+                    || history.is_digested(&receipt.received))
         }
     };
     if !as_it_should_be {
@@ -255,9 +256,27 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
             }
         }
         (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
+        (Some("digest"), None) => digest(ports, mail),
         (Some("report"), _) => reports::arrived(ports, mail),
         (Some("alert"), None) => {}
         _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
+    }
+}
+
+/// It tells of applications that have its recipient's address, or had it.
+fn digest(ports: &Ports, mail: &Mail) {
+    let history = ports.history.borrow();
+    let mut told =
+        history.revisions.values().filter(|one| mail.tells_of(&one.reference)).peekable();
+    let is_empty = told.peek().is_none();
+    let had_it = |told: &Application| {
+        let of = |one: &&Application| one.id == told.id && one.content.email == mail.to;
+        history.revisions.values().any(|one| of(&one))
+    };
+    let is_strange = told.any(|one| !had_it(one));
+    drop(history);
+    if is_empty || is_strange {
+        ports.breach(Invariant::NothingFromNowhere, format!("a digest to {}", mail.to));
     }
 }
 

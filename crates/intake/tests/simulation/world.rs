@@ -23,6 +23,9 @@ use crate::history::History;
 use crate::invariants::{Breach, Invariant};
 use crate::scheduler::{Pause, Scheduler, Turn, Work, Worker};
 
+/// One mail an hour: a correction is then told in a digest.
+const MAILS_PER_RECIPIENT: u32 = 1;
+
 /// Everything of one seed.
 pub(crate) struct World {
     /// What lasts, whatever crashes.
@@ -86,6 +89,7 @@ impl Setting {
             postings: &self.postings,
             origin: None,
             sender: sender.into(),
+            mails_per_recipient: MAILS_PER_RECIPIENT,
             operator: Some(self.operator.clone()),
             signing: &self.signing,
         }

@@ -10,6 +10,7 @@ mod notices;
 mod outbox;
 mod postings;
 mod progress;
+mod recipients;
 mod retention;
 
 use std::fmt::Debug;
@@ -17,7 +18,7 @@ use std::fmt::Debug;
 use domain::{Application, Posting, Reference};
 use intake::ports::{
     Commit, Corrections, Dossiers, Fault, Ledger, MailKind, Notices, Outbox, PostingStore,
-    Progress, Retention,
+    Progress, Recipients, Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -35,12 +36,28 @@ type Outcome = Result<(), Violation>;
 
 /// Every storage port.
 pub trait Storage:
-    Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention + PostingStore
+    Ledger
+    + Corrections
+    + Dossiers
+    + Outbox
+    + Notices
+    + Progress
+    + Recipients
+    + Retention
+    + PostingStore
 {
 }
 
 impl<L> Storage for L where
-    L: Ledger + Corrections + Dossiers + Outbox + Notices + Progress + Retention + PostingStore
+    L: Ledger
+        + Corrections
+        + Dossiers
+        + Outbox
+        + Notices
+        + Progress
+        + Recipients
+        + Retention
+        + PostingStore
 {
 }
 
@@ -96,6 +113,8 @@ suite! {
     progress::a_newer_message_replaces_a_pending_one,
     progress::a_list_is_searched_sorted_and_filtered,
     progress::notes_and_events_go_with_the_application,
+    recipients::a_recipient_gets_so_many_mails_and_a_digest,
+    recipients::a_digest_takes_no_more_once_it_is_being_sent,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,

@@ -78,6 +78,42 @@ pub fn address_changed(texts: &Texts, posting: &Posting, reference: &str) -> Mai
     plain(texts, fill(texts.address_changed_subject, &values), &paragraphs, &[])
 }
 
+/// What a digest tells of an application.
+#[derive(Clone, Debug)]
+pub struct DigestEntry<'a> {
+    /// Its reference.
+    pub reference: String,
+    /// Its posting.
+    pub posting: &'a Posting,
+    /// When it arrived; nothing where its address was replaced.
+    pub received_at: Option<Timestamp>,
+    /// The address of its receipt.
+    pub receipt: Option<String>,
+}
+
+/// To an outsider who had enough mails: what the others would have said. As
+/// little as in an acknowledgement does it contain what somebody typed.
+pub fn digest(texts: &Texts, entries: &[DigestEntry]) -> MailText {
+    let line = |entry: &DigestEntry| {
+        let zone = &entry.posting.deadline.zone;
+        let shown = |at: Timestamp| moment(texts, zone.local(at), &zone.name);
+        let at = entry.received_at.map(shown).unwrap_or_default();
+        let values = [
+            ("reference", entry.reference.as_str()),
+            ("title", &entry.posting.title),
+            ("moment", &at),
+            ("contact", &entry.posting.contact),
+        ];
+        let replaced = entry.received_at.is_none();
+        let sentence = if replaced { texts.digest_replaced } else { texts.digest_entry };
+        Line { text: fill(sentence, &values), link: entry.receipt.clone() }
+    };
+    let lines = entries.iter().map(line).collect();
+    let paragraphs = [texts.digest_what.to_owned(), texts.digest_todo.to_owned()];
+    let list = List { heading: texts.digest_list, lines };
+    plain(texts, texts.digest_subject.to_owned(), &paragraphs, &[list])
+}
+
 /// To staff: that nothing is missing, or what is.
 pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
     let undelivered = count(&report.pending) + count(&report.given_up);
@@ -184,13 +220,19 @@ fn count(entries: &[(u32, &str)]) -> i64 {
 /// A heading with a line for each application.
 struct List {
     heading: &'static str,
-    lines: Vec<String>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    text: String,
+    link: Option<String>,
 }
 
 fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
     let line = |(count, reference): &(u32, &str)| {
         let count = number(texts, i64::from(*count));
-        fill(texts.report_entry, &[("number", &count), ("reference", reference)])
+        let text = fill(texts.report_entry, &[("number", &count), ("reference", reference)]);
+        Line { text, link: None }
     };
     List { heading, lines: entries.iter().map(line).collect() }
 }

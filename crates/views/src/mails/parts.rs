@@ -1,7 +1,7 @@
 //! Prepares the values that the templates of mails show.
 
 use domain::{Application, Posting};
-use locales::{Texts, bytes, date, fill, moment, number};
+use locales::{Texts, bytes, date, fill, list, moment, number};
 use rules::Remark;
 use rules::application::{Answer, Document, lines, one_line};
 use rules::requirements::QuestionKind;
@@ -30,8 +30,6 @@ pub(super) struct DocumentFacts<'a> {
     /// `240 ko`
     pub(super) size: String,
     pub(super) sha256: &'a str,
-    /// Remarks that staff should read before they open the document.
-    pub(super) remarks: Vec<&'static str>,
 }
 
 impl<'a> Facts<'a> {
@@ -59,21 +57,27 @@ fn document_facts<'a>(
         kind: document.kind.as_str().to_uppercase(),
         size: bytes(texts, document.bytes),
         sha256: &document.sha256,
-        remarks: document.remarks.iter().map(|remark| remark_sentence(texts, *remark)).collect(),
     }
 }
 
-fn remark_sentence(texts: &Texts, remark: Remark) -> &'static str {
-    match remark {
+fn remarks(texts: &Texts, document: &Document) -> Vec<String> {
+    let sentence = |remark: &Remark| remark_sentence(texts, *remark, &document.files);
+    document.remarks.iter().map(sentence).collect()
+}
+
+fn remark_sentence(texts: &Texts, remark: Remark, files: &[String]) -> String {
+    let sentence = match remark {
         Remark::Location => texts.mail_remark_location,
         Remark::Author => texts.mail_remark_author,
         Remark::RemoteContent => texts.mail_remark_remote_content,
         Remark::TrackedChanges => texts.mail_remark_tracked_changes,
         Remark::Comments => texts.mail_remark_comments,
-        Remark::Attachments => texts.mail_remark_attachments,
+        Remark::Attachments if files.is_empty() => texts.mail_remark_attachments,
+        Remark::Attachments => texts.mail_remark_attachments_named,
         Remark::OtherFiles => texts.mail_remark_other_files,
         Remark::NoText => texts.mail_remark_no_text,
-    }
+    };
+    fill(sentence, &[("files", &list(texts, "list_and", files))])
 }
 
 /// What the candidate typed, for staff alone.
@@ -100,6 +104,8 @@ pub(super) struct File {
     /// Where it is, if it is not attached.
     pub(super) link: Option<String>,
     pub(super) original: String,
+    /// What is better known before it is opened: a sentence each, with the names of files inside.
+    pub(super) remarks: Vec<String>,
 }
 
 /// A question with its answer.
@@ -129,6 +135,7 @@ impl<'a> Person<'a> {
             attached: attachment_name(posting, received, document),
             link: links.get(index).cloned(),
             original: one_line(&document.file_name),
+            remarks: remarks(texts, document),
         });
         let until = date(texts, received.erased_on(posting));
         Self {

@@ -127,7 +127,8 @@ pub(super) fn document(
         bytes,
         sha256: digest.repeat(32),
         crc32: None,
-        remarks: vec![Remark::TrackedChanges],
+        remarks: vec![Remark::TrackedChanges, Remark::Attachments],
+        files: vec!["europass.xml".into()],
         revision: 1,
     }
 }

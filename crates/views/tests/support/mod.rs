@@ -132,6 +132,7 @@ pub(crate) fn received() -> Application {
                 sha256: "0123456789abcdef".repeat(4),
                 crc32: None,
                 remarks: vec![],
+                files: vec![],
                 revision: 1,
             }],
         },

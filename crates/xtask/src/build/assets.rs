@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::social;
 use super::wasm::{Effort, Linked, Plan, compile, link};
 use crate::process::run;
 use crate::workspace::Workspace;
@@ -79,6 +80,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     if fixed.exists() {
         copy_folder(&fixed, &assets)?;
     }
+    social::draw(&assets.join("social.png"))?;
     Ok(public)
 }
 

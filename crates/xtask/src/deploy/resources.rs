@@ -35,20 +35,15 @@ pub(super) fn bucket(installation: &Installation, only_look: bool) -> anyhow::Re
     if only_look {
         return would(&format!("make the bucket {name}"));
     }
-    installation
-        .ask(&[&["r2", "bucket", "create", name], place(installation).as_slice()].concat())?;
+    installation.ask(
+        &[&["r2", "bucket", "create", name], installation.jurisdiction().as_slice()].concat(),
+    )?;
     made(name)
 }
 
 pub(crate) fn has_bucket(installation: &Installation, name: &str) -> anyhow::Result<bool> {
-    let list = [&["r2", "bucket", "list"], place(installation).as_slice()].concat();
+    let list = [&["r2", "bucket", "list"], installation.jurisdiction().as_slice()].concat();
     Ok(is_listed(&installation.ask(&list)?, name))
-}
-
-/// Buckets of a jurisdiction are in a list of their own.
-fn place(installation: &Installation) -> Vec<&'static str> {
-    let jurisdiction = installation.settings.jurisdiction;
-    jurisdiction.iter().flat_map(|place| ["--jurisdiction", place.as_str()]).collect()
 }
 
 /// Returns whether the list has a line `name:   NAME`.

@@ -21,10 +21,10 @@ pub(super) struct Outline {
     pub(super) mail_bytes: u64,
 }
 
-/// Returns the postings of the folder; none where one has a mistake, which the
-/// build shows.
-pub(super) fn postings(workspace: &Workspace) -> Vec<Outline> {
-    let compiled = postings::compile_folder(&workspace.path("postings")).unwrap_or_default();
+/// Returns the postings of the folder; none where one has a mistake, which
+/// `cargo xtask check` shows.
+pub(super) fn postings(installation: &Installation) -> Vec<Outline> {
+    let compiled = postings::compile_folder(&installation.postings()).unwrap_or_default();
     let outlines = compiled.into_iter().map(|posting| Outline {
         mail_bytes: encoded(posting.requirements.documents.iter().map(|one| one.max_bytes).sum()),
         slug: posting.slug,
@@ -55,6 +55,12 @@ fn of_config(config: &Value) -> Vec<Finding> {
         ));
     }
     findings.extend(transport(config));
+    if variable(config, "SECURITY_CONTACT").is_empty() {
+        findings.push(Finding::warning(
+            "SECURITY_CONTACT is not set: who finds a weakness does not know whom to tell",
+            "set it in guichet.toml to an address or a page; /.well-known/security.txt publishes it",
+        ));
+    }
     if variable(config, ORIGIN).is_empty() {
         findings.push(Finding::error(
             "the address of the site is not set: it would answer nobody",
@@ -160,6 +166,7 @@ mod tests {
         let vars = json!({
             "MAIL_FROM_ADDRESS": "jobs@omct.org",
             "OPERATOR_ADDRESS": "it@omct.org",
+            "SECURITY_CONTACT": "security@omct.org",
             "MAIL_TRANSPORT": "cloudflare",
         });
         assert_eq!(findings(vars), Vec::<String>::new());
@@ -170,6 +177,7 @@ mod tests {
         let found = findings(json!({
             "MAIL_FROM_ADDRESS": "guichet@example.org",
             "OPERATOR_ADDRESS": "",
+            "SECURITY_CONTACT": "security@omct.org",
             "MAIL_TRANSPORT": "smtp",
             "SMTP_HOST": "",
         }));

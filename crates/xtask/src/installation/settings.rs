@@ -1,6 +1,7 @@
 //! Reads `guichet.toml`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Deserialize;
@@ -20,6 +21,9 @@ pub(crate) struct Settings {
     /// The Cloudflare account, where the login has several.
     #[serde(default)]
     pub(crate) account_id: Option<String>,
+    /// The folder of its postings, instead of the tracked one.
+    #[serde(default)]
+    pub(crate) postings: Option<PathBuf>,
     /// Put over the variables of `wrangler.toml`.
     #[serde(default)]
     pub(crate) vars: BTreeMap<String, String>,

@@ -19,6 +19,10 @@ pub(crate) enum Order {
     Outbox { all: bool },
     /// Queues a mail again.
     SendAgain { reference: Reference, mail: MailKind },
+    /// Holds up the outbox, before the database is restored.
+    Pause,
+    /// Has the Worker do again what a restored database has forgotten.
+    Restore,
 }
 
 /// Which database.
@@ -80,11 +84,13 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let order = match words.as_slice() {
         ["outbox"] => Order::Outbox { all },
+        ["pause"] => Order::Pause,
+        ["restore"] => Order::Restore,
         ["send-again", reference] => {
             Order::SendAgain { reference: Reference::parse(reference)?, mail }
         }
         _ => bail!(
-            "admin needs an order: cargo xtask admin outbox, or cargo xtask admin send-again REFERENCE"
+            "admin needs an order: cargo xtask admin outbox, send-again REFERENCE, pause, or restore"
         ),
     };
     Ok(Task::Admin(AdminOptions { order, place }))

@@ -3,7 +3,7 @@
 use super::{check_damage, look};
 use crate::{
     Active, Damage, Limits, inspect,
-    samples::{WordPackage, open_text},
+    samples::{self, WordPackage, open_text},
 };
 
 #[track_caller]
@@ -105,6 +105,8 @@ fn settings_that_load_something() {
         ("<ax:ocx ax:classid='{0}'/>", Active::OleObject),
         ("<c:button onAction='\\\\h\\a.dotm!x'/>", Active::ServerName),
         ("<v:shape href='\\\\h\\a'/>", Active::ExternalRelationship),
+        ("<xsnLocation>http://a.example/a.xsn</xsnLocation>", Active::RemoteTemplate),
+        ("<wp15:webVideoPr embeddedHtml='&lt;iframe&gt;'/>", Active::RemoteContent),
     ] {
         finds(xml, &settings(xml), expect);
     }
@@ -146,7 +148,15 @@ fn drawings_and_pages_that_name_a_server() {
     for (name, content) in cases {
         finds(&content.escape_ascii().to_string(), &with(name, content), Active::ServerName);
     }
-    let plain: [(&str, &[u8]); 3] = [
+    let hidden = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: \
+        base64\r\n\r\nPGh0bWw+";
+    finds("a page in base 64", &with("a.mht", hidden), Active::Program);
+    let plain: [(&str, &[u8]); 4] = [
+        (
+            "a.mht",
+            b"MIME-Version: 1.0\nContent-Type: text/html\n\n<p>\n\nContent-Type: image/png\n\
+            Content-Transfer-Encoding: base64\n\niVBO",
+        ),
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><a href='https://a.example/'/></svg>"),
         ("a.txt", b"a // b, c:\\d"),
         ("a.mht", b"MIME-Version: 1.0\n\n<p class=3D\"a\">1=\n2 http://a.example</p>"),
@@ -206,4 +216,17 @@ fn more_targets_than_are_judged() {
     assert_eq!(damage(&long, 5), [Some(Damage::TooComplex); 2]);
     let field = "<w:fldSimple w:instr='LINK a b c d'/>";
     assert_eq!(damage(field, 25)[1], Some(Damage::TooComplex));
+}
+
+#[test]
+fn bytes_behind_an_archive_and_in_the_slack_of_its_entries() {
+    let file = WordPackage::default().finish();
+    let with = |more: &[u8]| [&file, more].concat();
+    assert_eq!(look(&with(b"\r\n\0  ")).damage, None);
+    let mut archive = WordPackage::default().archive();
+    let hidden = samples::zip(&[("word/document.xml", "<x/>")]);
+    // One block of three bytes, the last, then what no reader of the directory looks at.
+    let slack = [b"\x01\x03\0\xFC\xFFabc".as_slice(), &hidden].concat();
+    archive.add_packed("word/a.bin2", 8, &slack, b"abc");
+    check_damage(Damage::Ambiguous, &[("behind", with(b"x")), ("in the slack", archive.finish())]);
 }

@@ -4,8 +4,7 @@
 //! search the whole file where a table is damaged, and of two objects with one number some take the
 //! first. So all objects are listed here, and what acts is looked for in each of them.
 
-use alloc::vec::Vec;
-use core::mem;
+use std::mem;
 
 use super::{Document, MOST_HOPS, ordered};
 use crate::{

@@ -1,5 +1,3 @@
-use alloc::vec::Vec;
-
 /// Undoes LZW (ISO 32000-2, 7.4.4) to at most `limit` bytes and what the last code has more.
 /// Nearly every writer lengthens its codes one code `early`.
 pub(super) fn decoded(data: &[u8], is_early: bool, limit: usize) -> Vec<u8> {
@@ -56,7 +54,7 @@ const MOST_CODES: usize = (1 << LAST_WIDTH) - END - 1;
 
 /// Bits of the input, the highest of each byte first.
 struct Bits<'a> {
-    input: core::slice::Iter<'a, u8>,
+    input: std::slice::Iter<'a, u8>,
     held: usize,
     count: u32,
 }

@@ -1,5 +1,3 @@
-use alloc::{vec, vec::Vec};
-
 use crate::pdf::value::Dict;
 
 /// Undoes the prediction of PNG (ISO 32000-2, 7.4.4.4): tables are packed as differences of their

@@ -1,7 +1,5 @@
 //! The filters without a dictionary (ISO 32000-2, 7.4.2, 7.4.3 and 7.4.5).
 
-use alloc::vec::Vec;
-
 use crate::{bytes::head, pdf::strings};
 
 pub(super) fn hexadecimal(data: &[u8]) -> Vec<u8> {

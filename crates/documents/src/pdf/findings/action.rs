@@ -1,7 +1,5 @@
 //! Judges the dictionaries that act: actions, annotations, file specifications (ISO 32000-2, 12.6).
 
-use alloc::{string::String, vec::Vec};
-
 use super::{Entries, JUDGING, Search, named, script};
 use crate::{
     Active, encoding, file_name,
@@ -12,11 +10,12 @@ use crate::{
         strings::Name,
         value::{Dict, Value},
     },
-    target::{self, Target},
+    policy::{self, Use},
+    target,
 };
 
 /// The keys whose values decide whether something acts.
-pub(super) const KEYS: [&[u8]; 21] = [
+pub(super) const KEYS: [&[u8]; 20] = [
     b"JS",
     b"S",
     b"Subtype",
@@ -36,8 +35,7 @@ pub(super) const KEYS: [&[u8]; 21] = [
     b"Unix",
     b"RF",
     b"Movie",
-    b"NA",
-    b"PA",
+    b"PresSteps",
 ];
 
 /// Returns whether a target stands under a key.
@@ -89,9 +87,11 @@ impl<'s> Search<'s> {
                         self.found.active.push(Active::EmbeddedFile);
                     }
                     (b"EF" | b"RF", Value::Dict(files)) => self.look_into_files(files, &found),
-                    // The last two are the steps of a slide show.
-                    (b"OpenAction" | b"NA" | b"PA", _) => self.follow(found, MOST_STEPS),
-                    (b"AA", Value::Dict(events)) => self.judge_events(events, &found),
+                    (b"OpenAction", _) => self.follow(found, MOST_STEPS),
+                    // The steps of a slide show come by themselves, as other events do.
+                    (b"AA" | b"PresSteps", Value::Dict(events)) => {
+                        self.judge_events(events, &found);
+                    }
                     // A proxy for a page or a picture in another file is shown with the page.
                     (b"Ref" | b"Movie", Value::Dict(proxy)) => {
                         self.fetch(proxy, &found, MOST_STEPS);
@@ -200,12 +200,8 @@ impl<'s> Search<'s> {
                     Value::Dict(inner) => self.fetch(inner, &found, steps),
                     Value::Text(_) => {
                         let target = text(self.document, &found);
-                        self.found.active.push(match target::parse(&target) {
-                            Target::Server => Active::ServerName,
-                            Target::Script => Active::Script,
-                            Target::Web | Target::Handler => Active::Automatic,
-                            Target::Near | Target::Inside => Active::RemoteGoTo,
-                        });
+                        let active = policy::active(Use::Acts, target::parse(&target));
+                        self.found.active.extend(active);
                     }
                     _ => {}
                 }
@@ -249,18 +245,15 @@ impl<'s> Search<'s> {
     /// Judges a target that a click may lead to, or the name of a file inside.
     fn judge_target(&mut self, found: &Indirect<'s>, is_file: bool) {
         let target = text(self.document, found);
-        if is_file && file_name::runs(&target) {
-            self.found.active.push(Active::Program);
-        }
-        let is_path = target.trim_start().to_ascii_lowercase().starts_with("file:");
-        match target::parse(&target) {
-            Target::Script => self.found.active.push(Active::Script),
-            Target::Server | Target::Handler => self.found.active.push(Active::RemoteGoTo),
-            _ if is_path || !is_file && target::starts_program(&target) => {
-                self.found.active.push(Active::RemoteGoTo);
+        if is_file {
+            self.names.add_file(&target);
+            if file_name::runs(&target) {
+                self.found.active.push(Active::Program);
             }
-            _ => {}
         }
+        let is_program = is_file && target::starts_program(&target);
+        let active = policy::active(Use::PdfLink(&target), target::parse(&target));
+        self.found.active.extend(active.filter(|_| !is_program));
     }
 }
 

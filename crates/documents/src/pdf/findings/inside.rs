@@ -1,7 +1,5 @@
 //! Looks into streams: pictures, packed layers, and files inside the file.
 
-use alloc::vec::Vec;
-
 use super::{Search, action::MOST_STEPS};
 use crate::{
     Active, Damage, Kind, Report,

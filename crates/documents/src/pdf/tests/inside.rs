@@ -55,6 +55,24 @@ fn names_that_deceive_are_programs() {
 }
 
 #[test]
+fn files_inside_are_named() {
+    assert_eq!(look(&with("europass.xml", b"<x/>")).files, ["europass.xml"]);
+    assert_eq!(look(&with("C:\\\\Users\\\\me\\\\a b.txt", b"x")).files, ["a b.txt"]);
+    let both = "<< /F (a\\nb.txt) /UF <FEFF00E9002E007400780074> /EF << /F 5 0 R >> >>";
+    let file = one_page().with(both).with_stream("", b"x").finish();
+    assert_eq!(look(&file).files, ["ab.txt", "é.txt"]);
+    let add = |file: Objects, n| file.with(format!("<< /F ({n}.txt) /EF << /F 5 0 R >> >>"));
+    assert_eq!(look(&(0..20).fold(one_page(), add).finish()).files.len(), 8);
+    let word =
+        WordPackage::default().with("word/embeddings/Table\u{202E}1.xlsx", &samples::docx("x"));
+    assert_eq!(
+        look(&word.with("word/media/a.pdf", b"%PDF-1.4").finish()).files,
+        ["Table1.xlsx", "a.pdf"]
+    );
+    assert_eq!(look(&open_text("", &[("Object 1", &samples::docx("x"))])).files, ["Object 1"]);
+}
+
+#[test]
 fn files_that_belong_to_another() {
     let specification = "<< /EF << /F 5 0 R >> /RF << /F [(a.exe) 6 0 R] >> >>";
     let file = one_page().with(specification).with_stream("", b"x");

@@ -1,0 +1,151 @@
+//! Spares the mailboxes of outsiders: beyond a handful of mails an hour, one
+//! digest tells what the others would have said.
+//!
+//! Anybody can type anybody's address. The answer to a form never shows
+//! whether its address had mails before, and every application is told of, so
+//! that nobody can keep somebody else from hearing of theirs.
+
+use mail::Mailbox;
+use rules::Timestamp;
+use views::mails::{self, DigestEntry};
+
+use crate::key::SigningKey;
+use crate::mail_composer::{MailComposer, Message, address};
+use crate::mailbox::mailbox_of;
+use crate::notify::notice_headers;
+use crate::ports::{
+    About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, Fault, Ledger, Mail,
+    Notice, NoticeOfChange, Outbox, Recipient, Recipients, Said, Sending, Transport,
+};
+use crate::receipt::receipt_key_of;
+
+/// The time in which mails to one recipient are counted, in milliseconds.
+const HOUR_MS: i64 = 3_600_000;
+
+/// The time after whose end a digest leaves, in milliseconds: with a run of the
+/// cron, less than an hour.
+const DIGEST_EVERY_MS: i64 = 50 * 60_000;
+
+/// The most mails that one digest stands for. What is beyond leaves an hour
+/// later.
+const LONGEST: u32 = 1_000;
+
+/// Says whether a claimed mail may leave now.
+pub(crate) async fn admit(
+    ledger: &(impl Ledger + Recipients),
+    composer: &MailComposer<'_>,
+    mail: &Mail,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Admission, Fault> {
+    if !mail.kind.is_counted() {
+        return Ok(Admission::Admitted);
+    }
+    // Where there is nobody to send it to, there is nothing to send.
+    let Some(notice) = recipient(ledger, mail).await? else { return Ok(Admission::Admitted) };
+    let hash = hash(composer.signing, &notice.address);
+    let slot = now.0.div_euclid(DIGEST_EVERY_MS);
+    let due_at = Timestamp(slot.saturating_add(1).saturating_mul(DIGEST_EVERY_MS));
+    let digest = Digest {
+        id: format!("digest/{hash}/{slot}"),
+        due_at,
+        at_the_latest: Timestamp(due_at.0.saturating_add(HOUR_MS)),
+        notice,
+    };
+    let since = Timestamp(now.0.saturating_sub(HOUR_MS));
+    let recipient = Recipient { hash, limit: composer.mails_per_recipient, since };
+    ledger.admit(&mail.id, claim, &recipient, &digest, now).await
+}
+
+/// Sends a digest. Nothing where what it stood for was withdrawn or has left.
+pub(crate) async fn send_digest(
+    ledger: &(impl Outbox + Recipients),
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    mail: &Mail,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let About::Notice(notice @ Notice::Digest(digest)) = &mail.about else { return Ok(None) };
+    let digested = ledger.digested(&mail.id, LONGEST).await?;
+    if digested.is_empty() {
+        return Ok(None);
+    }
+    let headers = notice_headers(notice, claim);
+    let message = composer.digest(&mail.id, digest, &digested, headers, now)?;
+    let sending = message.send(transport).await;
+    if sending != Sending::Sent {
+        return Ok(Some(sending));
+    }
+    // Before the digest itself is settled: where this fails, it comes again.
+    let mails: Vec<String> = digested.into_iter().map(|one| one.mail).collect();
+    Ok(Some(match ledger.note_sent(&mails, now).await {
+        Ok(()) => Sending::Sent,
+        Err(fault) => Sending::Unknown(fault.to_string()),
+    }))
+}
+
+async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNotice>, Fault> {
+    Ok(match &mail.about {
+        About::Application(id) => ledger.find(id).await?.map(|received| DigestNotice {
+            address: received.content.email,
+            language: received.language,
+        }),
+        About::Notice(Notice::AddressChanged(change)) => Some(DigestNotice {
+            address: change.address.clone(),
+            language: change.language.clone(),
+        }),
+        About::Notice(_) => None,
+    })
+}
+
+/// The same for all addresses of a mailbox, and of no use to who has no key.
+fn hash(signing: &SigningKey, address: &str) -> String {
+    let signature = signing.sign("recipient", &[&mailbox_of(address)]);
+    signature.chars().take(22).collect()
+}
+
+impl MailComposer<'_> {
+    fn digest(
+        &self,
+        id: &str,
+        digest: &DigestNotice,
+        digested: &[Digested],
+        headers: Vec<mail::Extra>,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let texts = locales::choose(Some(&digest.language), None, "fr");
+        let entries: Vec<DigestEntry> = digested
+            .iter()
+            .filter_map(|one| match &one.said {
+                Said::Acknowledged(one) => self.acknowledged(one, &digest.address),
+                Said::AddressChanged(change) => self.replaced(change),
+            })
+            .collect();
+        let to = Mailbox { name: None, address: address(&digest.address)? };
+        let message_id = self.message_id("digest", "notice-id", &[id]);
+        let words = mails::digest(texts, &entries);
+        Ok(self.notice_message(to, &digest.language, words, message_id, headers, now))
+    }
+
+    /// Another address of the same mailbox may be somebody else's after all:
+    /// only this very address gets the address of the receipt.
+    fn acknowledged(&self, one: &Acknowledged, to: &str) -> Option<DigestEntry<'_>> {
+        let posting = self.posting(&one.posting).ok()?;
+        let key = receipt_key_of(self.signing, &one.id, one.address_changes);
+        let origin = self.origin.as_deref().unwrap_or(&one.origin);
+        let path = views::receipt_address(one.reference.as_str(), &key);
+        Some(DigestEntry {
+            reference: one.reference.as_str().to_owned(),
+            posting,
+            received_at: Some(one.revised_at),
+            receipt: one.address.eq_ignore_ascii_case(to).then(|| format!("{origin}{path}")),
+        })
+    }
+
+    fn replaced(&self, change: &NoticeOfChange) -> Option<DigestEntry<'_>> {
+        let posting = self.posting(&change.posting).ok()?;
+        let reference = change.reference.as_str().to_owned();
+        Some(DigestEntry { reference, posting, received_at: None, receipt: None })
+    }
+}

@@ -1,0 +1,98 @@
+//! The port of the ledger for mails to outsiders, which are counted by
+//! recipient.
+
+use domain::Reference;
+use rules::Timestamp;
+
+use super::{Claim, DigestNotice, Fault, NoticeOfChange};
+
+/// Who gets a mail, and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// A keyed hash of the mailbox.
+    pub hash: String,
+    /// How many mails it gets in the time from `since` on.
+    pub limit: u32,
+    /// When that time began.
+    pub since: Timestamp,
+}
+
+/// The digest for what is beyond that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// Its id, which says for whom and for which time it is.
+    pub id: String,
+    /// When it leaves.
+    pub due_at: Timestamp,
+    /// When the mails that it stands for leave after all, unless it has left.
+    pub at_the_latest: Timestamp,
+    /// To whom it goes.
+    pub notice: DigestNotice,
+}
+
+/// Whether a mail may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Yes, and it is counted.
+    Admitted,
+    /// The digest tells what it says. The claim on it is given back.
+    Digested,
+    /// Neither: the digest is leaving at this moment.
+    Closed,
+}
+
+/// A mail that a digest stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digested {
+    /// Its id.
+    pub mail: String,
+    /// What it would have said.
+    pub said: Said,
+}
+
+/// What a mail would have said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// An application has arrived, or was corrected.
+    Acknowledged(Acknowledged),
+    /// Another address took the place of this one.
+    AddressChanged(NoticeOfChange),
+}
+
+/// An application that a digest acknowledges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Its id.
+    pub id: String,
+    /// Its reference.
+    pub reference: Reference,
+    /// The slug of its posting.
+    pub posting: String,
+    /// Scheme and host of the page that was used.
+    pub origin: String,
+    /// When its latest revision began to arrive.
+    pub revised_at: Timestamp,
+    /// How often its address was corrected.
+    pub address_changes: u32,
+    /// Its address.
+    pub address: String,
+}
+
+/// Mails to outsiders.
+pub trait Recipients {
+    /// Counts the claimed mail `mail` and lets it through where `recipient` had
+    /// fewer than its limit; otherwise puts it into `digest`, which is written
+    /// if it is not there. A mail that was let through stays so.
+    async fn admit(
+        &self,
+        mail: &str,
+        claim: Claim,
+        recipient: &Recipient,
+        digest: &Digest,
+        now: Timestamp,
+    ) -> Result<Admission, Fault>;
+
+    /// Up to `limit` mails that the digest with this id stands for and that
+    /// have not left, in the order of their applications' arrival.
+    async fn digested(&self, digest: &str, limit: u32) -> Result<Vec<Digested>, Fault>;
+}

@@ -1,0 +1,69 @@
+//! Rows about mails to outsiders.
+
+use domain::Reference;
+use intake::ports::{Acknowledged, Admission, Digested, Fault, Notice, Said};
+use serde::Deserialize;
+
+use super::timestamp;
+
+/// What became of a claimed mail.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AdmissionRow {
+    admitted: u32,
+    digested: u32,
+}
+
+impl From<&AdmissionRow> for Admission {
+    fn from(row: &AdmissionRow) -> Self {
+        match (row.admitted, row.digested) {
+            (0, 0) => Self::Closed,
+            (0, _) => Self::Digested,
+            _ => Self::Admitted,
+        }
+    }
+}
+
+/// A mail that a digest stands for: an application's, or one with a payload.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DigestedRow {
+    mail: String,
+    payload: Option<String>,
+    #[serde(flatten)]
+    application: Option<AcknowledgedRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AcknowledgedRow {
+    application: String,
+    reference: Reference,
+    posting: String,
+    origin: String,
+    revised_at: f64,
+    address_changes: u32,
+    address: String,
+}
+
+impl TryFrom<DigestedRow> for Digested {
+    type Error = Fault;
+
+    fn try_from(row: DigestedRow) -> Result<Self, Fault> {
+        let unreadable = || Fault::Ledger("a digested mail is not of the expected shape".into());
+        let said = if let Some(of) = row.application {
+            Said::Acknowledged(Acknowledged {
+                id: of.application,
+                reference: of.reference,
+                posting: of.posting,
+                origin: of.origin,
+                revised_at: timestamp(of.revised_at),
+                address_changes: of.address_changes,
+                address: of.address,
+            })
+        } else {
+            match serde_json::from_str(row.payload.as_deref().unwrap_or_default()) {
+                Ok(Notice::AddressChanged(change)) => Said::AddressChanged(change),
+                _ => return Err(unreadable()),
+            }
+        };
+        Ok(Self { mail: row.mail, said })
+    }
+}
