@@ -56,7 +56,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
