@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { apply, clock, document, kept, MARIE, pdf, POSTING } from "../support/application.mjs";
-import { browsing, evenly, hasFocus, openForm, summaryOf } from "../support/browser.mjs";
+import { browsing, evenly, hasFocus, look, openForm, summaryOf } from "../support/browser.mjs";
 import { arrived, fill, posts } from "../support/candidate.mjs";
 import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
@@ -13,7 +13,7 @@ import { words } from "../support/words.mjs";
 
 const place = await running();
 const visitors = await browsing(place);
-const { script } = words("fr");
+const { form, script } = words("fr");
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -92,8 +92,14 @@ test("a form that is filled in when the deadline passes is not sent, and says wh
   await fill(page);
   await page.clock.fastForward(6 * MINUTE);
   await counts(page, "Le délai est passé");
-  await page.click("#submit");
+  await page.locator(".over").last().waitFor();
+  assert.deepEqual(await page.locator(".over").filter({ visible: true }).allTextContents(), [form.over, form.over]);
+  assert.ok(await page.locator(".in-time").isHidden());
+  assert.equal(await page.getAttribute("#submit", "aria-disabled"), "true");
+  await page.click("#submit", { force: true });
   await hasFocus(page, "error-summary");
+  assert.equal(await page.locator("#error-summary-title").textContent(), script.not_sent, "no correction is promised");
+  await look(page, "over-fr-1280");
   const late = { headers: { "x-test-clock": clock(POSTING.closesAt) } };
   const { issues } = await (await apply(place.guichet, {}, late)).json();
   assert.deepEqual(await summaryOf(page), issues.map(({ message }) => message));

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { document, pdf } from "../support/application.mjs";
-import { browsing, errorOf, hasFocus, openForm } from "../support/browser.mjs";
+import { browsing, errorOf, hasFocus, look, NARROW, openForm } from "../support/browser.mjs";
 import { choose, posts } from "../support/candidate.mjs";
 import { running } from "../support/running.mjs";
 import { FILES } from "../support/spoiled.mjs";
@@ -13,7 +13,7 @@ import { words } from "../support/words.mjs";
 
 const place = await running();
 const visitors = await browsing(place);
-const { issue, script } = words("fr");
+const { form, issue, script } = words("fr");
 
 /** Waits until the page says so in a place. French sets blanks of several widths: they are all one here. */
 async function said(page, id, words) {
@@ -93,6 +93,8 @@ test("a document is judged when it is chosen, and nothing is uploaded for it", a
       await choose(page, "cv", file);
       await said(page, "cv-error", message);
       await said(page, "cv-status", /ne convient pas/);
+      const announced = page.locator("#announcer[role=status]");
+      assert.ok((await announced.textContent()).endsWith(await errorOf(page, "cv").textContent()), "the reason is read out");
       assert.equal(await page.getAttribute("#cv", "aria-invalid"), "true");
       await choose(page, "cv", document("CV.pdf", pdf("Marie Dupont")));
       await isHidden(page, "cv-error");
@@ -111,6 +113,41 @@ test("a choice that is taken back leaves nothing but the question for the docume
   await said(page, "cv-error", issue.document_missing.replace("{label}", "CV"));
   await isHidden(page, "cv-status");
   await isHidden(page, "mail-size");
+});
+
+test("a file is removed by a button, which gives the focus back to its field", async (t) => {
+  const page = await visitors.visit(t);
+  await openForm(page);
+  const remove = page.getByRole("button", { name: form.remove });
+  assert.equal(await remove.count(), 0);
+  await choose(page, "cv", FILES.letter);
+  await said(page, "cv-status", /vérifié/);
+  await remove.click();
+  await hasFocus(page, "cv");
+  assert.equal(await page.$eval("#cv", ({ files }) => files.length), 0);
+  await said(page, "cv-error", issue.document_missing.replace("{label}", "CV"));
+  assert.equal(await remove.count(), 0);
+});
+
+test("a photo opens the way to make a PDF of it", async (t) => {
+  const page = await visitors.visit(t, { viewport: NARROW });
+  await openForm(page);
+  assert.ok(await page.getByText(form.photo_iphone).isHidden());
+  await choose(page, "cv", FILES.image);
+  await page.getByText(form.photo_iphone).waitFor();
+  await look(page, "photo-fr-320");
+});
+
+test("the characters that are left are told near the limit", async (t) => {
+  const page = await visitors.visit(t);
+  await openForm(page);
+  await page.fill("#message", "a".repeat(4_000));
+  assert.ok(await page.locator("#message-count").isHidden());
+  await page.fill("#message", "a".repeat(4_900));
+  await said(page, "message-count", /Il reste 100 caractères/);
+  await page.locator("#announcer").filter({ hasText: /100/ }).waitFor({ state: "attached" });
+  await page.fill("#message", "a".repeat(5_002));
+  await said(page, "message-count", /2 caractères de trop/);
 });
 
 test("the same file twice is noticed, and mended in either place", async (t) => {

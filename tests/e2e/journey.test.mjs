@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { simpleParser } from "mailparser";
 
 import { document, docx, MARIE, odt, OTHER, pdf, POSTING, sha256 } from "../support/application.mjs";
-import { browsing, errorOf, evenly, hasFocus, look, NARROW, summaryOf, takenOver, WIDE } from "../support/browser.mjs";
+import { browsing, errorOf, evenly, hasFocus, look, NARROW, picture, summaryOf, takenOver, WIDE } from "../support/browser.mjs";
 import { fill, send } from "../support/candidate.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -114,7 +114,22 @@ async function apply(page, { script, language, name }) {
   assert.deepEqual(await page.locator(".sha256 code").allTextContents(), sent);
   await poll(() => isForwarded(page), 15_000, () => "the receipt does not tell that it was forwarded");
   await seen("receipt");
+  if (script) await printed(page, `receipt-${name}`);
   await withdrawn(page, t);
+}
+
+/** On paper a tick is a tick: browsers leave backgrounds out. */
+async function printed(page, name) {
+  await page.emulateMedia({ media: "print" });
+  const tick = (pseudo) =>
+    page.$eval(".state .done", (item, pseudo) => {
+      const { backgroundColor, borderRightColor } = getComputedStyle(item, pseudo);
+      return [backgroundColor, borderRightColor];
+    }, pseudo);
+  assert.deepEqual((await tick("::before"))[0], "rgba(0, 0, 0, 0)");
+  assert.deepEqual((await tick("::after"))[1], "rgb(0, 0, 0)");
+  await picture(page, `${name}-print`);
+  await page.emulateMedia({ media: "screen" });
 }
 
 /** From the receipt and back to it, over a page that asks: links and a button, with script or without. */

@@ -12,10 +12,10 @@ import { words } from "../support/words.mjs";
 
 const place = await running();
 const visitors = await browsing(place);
-const { site } = words("fr");
+const { form, site } = words("fr");
 
 /** From the top of the form to its end, once it comes back with errors. */
-const ORDER = ["name", "email", "phone", "cover_letter", "cv", "eu_work_permit", "message", "mailto:applications@omct.org", "consent", "submit"];
+const ORDER = ["empty", "name", "email", "phone", "cover_letter", "cv", form.photo, "eu_work_permit", "message", "mailto:applications@omct.org", "consent", "review", "submit"];
 
 /** What has the focus: its id, or where its link leads, or its text. And whether that can be seen. */
 const FOCUSED = () => {
@@ -81,9 +81,9 @@ for (const viewport of [NARROW, undefined]) {
     await tabTo(page, "cover_letter", 2);
     // What the dialog of the system does.
     await choose(page, "cover_letter", document("Lettre.pdf", pdf("Madame, Monsieur")));
-    await tabTo(page, "cv", 1);
+    await tabTo(page, "cv", 2);
     await choose(page, "cv", document("CV.pdf", pdf("Marie Dupont")));
-    await tabTo(page, "eu_work_permit", 1);
+    await tabTo(page, "eu_work_permit", 3);
     await keyboard.press("Space");
     await keyboard.press("ArrowDown");
     assert.ok(await page.isChecked("#eu_work_permit-no"));
@@ -93,7 +93,7 @@ for (const viewport of [NARROW, undefined]) {
     await keyboard.type("Bonjour");
     await tabTo(page, "consent", 2);
     await keyboard.press("Space");
-    await tabTo(page, "submit", 1);
+    await tabTo(page, "submit", 2);
     await keyboard.press("Enter");
     const reference = await arrived(page);
     assert.equal((await place.mails(reference)).length, 2);
@@ -112,7 +112,7 @@ test("an upload is stopped by keyboard, and the focus is where it can be sent ag
   await page.focus("#submit");
   await page.keyboard.press("Enter");
   await page.locator("#upload-cancel").waitFor();
-  await hasFocus(page, "submit");
+  await hasFocus(page, "upload");
   await tabTo(page, "upload-cancel", 1);
   await page.keyboard.press("Enter");
   await hasFocus(page, "submit");

@@ -20,6 +20,7 @@ const PAGES = {
   "careers-empty": [{ clock: clock(OTHER.closesAt + DAY) }, "/", (t) => t.careers.empty],
   closed: [{ clock: clock(POSTING.closesAt) }, `/postings/${POSTING.slug}`, (t) => t.posting.closed],
   "not-open": [{ clock: clock(POSTING.opensAt - 1) }, `/postings/${POSTING.slug}`, (t) => t.posting.opens],
+  accessibility: [{}, "/accessibility", (t) => t.accessibility.aim],
   "not-found": [{}, "/postings/no-such-posting", (t) => t.failure.not_found],
   "no-receipt": [{}, "/applications/ABCD2345?key=guessed", (t) => t.failure.not_found],
   "form-address": [{}, `/postings/${POSTING.slug}/applications`, (t) => t.failure.method],

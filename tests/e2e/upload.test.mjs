@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, test } from "node:test";
 
-import { document, kept, MARIE, pdf } from "../support/application.mjs";
+import { apply, clock, document, kept, MARIE, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { browsing, evenly, hasFocus, look, openForm, summaryOf } from "../support/browser.mjs";
-import { arrived, fill, posts, send } from "../support/candidate.mjs";
+import { arrived, choose, fill, posts, send } from "../support/candidate.mjs";
 import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -82,17 +82,99 @@ test("an upload is seen, can be stopped, and be sent again", async (t) => {
   await onlyOne(await send(page));
 });
 
-test("what was stopped after it had arrived is the same application when it is sent again", async (t) => {
+test("on a small phone progress and the button that stops come into sight, with the focus", async (t) => {
+  const { page } = await ready(t, heavy, { viewport: { width: 320, height: 568 } });
+  await line(page, { up: 100_000 });
+  // Tapped at the lower edge of the screen.
+  await page.$eval("#submit", (button) => button.scrollIntoView({ block: "end" }));
+  await page.click("#submit");
+  await underWay(page);
+  await hasFocus(page, "upload");
+  for (const id of ["submit", "upload-text", "upload-bar", "upload-cancel"]) {
+    const { y, height } = await page.locator(`#${id}`).boundingBox();
+    assert.ok(y >= 0 && y + height <= 568, `${id} is at ${y}`);
+  }
+  await look(page, "upload-fr-320");
+  await page.click("#upload-cancel");
+  await hasFocus(page, "submit");
+});
+
+test("what has left cannot be stopped; what was stopped too late is told as received, with the way to its receipt", async (t) => {
   const { page, token } = await ready(t);
   const slow = await line(page, { latency: 60_000 });
   await page.click("#submit");
   const stored = async () => (await kept(place.guichet)).applications.length === 1;
   await poll(stored, 15_000, () => "the server has stored nothing");
-  await page.click("#upload-cancel");
-  await hasFocus(page, "submit");
-  await nothingLost(page, token);
+  await page.getByText(script.sent).filter({ visible: true }).first().waitFor();
+  assert.ok(await page.locator("#upload-cancel").isHidden());
   await slow.mend();
+  // A click of the moment before, when the button was still there.
+  await page.$eval("#upload-cancel", (button) => button.click());
+  await page.getByText(script.already_received, { exact: true }).waitFor();
+  await hasFocus(page, "error-summary");
+  await nothingLost(page, token);
+  await look(page, "stopped-too-late-fr-1280");
+  await page.click("#error-summary-list a");
+  await onlyOne(await arrived(page));
+});
+
+test("a form for which there was no room is sent again with its signed arrival", async (t) => {
+  const { page, token } = await ready(t, {}, { expected: /status of 503/ });
+  const arrival = `${NOON}.${"a".repeat(43)}`;
+  const body = JSON.stringify({ error: "busy", message: "…", arrival });
+  const answer = { status: 503, contentType: "application/json", headers: { "retry-after": "30" }, body };
+  await page.route("**/applications?*", (route) => route.fulfill(answer), { times: 1 });
+  const sent = posts(page);
+  await page.click("#submit");
+  await page.locator("#error-summary-list li").filter({ hasText: /Attendez 30.secondes/ }).waitFor();
+  await nothingLost(page, token);
   await onlyOne(await send(page));
+  const parts = sent.map((request) => /name="arrival"\r\n\r\n([^\r]*)\r\n/.exec(request.postDataBuffer().toString("latin1"))?.[1]);
+  assert.deepEqual(parts, ["", arrival]);
+});
+
+test("who has lost the answer, changes a document and sends again has corrected it, and the receipt shows the new one", async (t) => {
+  const { page } = await ready(t, {}, { expected: /ERR_FAILED/ });
+  // Taken in, and the answer lost.
+  const lose = async (route) => {
+    await route.fetch();
+    await route.abort();
+  };
+  await page.route("**/applications?*", lose, { times: 1 });
+  await page.click("#submit");
+  await hasFocus(page, "error-summary");
+  const cv = pdf("Le bon CV");
+  await choose(page, "cv", document("Le bon CV.pdf", cv));
+  await send(page);
+  await page.getByText("Le bon CV.pdf").waitFor();
+  const [{ revision, application }] = (await kept(place.guichet)).applications;
+  assert.deepEqual([revision, JSON.parse(application).documents[1].sha256], [2, sha256(cv)]);
+  // Back does not lead to the form, and a reload shows what is there.
+  await page.reload();
+  await page.getByText("Le bon CV.pdf").waitFor();
+});
+
+test("a correction that is not taken says why and what to do, and what stays", async (t) => {
+  const { page, token } = await ready(t, {}, { expected: /status of 409/ });
+  const other = new Date(NOON + 60_000).getTime();
+  // The same page in another tab has corrected it since.
+  await apply(place.guichet, { token }, { headers: { "x-test-clock": clock(NOON) } });
+  await apply(place.guichet, { token, name: "Marie Martin" }, { headers: { "x-test-clock": clock(other) } });
+  await page.fill("#name", "Marie Durand");
+  await page.click("#submit");
+  await hasFocus(page, "error-summary");
+  assert.deepEqual(await summaryOf(page), [words("fr").form.outdated]);
+
+  await place.guichet.db.prepare("UPDATE applications SET revision = 20, revised_at = 0").run();
+  await page.click("#submit");
+  await page.locator("#error-summary-list li").filter({ hasText: words("fr").form.corrected_too_often }).waitFor();
+
+  await place.guichet.db.prepare("UPDATE applications SET revision = 2").run();
+  const [{ reference }] = (await kept(place.guichet)).applications;
+  await override(place.guichet, { clock: clock(POSTING.closesAt) });
+  await page.click("#submit");
+  await page.locator("#error-summary-list li").filter({ hasText: words("fr").form.kept.replace("{reference}", reference) }).waitFor();
+  await override(place.guichet);
 });
 
 test("who leaves the page while it sends is asked first", async (t) => {
@@ -189,7 +271,10 @@ test("without connection nothing is lost, and the next try succeeds", async (t) 
   await page.context().setOffline(true);
   await page.click("#submit");
   await hasFocus(page, "error-summary");
-  assert.deepEqual(await summaryOf(page), [script.no_connection, script.safe]);
+  assert.deepEqual(await summaryOf(page), [script.no_connection, script.safe, script.to_send]);
+  assert.deepEqual(await page.locator("#error-summary-list a").allTextContents(), [script.to_send], "a sentence is no link");
+  await page.getByRole("link", { name: script.to_send }).click();
+  await hasFocus(page, "submit");
   await nothingLost(page, token);
   await page.context().setOffline(false);
   await onlyOne(await send(page));

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -13,11 +13,14 @@ import { Miniflare } from "miniflare";
 import { Cloudflare } from "../support/cloudflare.mjs";
 import { ROOT } from "../support/guichet.mjs";
 
-const QUEUES = ["jobs-outbox-dead", "jobs-outbox-large", "jobs-outbox-small"];
+const QUEUES = ["jobs-test-outbox-dead", "jobs-test-outbox-large", "jobs-test-outbox-small"];
 const folder = await mkdtemp(join(tmpdir(), "guichet-online-"));
 const platform = new Miniflare({ modules: true, script: "export default {}", d1Databases: ["DB"], cf: false });
 const cloudflare = await Cloudflare.start(await platform.getD1Database("DB"));
+const keyCopy = join(ROOT, ".guichet/jobs-test.signing-key");
+await rm(keyCopy, { force: true });
 after(async () => {
+  await rm(keyCopy, { force: true });
   await cloudflare.stop();
   await platform.dispose();
   await rm(folder, { recursive: true, force: true });
@@ -28,7 +31,7 @@ await cp(join(ROOT, "postings"), postings, { recursive: true });
 await rm(join(postings, "postings.lock"), { force: true });
 
 const READY = `
-name = "jobs"
+name = "jobs-test"
 domain = "careers.guichet.dev"
 jurisdiction = "eu"
 postings = ${JSON.stringify(postings)}
@@ -61,21 +64,23 @@ test("a deployment makes everything from nothing", async () => {
   const first = await xtask(READY, "deploy", "--built");
   assert.equal(first.code, 0, first.text);
   assert.match(first.text, /https:\/\/careers.guichet.dev takes applications/);
-  assert.deepEqual(cloudflare.databases.map(({ name, jurisdiction }) => [name, jurisdiction]), [["jobs", "eu"]]);
-  assert.deepEqual(cloudflare.buckets, ["jobs-documents"]);
+  assert.deepEqual(cloudflare.databases.map(({ name, jurisdiction }) => [name, jurisdiction]), [["jobs-test", "eu"]]);
+  assert.deepEqual(cloudflare.buckets, ["jobs-test-documents"]);
   assert.deepEqual(cloudflare.queues.map(({ queue_name }) => queue_name).sort(), QUEUES);
-  const key = cloudflare.workers.get("jobs").get("SIGNING_KEY");
+  const key = cloudflare.workers.get("jobs-test").get("SIGNING_KEY");
   assert.match(key, /^[0-9a-f]{64}$/);
   assert.ok(!first.text.includes(key), "the key is not printed");
+  assert.equal((await readFile(keyCopy, "utf8")).trim(), key);
+  assert.equal((await stat(keyCopy)).mode & 0o777, 0o600);
   const [{ results }] = await cloudflare.query("SELECT name FROM d1_migrations ORDER BY name");
   const files = (await readdir(join(ROOT, "migrations"))).filter((name) => name.endsWith(".sql"));
   assert.deepEqual(results.map(({ name }) => name), files.sort());
   const [{ results: saved }] = await cloudflare.query("SELECT slug FROM postings ORDER BY slug");
   assert.deepEqual(saved.map(({ slug }) => slug), ["digital-security-officer", "protection-espace-civique-tunisie-ue"]);
-  const { bindings } = cloudflare.uploads.get("jobs");
+  const { bindings } = cloudflare.uploads.get("jobs-test");
   const binding = (name) => bindings.find((one) => one.name === name);
   assert.equal(binding("DB").id ?? binding("DB").database_id, cloudflare.databases[0].uuid);
-  assert.equal(binding("DOCUMENTS").bucket_name, "jobs-documents");
+  assert.equal(binding("DOCUMENTS").bucket_name, "jobs-test-documents");
   assert.equal(binding("MAIL_FROM_ADDRESS").text, "jobs@guichet.dev");
 
   assert.deepEqual(cloudflare.unknown, []);
@@ -86,7 +91,7 @@ test("a dry run finds what is there, says what is missing, and changes nothing",
   cloudflare.changes.length = 0;
   const { code, text } = await xtask(READY, "deploy", "--dry-run", "--built");
   assert.equal(code, 0, text);
-  for (const name of ["jobs", "jobs-documents", "every migration", "SIGNING_KEY", ...QUEUES.filter((name) => name !== gone.queue_name)]) {
+  for (const name of ["jobs-test", "jobs-test-documents", "every migration", "SIGNING_KEY", ...QUEUES.filter((name) => name !== gone.queue_name)]) {
     assert.ok(text.includes(`  ${name}: there\n`), `${name} in ${text}`);
   }
   assert.ok(text.includes(`would make the queue ${gone.queue_name}`), text);
@@ -94,11 +99,11 @@ test("a dry run finds what is there, says what is missing, and changes nothing",
 });
 
 test("the doctor finds what is missing online, with its remedy", async () => {
-  cloudflare.workers.get("jobs").delete("SIGNING_KEY");
+  cloudflare.workers.get("jobs-test").delete("SIGNING_KEY");
   await cloudflare.query("DELETE FROM d1_migrations WHERE id = (SELECT max(id) FROM d1_migrations)");
   const { code, text } = await xtask(READY, "doctor", "--remote");
   assert.equal(code, 1, text);
-  for (const found of ["the queue jobs-outbox-", "SIGNING_KEY is not there", "the tables are behind", "/healthz says signing_key", "is not verified"]) {
+  for (const found of ["the queue jobs-test-outbox-", "SIGNING_KEY is not there", "the tables are behind", "/healthz says signing_key", "is not verified"]) {
     assert.ok(text.includes(found), `${found} in ${text}`);
   }
 });

@@ -75,6 +75,7 @@ test("who fills in the trap gets the form back, and through when it is empty", a
     assert.match(page, new RegExp(`<html lang="${lang}"`));
     assert.ok(page.includes(`value="${MARIE.email}"`) && page.includes(`value="${token}"`), "what was typed is kept");
     assert.ok(!page.includes("spam.example"));
+    assert.ok(!page.includes('name="website"'), "a browser that fills it in by itself would again");
     assert.equal((await apply(place.guichet, { token, website: "" })).status, 201);
   }
   assert.deepEqual(codes(), ["honeypot", "honeypot"]);

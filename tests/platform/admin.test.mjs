@@ -1,4 +1,4 @@
-// Tests `cargo xtask admin`: lists mails that have not left, and sends mails again. It asks the database itself, with
+// Tests `cargo xtask admin`: lists mails that have not left, sends mails again, shows and erases applications. It asks the database itself, with
 // Wrangler.
 
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 
-import { apply, NOON, POSTING } from "../support/application.mjs";
+import { apply, kept, NOON, POSTING } from "../support/application.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -69,6 +69,25 @@ test("a mail that was sent comes again under its Message-ID, and says so", async
   const [first, second] = staffs.map((raw) => /^Message-ID: (.*)\r$/im.exec(raw)[1]);
   assert.equal(first, second);
   assert.deepEqual(staffs.map((raw) => raw.includes("X-Guichet-Possible-Duplicate: yes\r\n")), [false, true]);
+});
+
+test("an application is shown, and erased at the person's request", async () => {
+  await place.afresh();
+  const reference = await sent();
+  await place.mails(reference);
+  await settled();
+  const shown = await admin("show", reference);
+  for (const word of [POSTING.slug, "Marie Dupont", "marie.dupont@example.net", "cv (docx, ", "2025-07-15 12:00", "acknowledgement", "sent"]) {
+    assert.ok(shown.includes(word), `${word} in ${shown}`);
+  }
+  assert.match(await admin("erase", reference), new RegExp(`^${reference} is erased`));
+  await assert.rejects(admin("show", reference), /no application has the reference/);
+  await assert.rejects(admin("erase", reference), /no application has the reference/);
+  await place.guichet.cron();
+  const { applications, outbox: mails, documents } = await kept(place.guichet);
+  assert.deepEqual([applications, mails, documents], [[], [], []]);
+  const { results } = await place.guichet.db.prepare("SELECT withdrawn FROM tallies WHERE posting = ?").bind(POSTING.slug).all();
+  assert.deepEqual(results, [{ withdrawn: 1 }], "a count stays");
 });
 
 test("what is not there is said to be not there", async () => {

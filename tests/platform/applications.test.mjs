@@ -18,6 +18,30 @@ async function receipt(url, accept = "application/json") {
   return place.guichet.fetch(url, { headers: { accept } });
 }
 
+test("an address is tidied up, its domain in ASCII, and the receipt shows it whole", async () => {
+  const answer = await apply(place.guichet, { email: "\uFEFF\u00A0Marie.Dupont@Bücher.example\u200B " });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const { status_url: url } = await answer.json();
+  const [{ application }] = (await kept(place.guichet)).applications;
+  assert.equal(JSON.parse(application).email, "Marie.Dupont@xn--bcher-kva.example");
+  assert.ok((await (await receipt(url, "text/html")).text()).includes("Marie.Dupont@xn--bcher-kva.example"));
+});
+
+test("what nobody sees within an address is named", async () => {
+  for (const [email, params] of [
+    ["marie\u200B@example.net", { address: "invisible", character: "U+200B", before: "marie" }],
+    ["marie@example.net jean@example.net", { address: "space", character: "U+0020", before: "marie@example.net" }],
+    ["é@example.net", {}],
+    ["marie@１２７.1", {}],
+  ]) {
+    const answer = await apply(place.guichet, { email });
+    assert.equal(answer.status, 422);
+    const [issue] = (await answer.json()).issues;
+    assert.deepEqual([issue.field, issue.code, issue.params], ["email", "not_an_email", params], email);
+    if (params.character) assert.ok(issue.message.includes(params.before), issue.message);
+  }
+});
+
 test("a client gets exactly what the contract promises", async () => {
   const answer = await apply(place.guichet);
   assert.equal(answer.status, 201);

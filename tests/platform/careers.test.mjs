@@ -58,7 +58,9 @@ test("every answer carries the headers that keep a page to itself", async () => 
   const { status_url: receipt } = await (await apply(place.guichet)).json();
   const ANSWERS = [
     [200, "private, no-cache", "/"],
-    [200, "private, no-cache", `/postings/${POSTING.slug}`],
+    [200, "private, no-cache", "/accessibility"],
+    // It carries a token, which must never come back from a cache.
+    [200, "no-store", `/postings/${POSTING.slug}`],
     [200, "no-store", receipt],
     [200, "no-store", "/healthz"],
     [404, "no-store", "/nowhere"],
@@ -70,6 +72,7 @@ test("every answer carries the headers that keep a page to itself", async () => 
     const header = (name) => answer.headers.get(name);
     assert.equal(answer.status, status, path);
     assert.equal(header("cache-control"), cache, path);
+    if (cache === "no-store") assert.equal(header("etag"), null, path);
     const policy = Object.fromEntries(header("content-security-policy").split("; ").map((rule) => rule.split(/ (.*)/)));
     assert.equal(policy["default-src"], "'none'");
     assert.equal(policy["script-src"], "'self' 'wasm-unsafe-eval'");

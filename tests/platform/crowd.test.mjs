@@ -1,4 +1,4 @@
-// More large uploads than there is memory for: nobody takes all of it, and who came in time is in time.
+// Tests more large uploads than there is memory for: no client takes all of it, and an arrival in time counts.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -23,10 +23,11 @@ const { type, bytes } = await onTheWire(form({ cover_letter: document("l.pdf", p
  * An upload that stops before its end, and what it is answered.
  *
  * @param {Record<string, string>} [headers]
+ * @param {string} [path]
  */
-function stalled(headers = {}) {
+function stalled(headers = {}, path = `/postings/${POSTING.slug}/applications`) {
   return new Promise((resolve, reject) => {
-    const post = request(new URL(`/postings/${POSTING.slug}/applications`, place.guichet.url), {
+    const post = request(new URL(path, place.guichet.url), {
       method: "POST",
       headers: { "content-type": type, "content-length": bytes.length, accept: "application/json", ...headers },
     });
@@ -106,4 +107,35 @@ test("who came in time is in time, for a quarter of an hour and for this posting
   assert.equal(elsewhere.status, 201);
   assert.equal((await elsewhere.json()).received_at, new Date(last + MINUTE).toISOString(), "an arrival at another posting is none");
   assert.equal((await kept(place.guichet)).applications.length, 2);
+});
+
+test("a correction that was not read carries its arrival too, which is good for that application only", async () => {
+  const last = POSTING.closesAt - 1;
+  const [first, other] = await Promise.all([apply(place.guichet), apply(place.guichet, { name: "Another" })].map(async (answer) => (await answer).json()));
+  const keyOf = ({ status_url: url }) => new URL(url).searchParams.get("key");
+  const path = ({ reference }) => `/applications/${reference}/corrections`;
+  const at = (milliseconds) => ({ "x-test-clock": clock(milliseconds) });
+  const [json, page, stranger] = await Promise.all([
+    stalled(at(last), path(first)),
+    stalled({ ...at(last), accept: "text/html" }, `${path(first)}?key=${keyOf(first)}`),
+    stalled({ ...at(last), accept: "text/html" }, path(first)),
+  ]);
+  assert.deepEqual([json.status, json.headers["retry-after"]], [503, "30"]);
+  const { arrival } = JSON.parse(json.body);
+  assert.equal(page.status, 503);
+  assert.match(page.body, /<input type="hidden" id="arrival" name="arrival" value="\d+\.[\w-]{43}">/);
+  assert.ok(page.body.includes('value="Marie Dupont"'), "the form comes back");
+  assert.equal(stranger.status, 429);
+  assert.ok(!stranger.body.includes("Marie"), "without the key nothing is shown");
+
+  const correct = async (of, fields) => {
+    const changes = { cover_letter: undefined, cv: undefined, key: keyOf(of), revision: "1", name: "Marie Martin", ...fields };
+    const { type: mime, bytes: body } = await onTheWire(form(changes));
+    const headers = { accept: "application/json", "content-type": mime, ...at(last + 10 * MINUTE) };
+    return place.guichet.fetch(path(of), { method: "POST", body, headers });
+  };
+  assert.equal((await correct(first, {})).status, 422, "without it, it is late");
+  assert.equal((await correct(other, { arrival })).status, 422, "it is of another application");
+  const taken = await correct(first, { arrival });
+  assert.deepEqual([taken.status, (await taken.json()).received_at], [200, new Date(last).toISOString()]);
 });

@@ -80,7 +80,8 @@ test("a correction that fails leaves what was there, and says so", async () => {
     const answer = await apply(place.guichet, { token, name: "Marie Martin", ...changes }, options);
     assert.equal(answer.status, 422);
     const { issues, kept: stays } = await answer.json();
-    assert.deepEqual([issues[0].code, stays], [code, { reference: first.reference, revision: 1 }]);
+    const message = words("fr").form.kept.replace("{reference}", first.reference);
+    assert.deepEqual([issues[0].code, stays], [code, { reference: first.reference, revision: 1, message }]);
     const page = await apply(place.guichet, { token, name: "Marie Martin", ...changes }, { ...options, json: false });
     const html = unescaped(await page.text());
     assert.ok(html.includes(words("fr").form.kept.replace("{reference}", first.reference)), html);
@@ -100,6 +101,19 @@ test("an arrival that is older than the latest revision, or one too many, change
   assert.equal(many.status, 429);
   const { applications } = await kept(place.guichet);
   assert.deepEqual([applications[0].reference, JSON.parse(applications[0].application).name], [reference, "Second"]);
+});
+
+test("too many corrections in a minute wait, and what is there stays", async () => {
+  const token = await freshToken(place.guichet);
+  await apply(place.guichet, { token });
+  const send = (name, minute) => apply(place.guichet, { token, name }, { headers: { "x-test-clock": clock(NOON + minute * 60_000) } });
+  for (let n = 2; n < 7; n += 1) assert.equal((await (await send(`Name ${n}`, 1)).json()).revision, n);
+  const many = await send("One too many", 1);
+  assert.deepEqual([many.status, many.headers.get("retry-after")], [429, "60"]);
+  const { error, message, revision } = await many.json();
+  assert.deepEqual([error, message, revision], ["too_many_corrections", words("fr").form.corrected_too_fast, 6]);
+  assert.equal((await (await send("Name 6", 1)).json()).revision, 6, "what is there is no correction");
+  assert.equal((await (await send("A minute later", 2.1)).json()).revision, 7);
 });
 
 test("sent from the same page with another address, it is an application of its own", async () => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { apply, document, form, kept, onTheWire, pdf, POSTING } from "../support/application.mjs";
 import { running } from "../support/running.mjs";
+import { words } from "../support/words.mjs";
 
 const place = await running();
 const path = `/postings/${POSTING.slug}/applications`;
@@ -77,6 +78,9 @@ test("26 parts are refused, 25 are read", async () => {
   const more = (count) => ({ more: Array.from({ length: count - fields }, (_, index) => String(index)) });
   const refused = await apply(place.guichet, more(26));
   assert.equal(refused.status, 413);
+  const { error, message } = await refused.json();
+  assert.equal(error, "too_many_parts");
+  assert.ok(message.startsWith(words("fr").failure.too_many_parts_what), message);
   await nothingKept();
   assert.equal((await apply(place.guichet, more(25))).status, 201);
   await place.afresh();

@@ -190,6 +190,17 @@ test("the sender's name shows whose application it is, and passes for nobody els
   });
 });
 
+test("mails to staff leave out that a program has sent them, where a setting says so", async () => {
+  const marks = async () => {
+    const { toStaff, toCandidate } = await mails({});
+    return [toStaff, toCandidate].map(({ raw }) => /^Auto-Submitted: (.*)\r$/im.exec(raw.toString("latin1"))?.[1]);
+  };
+  assert.deepEqual(await marks(), ["auto-generated", "auto-replied"]);
+  await override(place.guichet, { vars: { STAFF_MAIL_AUTO_SUBMITTED: "no" } });
+  assert.deepEqual(await marks(), [undefined, "auto-replied"], "the candidate's mail says it: no holiday notice answers it");
+  await override(place.guichet);
+});
+
 test("staff read the name that a file had", async (t) => {
   const FILES = ['My "best" CV; final.docx', "Re\u0301sume\u0301 d’été.docx", "履歴書 👩🏽\u200D💻.docx", "سيرة ذاتية.docx", "<b>CV</b> & co.docx"];
   const raws = [];

@@ -40,7 +40,7 @@ test("each stage of each mail is told kindly, in words and to programs", async (
   assert.ok(givenUp.includes(told.state_not_forwarded) && !givenUp.includes(told.state_forwarding));
 });
 
-test("nobody keeps it, finds it, or is led to it", async () => {
+test("no cache keeps it, no search engine finds it, and no referrer tells of it", async () => {
   const { path } = await applied();
   const answer = await place.guichet.fetch(path, { headers: { accept: "text/html" } });
   const headers = ["cache-control", "referrer-policy"].map((name) => answer.headers.get(name));

@@ -1,4 +1,4 @@
-// Tests withdrawal from the receipt: staff get a notice and the data are deleted, also after failures on the way.
+// Tests withdrawal from the receipt: staff and candidate get a notice and the data are deleted, also after failures on the way.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -34,6 +34,9 @@ async function notices(count = 1) {
   await poll(enough, 10_000, () => `${found.length} of ${count} notices`);
   return found;
 }
+
+/** The mails that confirm a withdrawal to the candidate. */
+const confirmations = () => place.mailbox.messages.filter(({ raw }) => raw.includes("X-Guichet-Notice: withdrawal_confirmation\r\n"));
 
 /** An application whose mails have left, and are noted to have: a withdrawal does not have to wait for one on its way. */
 async function forwarded(options) {
@@ -74,8 +77,15 @@ test("from the receipt, over a page that asks, with nothing but links and a form
   const [notice] = await notices();
   assert.deepEqual(notice.to, [POSTING.recipient]);
   const { subject, text, html: alike } = await PostalMime.parse(notice.raw);
-  assert.match(subject, new RegExp(`n°\u00A01 retirée – ${reference}$`));
-  for (const said of [subject, text, alike]) assert.ok(!/Marie|Dupont|example\.net/.test(said), said);
+  assert.match(subject, new RegExp(`n°\u00A01 retirée – ${MARIE.name} – ${reference}$`));
+  for (const said of [text, alike]) assert.ok(said.includes(MARIE.name) && !said.includes("example.net"), said);
+
+  const [confirmation, ...others] = confirmations();
+  assert.deepEqual([confirmation.to, others], [[MARIE.email], []]);
+  const mail = await PostalMime.parse(confirmation.raw);
+  assert.ok(mail.subject.includes(reference), mail.subject);
+  assert.ok(mail.text.includes(mail.replyTo[0].address), "the posting's contact");
+  for (const said of [mail.subject, mail.text, mail.html]) assert.ok(!/Marie|Dupont|key=/.test(said), said);
   await nobodyLeft(reference);
 });
 
@@ -101,7 +111,7 @@ test("what has not been sent never is", async () => {
   await notices();
   const next = await applied();
   await place.mails(next.reference);
-  assert.equal(place.mailbox.messages.length, 3, "the notice, and both mails of the next application");
+  assert.equal(place.mailbox.messages.length, 4, "the notice, the confirmation, and both mails of the next application");
 });
 
 test("without the key nothing is withdrawn, and nothing is said", async () => {
@@ -143,6 +153,16 @@ for (const [when, fault, status, marked] of BREAKS) {
     await nobodyLeft(reference);
   });
 }
+
+test("an address that does not take the confirmation is forgotten all the same", async () => {
+  const { reference, withdraw } = await forwarded();
+  await post(withdraw);
+  place.mailbox.next("rcpt", 550, { to: MARIE.email });
+  await place.guichet.cron();
+  await notices();
+  assert.deepEqual(confirmations(), []);
+  await nobodyLeft(reference);
+});
 
 test("a form that the browser sends again does not bring it back", async () => {
   const token = await freshToken(place.guichet);

@@ -72,7 +72,7 @@ export function form(changes = {}) {
 /**
  * @param {string} name
  * @param {Buffer | string} bytes
- * @param {string} [type] which nobody trusts
+ * @param {string} [type] which the Worker ignores
  */
 export const document = (name, bytes, type = "application/octet-stream") => new File([bytes], name, { type });
 

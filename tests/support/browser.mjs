@@ -141,7 +141,7 @@ function isExecutable(path) {
 }
 
 /**
- * axe finds nothing, and nothing sticks out to the side.
+ * axe finds nothing, targets are large enough, and nothing sticks out to the side, with text of twice the size either.
  *
  * @param {import("playwright-core").Page} page
  * @param {string} state which of its states the page is in, for the message
@@ -150,12 +150,32 @@ function isExecutable(path) {
 export async function sound(page, state, rules = { type: "tag", values: TAGS }) {
   if (WITHOUT_SCRIPT.has(page)) return asCopy(page, (copy) => sound(copy, state, rules));
   await page.evaluate(AXE);
+  await page.evaluate(RENDERED);
   const { violations } = await page.evaluate((runOnly) => window.axe.run({ runOnly, resultTypes: ["violations"] }), rules);
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(", ")})`);
   assert.deepEqual(found, [], `axe on ${state}`);
-  const sizes = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(sizes[0] <= sizes[1], `${state} is ${sizes[0]} px wide in a window of ${sizes[1]} px`);
+  assert.deepEqual(await page.evaluate(SMALL), [], `targets under 44 px on ${state}`);
+  for (const size of ["200%", ""]) {
+    await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
+    const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= window, `${state} is ${wide} px wide in a window of ${window} px, text ${size || "as it is"}`);
+  }
 }
+
+/** What is far from the screen has no layout yet: all of it is laid out, as it is for who scrolls there. */
+const RENDERED = () => {
+  for (const part of document.querySelectorAll(".text, .steps, .needs, .apply form")) part.style.contentVisibility = "visible";
+};
+
+/** What a finger has to hit and is lower than 44 px: but for links in a sentence, and a box or button within its label. */
+const SMALL = () => {
+  const inSentence = (link) => link.tagName === "A" && link.parentElement.textContent.trim() !== link.textContent.trim();
+  const targets = [...document.querySelectorAll("a[href], button, summary, textarea, label.choice, input:not([type=hidden])")];
+  return targets
+    .filter((target) => target.checkVisibility() && !inSentence(target) && !(target.tagName === "INPUT" && target.closest("label")))
+    .map((target) => [target.id || target.textContent.trim().slice(0, 40), target.getBoundingClientRect().height])
+    .filter(([, height]) => height > 1 && height < 43.9);
+};
 
 /**
  * The page in a state: sound, with its pictures, in the dark too.

@@ -8,22 +8,28 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::JsString;
-use rules::Timestamp;
+use rules::{Timestamp, Unicode};
 use wasm_bindgen::prelude::*;
-use web_sys::{File, Window, XmlHttpRequest};
+use web_sys::{File, Url, Window, XmlHttpRequest};
 
 use crate::chosen::Turn;
 use crate::clock::{Clock, Device};
 use crate::countdown::next_change;
 use crate::dom::Dom;
+use crate::draft::{Draft, Drafts};
 use crate::event::{after, log_error};
 use crate::files::Inspector;
 use crate::form::State;
 use crate::message::{Effect, Message};
 use crate::number::{byte_count, whole};
 use crate::page::Page;
-use crate::request::{ask_time, ask_token, post};
+use crate::request::{ask_receipt, ask_time, ask_token, post};
 use crate::sending::Answer;
+
+/// How often the server is asked again whether something has arrived, and
+/// after how many milliseconds.
+const ASKED_AGAIN: u32 = 2;
+const ASKED_AGAIN_MS: i32 = 3_000;
 
 /// The page, the form's state and the clock, and what is under way.
 pub(crate) struct App {
@@ -34,6 +40,9 @@ pub(crate) struct App {
     clock: Cell<Clock>,
     upload: RefCell<Option<XmlHttpRequest>>,
     ticks: Cell<u32>,
+    drafts: Option<Drafts>,
+    /// Whether the form was sent from this page, successfully or not.
+    was_sent: Cell<bool>,
 }
 
 impl App {
@@ -42,9 +51,11 @@ impl App {
         let clock = Cell::new(Clock::heard(page.now, loaded(&dom.window)));
         dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
         let errors = dom.served_errors(page.fields());
-        let state = RefCell::new(State::new(Rc::clone(&page), errors, fold));
-        let (upload, ticks) = (RefCell::default(), Cell::default());
-        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks }))
+        let state = RefCell::new(State::new(Rc::clone(&page), errors, UNICODE));
+        let (upload, ticks, was_sent) = (RefCell::default(), Cell::default(), Cell::default());
+        let action = dom.form.get_attribute("action").unwrap_or_default();
+        let drafts = Drafts::of(&dom.window, &action);
+        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks, drafts, was_sent }))
     }
 
     /// Takes `message` in. False where that failed: the script has lost its
@@ -63,15 +74,55 @@ impl App {
         // A form that arrived in time is in time, when it has to be sent again.
         let judged_at = self.dom.arrived_at().map_or(now, |arrived| arrived.min(now));
         let effect = state.update(message, judged_at);
-        self.dom.show(&state.view(now), &self.page);
+        let upload_appears = self.dom.show(&state.view(now), &self.page);
         drop(state);
+        if upload_appears {
+            // On a phone it is below what is seen.
+            self.focus("upload".to_owned());
+        }
         self.see_to(effect);
         true
+    }
+
+    /// Brings back what was typed in this tab before, and says that it is kept.
+    pub(crate) fn restore(&self) {
+        let Some(drafts) = &self.drafts else { return };
+        self.dom.set_hidden("draft", false);
+        if let Some(draft) = drafts.find(wall()) {
+            self.dom.restore(&draft);
+        }
+    }
+
+    /// Keeps what is typed now.
+    pub(crate) fn keep(&self) {
+        if let (Some(drafts), Ok(form)) = (&self.drafts, self.dom.typed(&self.page.requirements)) {
+            drafts.keep(&Draft::of(&form, wall()));
+        }
+    }
+
+    /// Empties the form and forgets what was kept of it.
+    pub(crate) fn empty(self: &Rc<Self>) {
+        let sure = self.page.words.get("script_empty_sure").unwrap_or_default();
+        if self.dom.window.confirm_with_message(sure).unwrap_or(true) {
+            self.dom.empty();
+            self.forget();
+            self.tell(Message::Emptied);
+        }
+    }
+
+    fn forget(&self) {
+        if let Some(drafts) = &self.drafts {
+            drafts.forget();
+        }
     }
 
     /// Shows the time that is left, and does so again when it changes.
     pub(crate) fn tick(self: &Rc<Self>) {
         self.tell(Message::Tick);
+        if let Some(drafts) = &self.drafts {
+            // Deletes what has been kept for too long.
+            drafts.find(wall());
+        }
         let next = next_change(&self.page.requirements.window, self.now());
         if let Some(delay) = next.and_then(|ms| i32::try_from(ms).ok()) {
             let (app, tick) = (Rc::clone(self), self.ticks.get().wrapping_add(1));
@@ -145,8 +196,13 @@ impl App {
             Effect::Send => self.send(),
             Effect::Focus(id) => self.focus(id.to_owned()),
             Effect::LookForFiles => self.look_for_files(),
+            Effect::AskWhetherArrived => {
+                self.focus("submit".to_owned());
+                self.ask_whether_arrived(ASKED_AGAIN);
+            }
             Effect::RenewToken => self.renew_token(),
             Effect::Open(address) => {
+                self.forget();
                 // The browser's back button must not return to a form that has
                 // been sent.
                 let opened = self.dom.window.location().replace(&address);
@@ -164,6 +220,7 @@ impl App {
     }
 
     fn send(self: &Rc<Self>) {
+        self.was_sent.set(true);
         let app = Rc::clone(self);
         let hear = move |message| {
             app.tell(message);
@@ -179,6 +236,30 @@ impl App {
         }
     }
 
+    /// Asks whether what was stopped had arrived. The server may still be at
+    /// it: where it knows of nothing, it is asked again in a while.
+    fn ask_whether_arrived(self: &Rc<Self>, times: u32) {
+        let app = Rc::clone(self);
+        let asked = ask_receipt(&self.dom.form, move |status_url| match status_url {
+            Some(status_url) => drop(app.tell(Message::Arrived(status_url))),
+            None if times > 0 => {
+                let asking = Rc::clone(&app);
+                after(&app.dom.window, ASKED_AGAIN_MS, move || {
+                    asking.ask_whether_arrived(times.saturating_sub(1));
+                });
+            }
+            None => {}
+        });
+        asked.unwrap_or_else(|error| log_error(&error));
+    }
+
+    /// Takes over the address that is suggested.
+    pub(crate) fn correct_address(self: &Rc<Self>, address: &str) {
+        self.dom.type_into("email", address);
+        self.tell(Message::Edited("email".to_owned()));
+        self.focus("email".to_owned());
+    }
+
     /// No answer may mean no connection, or a file that is gone.
     fn look_for_files(self: &Rc<Self>) {
         let ids = self.page.requirements.documents.iter().map(|document| &document.id);
@@ -192,13 +273,31 @@ impl App {
     /// Gets a new token for a page whose own is no longer taken. Only the
     /// token: what was typed and chosen stays.
     fn renew_token(self: &Rc<Self>) {
-        let app = Rc::clone(self);
-        let asked = ask_token(move |token| match token {
-            Some(token) => {
-                app.dom.set("token", "value", &token);
+        self.replace_token(|app, renewed| {
+            if renewed {
                 app.tell(Message::Renewed);
+            } else {
+                app.focus("error-summary".to_owned());
             }
-            None => app.focus("error-summary".to_owned()),
+        });
+    }
+
+    /// Gets a new token for a page that the browser had put aside: somebody
+    /// else may be sitting there now. Not where the form was sent: the same
+    /// application sent again must be recognised.
+    pub(crate) fn renew_unused_token(self: &Rc<Self>) {
+        if !self.was_sent.get() {
+            self.replace_token(|_, _| {});
+        }
+    }
+
+    fn replace_token(self: &Rc<Self>, then: fn(&Rc<Self>, bool)) {
+        let app = Rc::clone(self);
+        let asked = ask_token(move |token| {
+            if let Some(token) = &token {
+                app.dom.set("token", "value", token);
+            }
+            then(&app, token.is_some());
         });
         asked.unwrap_or_else(|error| log_error(&error));
     }
@@ -223,7 +322,12 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
 /// Returns what the device's clocks show.
 fn device(window: &Window) -> Device {
     let steady = window.performance().map_or(0, |performance| whole(performance.now()));
-    Device { steady, wall: whole(js_sys::Date::now()) }
+    Device { steady, wall: wall() }
+}
+
+/// The device's wall-clock time, in milliseconds.
+fn wall() -> i64 {
+    whole(js_sys::Date::now())
 }
 
 /// Returns what they showed when the page began to arrive: the script came later.
@@ -238,8 +342,16 @@ fn loaded(window: &Window) -> Device {
     Device { steady, wall: now.wall.saturating_sub(now.steady.saturating_sub(steady)) }
 }
 
+/// The browser's own Unicode tables.
+const UNICODE: Unicode = Unicode { fold, to_ascii };
+
 /// Returns `text` in canonical decomposition and lower case: [`rules::subject::fold`]
 /// by the browser's own Unicode tables.
 fn fold(text: &str) -> String {
     JsString::from(text).normalize("NFD").to_lower_case().into()
+}
+
+/// Returns `domain` in ASCII: the host that the browser would connect to.
+fn to_ascii(domain: &str) -> Option<String> {
+    Url::new(&format!("http://{domain}")).ok().map(|url| url.hostname())
 }

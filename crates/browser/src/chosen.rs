@@ -1,7 +1,7 @@
 //! The documents that a candidate has chosen, and the state of each.
 
-use documents::{Encryption, Report};
-use locales::{Words, bytes, fill, remark_message};
+use documents::{Encryption, Kind, Report};
+use locales::{Words, bytes, fill, isolated, remark_message};
 use rules::{OfferedDocument, TextMap, content};
 
 /// The documents, one at most for each that is asked for.
@@ -96,6 +96,15 @@ impl Chosen {
         matches!(choice.inspection, Inspection::Unreadable).then_some(choice.file_name.as_str())
     }
 
+    /// Whether a file that was chosen is an image.
+    pub(crate) fn has_image(&self) -> bool {
+        let is_image = |choice: &Choice| match &choice.inspection {
+            Inspection::Read(Some((report, _))) => report.kind == Kind::Image,
+            _ => false,
+        };
+        self.choices.iter().any(is_image)
+    }
+
     pub(crate) fn is_reading(&self) -> bool {
         self.choices.iter().any(|choice| matches!(choice.inspection, Inspection::Reading))
     }
@@ -171,8 +180,8 @@ impl Choice {
             }
         };
         let kind = kind.map(|kind| format!("kind_{}", kind.as_str())).unwrap_or_default();
-        let size = bytes(words, self.bytes);
-        let values = [("file", &*self.file_name), ("kind", words.word(&kind)), ("size", &size)];
+        let (file, size) = (isolated(&self.file_name), bytes(words, self.bytes));
+        let values = [("file", &*file), ("kind", words.word(&kind)), ("size", &size)];
         fill(words.word(key), &values) + &remarks
     }
 }

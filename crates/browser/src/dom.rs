@@ -11,11 +11,12 @@ use js_sys::JSON;
 use rules::{Form, Requirements, TextMap, Timestamp};
 use wasm_bindgen::prelude::*;
 use web_sys::{BeforeUnloadEvent, Document, Element, File, FormData};
-use web_sys::{HtmlElement, HtmlFormElement, Window};
+use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement, Window};
 
+use crate::draft::Draft;
 use crate::event::{function, log_error};
 use crate::page::Page;
-use crate::view::{Item, Summary, Upload, View};
+use crate::view::{Item, Question, Summary, Upload, View};
 
 /// The page with the form.
 pub(crate) struct Dom {
@@ -30,8 +31,11 @@ pub(crate) struct Dom {
 }
 
 /// The elements that the script writes to, besides those of the fields.
-const NEEDED: [&str; 12] = [
+const NEEDED: [&str; 16] = [
     "guichet",
+    "email-question",
+    "email-question-text",
+    "email-suggestion",
     "token",
     "submit",
     "error-summary",
@@ -43,6 +47,7 @@ const NEEDED: [&str; 12] = [
     "upload-cancel",
     "mail-size",
     "countdown",
+    "announcer",
 ];
 
 impl Dom {
@@ -105,7 +110,7 @@ impl Dom {
             message: text("message"),
             answers,
             consent: text("consent"),
-            documents: Vec::new(),
+            ..Form::default()
         })
     }
 
@@ -118,6 +123,46 @@ impl Dom {
         file.filter(|file| !file.name().is_empty())
     }
 
+    /// Takes the file for the document `id` back.
+    pub(crate) fn remove_file(&self, id: &str) {
+        if let Some(control) = self.element(id) {
+            control.unchecked_into::<HtmlInputElement>().set_value("");
+        }
+    }
+
+    /// Puts what was typed before into the controls that are empty: browsers
+    /// restore some of it themselves.
+    pub(crate) fn restore(&self, draft: &Draft) {
+        for (name, text) in draft.fields() {
+            let chosen = format!("[name=\"{name}\"][type=radio]");
+            let radio = self.form.query_selector(&format!("{chosen}[value=\"{text}\"]"));
+            if let Ok(Some(radio)) = radio {
+                if matches!(self.form.query_selector(&format!("{chosen}:checked")), Ok(None)) {
+                    radio.unchecked_into::<HtmlInputElement>().set_checked(true);
+                }
+            } else if let Some(control) = self.element(name) {
+                // A text area has a value too.
+                let control = control.unchecked_into::<HtmlInputElement>();
+                if control.value().is_empty() {
+                    control.set_value(text);
+                }
+            }
+        }
+    }
+
+    /// Empties every control that a candidate sees.
+    pub(crate) fn empty(&self) {
+        let controls = "input:not([type=hidden]), textarea";
+        let Ok(controls) = self.form.query_selector_all(controls) else { return };
+        for control in (0..controls.length()).filter_map(|index| controls.get(index)) {
+            let control = control.unchecked_into::<HtmlInputElement>();
+            match control.type_().as_str() {
+                "radio" | "checkbox" => control.set_checked(false),
+                _ => control.set_value(""),
+            }
+        }
+    }
+
     /// Returns when the server first had this form before it, as the signed
     /// arrival in the form says, if there is one.
     pub(crate) fn arrived_at(&self) -> Option<Timestamp> {
@@ -125,8 +170,8 @@ impl Dom {
         sealed.split_once('.')?.0.parse().ok().map(Timestamp)
     }
 
-    /// Shows `view`.
-    pub(crate) fn show(&self, view: &View, page: &Page) {
+    /// Shows `view`. Returns whether the progress of sending has just appeared.
+    pub(crate) fn show(&self, view: &View, page: &Page) -> bool {
         for field in page.fields() {
             self.show_error(field, view.errors.get(field));
         }
@@ -135,6 +180,7 @@ impl Dom {
                 self.show_status(&document.id, status);
             }
         }
+        self.show_question(view.question.as_ref());
         self.show_text("mail-size", view.meter.as_deref());
         if let Some(countdown) = &view.countdown {
             let live = if countdown.announced { "polite" } else { "off" };
@@ -145,10 +191,61 @@ impl Dom {
         if self.summary.replace(number) != number {
             self.show_summary(summary, page);
         }
-        self.show_upload(view.upload.as_ref());
+        for (field, text) in view.counters.iter() {
+            self.show_text(&format!("{field}-count"), Some(text).filter(|text| !text.is_empty()));
+        }
+        self.show_over(view.over);
+        self.show_review(view.review.as_ref());
+        if let Some(id) = view.opened {
+            self.set(id, "open", "");
+        }
+        if let Some(place) = self.element("announcer") {
+            write(&place, Some(view.spoken));
+        }
         // Not `disabled`: the button keeps its focus and can be found.
-        self.set("submit", "aria-disabled", if view.busy { "true" } else { "false" });
+        let inert = view.busy || view.over;
+        self.set("submit", "aria-disabled", if inert { "true" } else { "false" });
         self.window.set_onbeforeunload(view.guarded.then_some(&self.guard));
+        self.show_upload(view.upload.as_ref())
+    }
+
+    /// Shows everything that will be sent, or hides it. The page has a place for
+    /// each field, with its label.
+    fn show_review(&self, review: Option<&TextMap>) {
+        let Some(place) = self.element("look") else { return };
+        place.set_hidden(review.is_none());
+        for (field, text) in review.into_iter().flat_map(TextMap::iter) {
+            if let Some(value) = self.element(&format!("look-{field}")) {
+                write(&value, Some(text));
+                if let Some(row) = value.parent_element() {
+                    row.unchecked_into::<HtmlElement>().set_hidden(text.is_empty());
+                }
+            }
+        }
+    }
+
+    /// Shows that the deadline has passed, wherever the form says so.
+    fn show_over(&self, over: bool) {
+        if let Ok(places) = self.form.query_selector_all(".over") {
+            for place in (0..places.length()).filter_map(|index| places.get(index)) {
+                place.unchecked_into::<HtmlElement>().set_hidden(!over);
+            }
+        }
+    }
+
+    /// Puts `text` into the control `id`, as if it had been typed.
+    pub(crate) fn type_into(&self, id: &str, text: &str) {
+        if let Some(element) = self.element(id) {
+            element.unchecked_into::<HtmlInputElement>().set_value(text);
+        }
+    }
+
+    fn show_question(&self, question: Option<&Question>) {
+        if let Some(element) = self.element("email-question") {
+            element.set_hidden(question.is_none());
+        }
+        self.show_text("email-question-text", question.map(|question| &*question.text));
+        self.show_text("email-suggestion", question.and_then(|asked| asked.suggestion.as_deref()));
     }
 
     /// Shows `text` in the element `id`, or hides it.
@@ -156,6 +253,13 @@ impl Dom {
         if let Some(element) = self.element(id) {
             write(&element, text);
             element.set_hidden(text.is_none());
+        }
+    }
+
+    /// Shows or hides the element `id`.
+    pub(crate) fn set_hidden(&self, id: &str, hidden: bool) {
+        if let Some(element) = self.element(id) {
+            element.set_hidden(hidden);
         }
     }
 
@@ -189,6 +293,9 @@ impl Dom {
     fn show_status(&self, document: &str, status: &str) {
         let Some(element) = self.element(&format!("{document}-status")) else { return };
         element.set_hidden(status.is_empty());
+        if let Some(remove) = self.element(&format!("{document}-remove")) {
+            remove.set_hidden(status.is_empty());
+        }
         if element.text_content().as_deref() != Some(status) {
             element.set_text_content(None);
             for line in status.split_inclusive('\n') {
@@ -239,10 +346,10 @@ impl Dom {
 
     fn add(&self, list: &Element, item: &Item) {
         let mut place = self.add_element(list, "li");
-        if let Some(target) = &item.target {
+        if let Some(href) = &item.href {
             place = place.and_then(|line| self.add_element(&line, "a"));
             if let Some(anchor) = &place {
-                set(anchor, "href", &format!("#{target}"));
+                set(anchor, "href", href);
             }
         }
         if let Some(place) = place {
@@ -256,13 +363,14 @@ impl Dom {
         Some(element)
     }
 
-    fn show_upload(&self, upload: Option<&Upload>) {
-        let Some(element) = self.element("upload") else { return };
+    fn show_upload(&self, upload: Option<&Upload>) -> bool {
+        let Some(element) = self.element("upload") else { return false };
+        let appears = element.hidden() && upload.is_some();
         element.set_hidden(upload.is_none());
-        let Some(Upload { seen, spoken, percent }) = upload else { return };
-        for id in ["upload-bar", "upload-cancel"] {
+        let Some(Upload { seen, spoken, percent, can_stop }) = upload else { return false };
+        for (id, is_shown) in [("upload-bar", percent.is_some()), ("upload-cancel", *can_stop)] {
             if let Some(element) = self.element(id) {
-                element.set_hidden(percent.is_none());
+                element.set_hidden(!is_shown);
             }
         }
         self.set("upload-bar", "value", &percent.unwrap_or(0).to_string());
@@ -285,6 +393,7 @@ impl Dom {
                 write(&place, Some(text));
             }
         }
+        appears
     }
 }
 

@@ -3,53 +3,71 @@
 
 use std::rc::Rc;
 
-use locales::{Words as _, bytes, fill, issue_message};
+use locales::{Words as _, bytes, fill, isolated, issue_message};
+use rules::addresses::{Doubt, doubt, tidied};
 use rules::application::limit;
+use rules::deadline::Phase;
 use rules::review::refused_by_size;
-use rules::subject::Fold;
-use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, issues, review_field};
+use rules::{Form, Issue, OfferedDocument, TextMap, Timestamp, Unicode, issues, review_field};
 
 use crate::chosen::{Chosen, Found, Turn};
 use crate::countdown::countdown;
+use crate::counter::{self, Count};
 use crate::message::{Effect, Message};
 use crate::page::Page;
-use crate::sending::{Answer, FieldError, Sending, failure, renewed};
+use crate::review;
+use crate::sending::{Answer, FieldError, Sending, already_received, failure, not_taken, renewed};
 use crate::summary::{self, Errors};
-use crate::view::{Summary, View};
+use crate::view::{Item, Question, Summary, View};
 
 /// The form's state.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     page: Rc<Page>,
-    fold: Fold,
+    unicode: Unicode,
     typed: Form,
     chosen: Chosen,
     touched: Vec<String>,
     errors: TextMap,
+    /// What is doubtful about the address, once it was left.
+    doubt: Option<Doubt>,
     summary: Summary,
     /// How often the summary was made.
     summaries: u32,
     pub(crate) sending: Sending,
+    /// Whether the deadline has passed.
+    over: bool,
+    /// Whether everything is shown once more before sending.
+    in_review: bool,
+    spoken: String,
+    /// The count of characters that a screen reader was last told of.
+    counted: Option<Count>,
 }
 
 impl State {
     /// Returns the form of `page`, with the errors that the server put beside fields.
-    pub(crate) fn new(page: Rc<Page>, errors: TextMap, fold: Fold) -> Self {
+    pub(crate) fn new(page: Rc<Page>, errors: TextMap, unicode: Unicode) -> Self {
         Self {
             page,
-            fold,
+            unicode,
             typed: Form::default(),
             chosen: Chosen::default(),
             touched: Vec::new(),
             errors,
+            doubt: None,
             summary: Summary::AsServed,
             summaries: 0,
             sending: Sending::Idle,
+            over: false,
+            in_review: false,
+            spoken: String::new(),
+            counted: None,
         }
     }
 
     /// Applies `message` and returns what the page is to do about it.
     pub(crate) fn update(&mut self, message: Message, now: Timestamp) -> Effect {
+        self.over = self.page.requirements.window.phase(now) == Phase::Closed;
         match message {
             Message::Tick => {}
             Message::Edited(field) => self.edited(&field, now),
@@ -68,7 +86,14 @@ impl State {
             Message::Lost(ids) => return self.lost(&ids, now),
             Message::Renewed => return self.renewed(),
             Message::Cancelled => return self.cancelled(),
+            Message::Arrived(status_url) => return self.arrived(status_url),
             Message::Resumed => self.resumed(),
+            Message::Reviewed => return self.review(now),
+            Message::ReviewClosed => {
+                self.in_review = false;
+                return Effect::Focus("review");
+            }
+            Message::Emptied => return self.emptied(),
         }
         Effect::None
     }
@@ -83,8 +108,16 @@ impl State {
     /// left, but taken back at once.
     pub(crate) fn edited(&mut self, field: &str, now: Timestamp) {
         self.touch(field);
+        let spoken = counter::spoken(&self.page, &self.typed, field, self.counted.as_ref());
+        if let Some((left, count)) = spoken {
+            self.spoken = left;
+            self.counted = Some(count);
+        }
         if self.errors.get(field).is_some() {
             self.check(field, now);
+        }
+        if field == "email" && self.doubt.is_some() {
+            self.question_address();
         }
     }
 
@@ -92,6 +125,9 @@ impl State {
     pub(crate) fn left(&mut self, field: &str, now: Timestamp) {
         if self.is_touched(field) {
             self.check(field, now);
+            if field == "email" {
+                self.question_address();
+            }
         }
     }
 
@@ -112,6 +148,7 @@ impl State {
         // What was wrong was wrong with the file before.
         self.errors.set(id, None);
         self.check_documents(now);
+        self.speak(id);
         read.then_some(turn)
     }
 
@@ -121,10 +158,11 @@ impl State {
             self.chosen.clear(id);
             self.check_documents(now);
             self.check(id, now);
+            self.speak(id);
         }
     }
 
-    /// Returns the file of `turn` was read, as far as the device gave it.
+    /// The file of `turn` was read, as far as the device gave it.
     pub(crate) fn inspected(
         &mut self,
         id: &str,
@@ -134,6 +172,9 @@ impl State {
     ) -> Effect {
         self.chosen.inspected(id, turn, found);
         self.check_documents(now);
+        if self.chosen.turn(id) == Some(turn) {
+            self.speak(id);
+        }
         // A click may have waited for this.
         let goes_on = self.sending == Sending::Waiting && !self.chosen.is_reading();
         if goes_on { self.submit(now) } else { Effect::None }
@@ -154,22 +195,59 @@ impl State {
             self.sending = Sending::Waiting;
             return Effect::None;
         }
-        self.typed.documents = self.chosen.offered();
-        let issues = issues(self.fold, &self.page.requirements, &self.typed, now);
-        let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
-        for document in &self.page.requirements.documents {
-            if let Some(file_name) = self.chosen.unreadable(&document.id) {
-                let message = self.unreadable_message(file_name);
-                errors.push(FieldError { field: document.id.clone(), message });
-            }
-        }
+        let errors = self.mistakes(now);
         if !errors.is_empty() {
-            return self.refuse(errors);
+            return self.refuse(errors, None);
         }
         self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
         self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
         Effect::Send
+    }
+
+    /// Everything is to be shown once more, if nothing is wrong with it.
+    fn review(&mut self, now: Timestamp) -> Effect {
+        if self.sending.is_under_way() {
+            return Effect::None;
+        }
+        let errors = self.mistakes(now);
+        if !errors.is_empty() {
+            return self.refuse(errors, None);
+        }
+        self.errors = TextMap::default();
+        self.summarise(Summary::Hidden);
+        self.in_review = true;
+        Effect::Focus("look")
+    }
+
+    /// The controls were emptied.
+    fn emptied(&mut self) -> Effect {
+        // What the server said of a file goes too.
+        let ids = self.page.requirements.documents.iter().map(|document| document.id.clone());
+        self.touched = ids.collect();
+        self.chosen = Chosen::default();
+        self.errors = TextMap::default();
+        self.summarise(Summary::Hidden);
+        self.sending = Sending::Idle;
+        self.in_review = false;
+        self.spoken = self.page.words.word("script_emptied").to_owned();
+        Effect::Focus("name")
+    }
+
+    /// Everything that is wrong with the form.
+    fn mistakes(&mut self, now: Timestamp) -> Vec<FieldError> {
+        self.typed.documents = self.chosen.offered();
+        let issues = issues(self.unicode, &self.page.requirements, &self.typed, now);
+        let mut errors: Vec<FieldError> = issues.iter().map(|issue| self.error(issue)).collect();
+        // Out of time nothing else is told: nothing can be corrected any more.
+        let documents = self.page.requirements.documents.iter();
+        for document in documents.filter(|_| self.page.requirements.window.review(now).is_none()) {
+            if let Some(file_name) = self.chosen.unreadable(&document.id) {
+                let message = self.unreadable_message(file_name);
+                errors.push(FieldError { field: document.id.clone(), message });
+            }
+        }
+        errors
     }
 
     /// So many bytes have left.
@@ -182,7 +260,16 @@ impl State {
     /// The candidate stopped the upload. The button that did it is gone.
     pub(crate) fn cancelled(&mut self) -> Effect {
         self.sending = Sending::Cancelled;
-        Effect::Focus("submit")
+        Effect::AskWhetherArrived
+    }
+
+    /// What was stopped had arrived. The candidate may have gone on since.
+    pub(crate) fn arrived(&mut self, status_url: String) -> Effect {
+        if self.sending != Sending::Cancelled {
+            return Effect::None;
+        }
+        self.sending = Sending::Idle;
+        self.summarise(already_received(&self.page.words, status_url))
     }
 
     /// The page is looked at again after another one: what was under way
@@ -202,16 +289,19 @@ impl State {
                 self.sending = Sending::Received;
                 return Effect::Open(status_url);
             }
-            Answer::Refused(errors) if !errors.is_empty() => {
+            Answer::Refused { errors, kept } if !errors.is_empty() => {
                 // A candidate cannot correct the page's token.
                 let expired = errors.iter().all(|error| error.field == "token");
-                let effect = self.refuse(errors);
+                let effect = self.refuse(errors, kept);
                 return if expired { Effect::RenewToken } else { effect };
             }
             Answer::Failed { status, retry_after } => {
                 failure(&self.page.words, status, retry_after)
             }
-            Answer::Refused(_) | Answer::Nothing => failure(&self.page.words, 422, None),
+            Answer::NotTaken { message, is_for_now } => {
+                not_taken(&self.page.words, message, is_for_now)
+            }
+            Answer::Refused { .. } | Answer::Nothing => failure(&self.page.words, 422, None),
         };
         self.summarise(summary)
     }
@@ -231,7 +321,7 @@ impl State {
         self.submit(now)
     }
 
-    /// Returns the page had expired and holds a new token.
+    /// The page had expired and holds a new token.
     pub(crate) fn renewed(&mut self) -> Effect {
         self.summarise(renewed(&self.page.words))
     }
@@ -241,6 +331,7 @@ impl State {
         let (page, words) = (&self.page, &self.page.words);
         View {
             errors: &self.errors,
+            question: self.question().filter(|_| self.errors.get("email").is_none()),
             statuses: self.statuses(),
             meter: self.meter(),
             summary: (&self.summary, self.summaries),
@@ -253,17 +344,43 @@ impl State {
                 now,
                 self.sending.is_under_way(),
             ),
+            over: self.over && !self.sending.is_under_way(),
+            spoken: &self.spoken,
+            counters: counter::counters(page, &self.typed),
+            review: self.in_review.then(|| review::texts(page, &self.typed, &self.statuses())),
+            opened: self.chosen.has_image().then_some("photo"),
         }
+    }
+
+    /// Has a screen reader say what was found of the file for `id`, with the
+    /// reason where it cannot be taken.
+    fn speak(&mut self, id: &str) {
+        let statuses = self.statuses();
+        let said = [statuses.get(id), self.errors.get(id), self.errors.get(Issue::DOCUMENTS)];
+        let said = said.into_iter().flatten().filter(|text| !text.is_empty());
+        self.spoken = said.collect::<Vec<_>>().join(" ");
     }
 
     fn check(&mut self, field: &str, now: Timestamp) {
         self.typed.documents = self.chosen.offered();
-        let issues = review_field(self.fold, &self.page.requirements, &self.typed, now, field);
+        let issues = review_field(self.unicode, &self.page.requirements, &self.typed, now, field);
         let message = match self.chosen.unreadable(field) {
             Some(file_name) => Some(self.unreadable_message(file_name)),
             None => issues.first().map(|issue| self.message(issue)),
         };
         self.errors.set(field, message);
+    }
+
+    fn question_address(&mut self) {
+        self.doubt = doubt(&tidied(&self.typed.email, self.unicode.to_ascii));
+    }
+
+    fn question(&self) -> Option<Question> {
+        let (key, suggestion) = match self.doubt.as_ref()? {
+            Doubt::NoDot => ("script_email_no_dot", None),
+            Doubt::Slip { suggestion } => ("script_email_slip", Some(suggestion.clone())),
+        };
+        Some(Question { text: self.page.words.word(key).to_owned(), suggestion })
     }
 
     fn touch(&mut self, field: &str) {
@@ -290,7 +407,8 @@ impl State {
     }
 
     fn unreadable_message(&self, file_name: &str) -> String {
-        fill(self.page.words.word("script_document_unreadable"), &[("file", file_name)])
+        let file = isolated(file_name);
+        fill(self.page.words.word("script_document_unreadable"), &[("file", &file)])
     }
 
     fn message(&self, issue: &Issue) -> String {
@@ -301,11 +419,16 @@ impl State {
         FieldError { field: issue.field.clone(), message: self.message(issue) }
     }
 
-    /// Shows `errors` beside the fields and in the summary.
-    fn refuse(&mut self, errors: Vec<FieldError>) -> Effect {
-        let Errors { by_field, summary } = summary::errors(&self.page, errors);
+    /// Shows `errors` beside the fields and in the summary, and there what is
+    /// `kept`.
+    fn refuse(&mut self, errors: Vec<FieldError>, kept: Option<String>) -> Effect {
+        let Errors { by_field, mut summary } = summary::errors(&self.page, errors);
+        if let Summary::Shown { items, .. } = &mut summary {
+            items.extend(kept.map(|text| Item { href: None, text }));
+        }
         self.errors = by_field;
         self.sending = Sending::Idle;
+        self.in_review = false;
         self.summarise(summary)
     }
 

@@ -35,9 +35,11 @@ pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<(), JsValue> {
     listen(document, "mousedown", move |_: Event| pressed.pressed.set(true));
     listen(document, "mouseup", move |_: Event| leaving.released());
     tell_closing_here(&app);
+    app.restore();
     app.look_for_documents();
     app.tick();
     app.set_clock(|clock, _| clock.is_doubtful());
+    app.dom.set_hidden("review", false);
     // Last: from here on the form is ours.
     listen(form, "submit", on(submitted));
     Ok(())
@@ -87,6 +89,7 @@ impl Leaving {
 
 fn edited(app: &Rc<App>, event: Event) {
     if let Some(field) = field(&event).filter(|field| !is_document(app, field)) {
+        app.keep();
         app.tell(Message::Edited(field));
     }
 }
@@ -107,11 +110,33 @@ fn submitted(app: &Rc<App>, event: Event) {
     }
 }
 
-/// The button that stops, or a link of the summary: to the control, with its
-/// label in sight.
+/// One of the buttons, the suggested address, or a link of the summary: to the
+/// control, with its label in sight.
 fn clicked(app: &Rc<App>, event: Event) {
-    if closest(&event, "#upload-cancel").is_some() {
+    let is_on = |selector| closest(&event, selector).is_some();
+    if is_on("#upload-cancel") {
         return app.cancel();
+    }
+    if is_on("#empty") {
+        return app.empty();
+    }
+    if is_on("#review") {
+        app.tell(Message::Reviewed);
+        return;
+    }
+    if is_on("#look-close") {
+        app.tell(Message::ReviewClosed);
+        return;
+    }
+    let removed = closest(&event, "[data-remove]");
+    if let Some(id) = removed.and_then(|button| button.get_attribute("data-remove")) {
+        app.dom.remove_file(&id);
+        app.choose(id.clone());
+        // The button goes with the file.
+        return app.focus(id);
+    }
+    if let Some(button) = closest(&event, "#email-suggestion") {
+        return app.correct_address(&button.text_content().unwrap_or_default());
     }
     let target =
         closest(&event, "#error-summary-list a").and_then(|link| link.get_attribute("href"));
@@ -125,6 +150,7 @@ fn clicked(app: &Rc<App>, event: Event) {
 fn shown(app: &Rc<App>, event: Event) {
     if event.unchecked_into::<PageTransitionEvent>().persisted() {
         app.tell(Message::Resumed);
+        app.renew_unused_token();
         looked_at(app);
     }
     app.look_for_documents();

@@ -7,14 +7,17 @@
 //! browser posts the plain form and the server checks it.
 //!
 //! [`form`] and the modules that it uses decide what is shown, and know no
-//! browser. Only `app`, `dom`, `event`, `files`, `handlers` and `request` do.
+//! browser. Only `app`, `dom`, `draft`, `event`, `files`, `handlers` and
+//! `request` do.
 //! Values cross between JavaScript and Rust by serde.
 
 mod app;
 mod chosen;
 mod clock;
 mod countdown;
+mod counter;
 mod dom;
+mod draft;
 mod event;
 mod files;
 mod form;
@@ -23,6 +26,7 @@ mod message;
 mod number;
 mod page;
 mod request;
+mod review;
 mod sending;
 mod summary;
 mod view;

@@ -30,6 +30,14 @@ pub(crate) enum Message {
     Renewed,
     /// The candidate stopped the upload.
     Cancelled,
+    /// The candidate wants to see everything once more before sending.
+    Reviewed,
+    /// The candidate has seen enough of it.
+    ReviewClosed,
+    /// The candidate has emptied the form.
+    Emptied,
+    /// What was stopped had arrived: the address of its receipt.
+    Arrived(String),
     /// The page is looked at again after another one.
     Resumed,
 }
@@ -47,6 +55,8 @@ pub(crate) enum Effect {
     Focus(&'static str),
     /// No answer came: perhaps a file is gone.
     LookForFiles,
+    /// The upload was stopped: perhaps it had arrived.
+    AskWhetherArrived,
     /// The page needs a new token.
     RenewToken,
     /// The receipt is to be opened, at this address.

@@ -60,6 +60,25 @@ pub(crate) fn ask_token(hear: impl Fn(Option<String>) + 'static) -> Result<(), J
     })
 }
 
+/// Asks by the token of `form` alone whether an application from this page has
+/// arrived, and tells `hear` the address of its receipt.
+pub(crate) fn ask_receipt(
+    form: &HtmlFormElement,
+    hear: impl Fn(Option<String>) + 'static,
+) -> Result<(), JsValue> {
+    let request = open("POST", &form.get_attribute("action").unwrap_or_default())?;
+    request.set_request_header("Accept", "application/json")?;
+    let (all, token) = (FormData::new_with_form(form)?, FormData::new()?);
+    token.append_with_str("token", &all.get("token").as_string().unwrap_or_default())?;
+    let answered = request.clone();
+    listen(&request, "loadend", move |_: Event| {
+        let is_there = answered.status() == Ok(200);
+        let receipt = is_there.then(|| body(&answered)).flatten();
+        hear(receipt.map(|Received { status_url }| status_url));
+    });
+    request.send_with_opt_form_data(Some(&token))
+}
+
 fn open(method: &str, address: &str) -> Result<XmlHttpRequest, JsValue> {
     let request = XmlHttpRequest::new()?;
     request.open_with_async(method, address, true)?;
@@ -74,17 +93,21 @@ fn get(request: &XmlHttpRequest, hear: impl Fn(&XmlHttpRequest) + 'static) -> Re
 
 fn answer(request: &XmlHttpRequest) -> Answer {
     let status = request.status().unwrap_or(0);
+    let after = request.get_response_header("Retry-After").ok().flatten();
+    let retry_after = after.and_then(|after| after.trim().parse().ok());
     let answer = match status {
         // The second time, the application was there already.
         200 | 201 => body(request).map(|Received { status_url }| Answer::Received { status_url }),
-        422 => body(request).map(|Refused { issues }| Answer::Refused(issues)),
+        422 => body(request).map(|Refused { issues, kept }| Answer::Refused {
+            errors: issues,
+            kept: kept.map(|kept| kept.message),
+        }),
+        409 | 429 => body(request).and_then(|NotTaken { message, revision }| {
+            revision.map(|_| Answer::NotTaken { message, is_for_now: retry_after.is_some() })
+        }),
         _ => None,
     };
-    answer.unwrap_or_else(|| {
-        let after = request.get_response_header("Retry-After").ok().flatten();
-        let retry_after = after.and_then(|after| after.trim().parse().ok());
-        Answer::Failed { status, retry_after }
-    })
+    answer.unwrap_or(Answer::Failed { status, retry_after })
 }
 
 /// Puts the signed arrival of a form that the server had no room for into the
@@ -116,6 +139,21 @@ struct Received {
 #[derive(Deserialize)]
 struct Refused {
     issues: Vec<FieldError>,
+    kept: Option<Kept>,
+}
+
+/// What a refused correction leaves as it was.
+#[derive(Deserialize)]
+struct Kept {
+    message: String,
+}
+
+/// The part of a 409's or 429's body that the page uses. One that is about a
+/// correction names the revision that stays.
+#[derive(Deserialize)]
+struct NotTaken {
+    message: String,
+    revision: Option<u32>,
 }
 
 /// Reads the answer's JSON. One that is not as agreed counts as none, and is

@@ -29,7 +29,7 @@ impl Sending {
     pub(crate) fn view(&self, words: &impl Words) -> Option<Upload> {
         let plain = |key: &str, percent| {
             let text = words.word(key).to_owned();
-            Some(Upload { seen: text.clone(), spoken: text, percent })
+            Some(Upload { seen: text.clone(), spoken: text, percent, can_stop: false })
         };
         match *self {
             Self::Idle => None,
@@ -54,7 +54,7 @@ fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
     );
     let quarter = (percent / 25 * 25).to_string();
     let spoken = fill(words.word("script_sending_quarter"), &[("percent", &quarter)]);
-    Upload { seen, spoken, percent: Some(percent) }
+    Upload { seen, spoken, percent: Some(percent), can_stop: true }
 }
 
 /// What the server answered.
@@ -62,8 +62,11 @@ fn leaving(words: &impl Words, sent: u64, total: u64) -> Upload {
 pub(crate) enum Answer {
     /// Taken in: the address of the receipt.
     Received { status_url: String },
-    /// Not admissible.
-    Refused(Vec<FieldError>),
+    /// Not admissible. `kept` says that an earlier application stays.
+    Refused { errors: Vec<FieldError>, kept: Option<String> },
+    /// A correction that was not taken although nothing is wrong with it: why,
+    /// and what to do. `is_for_now` where it may be sent again in a while.
+    NotTaken { message: String, is_for_now: bool },
     /// Anything else, by its status; 0 where there was no connection.
     Failed { status: u16, retry_after: Option<i64> },
     /// No answer came, for whatever reason.
@@ -93,15 +96,30 @@ pub(crate) fn failure(words: &impl Words, status: u16, retry_after: Option<i64>)
     again_summary(words, sentence, again)
 }
 
+/// The summary of a correction that was not taken, in the server's words.
+pub(crate) fn not_taken(words: &impl Words, message: String, is_for_now: bool) -> Summary {
+    again_summary(words, message, is_for_now)
+}
+
+/// The summary of an upload that was stopped too late. The receipt says what
+/// has arrived: it may be what was sent before.
+pub(crate) fn already_received(words: &impl Words, status_url: String) -> Summary {
+    let text = words.word("script_already_received_what").to_owned();
+    let title = words.word("script_already_received").to_owned();
+    Summary::Shown { title, items: vec![Item { href: Some(status_url), text }] }
+}
+
 /// Returns the summary of an expired page that was mended: it only wants to be sent.
 pub(crate) fn renewed(words: &impl Words) -> Summary {
     again_summary(words, words.word("script_renewed").to_owned(), true)
 }
 
 fn again_summary(words: &impl Words, sentence: String, again: bool) -> Summary {
-    let mut items = vec![Item { target: again.then(|| "submit".to_owned()), text: sentence }];
+    let item = |target: Option<&str>, text: String| Item { href: target.map(str::to_owned), text };
+    let mut items = vec![item(None, sentence)];
     if again {
-        items.push(Item { target: None, text: words.word("script_safe").to_owned() });
+        items.push(item(None, words.word("script_safe").to_owned()));
+        items.push(item(Some("#submit"), words.word("script_to_send").to_owned()));
     }
     Summary::Shown { title: words.word("script_not_sent").to_owned(), items }
 }
@@ -159,7 +177,8 @@ mod tests {
         ] {
             let Summary::Shown { items, .. } = failure(&FR, status, retry_after) else { panic!() };
             assert!(items[0].text.contains(words), "{status}: {items:?}");
-            assert_eq!(items.len() == 2, status != 404, "{status}");
+            assert_eq!(items.len() == 3, status != 404, "{status}");
+            assert_eq!(items[0].href, None, "a sentence is no link");
         }
     }
 }

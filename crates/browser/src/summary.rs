@@ -1,7 +1,7 @@
 //! Makes the error summary: each mistake once, in the order of the page.
 
-use locales::plural;
-use rules::TextMap;
+use locales::{Words as _, plural};
+use rules::{Issue, TextMap};
 
 use crate::page::Page;
 use crate::sending::FieldError;
@@ -14,8 +14,14 @@ pub(crate) struct Errors {
 }
 
 /// Orders `issues` as `page` shows the fields. A field shows its first error;
-/// an issue without a field (the deadline) stands in the summary only.
-pub(crate) fn errors(page: &Page, issues: Vec<FieldError>) -> Errors {
+/// an issue without a field stands in the summary only. Out of time, that is
+/// all there is to say: no correction is asked for.
+pub(crate) fn errors(page: &Page, mut issues: Vec<FieldError>) -> Errors {
+    if let Some(at) = issues.iter().position(|issue| issue.field == Issue::DEADLINE) {
+        let items = vec![Item { href: None, text: issues.swap_remove(at).message }];
+        let title = page.words.word("script_not_sent").to_owned();
+        return Errors { by_field: TextMap::default(), summary: Summary::Shown { title, items } };
+    }
     let issues = in_order(page, issues);
     let mut by_field = TextMap::default();
     for FieldError { field, message } in &issues {
@@ -25,8 +31,10 @@ pub(crate) fn errors(page: &Page, issues: Vec<FieldError>) -> Errors {
     }
     let count = i64::try_from(issues.len()).unwrap_or(i64::MAX);
     let title = plural(&page.words, "form_summary", count);
-    let item =
-        |issue: FieldError| Item { target: Some(page.target(&issue.field)), text: issue.message };
+    let item = |issue: FieldError| Item {
+        href: Some(format!("#{}", page.target(&issue.field))),
+        text: issue.message,
+    };
     let items = issues.into_iter().map(item).collect();
     Errors { by_field, summary: Summary::Shown { title, items } }
 }

@@ -7,6 +7,8 @@ use crate::countdown::Countdown;
 /// Everything that the script changes in the page.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
+    /// What is asked about the address.
+    pub(crate) question: Option<Question>,
     /// The error beside each field that has one.
     pub(crate) errors: &'a TextMap,
     /// What is said of each document's file. Where there is nothing, what the
@@ -24,6 +26,27 @@ pub(crate) struct View<'a> {
     pub(crate) guarded: bool,
     /// The time that is left.
     pub(crate) countdown: Option<Countdown>,
+    /// Whether the deadline has passed, so that the form can no longer be sent.
+    pub(crate) over: bool,
+    /// What a screen reader says of the latest change.
+    pub(crate) spoken: &'a str,
+    /// How many characters are left, for each text near its limit.
+    pub(crate) counters: TextMap,
+    /// What was typed and chosen, by field, where the candidate looks at all of
+    /// it before sending.
+    pub(crate) review: Option<TextMap>,
+    /// The details that open by themselves: how an image that was chosen becomes
+    /// a PDF.
+    pub(crate) opened: Option<&'static str>,
+}
+
+/// A question beside the address, which is valid and may be a slip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    /// What is asked.
+    pub(crate) text: String,
+    /// The address that was probably meant.
+    pub(crate) suggestion: Option<String>,
 }
 
 /// The error summary at the head of the form.
@@ -46,9 +69,9 @@ pub(crate) enum Summary {
 /// A line of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    /// The id of the element where it is mended. Without one it is plain
-    /// text.
-    pub(crate) target: Option<String>,
+    /// Where it is mended: an element of the page, as `#id`, or another page.
+    /// Without one it is plain text.
+    pub(crate) href: Option<String>,
     /// The sentence.
     pub(crate) text: String,
 }
@@ -60,6 +83,8 @@ pub(crate) struct Upload {
     pub(crate) seen: String,
     /// What a screen reader says: it changes seldom.
     pub(crate) spoken: String,
-    /// Where the bar stands. Without it there is neither bar nor cancelling.
+    /// Where the bar stands. Without it there is no bar.
     pub(crate) percent: Option<u8>,
+    /// Whether it can be stopped.
+    pub(crate) can_stop: bool,
 }

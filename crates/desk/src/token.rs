@@ -152,7 +152,8 @@ impl<'a> SignedToken<'a> {
             return Err(Refusal::NotYetValid);
         }
         let email = claims.email.unwrap_or_default().to_lowercase();
-        if rules::email::is_valid(&email) { Ok(email) } else { Err(Refusal::NoAddress) }
+        let is_address = rules::addresses::Address::parse(&email).is_ok();
+        if is_address { Ok(email) } else { Err(Refusal::NoAddress) }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Failure {
         /// The most bytes that we read.
         max_bytes: u64,
     },
+    /// A form with more fields or files than its posting asks for.
+    TooManyParts,
     /// Not a form, or a broken one.
     NotAForm,
     /// The form was sent to another host than this installation's.

@@ -59,6 +59,7 @@ impl AppContext {
             sender: config::mail_sender(env)?,
             mails_per_recipient: config::mails_per_recipient(env)?,
             operator: config::operator(env)?,
+            marks_staff_mails: config::marks_staff_mails(env),
             signing: &self.signing,
         })
     }

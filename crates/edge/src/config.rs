@@ -96,6 +96,12 @@ pub(crate) fn mails_per_recipient(env: &Env) -> Result<u32, Fault> {
     number.parse().map_err(|_| Fault::Configuration("MAILS_PER_RECIPIENT: a number".into()))
 }
 
+/// Whether mails to staff say that a program has sent them. A help desk that
+/// drops such mail is the reason to say no.
+pub(crate) fn marks_staff_mails(env: &Env) -> bool {
+    setting(env, "STAFF_MAIL_AUTO_SUBMITTED") != "no"
+}
+
 /// The address of the operator, who is alerted when mails do not leave.
 /// Optional.
 pub(crate) fn operator(env: &Env) -> Result<Option<Address>, Fault> {

@@ -23,7 +23,7 @@ use worker::{
     Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
 };
 
-/// Returns a request from a candidate's browser.
+/// Answers a request.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     #[cfg(feature = "contract")]
@@ -34,7 +34,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     routes::answer(request, &env).await
 }
 
-/// Returns ids of mails to send. Never an error: one would end the module, and
+/// Sends the mails whose ids a batch has. Never returns an error: one would end the module, and
 /// with it every request in flight.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
@@ -42,7 +42,7 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
     Ok(())
 }
 
-/// The sweep and the erasure.
+/// Runs the tasks of the cron.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     warnings::warn_once(&env);

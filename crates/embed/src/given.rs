@@ -49,6 +49,8 @@ impl From<Given> for Form {
             answers: given.answers,
             consent: given.consent,
             documents: given.documents.into_iter().map(inspected).collect(),
+            // An object has each of its fields once.
+            repeated: Vec::new(),
         }
     }
 }

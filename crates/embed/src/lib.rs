@@ -14,7 +14,8 @@
 mod given;
 
 use documents::Limits;
-use rules::{Requirements, Timestamp};
+use rules::subject::fold;
+use rules::{Requirements, Timestamp, Unicode};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use validator::Validate as _;
@@ -59,7 +60,7 @@ impl Checker {
         given.validate().map_err(|errors| JsError::new(&errors.to_string()))?;
         #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
         let now = Timestamp(now as i64);
-        to_js(&rules::issues(rules::subject::fold, &self.requirements, &given.into(), now))
+        to_js(&rules::issues(UNICODE, &self.requirements, &given.into(), now))
     }
 }
 
@@ -71,6 +72,24 @@ impl Checker {
 #[wasm_bindgen]
 pub fn inspect(bytes: &[u8]) -> Result<JsValue, JsValue> {
     to_js(&documents::inspect(bytes, &Limits::default()))
+}
+
+/// Domains by the `URL` of the place where the module runs.
+const UNICODE: Unicode = Unicode { fold, to_ascii };
+
+fn to_ascii(domain: &str) -> Option<String> {
+    Url::new(&format!("http://{domain}")).ok().map(|url| url.hostname())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Url;
+
+    #[wasm_bindgen(constructor, js_class = "URL", catch)]
+    fn new(address: &str) -> Result<Url, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn hostname(this: &Url) -> String;
 }
 
 /// Makes plain objects, as `JSON.parse` makes them.

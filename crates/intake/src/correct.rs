@@ -3,8 +3,9 @@
 use domain::{Application, Posting};
 use rules::application::Document;
 use rules::review::tidied;
-use rules::{Content, Form, OfferedDocument, Timestamp};
+use rules::{Content, Form, OfferedDocument, Timestamp, Unicode};
 
+use crate::each::each;
 use crate::key::SigningKey;
 use crate::mailbox::judge;
 use crate::ports::{
@@ -16,6 +17,11 @@ use crate::uploads::{Uploads, document_key, document_prefix, store};
 
 /// How many revisions an application may have.
 pub const MAX_REVISIONS: u32 = 20;
+
+/// How many corrections an application takes in a minute.
+pub const CORRECTIONS_A_MINUTE: usize = 5;
+
+const MINUTE_MS: i64 = 60_000;
 
 /// How long the mails of a correction wait, in milliseconds, so that several
 /// corrections make one mail.
@@ -43,6 +49,8 @@ pub struct Amendment<'a, U> {
     pub language: &'a str,
     /// The address that our mails come from, which no candidate has.
     pub sender: &'a str,
+    /// How it compares texts and converts domains.
+    pub unicode: Unicode,
     /// The typed fields.
     pub form: Form,
     /// The files. A document without one stays as it is.
@@ -60,23 +68,24 @@ pub async fn correct<D: DocumentStore>(
     posting: &Posting,
     amendment: Amendment<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Amendment { reference, key, revision, received_at, language, sender, mut form, .. } =
+    let Amendment { reference, key, revision, received_at, language, sender, unicode, .. } =
         amendment;
-    let files = amendment.documents;
+    let (mut form, files) = (amendment.form, amendment.documents);
     let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
         return Ok(None);
     };
     let received = opened.received;
     let uploads = Uploads::look_into(posting, &files, &mut form).await?;
     keep_documents(&mut form, &received.content.documents);
-    let said = tidied(&posting.requirements, &form);
+    let said = tidied(unicode.to_ascii, &posting.requirements, &form);
     if is_known(ledger, &received, &said).await? {
         return unchanged(ledger, queue, received).await.map(Some);
     }
     if received.revision != revision {
         return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
     }
-    let arrival = Arrival { received_at, language, sender, form: &form, uploads: &uploads };
+    let arrival =
+        Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
     Ok(Some(match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form), kept },
@@ -88,6 +97,7 @@ pub(crate) struct Arrival<'a, U> {
     pub(crate) received_at: Timestamp,
     pub(crate) language: &'a str,
     pub(crate) sender: &'a str,
+    pub(crate) unicode: Unicode,
     pub(crate) form: &'a Form,
     pub(crate) uploads: &'a Uploads<'a, U>,
 }
@@ -123,7 +133,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     received: Application,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, sender, form, uploads } = *arrival;
+    let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
     let own_form = || Box::new(form.clone());
     if received_at < received.revised_at {
         let kept = Box::new(received);
@@ -133,7 +143,11 @@ pub(crate) async fn revise<D: DocumentStore>(
         let kept = Box::new(received);
         return Ok(Revised::Answered(Verdict::TooManyRevisions { form: own_form(), kept }));
     }
-    let mut content = match judge(posting, sender, form, received_at) {
+    if is_hasty(ledger, &received, received_at).await? {
+        let kept = Box::new(received);
+        return Ok(Revised::Answered(Verdict::TooFast { form: own_form(), kept }));
+    }
+    let mut content = match judge(posting, sender, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => {
             return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
@@ -167,6 +181,24 @@ pub(crate) async fn revise<D: DocumentStore>(
     })
 }
 
+/// Whether so many corrections came in the minute before that another one has
+/// to wait.
+async fn is_hasty(
+    ledger: &impl Corrections,
+    received: &Application,
+    received_at: Timestamp,
+) -> Result<bool, Fault> {
+    let since = received_at.0.saturating_sub(MINUTE_MS);
+    if received.revised_at.0 <= since {
+        return Ok(false);
+    }
+    let earlier = ledger.revisions(&received.id).await?;
+    // The first revision is no correction; the latest one is not in the list.
+    let corrections = earlier.iter().filter(|one| one.revision > 1 && one.received_at.0 > since);
+    let latest = usize::from(received.revision > 1);
+    Ok(corrections.count().saturating_add(latest) >= CORRECTIONS_A_MINUTE)
+}
+
 /// Deletes documents that corrections have replaced, once staff have been
 /// sent the latest revision. Says how many applications there were; the fault
 /// is the first one.
@@ -174,15 +206,8 @@ pub async fn erase_replaced_documents(
     documents: &impl DocumentStore,
     ledger: &impl Corrections,
 ) -> Result<usize, Fault> {
-    let mut cleaned = 0;
-    let mut result = Ok(());
-    for received in ledger.to_clean(BATCH).await? {
-        match clean(documents, ledger, &received).await {
-            Ok(()) => cleaned += 1,
-            Err(fault) => result = result.and(Err(fault)),
-        }
-    }
-    result.map(|()| cleaned)
+    let to_clean = ledger.to_clean(BATCH).await?;
+    each(to_clean, async |received| clean(documents, ledger, &received).await).await
 }
 
 async fn clean(

@@ -7,15 +7,16 @@
 
 use mail::Mailbox;
 use rules::Timestamp;
-use views::mails::{self, DigestEntry};
+use views::mails::{self, DigestEntry, Told};
 
 use crate::key::SigningKey;
 use crate::mail_composer::{MailComposer, Message, address};
 use crate::mailbox::mailbox_of;
 use crate::notify::notice_headers;
 use crate::ports::{
-    About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, Fault, Ledger, Mail,
-    Notice, NoticeOfChange, Outbox, Recipient, Recipients, Said, Sending, Transport,
+    About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, DigestedWithdrawal,
+    Fault, Ledger, Mail, Notice, NoticeOfChange, Outbox, Recipient, Recipients, Said, Sending,
+    Transport,
 };
 use crate::receipt::receipt_key_of;
 
@@ -95,6 +96,9 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
             address: change.address.clone(),
             language: change.language.clone(),
         }),
+        About::Notice(Notice::WithdrawalConfirmation { address, language, .. }) => {
+            Some(DigestNotice { address: address.clone(), language: language.clone() })
+        }
         About::Notice(_) => None,
     })
 }
@@ -120,12 +124,14 @@ impl MailComposer<'_> {
             .filter_map(|one| match &one.said {
                 Said::Acknowledged(one) => self.acknowledged(one, &digest.address),
                 Said::AddressChanged(change) => self.replaced(change),
+                Said::Withdrawn(one) => self.withdrawn(one),
             })
             .collect();
         let to = Mailbox { name: None, address: address(&digest.address)? };
         let message_id = self.message_id("digest", "notice-id", &[id]);
         let words = mails::digest(texts, &entries);
-        Ok(self.notice_message(to, &digest.language, words, message_id, headers, now))
+        let outgoing = self.notice_message(to, &digest.language, words, message_id, headers, now);
+        Ok(Message::of(outgoing))
     }
 
     /// Another address of the same mailbox may be somebody else's after all:
@@ -138,7 +144,7 @@ impl MailComposer<'_> {
         Some(DigestEntry {
             reference: one.reference.as_str().to_owned(),
             posting,
-            received_at: Some(one.revised_at),
+            told: Told::Received(one.revised_at),
             receipt: one.address.eq_ignore_ascii_case(to).then(|| format!("{origin}{path}")),
         })
     }
@@ -146,6 +152,12 @@ impl MailComposer<'_> {
     fn replaced(&self, change: &NoticeOfChange) -> Option<DigestEntry<'_>> {
         let posting = self.posting(&change.posting).ok()?;
         let reference = change.reference.as_str().to_owned();
-        Some(DigestEntry { reference, posting, received_at: None, receipt: None })
+        Some(DigestEntry { reference, posting, told: Told::Replaced, receipt: None })
+    }
+
+    fn withdrawn(&self, one: &DigestedWithdrawal) -> Option<DigestEntry<'_>> {
+        let posting = self.posting(&one.posting).ok()?;
+        let reference = one.reference.as_str().to_owned();
+        Some(DigestEntry { reference, posting, told: Told::Withdrawn(one.at), receipt: None })
     }
 }

@@ -24,6 +24,7 @@ mod correct;
 mod deliver;
 mod digest;
 mod download;
+mod each;
 mod incident;
 mod key;
 mod mail_composer;
@@ -44,7 +45,8 @@ mod uploads;
 mod withdraw;
 
 pub use correct::{
-    Amendment, CORRECTION_WAIT_MS, MAX_REVISIONS, correct, erase_replaced_documents,
+    Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct,
+    erase_replaced_documents,
 };
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use documents::crc32;

@@ -30,6 +30,9 @@ pub struct MailComposer<'a> {
     /// The address of the operator, who is alerted when mails do not leave.
     /// Optional.
     pub operator: Option<Address>,
+    /// Whether mails to staff say that a program has sent them
+    /// (`Auto-Submitted`). Help desks drop such mail.
+    pub marks_staff_mails: bool,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
 }
@@ -116,7 +119,7 @@ pub(crate) enum Enclosed<'a> {
 }
 
 impl MailComposer<'_> {
-    /// Returns the application itself, to the posting's recipient.
+    /// Composes the mail of an application to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
         received: &Application,
@@ -144,7 +147,7 @@ impl MailComposer<'_> {
             date_ms: now.0,
             message_id: self.mail_id(MailKind::Staff, received, received.revision),
             in_reply_to: self.earlier_mail(MailKind::Staff, received),
-            auto_submitted: Some(AutoSubmitted::Generated),
+            auto_submitted: self.marked(MailKind::Staff, AutoSubmitted::Generated),
             language: Some(&posting.language),
             extra: headers(received, claim),
             text: words.text,
@@ -153,7 +156,7 @@ impl MailComposer<'_> {
         }))
     }
 
-    /// Returns the acknowledgement, to the candidate.
+    /// Composes the acknowledgement, to the candidate.
     pub(crate) fn acknowledgement(
         &self,
         received: &Application,
@@ -255,15 +258,22 @@ impl MailComposer<'_> {
             .ok_or_else(|| Fault::Configuration(format!("{slug} has mails to send but no posting")))
     }
 
-    /// Returns the same for every attempt, so that a mail client sees a
-    /// duplicate for what it is. Signed rather than plain: an application's id
-    /// opens more than a name.
+    /// Makes a Message-ID: the same for every attempt, so that a mail client
+    /// sees a duplicate for what it is. Signed rather than plain, because an
+    /// application's id opens its documents.
     pub(crate) fn message_id(&self, name: &str, purpose: &str, parts: &[&str]) -> MessageId {
         let signature = self.signing.sign(purpose, parts);
         // 132 bits are plenty, and the header stays on one line.
         let signature = signature.get(..22).unwrap_or_default();
         let domain = self.sender.mailbox.address.as_str().rsplit('@').next().unwrap_or_default();
         MessageId::new(&format!("{name}.{signature}"), domain)
+    }
+
+    /// Returns the mark of a mail that a program sends, unless it is one that
+    /// shall not have it.
+    pub(crate) fn marked(&self, kind: MailKind, mark: AutoSubmitted) -> Option<AutoSubmitted> {
+        let is_to_staff = matches!(kind, MailKind::Staff | MailKind::Withdrawal | MailKind::Report);
+        (self.marks_staff_mails || !is_to_staff).then_some(mark)
     }
 
     fn mail_id(&self, mail: MailKind, received: &Application, revision: u32) -> MessageId {
@@ -319,7 +329,7 @@ fn media_type(kept: &str) -> &'static str {
     TOLD.into_iter().find(|told| *told == kept).unwrap_or("application/octet-stream")
 }
 
-/// Returns what staff's filters and a later search can hold on to.
+/// Returns the headers of our own, for staff's filters and for a search.
 fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),

@@ -1,7 +1,8 @@
 //! Tells which addresses lead to one mailbox, and which are our own.
 
 use domain::Posting;
-use rules::{Code, Content, Form, Issue, Timestamp, review};
+use rules::addresses::tidied;
+use rules::{Code, Content, Form, Issue, Timestamp, Unicode, review};
 
 /// Domains where dots before the `@` make no difference.
 const WITHOUT_DOTS: [&str; 2] = ["gmail.com", "googlemail.com"];
@@ -28,11 +29,12 @@ pub(crate) fn mailbox_of(address: &str) -> String {
 pub(crate) fn judge(
     posting: &Posting,
     sender: &str,
+    unicode: Unicode,
     form: &Form,
     received_at: Timestamp,
 ) -> Result<Content, Vec<Issue>> {
-    let reviewed = review(&posting.requirements, form, received_at);
-    let mailbox = mailbox_of(&form.email);
+    let reviewed = review(unicode, &posting.requirements, form, received_at);
+    let mailbox = mailbox_of(&tidied(&form.email, unicode.to_ascii));
     let ours = [posting.recipient.as_str(), posting.contact.as_str(), sender];
     if !ours.iter().any(|own| mailbox_of(own) == mailbox) {
         return reviewed;

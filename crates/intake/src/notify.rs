@@ -1,4 +1,5 @@
-//! Sends the notices: reports and withdrawals to staff, alerts to the operator.
+//! Sends the notices: reports and withdrawals to staff, what candidates are
+//! told beside the acknowledgement, alerts to the operator.
 
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
@@ -53,11 +54,19 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let (to, language, words) = match notice {
-            Notice::Withdrawal { posting, number, reference, at } => {
+            Notice::Withdrawal { posting, number, reference, name, at } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let words = mails::withdrawal(texts, posting, *number, reference.as_str(), *at);
+                let withdrawn =
+                    mails::Withdrawn { number: *number, reference: reference.as_str(), name };
+                let words = mails::withdrawal(texts, posting, withdrawn, *at);
                 (address(&posting.recipient)?, &posting.language, words)
+            }
+            Notice::WithdrawalConfirmation { posting, reference, address: to, language, at } => {
+                let posting = self.posting(posting)?;
+                let texts = locales::choose(Some(language), None, &posting.language);
+                let words = mails::withdrawal_confirmation(texts, posting, reference.as_str(), *at);
+                (address(to)?, language, words)
             }
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
@@ -91,20 +100,24 @@ impl MailComposer<'_> {
         let to = Mailbox { name: None, address: to };
         let headers = notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
-        Ok(self.notice_message(to, language, words, message_id, headers, now))
+        Ok(Message::of(Outgoing {
+            reply_to: self.reply_to(notice)?,
+            auto_submitted: self.marked(notice.kind(), AutoSubmitted::Generated),
+            ..self.notice_message(to, language, words, message_id, headers, now)
+        }))
     }
 
     /// Returns a message without attachments that nobody is to answer.
-    pub(crate) fn notice_message(
+    pub(crate) fn notice_message<'a>(
         &self,
         to: Mailbox,
-        language: &str,
+        language: &'a str,
         words: MailText,
         message_id: MessageId,
         extra: Vec<Extra>,
         now: Timestamp,
-    ) -> Message {
-        Message::of(Outgoing {
+    ) -> Outgoing<'a> {
+        Outgoing {
             from: self.sender.mailbox.clone(),
             to,
             reply_to: None,
@@ -118,7 +131,21 @@ impl MailComposer<'_> {
             text: words.text,
             html: Some(words.html),
             attachments: Vec::new(),
-        })
+        }
+    }
+
+    /// What a candidate answers goes to the posting's contact.
+    fn reply_to(&self, notice: &Notice) -> Result<Option<Mailbox>, Fault> {
+        let slug = match notice {
+            Notice::WithdrawalConfirmation { posting, .. } => posting,
+            Notice::AddressChanged(change) => &change.posting,
+            Notice::Withdrawal { .. }
+            | Notice::Report { .. }
+            | Notice::Alert { .. }
+            | Notice::Digest(_) => return Ok(None),
+        };
+        let contact = address(&self.posting(slug)?.contact)?;
+        Ok(Some(Mailbox { name: None, address: contact }))
     }
 
     fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
@@ -133,6 +160,7 @@ fn no(what: &str) -> Fault {
 pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
     if let Notice::Withdrawal { reference, .. }
+    | Notice::WithdrawalConfirmation { reference, .. }
     | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice
     {
         headers.push(Extra::new("Reference", reference.as_str()));
@@ -140,7 +168,7 @@ pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
     headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
-/// Returns the words' view of where applications stand.
+/// Sorts applications into the lists of a report.
 fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
     let of = |wanted: fn(&Entry) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(entry));

@@ -33,7 +33,9 @@ pub use progress::{
     Actor, EVERY_REVISION, NewMessage, PendingMessage, Progress, StageChange, Standing, Step, Stop,
     Taken,
 };
-pub use recipients::{Acknowledged, Admission, Digest, Digested, Recipient, Recipients, Said};
+pub use recipients::{
+    Acknowledged, Admission, Digest, Digested, DigestedWithdrawal, Recipient, Recipients, Said,
+};
 pub use retention::{Retention, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.

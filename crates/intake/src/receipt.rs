@@ -101,8 +101,8 @@ fn verify(signing: &SigningKey, lookup: &ReceiptLookup, key: &str) -> bool {
     }
 }
 
-/// Returns what of a receipt's address may be kept: it recognises the address
-/// and opens nothing.
+/// Returns the hash of a receipt's key, which may be kept: it recognises the
+/// receipt's address and opens nothing.
 pub(crate) fn key_hash(signing: &SigningKey, reference: &Reference, key: &str) -> String {
     signing.sign(HASH, &[reference.as_str(), key])
 }

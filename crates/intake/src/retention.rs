@@ -3,6 +3,7 @@
 use domain::Posting;
 use rules::Timestamp;
 
+use crate::each::each;
 use crate::ports::{DocumentStore, Fault, Retention};
 use crate::restore::bury;
 use crate::uploads::{DOCUMENTS, document_prefix};
@@ -31,17 +32,11 @@ pub async fn erase(
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<usize, Fault> {
-    let mut erased = 0;
-    let mut result = Ok(());
     ledger.promise(postings).await?;
-    for id in ledger.to_erase(now, BATCH).await? {
-        match erase_one(documents, ledger, &id).await {
-            Ok(()) => erased += 1,
-            Err(fault) => result = result.and(Err(fault)),
-        }
-    }
+    let ids = ledger.to_erase(now, BATCH).await?;
+    let erased = each(ids, async |id| erase_one(documents, ledger, &id).await).await;
     ledger.close_books(now).await?;
-    result.map(|()| erased)
+    erased
 }
 
 /// Erases documents that belong to no application: whoever was taking one in
@@ -60,10 +55,7 @@ pub async fn erase_orphaned_documents(
     let mut ids: Vec<String> = old.filter_map(|kept| application_of(&kept.key)).collect();
     ids.dedup();
     let orphans = if ids.is_empty() { ids } else { ledger.retire_orphans(&ids, now).await? };
-    let mut result = Ok(());
-    for id in &orphans {
-        result = result.and(documents.delete(&document_prefix(id)).await);
-    }
+    let erased = each(orphans, async |id| documents.delete(&document_prefix(&id)).await).await;
     let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
         ledger.keep_cursor(TASK, next).await?;
@@ -71,7 +63,7 @@ pub async fn erase_orphaned_documents(
     ledger
         .forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(FORGOTTEN_AFTER).0)))
         .await?;
-    result.map(|()| orphans.len())
+    erased
 }
 
 pub(crate) async fn erase_one(
@@ -84,7 +76,7 @@ pub(crate) async fn erase_one(
     ledger.erase(id).await
 }
 
-/// Returns the application in a document's key.
+/// Returns the id of the application in a document's key.
 fn application_of(key: &str) -> Option<String> {
     key.strip_prefix(DOCUMENTS)?.split('/').next().map(str::to_owned)
 }

@@ -3,7 +3,7 @@
 
 use domain::{Application, Posting, Reference};
 use rules::review::tidied;
-use rules::{Form, Issue, Timestamp};
+use rules::{Form, Issue, Timestamp, Unicode};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
 use crate::key::ApplicationId;
@@ -25,6 +25,8 @@ pub struct Submission<U> {
     pub origin: String,
     /// The address that our mails come from, which no candidate has.
     pub sender: String,
+    /// How it compares texts and converts domains.
+    pub unicode: Unicode,
     /// The typed fields. Its documents are empty; they are below.
     pub form: Form,
     /// The files.
@@ -79,6 +81,14 @@ pub enum Verdict {
         /// The application as it stays.
         kept: Box<Application>,
     },
+    /// The application was corrected too often in a minute. Nothing was kept; a
+    /// while later it can be.
+    TooFast {
+        /// What was sent, looked into.
+        form: Box<Form>,
+        /// The application as it stays.
+        kept: Box<Application>,
+    },
     /// The application was corrected as often as it may be. Nothing was kept.
     TooManyRevisions {
         /// What was sent, looked into.
@@ -124,8 +134,9 @@ pub async fn submit<D: DocumentStore>(
     posting: &Posting,
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let Submission { mut id, received_at, language, origin, sender, mut form, documents: files } =
+    let Submission { mut id, received_at, language, origin, sender, unicode, mut form, .. } =
         submission;
+    let files = submission.documents;
     let mut known = ledger.find(id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
@@ -137,9 +148,10 @@ pub async fn submit<D: DocumentStore>(
         None => {}
     }
     let uploads = Uploads::look_into(posting, &files, &mut form).await?;
-    let said = tidied(&posting.requirements, &form);
+    let said = tidied(unicode.to_ascii, &posting.requirements, &form);
     let (language, sender) = (language.as_str(), sender.as_str());
-    let arrival = Arrival { received_at, language, sender, form: &form, uploads: &uploads };
+    let arrival =
+        Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
     let mut page = None;
     for _ in 0..TRIES {
         let Some(received) = known else {
@@ -185,8 +197,8 @@ async fn take_in<D: DocumentStore>(
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
     let New { id, origin, page, posting } = new;
-    let Arrival { received_at, language, sender, form, uploads } = *arrival;
-    let mut content = match judge(posting, sender, form, received_at) {
+    let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
+    let mut content = match judge(posting, sender, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };

@@ -2,6 +2,7 @@
 
 use rules::Timestamp;
 
+use crate::each::each;
 use crate::key::SigningKey;
 use crate::ports::{Corrections, DocumentStore, Fault, Ledger, Retention, Withdrawn};
 use crate::receipt::{Opened, key_hash, receipt};
@@ -22,9 +23,9 @@ pub struct Withdrawal {
 /// Withdraws the application whose receipt `key` opens. Nothing where the
 /// receipt would not open either; the same again gives the same answer.
 ///
-/// The mark comes first, and with it, in one step, the notice to staff:
-/// whatever fails after it, staff will know, nothing more is sent, and the
-/// data go.
+/// The mark comes first, and with it, in one step, the notices to staff and
+/// candidate: whatever fails after it, both will know, nothing else is sent,
+/// and the data go.
 pub async fn withdraw(
     documents: &impl DocumentStore,
     ledger: &(impl Ledger + Corrections + Retention),
@@ -53,13 +54,6 @@ pub async fn finish_withdrawals(
     documents: &impl DocumentStore,
     ledger: &impl Retention,
 ) -> Result<usize, Fault> {
-    let mut erased = 0;
-    let mut result = Ok(());
-    for id in ledger.withdrawn(BATCH).await? {
-        match erase_one(documents, ledger, &id).await {
-            Ok(()) => erased += 1,
-            Err(fault) => result = result.and(Err(fault)),
-        }
-    }
-    result.map(|()| erased)
+    let ids = ledger.withdrawn(BATCH).await?;
+    each(ids, async |id| erase_one(documents, ledger, &id).await).await
 }

@@ -16,12 +16,13 @@ const RETIRE: Query = Query::new(
     SELECT id, posting, ?2, ?3 FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
 
-/// The notice is due when no mail of the application can still be on its way.
+/// A notice of the kind `?3`. It is due when no mail of the application can
+/// still be on its way.
 const INSERT_WITHDRAWAL: Query = Query::new(
     "insert withdrawal",
     "\
     INSERT INTO mails (id, kind, posting, payload, due_at) \
-    SELECT 'withdrawal/' || id, 'withdrawal', posting, ?3, max(?2, coalesce( \
+    SELECT ?3 || '/' || id, ?3, posting, ?4, max(?2, coalesce( \
         (SELECT max(leased_until) FROM mails WHERE application = ?1), 0)) \
     FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
@@ -167,20 +168,15 @@ impl<D: Database> Retention for SqlLedger<D> {
         key_hash: &str,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        let notice = Notice::Withdrawal {
-            posting: received.posting.clone(),
-            number: received.number,
-            reference: received.reference.clone(),
-            at: now,
-        };
         let id = Value::from(&received.id);
-        self.execute_all(vec![
-            RETIRE.bind([id.clone(), now.into(), key_hash.into()]),
-            INSERT_WITHDRAWAL.bind([id.clone(), now.into(), json(&notice, "a notice")?]),
-            INSERT_WITHDRAWAL_EVENT.bind([id.clone(), now.into()]),
-            DELETE_MAILS.bind([id]),
-        ])
-        .await
+        let mut batch = vec![RETIRE.bind([id.clone(), now.into(), key_hash.into()])];
+        for notice in notices_of_withdrawal(received, now) {
+            let (kind, notice) = (notice.kind().as_str().into(), json(&notice, "a notice")?);
+            batch.push(INSERT_WITHDRAWAL.bind([id.clone(), now.into(), kind, notice]));
+        }
+        batch.push(INSERT_WITHDRAWAL_EVENT.bind([id.clone(), now.into()]));
+        batch.push(DELETE_MAILS.bind([id]));
+        self.execute_all(batch).await
     }
 
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault> {
@@ -239,4 +235,24 @@ impl<D: Database> Retention for SqlLedger<D> {
         })
         .await
     }
+}
+
+/// What staff and the candidate are told.
+fn notices_of_withdrawal(received: &Application, at: Timestamp) -> [Notice; 2] {
+    let (posting, reference) = (received.posting.clone(), received.reference.clone());
+    let staff = Notice::Withdrawal {
+        posting: posting.clone(),
+        number: received.number,
+        reference: reference.clone(),
+        name: received.content.name.clone(),
+        at,
+    };
+    let candidate = Notice::WithdrawalConfirmation {
+        posting,
+        reference,
+        address: received.content.email.clone(),
+        language: received.language.clone(),
+        at,
+    };
+    [staff, candidate]
 }

@@ -10,8 +10,10 @@ include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 const SCRIPT_SECTIONS: &[&str] = &[
     "active_",
     "date_",
+    "form_no",
     "form_summary_",
     "form_title_error",
+    "form_yes",
     "issue_",
     "kind_",
     // Plural forms go by it.

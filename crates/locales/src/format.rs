@@ -30,6 +30,23 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
+/// Returns `text` so that it keeps its own reading direction inside a sentence:
+/// between the marks that isolate it (UAX 9) where it is written from right to
+/// left, as it is otherwise.
+pub fn isolated(text: &str) -> String {
+    if text.chars().any(is_right_to_left) {
+        format!("\u{2068}{text}\u{2069}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether a letter belongs to a script that is written from right to left:
+/// Hebrew, Arabic, Syriac, Thaana, N’Ko and their neighbours in Unicode.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}
+
 /// A whole number with the language's thousands separator: `38 400`.
 pub fn number(words: &impl Words, value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -47,15 +64,18 @@ pub fn number(words: &impl Words, value: i64) -> String {
 }
 
 /// Returns a size as people say it: `12,4 Mo`. Units are the decimal ones of
-/// SI; from a hundred of a unit on, no fraction is shown.
+/// SI; from a hundred of a unit on, no fraction is shown. It is rounded up, so
+/// that a size over a limit never reads like the limit itself.
 pub fn bytes(words: &impl Words, count: u64) -> String {
     let (key, unit) = match count {
         0..1_000 => return plural(words, "unit_byte", i64::try_from(count).unwrap_or(0)),
-        1_000..1_000_000 => ("unit_kilobyte", 1_000),
+        // 999.9 KB and more read as megabytes.
+        1_000..=999_000 => ("unit_kilobyte", 1_000),
         _ => ("unit_megabyte", 1_000_000),
     };
-    let whole = count / unit;
-    let tenth = count % unit * 10 / unit;
+    let step = if count > unit * 99 + unit / 10 * 9 { unit } else { unit / 10 };
+    let rounded = count.div_ceil(step).saturating_mul(step);
+    let (whole, tenth) = (rounded / unit, rounded % unit * 10 / unit);
     let amount = if tenth == 0 || whole >= 100 {
         number(words, i64::try_from(whole).unwrap_or(i64::MAX))
     } else {
@@ -174,12 +194,22 @@ mod tests {
             (999, "999\u{A0}octets", "999\u{A0}bytes"),
             (1_500, "1,5\u{A0}ko", "1.5\u{A0}KB"),
             (10_000_000, "10\u{A0}Mo", "10\u{A0}MB"),
-            (12_440_000, "12,4\u{A0}Mo", "12.4\u{A0}MB"),
-            (1_234_567_890, "1\u{202F}234\u{A0}Mo", "1,234\u{A0}MB"),
+            (12_440_000, "12,5\u{A0}Mo", "12.5\u{A0}MB"),
+            (10_000_001, "10,1\u{A0}Mo", "10.1\u{A0}MB"),
+            (99_900_001, "100\u{A0}Mo", "100\u{A0}MB"),
+            (812_345, "813\u{A0}ko", "813\u{A0}KB"),
+            (999_001, "1\u{A0}Mo", "1\u{A0}MB"),
+            (1_234_567_890, "1\u{202F}235\u{A0}Mo", "1,235\u{A0}MB"),
         ] {
             assert_eq!(bytes(&FR, count), french, "{count}");
             assert_eq!(bytes(&EN, count), english, "{count}");
         }
+    }
+
+    #[test]
+    fn what_reads_from_right_to_left_is_isolated() {
+        assert_eq!(isolated("سيرة.pdf"), "\u{2068}سيرة.pdf\u{2069}");
+        assert_eq!(isolated("CV d’été.pdf"), "CV d’été.pdf");
     }
 
     #[test]

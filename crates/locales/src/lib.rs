@@ -13,7 +13,7 @@ mod message;
 
 #[cfg(feature = "catalogue")]
 pub use catalogue::{ALL, EN, FR, LANGUAGES, Texts, choose, for_tag};
-pub use format::{bytes, date, fill, list, local_time, moment, number, plural};
+pub use format::{bytes, date, fill, isolated, list, local_time, moment, number, plural};
 pub use message::{Labels, issue_message, remark_message};
 
 /// Texts by key, in one language.

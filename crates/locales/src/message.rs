@@ -3,7 +3,7 @@
 use rules::deadline::Zone;
 use rules::{Code, Issue, Param, Remark, Requirements, Timestamp};
 
-use crate::{Words, bytes, fill, list, moment, number};
+use crate::{Words, bytes, fill, isolated, list, moment, number};
 
 /// What the posting calls the things that an issue mentions.
 #[derive(Clone, Copy, Debug)]
@@ -16,9 +16,10 @@ pub struct Labels<'a> {
 
 /// Returns what is wrong and what to do about it, in the language of `words`.
 ///
-/// The text is `issue_{code}` followed by the field, by what kind of address,
-/// file or damage the issue mentions, or, for an issue with a file, by `file`:
-/// the first that the locale has. Else it is `issue_{code}`.
+/// The text is `issue_{code}` followed, for a field that was given more than
+/// once, by `twice`, else by the field, by what kind of address, file or damage
+/// the issue mentions, or, for an issue with a file, by `file`: the first that
+/// the locale has. Else it is `issue_{code}`.
 pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> String {
     let general = format!("issue_{}", issue.code.as_str());
     let special = |end: &str| words.find(&format!("{general}_{end}"));
@@ -26,12 +27,14 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
         Param::Text(text) => special(text),
         _ => None,
     };
-    let template = special(&issue.field)
+    let twice = special("twice").filter(|_| issue.params.get(Issue::TIMES).is_some());
+    let template = twice
+        .or_else(|| special(&issue.field))
         .or_else(|| ["address", "damage", "encryption", "kind"].into_iter().find_map(about))
         .or_else(|| special("file").filter(|_| issue.params.get("file").is_some()))
         .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");
-    let mut values = vec![("label", label(labels.requirements, &issue.field, language))];
+    let mut values = vec![("label", label(words, labels.requirements, &issue.field, language))];
     for (name, param) in issue.params.iter() {
         values.push((name, value(words, issue.code, name, param, labels)));
     }
@@ -49,16 +52,22 @@ pub fn remark_message(
 ) -> String {
     let named = if remark == Remark::Attachments && !files.is_empty() { "_named" } else { "" };
     let key = format!("remark_{}{named}", remark.as_str());
-    let all = |names| list(words, "list_and", names);
+    let all = |texts: &[String]| {
+        let texts: Vec<String> = texts.iter().map(|text| isolated(text)).collect();
+        list(words, "list_and", &texts)
+    };
     fill(words.word(&key), &[("authors", &all(authors)), ("files", &all(files))])
 }
 
-fn label(requirements: &Requirements, field: &str, language: &str) -> String {
+fn label(words: &impl Words, requirements: &Requirements, field: &str, language: &str) -> String {
+    let typed = format!("form_{field}");
     requirements
         .document(field)
         .map(|document| &document.name)
         .or_else(|| requirements.question(field).map(|question| &question.text))
-        .map_or(field, |text| text.get(language))
+        .map(|text| text.get(language))
+        .or_else(|| words.find(&typed))
+        .unwrap_or(field)
         .to_owned()
 }
 
@@ -73,8 +82,10 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
         (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
-        (Param::Text(id), "other") => label(labels.requirements, id, words.word("script_language")),
-        (Param::Text(text), _) => text.clone(),
+        (Param::Text(id), "other") => {
+            label(words, labels.requirements, id, words.word("script_language"))
+        }
+        (Param::Text(text), _) => isolated(text),
         (Param::List(names), "found") => {
             let word = |name: &String| words.word(&format!("active_{name}")).to_owned();
             list(words, "list_and", &names.iter().map(word).collect::<Vec<_>>())

@@ -29,6 +29,7 @@ const COMPOSED: &[&str] = &[
     "desk_state_",
     "issue_",
     "kind_",
+    "posting_is_in_",
     "remark_",
     "zone_",
 ];

@@ -2,7 +2,7 @@
 
 use crate::Mailbox;
 use crate::encoded_word::encoded_words;
-use crate::text::{clean, is_atext, is_plain, quoted};
+use crate::text::{clean, is_plain, quoted};
 
 /// The most octets of a line. RFC 5322 recommends 78, RFC 2047 demands 76 for lines with an encoded word.
 const LINE: usize = 76;
@@ -88,8 +88,9 @@ impl<'o> Field<'o> {
     }
 
     fn phrase(&mut self, name: &str) {
-        let is_atom =
-            |word: &str| !word.is_empty() && word.len() < LINE && word.bytes().all(is_atext);
+        let is_atom = |word: &str| {
+            !word.is_empty() && word.len() < LINE && word.bytes().all(addresses::is_atext)
+        };
         let quoted = quoted(name);
         if is_plain(name) && name.split(' ').all(is_atom) {
             name.split(' ').for_each(|word| self.word(word));

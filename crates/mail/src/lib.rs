@@ -44,7 +44,6 @@
 //! Base64 with its line ends makes 78 octets of 57. [`encoded_len`] returns the exact length of a message, [`size_of_attachment`] an upper
 //! bound of what a document will add, before it is loaded.
 
-mod address;
 mod body;
 mod compose;
 mod date;
@@ -52,13 +51,15 @@ mod encoded_word;
 mod extra;
 mod field;
 pub mod incoming;
+mod mailbox;
 mod message_id;
 mod outgoing;
 mod parameter;
 mod text;
 
-pub use address::{Address, AddressError, Mailbox};
+pub use addresses::{Address, AddressError};
 pub use compose::{compose, encoded_len, size_of_attachment};
 pub use extra::{Extra, ExtraError};
+pub use mailbox::Mailbox;
 pub use message_id::MessageId;
 pub use outgoing::{Attachment, AutoSubmitted, Outgoing};

@@ -1,4 +1,4 @@
-use crate::text::is_atext;
+use addresses::is_atext;
 use std::fmt;
 
 /// A Message-ID, `<left@domain>` (RFC 5322, 3.6.4).

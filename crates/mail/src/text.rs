@@ -24,11 +24,6 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Returns whether the byte is atom text (RFC 5322, 3.2.3), which needs no quotes in an address, a Message-ID or a display name.
-pub(crate) fn is_atext(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
-}
-
 /// Writes printable ASCII as a quoted-string (RFC 5322, 3.2.4).
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))

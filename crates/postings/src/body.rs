@@ -1,10 +1,10 @@
 //! Converts the text of a posting from Markdown to HTML that loads and runs
 //! nothing.
 
+use addresses::Address;
 use pulldown_cmark::{
     CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset, html,
 };
-use rules::email;
 
 use crate::notes::{Notes, newlines};
 use crate::{check, typography};
@@ -126,7 +126,7 @@ impl Reader<'_> {
         match address {
             Some(address) => {
                 let address = address.split('?').next().unwrap_or_default();
-                if !email::is_valid(address) {
+                if Address::parse(address).is_err() {
                     self.add(format!("`{address}` is not an e-mail address."));
                 }
             }

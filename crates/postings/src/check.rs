@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use addresses::Address;
+use rules::Date;
 use rules::application::one_line;
-use rules::{Date, email};
 
 use crate::notes::Notes;
 use crate::section::{At, Section};
@@ -47,7 +48,7 @@ pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
 /// Returns the e-mail address of `key`.
 pub(crate) fn address(section: &mut Section<'_>, key: &'static str) -> Option<String> {
     let found = section.required::<String>(key, "\"jobs@example.org\"")?;
-    let fine = email::is_valid(&found.value);
+    let fine = Address::parse(&found.value).is_ok();
     if !fine {
         let value = quoted(&found.value);
         section

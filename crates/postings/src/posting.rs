@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use rules::Date;
 use rules::application::limit;
 use rules::deadline::Deadline;
-use rules::email;
 use rules::requirements::Requirements;
 use toml::de::DeTable;
 
@@ -202,7 +201,7 @@ fn panel(whole: &mut Section<'_>) -> Vec<String> {
     let notes = whole.notes;
     let list = whole.optional_texts("panel", "[\"colleague@example.org\"]");
     let is_address = |one: &At<String>| {
-        let fine = email::is_valid(&one.value);
+        let fine = rules::addresses::Address::parse(&one.value).is_ok();
         if !fine {
             let value = check::quoted(&one.value);
             notes.add(one.line, format!("`panel` must hold e-mail addresses. One is {value}."));

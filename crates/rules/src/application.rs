@@ -48,6 +48,9 @@ pub struct Form {
     pub consent: String,
     /// The documents, by the id of what they were offered as.
     pub documents: Vec<OfferedDocument>,
+    /// The fields that were given more than once. The form holds the first
+    /// value of each; which one is meant is not for us to say.
+    pub repeated: Vec<String>,
 }
 
 /// A file that a candidate has chosen.

@@ -1,9 +1,9 @@
 //! The rules of the fields that a candidate types.
 
+use addresses::{Address, Stray, ToAscii, is_routed, stray, tidied};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::application::{Form, limit, lines, one_line};
-use crate::email;
 use crate::issue::{Code, Issue};
 
 /// The typed fields of a form, tidied up: what is checked is what is stored.
@@ -25,12 +25,10 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn of(form: &Form) -> Self {
+    pub(crate) fn of(form: &Form, to_ascii: ToAscii) -> Self {
         Self {
             name: one_line(&form.name),
-            // Spaces around an address are a slip of the keyboard. A line
-            // break is not: it stays, and the address is refused.
-            email: form.email.trim_matches(' ').to_owned(),
+            email: tidied(&form.email, to_ascii),
             phone: one_line(&form.phone),
             message: lines(&form.message),
             consent: form.consent.trim().to_owned(),
@@ -67,7 +65,7 @@ fn not_empty(text: &str) -> Result<(), ValidationError> {
 }
 
 fn is_email(text: &str) -> Result<(), ValidationError> {
-    require(email::is_valid(text) && !email::is_routed(text), Code::NotAnEmail)
+    require(Address::parse(text).is_ok() && !is_routed(text), Code::NotAnEmail)
 }
 
 fn is_yes(text: &str) -> Result<(), ValidationError> {
@@ -85,11 +83,28 @@ fn issue(field: &str, error: &ValidationError) -> Option<Issue> {
             let (value, max) = (error.params.get("value")?, error.params.get("max")?);
             too_long(field, value.as_str()?, max.as_u64()?)
         }
-        code => {
-            let issue = Issue::new(field, code);
-            let value = error.params.get("value").and_then(|value| value.as_str());
-            let is_routed = code == Code::NotAnEmail && value.is_some_and(email::is_valid);
-            Some(if is_routed { issue.with("address", "routed") } else { issue })
+        Code::NotAnEmail => {
+            let value = error.params.get("value")?.as_str()?;
+            Some(not_an_email(field, value))
+        }
+        code => Some(Issue::new(field, code)),
+    }
+}
+
+/// Says what kind of address it is: one by other hosts, or one with a space or
+/// an invisible character, which it names.
+fn not_an_email(field: &str, text: &str) -> Issue {
+    let issue = Issue::new(field, Code::NotAnEmail);
+    if Address::parse(text).is_ok() {
+        return issue.with("address", "routed");
+    }
+    let short = Some(text).filter(|text| text.len() as u64 <= limit::EMAIL);
+    match short.and_then(stray) {
+        None => issue,
+        Some(Stray { character, before }) => {
+            let kind = if character.is_whitespace() { "space" } else { "invisible" };
+            let code_point = format!("U+{:04X}", u32::from(character));
+            issue.with("address", kind).with("character", &*code_point).with("before", before)
         }
     }
 }
@@ -120,7 +135,7 @@ mod tests {
     fn an_address_by_other_hosts_has_its_own_sentence() {
         for (email, address) in [("nobody", None), ("a%b@example.org", Some("routed"))] {
             let form = Form { email: email.into(), ..Form::default() };
-            let issue = Fields::of(&form).check().first("email").unwrap();
+            let issue = Fields::of(&form, addresses::to_ascii).check().first("email").unwrap();
             assert_eq!(issue.code, Code::NotAnEmail);
             assert_eq!(issue.params.get("address"), address.map(Into::into).as_ref());
         }
@@ -128,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_empty_field_is_missing_and_nothing_else() {
-        let issues = Fields::of(&Form::default()).check();
+        let issues = Fields::of(&Form::default(), addresses::to_ascii).check();
         for name in NAMES {
             let required = matches!(name, "name" | "email" | "consent");
             assert_eq!(issues.first(name), required.then(|| Issue::new(name, Code::Missing)));

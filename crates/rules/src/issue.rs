@@ -23,6 +23,8 @@ impl Issue {
     pub const DEADLINE: &'static str = "deadline";
     /// The field of an issue about all documents together.
     pub const DOCUMENTS: &'static str = "documents";
+    /// The fact in an issue about a field that was given more than once.
+    pub const TIMES: &'static str = "times";
 
     /// Returns an issue without facts.
     pub fn new(field: impl Into<String>, code: Code) -> Self {

@@ -8,7 +8,6 @@
 pub mod application;
 pub mod content;
 pub mod deadline;
-pub mod email;
 mod fields;
 pub mod issue;
 mod named;
@@ -16,7 +15,9 @@ pub mod requirements;
 pub mod review;
 pub mod subject;
 mod text_map;
+mod unicode;
 
+pub use addresses::{self, ToAscii};
 pub use application::{Content, Form, OfferedDocument};
 pub use calendar::{self, Date, LocalTime, Timestamp};
 pub use content::Remark;
@@ -24,3 +25,4 @@ pub use issue::{Code, Issue, Param};
 pub use requirements::Requirements;
 pub use review::{issues, review, review_field};
 pub use text_map::TextMap;
+pub use unicode::Unicode;

@@ -1,5 +1,6 @@
 //! Reviews an application: the same function in the page and in the Worker.
 
+use addresses::ToAscii;
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
@@ -10,6 +11,7 @@ use crate::fields::{Fields, too_long};
 use crate::issue::{Code, Issue, Param};
 use crate::requirements::{DocumentRequirement, Question, QuestionKind, Requirements};
 use crate::subject::{self, Fold};
+use crate::unicode::Unicode;
 use calendar::Timestamp;
 
 /// Judges `form` against `requirements`, as received at `received_at`.
@@ -18,30 +20,32 @@ use calendar::Timestamp;
 /// wrong with it, in the order of the form. Out of time, that is the only
 /// issue: nothing else can be mended any more.
 pub fn review(
+    unicode: Unicode,
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
 ) -> Result<Content, Vec<Issue>> {
-    let fields = Fields::of(form);
-    let issues = issues_of(subject::fold, requirements, form, &fields, received_at);
+    let fields = Fields::of(form, unicode.to_ascii);
+    let issues = issues_of(unicode.fold, requirements, form, &fields, received_at);
     if issues.is_empty() { Ok(accept(requirements, form, fields)) } else { Err(issues) }
 }
 
 /// Returns what `form` says, tidied up and unjudged: what two forms are
 /// compared by.
-pub fn tidied(requirements: &Requirements, form: &Form) -> Content {
-    accept(requirements, form, Fields::of(form))
+pub fn tidied(to_ascii: ToAscii, requirements: &Requirements, form: &Form) -> Content {
+    accept(requirements, form, Fields::of(form, to_ascii))
 }
 
 /// Everything that is wrong with `form`, and nothing of an application: what
-/// the page needs. Its [`Fold`] is the browser's.
+/// the page needs.
 pub fn issues(
-    fold: Fold,
+    unicode: Unicode,
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
 ) -> Vec<Issue> {
-    issues_of(fold, requirements, form, &Fields::of(form), received_at)
+    let fields = Fields::of(form, unicode.to_ascii);
+    issues_of(unicode.fold, requirements, form, &fields, received_at)
 }
 
 fn issues_of(
@@ -61,18 +65,19 @@ fn issues_of(
     issues.extend(review_documents(requirements, &form.documents));
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
     issues.extend(["message", "consent"].iter().filter_map(|field| typed.first(field)));
+    issues.extend(form.repeated.iter().map(|field| given_twice(field)));
     issues
 }
 
 /// Judges one field of `form` alone: the one that a candidate has just left.
 pub fn review_field(
-    fold: Fold,
+    unicode: Unicode,
     requirements: &Requirements,
     form: &Form,
     received_at: Timestamp,
     field: &str,
 ) -> Vec<Issue> {
-    let mut issues = issues(fold, requirements, form, received_at);
+    let mut issues = issues(unicode, requirements, form, received_at);
     issues.retain(|issue| issue.field == field);
     issues
 }
@@ -83,6 +88,10 @@ pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) 
     requirements
         .document(&document.id)
         .is_none_or(|required| document.bytes == 0 || document.bytes > required.max_bytes)
+}
+
+fn given_twice(field: &str) -> Issue {
+    Issue::new(field, Code::NotAChoice).with(Issue::TIMES, 2_u64)
 }
 
 fn review_subject(requirements: &Requirements, given: &str, fold: Fold) -> Option<Issue> {

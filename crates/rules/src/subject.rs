@@ -1,5 +1,6 @@
 //! Compares subject lines in a canonical form.
 
+use addresses::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
 /// Makes two texts alike that differ in Unicode normal form or case only:
@@ -31,15 +32,7 @@ fn wording(folded: &str) -> impl Iterator<Item = char> {
 
 /// Spaces of every kind, and invisible marks.
 fn is_ignored(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '\u{AD}' // soft hyphen
-                | '\u{200B}'..='\u{200F}' // zero-width spaces and joiners, directional marks
-                | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' // directional embeddings
-                | '\u{2060}' // word joiner
-                | '\u{FEFF}' // zero-width no-break space
-        )
+    c.is_whitespace() || is_invisible(c)
 }
 
 /// Returns one character for all that people or their software exchange.

@@ -3,14 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use addresses::to_ascii;
 use documents::{Active, Damage, Encryption, Kind, Report, Trace};
 use rules::deadline::Window;
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
 use rules::{
-    Code, Form, OfferedDocument, Remark, Requirements, TextMap, Timestamp, review, review_field,
+    Code, Form, OfferedDocument, Remark, Requirements, TextMap, Timestamp, Unicode, review,
+    review_field,
 };
 
+const UNICODE: Unicode = Unicode { fold, to_ascii };
 const OPENS: Timestamp = Timestamp(1_000);
 const CLOSES: Timestamp = Timestamp(2_000);
 const MIDDLE: Timestamp = Timestamp(1_500);
@@ -65,12 +68,22 @@ fn form() -> Form {
             offered("cv", "CV.docx", Kind::Docx, 100),
             offered("cover_letter", "Lettre", Kind::Pdf, 200),
         ],
+        repeated: Vec::new(),
     }
 }
 
 #[test]
+fn a_field_given_twice_is_an_issue() {
+    let repeated = vec!["name".to_owned(), "eu_work_permit".to_owned()];
+    let twice = Form { repeated, ..form() };
+    let issues = review(&requirements(), &twice, MIDDLE).unwrap_err();
+    let told: Vec<_> = issues.iter().map(|issue| (issue.field.as_str(), issue.code)).collect();
+    assert_eq!(told, [("name", Code::NotAChoice), ("eu_work_permit", Code::NotAChoice)]);
+}
+
+#[test]
 fn what_is_accepted_is_tidied_up_and_in_order() {
-    let application = review(&requirements(), &form(), MIDDLE).unwrap();
+    let application = review(UNICODE, &requirements(), &form(), MIDDLE).unwrap();
     assert_eq!(application.name, "Amélie Dupont");
     assert_eq!(application.email, "amelie@example.org");
     assert_eq!(application.phone, None);
@@ -91,6 +104,8 @@ fn each_mistake_has_its_code() {
         ("email", Code::NotAnEmail, |f| f.email = "a@b.org, c@d.org".into()),
         ("email", Code::NotAnEmail, |f| f.email = "a@b.org\r\nBcc: c@d.org".into()),
         ("email", Code::NotAnEmail, |f| f.email = "a@b.org%0d%0aBcc:c@d.org".into()),
+        ("email", Code::NotAnEmail, |f| f.email = "a\u{200B}@b.org".into()),
+        ("email", Code::NotAnEmail, |f| f.email = "é@b.org".into()),
         ("phone", Code::TooLong, |f| f.phone = "1".repeat(41)),
         ("message", Code::TooLong, |f| f.message = "a".repeat(5_001)),
         ("subject", Code::Missing, |f| f.subject = String::new()),
@@ -143,7 +158,7 @@ fn each_mistake_has_its_code() {
     for (field, code, spoil) in cases {
         let mut form = form();
         spoil(&mut form);
-        let issues = review(&requirements(), &form, MIDDLE).unwrap_err();
+        let issues = review(UNICODE, &requirements(), &form, MIDDLE).unwrap_err();
         let found: Vec<_> = issues.iter().map(|issue| (issue.field.as_str(), issue.code)).collect();
         assert_eq!(found, [(*field, *code)]);
     }
@@ -151,7 +166,7 @@ fn each_mistake_has_its_code() {
 
 #[test]
 fn everything_that_is_wrong_is_told_at_once_and_in_the_order_of_the_form() {
-    let issues = review(&requirements(), &Form::default(), MIDDLE).unwrap_err();
+    let issues = review(UNICODE, &requirements(), &Form::default(), MIDDLE).unwrap_err();
     let fields: Vec<_> = issues.iter().map(|issue| issue.field.as_str()).collect();
     let expected = ["name", "email", "subject", "cover_letter", "cv", "eu_work_permit", "consent"];
     assert_eq!(fields, expected);
@@ -165,7 +180,7 @@ fn out_of_time_nothing_else_is_told() {
         (Timestamp(CLOSES.0 - 1), None),
         (CLOSES, Some(Code::DeadlinePassed)),
     ] {
-        let verdict = review(&requirements(), &Form::default(), received_at);
+        let verdict = review(UNICODE, &requirements(), &Form::default(), received_at);
         let issues = verdict.unwrap_err();
         match code {
             Some(code) => assert_eq!((issues.len(), issues[0].code), (1, code)),
@@ -181,7 +196,7 @@ fn what_is_remarked_is_accepted_and_kept_with_the_document() {
     report.active = vec![Active::EmbeddedFile];
     report.files = vec!["a.xml".into()];
     report.traces = vec![Trace::TrackedChanges];
-    let application = review(&requirements(), &form, MIDDLE).unwrap();
+    let application = review(UNICODE, &requirements(), &form, MIDDLE).unwrap();
     assert_eq!(application.documents[0].remarks, []);
     assert_eq!(application.documents[1].remarks, [Remark::TrackedChanges, Remark::Attachments]);
     assert_eq!(application.documents[1].files, ["a.xml"]);
@@ -192,14 +207,42 @@ fn a_name_without_a_known_extension_says_nothing_about_the_file() {
     for name in ["CV", "CV.Dupont", "CV 03.08.2025", "cv.PDF", "CV.final.pdf"] {
         let mut form = form();
         form.documents[0] = offered("cv", name, Kind::Pdf, 9);
-        assert!(review(&requirements(), &form, MIDDLE).is_ok(), "{name}");
+        assert!(review(UNICODE, &requirements(), &form, MIDDLE).is_ok(), "{name}");
     }
 }
 
 #[test]
 fn a_field_is_judged_alone_when_it_is_left() {
-    let issues = review_field(fold, &requirements(), &Form::default(), MIDDLE, "email");
+    let issues = review_field(UNICODE, &requirements(), &Form::default(), MIDDLE, "email");
     assert_eq!(issues.len(), 1);
     assert_eq!((issues[0].field.as_str(), issues[0].code), ("email", Code::Missing));
-    assert!(review_field(fold, &requirements(), &form(), MIDDLE, "email").is_empty());
+    assert!(review_field(UNICODE, &requirements(), &form(), MIDDLE, "email").is_empty());
+}
+
+#[test]
+fn an_address_is_tidied_up_and_what_is_hidden_in_it_is_named() {
+    let review = |email: &str| {
+        let form = Form { email: email.into(), ..form() };
+        review(UNICODE, &requirements(), &form, MIDDLE)
+    };
+    let taken = review("\u{FEFF}\u{A0}amelie@bücher.example\u{200B}").unwrap();
+    assert_eq!(taken.email, "amelie@xn--bcher-kva.example");
+    let params = |email: &str| {
+        let issue = review(email).unwrap_err().remove(0);
+        issue
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name} {value:?}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    assert_eq!(
+        params("amelie\u{200B}@example.org"),
+        r#"address Text("invisible"), before Text("amelie"), character Text("U+200B")"#
+    );
+    assert_eq!(
+        params("amelie@example.org jean@example.org"),
+        r#"address Text("space"), before Text("amelie@example.org"), character Text("U+0020")"#
+    );
+    assert_eq!(params("amelie"), "");
 }

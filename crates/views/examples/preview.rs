@@ -158,6 +158,8 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             lost: 1,
         };
         let status_url = views::receipt_address("7KXM29QT", KEY);
+        let withdrawn =
+            mails::Withdrawn { number: 3, reference: "7KXM29QT", name: "Amélie Ben Salah" };
         for (name, mail) in [
             ("staff", mails::to_staff(texts, posting, &received, &[], &mails::Notes::default())),
             (
@@ -166,7 +168,11 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             ),
             ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
             ("report", mails::report(texts, posting, &report, A_YEAR_ON)),
-            ("withdrawal", mails::withdrawal(texts, posting, 3, "7KXM29QT", NOW)),
+            ("withdrawal", mails::withdrawal(texts, posting, withdrawn, NOW)),
+            (
+                "withdrawal-confirmation",
+                mails::withdrawal_confirmation(texts, posting, "7KXM29QT", NOW),
+            ),
             ("alert", mails::alert(texts, &posting.deadline.zone, &alert)),
         ] {
             shown.push((format!("{}-mail-{name}", posting.slug), mail.html));

@@ -9,6 +9,7 @@ use crate::words::Time;
 
 /// What a candidate weighs before reading on.
 pub(crate) struct Facts {
+    /// In the posting's language, as the name of its town is.
     pub(crate) place: String,
     /// Street, postcode and town.
     pub(crate) address: Option<String>,
@@ -23,7 +24,7 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) fn of(texts: &'static Texts, posting: &Posting) -> Self {
         Self {
-            place: place(texts, posting),
+            place: place(posting),
             address: address(&posting.place),
             remote: posting.place.remote.map(|remote| match remote {
                 Remote::Partly => texts.posting_remote_partly,
@@ -38,7 +39,8 @@ impl Facts {
     }
 }
 
-fn place(texts: &'static Texts, posting: &Posting) -> String {
+fn place(posting: &Posting) -> String {
+    let texts = locales::choose(Some(&posting.language), None, &posting.language);
     let country = country(texts, &posting.place.country);
     fill(texts.posting_place_value, &[("town", &posting.place.town), ("country", country)])
 }

@@ -57,6 +57,9 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
         Failure::TooLarge { .. } => {
             (t.failure_too_large, t.failure_too_large_what, t.failure_too_large_do)
         }
+        Failure::TooManyParts => {
+            (t.failure_too_many_parts, t.failure_too_many_parts_what, t.failure_too_many_parts_do)
+        }
         Failure::NotAForm => {
             (t.failure_not_a_form, t.failure_not_a_form_what, t.failure_not_a_form_do)
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Posting;
-use locales::{Labels, Texts, bytes, fill, issue_message, list, number, plural};
+use locales::{Labels, Texts, bytes, fill, isolated, issue_message, list, number, plural};
 use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 use rules::{Form, Issue, Requirements, Timestamp};
@@ -63,18 +63,22 @@ pub(crate) struct FormView<'a> {
     pub(crate) documents: Vec<DocumentField<'a>>,
     pub(crate) questions: Vec<QuestionField<'a>>,
     pub(crate) total: String,
-    pub(crate) subject_added: String,
+    pub(crate) subject_added: Around,
+    /// Where to write for who cannot use the form.
+    pub(crate) other_way: Around,
     pub(crate) message_hint: String,
     pub(crate) erased: String,
     pub(crate) ask: Around,
-    pub(crate) data_use: String,
+    pub(crate) data_use: Around,
+    has_trap: bool,
     /// What the script needs, as JSON.
     pub(crate) data: String,
 }
 
 /// A line of the error summary.
 pub(crate) struct SummaryItem {
-    pub(crate) target: String,
+    /// The id of the element where it is mended. Without one it is plain text.
+    pub(crate) target: Option<String>,
     pub(crate) message: String,
 }
 
@@ -115,18 +119,22 @@ impl<'a> FormView<'a> {
         for issue in issues {
             let message = issue_message(texts, issue, labels);
             errors.entry(issue.field.as_str()).or_insert_with(|| message.clone());
-            summary.push(SummaryItem { target: target(asked, &issue.field), message });
+            summary.push(SummaryItem { target: Some(target(asked, &issue.field)), message });
         }
         let mistakes = i64::try_from(summary.len()).unwrap_or(i64::MAX);
         let summary_title = if let Some(why) = not_taken {
-            summary.push(SummaryItem { target: "submit".to_owned(), message: why.to_owned() });
+            let item = |target, message: &str| SummaryItem { target, message: message.to_owned() };
+            summary.push(item(None, why));
+            summary.push(item(Some("submit".to_owned()), texts.script_to_send));
             texts.form_not_sent.to_owned()
         } else {
             plural(texts, "form_summary", mistakes)
         };
         let path = match correction {
             None => format!("/postings/{}/applications", posting.slug),
-            Some(of) => format!("/applications/{}/corrections", of.reference),
+            // Where there is no room to read the form, the key in its address
+            // gives it back.
+            Some(of) => format!("/applications/{}/corrections?key={}", of.reference, of.key),
         };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();
@@ -155,11 +163,13 @@ impl<'a> FormView<'a> {
                 .collect(),
             questions: questions.map(|asked| question_field(texts, asked, values)).collect(),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
-            subject_added: fill(texts.form_needs_account, &[("subject", &asked.subject)]),
+            subject_added: Around::of(texts.form_needs_account, "subject"),
+            other_way: Around::of(texts.form_needs_otherwise, "contact"),
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
             erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),
-            data_use: fill(texts.form_data_use, &[("organisation", &posting.organisation.name)]),
+            data_use: Around::of(texts.form_data_use, "organisation"),
+            has_trap: correction.is_none() && not_taken.is_none(),
             data: embed(&data),
         }
     }
@@ -168,6 +178,13 @@ impl<'a> FormView<'a> {
     /// of what it takes, and a script.
     pub(crate) fn is_new(&self) -> bool {
         self.correction.is_none()
+    }
+
+    /// Whether the form has the trap for robots. One that comes back unread has
+    /// none: what fell into it once, a browser that fills in forms by itself,
+    /// would again. A correction has its key.
+    pub(crate) fn has_trap(&self) -> bool {
+        self.has_trap
     }
 
     /// What is wrong with a field, or nothing.
@@ -216,7 +233,7 @@ fn document_field<'a>(
     let accept: Vec<String> = extensions.map(|name| format!(".{name}")).chain(media).collect();
     let before = values.documents.iter().find(|offered| offered.id == required.id);
     let kept = correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
-    let said = |text: &str, file: &str| fill(text, &[("file", file)]);
+    let said = |text: &str, file: &str| fill(text, &[("file", &isolated(file))]);
     DocumentField {
         id: &required.id,
         name: required.name.get(texts.language_tag),

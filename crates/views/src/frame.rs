@@ -65,6 +65,9 @@ pub(crate) struct Address {
     /// Whether search engines may know of it.
     pub(crate) public: bool,
     pub(crate) languages: Vec<Language>,
+    /// Whether the text itself, and not only what surrounds it, is there in
+    /// each language.
+    pub(crate) has_translations: bool,
 }
 
 /// The page in one language.
@@ -96,7 +99,20 @@ impl Address {
             image: format!("{base}/social.png"),
             public: true,
             languages: languages.collect(),
+            has_translations: true,
         }
+    }
+
+    /// Of a page around a text that there is in one language only. In other
+    /// languages it is the same page: search engines go by one address.
+    pub(crate) fn untranslated(texts: &'static Texts, site: &Site, path: &str) -> Self {
+        let every = Self::of(texts, site, path);
+        Self { canonical: every.neutral.clone(), has_translations: false, ..every }
+    }
+
+    /// The languages in which search engines find the text.
+    pub(crate) fn texts(&self) -> &[Language] {
+        if self.has_translations { &self.languages } else { &[] }
     }
 
     /// Of a page whose address holds a key: it links to itself in other

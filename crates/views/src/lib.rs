@@ -4,6 +4,7 @@
 //! After changing a template or the style sheet, look at every page in every
 //! state: `cargo run -p views --example preview -- FOLDER` writes them.
 
+mod accessibility;
 mod careers;
 mod correct;
 mod country;
@@ -22,6 +23,7 @@ mod receipt;
 mod withdrawal;
 mod words;
 
+pub use accessibility::accessibility;
 pub use careers::careers;
 pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;

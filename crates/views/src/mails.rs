@@ -20,7 +20,10 @@ use locales::Texts;
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use message::message;
-pub use notices::{Alert, DigestEntry, Report, address_changed, alert, digest, report, withdrawal};
+pub use notices::{
+    Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, report,
+    withdrawal, withdrawal_confirmation,
+};
 use parts::{Facts, Opening, Person, Said};
 pub use sender::sender_name;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::Posting;
-use locales::{Labels, Texts, fill, issue_message};
+use locales::{Labels, Texts, Words as _, fill, issue_message};
 use rules::Timestamp;
 use rules::deadline::Phase;
 
@@ -27,7 +27,7 @@ pub fn posting(
     let zone = &posting.deadline.zone;
     let phase = window.phase(now);
     let open = phase == Phase::Open;
-    let address = Address::of(texts, site, &format!("/postings/{}", posting.slug));
+    let address = Address::untranslated(texts, site, &format!("/postings/{}", posting.slug));
     let refused = form.as_ref().filter(|_| !open).map(|form| refusal(texts, posting, form));
     let form = form.filter(|_| open).map(|form| FormView::of(texts, posting, now, &form));
     let wrong = form.as_ref().is_some_and(|form| !form.summary.is_empty());
@@ -47,6 +47,7 @@ pub fn posting(
             address: Some(address),
         },
         posting,
+        other_language: other_language(texts, posting),
         facts: Facts::of(texts, posting),
         closing: Closing::of(texts, posting, now),
         opening: Time::moment(texts, window.opens_at, zone),
@@ -61,6 +62,11 @@ pub fn posting(
         home: in_language(texts, "/"),
     };
     page.to_string()
+}
+
+fn other_language(texts: &'static Texts, posting: &Posting) -> Option<&'static str> {
+    let key = format!("posting_is_in_{}", posting.language);
+    texts.find(&key).filter(|_| posting.language != texts.language_tag)
 }
 
 /// Why something that was sent is not stored.
@@ -78,6 +84,8 @@ struct Page<'a> {
     frame: Frame<'a>,
     json_ld: String,
     posting: &'a Posting,
+    /// That the text is in another language than the page.
+    other_language: Option<&'static str>,
     facts: Facts,
     closing: Closing,
     opening: Time,

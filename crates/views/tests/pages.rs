@@ -15,12 +15,13 @@ use support::{
 };
 use views::FormState;
 
-const FAILURES: [Failure; 8] = [
+const FAILURES: [Failure; 9] = [
     Failure::Gone,
     Failure::CrossSite,
     Failure::NotFound,
     Failure::MethodNotAllowed,
     Failure::TooLarge { max_bytes: 25_000_000 },
+    Failure::TooManyParts,
     Failure::NotAForm,
     Failure::Busy,
     Failure::Unavailable,
@@ -42,6 +43,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
+        views::accessibility(texts, from_ref(&posting), OPEN, &SITE),
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
         views::careers(texts, from_ref(&posting), CLOSES, &SITE),
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
@@ -158,6 +160,7 @@ fn hostile_values_stay_text() {
             report: None,
             sha256: None,
         }],
+        repeated: Vec::new(),
     };
     let issues = [
         Issue::new("cv", Code::DocumentEmpty).with("file", HOSTILE),
@@ -225,17 +228,30 @@ fn only_what_is_public_and_current_may_be_indexed() {
 }
 
 #[test]
-fn a_page_names_its_other_languages() {
-    let page = views::posting(&locales::EN, &posting(), OPEN, None, &SITE);
+fn a_page_names_the_languages_in_which_its_text_is() {
+    let careers = views::careers(&locales::EN, &[posting()], OPEN, &SITE);
     for link in [
-        "<link rel=\"canonical\" href=\"https://jobs.example.org/postings/mission?lang=en\">",
-        "hreflang=\"fr\" href=\"https://jobs.example.org/postings/mission?lang=fr\">",
-        "hreflang=\"x-default\" href=\"https://jobs.example.org/postings/mission\">",
-        "<a href=\"/postings/mission?lang=fr\" lang=\"fr\" hreflang=\"fr\">Français</a>",
+        "<link rel=\"canonical\" href=\"https://jobs.example.org/?lang=en\">",
+        "<link rel=\"alternate\" hreflang=\"fr\" href=\"https://jobs.example.org/?lang=fr\">",
+        "hreflang=\"x-default\" href=\"https://jobs.example.org/\">",
     ] {
-        assert!(page.contains(link), "{link} in {page}");
+        assert!(careers.contains(link), "{link} in {careers}");
     }
-    assert!(page.contains("<h1 lang=\"fr\">Chargé·e de mission (Tunisie/UE)</h1>"), "{page}");
+}
+
+#[test]
+fn a_posting_has_one_address_because_its_text_is_in_one_language() {
+    for texts in ALL {
+        let page = views::posting(texts, &posting(), OPEN, None, &SITE);
+        let canonical =
+            "<link rel=\"canonical\" href=\"https://jobs.example.org/postings/mission\">";
+        assert!(page.contains(canonical), "{page}");
+        assert!(!page.contains("rel=\"alternate\""), "{page}");
+        assert!(page.contains("<h1 lang=\"fr\">Chargé·e de mission (Tunisie/UE)</h1>"), "{page}");
+    }
+    let page = views::posting(&locales::EN, &posting(), OPEN, None, &SITE);
+    let other = "<a href=\"/postings/mission?lang=fr\" lang=\"fr\" hreflang=\"fr\">Français</a>";
+    assert!(page.contains(other), "{page}");
 }
 
 #[test]

@@ -32,7 +32,10 @@ fn out_of_time_there_is_no_form() {
                 assert!(!page.contains(absent), "{absent} in {page}");
             }
             assert!(page.contains(words), "{page}");
-            assert!(page.contains("<a href=\"/?lang=en\">See the open posts</a>"), "{page}");
+            assert!(
+                page.contains("<a class=\"alone\" href=\"/?lang=en\">See the open posts</a>"),
+                "{page}"
+            );
         }
     }
 }
@@ -242,7 +245,7 @@ fn facts_are_said_in_words() {
         (
             english,
             [
-                "Bruxelles, Belgium",
+                "Bruxelles, Belgique",
                 "80% of full time",
                 "Fixed term of 12 months, renewable",
                 "EUR\u{A0}30,720 to 33,120 a year at 80% (EUR\u{A0}38,400 to 41,400 a year for full time)",
@@ -250,7 +253,7 @@ fn facts_are_said_in_words() {
         ),
     ] {
         for fact in facts {
-            assert!(page.contains(&format!("<dd>{fact}</dd>")), "{fact} in {page}");
+            assert!(page.contains(&format!(">{fact}</dd>")), "{fact} in {page}");
         }
     }
 }
@@ -269,19 +272,19 @@ fn a_receipt_says_how_far_the_application_has_come() {
     for text in [
         "<span>7KXM</span><span>29QT</span>",
         "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
-        "Acknowledgement sent to m•••@example.org",
-        "PDF, 812\u{A0}KB",
+        "Acknowledgement sent to marie.dupont@example.org",
+        "PDF, 813\u{A0}KB",
         &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),
         "<code dir=\"ltr\">https://jobs.example.org/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=en</code>",
         "<a href=\"/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=fr\" lang=\"fr\"",
-        "<a href=\"/applications/7KXM29QT/withdraw?key=never-to-be-guessed&#38;lang=en\">",
+        "<a class=\"alone\" href=\"/applications/7KXM29QT/withdraw?key=never-to-be-guessed&#38;lang=en\">",
         "erases your application, your documents and this receipt on Friday 30 January 2026.",
     ] {
         assert!(delivered.contains(text), "{text} in {delivered}");
     }
-    // The page may be left open on a shared screen, so it must not show
-    // personal data.
-    for private in ["never-shown", "Marie", "marie.dupont", "staff@example.org"] {
+    // The page may be left open on a shared screen. Of personal data it shows
+    // the address alone, where a mistake would go unnoticed.
+    for private in ["never-shown", "Marie", "staff@example.org"] {
         assert!(!delivered.contains(private), "{private} in {delivered}");
     }
 }
@@ -309,4 +312,64 @@ fn a_receipt_leads_to_the_correction_until_the_deadline() {
     let page = |now| views::receipt(&EN, &posting, sent(&received, &delivery), now, &SITE);
     let link = "/applications/7KXM29QT/correct?key=";
     assert!(page(OPEN).contains(link) && !page(CLOSES).contains(link));
+}
+
+#[test]
+fn what_candidates_write_and_call_their_files_keeps_its_direction() {
+    let values = Form {
+        documents: vec![OfferedDocument {
+            id: "cv".to_owned(),
+            file_name: "سيرة.pdf".to_owned(),
+            bytes: 5,
+            report: None,
+            sha256: None,
+        }],
+        ..Form::default()
+    };
+    let page = views::posting(&EN, &posting(), OPEN, Some(fresh(&values)), &SITE);
+    for id in ["name", "notice", "message", "look-name", "look-notice", "look-message"] {
+        assert!(tag(&page, id).contains("dir=\"auto\""), "{id}");
+    }
+    assert!(page.contains("You had chosen “\u{2068}سيرة.pdf\u{2069}”."), "{page}");
+    let receipt =
+        views::receipt(&EN, &posting(), sent(&received(), &Delivery::default()), OPEN, &SITE);
+    assert!(receipt.contains("<p class=\"file-name\" dir=\"auto\">cv.pdf</p>"), "{receipt}");
+}
+
+#[test]
+fn a_form_that_comes_back_unread_has_no_trap_to_fall_into_again() {
+    let values = Form::default();
+    let page = |form| views::posting(&EN, &posting(), OPEN, Some(form), &SITE);
+    let trap = "name=\"website\"";
+    assert!(page(fresh(&values)).contains(trap));
+    let busy = page(FormState { not_taken: Some(EN.form_busy), ..fresh(&values) });
+    assert!(!busy.contains(trap));
+    let list = between(&busy, "<ul id=\"error-summary-list\">", "</ul>");
+    assert!(list.contains(&format!("<li>{}</li>", EN.form_busy)), "a sentence is no link: {list}");
+    assert_eq!(attributes(list, "href"), ["#submit"]);
+    let received = received();
+    let corrected =
+        views::correct(&EN, &posting(), OPEN, &fresh(&values), correction(&received), &SITE);
+    assert!(!corrected.contains(trap));
+}
+
+#[test]
+fn a_page_in_another_language_than_its_posting_says_so() {
+    let page = |texts| views::posting(texts, &posting(), OPEN, None, &SITE);
+    let english = page(&EN);
+    assert!(english.contains(EN.posting_is_in_fr), "{english}");
+    assert!(english.contains("<dd lang=\"fr\">Bruxelles, Belgique</dd>"), "{english}");
+    assert!(!page(&FR).contains(FR.posting_is_in_fr));
+}
+
+#[test]
+fn who_cannot_use_the_form_is_told_where_to_write() {
+    let values = Form::default();
+    let page = views::posting(&EN, &posting(), OPEN, Some(fresh(&values)), &SITE);
+    let needs = between(&page, "<div class=\"needs\">", "</div>");
+    assert!(needs.contains("mailto:jobs@example.org"), "{needs}");
+    assert!(page.contains("<a class=\"alone\" href=\"/accessibility?lang=en\">"), "{page}");
+    let statement = |now| views::accessibility(&EN, &[posting()], now, &SITE);
+    assert!(statement(OPEN).contains("mailto:jobs@example.org"));
+    assert!(!statement(CLOSES).contains("mailto:jobs@example.org"), "only while it is open");
 }

@@ -1,15 +1,14 @@
-//! `cargo xtask admin`: lists the outbox, sends mails again, and holds the
-//! outbox up for a restore. It reaches D1
-//! through Wrangler, so it needs the rights to deploy; the Worker has no
-//! address for it.
+//! `cargo xtask admin`: lists the outbox, sends mails again, shows and erases
+//! applications, and holds the outbox up for a restore. It reaches D1 through
+//! Wrangler, so it needs the rights to deploy; the Worker has no address for it.
 
 mod sql;
 mod table;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::database::Database;
-use crate::options::admin::{AdminOptions, Order};
+use crate::options::admin::{AdminOptions, Order, Reference};
 use crate::workspace::Workspace;
 
 /// Where the Worker looks whether the outbox is held up (`intake::Pause`).
@@ -48,6 +47,24 @@ pub(crate) fn run(workspace: &Workspace, options: &AdminOptions) -> anyhow::Resu
             database.write_record(PAUSE, "replay")?;
             println!("{REPLAYING}");
         }
+        Order::Show { reference } => {
+            let application = database.ask(&sql::show(reference))?.into_iter().next();
+            let application = application.with_context(|| not_there(reference))?;
+            let mails = database.ask(&sql::mails(reference, database.now()?))?;
+            print!("{}", table::application(&application, &mails));
+        }
+        Order::Erase { reference } => {
+            let rows = database.ask(&sql::retire(reference, database.now()?))?;
+            if rows.is_empty() {
+                bail!(not_there(reference));
+            }
+            database.ask(&sql::delete_mails(reference))?;
+            println!("{}", table::erased(reference));
+        }
     }
     Ok(())
+}
+
+fn not_there(reference: &Reference) -> String {
+    format!("no application has the reference {reference}, or it is withdrawn or erased already")
 }

@@ -10,16 +10,17 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 17] = [
+const MAY_KNOW: [(&str, &[&str]); 18] = [
+    ("addresses", &[]),
     ("calendar", &[]),
     ("documents", &[]),
-    ("mail", &["calendar"]),
+    ("mail", &["addresses", "calendar"]),
     ("smtp", &[]),
-    ("rules", &["calendar", "documents"]),
+    ("rules", &["addresses", "calendar", "documents"]),
     ("domain", &["rules"]),
     ("desk", &["domain", "rules"]),
     ("locales", &["rules"]),
-    ("postings", &["documents", "domain", "locales", "mail", "rules"]),
+    ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules"]),
     ("views", &["documents", "domain", "locales", "rules"]),
     ("intake", &["documents", "domain", "locales", "mail", "rules", "views"]),
     ("ledger", &["domain", "intake", "rules"]),

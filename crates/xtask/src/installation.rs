@@ -33,7 +33,7 @@ pub(crate) struct Installation<'a> {
 }
 
 impl<'a> Installation<'a> {
-    /// Reads the settings. Asks nobody.
+    /// Reads the settings, without any request to Cloudflare.
     pub(crate) fn read(workspace: &'a Workspace) -> anyhow::Result<Self> {
         let named = std::env::var_os(SETTINGS_VARIABLE);
         let path = workspace.root.join(named.unwrap_or_else(|| SETTINGS.into()));
@@ -94,6 +94,11 @@ impl<'a> Installation<'a> {
     /// Returns the folder of the migrations.
     pub(crate) fn migrations(&self) -> PathBuf {
         self.workspace.path("migrations")
+    }
+
+    /// Returns the file for a copy of the signing key. Git ignores it.
+    pub(crate) fn key_copy(&self) -> PathBuf {
+        self.workspace.path(&format!(".guichet/{}.signing-key", self.settings.name))
     }
 
     /// Returns a folder for what a dry run bundles.

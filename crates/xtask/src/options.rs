@@ -46,7 +46,9 @@ cargo xtask <command>
           send-again REFERENCE
                               queues a given-up or sent mail again, for the next sweep
             --mail staff      or acknowledgement
-          either of them      of the outbox of `cargo xtask dev`, or
+          show REFERENCE      what is kept of an application
+          erase REFERENCE     erases it at the person's request
+          any of them         of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
   postings

@@ -1,8 +1,9 @@
 //! Makes keys for `SIGNING_KEY`.
 
-use std::fmt::Write;
-use std::fs::File;
-use std::io::Read;
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 use anyhow::Context;
 
@@ -19,4 +20,23 @@ pub(crate) fn random() -> anyhow::Result<String> {
         write!(text, "{byte:02x}")?;
     }
     Ok(text)
+}
+
+/// Writes a key to a new file that only its owner may read.
+///
+/// # Errors
+///
+/// Also where the file exists: it may be the only copy of a key in use.
+pub(crate) fn keep(file: &Path, key: &str) -> anyhow::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(file)
+        .and_then(|mut open| writeln!(open, "{key}"))
+        .with_context(|| format!("cannot write {}: move an older key away first", file.display()))
 }

@@ -20,6 +20,8 @@ use crate::workspace::Workspace;
 
 /// The tests of the Worker in workerd, and of the page in a browser.
 const FOLDERS: [&str; 2] = ["tests/platform", "tests/e2e"];
+/// The tests of `cargo xtask deploy`, which need the production build.
+const ONLINE: &str = "tests/online";
 /// A test that takes longer hangs, and so does a file that leaves a server
 /// running.
 const TIMEOUT: &str = "--test-timeout=600000";
@@ -48,6 +50,9 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result
             build::run(workspace, Profile::Production, &mut progress)?;
             sizes::measure(workspace)
         });
+        let mut files = Vec::new();
+        find(&workspace.root, &workspace.path(ONLINE), &mut files)?;
+        node(workspace, "tests of the deployment", &files, &chromium, &mut results)?;
     }
     println!("{results}");
     Ok(if results.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -83,12 +88,23 @@ fn product(
             filter.unwrap_or_default()
         );
     }
+    node(workspace, "tests of the Worker and in the browser", &files, chromium, results)
+}
+
+/// Runs test files and counts their tests. None at all is a failure.
+fn node(
+    workspace: &Workspace,
+    name: &str,
+    files: &[String],
+    chromium: &Path,
+    results: &mut Results,
+) -> anyhow::Result<()> {
     let (mut passed, mut failed) = (0, 0);
     let succeeded = each_line(
         workspace
             .command("node")
             .args(["--test", "--test-reporter=spec", TIMEOUT])
-            .args(&files)
+            .args(files)
             .env("GUICHET_CHROMIUM", chromium),
         |line| {
             println!("{line}");
@@ -102,7 +118,7 @@ fn product(
         },
     )?;
     let ran = passed + failed > 0;
-    results.add("tests of the Worker and in the browser", passed, failed, succeeded && ran);
+    results.add(name, passed, failed, succeeded && ran);
     Ok(())
 }
 

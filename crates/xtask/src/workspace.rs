@@ -40,7 +40,7 @@ impl Workspace {
         self.command(&self.cargo)
     }
 
-    /// Returns Wrangler, which tells nobody how it is used.
+    /// Returns Wrangler, without its usage reports.
     pub(crate) fn wrangler(&self) -> std::process::Command {
         let mut command = self.npm_program("wrangler");
         command.env("WRANGLER_SEND_METRICS", "false");

@@ -9,6 +9,7 @@ mod queues;
 mod r2;
 pub(crate) mod rs256;
 mod submission;
+mod unicode;
 mod upload;
 
 pub(crate) use clock::PlatformClock;
@@ -17,4 +18,5 @@ pub(crate) use email::{AlertTransport, PlatformTransport};
 pub(crate) use entropy::random_u128;
 pub(crate) use queues::PlatformQueue;
 pub(crate) use r2::R2Documents;
+pub(crate) use unicode::UNICODE;
 pub(crate) use upload::UploadedFile;

@@ -13,7 +13,7 @@ use crate::routes::RequestContext;
 /// How long a response may be kept.
 #[derive(Clone, Copy)]
 pub(super) enum Caching {
-    /// Not at all: it holds a candidate's data.
+    /// Not at all: it holds a candidate's data or a form's token.
     Never,
     /// In the visitor's own cache, asked about before each use.
     Privately,
@@ -79,6 +79,7 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
         Failure::MethodNotAllowed => (405, "method_not_allowed"),
         Failure::Gone => (410, "gone"),
         Failure::TooLarge { .. } => (413, "too_large"),
+        Failure::TooManyParts => (413, "too_many_parts"),
         Failure::NotAForm => (415, "not_a_form"),
         Failure::Misdirected => (421, "misdirected"),
         Failure::Busy => (429, "too_many"),

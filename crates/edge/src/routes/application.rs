@@ -3,7 +3,7 @@
 use domain::{Application, Failure, Posting};
 use intake::ports::Fault;
 use intake::{Arrival, Outcome, Token, Verdict, receipt_key, submit};
-use locales::{Labels, issue_message};
+use locales::{Labels, Texts, fill, issue_message};
 use rules::{Code, Form, Issue};
 use views::FormState;
 use worker::{Env, Request, Response};
@@ -56,6 +56,7 @@ pub(super) async fn post(
         Err(Unreadable::TooLarge) => {
             return answer::failure(context, Failure::TooLarge { max_bytes: form::MAX_BYTES });
         }
+        Err(Unreadable::TooManyParts) => return answer::failure(context, Failure::TooManyParts),
         Err(Unreadable::NotAForm) => return answer::failure(context, Failure::NotAForm),
     };
     let result = async {
@@ -131,24 +132,72 @@ fn answered(
         }
         Verdict::Retired { form } => refused(context, posting, &form, &[], token, None),
         Verdict::Outdated { form, kept } => {
-            log::turned_away("outdated");
-            let texts = context.texts_for(posting);
-            let state = State { form: &form, token, why: texts.form_outdated, kept: Some(&kept) };
-            let body = serde_json::json!({
-                "error": "outdated", "message": texts.form_outdated, "revision": kept.revision,
-            });
-            not_taken(context, posting, 409, &body, state)
+            let why = Reason::outdated(context.texts_for(posting).form_outdated);
+            correction_not_taken(context, posting, &why, &form, token, &kept)
         }
         Verdict::TooManyRevisions { form, kept } => {
-            log::turned_away("too_many_revisions");
-            let why = context.texts_for(posting).form_corrected_too_often;
-            let state = State { form: &form, token, why, kept: Some(&kept) };
-            let body = serde_json::json!({
-                "error": "too_many_revisions", "message": why, "revision": kept.revision,
-            });
-            not_taken(context, posting, 429, &body, state)
+            let why = Reason::too_many_revisions(context.texts_for(posting));
+            correction_not_taken(context, posting, &why, &form, token, &kept)
+        }
+        Verdict::TooFast { form, kept } => {
+            let why = Reason::too_fast(context.texts_for(posting));
+            correction_not_taken(context, posting, &why, &form, token, &kept)
         }
     }
+}
+
+/// Why a correction is not taken although nothing is wrong with it.
+pub(super) struct Reason {
+    pub(super) status: u16,
+    pub(super) code: &'static str,
+    /// What the candidate reads: why, and what to do.
+    pub(super) why: &'static str,
+    /// Whether it can be sent again in a while.
+    pub(super) is_for_now: bool,
+}
+
+impl Reason {
+    pub(super) fn outdated(why: &'static str) -> Self {
+        Self { status: 409, code: "outdated", why, is_for_now: false }
+    }
+
+    pub(super) fn too_many_revisions(texts: &Texts) -> Self {
+        let why = texts.form_corrected_too_often;
+        Self { status: 429, code: "too_many_revisions", why, is_for_now: false }
+    }
+
+    pub(super) fn too_fast(texts: &Texts) -> Self {
+        let why = texts.form_corrected_too_fast;
+        Self { status: 429, code: "too_many_corrections", why, is_for_now: true }
+    }
+
+    /// The answer to a client. `kept` is the application as it stays.
+    pub(super) fn body(&self, kept: &Application) -> serde_json::Value {
+        let Self { code, why, .. } = self;
+        serde_json::json!({ "error": code, "message": why, "revision": kept.revision })
+    }
+
+    /// Tells when it can be sent again.
+    pub(super) fn with_wait(&self, mut response: Response) -> worker::Result<Response> {
+        if self.is_for_now {
+            response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
+        }
+        Ok(response)
+    }
+}
+
+fn correction_not_taken(
+    context: &RequestContext,
+    posting: &Posting,
+    reason: &Reason,
+    form: &Form,
+    token: &str,
+    kept: &Application,
+) -> worker::Result<Response> {
+    log::turned_away(reason.code);
+    let state = State { form, token, why: reason.why, kept: Some(kept) };
+    let response = not_taken(context, posting, reason.status, &reason.body(kept), state)?;
+    reason.with_wait(response)
 }
 
 /// The request as of the moment at which its form first arrived, where it was
@@ -260,7 +309,10 @@ pub(super) fn issues_body(
     let Some(Application { reference, revision, .. }) = kept else {
         return serde_json::json!({ "issues": issues });
     };
-    let kept = serde_json::json!({ "reference": reference, "revision": revision });
+    let message = fill(texts.form_kept, &[("reference", reference.as_str())]);
+    let kept = serde_json::json!({
+        "reference": reference, "revision": revision, "message": message,
+    });
     serde_json::json!({ "issues": issues, "kept": kept })
 }
 
@@ -297,7 +349,7 @@ fn not_taken(
     answer::html(status, &page, Caching::Never)
 }
 
-/// Returns one answer to every cause: to be sent again in a while.
+/// The one answer to every cause: to be sent again in a while.
 fn busy(
     context: &RequestContext,
     posting: &Posting,

@@ -3,18 +3,19 @@
 
 use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
-use intake::{Amendment, Opened, Verdict, correct};
+use intake::{Amendment, Arrival, Opened, Verdict, correct};
 use rules::{Form, Issue};
 use views::{CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
 
+use crate::adapters::UNICODE;
 use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
-use crate::routes::application::{accepted, issues_body, log_accepted};
+use crate::routes::application::{Reason, accepted, issues_body, log_accepted};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
-use crate::routes::guard::{self, Cause, Guard};
+use crate::routes::guard::{self, Guard};
 use crate::routes::{RequestContext, cross_site, receipt};
-use crate::{log, postings, semaphore};
+use crate::{config, log, postings, semaphore};
 
 /// The form with what was sent; after the deadline, the way to the receipt.
 pub(super) async fn page(
@@ -58,7 +59,7 @@ pub(super) async fn post(
     }
     let bytes = form::declared_bytes(&request);
     let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
-        return busy(context, "crowded");
+        return come_back(context, env, known, reference, "crowded").await;
     };
     let result = async {
         let app = AppContext::of(env)?;
@@ -67,16 +68,18 @@ pub(super) async fn post(
         };
         let arrival = match form::read(request, &posting.requirements, &permit).await {
             Ok(arrival) => arrival,
-            Err(Unreadable::Stalled) => return Ok(busy(context, "stalled")),
+            Err(Unreadable::Stalled) => {
+                return Ok(come_back(context, env, known, reference, "stalled").await);
+            }
             Err(Unreadable::TooLarge) => {
                 let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
                 return Ok(answer::failure(context, failure));
             }
+            Err(Unreadable::TooManyParts) => {
+                return Ok(answer::failure(context, Failure::TooManyParts));
+            }
             Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
-        if !arrival.trap.is_empty() {
-            return Ok(busy(context, Cause::Trap.code()));
-        }
         take_in(context, &app, &posting, reference, arrival).await
     };
     match result.await {
@@ -108,6 +111,10 @@ async fn take_in(
     reference: &str,
     arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
+    let sealed = &arrival.arrival;
+    let first = Arrival::open(&app.signing, &scope(reference), sealed, context.received_at);
+    let first = first.map(|first| context.arrived(first, sealed.clone()));
+    let context = first.as_ref().unwrap_or(context);
     let key = arrival.key.as_str();
     let amendment = Amendment {
         reference,
@@ -117,6 +124,7 @@ async fn take_in(
         received_at: context.received_at,
         language: context.texts_for(posting).language_tag,
         sender: &app.sender,
+        unicode: UNICODE,
         form: arrival.form,
         documents: arrival.documents,
     };
@@ -132,12 +140,13 @@ async fn take_in(
             refused(context, posting, &form, &issues, &kept, key)
         }
         Some(Verdict::Outdated { kept, .. }) => {
-            let reason = (409, "outdated", texts.correct_outdated);
-            not_taken(context, posting, reason, &kept, key)
+            not_taken(context, posting, &Reason::outdated(texts.correct_outdated), &kept, key)
         }
         Some(Verdict::TooManyRevisions { kept, .. }) => {
-            let reason = (429, "too_many_revisions", texts.form_corrected_too_often);
-            not_taken(context, posting, reason, &kept, key)
+            not_taken(context, posting, &Reason::too_many_revisions(texts), &kept, key)
+        }
+        Some(Verdict::TooFast { kept, .. }) => {
+            not_taken(context, posting, &Reason::too_fast(texts), &kept, key)
         }
         // Withdrawn meanwhile, or never there.
         Some(Verdict::Retired { .. } | Verdict::Refused { kept: None, .. }) | None => {
@@ -222,16 +231,58 @@ fn refused(
 fn not_taken(
     context: &RequestContext,
     posting: &Posting,
-    (status, code, why): (u16, &str, &str),
+    reason: &Reason,
     kept: &Application,
     key: &str,
 ) -> worker::Result<Response> {
+    log::turned_away(reason.code);
+    let response = if context.wants_json {
+        answer::json(reason.status, &reason.body(kept), Caching::Never)
+    } else {
+        show(context, posting, reason.status, &current(kept, key, Some(reason.why)))
+    };
+    reason.with_wait(response?)
+}
+
+/// The answer to a form that was not read, for want of memory or because it
+/// came too slowly: to be sent again in a while, with the proof of when it
+/// arrived. A browser gets the form back where its key is in the address.
+async fn come_back(
+    context: &RequestContext,
+    env: &Env,
+    known: &[Posting],
+    reference: &str,
+    code: &str,
+) -> worker::Result<Response> {
+    let signing = match config::signing_key(env) {
+        Ok(signing) => signing,
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
+    let arrival = Arrival { received_at: context.received_at };
+    let sealed = arrival.seal(&signing, &scope(reference));
+    let why = context.texts().form_busy;
+    let mut response = if context.wants_json {
+        let body = serde_json::json!({ "error": "busy", "message": why, "arrival": sealed });
+        answer::json(503, &body, Caching::Never)
+    } else {
+        let Ok(Some(Opened::Application(opened))) = receipt::find(context, env, reference).await
+        else {
+            return busy(context, code);
+        };
+        let Some(posting) = postings::find(known, &opened.received.posting) else {
+            return busy(context, code);
+        };
+        let (context, key) = (context.arrived(arrival, sealed), receipt::key(context));
+        show(&context, posting, 503, &current(&opened.received, &key, Some(why)))
+    }?;
     log::turned_away(code);
-    if context.wants_json {
-        let body = serde_json::json!({ "error": code, "message": why, "revision": kept.revision });
-        return answer::json(status, &body, Caching::Never);
-    }
-    show(context, posting, status, &current(kept, key, Some(why)))
+    response.headers_mut().set("Retry-After", answer::RETRY_AFTER)?;
+    Ok(response)
+}
+
+/// What a signed arrival of a correction is good for: one application.
+fn scope(reference: &str) -> String {
+    Reference::parse(reference).map_or_else(|| reference.to_owned(), |known| known.to_string())
 }
 
 /// To be sent again in a while. Nothing of the form is known yet, so that a

@@ -59,7 +59,7 @@ async fn find(
     Ok(Found::Document(found, object))
 }
 
-/// Returns the bytes go past wasm memory.
+/// Answers with the document. Its bytes do not pass through wasm memory.
 pub(super) fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
     let body = match object.body() {
         Some(body) if method == Method::Get => body.response_body()?,

@@ -1,5 +1,6 @@
 //! Reads a form from a request.
 
+use std::collections::BTreeSet;
 use std::num::ParseIntError;
 
 use futures_util::future::try_join;
@@ -12,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData};
 use worker::{Headers, Request};
 
-use crate::adapters::UploadedFile;
+use crate::adapters::{UNICODE, UploadedFile};
 use crate::routes::RequestContext;
 use crate::routes::upload::{Ended, Upload};
 use crate::semaphore::Permit;
@@ -47,8 +48,10 @@ pub(super) struct ReceivedForm {
 
 /// Why a body is not a form to be judged.
 pub(super) enum Unreadable {
-    /// More bytes or parts than a form can have.
+    /// More bytes than a form can have.
     TooLarge,
+    /// More parts than the posting asks for.
+    TooManyParts,
     /// Another type, or broken off.
     NotAForm,
     /// It came more slowly than an upload may.
@@ -79,6 +82,7 @@ impl ReceivedForm {
             language: language.to_owned(),
             origin: context.origin.clone(),
             sender: sender.to_owned(),
+            unicode: UNICODE,
             form: self.form,
             documents: self.documents,
         }
@@ -105,8 +109,9 @@ pub(super) async fn read(
         data.entries().into_iter().flatten().filter_map(|entry| entry.dyn_into().ok()).collect();
     let asked_for = requirements.documents.len().saturating_add(requirements.questions.len());
     if entries.len() > asked_for.saturating_add(OTHER_PARTS) {
-        return Err(Unreadable::TooLarge);
+        return Err(Unreadable::TooManyParts);
     }
+    let mut seen = BTreeSet::new();
     let mut received = ReceivedForm {
         form: Form::default(),
         token: String::new(),
@@ -120,31 +125,46 @@ pub(super) async fn read(
         let name = entry.get(0).as_string().unwrap_or_default();
         match entry.get(1).dyn_into::<File>() {
             Ok(file) => received.documents.extend(document(name, file)),
-            Err(value) => received.take(&name, value.as_string().unwrap_or_default(), requirements),
+            Err(value) => {
+                let is_first = seen.insert(name.clone());
+                let value = value.as_string().unwrap_or_default();
+                received.take(name, value, is_first, requirements);
+            }
         }
     }
     Ok(received)
 }
 
 impl ReceivedForm {
-    fn take(&mut self, name: &str, value: String, requirements: &Requirements) {
+    /// Takes a typed field. The first value stays where a field is given again.
+    fn take(&mut self, name: String, value: String, is_first: bool, requirements: &Requirements) {
         let form = &mut self.form;
-        match name {
-            "name" => form.name = value,
-            "email" => form.email = value,
-            "phone" => form.phone = value,
-            "subject" => form.subject = value,
-            "message" => form.message = value,
-            "consent" => form.consent = value,
-            "token" => self.token = value,
-            "website" => self.trap = value,
-            "key" => self.key = value,
-            "revision" => self.revision = value,
-            "arrival" => self.arrival = value,
+        let place = match name.as_str() {
+            "name" => &mut form.name,
+            "email" => &mut form.email,
+            "phone" => &mut form.phone,
+            "subject" => &mut form.subject,
+            "message" => &mut form.message,
+            "consent" => &mut form.consent,
+            "token" => &mut self.token,
+            "website" => &mut self.trap,
+            "key" => &mut self.key,
+            "revision" => &mut self.revision,
+            "arrival" => &mut self.arrival,
             id if requirements.question(id).is_some() => {
-                form.answers.set(name, Some(value));
+                if is_first {
+                    form.answers.set(&name, Some(value));
+                } else {
+                    form.repeated.push(name);
+                }
+                return;
             }
-            _ => {}
+            _ => return,
+        };
+        if is_first {
+            *place = value;
+        } else {
+            form.repeated.push(name);
         }
     }
 }

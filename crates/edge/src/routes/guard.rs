@@ -12,8 +12,9 @@
 //!   when. A single one may come from a client of the API or from a
 //!   well-prepared person, so it takes several.
 //!
-//! All of them get the same answer: the form with what was typed and an empty
-//! trap. A robot learns nothing, and a person gets through by sending again.
+//! All of them get the same answer: the form with what was typed and without
+//! the trap. A robot learns nothing, and a person gets through by sending again,
+//! also where a browser fills in the trap by itself each time.
 //! The log tells the causes apart. Counters are per location and approximate;
 //! if a counter fails, the form is accepted.
 

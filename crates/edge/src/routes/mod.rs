@@ -1,5 +1,6 @@
 //! Routes requests to their handlers.
 
+mod accessibility;
 mod answer;
 mod application;
 mod careers;
@@ -31,6 +32,7 @@ use crate::routes::request_context::RequestContext;
 /// A page of the site.
 enum Route<'a> {
     Careers,
+    Accessibility,
     Posting(&'a str),
     Calendar(&'a str),
     Sitemap,
@@ -51,6 +53,7 @@ impl<'a> Route<'a> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
             [""] => Some(Self::Careers),
+            ["accessibility"] => Some(Self::Accessibility),
             ["sitemap.xml"] => Some(Self::Sitemap),
             ["feed.xml"] => Some(Self::Feed),
             ["robots.txt"] => Some(Self::Robots),
@@ -117,6 +120,7 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
     };
     match route {
         Route::Careers if is_get => careers::page(&context, &postings),
+        Route::Accessibility if is_get => accessibility::page(&context, &postings),
         Route::Calendar(slug) if is_get => feeds::calendar(&context, &postings, slug),
         Route::Sitemap if is_get => feeds::sitemap(&context, &postings),
         Route::Feed if is_get => feeds::feed(&context, &postings),

@@ -5,6 +5,7 @@ use intake::ports::Fault;
 use intake::{ApplicationId, Token};
 use locales::Texts;
 use rules::Form;
+use rules::deadline::Phase;
 use views::{FormState, Site};
 use worker::{Env, Response};
 
@@ -39,7 +40,9 @@ pub(super) fn page(
                 correction: None,
             };
             let page = with_form(context, texts, posting, form);
-            answer::html(200, &page, Caching::Privately)
+            // A token must never come back from a cache.
+            let is_open = posting.requirements.window.phase(context.received_at) == Phase::Open;
+            answer::html(200, &page, if is_open { Caching::Never } else { Caching::Privately })
         }
         Err(fault) => answer::unavailable(context, &fault),
     }

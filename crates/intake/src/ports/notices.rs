@@ -18,6 +18,22 @@ pub enum Notice {
         number: u32,
         /// Its reference.
         reference: Reference,
+        /// Who had applied. Empty where the previous Worker wrote it.
+        #[serde(default)]
+        name: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// To the candidate: their application was withdrawn.
+    WithdrawalConfirmation {
+        /// The slug of its posting.
+        posting: String,
+        /// Its reference.
+        reference: Reference,
+        /// The candidate's address.
+        address: String,
+        /// The language that the candidate used.
+        language: String,
         /// When.
         at: Timestamp,
     },
@@ -66,6 +82,7 @@ impl Notice {
     pub fn kind(&self) -> MailKind {
         match self {
             Self::Withdrawal { .. } => MailKind::Withdrawal,
+            Self::WithdrawalConfirmation { .. } => MailKind::WithdrawalConfirmation,
             Self::Report { .. } => MailKind::Report,
             Self::Alert { .. } => MailKind::Alert,
             Self::AddressChanged(_) => MailKind::AddressChanged,

@@ -18,6 +18,8 @@ pub enum MailKind {
     Acknowledgement,
     /// To staff: an application was withdrawn.
     Withdrawal,
+    /// To the candidate: their application was withdrawn.
+    WithdrawalConfirmation,
     /// To staff: how far the applications to a posting have come.
     Report,
     /// To the operator: mails do not leave.
@@ -56,10 +58,11 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
+        Self::WithdrawalConfirmation,
         Self::Report,
         Self::Alert,
         Self::AddressChanged,
@@ -76,6 +79,7 @@ impl MailKind {
             Self::Staff => "staff",
             Self::Acknowledgement => "acknowledgement",
             Self::Withdrawal => "withdrawal",
+            Self::WithdrawalConfirmation => "withdrawal_confirmation",
             Self::Report => "report",
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
@@ -90,6 +94,7 @@ impl MailKind {
         match self {
             Self::Staff
             | Self::Acknowledgement
+            | Self::WithdrawalConfirmation
             | Self::AddressChanged
             | Self::Digest
             | Self::Message => {
@@ -108,6 +113,7 @@ impl MailKind {
             Self::Staff | Self::Message => SizeClass::Large,
             Self::Acknowledgement
             | Self::Withdrawal
+            | Self::WithdrawalConfirmation
             | Self::Report
             | Self::Alert
             | Self::AddressChanged
@@ -119,7 +125,7 @@ impl MailKind {
     /// mailbox then has to be spared. A digest is what spares it.
     pub fn is_counted(self) -> bool {
         match self {
-            Self::Acknowledgement | Self::AddressChanged => true,
+            Self::Acknowledgement | Self::WithdrawalConfirmation | Self::AddressChanged => true,
             Self::Staff
             | Self::Withdrawal
             | Self::Report

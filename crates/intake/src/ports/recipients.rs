@@ -57,6 +57,19 @@ pub enum Said {
     Acknowledged(Acknowledged),
     /// Another address took the place of this one.
     AddressChanged(NoticeOfChange),
+    /// An application was withdrawn.
+    Withdrawn(DigestedWithdrawal),
+}
+
+/// A withdrawal that a digest confirms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestedWithdrawal {
+    /// The slug of the posting.
+    pub posting: String,
+    /// The application's reference.
+    pub reference: Reference,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// An application that a digest acknowledges.

@@ -18,8 +18,8 @@ pub struct Withdrawn {
 pub trait Retention {
     /// Marks an application as withdrawn, in one step: its id is retired, so
     /// that it is no longer found and cannot come again; its mails go; a
-    /// notice to staff is written, due when no mail can still be on its
-    /// way. `key_hash` is how its receipt's key is found again. Without effect
+    /// notice to staff and one to the candidate are written, due when no mail
+    /// can still be on its way. `key_hash` is how its receipt's key is found again. Without effect
     /// where it was withdrawn before.
     async fn withdraw(
         &self,

@@ -6,9 +6,12 @@ use mail_parser::MessageParser;
 use rules::{Code, Form, Timestamp};
 
 use crate::world::World;
-use crate::{NOON, accepted, deliver_mail, file, key, notify, posting, submission};
+use crate::{NOON, UNICODE, accepted, deliver_mail, file, key, notify, posting, submission};
 use intake::ports::{MailKind, Sending};
-use intake::{Amendment, MAX_REVISIONS, Opened, Outcome, SubmittedDocument, Verdict, receipt_key};
+use intake::{
+    Amendment, CORRECTIONS_A_MINUTE, MAX_REVISIONS, Opened, Outcome, SubmittedDocument, Verdict,
+    receipt_key,
+};
 
 /// What corrects an application: fields as they were, but for the phone.
 struct Change {
@@ -36,6 +39,7 @@ fn amend(world: &World, posting: &Posting, id: &str, change: Change) -> Option<V
         received_at: Timestamp(NOON.0 + change.minutes * 60_000),
         language: "fr",
         sender: "guichet@example.org",
+        unicode: UNICODE,
         form: change.form,
         documents: change.documents,
     };
@@ -102,6 +106,7 @@ fn without_its_key_and_after_a_withdrawal_there_is_nothing_to_correct() {
         received_at: NOON,
         language: "fr",
         sender: "guichet@example.org",
+        unicode: UNICODE,
         form: change.form,
         documents: Vec::new(),
     };
@@ -146,6 +151,26 @@ fn what_cannot_be_taken_leaves_the_application_as_it_was() {
     let verdict = amend(&world, &posting, &id, often);
     assert!(matches!(verdict, Some(Verdict::TooManyRevisions { .. })), "{verdict:?}");
     assert_eq!(world.application(&id).content, first.content);
+}
+
+#[test]
+fn too_many_corrections_in_a_minute_wait() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let correct = |n: usize, minutes: i64| {
+        let latest = world.application(&id);
+        let mut change = Change::of(&latest, &posting);
+        change.form.name = format!("Amélie {n}");
+        amend(&world, &posting, &id, Change { revision: latest.revision, minutes, ..change })
+    };
+    for n in 0..CORRECTIONS_A_MINUTE {
+        taken(correct(n, 1));
+    }
+    let verdict = correct(99, 1);
+    let Some(Verdict::TooFast { kept, .. }) = verdict else { panic!("{verdict:?}") };
+    assert_eq!(*kept, world.application(&id));
+    assert_eq!(taken(correct(CORRECTIONS_A_MINUTE - 1, 1)).1, Outcome::Unchanged, "what it says");
+    assert_eq!(taken(correct(99, 2)).1, Outcome::Corrected, "a minute later");
 }
 
 #[test]

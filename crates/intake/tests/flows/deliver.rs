@@ -142,7 +142,7 @@ fn a_claimed_mail_is_left_alone_until_its_lease_ends() {
     assert_eq!(recipients(&world), ["amelie@example.org", "applications@omct.org"]);
     let mailbox = world.mailbox.borrow();
     let marked = parse(&mailbox[1].1).header_raw("X-Guichet-Possible-Duplicate").is_some();
-    assert!(marked, "whoever had claimed it may have sent it");
+    assert!(marked, "the earlier claim may have sent it");
 }
 
 #[test]

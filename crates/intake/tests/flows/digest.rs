@@ -4,7 +4,8 @@ use intake::ports::{Ledger as _, Sending};
 use mail_parser::MessageParser;
 
 use crate::world::World;
-use crate::{NOON, accepted, deliver, later, notify, posting, submission, submit};
+use crate::{NOON, accepted, deliver, key, later, notify, posting, submission, submit};
+use intake::receipt_key;
 
 const MINUTE: i64 = 60_000;
 
@@ -119,4 +120,35 @@ fn an_attempt_that_failed_is_not_counted_again() {
         deliver(&world, &posting, &id).unwrap();
     }
     assert_eq!(mails_to(&world, "amelie@example.org").len(), 4);
+}
+
+/// Who has somebody else's address can withdraw what they sent with it.
+#[test]
+fn confirmations_of_withdrawals_are_counted_and_come_by_digest_too() {
+    let (world, posting) = (World::default(), posting());
+    let ids: Vec<String> = (1..=5).map(|n| accepted(&world, &posting, n)).collect();
+    for id in &ids {
+        deliver(&world, &posting, id).unwrap();
+    }
+    let mut references = Vec::new();
+    for id in &ids[..2] {
+        let received = world.application(id);
+        let (reference, with) = (received.reference.to_string(), receipt_key(&key(), &received));
+        let (ports, ledger, signing) = (&world.ports, &world.ledger, key());
+        let now = world.now.get();
+        let done = intake::withdraw(ports, ledger, &signing, &reference, &with, now);
+        pollster::block_on(done).unwrap().unwrap();
+        references.push(reference);
+    }
+    notify(&world, &posting, None).unwrap();
+    assert_eq!(mails_to(&world, "amelie@example.org").len(), 5, "enough for this hour");
+    later(&world, 55 * MINUTE);
+    notify(&world, &posting, None).unwrap();
+    let mails = mails_to(&world, "amelie@example.org");
+    assert_eq!(mails.len(), 6);
+    for reference in references {
+        assert!(mails[5].contains(&format!("{reference}, retirée le")), "{}", mails[5]);
+    }
+    let left = "mails WHERE kind = 'withdrawal_confirmation' AND payload IS NOT NULL";
+    assert_eq!(world.count(left), 0, "the address is kept no longer");
 }

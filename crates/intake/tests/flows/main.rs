@@ -26,7 +26,8 @@ use std::path::Path;
 use documents::samples;
 use domain::Posting;
 use mail::{Address, Mailbox};
-use rules::{Form, Timestamp};
+use rules::subject::fold;
+use rules::{Form, Timestamp, Unicode};
 
 use crate::world::World;
 use intake::ports::{Fault, MailKind};
@@ -34,6 +35,8 @@ use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocum
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
+
+const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
 
 /// Returns the seed's posting.
 pub(crate) fn posting() -> Posting {
@@ -49,6 +52,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         language: "fr".into(),
         origin: "https://guichet.example".into(),
         sender: "guichet@example.org".into(),
+        unicode: UNICODE,
         form: Form {
             name: "Amélie Ben Salah".into(),
             email: "amelie@example.org".into(),
@@ -122,6 +126,7 @@ fn composer<'a>(
         sender: sender.into(),
         mails_per_recipient: 5,
         operator: operator.cloned(),
+        marks_staff_mails: true,
         signing,
     }
 }

@@ -17,7 +17,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Returns the cron, as far as it tells somebody something; the subjects that leave.
+/// Runs the tasks of the cron that write notices. Returns the subjects of the mails that leave.
 fn cron(world: &World) -> Vec<String> {
     cron_with(world, &posting())
 }

@@ -1,4 +1,4 @@
-//! Withdrawal: staff get a notice, and documents and rows are deleted.
+//! Withdrawal: staff and candidate get a notice, documents and rows are deleted.
 
 use mail_parser::MessageParser;
 use rules::Timestamp;
@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::{accepted, deliver, key, later, notify, posting, submission, submit};
 use intake::LEASE_MS;
 use intake::memory::Port;
-use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _};
+use intake::ports::{Fault, Ledger as _, MailKind, Notices as _, Outbox as _, Sending};
 use intake::{Opened, SigningKey, Verdict, Withdrawal, receipt_key};
 
 /// Returns the reference of an application and the key of its receipt.
@@ -31,7 +31,7 @@ fn assert_gone(world: &World) {
 }
 
 #[test]
-fn the_data_go_and_staff_are_told_by_number_and_reference_alone() {
+fn the_data_go_and_both_sides_are_told() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let number = world.application(&id).number;
@@ -46,17 +46,60 @@ fn the_data_go_and_staff_are_told_by_number_and_reference_alone() {
     world.mailbox.borrow_mut().clear();
     notify(&world, &posting, None).unwrap();
     let mailbox = world.mailbox.borrow();
-    let [(to, message)] = mailbox.as_slice() else { panic!("{} messages", mailbox.len()) };
-    assert_eq!(to, "applications@omct.org");
-    let message = MessageParser::default().parse(message).unwrap();
-    let subject = message.subject().unwrap();
-    assert!(subject.contains(&ticket.0) && subject.contains(&number.to_string()), "{subject}");
-    let text = message.body_text(0).unwrap();
-    for told in [subject, &text] {
-        assert!(!told.contains("Amélie") && !told.contains("amelie@example.org"), "{told}");
+    let [staff, candidate] = mailbox.as_slice() else { panic!("{} messages", mailbox.len()) };
+    assert_eq!((&*staff.0, &*candidate.0), ("applications@omct.org", "amelie@example.org"));
+    let message = MessageParser::default().parse(&staff.1).unwrap();
+    let (subject, text) = (message.subject().unwrap(), message.body_text(0).unwrap());
+    for word in [&*ticket.0, &number.to_string(), "Amélie Ben Salah"] {
+        assert!(subject.contains(word) && text.contains(word), "{subject}\n{text}");
     }
+    assert!(!text.contains("amelie@example.org"), "{text}");
+
+    let message = MessageParser::default().parse(&candidate.1).unwrap();
+    let (subject, text) = (message.subject().unwrap(), message.body_text(0).unwrap());
+    for word in [&*ticket.0, &*posting.contact] {
+        assert!(text.contains(word), "{text}");
+    }
+    // Whoever reads it may never have applied.
+    for typed in ["Amélie", "Salah", "applications/"] {
+        assert!(!subject.contains(typed) && !text.contains(typed), "{subject}\n{text}");
+    }
+    let reply_to = message.reply_to().unwrap().first().unwrap().address().unwrap();
+    assert_eq!(reply_to, posting.contact);
     let kept = world.ask("SELECT count(*) FROM mails WHERE payload IS NOT NULL");
-    assert_eq!(kept, 0, "the reference is gone as well");
+    assert_eq!(kept, 0, "the name and the address are gone as well");
+}
+
+/// The address does not exist, or is somebody's who wants no mail.
+#[test]
+fn an_address_that_refuses_the_confirmation_is_forgotten_as_well() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    withdraw(&world, &ticket(&world, &id)).unwrap().unwrap();
+    // Popped from the end: staff get theirs.
+    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent];
+    notify(&world, &posting, None).unwrap();
+    let row = "SELECT refused_because || coalesce(payload, '') FROM mails \
+        WHERE kind = 'withdrawal_confirmation'";
+    assert_eq!(world.ask(row), "550 5.1.1");
+}
+
+/// A correction may have changed it since.
+#[test]
+fn the_confirmation_goes_to_the_latest_address() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let received = world.application(&id);
+    world.run(
+        "UPDATE applications SET address_changes = 1, \
+         application = json_set(application, '$.email', 'new@example.net')",
+    );
+    let with = receipt_key(&key(), &world.application(&id));
+    withdraw(&world, &(received.reference.to_string(), with)).unwrap().unwrap();
+    let payload = world.ask(
+        "SELECT json_extract(payload, '$.address') FROM mails WHERE kind LIKE '%confirmation'",
+    );
+    assert_eq!(payload, "new@example.net");
 }
 
 #[test]
@@ -84,7 +127,7 @@ fn the_notice_waits_for_a_mail_that_may_be_on_its_way() {
     assert!(world.mailbox.borrow().is_empty());
     later(&world, LEASE_MS);
     notify(&world, &posting, None).unwrap();
-    assert_eq!(world.mailbox.borrow().len(), 1);
+    assert_eq!(world.mailbox.borrow().len(), 2);
 }
 
 #[test]
@@ -97,7 +140,7 @@ fn a_repeat_gets_the_same_answer_and_no_second_notice() {
     assert_eq!(withdraw(&world, &ticket).unwrap(), first);
     notify(&world, &posting, None).unwrap();
     notify(&world, &posting, None).unwrap();
-    assert_eq!(world.mailbox.borrow().len(), 1);
+    assert_eq!(world.mailbox.borrow().len(), 2);
     let opened = pollster::block_on(intake::receipt(&world.ledger, &key(), &ticket.0, &ticket.1));
     assert_eq!(opened.unwrap(), first.map(|first| Opened::Withdrawn(first.withdrawn)));
 }

@@ -21,7 +21,7 @@ use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
 use crate::world::{Port, setting};
 
-/// In so many seeds each must show.
+/// Each mistake must show within this many seeds.
 pub(crate) const SEEDS: u64 = 5_000;
 
 /// A mistake.
@@ -33,19 +33,19 @@ pub(crate) enum Bug {
     AcknowledgesBeforeCommit,
     /// A mail counts as sent from when it is claimed.
     MarksBeforeSending,
-    /// Two may claim a mail at the same time.
+    /// Two senders may claim a mail at the same time.
     NoLease,
     /// A claim lasts one minute, and a sender may take a quarter of an hour.
     ShortLease,
     /// The sweep does not run.
     NoSweep,
-    /// The number is read first and written later.
+    /// The next number is read before the commit that writes it.
     NumberOutsideCommit,
-    /// That a mail may have arrived is not written down.
+    /// The ledger is not told that a mail may have arrived.
     ForgetsDoubt,
     /// A connection that broke at the end counts as sent.
     TakesDoubtForSuccess,
-    /// What the server wants later counts as refused for good.
+    /// A temporary refusal counts as a permanent one.
     TakesLaterForNever,
     /// Each attempt has a Message-ID of its own.
     NewMessageId,
@@ -58,7 +58,7 @@ pub(crate) enum Bug {
     TellsTooEarly,
     /// A document that cannot be read is sent empty.
     SendsWhatItHas,
-    /// Whoever sends a token again is answered by what is there.
+    /// A token that comes again is answered by the stored application, whatever the form says.
     AnswersFromToken,
     /// The day of deletion is that of the posting at present.
     ErasesByPresentDay,
@@ -66,11 +66,21 @@ pub(crate) enum Bug {
     OverwritesBeforeJudging,
     /// The mail of a correction does not wait for one that is being sent.
     DoesNotWait,
+    /// Staff get a correction with the documents that came first.
+    SendsEarlierDocuments,
+    /// Documents that a correction has replaced stay.
+    KeepsReplacedDocuments,
+    /// With what was replaced, what a correction is about to bring is deleted.
+    DeletesWhatIsArriving,
+    /// A withdrawal is told to staff only.
+    ConfirmsToNobody,
+    /// A notice keeps the address that it went to.
+    KeepsTheAddress,
 }
 
 impl Bug {
-    /// Each, and what it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 19] = [
+    /// Returns every mistake with the invariant that it breaks.
+    pub(crate) const ALL: [(Self, Invariant); 24] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -90,10 +100,15 @@ impl Bug {
         (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold),
         (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing),
         (Self::DoesNotWait, Invariant::LatestComesLast),
+        (Self::SendsEarlierDocuments, Invariant::AcknowledgedArrives),
+        (Self::KeepsReplacedDocuments, Invariant::ReplacedIsGone),
+        (Self::DeletesWhatIsArriving, Invariant::AcknowledgedArrives),
+        (Self::ConfirmsToNobody, Invariant::WithdrawalIsConfirmed),
+        (Self::KeepsTheAddress, Invariant::WithdrawnIsGone),
     ];
 }
 
-/// What the ports do on their way, which without a bug is nothing.
+/// Hooks of the ports. Without a bug they do nothing.
 impl Ports {
     fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
@@ -150,6 +165,7 @@ impl Ports {
             language: form.language.clone(),
             origin: form.origin.clone(),
             sender: "guichet@example.org".into(),
+            unicode: form.unicode,
             form: form.form.clone(),
             documents: documents.collect(),
         }
@@ -160,6 +176,10 @@ impl Ports {
         let Statement { query, values } = &mut statements[0];
         let (until, now) = match query.name {
             "claim" => (2, 1),
+            "settle" if self.has(Bug::KeepsTheAddress) => {
+                query.sql = without_emptying(query.sql);
+                return;
+            }
             // The seventh value says whether the mail may have arrived.
             "settle" if self.has(Bug::ForgetsDoubt) => {
                 values[6] = Value::Number(0.0);
@@ -194,6 +214,14 @@ impl Ports {
             ("retire", Some(Bug::TellsTooEarly)) => {
                 let (id, now) = (text(&values[0]), crate::database::number(&values[1]));
                 format!("UPDATE mails SET due_at = {now} WHERE id = 'withdrawal/{id}'")
+            }
+            ("retire", Some(Bug::ConfirmsToNobody)) => {
+                let id = text(&values[0]);
+                format!("DELETE FROM mails WHERE id = 'withdrawal_confirmation/{id}'")
+            }
+            ("cleaned", Some(Bug::DeletesWhatIsArriving)) => {
+                self.delete_all_but_the_latest(text(&values[0]));
+                return;
             }
             ("promise", Some(Bug::ErasesByPresentDay)) => format!(
                 "UPDATE applications SET erase_at = \
@@ -238,18 +266,46 @@ impl Ports {
         Ok(())
     }
 
+    /// Whether documents that are to be deleted stay: single ones go when a
+    /// correction has replaced them, folders with their application.
+    pub(crate) fn keeps(&self, prefix: &str) -> bool {
+        self.has(Bug::KeepsReplacedDocuments) && !prefix.ends_with('/')
+    }
+
+    fn delete_all_but_the_latest(&self, id: &str) {
+        let Some(latest) = self.application(id) else { return };
+        let is_used =
+            |key: &str| latest.content.documents.iter().any(|one| key.ends_with(&one.sha256));
+        self.memory.documents.borrow_mut().retain(|key, _| !key.contains(id) || is_used(key));
+    }
+
+    /// The document as it came with the first revision.
+    fn first_of(&self, key: &str) -> Option<Vec<u8>> {
+        let parts: Vec<&str> = key.split('/').take(3).collect();
+        let folder = format!("{}/", parts.join("/"));
+        let documents = self.memory.documents.borrow();
+        let first = documents
+            .iter()
+            .find(|(key, _)| key.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/')));
+        first.map(|(_, bytes)| bytes.clone())
+    }
+
     /// A document has been asked for.
     pub(crate) fn document(
         &self,
+        key: &str,
         got: Result<Option<Vec<u8>>, Fault>,
     ) -> Result<Option<Vec<u8>>, Fault> {
         match got {
+            Ok(Some(bytes)) if self.has(Bug::SendsEarlierDocuments) => {
+                Ok(Some(self.first_of(key).unwrap_or(bytes)))
+            }
             Err(_) if self.has(Bug::SendsWhatItHas) => Ok(Some(Vec::new())),
             got => got,
         }
     }
 
-    /// Returns the number of an application that is about to be written down.
+    /// Reads the number of an application that is about to be written.
     pub(crate) async fn number_too_early(
         &self,
         statements: &[Statement],
@@ -324,6 +380,16 @@ fn impatient(claim: &'static str) -> &'static str {
         let (before, rest) = claim.split_once("AND NOT EXISTS").unwrap();
         let (_, after) = rest.split_once("RETURNING").unwrap();
         format!("{before})) RETURNING{after}")
+    })
+}
+
+/// The settlement of a mail that keeps what it says.
+fn without_emptying(settle: &'static str) -> &'static str {
+    static WITHOUT: OnceLock<String> = OnceLock::new();
+    WITHOUT.get_or_init(|| {
+        let (before, rest) = settle.split_once("payload = ").unwrap();
+        let (_, after) = rest.split_once("END").unwrap();
+        format!("{before}payload = payload{after}")
     })
 }
 

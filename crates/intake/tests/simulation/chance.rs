@@ -15,7 +15,7 @@ pub(crate) struct Chance {
     weather: Cell<Weather>,
 }
 
-/// How often each kind of fault happens, in 10,000 times that it could.
+/// How often each kind of fault happens, in 10,000 opportunities.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Weather {
     /// A call of a port fails without effect.
@@ -26,10 +26,9 @@ pub(crate) struct Weather {
     pub(crate) hangs: u32,
     /// It takes long.
     pub(crate) dawdles: u32,
-    /// A step of a task is its last.
+    /// A task dies at a step.
     pub(crate) dies: u32,
-    /// A step is the last of everything that the server does, and what is in
-    /// the queue is gone.
+    /// The whole server dies at a step, and the queue is lost.
     pub(crate) crashes: u32,
     /// A queue message gets lost.
     pub(crate) loses: u32,
@@ -94,7 +93,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// From `least` to `most`, both included.
+    /// Returns a number from `least` to `most`, both included.
     pub(crate) fn between(&self, least: i64, most: i64) -> i64 {
         let span = u64::try_from(most - least).unwrap() + 1;
         least + i64::try_from(self.bits() % span).unwrap()
@@ -112,12 +111,12 @@ impl Chance {
         self.weather.get()
     }
 
-    /// No fault happens any more.
+    /// Returns a profile without faults.
     pub(crate) fn calm_down(&self) {
         self.weather.set(Weather::default());
     }
 
-    /// A weather for this seed.
+    /// Draws the fault profile of a seed.
     pub(crate) fn stir_up(&self) {
         let often = |rates: &[u32]| if self.happens(4_500) { 0 } else { self.pick(rates) };
         self.weather.set(Weather {
@@ -158,7 +157,7 @@ impl Chance {
         }
     }
 
-    /// Returns how long a call is on its way, in milliseconds.
+    /// Returns how long a call takes, in milliseconds.
     pub(crate) fn way(&self, fate: Fate) -> i64 {
         match fate {
             Fate::HungThenDone | Fate::HungThenFailed => self.between(MINUTE, 12 * MINUTE),

@@ -1,4 +1,4 @@
-//! What happened, counted: a run in which no fault occurs proves nothing.
+//! Counts what happened, because a run in which no fault occurs proves nothing.
 
 use std::fmt;
 
@@ -57,6 +57,7 @@ pub(crate) enum Event {
     StaffMail,
     CandidateMail,
     WithdrawalMail,
+    ConfirmationMail,
     FarewellMail,
     DigestMail,
     ReportMail,
@@ -72,7 +73,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 61] = [
+    pub(crate) const ALL: [(Self, &str); 62] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -122,6 +123,7 @@ impl Event {
         (Self::StaffMail, "mails to staff"),
         (Self::CandidateMail, "to candidates"),
         (Self::WithdrawalMail, "of withdrawals"),
+        (Self::ConfirmationMail, "to candidates who withdrew"),
         (Self::FarewellMail, "to previous addresses"),
         (Self::DigestMail, "digests"),
         (Self::ReportMail, "reports"),

@@ -1,4 +1,4 @@
-//! What an outside observer saw of a run, for comparison with its end.
+//! Records what an outside observer saw of a run, for comparison with its end.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::events::Counts;
 use crate::scheduler::TaskId;
 use crate::world::TIME_LIMIT;
 
-/// Times are true ones unless they say otherwise.
+/// Times are those of the simulation, not of the server's clock, unless a field says otherwise.
 #[derive(Default)]
 pub(crate) struct History {
     pub(crate) counts: Counts,
@@ -22,17 +22,17 @@ pub(crate) struct History {
     pub(crate) committed: BTreeMap<String, Application>,
     /// Every revision that the ledger took in.
     pub(crate) revisions: BTreeMap<(String, u32), Application>,
-    /// What candidates were told that it is safe, in the latest revision.
+    /// What was acknowledged to candidates, in the latest revision.
     pub(crate) acknowledged: BTreeMap<String, Application>,
     /// When applications were marked as withdrawn.
     pub(crate) withdrawn: BTreeMap<String, i64>,
     /// When the latest document of an application was put.
     pub(crate) put: BTreeMap<String, i64>,
-    /// Every right to send, by mail and attempt.
+    /// Every claim, by mail and attempt.
     pub(crate) attempts: BTreeMap<(String, u32), Attempt>,
-    /// The right that each task holds.
+    /// The claim that each task holds.
     holding: BTreeMap<TaskId, (String, u32)>,
-    /// What tasks have read to write a report of.
+    /// What each task has read for a report that it will write.
     pub(crate) read: BTreeMap<TaskId, SeenDelivery>,
     /// What mailboxes hold.
     pub(crate) mails: Vec<Mail>,
@@ -50,9 +50,9 @@ pub(crate) struct Attempt {
     pub(crate) clock: Timestamp,
     /// What the transport said.
     pub(crate) told: Option<Sending>,
-    /// Whether that was written down, before anybody else had the right.
+    /// Whether the outcome was settled before another task claimed the mail.
     settled: bool,
-    /// Whether the task, or its writing down, failed.
+    /// Whether the task or its settlement failed.
     broken: bool,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct SeenDelivery {
     pub(crate) withdrawn: usize,
     /// References of those that staff's mailbox had.
     pub(crate) arrived: BTreeSet<String>,
-    /// References of those of which the server knew that.
+    /// References of those that the server knew to be delivered.
     pub(crate) known: BTreeSet<String>,
 }
 
@@ -118,7 +118,7 @@ impl History {
         self.holding.insert(task, (name, attempt));
     }
 
-    /// Returns the right that `task` has to send.
+    /// Returns the claim that `task` holds.
     pub(crate) fn right_of(&self, task: TaskId) -> Option<(String, u32)> {
         self.holding.get(&task).cloned()
     }
@@ -130,7 +130,7 @@ impl History {
         }
     }
 
-    /// The task has tried to write down what it was told.
+    /// Notes that the task has tried to settle its mail.
     pub(crate) fn settled(&mut self, name: String, attempt: u32, succeeded: bool) {
         let too_late = self.attempts.contains_key(&(name.clone(), attempt + 1));
         if let Some(attempt) = self.attempts.get_mut(&(name, attempt)) {
@@ -139,7 +139,7 @@ impl History {
         }
     }
 
-    /// The task has ended before its end.
+    /// Notes that the task was killed.
     pub(crate) fn ended(&mut self, task: TaskId) {
         let right = self.holding.remove(&task);
         if let Some(attempt) = right.and_then(|right| self.attempts.get_mut(&right)) {
@@ -147,16 +147,16 @@ impl History {
         }
     }
 
-    /// Whether it was right to send the mail once more after this attempt:
-    /// nobody could know what had become of it.
+    /// Returns whether another attempt was justified after this one, because its
+    /// outcome could not be known.
     pub(crate) fn was_in_doubt(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt));
         this.is_some_and(|this| matches!(this.told, Some(Sending::Unknown(_))) || this.broken)
             || self.lapsed(name, attempt)
     }
 
-    /// Whether the mail was given to somebody else when, by the server's
-    /// clock, the platform had ended this attempt.
+    /// Returns whether another task claimed the mail after the platform, by the
+    /// server's clock, had ended this attempt.
     pub(crate) fn lapsed(&self, name: &str, attempt: u32) -> bool {
         let this = self.attempts.get(&(name.to_owned(), attempt)).filter(|this| !this.settled);
         let next = self.attempts.get(&(name.to_owned(), attempt + 1));
@@ -179,18 +179,18 @@ impl History {
         self.attempts.range(range).map(|(_, attempt)| attempt)
     }
 
-    /// The ledger has taken a revision in.
+    /// Notes that the ledger has stored a revision.
     pub(crate) fn took_in(&mut self, held: Application) {
         self.revisions.entry((held.id.clone(), held.revision)).or_insert_with(|| held.clone());
         self.committed.insert(held.id.clone(), held);
     }
 
-    /// The application that people call so.
+    /// Returns the application with this reference.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Application> {
         self.committed.values().find(|received| received.reference.as_str() == reference)
     }
 
-    /// The copies of a mail, in the order of their attempts.
+    /// Returns the copies of a mail, in the order of their attempts.
     pub(crate) fn copies(&self, name: &str) -> Vec<&Mail> {
         let is_copy = |mail: &&Mail| mail.right.as_ref().is_some_and(|(of, _)| of == name);
         let mut copies: Vec<_> = self.mails.iter().filter(is_copy).collect();
@@ -200,13 +200,18 @@ impl History {
 
     /// Whether a digest has told its candidate of an application.
     pub(crate) fn is_digested(&self, received: &Application) -> bool {
-        let is_one = |mail: &&Mail| mail.notice.as_deref() == Some("digest");
+        self.is_digested_since(received, i64::MIN)
+    }
+
+    /// Whether one has done so since then.
+    pub(crate) fn is_digested_since(&self, received: &Application, since: i64) -> bool {
+        let is_one = |mail: &&Mail| mail.notice.as_deref() == Some("digest") && mail.at >= since;
         let to_them = |mail: &Mail| mail.to.eq_ignore_ascii_case(&received.content.email);
         let mut digests = self.mails.iter().filter(is_one);
         digests.any(|mail| to_them(mail) && mail.tells_of(&received.reference))
     }
 
-    /// What the task has sent could not be written down.
+    /// Notes that what the task has sent could not be settled.
     pub(crate) fn not_noted(&mut self, task: TaskId) {
         let right = self.holding.get(&task).cloned();
         if let Some(attempt) = right.and_then(|right| self.attempts.get_mut(&right)) {

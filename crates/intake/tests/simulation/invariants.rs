@@ -13,7 +13,7 @@ use crate::world::{TIME_LIMIT, World, setting};
 
 const HOUR: i64 = 3_600_000;
 
-/// What is promised.
+/// The promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Invariant {
     /// What was acknowledged is in staff's mailbox with its documents' bytes,
@@ -42,26 +42,29 @@ pub(crate) enum Invariant {
     ReplacedIsGone,
     /// The day of deletion that was told is the day that is kept.
     ErasedOnTheDayTold,
-    /// What is in time and complete is taken, and nothing else; who is not yet
-    /// done with it has a day.
+    /// An application is taken if and only if it is in time and complete; its id
+    /// stays valid for a day.
     JudgedRightly,
     /// Of a refused form nothing is kept or sent.
     RefusedIsNotKept,
-    /// Of a withdrawn application nothing is left.
+    /// Of a withdrawn application nothing is left; the candidate's address goes
+    /// with the mail that confirms it.
     WithdrawnIsGone,
     /// Staff get a notice of each withdrawal.
     WithdrawalIsTold,
-    /// And the mail does not come after it.
+    /// The candidate of a withdrawn application gets a confirmation, unless the
+    /// address does not take it.
+    WithdrawalIsConfirmed,
+    /// No mail of a withdrawn application comes after that notice.
     NothingAfterTheNotice,
-    /// Every mail is of an application that the ledger knew, to the right
-    /// people, from somebody who had the right to send it.
+    /// Every mail is of an application that the ledger knew, goes to the right
+    /// recipient, and was sent by a task that held its claim.
     NothingFromNowhere,
     /// There is a report on each posting; reports agree with the mailbox.
     ReportsAgree,
     /// A receipt opens with its key only, and tells the truth.
     ReceiptNeedsItsKey,
-    /// All comes to rest: nothing waits, no incident goes on, no document is
-    /// there that nothing leads to.
+    /// In the end nothing is pending: no mail, no incident, no orphaned document.
     ComesToRest,
     /// On the day of deletion only counts are left.
     ErasedInTheEnd,
@@ -74,12 +77,12 @@ pub(crate) struct Breach {
     pub(crate) what: String,
 }
 
-/// An hour after the last fault: what was withdrawn before is gone.
+/// Checks, an hour after the last fault, that withdrawn applications are deleted.
 pub(crate) fn after_an_hour(world: &World) {
     withdrawn_is_gone(world, HOUR);
 }
 
-/// When everything has come to rest; faults ended at `calm_since`.
+/// Checks the end of a run, when nothing is pending. Faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
     mails(world);
     latest_comes_last(world);
@@ -93,7 +96,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     reports::at_rest(world, calm_since);
 }
 
-/// After the day of deletion.
+/// Checks that only counts are left after the day of deletion.
 pub(crate) fn at_the_end(world: &World) {
     let memory = &world.memory;
     let left = [
@@ -172,12 +175,23 @@ fn withdrawn_is_gone(world: &World, grace: i64) {
 
 fn withdrawals_are_told(world: &World) {
     let history = world.history.borrow();
-    for id in history.withdrawn.keys() {
+    for (id, at) in &history.withdrawn {
         let name = format!("withdrawal/{id}");
         let refused = history.attempts_at(&name).any(Attempt::was_refused);
         if history.copies(&name).is_empty() && !refused {
             world.breach(Invariant::WithdrawalIsTold, format!("{id} is not told"));
         }
+        let name = format!("withdrawal_confirmation/{id}");
+        let latest = history.committed.get(id);
+        let is_digested = latest.is_some_and(|latest| history.is_digested_since(latest, *at));
+        if history.copies(&name).is_empty() && !is_digested && !history.is_hopeless(&name) {
+            world.breach(Invariant::WithdrawalIsConfirmed, format!("{id} is not confirmed"));
+        }
+    }
+    let left =
+        "mails WHERE payload IS NOT NULL AND (sent_at IS NOT NULL OR refused_because IS NOT NULL)";
+    if world.count_of(left) > 0 {
+        world.breach(Invariant::WithdrawnIsGone, "an address is left in a notice".into());
     }
 }
 
@@ -234,9 +248,9 @@ fn mails(world: &World) {
     }
 }
 
-/// The last mail that staff have of an application is one of its latest
-/// revision, where they have any of it. A sender whom the platform had ended
-/// by then, by the clock, could not know.
+/// Checks that the last mail that staff have of an application is of its latest
+/// revision, if they have any. A mail is excused if the platform, by the
+/// clock, had already ended the task that sent it.
 fn latest_comes_last(world: &World) {
     let history = world.history.borrow();
     for received in history.committed.values().filter(|one| one.revision > 1) {
@@ -330,7 +344,7 @@ fn copies(world: &World) {
     }
 }
 
-/// Counts what can only be seen afterwards.
+/// Counts events that only the end of a run shows.
 pub(crate) fn tally(world: &World) {
     let history = world.history.borrow();
     let lapsed = history.attempts.keys().filter(|(name, attempt)| history.lapsed(name, *attempt));

@@ -8,9 +8,8 @@
 //! A seed is a story. People apply to two postings that are about to close:
 //! they click twice, lose patience, correct themselves, come back with the
 //! same token, look at their receipt, withdraw. The flows of `intake`, the
-//! real ones, take them in, inspect real documents, compose real mails. What
-//! they stand on is simulated and fails as it likes, and all of it follows
-//! from the seed:
+//! real ones, store the applications, inspect real documents, compose real
+//! mails. Their ports are simulated and fail. All of it follows from the seed:
 //!
 //! - the database is away for twenty minutes;
 //! - any call of a port fails, hangs (then takes effect or not), takes effect
@@ -30,9 +29,9 @@
 //! own. Postings, words, templates and composer are those of the product;
 //! the ledger runs the statements of production, on `SQLite` in memory.
 //!
-//! That it bites is a test too: [`bugs::Bug`] has mistakes that were made on
-//! purpose, each by a port that does not do what it says, and each has to
-//! break the promise that it is about.
+//! A test checks that the simulation notices mistakes: [`bugs::Bug`] has some
+//! that were made on purpose, each by a port that does not do what its trait
+//! says, and each has to break the promise that it is about.
 //!
 //! | file | |
 //! |---|---|
@@ -42,7 +41,7 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
-//! | `people`, `platform` | who calls the flows |
+//! | `people`, `platform` | what calls the flows |
 //! | `history`, `events` | what was seen, and how often |
 //! | `witness`, `reports`, `invariants` | what must hold at once, and in the end |
 //! | `bugs` | mistakes made on purpose |
@@ -80,7 +79,7 @@ use events::Event;
 /// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 10,000.
 const SEEDS: u64 = 300;
 
-/// With so many seeds even the rarest thing happens.
+/// With this many seeds even the rarest event happens.
 const MANY: u64 = 5_000;
 
 #[test]

@@ -15,7 +15,7 @@ use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
 use crate::scheduler::Worker;
 use crate::witness;
-use crate::world::setting;
+use crate::world::{UNICODE, setting};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -27,7 +27,7 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) posting: &'static Posting,
-    /// What the page's token says.
+    /// The page's token.
     id: ApplicationId,
     /// How often the form was changed.
     version: u32,
@@ -126,7 +126,7 @@ impl Person {
         self.flaw = None;
     }
 
-    /// The next person at the same computer, with the same page.
+    /// Lets another person apply from the same page.
     fn neighbour(&self) -> Self {
         let version = self.version + 1_000;
         let name = self.name.replace("Amélie", "Jean");
@@ -139,7 +139,7 @@ impl Person {
             match self.submit(&ports, 10 * MINUTE).await {
                 Some(Ok(Verdict::Accepted { received, .. })) => {
                     if received.content.email != self.email || received.id == self.id() {
-                        let what = format!("{} is taken for somebody else", self.name);
+                        let what = format!("{} gets another person's application", self.name);
                         ports.breach(Invariant::AnswerIsOfTheForm, what);
                     }
                     return;
@@ -165,7 +165,7 @@ impl Person {
         }
     }
 
-    /// What the server does with that form; whether it has answered.
+    /// Runs the correction on the server. Returns whether it has answered.
     async fn amend(&self, ports: &Ports, id: &str) -> bool {
         let Some(current) = ports.application(id) else { return true };
         let received_at = ports.clock();
@@ -177,6 +177,7 @@ impl Person {
             received_at,
             language: "fr",
             sender: "guichet@example.org",
+            unicode: UNICODE,
             form: self.form(ports, received_at).form,
             documents: Vec::<SubmittedDocument<Parcel>>::new(),
         };
@@ -210,6 +211,7 @@ impl Person {
                 Some(Ok(
                     Verdict::Refused { .. }
                     | Verdict::Outdated { .. }
+                    | Verdict::TooFast { .. }
                     | Verdict::TooManyRevisions { .. },
                 )) => return None,
                 Some(Ok(Verdict::Retired { .. })) => {
@@ -269,6 +271,7 @@ impl Person {
             language: "fr".into(),
             origin: "https://guichet.example".into(),
             sender: "guichet@example.org".into(),
+            unicode: UNICODE,
             form: Form {
                 name: self.name.clone(),
                 email: self.email.clone(),
@@ -298,7 +301,7 @@ impl Person {
         self.files().into_iter().map(document).collect()
     }
 
-    /// No two people, and no two versions, have the same bytes.
+    /// Returns bytes that differ for each person and version.
     fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let text = |what: &str| format!("{what} {} {} {}", self.name, self.version, self.id());
         let letter = documents::samples::pdf(&text("Lettre"));
@@ -370,7 +373,7 @@ fn latest_key_of(ports: &Ports, id: &str) -> String {
     latest.map(|latest| receipt_key(&setting().signing, latest)).unwrap_or_default()
 }
 
-/// What the server does; whether it succeeds.
+/// Runs the withdrawal on the server. Returns whether it succeeds.
 fn ask_to_withdraw(ports: Ports, received: &Application) -> impl Future<Output = bool> + 'static {
     let (id, reference) = (received.id.clone(), received.reference.to_string());
     let key = latest_key(&ports, received);

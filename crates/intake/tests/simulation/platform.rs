@@ -16,8 +16,8 @@ use crate::world::setting;
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
-/// Somebody outside asks the server and waits for so many milliseconds.
-/// Nothing where no answer has come by then.
+/// Runs a request from outside and waits for so many milliseconds. Returns
+/// nothing where no answer has come by then.
 pub(crate) async fn ask<T: 'static>(
     ports: &Ports,
     patience: i64,
@@ -43,8 +43,7 @@ pub(crate) async fn ask<T: 'static>(
     Some(answer)
 }
 
-/// The queue brings a message to its consumer: later, perhaps never, perhaps
-/// more than once.
+/// Delivers a queue message: later, perhaps never, perhaps more than once.
 pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
     let (chance, weather) = (&ports.chance, ports.chance.weather());
     let mut copies = 1;
@@ -66,8 +65,8 @@ pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
     }
 }
 
-/// How often the queue brings a message at most: once, and ten times again as
-/// in wrangler.toml. What it then calls dead is only logged.
+/// The most deliveries of a queue message: one and ten retries, as in
+/// wrangler.toml. After that it is a dead letter, which is only logged.
 const MOST_TRIES: u32 = 11;
 
 /// As `crates/edge/src/queue.rs` does it: after a fault, and where the mail

@@ -138,6 +138,7 @@ fn kind(mail: &Mail) -> Event {
     let to_staff = setting().postings.iter().any(|posting| posting.recipient == mail.to);
     match mail.notice.as_deref() {
         Some("withdrawal") => Event::WithdrawalMail,
+        Some("withdrawal_confirmation") => Event::ConfirmationMail,
         Some("report") => Event::ReportMail,
         Some("address_changed") => Event::FarewellMail,
         Some("digest") => Event::DigestMail,

@@ -1,8 +1,7 @@
-//! One thread, a virtual time, and tasks that take turns.
+//! Runs tasks in turn on one thread, in virtual time.
 //!
 //! A task runs from one [`Scheduler::pause`] to the next. The length of each
-//! pause is drawn from the seed, so it is the seed that decides who goes on
-//! before whom.
+//! pause is drawn from the seed, so the seed decides the order of the tasks.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
@@ -10,11 +9,11 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-/// Who works on a task, and so what can befall it.
+/// Where a task runs, and so which faults can end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Worker {
-    /// Somebody outside, or the platform: goes on whatever happens to the
-    /// server.
+    /// Outside the server: a person, or the platform. A crash of the server does
+    /// not end it.
     Outside,
     /// The server, for a person who waits for the answer.
     Request,
@@ -22,13 +21,13 @@ pub(crate) enum Worker {
     Background,
 }
 
-/// What befalls a task that is about to go on.
+/// What happens to a task at its next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
     Goes,
     /// It ends here.
     Dies,
-    /// And so does everything that the server is at.
+    /// Every task of the server ends here.
     Crash,
 }
 
@@ -48,7 +47,8 @@ pub(crate) struct Scheduler {
     now: Cell<i64>,
     running: Cell<TaskId>,
     count: Cell<u64>,
-    /// When whose turn is; the count keeps those of one moment in order.
+    /// The tasks by the time of their next step; the count orders those of one
+    /// moment.
     agenda: RefCell<BinaryHeap<Reverse<(i64, u64, TaskId)>>>,
     tasks: RefCell<BTreeMap<TaskId, Task>>,
 }
@@ -66,7 +66,7 @@ impl Scheduler {
         self.now.get()
     }
 
-    /// Whose turn it is.
+    /// The task that is running.
     pub(crate) fn running(&self) -> TaskId {
         self.running.get()
     }

@@ -2,7 +2,10 @@
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, MailKind};
-use intake::{Followed, Link, MAX_REVISIONS, Opened, Outcome, Verdict, Withdrawal, download};
+use intake::{
+    CORRECTIONS_A_MINUTE, Followed, Link, MAX_REVISIONS, Opened, Outcome, Verdict, Withdrawal,
+    download,
+};
 use ledger::SqlLedger;
 use rules::Timestamp;
 
@@ -96,6 +99,11 @@ pub(crate) fn answered(
                 ports.breach(Invariant::JudgedRightly, format!("{} has few", person.id()));
             }
         }
+        Ok(Verdict::TooFast { kept, .. }) => {
+            if usize::try_from(kept.revision).is_ok_and(|one| one <= CORRECTIONS_A_MINUTE) {
+                ports.breach(Invariant::JudgedRightly, format!("{} has few", person.id()));
+            }
+        }
         Ok(Verdict::Retired { .. }) => ports.count(Event::Retired),
         Err(_) => ports.count(Event::Unavailable),
     }
@@ -114,6 +122,7 @@ fn told(answer: &Result<Verdict, Fault>) -> String {
         Ok(Verdict::Retired { .. }) => "an id that is used up".into(),
         Ok(Verdict::Outdated { .. }) => "a newer revision".into(),
         Ok(Verdict::TooManyRevisions { .. }) => "too many revisions".into(),
+        Ok(Verdict::TooFast { .. }) => "too many corrections".into(),
         Err(fault) => fault.to_string(),
     }
 }
@@ -198,7 +207,7 @@ fn stays_as_it_was(ports: &Ports, id: &str) {
     }
 }
 
-/// The server has an answer to somebody who has asked to withdraw.
+/// Checks the server's answer to a request to withdraw.
 pub(crate) fn withdrawal_answered(
     ports: &Ports,
     id: &str,
@@ -255,6 +264,7 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
                 ports.breach(Invariant::NothingFromNowhere, format!("{reference} is withdrawn?"));
             }
         }
+        (Some("withdrawal_confirmation"), Some(reference)) => confirmation(ports, mail, reference),
         (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
         (Some("digest"), None) => digest(ports, mail),
         (Some("report"), _) => reports::arrived(ports, mail),
@@ -280,6 +290,24 @@ fn digest(ports: &Ports, mail: &Mail) {
     }
 }
 
+/// It goes to the candidate of a withdrawn application, and says nothing that
+/// they had typed.
+fn confirmation(ports: &Ports, mail: &Mail, reference: &str) {
+    let history = ports.history.borrow();
+    let is_theirs = |one: &Application| {
+        one.reference.as_str() == reference
+            && one.content.email == mail.to
+            && history.withdrawn.contains_key(&one.id)
+            && !mail.text.contains(&one.content.name)
+    };
+    let is_right = history.revisions.values().any(is_theirs);
+    drop(history);
+    if !is_right {
+        let what = format!("{reference}: a confirmation to {}", mail.to);
+        ports.breach(Invariant::NothingFromNowhere, what);
+    }
+}
+
 /// It goes to an address that the application had before.
 fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
     let history = ports.history.borrow();
@@ -288,7 +316,10 @@ fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
     let is_known = history.revisions.values().any(had_it);
     drop(history);
     if !is_known {
-        ports.breach(Invariant::NothingFromNowhere, format!("{reference}: a farewell to nobody"));
+        ports.breach(
+            Invariant::NothingFromNowhere,
+            format!("{reference}: a notice of the withdrawal of an unknown application"),
+        );
     }
 }
 
@@ -362,7 +393,7 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether staff had been told before that no such mail will come. A sender
-/// whom the platform had ended by then, by the clock, could not know.
+/// is excused if the platform, by the clock, had already ended its task.
 fn told_before(ports: &Ports, id: &str, reference: &str, mail: &Mail) -> bool {
     let history = ports.history.borrow();
     let notice = history.copies(&format!("withdrawal/{id}"));

@@ -13,7 +13,8 @@ use intake::ports::Fault;
 use intake::{MailComposer, SigningKey};
 use ledger::sqlite::Sqlite;
 use mail::{Address, Mailbox};
-use rules::Timestamp;
+use rules::subject::fold;
+use rules::{Timestamp, Unicode};
 
 use crate::bugs::Bug;
 use crate::chance::{Chance, Fate};
@@ -82,6 +83,9 @@ pub(crate) fn setting() -> &'static Setting {
     })
 }
 
+/// Domains are converted by tables of our own.
+pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
+
 impl Setting {
     pub(crate) fn composer(&self) -> MailComposer<'_> {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
@@ -91,6 +95,7 @@ impl Setting {
             sender: sender.into(),
             mails_per_recipient: MAILS_PER_RECIPIENT,
             operator: Some(self.operator.clone()),
+            marks_staff_mails: true,
             signing: &self.signing,
         }
     }
@@ -159,7 +164,7 @@ impl World {
         self.scheduler.pause(milliseconds)
     }
 
-    /// Somebody begins something, after a while.
+    /// Starts a task from outside, after a while.
     pub(crate) fn spawn(
         &self,
         delay: i64,
@@ -170,8 +175,8 @@ impl World {
         self.scheduler.spawn(delay, worker, work);
     }
 
-    /// Returns a call of a port, which may go wrong in every way there is. What
-    /// it does happens in one step; before and after, others go on.
+    /// Calls a port, which may go wrong in every way there is. What it does
+    /// happens in one step; before and after, others go on.
     pub(crate) async fn call<T>(
         &self,
         port: Port,

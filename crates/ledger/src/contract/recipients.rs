@@ -59,7 +59,7 @@ pub(super) async fn a_recipient_gets_so_many_mails_and_a_digest(
         .iter()
         .map(|one| match &one.said {
             Said::Acknowledged(one) => Ok((one.reference.clone(), one.address.as_str())),
-            Said::AddressChanged(_) => Err(Violation("an application is told of".into())),
+            _ => Err(Violation("an application is told of".into())),
         })
         .collect::<Result<_, _>>()?;
     let expected = [3, 4].map(|n| (application("", n).reference, "zoe@example.org"));

@@ -44,17 +44,32 @@ pub(super) async fn a_withdrawal_is_told_after_the_last_lease(
     some("the claim", ledger.claim(&staff, after(1), after(5 * MINUTE)).await?)?;
     ledger.withdraw(&received, "hash", after(2)).await?;
     same("too early", ledger.due_notices(after(5 * MINUTE - 1), 10).await?, Vec::new())?;
-    let id = format!("withdrawal/{}", received.id);
-    let due = ledger.due_notices(after(5 * MINUTE), 10).await?;
-    same("due", due, vec![MailRef { id: id.clone(), kind: MailKind::Withdrawal }])?;
-    let mail = some("the mail", ledger.find_mail(&id).await?)?;
-    let notice = Notice::Withdrawal {
-        posting: posting.slug.clone(),
+    let posting = posting.slug.clone();
+    let staff = Notice::Withdrawal {
+        posting: posting.clone(),
         number: 1,
-        reference: received.reference,
+        reference: received.reference.clone(),
+        name: received.content.name,
         at: after(2),
     };
-    same("what it says", mail.about, About::Notice(notice))
+    let candidate = Notice::WithdrawalConfirmation {
+        posting,
+        reference: received.reference,
+        address: received.content.email,
+        language: received.language,
+        at: after(2),
+    };
+    let mails = [staff, candidate].map(|notice| {
+        let kind = notice.kind();
+        (MailRef { id: format!("{}/{}", kind.as_str(), received.id), kind }, notice)
+    });
+    let due = ledger.due_notices(after(5 * MINUTE), 10).await?;
+    same("due", due, mails.each_ref().map(|(mail, _)| mail.clone()).into())?;
+    for (MailRef { id, .. }, notice) in mails {
+        let mail = some("the mail", ledger.find_mail(&id).await?)?;
+        same("what it says", mail.about, About::Notice(notice))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn erasing_leaves_counts(ledger: &impl Storage, posting: &Posting) -> Outcome {

@@ -1,7 +1,7 @@
 //! Rows about mails to outsiders.
 
 use domain::Reference;
-use intake::ports::{Acknowledged, Admission, Digested, Fault, Notice, Said};
+use intake::ports::{Acknowledged, Admission, Digested, DigestedWithdrawal, Fault, Notice, Said};
 use serde::Deserialize;
 
 use super::timestamp;
@@ -61,6 +61,9 @@ impl TryFrom<DigestedRow> for Digested {
         } else {
             match serde_json::from_str(row.payload.as_deref().unwrap_or_default()) {
                 Ok(Notice::AddressChanged(change)) => Said::AddressChanged(change),
+                Ok(Notice::WithdrawalConfirmation { posting, reference, at, .. }) => {
+                    Said::Withdrawn(DigestedWithdrawal { posting, reference, at })
+                }
                 _ => return Err(unreadable()),
             }
         };

@@ -130,7 +130,7 @@ fn addresses(line: &str) -> Vec<String> {
     let between = |c: char| c.is_whitespace() || "<>()[]\"“”«»,;:".contains(c);
     let words = line.split(between).map(|word| word.trim_matches(['.', '!', '?', '\'', '’']));
     words
-        .filter(|word| word.contains('@') && rules::email::is_valid(word))
+        .filter(|word| word.contains('@') && rules::addresses::Address::parse(word).is_ok())
         .map(str::to_owned)
         .collect()
 }

@@ -8,7 +8,7 @@ use documents::{Kind, Limits, Report, inspect};
 use rules::deadline::Window;
 use rules::requirements::{DocumentRequirement, Translated};
 use rules::subject::fold;
-use rules::{Form, OfferedDocument, Requirements, Timestamp, content, review_field};
+use rules::{Form, OfferedDocument, Requirements, Timestamp, Unicode, content, review_field};
 use serde_json::json;
 
 use crate::files;
@@ -83,10 +83,12 @@ impl Seen {
     }
 }
 
+const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
+
 fn codes(file_name: String, bytes: u64, report: Option<Report>) -> Vec<&'static str> {
     let offered = OfferedDocument { id: "cv".into(), file_name, bytes, report, sha256: None };
     let form = Form { documents: vec![offered], ..Form::default() };
-    let issues = review_field(fold, &requirements(), &form, Timestamp(0), "cv");
+    let issues = review_field(UNICODE, &requirements(), &form, Timestamp(0), "cv");
     issues.iter().map(|issue| issue.code.as_str()).collect()
 }
 

@@ -1,5 +1,5 @@
-//! Writes the notices: withdrawals and reports to staff, alerts to the
-//! operator.
+//! Writes the notices: withdrawals and reports to staff, what candidates are
+//! told beside the acknowledgement, alerts to the operator.
 
 use askama::Template;
 use domain::Posting;
@@ -39,30 +39,67 @@ pub struct Alert<'a> {
     pub lost: u32,
 }
 
-/// To staff: the application `count` was withdrawn at `at`. It says no more
-/// than what leads to the mail that they have.
+/// What staff are told of an application that was withdrawn: what leads to the
+/// mail that they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withdrawn<'a> {
+    /// Its number in the posting.
+    pub number: u32,
+    /// Its reference.
+    pub reference: &'a str,
+    /// Who had applied; empty where nobody knows any more.
+    pub name: &'a str,
+}
+
+/// To staff: an application was withdrawn at `at`.
 pub fn withdrawal(
     texts: &Texts,
     posting: &Posting,
-    count: u32,
+    withdrawn: Withdrawn,
+    at: Timestamp,
+) -> MailText {
+    let zone = &posting.deadline.zone;
+    let at = moment(texts, zone.local(at), &zone.name);
+    let count = number(texts, withdrawn.number.into());
+    let values = [
+        ("number", count.as_str()),
+        ("reference", withdrawn.reference),
+        ("name", withdrawn.name),
+        ("title", posting.title.as_str()),
+        ("moment", at.as_str()),
+    ];
+    let is_named = !withdrawn.name.is_empty();
+    let subject = if is_named { texts.withdrawal_subject_named } else { texts.withdrawal_subject };
+    let mut paragraphs = vec![fill(texts.withdrawal_what, &values)];
+    paragraphs.extend(is_named.then(|| fill(texts.withdrawal_who, &values)));
+    paragraphs.extend([texts.withdrawal_todo, texts.withdrawal_gone].map(str::to_owned));
+    plain(texts, fill(subject, &values), &paragraphs, &[])
+}
+
+/// To the candidate: the application `reference` was withdrawn at `at`. The
+/// address was never verified, so it says nothing that was typed.
+pub fn withdrawal_confirmation(
+    texts: &Texts,
+    posting: &Posting,
     reference: &str,
     at: Timestamp,
 ) -> MailText {
     let zone = &posting.deadline.zone;
     let at = moment(texts, zone.local(at), &zone.name);
-    let count = number(texts, count.into());
     let values = [
-        ("number", count.as_str()),
         ("reference", reference),
         ("title", posting.title.as_str()),
         ("moment", at.as_str()),
+        ("contact", posting.contact.as_str()),
     ];
     let paragraphs = [
-        fill(texts.withdrawal_what, &values),
-        texts.withdrawal_todo.to_owned(),
-        texts.withdrawal_gone.to_owned(),
-    ];
-    plain(texts, fill(texts.withdrawal_subject, &values), &paragraphs, &[])
+        texts.withdrawal_confirmation_what,
+        texts.withdrawal_confirmation_gone,
+        texts.withdrawal_confirmation_todo,
+        texts.withdrawal_confirmation_last,
+    ]
+    .map(|text| fill(text, &values));
+    plain(texts, fill(texts.withdrawal_confirmation_subject, &values), &paragraphs, &[])
 }
 
 /// To the address that the application `reference` had before: it was
@@ -85,10 +122,21 @@ pub struct DigestEntry<'a> {
     pub reference: String,
     /// Its posting.
     pub posting: &'a Posting,
-    /// When it arrived; nothing where its address was replaced.
-    pub received_at: Option<Timestamp>,
+    /// What happened to it.
+    pub told: Told,
     /// The address of its receipt.
     pub receipt: Option<String>,
+}
+
+/// What a digest tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It arrived, or was corrected.
+    Received(Timestamp),
+    /// Its address was replaced.
+    Replaced,
+    /// It was withdrawn.
+    Withdrawn(Timestamp),
 }
 
 /// To an outsider who had enough mails: what the others would have said. As
@@ -97,15 +145,17 @@ pub fn digest(texts: &Texts, entries: &[DigestEntry]) -> MailText {
     let line = |entry: &DigestEntry| {
         let zone = &entry.posting.deadline.zone;
         let shown = |at: Timestamp| moment(texts, zone.local(at), &zone.name);
-        let at = entry.received_at.map(shown).unwrap_or_default();
+        let (sentence, at) = match entry.told {
+            Told::Received(at) => (texts.digest_entry, shown(at)),
+            Told::Replaced => (texts.digest_replaced, String::new()),
+            Told::Withdrawn(at) => (texts.digest_withdrawn, shown(at)),
+        };
         let values = [
             ("reference", entry.reference.as_str()),
             ("title", &entry.posting.title),
             ("moment", &at),
             ("contact", &entry.posting.contact),
         ];
-        let replaced = entry.received_at.is_none();
-        let sentence = if replaced { texts.digest_replaced } else { texts.digest_entry };
         Line { text: fill(sentence, &values), link: entry.receipt.clone() }
     };
     let lines = entries.iter().map(line).collect();
@@ -146,11 +196,11 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
-        (!report.not_acknowledged.is_empty(), texts.report_not_acknowledged_what),
         (!report.delivered.is_empty(), texts.report_delivered_what),
     ];
     paragraphs
         .extend(advice.iter().filter(|(said, _)| *said).map(|(_, words)| (*words).to_owned()));
+    paragraphs.extend(not_acknowledged(texts, &report.not_acknowledged));
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),
@@ -158,6 +208,15 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         list(texts, texts.report_delivered_list, &report.delivered),
     ];
     plain(texts, fill(&subject, &[title]), &paragraphs, &lists)
+}
+
+/// Whose address is to be checked, because the acknowledgement came back.
+fn not_acknowledged(texts: &Texts, entries: &[(u32, &str)]) -> Option<String> {
+    let numbers: Vec<String> =
+        entries.iter().map(|(count, _)| number(texts, i64::from(*count))).collect();
+    let words = plural(texts, "report_not_acknowledged_what", count(entries));
+    let words = fill(&words, &[("numbers", &locales::list(texts, "list_and", &numbers))]);
+    (!entries.is_empty()).then_some(words)
 }
 
 /// Whether forwarding is complete, and if not, how long after the closing.

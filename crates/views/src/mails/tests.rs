@@ -14,7 +14,7 @@ fn staff_find_everything_in_the_mail() {
                 "Marie Dupont a postulé le mardi 15 juillet 2025 à 14\u{A0}h\u{A0}03, heure de Bruxelles (UTC+2).",
                 "Oui",
                 "Lettre de motivation",
-                "DOCX, 38,4\u{A0}ko",
+                "DOCX, 38,5\u{A0}ko",
                 "samedi 1er novembre 2025",
                 "antivirus",
                 "Modifications suivies, pas encore acceptées.",
@@ -26,7 +26,7 @@ fn staff_find_everything_in_the_mail() {
                 "Marie Dupont applied on Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2).",
                 "Yes",
                 "Cover letter",
-                "DOCX, 38.4\u{A0}KB",
+                "DOCX, 38.5\u{A0}KB",
                 "Saturday 1 November 2025",
                 "antivirus",
                 "Tracked changes, not yet accepted.",
@@ -46,9 +46,11 @@ fn staff_find_everything_in_the_mail() {
             "scan0001.pdf",
             &"e3".repeat(32),
         ];
+        // The candidate's words keep their own direction.
+        let html = mail.html.replace("<bdi>", "").replace("</bdi>", "");
         for needed in common.into_iter().chain(needed) {
             assert!(mail.text.contains(needed), "{needed:?} is not in {}", mail.text);
-            assert!(mail.html.contains(needed), "{needed:?} is not in {}", mail.html);
+            assert!(html.contains(needed), "{needed:?} is not in {html}");
         }
         assert!(mail.html.contains(r#"href="mailto:marie.dupont%2Bomct@example.org""#));
     }
@@ -75,7 +77,7 @@ fn candidates_learn_what_was_received_and_what_follows() {
             [
                 "mardi 15 juillet 2025 à 14\u{A0}h\u{A0}03, heure de Bruxelles (UTC+2)",
                 "Lettre de motivation",
-                "PDF, 1,2\u{A0}Mo",
+                "PDF, 1,3\u{A0}Mo",
                 "samedi 1er novembre 2025",
                 "automatique",
             ],
@@ -85,7 +87,7 @@ fn candidates_learn_what_was_received_and_what_follows() {
             [
                 "Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)",
                 "Cover letter",
-                "PDF, 1.2\u{A0}MB",
+                "PDF, 1.3\u{A0}MB",
                 "Saturday 1 November 2025",
                 "automatic",
             ],
@@ -225,6 +227,50 @@ fn a_report_says_whether_forwarding_is_complete() {
     }
 }
 
+fn withdrawn(name: &str) -> Withdrawn<'_> {
+    Withdrawn { number: 1_200, reference: "7KXM29QT", name }
+}
+
+/// A mail that the previous Worker has written names nobody.
+#[test]
+fn a_withdrawal_names_the_person_where_it_is_known() {
+    let now = received().received_at;
+    let mail = |name| withdrawal(&FR, &posting(), withdrawn(name), now);
+    let named = mail("Amélie N’Diaye");
+    assert_eq!(
+        named.subject,
+        "Candidature n°\u{A0}1\u{202F}200 retirée – Amélie N’Diaye – 7KXM29QT"
+    );
+    assert!(named.text.contains("Nom\u{A0}: Amélie N’Diaye"), "{}", named.text);
+    let nobody = mail("");
+    assert_eq!(nobody.subject, "Candidature n°\u{A0}1\u{202F}200 retirée – 7KXM29QT");
+    assert!(!nobody.text.contains("Nom"), "{}", nobody.text);
+}
+
+#[test]
+fn a_report_says_whose_address_is_to_be_checked() {
+    let said = |texts, entries: &[(u32, &'static str)]| {
+        let lists = Report { not_acknowledged: entries.to_vec(), ..Report::default() };
+        report(texts, &posting(), &lists, received().received_at).text
+    };
+    for (texts, entries, sentence) in [
+        (
+            &EN,
+            &[(12, "7KXM29QT")][..],
+            "The acknowledgement to no. 12 came back: check the address with the candidate by phone.",
+        ),
+        (
+            &FR,
+            &[(12, "7KXM29QT"), (15, "9RXM29QT")],
+            "Les accusés de réception des n°\u{A0}12 et 15 sont revenus\u{A0}: vérifiez",
+        ),
+    ] {
+        let said = said(texts, entries);
+        assert!(said.contains(sentence), "{said}");
+    }
+    assert!(!said(&EN, &[]).contains("came back"));
+}
+
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
@@ -234,7 +280,7 @@ fn the_text_is_tidy() {
     let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
     let now = received().received_at;
     let report = report(&FR, &posting(), &lists, now);
-    let withdrawal = withdrawal(&EN, &posting(), 1_200, "7KXM29QT", now);
+    let withdrawal = withdrawal(&EN, &posting(), withdrawn(""), now);
     for text in [staff.text, candidate.text, report.text, withdrawal.text] {
         assert!(!text.contains("\n\n\n\n"), "{text}");
         assert!(
@@ -271,7 +317,8 @@ fn look() {
             ("staff", staff),
             ("candidate", candidate),
             ("report", report(texts, &posting, &lists, now)),
-            ("withdrawal", withdrawal(texts, &posting, 12, "7KXM29QT", now)),
+            ("withdrawal", withdrawal(texts, &posting, withdrawn("Amélie N’Diaye"), now)),
+            ("confirmation", withdrawal_confirmation(texts, &posting, "7KXM29QT", now)),
             ("alert", alert(texts, &posting.deadline.zone, &stuck)),
         ] {
             let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);

@@ -34,6 +34,43 @@ pub(crate) fn outbox(rows: &[Value]) -> String {
     out
 }
 
+/// Describes an application, then its mails.
+pub(crate) fn application(row: &Value, mails: &[Value]) -> String {
+    let facts = [
+        ("reference", "reference"),
+        ("posting", "posting"),
+        ("number", "number"),
+        ("name", "name"),
+        ("email", "e-mail"),
+        ("language", "language"),
+        ("received", "received (UTC)"),
+        ("revision", "revision"),
+        ("corrected", "corrected (UTC)"),
+        ("documents", "documents"),
+        ("erased", "erased on (UTC)"),
+    ];
+    let mut out = String::new();
+    for (column, heading) in facts {
+        let value = text(row.get(column));
+        if !value.is_empty() {
+            let _ = writeln!(out, "{heading:<16} {value}");
+        }
+    }
+    if !mails.is_empty() {
+        out.push('\n');
+        out.push_str(&outbox(mails));
+    }
+    out
+}
+
+/// Describes what becomes of an application that is erased.
+pub(crate) fn erased(reference: &Reference) -> String {
+    format!(
+        "{reference} is erased: its receipt opens nothing and none of its mails leaves. Its documents and rows go \
+         with the next run of the cron, within five minutes. Staff delete their mail themselves."
+    )
+}
+
 /// Describes the mails that were queued again.
 pub(crate) fn sent_again(reference: &Reference, rows: &[Value]) -> String {
     let mails: Vec<String> = rows.iter().map(|row| text(row.get("mail"))).collect();

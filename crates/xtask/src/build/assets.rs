@@ -23,6 +23,9 @@ const HEADERS: &str = "\
 /embed.js
   Access-Control-Allow-Origin: *
   X-Content-Type-Options: nosniff
+/embed.d.ts
+  Access-Control-Allow-Origin: *
+  Content-Type: text/plain; charset=utf-8
 /assets/embed*
   Access-Control-Allow-Origin: *
 ";

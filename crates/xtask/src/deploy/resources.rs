@@ -140,7 +140,14 @@ pub(super) fn signing_key(installation: &Installation, only_look: bool) -> anyho
     if only_look {
         return would("make a SIGNING_KEY");
     }
-    feed(&mut installation.wrangler(&["secret", "put", NAME]), &signing_key::random()?)?;
+    let key = signing_key::random()?;
+    let copy = installation.key_copy();
+    signing_key::keep(&copy, &key)?;
+    feed(&mut installation.wrangler(&["secret", "put", NAME]), &key)?;
+    println!(
+        "  Cloudflare does not show it again. Move {} to a safe place: you need it to change the key",
+        copy.display()
+    );
     made(NAME)
 }
 

@@ -57,13 +57,13 @@ fn of_config(config: &Value) -> Vec<Finding> {
     findings.extend(transport(config));
     if variable(config, "SECURITY_CONTACT").is_empty() {
         findings.push(Finding::warning(
-            "SECURITY_CONTACT is not set: who finds a weakness does not know whom to tell",
+            "SECURITY_CONTACT is not set: a finder of a weakness cannot report it",
             "set it in guichet.toml to an address or a page; /.well-known/security.txt publishes it",
         ));
     }
     if variable(config, ORIGIN).is_empty() {
         findings.push(Finding::error(
-            "the address of the site is not set: it would answer nobody",
+            "the address of the site is not set: the Worker would refuse every request",
             "set `domain` in guichet.toml to a host of a domain in your Cloudflare account, or PUBLIC_ORIGIN to the \
              address under workers.dev",
         ));

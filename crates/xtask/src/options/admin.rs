@@ -23,6 +23,10 @@ pub(crate) enum Order {
     Pause,
     /// Has the Worker do again what a restored database has forgotten.
     Restore,
+    /// Tells what is kept of an application.
+    Show { reference: Reference },
+    /// Erases an application before its day.
+    Erase { reference: Reference },
 }
 
 /// Which database.
@@ -89,8 +93,11 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         ["send-again", reference] => {
             Order::SendAgain { reference: Reference::parse(reference)?, mail }
         }
+        ["show", reference] => Order::Show { reference: Reference::parse(reference)? },
+        ["erase", reference] => Order::Erase { reference: Reference::parse(reference)? },
         _ => bail!(
-            "admin needs an order: cargo xtask admin outbox, send-again REFERENCE, pause, or restore"
+            "admin needs an order: cargo xtask admin outbox, send-again REFERENCE, show REFERENCE, \
+             erase REFERENCE, pause, or restore"
         ),
     };
     Ok(Task::Admin(AdminOptions { order, place }))
@@ -126,6 +133,19 @@ mod tests {
         for wrong in ["7KXM29Q", "7KXM29QT'", "' OR 1=1", ""] {
             let error = read(&["admin", "send-again", wrong]).unwrap_err().to_string();
             assert!(error.contains("eight letters"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_application_is_shown_and_erased_by_its_reference() {
+        let reference = || Reference("7KXM29QT".into());
+        for (word, order) in [
+            ("show", Order::Show { reference: reference() }),
+            ("erase", Order::Erase { reference: reference() }),
+        ] {
+            let options = AdminOptions { order, place: Place::Development(None) };
+            assert_eq!(read(&["admin", word, "7kxm29qt"]).unwrap(), Task::Admin(options));
+            assert!(read(&["admin", word]).is_err());
         }
     }
 
