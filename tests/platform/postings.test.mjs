@@ -64,20 +64,65 @@ test("an application is judged by the version that is current, whatever the page
   await save(place.guichet.db, POSTING.slug, asking);
   const early = await apply(place.guichet, { token });
   assert.equal(early.status, 422);
-  assert.deepEqual((await early.json()).issues.map(({ field, code }) => [field, code]), [["driving_licence", "missing"]]);
+  const { issues, posting_changed: changed } = await early.json();
+  assert.deepEqual(issues.map(({ field, code }) => [field, code]), [["driving_licence", "missing"]]);
+  assert.match(changed.message, /a changé depuis que vous avez ouvert cette page/);
   assert.equal((await apply(place.guichet, { token, driving_licence: "no" })).status, 201);
   const { version } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
   assert.deepEqual((await kept(place.guichet)).applications.map((row) => row.posting_version), [version]);
 });
 
+test("without script, the page comes back in the new form with what was typed", async () => {
+  await afresh();
+  const token = await freshToken(place.guichet);
+  await save(place.guichet.db, POSTING.slug, asking);
+  const answer = await apply(place.guichet, { token, name: "Zoé Tremblay" }, { json: false });
+  const html = await answer.text();
+  assert.equal(answer.status, 422);
+  assert.match(html, /a changé depuis que vous avez ouvert cette page/);
+  assert.match(html, /name="driving_licence"/);
+  assert.match(html, /value="Zoé Tremblay"/);
+  const again = /name="token" value="([^"]+)"/.exec(html)[1];
+  assert.equal((await apply(place.guichet, { token: again, driving_licence: "yes" })).status, 201);
+});
+
+test("a subject of an earlier version counts", async () => {
+  await afresh();
+  await save(place.guichet.db, POSTING.slug, source.replace(`subject = "${POSTING.subject}"`, 'subject = "Another subject"'));
+  assert.equal((await apply(place.guichet, { token: await freshToken(place.guichet) })).status, 201);
+  const wrong = await apply(place.guichet, { subject: "What nobody asked for" });
+  assert.deepEqual((await wrong.json()).issues.map(({ code }) => code), ["not_the_subject"]);
+});
+
+test("a page that was open before the deadline was moved earlier may send for a day", async () => {
+  await afresh();
+  await alwaysAsk();
+  const token = await freshToken(place.guichet);
+  const sooner = source.replace("date = 2025-08-03", "date = 2025-07-11");
+  await save(place.guichet.db, POSTING.slug, sooner, NOON);
+  const at = (hours) => ({ headers: { "x-test-clock": clock(NOON + hours * 3_600_000) } });
+  const code = async (answer) => (await answer.json()).issues.map((issue) => issue.code);
+  assert.deepEqual(await code(await apply(place.guichet, {}, at(1))), ["deadline_passed"], "no page, no grace");
+  assert.deepEqual(await code(await apply(place.guichet, { token }, at(25))), ["deadline_passed"]);
+  const taken = await apply(place.guichet, { token }, at(23));
+  assert.equal(taken.status, 201);
+  const { status_url: receipt } = await taken.json();
+  const json = { headers: { accept: "application/json" } };
+  const told = await (await place.guichet.fetch(receipt.replace(place.guichet.url.origin, ""), json)).json();
+  assert.equal(told.erase_on, "2026-01-30", "as the page said");
+});
+
 test("a posting that is taken down keeps its receipts, and comes back", async () => {
   await afresh();
   await alwaysAsk();
-  const { status_url: receipt } = await (await apply(place.guichet)).json();
+  const token = await freshToken(place.guichet);
+  const { status_url: receipt, reference } = await (await apply(place.guichet, { token })).json();
   await cargo("push", "--withdraw", POSTING.slug);
   assert.equal((await page())[0], 404);
   assert.ok(!(await page("/"))[1].includes(path));
   assert.equal((await apply(place.guichet)).status, 404);
+  const again = await apply(place.guichet, { token });
+  assert.deepEqual([again.status, (await again.json()).reference], [200, reference], "what was acknowledged still is");
   assert.equal((await page(receipt.replace(place.guichet.url.origin, "")))[0], 200);
   await cargo("push", "--put-back", POSTING.slug);
   assert.equal((await page())[0], 200);
@@ -106,7 +151,7 @@ test("the folder and the database, in both directions", async () => {
   assert.match(await cargo("push"), new RegExp(`based on version ${base + 1}, but version ${base + 2} has been saved since`));
   assert.match(await cargo("pull"), new RegExp(`based on version ${base + 1}; version ${base + 2} was saved elsewhere`));
   await writeFile(file, asking.replace("workload = 80", "workload = 0"));
-  assert.match(await cargo("push"), /\.md:15: `workload` must lie between 1 and 100/);
+  assert.match(await cargo("push"), /\.md:14: `workload` must lie between 1 and 100/);
   const { version } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
   assert.equal(version, base + 2, "what is refused changes nothing");
 });

@@ -1,6 +1,7 @@
 // A stand-in for Cloudflare's API, for the real Wrangler: it keeps databases, buckets, queues, secrets and Workers in
 // memory, and runs SQL on a local D1. Wrangler finds it by CLOUDFLARE_API_BASE_URL.
 
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -29,6 +30,7 @@ export class Cloudflare {
 
   #server;
   #sql;
+  #uploaded = "";
 
   /** @param {import("miniflare").D1Database} sql what the databases' statements run on */
   static async start(sql) {
@@ -64,6 +66,7 @@ export class Cloudflare {
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
   async #serve(request, response) {
     const url = new URL(request.url, "http://127.0.0.1");
+    if (url.pathname === "/upload") return this.#upload(request, response);
     if (url.pathname === "/healthz") return send(response, ...(await this.#health()));
     const path = url.pathname.replace("/client/v4", "").replace(`/accounts/${ACCOUNT}`, "");
     const body = await read(request);
@@ -77,6 +80,23 @@ export class Cloudflare {
     }
     this.unknown.push(`${request.method} ${path}`);
     send(response, 404, failure(7003, `no route for ${request.method} ${path}`));
+  }
+
+  /** Takes a file of SQL for the import that follows. */
+  async #upload(request, response) {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    this.#uploaded = bytes.toString();
+    response.writeHead(200, { etag: `"${createHash("md5").update(bytes).digest("hex")}"` }).end();
+  }
+
+  /** The two steps of `wrangler d1 execute --file`. It gives no rows. @param {{ action: string }} body */
+  async import({ action }) {
+    if (action === "init") return { upload_url: `http://127.0.0.1:${this.#server.address().port}/upload`, filename: "a.sql" };
+    const done = await this.query(this.#uploaded);
+    const meta = { duration: 1, rows_read: 0, rows_written: 0, size_after: 0 };
+    return { success: true, status: "complete", messages: [], errors: [], result: { num_queries: done.length, final_bookmark: "a-bookmark", meta } };
   }
 
   /** What the Worker would say of itself. @returns {Promise<[number, object]>} */
@@ -109,6 +129,7 @@ const ROUTES = [
     return this.databases.find(({ uuid }) => uuid === name) ?? missing(7404, "database not found");
   }],
   ["POST", /^\/d1\/database\/[^/]+\/query$/, function ({ body }) { return this.query(body.sql, body.params); }],
+  ["POST", /^\/d1\/database\/[^/]+\/import$/, function ({ body }) { return this.import(body); }],
   ["GET", /^\/r2\/buckets$/, function () {
     return { buckets: this.buckets.map((name) => ({ name, creation_date: "2026-01-01T00:00:00Z" })) };
   }],

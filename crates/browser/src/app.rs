@@ -23,8 +23,9 @@ use crate::form::State;
 use crate::message::{Effect, Message};
 use crate::number::{byte_count, whole};
 use crate::page::Page;
-use crate::request::{ask_receipt, ask_time, ask_token, post};
-use crate::sending::Answer;
+use crate::request::{ask_page, ask_receipt, ask_time, ask_token, post};
+use crate::sending::{Answer, FieldError};
+use crate::{handlers, renewal};
 
 /// How often the server is asked again whether something has arrived, and
 /// after how many milliseconds.
@@ -43,6 +44,8 @@ pub(crate) struct App {
     drafts: Option<Drafts>,
     /// Whether the form was sent from this page, successfully or not.
     was_sent: Cell<bool>,
+    /// Whether another one has taken the page over.
+    retired: Cell<bool>,
 }
 
 impl App {
@@ -53,14 +56,29 @@ impl App {
         let errors = dom.served_errors(page.fields());
         let state = RefCell::new(State::new(Rc::clone(&page), errors, UNICODE));
         let (upload, ticks, was_sent) = (RefCell::default(), Cell::default(), Cell::default());
+        let retired = Cell::default();
         let action = dom.form.get_attribute("action").unwrap_or_default();
         let drafts = Drafts::of(&dom.window, &action);
-        Ok(Rc::new(Self { dom, inspector, page, state, clock, upload, ticks, drafts, was_sent }))
+        Ok(Rc::new(Self {
+            dom,
+            inspector,
+            page,
+            state,
+            clock,
+            upload,
+            ticks,
+            drafts,
+            was_sent,
+            retired,
+        }))
     }
 
     /// Takes `message` in. False where that failed: the script has lost its
     /// footing, and whatever it was about to do is left to the browser.
     pub(crate) fn tell(self: &Rc<Self>, message: Message) -> bool {
+        if self.retired.get() {
+            return false;
+        }
         let Ok(mut state) = self.state.try_borrow_mut() else { return false };
         let typed = match self.dom.typed(&self.page.requirements) {
             Ok(typed) => typed,
@@ -201,6 +219,7 @@ impl App {
                 self.ask_whether_arrived(ASKED_AGAIN);
             }
             Effect::RenewToken => self.renew_token(),
+            Effect::TakeUp(errors) => self.take_up(errors),
             Effect::Open(address) => {
                 self.forget();
                 // The browser's back button must not return to a form that has
@@ -298,6 +317,25 @@ impl App {
                 app.dom.set("token", "value", token);
             }
             then(&app, token.is_some());
+        });
+        asked.unwrap_or_else(|error| log_error(&error));
+    }
+
+    /// Shows the form of the posting as it is now, with what was typed and
+    /// chosen, and what is wrong by that. Where it does not come, the errors
+    /// are shown beside the form as it was.
+    fn take_up(self: &Rc<Self>, errors: Vec<FieldError>) {
+        let app = Rc::clone(self);
+        let asked = ask_page(move |page| {
+            let newer = page.and_then(|page| {
+                renewal::take_up(&app.dom, &page)?;
+                app.retired.set(true);
+                let dom = Dom::of_window().filter(Dom::is_complete)?;
+                handlers::take_over(dom, app.inspector.clone()).ok()
+            });
+            let app = newer.unwrap_or_else(|| Rc::clone(&app));
+            let errors = errors.clone();
+            app.tell(Message::Answered(Answer::Refused { errors, kept: None }));
         });
         asked.unwrap_or_else(|error| log_error(&error));
     }

@@ -295,6 +295,7 @@ impl State {
                 let effect = self.refuse(errors, kept);
                 return if expired { Effect::RenewToken } else { effect };
             }
+            Answer::Changed(errors) => return Effect::TakeUp(errors),
             Answer::Failed { status, retry_after } => {
                 failure(&self.page.words, status, retry_after)
             }

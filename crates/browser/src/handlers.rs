@@ -17,7 +17,7 @@ use crate::message::Message;
 use crate::number::whole;
 
 /// Takes the form over.
-pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<(), JsValue> {
+pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<Rc<App>, JsValue> {
     let app = App::new(dom, inspector)?;
     let Dom { window, document, form, .. } = &app.dom;
     let on = |hear: fn(&Rc<App>, Event)| {
@@ -42,7 +42,7 @@ pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<(), JsValue> {
     app.dom.set_hidden("review", false);
     // Last: from here on the form is ours.
     listen(form, "submit", on(submitted));
-    Ok(())
+    Ok(app)
 }
 
 /// Fields that were left, to be judged once the mouse is up: an error that

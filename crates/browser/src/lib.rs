@@ -7,8 +7,8 @@
 //! browser posts the plain form and the server checks it.
 //!
 //! [`form`] and the modules that it uses decide what is shown, and know no
-//! browser. Only `app`, `dom`, `draft`, `event`, `files`, `handlers` and
-//! `request` do.
+//! browser. Only `app`, `dom`, `draft`, `event`, `files`, `handlers`, `renewal`
+//! and `request` do.
 //! Values cross between JavaScript and Rust by serde.
 
 mod app;
@@ -25,6 +25,7 @@ mod handlers;
 mod message;
 mod number;
 mod page;
+mod renewal;
 mod request;
 mod review;
 mod sending;
@@ -51,7 +52,7 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 pub fn take_over(inspector: Inspector) -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
     match Dom::of_window().filter(Dom::is_complete) {
-        Some(dom) => handlers::take_over(dom, inspector),
+        Some(dom) => handlers::take_over(dom, inspector).map(|_| ()),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 //! the page to do.
 
 use crate::chosen::{Found, Turn};
-use crate::sending::Answer;
+use crate::sending::{Answer, FieldError};
 
 /// Something that happened.
 pub(crate) enum Message {
@@ -59,6 +59,9 @@ pub(crate) enum Effect {
     AskWhetherArrived,
     /// The page needs a new token.
     RenewToken,
+    /// The posting has changed: its form is to be taken up, and then this is to be
+    /// told.
+    TakeUp(Vec<FieldError>),
     /// The receipt is to be opened, at this address.
     Open(String),
 }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Event, FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType,
+    Document, Event, FormData, HtmlFormElement, ProgressEvent, XmlHttpRequest,
+    XmlHttpRequestResponseType,
 };
 
 use crate::event::{listen, log_error};
@@ -51,10 +52,7 @@ pub(crate) fn ask_time(hear: impl Fn(Timestamp) + 'static) -> Result<(), JsValue
 
 /// Asks for the page again and tells `hear` the token in it, if there is one.
 pub(crate) fn ask_token(hear: impl Fn(Option<String>) + 'static) -> Result<(), JsValue> {
-    let request = open("GET", "")?;
-    request.set_response_type(XmlHttpRequestResponseType::Document);
-    get(&request, move |answer| {
-        let page = answer.response_xml().ok().flatten();
+    ask_page(move |page| {
         let token = page.and_then(|page| page.get_element_by_id("token"));
         hear(token.and_then(|token| token.get_attribute("value")));
     })
@@ -79,6 +77,13 @@ pub(crate) fn ask_receipt(
     request.send_with_opt_form_data(Some(&token))
 }
 
+/// Asks for the page again and passes it to `hear`, if it comes.
+pub(crate) fn ask_page(hear: impl Fn(Option<Document>) + 'static) -> Result<(), JsValue> {
+    let request = open("GET", "")?;
+    request.set_response_type(XmlHttpRequestResponseType::Document);
+    get(&request, move |answer| hear(answer.response_xml().ok().flatten()))
+}
+
 fn open(method: &str, address: &str) -> Result<XmlHttpRequest, JsValue> {
     let request = XmlHttpRequest::new()?;
     request.open_with_async(method, address, true)?;
@@ -98,16 +103,23 @@ fn answer(request: &XmlHttpRequest) -> Answer {
     let answer = match status {
         // The second time, the application was there already.
         200 | 201 => body(request).map(|Received { status_url }| Answer::Received { status_url }),
-        422 => body(request).map(|Refused { issues, kept }| Answer::Refused {
-            errors: issues,
-            kept: kept.map(|kept| kept.message),
-        }),
+        422 => body(request).map(refusal),
         409 | 429 => body(request).and_then(|NotTaken { message, revision }| {
             revision.map(|_| Answer::NotTaken { message, is_for_now: retry_after.is_some() })
         }),
         _ => None,
     };
     answer.unwrap_or(Answer::Failed { status, retry_after })
+}
+
+/// What a 422 says. That the posting has changed comes first.
+fn refusal(Refused { issues, kept, posting_changed }: Refused) -> Answer {
+    let mut errors = issues;
+    let Some(Changed { message }) = posting_changed else {
+        return Answer::Refused { errors, kept: kept.map(|kept| kept.message) };
+    };
+    errors.insert(0, FieldError { field: "posting".to_owned(), message });
+    Answer::Changed(errors)
 }
 
 /// Puts the signed arrival of a form that the server had no room for into the
@@ -140,6 +152,7 @@ struct Received {
 struct Refused {
     issues: Vec<FieldError>,
     kept: Option<Kept>,
+    posting_changed: Option<Changed>,
 }
 
 /// What a refused correction leaves as it was.
@@ -154,6 +167,12 @@ struct Kept {
 struct NotTaken {
     message: String,
     revision: Option<u32>,
+}
+
+/// That the posting has a newer version than the page shows.
+#[derive(Deserialize)]
+struct Changed {
+    message: String,
 }
 
 /// Reads the answer's JSON. One that is not as agreed counts as none, and is

@@ -67,6 +67,8 @@ pub(crate) enum Answer {
     /// A correction that was not taken although nothing is wrong with it: why,
     /// and what to do. `is_for_now` where it may be sent again in a while.
     NotTaken { message: String, is_for_now: bool },
+    /// Not admissible, by a newer version of the posting than the page shows.
+    Changed(Vec<FieldError>),
     /// Anything else, by its status; 0 where there was no connection.
     Failed { status: u16, retry_after: Option<i64> },
     /// No answer came, for whatever reason.

@@ -47,7 +47,7 @@ pub fn extension_of(file_name: &str) -> Extension {
 }
 
 /// Returns whether Windows, macOS or Linux runs a file of this name when it is opened, or mounts
-/// it; or nobody can say, since the name deceives.
+/// it. A name that deceives counts too.
 pub(crate) fn runs(name: &str) -> bool {
     match extension_of(name) {
         Extension::Missing => false,

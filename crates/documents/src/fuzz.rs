@@ -6,7 +6,7 @@ use crate::{
     xml::{self, Event, Events},
 };
 
-#[cfg(feature = "samples")]
+#[cfg(any(test, feature = "samples"))]
 mod structure;
 
 /// Small, so that inputs that reach a limit are found.
@@ -37,7 +37,7 @@ pub fn inspect(data: &[u8]) {
 }
 
 /// A sound container around parts and objects that `data` changes.
-#[cfg(feature = "samples")]
+#[cfg(any(test, feature = "samples"))]
 pub fn structure(data: &[u8]) {
     check(&crate::inspect(&structure::built(data), &LIMITS));
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// What a file is. Kinds nobody accepts are told apart only where it helps to say what was sent.
+/// What a file is. Kinds that no posting accepts are told apart where it helps to say what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

@@ -37,7 +37,7 @@ pub struct Limits {
     pub pdf_revisions: usize,
     /// Bytes of a PDF that are read as syntax or unpacked, each as often as it is; see
     /// `pdf::budget`. 4 MB suffice for every PDF of the test corpora, since most bytes of a
-    /// document are pictures and text that nobody reads here. All of it takes 120 ms.
+    /// document are pictures and text that are not read here. All of it takes 120 ms.
     pub pdf_read_bytes: usize,
     /// Bytes that page contents, fonts and other streams of a PDF, which are not read here, unpack
     /// to together. A book with its fonts has 100 MB.

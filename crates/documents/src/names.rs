@@ -32,7 +32,7 @@ impl Names {
     }
 }
 
-/// People who wrote or saved a document: more than a few help nobody.
+/// People who wrote or saved a document that are named.
 pub(crate) const AUTHORS: usize = 4;
 
 /// Files inside a document that are named. The attachments of a portfolio may be dozens.

@@ -134,7 +134,7 @@ fn open_document(archive: &Archive<'_>) -> Option<Kind> {
         if whole {
             kind.trim_ascii_end() == name
         } else {
-            // Without the directory nobody says where the content ends.
+            // Only the directory says where the content ends.
             kind.starts_with(name)
         }
     };

@@ -3,7 +3,7 @@ use crate::{Kind, text};
 /// Returns the kind whose signature the file begins with; PDF is left to [`pdf`](crate::pdf),
 /// because its header may stand further on.
 ///
-/// What a file begins as it is, whatever it contains later: the loader of programs, the browser
+/// The first bytes decide, not what stands further on: the loader of programs, the browser
 /// and the unpacker all look here first, so a program or page with `%PDF-` inside is no PDF.
 pub(crate) fn leading(bytes: &[u8]) -> Option<Kind> {
     SIGNATURES

@@ -106,3 +106,19 @@ fn regressions() {
         }
     }
 }
+
+/// What `cargo xtask fuzz structure` does for minutes, for a moment.
+#[test]
+fn containers_put_together_at_random_are_read_to_an_answer() {
+    let mut state = 0x2545_F491_u32;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_le_bytes()[1]
+    };
+    for length in (0..400).map(|number| number % 97) {
+        let instructions: Vec<u8> = (0..length).map(|_| random()).collect();
+        crate::fuzz::structure(&instructions);
+    }
+}

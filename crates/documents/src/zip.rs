@@ -61,7 +61,7 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits) -> Archive<'a> {
     }
 }
 
-/// Where a ZIP's end record stands in a file, whatever it begins as: an unpacker would open it.
+/// Returns where a ZIP's end record stands in a file of any kind: an unpacker would open it.
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
     end::record(bytes)
 }

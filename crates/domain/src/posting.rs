@@ -100,6 +100,16 @@ impl Posting {
         self.state == State::Published
     }
 
+    /// Returns the posting as it is for pages that may still send until then,
+    /// after its closing. The day of deletion stays.
+    #[must_use]
+    pub fn open_until(mut self, until: Timestamp) -> Self {
+        let closes_at = &mut self.requirements.window.closes_at;
+        self.planned_closing.get_or_insert(*closes_at);
+        *closes_at = until;
+        self
+    }
+
     /// Returns what staff read of its state at `now`: `draft`, `scheduled`,
     /// `open`, `closed` or `withdrawn`.
     pub fn state_at(&self, now: Timestamp) -> &'static str {

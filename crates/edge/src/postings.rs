@@ -8,6 +8,7 @@ use domain::posting::State;
 use intake::ports::{Fault, PostingStore as _, PostingVersion};
 use ledger::SqlLedger;
 use postings::{Compiled, FORMAT, read};
+use rules::Timestamp;
 use worker::{Date, Env};
 
 use crate::adapters::D1;
@@ -92,11 +93,32 @@ pub(crate) fn find<'a>(postings: &'a [Posting], slug: &str) -> Option<&'a Postin
     postings.iter().find(|posting| posting.slug == slug)
 }
 
+/// A posting as D1 has it now.
+pub(crate) struct Current {
+    pub(crate) posting: Posting,
+    /// Since when it is published, or taken down.
+    pub(crate) state_since: Timestamp,
+}
+
 /// Returns the version of a posting that is current now, as D1 has it. Nothing
 /// for a draft.
-pub(crate) async fn current(ledger: &SqlLedger<D1>, slug: &str) -> Result<Option<Posting>, Fault> {
+pub(crate) async fn current(ledger: &SqlLedger<D1>, slug: &str) -> Result<Option<Current>, Fault> {
     let stored = ledger.current(slug).await?.filter(|stored| stored.state != State::Draft);
-    stored.map(compiled).transpose()
+    let Some(stored) = stored else { return Ok(None) };
+    let state_since = stored.state_since;
+    forget_unless(&stored.slug, stored.version);
+    Ok(Some(Current { posting: compiled(stored)?, state_since }))
+}
+
+/// Has the next page ask D1, where another version is current than is known: a
+/// candidate who is told that the posting has changed comes back for the form.
+fn forget_unless(slug: &str, version: u32) {
+    KNOWN.with_borrow_mut(|known| {
+        let postings = known.postings.as_deref().unwrap_or_default();
+        if find(postings, slug).is_none_or(|posting| posting.version != version) {
+            (known.as_of, known.asked_at) = (0, 0);
+        }
+    });
 }
 
 fn database(env: &Env) -> Result<SqlLedger<D1>, Fault> {

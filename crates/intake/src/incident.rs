@@ -28,20 +28,20 @@ pub enum Change {
 /// an alert that does not leave brings no further one.
 pub async fn watch(
     ledger: &impl Notices,
-    alert: bool,
+    with_alert: bool,
     now: Timestamp,
 ) -> Result<Option<Change>, Fault> {
     let trouble = problems(ledger, now).await?;
     let last = ledger.last_incident().await?;
     let open = last.clone().filter(|last| last.closed_at.is_none());
     let told = last.as_ref().map_or(0, |last| last.lost);
-    let loses = trouble.lost > told && open.as_ref().is_none_or(|open| !open.losing);
+    let loses = trouble.lost > told && open.as_ref().is_none_or(|open| !open.is_losing);
     if loses || (open.is_none() && trouble.waiting > 0) {
         if let Some(open) = open {
             ledger.update_incident(&Incident { closed_at: Some(now), ..open }).await?;
         }
         let incident = opened(trouble, loses, now);
-        ledger.open_incident(&incident, alert).await?;
+        ledger.open_incident(&incident, with_alert).await?;
         return Ok(Some(Change::Opened(incident)));
     }
     let Some(last) = last else { return Ok(None) };
@@ -63,8 +63,8 @@ pub(crate) async fn problems(
     ledger.problems(now, Timestamp(now.0.saturating_sub(LATE_MS))).await
 }
 
-fn opened(trouble: DeliveryProblems, losing: bool, now: Timestamp) -> Incident {
-    let cause = if losing { trouble.lost_cause } else { trouble.cause };
+fn opened(trouble: DeliveryProblems, is_losing: bool, now: Timestamp) -> Incident {
+    let cause = if is_losing { trouble.lost_cause } else { trouble.cause };
     let cause = cause.unwrap_or_default();
-    Incident { opened_at: now, cause, losing, lost: trouble.lost, closed_at: None }
+    Incident { opened_at: now, cause, is_losing, lost: trouble.lost, closed_at: None }
 }

@@ -114,24 +114,41 @@ pub struct Token {
     pub id: ApplicationId,
     /// When the page was made.
     pub issued_at: Timestamp,
+    /// The version of the posting that the page showed. Pages from before
+    /// there were versions have none.
+    pub version: Option<u32>,
 }
 
 impl Token {
     /// Returns the token as the form carries it, good for one posting.
     pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
         let (id, issued_at) = (self.id.as_str(), self.issued_at.0.to_string());
-        let signature = key.sign("token", &[slug, id, &issued_at]);
-        format!("{id}.{issued_at}.{signature}")
+        let Some(version) = self.version else {
+            let signature = key.sign("token", &[slug, id, &issued_at]);
+            return format!("{id}.{issued_at}.{signature}");
+        };
+        let version = version.to_string();
+        let signature = key.sign("token", &[slug, id, &issued_at, &version]);
+        format!("{id}.{issued_at}.{version}.{signature}")
     }
 
     /// Reads a token that [`Token::seal`] made with this key for this
     /// posting; nothing for any other text.
     pub fn open(key: &SigningKey, slug: &str, sealed: &str) -> Option<Self> {
-        let mut parts = sealed.trim().splitn(3, '.');
-        let (id, issued_at, signature) = (parts.next()?, parts.next()?, parts.next()?);
-        let genuine = key.verify("token", &[slug, id, issued_at], signature);
+        let parts: Vec<&str> = sealed.trim().split('.').collect();
+        let (id, issued_at, version, genuine) = match *parts.as_slice() {
+            [id, issued_at, version, signature] => {
+                let parts = [slug, id, issued_at, version];
+                (id, issued_at, Some(version), key.verify("token", &parts, signature))
+            }
+            [id, issued_at, signature] => {
+                (id, issued_at, None, key.verify("token", &[slug, id, issued_at], signature))
+            }
+            _ => return None,
+        };
         let issued_at = Timestamp(issued_at.parse().ok()?);
-        genuine.then(|| Self { id: ApplicationId(id.to_owned()), issued_at })
+        let version = version.map(str::parse).transpose().ok()?;
+        genuine.then(|| Self { id: ApplicationId(id.to_owned()), issued_at, version })
     }
 }
 
@@ -182,8 +199,15 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_its_posting_and_key_only() {
-        let token = Token { id: ApplicationId::from_random(7), issued_at: Timestamp(1_000) };
+        let token = Token {
+            id: ApplicationId::from_random(7),
+            issued_at: Timestamp(1_000),
+            version: Some(3),
+        };
         let sealed = token.seal(&key(1), "a-posting");
+        let old = Token { version: None, ..token.clone() };
+        let sealed_before = old.seal(&key(1), "a-posting");
+        assert_eq!(Token::open(&key(1), "a-posting", &sealed_before), Some(old));
         assert_eq!(Token::open(&key(1), "a-posting", &sealed), Some(token));
         assert_eq!(Token::open(&key(1), "another", &sealed), None);
         assert_eq!(Token::open(&key(2), "a-posting", &sealed), None);
@@ -191,13 +215,19 @@ mod tests {
 
     #[test]
     fn a_changed_token_is_none() {
-        let token = Token { id: ApplicationId::from_random(7), issued_at: Timestamp(1_000) };
+        let token = Token {
+            id: ApplicationId::from_random(7),
+            issued_at: Timestamp(1_000),
+            version: Some(3),
+        };
         let sealed = token.seal(&key(1), "s");
         for changed in [
             String::new(),
             "x".into(),
             sealed.replacen('7', "8", 1),
             sealed.replace("1000", "1001"),
+            sealed.replace(".3.", ".2."),
+            sealed.replace(".3.", "."),
             sealed.chars().take(sealed.len() - 1).collect(),
             format!("{sealed}A"),
         ] {

@@ -9,7 +9,7 @@
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
-//! application. [`report`] and [`watch`] write notices to staff and operator,
+//! application. [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
 //! Storage, queue, mail and clock are [`ports`]. The crate `ledger` implements
@@ -35,6 +35,7 @@ mod notify;
 mod placeholders;
 pub mod ports;
 mod progress;
+mod postings;
 mod receipt;
 mod report;
 mod restore;
@@ -59,6 +60,10 @@ pub use placeholders::{Unfilled, filled};
 pub use progress::{
     ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
     Scheduled, Skip, erase_attachments, progress,
+};
+pub use postings::{
+    Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
+    save_posting,
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};

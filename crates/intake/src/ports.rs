@@ -22,7 +22,7 @@ pub use domain::{Delivery, MailState};
 pub use dossiers::{Concerned, Dossiers};
 pub use notices::{
     DeliveryProblems, DigestNotice, Entry, Incident, Notice, NoticeOfChange, Notices,
-    PostingDelivery,
+    PostingDelivery, WrittenReport,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,

@@ -3,7 +3,8 @@
 use domain::Posting;
 use rules::Timestamp;
 
-use crate::ports::{Fault, Notices};
+use crate::ports::{Fault, Notices, PostingStore, WrittenReport};
+use crate::postings::pages_open_until;
 
 /// How long after the closing the first report is written, in milliseconds:
 /// an upload that began in time has arrived by then, and left again.
@@ -17,48 +18,59 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Writes a report on each posting that has closed, once every application is
 /// forwarded or given up, or after six hours; and then one a day while staff
-/// lack an application. A posting that was open again and has closed once more
-/// gets a report on that closing too. Idempotent.
+/// lack an application. Where a deadline was moved earlier, the report waits
+/// for the pages that may still send. A posting that was open again and has
+/// closed once more gets a report on that closing too, be it on the same day.
+/// Idempotent.
 pub async fn report(
-    ledger: &impl Notices,
+    ledger: &(impl Notices + PostingStore),
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<(), Fault> {
     for posting in postings {
-        let Some(days) = days(posting, now) else { continue };
+        if today(posting, posting.requirements.window.closes_at, now).is_none() {
+            continue;
+        }
+        let closed_at = last_closing(ledger, posting).await?;
+        let Some(today) = today(posting, closed_at, now) else { continue };
         let last = ledger.last_report(&posting.slug).await?;
-        let due = match last.filter(|last| *last >= days.first) {
-            None => {
-                let closes_at = posting.requirements.window.closes_at.0;
-                now.0 >= closes_at.saturating_add(LONGEST_WAIT_MS)
-                    || ledger.is_settled(&posting.slug).await?
+        let day = match last {
+            Some(last) if last.at >= closed_at => {
+                let missing = last.day < today && ledger.undelivered(&posting.slug).await?;
+                missing.then_some(today)
             }
-            Some(last) => last < days.today && ledger.undelivered(&posting.slug).await?,
+            // None on this closing: its day is later than that of any before.
+            last => {
+                let waited = now.0 >= closed_at.0.saturating_add(LONGEST_WAIT_MS);
+                let due = waited || ledger.is_settled(&posting.slug).await?;
+                due.then(|| {
+                    last.map_or(today, |WrittenReport { day, .. }| today.max(day.saturating_add(1)))
+                })
+            }
         };
-        if due {
-            ledger.open_report(&posting.slug, days.today, now).await?;
+        if let Some(day) = day {
+            ledger.open_report(&posting.slug, day, now).await?;
         }
     }
     Ok(())
 }
 
-/// Days of reports, counted from 1970-01-01, so that those of a later closing
-/// follow those of an earlier one. A day begins at the hour of the first
-/// report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct ReportDays {
-    first: u32,
-    today: u32,
+/// When the posting has closed for every page.
+async fn last_closing(store: &impl PostingStore, posting: &Posting) -> Result<Timestamp, Fault> {
+    let closes_at = posting.requirements.window.closes_at;
+    let pages = pages_open_until(&store.closings(&posting.slug, 0).await?);
+    Ok(pages.map_or(closes_at, |until| until.max(closes_at)))
 }
 
-/// The days of the reports on a posting, as long as there is something to
-/// report on.
-fn days(posting: &Posting, now: Timestamp) -> Option<ReportDays> {
-    let first = posting.requirements.window.closes_at.0.saturating_add(GRACE_MS);
+/// Returns the day of a report on the posting, counted from 1970-01-01, as long
+/// as there is something to report on. A day begins at the hour of the first
+/// report.
+fn today(posting: &Posting, closed_at: Timestamp, now: Timestamp) -> Option<u32> {
+    let first = closed_at.0.saturating_add(GRACE_MS);
     let since = now.0.checked_sub(first).filter(|since| *since >= 0)?;
     let first = u32::try_from(first / DAY_MS).ok()?;
     let today = first.checked_add(u32::try_from(since / DAY_MS).ok()?)?;
-    (now < posting.erased_at()).then_some(ReportDays { first, today })
+    (now < posting.erased_at()).then_some(today)
 }
 
 #[cfg(test)]
@@ -78,11 +90,11 @@ mod tests {
             (GRACE_MS + DAY_MS - 1, Some(first)),
             (GRACE_MS + DAY_MS, Some(first + 1)),
         ] {
-            let expected = expected.map(|today| ReportDays { first, today });
-            assert_eq!(days(posting, Timestamp(closes + after)), expected, "{after}");
+            let now = Timestamp(closes + after);
+            assert_eq!(today(posting, Timestamp(closes), now), expected, "{after}");
         }
         let last = Timestamp(posting.erased_at().0 - 1);
-        assert!(days(posting, last).is_some());
-        assert_eq!(days(posting, posting.erased_at()), None);
+        assert!(today(posting, Timestamp(closes), last).is_some());
+        assert_eq!(today(posting, Timestamp(closes), posting.erased_at()), None);
     }
 }

@@ -1,6 +1,8 @@
 //! The statements for notices and incidents.
 
-use intake::ports::{DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery};
+use intake::ports::{
+    DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery, WrittenReport,
+};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
@@ -8,7 +10,7 @@ use crate::rows::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 
 const SELECT_LAST_REPORT: Query = Query::new(
     "select last report",
-    "SELECT day AS day FROM mails WHERE posting = ?1 AND day IS NOT NULL \
+    "SELECT day, coalesce(sent_at, due_at) AS at FROM mails WHERE posting = ?1 AND day IS NOT NULL \
     ORDER BY day DESC LIMIT 1",
 );
 
@@ -108,9 +110,9 @@ const UPDATE_INCIDENT: Query = Query::new(
 );
 
 impl<D: Database> Notices for SqlLedger<D> {
-    async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault> {
+    async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault> {
         let row: Option<DayRow> = self.first(SELECT_LAST_REPORT.bind([slug.into()])).await?;
-        Ok(row.map(|row| row.day))
+        Ok(row.map(Into::into))
     }
 
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault> {
@@ -148,12 +150,12 @@ impl<D: Database> Notices for SqlLedger<D> {
         Ok(row.map(Into::into))
     }
 
-    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault> {
+    async fn open_incident(&self, incident: &Incident, with_alert: bool) -> Result<(), Fault> {
         let opened_at = Value::from(incident.opened_at);
-        let (cause, losing) = ((&incident.cause).into(), incident.losing.into());
+        let (cause, losing) = ((&incident.cause).into(), incident.is_losing.into());
         let insert = INSERT_INCIDENT.bind([opened_at.clone(), cause, losing, incident.lost.into()]);
         let mut batch = vec![insert];
-        if alert {
+        if with_alert {
             let notice = json(&Notice::Alert { incident: incident.clone() }, "a notice")?;
             batch.push(INSERT_ALERT.bind([opened_at, notice]));
         }

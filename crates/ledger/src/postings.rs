@@ -41,6 +41,15 @@ const SELECT_VERSION: Query = Query::new(
     WHERE slug = ?1 AND posting_versions.version = ?2",
 );
 
+const SELECT_EARLIER: Query = Query::new(
+    "select earlier versions",
+    "\
+    SELECT posting_versions.*, state, state_since \
+    FROM posting_versions JOIN postings USING (slug) \
+    WHERE slug = ?1 AND posting_versions.version < ?2 \
+    ORDER BY posting_versions.version DESC LIMIT 50",
+);
+
 /// Makes room for the first version. A posting of version 0 does not count.
 const INSERT_POSTING: Query = Query::new(
     "insert posting",
@@ -135,6 +144,12 @@ impl<D: Database> PostingStore for SqlLedger<D> {
         let values = [slug.into(), version.into()];
         let row: Option<VersionRow> = self.first(SELECT_VERSION.bind(values)).await?;
         Ok(row.map(Into::into))
+    }
+
+    async fn earlier(&self, slug: &str, version: u32) -> Result<Vec<PostingVersion>, Fault> {
+        let values = [slug.into(), version.into()];
+        let rows: Vec<VersionRow> = self.0.run(SELECT_EARLIER.bind(values)).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn save(&self, version: &NewVersion<'_>) -> Result<Saved, Fault> {

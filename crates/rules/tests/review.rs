@@ -76,7 +76,7 @@ fn form() -> Form {
 fn a_field_given_twice_is_an_issue() {
     let repeated = vec!["name".to_owned(), "eu_work_permit".to_owned()];
     let twice = Form { repeated, ..form() };
-    let issues = review(&requirements(), &twice, MIDDLE).unwrap_err();
+    let issues = review(UNICODE, &requirements(), &twice, MIDDLE).unwrap_err();
     let told: Vec<_> = issues.iter().map(|issue| (issue.field.as_str(), issue.code)).collect();
     assert_eq!(told, [("name", Code::NotAChoice), ("eu_work_permit", Code::NotAChoice)]);
 }

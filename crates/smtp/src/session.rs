@@ -18,7 +18,7 @@ pub struct Session<'p, S, P: Platform<S>> {
     connection: Connection<'p, S, P>,
     offered: Extensions,
     /// A mail was begun in this session, so the next one begins with RSET.
-    used: bool,
+    has_begun_mail: bool,
 }
 
 impl<'p, S, P> Session<'p, S, P>
@@ -38,7 +38,8 @@ where
         timeouts: &'p Timeouts,
     ) -> Result<Self, Outcome> {
         let connection = Connection::new(stream, platform, timeouts);
-        let mut session = Self { connection, offered: Extensions::default(), used: false };
+        let mut session =
+            Self { connection, offered: Extensions::default(), has_begun_mail: false };
         match session.log_in(server).await {
             Ok(()) => Ok(session),
             Err(outcome) => {
@@ -124,7 +125,7 @@ where
         message: Message<'_>,
     ) -> Result<Reply, Outcome> {
         let size = self.size_parameter(message)?;
-        if self.used {
+        if self.has_begun_mail {
             self.reset().await?;
         }
         self.mail_from(envelope, &size).await?;
@@ -166,11 +167,11 @@ where
 
     /// Sends MAIL. In a session that was used before, a server that has had enough mails in it says so here.
     async fn mail_from(&mut self, envelope: Envelope<'_>, size: &str) -> Result<(), Outcome> {
-        let used = std::mem::replace(&mut self.used, true);
+        let is_reused = std::mem::replace(&mut self.has_begun_mail, true);
         let command = format!("MAIL FROM:<{}>{size}", envelope.from());
         match self.ask(Step::Mail, &command, 2).await {
             Ok(_) => Ok(()),
-            Err(outcome) if used => Err(outcome.in_used_session()),
+            Err(outcome) if is_reused => Err(outcome.in_used_session()),
             Err(outcome) => Err(outcome),
         }
     }

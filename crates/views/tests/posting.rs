@@ -295,7 +295,8 @@ fn a_correction_keeps_the_documents_that_are_not_replaced() {
     let (posting, received, values) = (posting(), received(), Form::default());
     let of = correction(&received);
     let page = views::correct(&EN, &posting, OPEN, &fresh(&values), of, &SITE);
-    assert!(page.contains("action=\"/applications/7KXM29QT/corrections?lang=en\""), "{page}");
+    let action = format!("action=\"/applications/7KXM29QT/corrections?key={KEY}&#38;lang=en\"");
+    assert!(page.contains(&action), "{page}");
     assert!(page.contains("You sent “cv.pdf”. It stays unless you choose another file."), "{page}");
     assert!(page.contains("name=\"revision\" value=\"1\"") && page.contains(KEY), "{page}");
     assert!(!page.contains("<script") && !page.contains("name=\"token\""), "{page}");

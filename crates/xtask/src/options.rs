@@ -55,6 +55,7 @@ cargo xtask <command>
           push                saves what has changed in the folder postings, each file as a version of its posting
             --withdraw SLUG   takes this posting off the careers page; it stays known
             --put-back SLUG   puts it back
+            --confirm         although applications are erased before the new closing
           pull                writes what was saved elsewhere, such as at the desk, into the folder
           list                the postings with their states and versions
             --folder DIR      where the files are (postings)

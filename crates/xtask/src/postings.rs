@@ -36,9 +36,10 @@ pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::R
     let ledger = SqlLedger(Wrangler(database));
     let mut lock = Lock::read(lock_file(workspace, &options.place, &folder)?)?;
     match &options.order {
-        Order::Push { withdraw, put_back } => {
+        Order::Push { withdraw, put_back, confirmed } => {
             let by = push::author(workspace);
-            let push = push::Push { ledger: &ledger, folder: &folder, by: &by, now };
+            let (ledger, folder, confirmed) = (&ledger, &folder, *confirmed);
+            let push = push::Push { ledger, folder, by: &by, confirmed, now };
             let result = push.run(&mut lock, withdraw, put_back);
             lock.write()?;
             result

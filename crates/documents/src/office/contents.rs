@@ -1,4 +1,4 @@
-//! Looks at each entry of a document as what it is, whatever its name.
+//! Looks at each entry of a document by its bytes; its name does not decide what it is.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ pub(super) fn look_at<'e>(
         Some(Kind::Image) => look_at_picture(entry, unpacker, found),
         Some(Kind::Zip) => look_inside(entry, unpacker, depth, found),
         Some(Kind::Archive) if !is_packed_picture(&head) => {
-            // Nobody here can say whether a program is in it, or a lock on it.
+            // Archives of other formats are not read here and may hold a program.
             found.active(Active::Program);
         }
         Some(Kind::Rtf) => {

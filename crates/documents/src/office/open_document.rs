@@ -9,7 +9,7 @@ use crate::{
     zip::{Archive, Unpacker, beginning},
 };
 
-/// Looks through every part of a document that can be read, whatever its name.
+/// Looks through every entry of a document that is XML, under any name.
 pub(super) fn look_through(
     archive: &Archive<'_>,
     unpacker: &mut Unpacker<'_>,

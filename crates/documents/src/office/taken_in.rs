@@ -38,15 +38,26 @@ pub(super) fn active(
     if names_server {
         Some(Active::ServerName)
     } else {
-        // Nobody here can say what a page in base 64 loads. Pictures are in it as a rule.
+        // Text in base 64 is not decoded here. Writers encode only pictures that way.
         (is_mail && hides_text(&text)).then_some(Active::Program)
     }
 }
 
 /// Returns whether the headers of a part of a mail say that it is text in base 64.
 fn hides_text(mail: &str) -> bool {
-    let mail = mail.to_ascii_lowercase().replace('\r', "");
-    mail.split("\n\n").any(|block| block.contains("text/") && block.contains("base64"))
+    let (mut is_text, mut is_packed) = (false, false);
+    for line in mail.as_bytes().to_ascii_lowercase().split(|byte| *byte == b'\n') {
+        is_text |= find(line, b"text/").is_some();
+        is_packed |= find(line, b"base64").is_some();
+        if is_text && is_packed {
+            return true;
+        }
+        // The headers of a part end with an empty line.
+        let ends = line.trim_ascii().is_empty();
+        is_text &= !ends;
+        is_packed &= !ends;
+    }
+    false
 }
 
 /// Returns whether a tag begins in a text, in ASCII or UTF-16.

@@ -334,5 +334,5 @@ fn ordered<T: Copy>(mut places: Vec<(u32, T)>, nothing: (u32, T)) -> Vec<(u32, T
     places
 }
 
-/// References to references are not forbidden, and nobody writes more than one.
+/// References that lead to a reference. They are not forbidden, and no writer uses more than one.
 const MOST_HOPS: usize = 8;

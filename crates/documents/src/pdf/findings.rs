@@ -158,7 +158,7 @@ impl<'s> Search<'s> {
                 }
                 Some(Token::Name(name)) => {
                     let told = named(&action::TOLD, name);
-                    // Nobody can say what such an action waits for.
+                    // It is not known what such an action waits for.
                     if told.is_some() || name.among(&action::LOUD).is_some() {
                         self.found.active.push(Active::Automatic);
                     }

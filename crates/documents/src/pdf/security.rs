@@ -16,7 +16,7 @@ pub(super) enum Lock {
     None,
     /// It opens without a password.
     Open(Key),
-    /// It needs a password, or a certificate, or is locked in a way nobody knows.
+    /// It needs a password, or a certificate, or is locked in an unknown way.
     Closed,
     /// Only the files attached to it are encrypted.
     Attachments,

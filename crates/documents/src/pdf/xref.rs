@@ -198,7 +198,7 @@ fn stream<'a>(
                 _ if kind == 0 => Place::At(big_endian(second)),
                 1 => Place::At(big_endian(second)),
                 2 => Place::Packed(u32::try_from(big_endian(second)).ok()?),
-                // 0 is free, and a type that nobody knows is to be taken for it (table 18).
+                // 0 is free, and an unknown type is to be taken for it (table 18).
                 _ => Place::Free,
             };
             places.push((u32::try_from(number).ok()?, place));

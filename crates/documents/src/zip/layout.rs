@@ -10,7 +10,8 @@ use crate::{
     target,
 };
 
-/// Returns what the entries, each sound by itself, do to one another or to whoever unpacks them.
+/// Returns what is wrong with the entries together, each of which is sound by itself, or with where they
+/// would be unpacked.
 /// `content` is the file up to the directory.
 pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> Option<Damage> {
     let in_all = entries.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.length));

@@ -1,15 +1,19 @@
 //! `POST /postings/{slug}/applications`
 
 use domain::{Application, Failure, Posting};
-use intake::ports::Fault;
-use intake::{Arrival, Outcome, Token, Verdict, receipt_key, submit};
+use intake::ports::{Fault, Ledger as _};
+use intake::{
+    Arrival, ENDED_GRACE_MS, Outcome, Token, Verdict, is_a_subject, posting_for_page, receipt_key,
+    submit,
+};
 use locales::{Labels, Texts, fill, issue_message};
-use rules::{Code, Form, Issue};
+use rules::{Code, Form, Issue, Timestamp};
 use views::FormState;
 use worker::{Env, Request, Response};
 
 use crate::app::AppContext;
 use crate::config;
+use crate::postings::Current;
 use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Cause, Guard};
@@ -25,7 +29,7 @@ pub(super) async fn post(
     slug: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    let Some(posting) = postings::published(known, slug) else {
+    let Some(posting) = postings::find(known, slug) else {
         return answer::failure(context, Failure::NotFound);
     };
     if cross_site::is_cross_site(context, &request) {
@@ -49,7 +53,8 @@ pub(super) async fn post(
         Ok((_, None)) => return answer::failure(context, Failure::NotFound),
         Err(fault) => return answer::unavailable(context, &fault),
     };
-    let posting = &current;
+    let Current { posting, state_since } = current;
+    let posting = &posting;
     let received = match form::read(request, &posting.requirements, &permit).await {
         Ok(received) => received,
         Err(Unreadable::Stalled) => return come_back(context, env, posting, "stalled"),
@@ -65,20 +70,23 @@ pub(super) async fn post(
         let Some(token) = open_token(context, &app, posting, &received.token)? else {
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
-            let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-            return Ok(refused(context, posting, &received.form, &issues, &token, None));
+            let token = posting::fresh_token(context, posting)?.seal(&app.signing, &posting.slug);
+            let page = Page::unchanged(token);
+            return Ok(refused(context, posting, &received.form, &issues, &page, None));
         };
         let cause = match flood {
             None => guard.judge(&received.trap, token.issued_at, now).await,
             flood => flood,
         };
-        match cause {
-            Some(cause) => {
-                let token = token.seal(&app.signing, &posting.slug);
-                Ok(busy(context, posting, &received.form, &token, cause))
-            }
-            None => take_in(context, &app, posting, token, received).await,
+        if let Some(cause) = cause {
+            let token = token.seal(&app.signing, &posting.slug);
+            return Ok(busy(context, posting, &received.form, &token, cause));
         }
+        if !posting.is_published() && received.token.is_empty() {
+            return Ok(answer::failure(context, Failure::NotFound));
+        }
+        let posting = judged_by(context, &app, posting.clone(), state_since, &token).await?;
+        take_in(context, &app, &posting, token, received).await
     };
     match result.await {
         Ok(response) => response,
@@ -88,11 +96,31 @@ pub(super) async fn post(
 
 /// The context, and the version of the posting that is current now: known ones
 /// may be half a minute old.
-async fn with_current(env: &Env, slug: &str) -> Result<(AppContext, Option<Posting>), Fault> {
+async fn with_current(env: &Env, slug: &str) -> Result<(AppContext, Option<Current>), Fault> {
     let app = AppContext::of(env)?;
     let current = postings::current(&app.ledger, slug).await?;
-    let published = current.filter(Posting::is_published);
-    Ok((app, published))
+    Ok((app, current))
+}
+
+/// Returns the posting by which a form from the page of `token` is judged: the
+/// current version, or that of the page where the deadline was moved earlier
+/// while it was open. One that was taken down takes new applications from open
+/// pages for an hour, and corrections until its deadline.
+async fn judged_by(
+    context: &RequestContext,
+    app: &AppContext,
+    current: Posting,
+    state_since: Timestamp,
+    token: &Token,
+) -> Result<Posting, Fault> {
+    let (published, at) = (current.is_published(), context.received_at);
+    let ledger = &app.ledger;
+    let posting = posting_for_page(ledger, postings::compiled, current, token.version, at).await?;
+    if published || ledger.find(token.id.as_str()).await?.is_some() {
+        return Ok(posting);
+    }
+    let grace = if token.issued_at < state_since { ENDED_GRACE_MS } else { 0 };
+    Ok(posting.ended(Timestamp(state_since.0.saturating_add(grace))))
 }
 
 async fn take_in(
@@ -100,18 +128,41 @@ async fn take_in(
     app: &AppContext,
     posting: &Posting,
     token: Token,
-    received: ReceivedForm,
+    mut received: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
-    let sealed = token.seal(&app.signing, &posting.slug);
+    // The form that is shown again is that of the version by which it was judged.
+    let page = Page {
+        has_changed: token.version.is_some_and(|version| version < posting.version),
+        token: Token { version: Some(posting.version), ..token.clone() }
+            .seal(&app.signing, &posting.slug),
+    };
+    let subject = &mut received.form.subject;
+    if is_a_subject(&app.ledger, postings::compiled, posting, subject).await? {
+        subject.clone_from(&posting.requirements.subject);
+    }
     let language = context.texts_for(posting).language_tag;
     let submission = received.into_submission(token.id, context, language, &app.sender);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
-        return Ok(answered(context, app, posting, verdict, &sealed));
+        return Ok(answered(context, app, posting, verdict, &page));
     };
     let issues = vec![Issue::new("token", Code::NotAChoice)];
-    let token = posting::fresh_token(context)?.seal(&app.signing, &posting.slug);
-    Ok(refused(context, posting, &form, &issues, &token, None))
+    let token = posting::fresh_token(context, posting)?.seal(&app.signing, &posting.slug);
+    Ok(refused(context, posting, &form, &issues, &Page::unchanged(token), None))
+}
+
+/// The page that a form came from, and that is shown again.
+struct Page {
+    /// Its signed token.
+    token: String,
+    /// Whether the posting has a newer version, by which it was judged.
+    has_changed: bool,
+}
+
+impl Page {
+    fn unchanged(token: String) -> Self {
+        Self { token, has_changed: false }
+    }
 }
 
 /// The answer to a verdict other than that the token is used up.
@@ -120,17 +171,18 @@ fn answered(
     app: &AppContext,
     posting: &Posting,
     verdict: Verdict,
-    token: &str,
+    page: &Page,
 ) -> worker::Result<Response> {
+    let token = page.token.as_str();
     match verdict {
         Verdict::Accepted { received, outcome, unqueued } => {
             log_accepted(&received, outcome, unqueued.as_ref());
             accepted(context, app, &received, outcome)
         }
         Verdict::Refused { form, issues, kept } => {
-            refused(context, posting, &form, &issues, token, kept.as_deref())
+            refused(context, posting, &form, &issues, page, kept.as_deref())
         }
-        Verdict::Retired { form } => refused(context, posting, &form, &[], token, None),
+        Verdict::Retired { form } => refused(context, posting, &form, &[], page, None),
         Verdict::Outdated { form, kept } => {
             let why = Reason::outdated(context.texts_for(posting).form_outdated);
             correction_not_taken(context, posting, &why, &form, token, &kept)
@@ -222,7 +274,7 @@ fn open_token(
     sealed: &str,
 ) -> Result<Option<Token>, Fault> {
     if sealed.is_empty() {
-        return posting::fresh_token(context).map(Some);
+        return posting::fresh_token(context, posting).map(Some);
     }
     Ok(Token::open(&app.signing, &posting.slug, sealed))
 }
@@ -267,10 +319,12 @@ fn refused(
     posting: &Posting,
     form: &Form,
     issues: &[Issue],
-    token: &str,
+    page: &Page,
     kept: Option<&Application>,
 ) -> worker::Result<Response> {
     let texts = context.texts_for(posting);
+    let Page { token, has_changed } = page;
+    let not_taken = has_changed.then_some(texts.form_posting_changed);
     if !context.wants_json {
         let kept = kept.map(|kept| kept.reference.as_str());
         let state = FormState {
@@ -278,14 +332,19 @@ fn refused(
             issues,
             token,
             arrival: &context.arrival,
-            not_taken: None,
+            not_taken,
             kept,
             correction: None,
         };
         let page = posting::with_form(context, texts, posting, state);
         return answer::html(422, &page, Caching::Never);
     }
-    answer::json(422, &issues_body(context, posting, issues, kept), Caching::Never)
+    let mut body = issues_body(context, posting, issues, kept);
+    if let (Some(message), Some(body)) = (not_taken, body.as_object_mut()) {
+        let changed = serde_json::json!({ "version": posting.version, "message": message });
+        body.insert("posting_changed".to_owned(), changed);
+    }
+    answer::json(422, &body, Caching::Never)
 }
 
 /// What is wrong with a form, as clients see it.
@@ -388,7 +447,7 @@ fn come_back(
         let body = serde_json::json!({ "error": "busy", "message": message, "arrival": sealed });
         answer::json(503, &body, Caching::Never)
     } else {
-        let token = match posting::fresh_token(context) {
+        let token = match posting::fresh_token(context, posting) {
             Ok(token) => token.seal(&key, &posting.slug),
             Err(fault) => return answer::unavailable(context, &fault),
         };

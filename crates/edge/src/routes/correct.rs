@@ -3,7 +3,7 @@
 
 use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
-use intake::{Amendment, Arrival, Opened, Verdict, correct};
+use intake::{Amendment, Arrival, Opened, Verdict, correct, is_a_subject};
 use rules::{Form, Issue};
 use views::{CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
@@ -101,7 +101,8 @@ async fn posting_of(
     let received = app.ledger.find(&lookup.id).await?;
     let any = known.first().map_or("", |posting| &posting.slug);
     let slug = received.as_ref().map_or(any, |received| &received.posting);
-    postings::current(&app.ledger, slug).await
+    let current = postings::current(&app.ledger, slug).await?;
+    Ok(current.map(|current| current.posting))
 }
 
 async fn take_in(
@@ -109,12 +110,16 @@ async fn take_in(
     app: &AppContext,
     posting: &Posting,
     reference: &str,
-    arrival: ReceivedForm,
+    mut arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
     let sealed = &arrival.arrival;
     let first = Arrival::open(&app.signing, &scope(reference), sealed, context.received_at);
     let first = first.map(|first| context.arrived(first, sealed.clone()));
     let context = first.as_ref().unwrap_or(context);
+    let subject = &mut arrival.form.subject;
+    if is_a_subject(&app.ledger, postings::compiled, posting, subject).await? {
+        subject.clone_from(&posting.requirements.subject);
+    }
     let key = arrival.key.as_str();
     let amendment = Amendment {
         reference,

@@ -151,7 +151,8 @@ impl ReceivedForm {
             "key" => &mut self.key,
             "revision" => &mut self.revision,
             "arrival" => &mut self.arrival,
-            id if requirements.question(id).is_some() => {
+            // An earlier version of the posting may have asked it.
+            id if is_first || requirements.question(id).is_some() => {
                 if is_first {
                     form.answers.set(&name, Some(value));
                 } else {

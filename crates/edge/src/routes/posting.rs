@@ -26,7 +26,7 @@ pub(super) fn page(
     };
     let texts = context.texts_for(posting);
     let token = config::signing_key(env)
-        .and_then(|key| Ok(fresh_token(context)?.seal(&key, &posting.slug)));
+        .and_then(|key| Ok(fresh_token(context, posting)?.seal(&key, &posting.slug)));
     match token {
         Ok(token) => {
             let values = Form::default();
@@ -59,8 +59,9 @@ pub(super) fn with_form(
     views::posting(texts, posting, context.received_at, Some(form), &site)
 }
 
-/// Returns a token for an application to come.
-pub(super) fn fresh_token(context: &RequestContext) -> Result<Token, Fault> {
+/// Returns a token for an application to come from a page that shows
+/// `posting`.
+pub(super) fn fresh_token(context: &RequestContext, posting: &Posting) -> Result<Token, Fault> {
     let id = ApplicationId::from_random(random_u128()?);
-    Ok(Token { id, issued_at: context.received_at })
+    Ok(Token { id, issued_at: context.received_at, version: Some(posting.version) })
 }

@@ -99,7 +99,7 @@ pub struct Incident {
     /// What most of the mails met, as a code.
     pub cause: String,
     /// Whether the incident was opened because mails to staff were given up.
-    pub losing: bool,
+    pub is_losing: bool,
     /// How many given-up mails to staff the operator was told of.
     pub lost: u32,
     /// When mails left again.
@@ -144,11 +144,19 @@ pub struct Entry {
     pub acknowledgement: MailState,
 }
 
+/// A report that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenReport {
+    /// Its day, counted from 1970-01-01.
+    pub day: u32,
+    /// When it was sent, or is to be.
+    pub at: Timestamp,
+}
+
 /// Notices and what they tell of.
 pub trait Notices {
-    /// The day of the latest report on the posting `slug`, counted from
-    /// 1970-01-01.
-    async fn last_report(&self, slug: &str) -> Result<Option<u32>, Fault>;
+    /// The latest report on the posting `slug`.
+    async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault>;
 
     /// Returns whether staff lack an application to the posting `slug`.
     async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
@@ -172,9 +180,9 @@ pub trait Notices {
     /// The incident that goes on, or else the latest one.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;
 
-    /// Writes down an incident, and with `alert` a notice of it, in one step
+    /// Writes down an incident, and, `with_alert`, a notice of it, in one step
     /// and only where none is open.
-    async fn open_incident(&self, incident: &Incident, alert: bool) -> Result<(), Fault>;
+    async fn open_incident(&self, incident: &Incident, with_alert: bool) -> Result<(), Fault>;
 
     /// Writes down of an incident how many mails are lost by now, and whether
     /// it has ended.

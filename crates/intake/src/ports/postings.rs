@@ -43,7 +43,7 @@ pub struct CurrentVersion {
 }
 
 /// A version to be saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewVersion<'a> {
     /// The posting.
     pub slug: &'a str,
@@ -108,6 +108,10 @@ pub trait PostingStore {
 
     /// A version of a posting.
     async fn version(&self, slug: &str, version: u32) -> Result<Option<PostingVersion>, Fault>;
+
+    /// The versions of a posting before `version`, the latest first, fifty at
+    /// most.
+    async fn earlier(&self, slug: &str, version: u32) -> Result<Vec<PostingVersion>, Fault>;
 
     /// Saves a version, in one step, if its base is the current one.
     async fn save(&self, version: &NewVersion<'_>) -> Result<Saved, Fault>;

@@ -18,6 +18,7 @@ mod restore;
 mod retention;
 mod submit;
 mod sweep;
+mod versions;
 mod withdraw;
 mod world;
 

@@ -10,8 +10,8 @@ use rules::Timestamp;
 
 use crate::world::World;
 use crate::{accepted, deliver, later, notify, posting};
-use intake::ports::{Fault, Incident, Notices as _, Sending};
-use intake::{Change, GRACE_MS, LONGEST_WAIT_MS};
+use intake::ports::{Fault, Incident, NewVersion, Notices as _, PostingStore as _, Sending};
+use intake::{Change, ENDED_GRACE_MS, GRACE_MS, LONGEST_WAIT_MS};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -185,6 +185,59 @@ fn a_report_that_has_not_left_when_its_posting_opens_again_does_not_leave() {
     assert_eq!(cron_with(&world, &extended).len(), 1);
 }
 
+/// Ended by hand and opened again within a day: the days of both closings are
+/// the same.
+#[test]
+fn each_closing_of_one_day_gets_its_report() {
+    let (world, posting) = (World::default(), posting());
+    let ended =
+        posting.clone().ended(Timestamp(posting.requirements.window.closes_at.0 - 8 * HOUR));
+    world.now.set(Timestamp(ended.requirements.window.closes_at.0 + GRACE_MS));
+    assert_eq!(cron_with(&world, &ended).len(), 1);
+    later(&world, HOUR);
+    assert!(cron_with(&world, &ended).is_empty(), "once");
+    closed(&world);
+    assert_eq!(cron_with(&world, &posting).len(), 1);
+    assert!(cron_with(&world, &posting).is_empty(), "once");
+}
+
+#[test]
+fn a_report_waits_for_the_pages_that_may_still_send() {
+    let (world, posting) = (World::default(), posting());
+    let closes_at = posting.requirements.window.closes_at;
+    save(&world, 0, closes_at, None, Timestamp(0));
+    let ended_at = Timestamp(closes_at.0 - 3 * DAY);
+    save(&world, 1, ended_at, Some(ended_at), ended_at);
+    let ended = posting.ended(ended_at);
+    world.now.set(Timestamp(ended_at.0 + ENDED_GRACE_MS + GRACE_MS - 1));
+    assert!(cron_with(&world, &ended).is_empty(), "pages may have sent until an hour ago");
+    later(&world, 1);
+    assert_eq!(cron_with(&world, &ended).len(), 1);
+}
+
+/// Saves a version of the posting that closes then.
+fn save(
+    world: &World,
+    base: u32,
+    closes_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    now: Timestamp,
+) {
+    let version = NewVersion {
+        slug: &posting().slug,
+        base,
+        state: None,
+        source: "",
+        compiled: None,
+        format: 0,
+        closes_at: Some(closes_at),
+        ended_at,
+        saved_at: now,
+        saved_by: "staff",
+    };
+    pollster::block_on(world.ledger.save(&version)).unwrap();
+}
+
 #[test]
 fn one_alert_tells_of_many_mails_and_the_next_incident_gets_its_own() {
     let (world, posting) = (World::default(), posting());
@@ -299,7 +352,7 @@ fn an_incident_that_a_slow_cron_opens_with_an_older_time_ends_too() {
     let opened_at = |at| Incident {
         opened_at: Timestamp(at),
         cause: "connect".into(),
-        losing: false,
+        is_losing: false,
         lost: 0,
         closed_at: None,
     };

@@ -38,6 +38,7 @@ pub(crate) enum Event {
     Changed,
     AskedToCorrect,
     AskedToChangeAddress,
+    Extended,
     AppliedFromSamePage,
     AskedToWithdraw,
     LookedWithKey,
@@ -73,7 +74,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 62] = [
+    pub(crate) const ALL: [(Self, &str); 63] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -105,6 +106,7 @@ impl Event {
         (Self::Changed, "changed the form between"),
         (Self::AskedToCorrect, "corrections sent"),
         (Self::AskedToChangeAddress, "of the address"),
+        (Self::Extended, "postings extended after they had closed"),
         (Self::AppliedFromSamePage, "applications from the page of somebody else"),
         (Self::AskedToWithdraw, "asked to withdraw"),
         (Self::LookedWithKey, "looked at their receipt"),

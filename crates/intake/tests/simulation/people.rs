@@ -50,13 +50,19 @@ type Answer = Result<Verdict, Fault>;
 
 impl Person {
     pub(crate) fn new(chance: &Chance, index: usize) -> Self {
+        let posting = &setting().postings[usize::from(chance.happens(3_000))];
+        Self::of(chance, index, posting)
+    }
+
+    /// Somebody who applies to `posting`.
+    pub(crate) fn of(chance: &Chance, index: usize, posting: &'static Posting) -> Self {
         let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
         let name = format!("Amélie {index}");
         let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
         Self {
             email: format!("amelie.{index}{domain}"),
             name,
-            posting: &setting().postings[usize::from(chance.happens(3_000))],
+            posting,
             id: ApplicationId::from_random(id),
             version: 0,
             flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
@@ -69,7 +75,7 @@ impl Person {
             return ports.count(Event::GaveUp);
         };
         let chance = &ports.chance;
-        if chance.happens(1_500) {
+        if chance.happens(1_000) {
             self.correct(&ports).await;
         }
         if chance.happens(400) {

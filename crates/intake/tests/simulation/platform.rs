@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use domain::Posting;
-use intake::Pace;
 use intake::ports::Fault;
+use intake::{MailComposer, Pace};
 
 use crate::bugs::Bug;
 use crate::events::Event;
@@ -84,8 +84,17 @@ async fn consume(ports: Ports, id: String, tries: u32) {
 }
 
 async fn send(ports: &Ports, id: &str) -> Result<Pace, Fault> {
-    let (ledger, composer) = (ports.ledger(), setting().composer());
+    let (ledger, composer) = (ports.ledger(), composer(ports));
     intake::deliver(ports, &ledger, ports, ports, ports, &composer, id).await
+}
+
+/// What composes mails about the postings as they are by now.
+fn composer(ports: &Ports) -> MailComposer<'static> {
+    let composer = setting().composer();
+    if ports.extended.get() {
+        return MailComposer { postings: &setting().extended, ..composer };
+    }
+    composer
 }
 
 /// Runs the cron every so many minutes for as long as `until`.
@@ -125,7 +134,7 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     }
     log(intake::report(&ledger, postings, now()).await.map(|()| 0));
     log(intake::watch(&ledger, true, now()).await.map(|_| 0));
-    let (composer, ports) = (setting().composer(), &ports);
+    let (composer, ports) = (composer(&ports), &ports);
     log(intake::notify(ports, &ledger, ports, ports, ports, &composer).await.map(|()| 0));
     ports.note(|| format!("the cron has met {faults:?}"));
 }

@@ -105,6 +105,23 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     }
 }
 
+/// Each posting has a report on the closing at `closes_at`, by the server's
+/// clock.
+pub(crate) fn on_closing(world: &World, closes_at: i64) {
+    let history = world.history.borrow();
+    for posting in &setting().postings {
+        let start = format!("report/{}/", posting.slug);
+        let told = history.mails.iter().any(|mail| {
+            mail.at + world.clock().0 - world.scheduler.now() >= closes_at
+                && mail.right.as_ref().is_some_and(|(name, _)| name.starts_with(&start))
+        });
+        if !told {
+            let what = format!("none on the later closing of {}", posting.slug);
+            world.breach(Invariant::ReportsAgree, what);
+        }
+    }
+}
+
 /// References of the applications that staff will not get.
 fn given_up(world: &World, history: &History, posting: &Posting) -> Vec<String> {
     let lost = world.ids(

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use domain::Posting;
 
 use crate::bugs::Bug;
-use crate::events::Counts;
+use crate::events::{Counts, Event};
 use crate::invariants::{self, Breach};
 use crate::people::Person;
 use crate::platform::{cron, meddle};
 use crate::ports::Ports;
+use crate::reports;
 use crate::scheduler::Worker;
 use crate::world::{World, setting};
 
@@ -28,14 +29,15 @@ pub(crate) struct Story {
 }
 
 /// Lives through a seed: faults around the closing of both postings, calm,
-/// faults again on the day of deletion, calm.
+/// perhaps a later closing, faults again on the day of deletion, calm.
 pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: bool) -> Story {
     let ports = Ports(Rc::new(World::new(seed, bug, trace)));
     let calm_since = storm(&ports);
     calm(&ports, calm_since);
-    let kept_its_promises = ports.breach.borrow().is_none();
-    if kept_its_promises {
-        deletion(&ports);
+    for act in [extension, deletion] {
+        if ports.breach.borrow().is_none() {
+            act(&ports);
+        }
     }
     // Tasks know the world, and the world knows them.
     ports.scheduler.end_all();
@@ -89,6 +91,26 @@ fn calm(ports: &Ports, since: i64) {
     run_with_cron(ports, postings, 60, rest + 26 * HOUR);
     invariants::tally(ports);
     invariants::at_rest(ports, since);
+}
+
+/// Perhaps both postings are extended, after they have closed: another person
+/// applies, and staff are told of that closing as well.
+fn extension(ports: &Ports) {
+    let postings = &setting().extended;
+    let closes_at = postings[0].requirements.window.closes_at.0;
+    let in_time = ports.clock().0 + 2 * HOUR < closes_at;
+    if !in_time || !ports.chance.happens(3_000) {
+        return;
+    }
+    ports.count(Event::Extended);
+    ports.extended.set(true);
+    let late = Person::of(&ports.chance, 99, &postings[0]);
+    ports.spawn(MINUTE, Worker::Outside, late.live(ports.clone()));
+    run_with_cron(ports, postings, 60, ports.scheduler.now() + DAY);
+    let rest = closes_at - ports.clock().0;
+    run_with_cron(ports, postings, 60, ports.scheduler.now() + rest.max(0) + 12 * HOUR);
+    reports::on_closing(ports, closes_at);
+    ports.extended.set(false);
 }
 
 /// The day of deletion; one posting's file may have been taken away by then.

@@ -32,7 +32,8 @@ pub(crate) fn fresh(ports: &Ports, ids: &[String], now: Timestamp) -> Vec<String
     let stored_at = ports.memory.stored_at.borrow();
     let retired = ports.ids("SELECT id FROM retired");
     let is_fresh = |id: &&String| {
-        let documents = stored_at.iter().filter(|(key, _)| key.contains(id.as_str()));
+        let folder = format!("applications/{id}/");
+        let documents = stored_at.iter().filter(|(key, _)| key.starts_with(&folder));
         let oldest = documents.map(|(_, at)| *at).min();
         oldest.is_some_and(|at| now.0 - at.0 < NEARLY_A_DAY) && !retired.contains(*id)
     };

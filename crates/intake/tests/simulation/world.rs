@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) away: Cell<(i64, i64)>,
     /// From when to when the database is away.
     pub(crate) database_away: Cell<(i64, i64)>,
+    /// Whether the postings are open again, after their first closing.
+    pub(crate) extended: Cell<bool>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
     /// A mistake that is made on purpose.
@@ -55,6 +57,8 @@ pub(crate) struct Setting {
     pub(crate) postings: Vec<Posting>,
     /// The same, keeping applications for 18 days only.
     pub(crate) shortened: Vec<Posting>,
+    /// The same, closing three days later; the day of deletion is the same.
+    pub(crate) extended: Vec<Posting>,
     pub(crate) signing: SigningKey,
     pub(crate) operator: Address,
 }
@@ -76,6 +80,7 @@ pub(crate) fn setting() -> &'static Setting {
         let shorter = |posting: &Posting| Posting { retention_days: 18, ..posting.clone() };
         Setting {
             shortened: postings.iter().map(shorter).collect(),
+            extended: postings.iter().map(extended).collect(),
             postings,
             signing: SigningKey::new([7; 32]).unwrap(),
             operator: Address::parse("operator@example.org").unwrap(),
@@ -85,6 +90,17 @@ pub(crate) fn setting() -> &'static Setting {
 
 /// Domains are converted by tables of our own.
 pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
+
+fn extended(posting: &Posting) -> Posting {
+    let mut extended = posting.clone();
+    let closes_at = &mut extended.requirements.window.closes_at;
+    *closes_at = closes_at.plus_days(EXTENDED_BY);
+    extended.retention_days -= EXTENDED_BY;
+    extended
+}
+
+/// By how many days the postings are extended.
+const EXTENDED_BY: u32 = 3;
 
 impl Setting {
     pub(crate) fn composer(&self) -> MailComposer<'_> {
@@ -139,6 +155,7 @@ impl World {
             chance: Chance::new(seed),
             history: RefCell::default(),
             skew: Cell::new(0),
+            extended: Cell::new(false),
             away: Cell::new((0, 0)),
             database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),

@@ -3,6 +3,7 @@
 use domain::{MailState, Posting};
 use intake::ports::{
     DeliveryProblems, Entry, Incident, MailKind, MailRef, PostingDelivery, Settlement,
+    WrittenReport,
 };
 
 use super::{MINUTE, NOON, Outcome, Storage, Violation, after, application, commit, same, some};
@@ -46,7 +47,7 @@ pub(super) async fn a_report_has_one_row_a_day(
     same("one row", ledger.due_notices(NOON, 10).await?, report(3))?;
     ledger.open_report(slug, 4, NOON).await?;
     same("the stale one goes", ledger.due_notices(NOON, 10).await?, report(4))?;
-    same("the latest", ledger.last_report(slug).await?, Some(4))?;
+    same("the latest", ledger.last_report(slug).await?, Some(WrittenReport { day: 4, at: NOON }))?;
     same("of another posting", ledger.last_report("other").await?, None)
 }
 
@@ -130,7 +131,7 @@ pub(super) async fn one_incident_is_open_at_a_time(
     let incident = |minutes: i64| Incident {
         opened_at: after(minutes * MINUTE),
         cause: "AUTH: 535".into(),
-        losing: false,
+        is_losing: false,
         lost: 0,
         closed_at: None,
     };

@@ -59,6 +59,9 @@ pub(super) async fn a_version_is_saved_on_top_of_its_base_only(
     let [first, second] = [stored(&first, State::Published), stored(&second, State::Published)];
     same("the current one", ledger.current("officer").await?, Some(second.clone()))?;
     same("the first stays", ledger.version("officer", 1).await?, Some(first))?;
+    let earlier: Vec<u32> =
+        ledger.earlier("officer", 2).await?.iter().map(|one| one.version).collect();
+    same("before the second", earlier, vec![1])?;
     same("no other", ledger.version("officer", 3).await?, None)?;
     let slugs = ["officer".to_owned(), "nobody".to_owned()];
     let lean = PostingVersion { source: String::new(), ..second.clone() };

@@ -126,7 +126,7 @@ pub(super) async fn what_is_old_is_forgotten(ledger: &impl Storage, posting: &Po
     let incident = |minutes: i64| Incident {
         opened_at: after(minutes * MINUTE),
         cause: String::new(),
-        losing: true,
+        is_losing: true,
         lost: 1,
         closed_at: Some(after(minutes * MINUTE + 1)),
     };

@@ -1,7 +1,7 @@
 //! Rows about notices and incidents.
 
 use domain::Reference;
-use intake::ports::{DeliveryProblems, Entry, Incident};
+use intake::ports::{DeliveryProblems, Entry, Incident, WrittenReport};
 use serde::Deserialize;
 
 use super::{mail_state, timestamp};
@@ -12,10 +12,17 @@ pub(crate) struct CountRow {
     pub(crate) count: u32,
 }
 
-/// The day of a report.
+/// A report that was written.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DayRow {
-    pub(crate) day: u32,
+    day: u32,
+    at: f64,
+}
+
+impl From<DayRow> for WrittenReport {
+    fn from(row: DayRow) -> Self {
+        Self { day: row.day, at: timestamp(row.at) }
+    }
 }
 
 /// An application with its mails.
@@ -74,7 +81,7 @@ impl From<IncidentRow> for Incident {
         Self {
             opened_at: timestamp(row.opened_at),
             cause: row.cause,
-            losing: row.losing > 0,
+            is_losing: row.losing > 0,
             lost: row.lost,
             closed_at: row.closed_at.map(timestamp),
         }

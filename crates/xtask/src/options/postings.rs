@@ -20,7 +20,7 @@ pub(crate) struct PostingsOptions {
 impl PostingsOptions {
     /// Saves what has changed and takes nothing down.
     pub(crate) fn push(place: Place) -> Self {
-        let order = Order::Push { withdraw: Vec::new(), put_back: Vec::new() };
+        let order = Order::Push { withdraw: vec![], put_back: vec![], confirmed: false };
         Self { order, place, folder: None }
     }
 }
@@ -33,6 +33,8 @@ pub(crate) enum Order {
         withdraw: Vec<String>,
         /// Postings to be put back.
         put_back: Vec<String>,
+        /// Whether applications may be erased before a new closing.
+        confirmed: bool,
     },
     /// Writes what was saved elsewhere into the folder.
     Pull,
@@ -42,11 +44,12 @@ pub(crate) enum Order {
 pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     let (mut words, mut withdraw, mut put_back) = (Vec::new(), Vec::new(), Vec::new());
     let mut place = Place::Development(None);
-    let mut folder = None;
+    let (mut folder, mut confirmed) = (None, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("withdraw") => withdraw.push(parser.value()?.string()?),
             Long("put-back") => put_back.push(parser.value()?.string()?),
+            Long("confirm") => confirmed = true,
             Long("folder") => folder = Some(parser.value()?.into()),
             Long("remote") => place = Place::Online,
             Long("state") => place = Place::Development(Some(parser.value()?.into())),
@@ -57,7 +60,7 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let order = match words.as_slice() {
-        ["push"] => Order::Push { withdraw, put_back },
+        ["push"] => Order::Push { withdraw, put_back, confirmed },
         _ if !withdraw.is_empty() || !put_back.is_empty() => {
             bail!("--withdraw and --put-back go with `cargo xtask postings push`")
         }
@@ -78,7 +81,8 @@ mod tests {
 
     #[test]
     fn an_order_says_what_is_taken_down() {
-        let order = Order::Push { withdraw: vec!["officer".into()], put_back: vec![] };
+        let order =
+            Order::Push { withdraw: vec!["officer".into()], put_back: vec![], confirmed: false };
         let expected =
             Task::Postings(PostingsOptions { order, place: Place::Online, folder: None });
         let line = ["postings", "push", "--remote", "--withdraw", "officer"];

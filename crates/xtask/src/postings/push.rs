@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::bail;
 use domain::posting::State;
-use intake::ports::{NewVersion, PostingStore, PostingVersion, Saved};
+use intake::ports::{Fault, NewVersion, PostingStore, PostingVersion};
+use intake::{Draft, Saving, save_posting};
 use postings::Compiled;
 use rules::Timestamp;
 
 use super::lock::Lock;
-use super::{current_versions, sources};
+use super::{current_versions, posting, sources};
 use crate::check::compile_postings;
 use crate::process::output;
 use crate::workspace::Workspace;
@@ -20,6 +21,8 @@ pub(super) struct Push<'a, S> {
     pub(super) folder: &'a Path,
     /// Who pushes.
     pub(super) by: &'a str,
+    /// Whether applications may be erased before a new closing.
+    pub(super) confirmed: bool,
     pub(super) now: Timestamp,
 }
 
@@ -88,24 +91,30 @@ impl<S: PostingStore> Push<'_, S> {
             return Ok(Pushed::Unchanged);
         }
         let base = base.map_or(0, |base| base.version);
-        let saved = match current {
-            Some(current) if current.version != base => {
-                Saved::Conflict { current: current.version }
-            }
-            _ => self.save(slug, base, source)?,
-        };
-        Ok(match saved {
-            Saved::Version(version) => {
+        Ok(match self.save(slug, base, source)? {
+            Saving::Version(version) => {
                 lock.set(slug, version, source);
                 Pushed::Version(version)
             }
-            Saved::Conflict { current: newer } => Pushed::Refused(refusal(slug, base, newer)),
+            Saving::Unchanged(version) => {
+                lock.set(slug, version, source);
+                Pushed::Unchanged
+            }
+            Saving::Conflict { current } => Pushed::Refused(conflict(slug, base, current)),
+            Saving::Unconfirmed { early } => Pushed::Refused(format!(
+                "postings/{slug}.md closes after the day on which {early} of its applications are erased, as \
+                 their candidates were told. If that is meant: --confirm"
+            )),
+            Saving::Over => Pushed::Refused(format!(
+                "postings/{slug}.md: the posting of this name is over and its applications are erased. Give \
+                 another posting another name."
+            )),
         })
     }
 
-    fn save(&self, slug: &str, base: u32, source: &str) -> anyhow::Result<Saved> {
-        let posting = postings::compile(&format!("postings/{slug}.md"), source)?;
-        let Compiled { json, format } = Compiled::of(&posting);
+    fn save(&self, slug: &str, base: u32, source: &str) -> anyhow::Result<Saving> {
+        let compiled = postings::compile(&format!("postings/{slug}.md"), source)?;
+        let Compiled { json, format } = Compiled::of(&compiled);
         let version = NewVersion {
             slug,
             base,
@@ -113,12 +122,16 @@ impl<S: PostingStore> Push<'_, S> {
             source,
             compiled: Some(&json),
             format,
-            closes_at: Some(posting.requirements.window.closes_at),
+            closes_at: Some(compiled.requirements.window.closes_at),
             ended_at: None,
             saved_at: self.now,
             saved_by: self.by,
         };
-        Ok(pollster::block_on(self.ledger.save(&version))?)
+        let read = |stored: PostingVersion| {
+            posting(&stored).ok_or_else(|| Fault::Ledger("a version does not compile".into()))
+        };
+        let draft = Draft { version, confirmed: self.confirmed };
+        Ok(pollster::block_on(save_posting(self.ledger, read, draft))?)
     }
 
     fn set_states(&self, slugs: &[String], state: State, what: &str) -> anyhow::Result<()> {
@@ -132,7 +145,7 @@ impl<S: PostingStore> Push<'_, S> {
     }
 }
 
-fn refusal(slug: &str, base: u32, current: u32) -> String {
+fn conflict(slug: &str, base: u32, current: u32) -> String {
     let based = match base {
         0 => "is new here".to_owned(),
         version => format!("is based on version {version}"),

@@ -32,7 +32,7 @@ fn changed(file: &[u8], place: usize, bytes: &[u8]) -> Vec<u8> {
 fn directories_that_two_readers_find_in_two_places() {
     let file = plain();
     let end = at(&file, b"PK\x05\x06");
-    // The same directory again, without the first entry: whoever goes by length takes this one.
+    // The same directory again, without the first entry: readers that go by the length take this one.
     let directory = file.windows(4).position(|at| at == b"PK\x01\x02").unwrap();
     let second = [&file[..end], &file[directory..end], &file[end..]].concat();
     let with_record = [&file[..], b"PK\x05\x06", &[0; 18]].concat();

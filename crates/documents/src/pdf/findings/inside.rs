@@ -81,6 +81,7 @@ impl<'s> Search<'s> {
             sides.max().unwrap_or(0)
         };
         let declared = side(b"Width", b"W").saturating_mul(side(b"Height", b"H"));
+        let declared = declared.max(self.fax_pixels(object, dict));
         let filters = filters::names(dict, &|value| document.resolve(value));
         let ends_with = |known: &[&[u8]]| match filters.as_slice() {
             [.., Value::Name(filter)] => filter.among(known).is_some(),
@@ -106,6 +107,19 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// Returns how many pixels a fax has by the parameters of its filter.
+    fn fax_pixels(&self, object: &Indirect<'s>, dict: Dict<'s>) -> u64 {
+        let parameters = dict.each(b"DecodeParms").chain(dict.each(b"DP"));
+        let sides = parameters.flat_map(|value| self.document.readings(value, object));
+        let pixels = sides.filter_map(|found| match found.value {
+            Value::Dict(fax) => {
+                Some((fax.integer(b"Columns")? as u64).saturating_mul(fax.integer(b"Rows")? as u64))
+            }
+            _ => None,
+        });
+        pixels.max().unwrap_or(0)
+    }
+
     /// Looks into a file inside, by its own bytes.
     pub(super) fn look_into_file(&mut self, object: &Indirect) {
         let document = self.document;
@@ -119,7 +133,7 @@ impl<'s> Search<'s> {
         let kind = signature::leading(&content);
         match kind {
             Some(Kind::Executable) => self.found.active.push(Active::Program),
-            // Nobody here can say whether a program is in it, or a lock on it.
+            // Archives of other formats are not read here and may hold a program.
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
                 self.found.active.push(Active::Program);
             }

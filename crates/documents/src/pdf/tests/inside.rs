@@ -112,6 +112,8 @@ fn pictures_whose_file_is_packed_once_more() {
         let file = one_page().with_stream(&format!("{picture} {filters}"), &data).finish();
         assert_eq!(look(&file).damage, Some(Damage::TooComplex), "{filters}");
     }
+    let fax = "/Subtype /Image /Filter /CCF /DecodeParms << /Columns 100000 /Rows 100000 >>";
+    assert_eq!(look(&one_page().with_stream(fax, b"x").finish()).damage, Some(Damage::TooComplex));
     let file = one_page().with_stream("/Subtype 5 0 R /Width 6 0 R /Height 6 0 R", b"x");
     let file = file.with("/Image").with("100000").finish();
     assert_eq!(look(&file).damage, Some(Damage::TooComplex));

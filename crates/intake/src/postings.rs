@@ -1,0 +1,178 @@
+//! Saves versions of postings, and says by which version an application is
+//! judged whose page is older than the current one.
+
+use domain::Posting;
+use domain::posting::State;
+use rules::Timestamp;
+use rules::subject::{fold, is_same};
+
+use crate::ports::{Closing, Fault, NewVersion, PostingStore, PostingVersion, Saved};
+
+/// For how long pages that were open before a deadline was moved earlier may
+/// still send, in milliseconds: a night, and the time to finish.
+pub const PAGE_GRACE_MS: i64 = 24 * 3_600_000;
+
+/// The same where a posting was ended by hand or taken down.
+pub const ENDED_GRACE_MS: i64 = 3_600_000;
+
+/// A version that somebody wants to save.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// The version, with its base.
+    pub version: NewVersion<'a>,
+    /// Whether it is fine that applications are erased before the closing.
+    pub confirmed: bool,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// It is the current version, with this number.
+    Version(u32),
+    /// The current version, with this number, says the same.
+    Unchanged(u32),
+    /// Another has saved since.
+    Conflict {
+        /// The current version; 0 where there is no such posting.
+        current: u32,
+    },
+    /// So many applications were promised to be erased before the new
+    /// closing. Whoever saves has to confirm that this is fine.
+    Unconfirmed {
+        /// How many.
+        early: u32,
+    },
+    /// The posting is over and its applications are erased: its slug is used
+    /// up.
+    Over,
+}
+
+/// Saves a version of a posting, unless it says what the current one says.
+/// `read` compiles what is stored.
+pub async fn save_posting(
+    store: &impl PostingStore,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
+    draft: Draft<'_>,
+) -> Result<Saving, Fault> {
+    let Draft { version, confirmed } = draft;
+    if let Some(current) = store.current(version.slug).await? {
+        let same_end = version.ended_at.is_none() || version.ended_at == current.ended_at;
+        if current.source == version.source && same_end {
+            return Ok(Saving::Unchanged(current.version));
+        }
+        if current.version != version.base {
+            return Ok(Saving::Conflict { current: current.version });
+        }
+        // A draft that this build cannot compile has no applications.
+        let is_public = current.state != State::Draft;
+        if is_public && read(current).is_ok_and(|posting| posting.erased_at() <= version.saved_at) {
+            return Ok(Saving::Over);
+        }
+        if let Some(closes_at) = version.closes_at.filter(|_| !confirmed) {
+            let early = store.erased_before(version.slug, closes_at).await?;
+            if early > 0 {
+                return Ok(Saving::Unconfirmed { early });
+            }
+        }
+    }
+    Ok(match store.save(&version).await? {
+        Saved::Version(number) => Saving::Version(number),
+        Saved::Conflict { current } => Saving::Conflict { current },
+    })
+}
+
+/// Until when pages of the first of these versions may still send, where the
+/// deadline was moved earlier since: until the old deadline or so long after
+/// the change, whichever is first. `closings` are in the order of versions.
+pub fn pages_open_until(closings: &[Closing]) -> Option<Timestamp> {
+    let until = |pair: &[Closing]| {
+        let [before, after] = pair else { return None };
+        let (old, new) = (before.closes_at?, after.closes_at?);
+        let grace = if after.is_ended { ENDED_GRACE_MS } else { PAGE_GRACE_MS };
+        (new < old).then(|| old.min(Timestamp(after.saved_at.0.saturating_add(grace))))
+    };
+    closings.windows(2).filter_map(until).max()
+}
+
+/// Returns the posting by which an application is judged that arrived at
+/// `received_at` from a page of version `page`: `current`, but for a page that
+/// was open when the deadline was moved to before now.
+pub async fn posting_for_page(
+    store: &impl PostingStore,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
+    current: Posting,
+    page: Option<u32>,
+    received_at: Timestamp,
+) -> Result<Posting, Fault> {
+    let closed = received_at >= current.requirements.window.closes_at;
+    let Some(page) = page.filter(|page| closed && *page < current.version) else {
+        return Ok(current);
+    };
+    let until = pages_open_until(&store.closings(&current.slug, page).await?);
+    let Some(until) = until.filter(|until| received_at < *until) else { return Ok(current) };
+    match store.version(&current.slug, page).await? {
+        Some(stored) => Ok(read(stored)?.open_until(until)),
+        None => Ok(current),
+    }
+}
+
+/// Whether `subject` is that of `posting`, or of an earlier version of it: a
+/// candidate may have had that one on the screen.
+pub async fn is_a_subject(
+    store: &impl PostingStore,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
+    posting: &Posting,
+    subject: &str,
+) -> Result<bool, Fault> {
+    let is_of = |posting: &Posting| is_same(&posting.requirements.subject, subject, fold);
+    if subject.is_empty() || is_of(posting) {
+        return Ok(is_of(posting));
+    }
+    let earlier = store.earlier(&posting.slug, posting.version).await?;
+    Ok(earlier.into_iter().any(|stored| read(stored).is_ok_and(|posting| is_of(&posting))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+    const DAY: i64 = 24 * HOUR;
+
+    fn closing(version: u32, closes_at: i64, saved_at: i64, is_ended: bool) -> Closing {
+        let (closes_at, saved_at) = (Some(Timestamp(closes_at)), Timestamp(saved_at));
+        Closing { version, closes_at, saved_at, is_ended }
+    }
+
+    #[test]
+    fn pages_may_send_for_a_day_after_the_deadline_was_moved_earlier() {
+        let day = |n: i64| n * DAY;
+        for (what, versions, expected) in [
+            ("one version", vec![(day(9), 0, false)], None),
+            ("extended", vec![(day(9), 0, false), (day(12), day(1), false)], None),
+            ("a day", vec![(day(9), 0, false), (day(5), day(4), false)], Some(day(5))),
+            (
+                "the old one is sooner",
+                vec![(day(9), 0, false), (day(5), day(9) - 1, false)],
+                Some(day(9)),
+            ),
+            ("an hour", vec![(day(9), 0, false), (day(4), day(4), true)], Some(day(4) + HOUR)),
+            (
+                "the latest of two",
+                vec![(day(9), 0, false), (day(7), day(1), false), (day(6), day(6), false)],
+                Some(day(7)),
+            ),
+            (
+                "extended again",
+                vec![(day(9), 0, false), (day(4), day(4), true), (day(12), day(6), false)],
+                Some(day(4) + HOUR),
+            ),
+        ] {
+            let closings: Vec<Closing> = (1..)
+                .zip(versions)
+                .map(|(version, (closes, saved, ended))| closing(version, closes, saved, ended))
+                .collect();
+            assert_eq!(pages_open_until(&closings), expected.map(Timestamp), "{what}");
+        }
+    }
+}
