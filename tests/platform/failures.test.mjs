@@ -129,7 +129,7 @@ test("R2 fails while mails are sent: the acknowledgement goes, staff's mail foll
 });
 
 test("D1 fails after a mail is sent: it comes again, and says that it may have come before", async () => {
-  await override(place.guichet, { fault: "d1.batch@1" });
+  await override(place.guichet, { fault: "d1.batch/failures = failures/@1" });
   const { reference } = await (await apply(place.guichet, {}, fault(""))).json();
   await heard("delivery failed");
   // The Worker that claimed the mail might still be sending it, so the claim holds for a while.

@@ -46,6 +46,8 @@ const BOUNDS = {
   "retire orphans": () => 2 * 200,
   "select orphans": () => 2 * 200,
   "forget orphans": whatIsDeleted,
+  // What one address was sent in the hour: five at most, but here everybody is one person who is allowed any number.
+  "count sending": () => 2 * FILLED.pending + FEW,
   "forget sendings": whatIsDeleted,
   "forget alerts": whatIsDeleted,
   "forget incidents": whatIsDeleted,

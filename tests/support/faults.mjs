@@ -5,6 +5,7 @@
 //   x-test-fault: r2.put@2            the second put to R2 fails
 //   x-test-fault: d1.batch:after      it is carried out, and then seems to fail
 //   x-test-fault: email.send!E_HEADER its error has that code
+//   x-test-fault: d1.batch/INSERT/    a batch fails that has this text in a statement
 //   x-test-fault: queue               every call of the queue fails; several faults are separated by commas
 //   x-test-address: 203.0.113.7       it comes from there, and not from this machine
 //   x-test-clock: =1754258399999      the clock stands at that millisecond ("+ms", "-ms": beside real time)

@@ -14,19 +14,21 @@ const SQL = Symbol("its text");
 class Plan {
   #faults;
 
-  /** @param {string} text comma-separated `binding[.method][@nth][:after][!CODE]` */
+  /** @param {string} text comma-separated `binding[.method][/sql/][@nth][:after][!CODE]` */
   constructor(text) {
     this.#faults = text
       .split(",")
-      .map((part) => /^\s*(\w+)(?:\.(\w+))?(?:@(\d+))?(?::(after))?(?:!(\w+))?\s*$/.exec(part))
+      .map((part) => /^\s*(\w+)(?:\.(\w+))?(?:\/([^/]+)\/)?(?:@(\d+))?(?::(after))?(?:!(\w+))?\s*$/.exec(part))
       .filter((match) => match !== null)
-      .map(([, short, method, nth, after, code]) => ({ short, method, nth: Number(nth ?? 0), after: Boolean(after), code, seen: 0 }));
+      .map(([, short, method, text, nth, after, code]) => ({ short, method, text, nth: Number(nth ?? 0), after: Boolean(after), code, seen: 0 }));
   }
 
-  async call(name, run) {
+  /** @param {string} name @param {() => unknown} run @param {string} [sql] of the statements that it runs */
+  async call(name, run, sql = "") {
     const [short, method] = name.split(".");
     for (const fault of this.#faults) {
       if (fault.short !== short || (fault.method && fault.method !== method)) continue;
+      if (fault.text && !sql.includes(fault.text)) continue;
       fault.seen += 1;
       if (fault.nth && fault.nth !== fault.seen) continue;
       if (fault.after) await run();
@@ -98,7 +100,7 @@ function binding(real, short, plan) {
 function database(real, plan) {
   return proxy(real, (name, method) => {
     if (name === "prepare") return (sql) => statement(sql, method.call(real, sql), plan);
-    if (name === "batch") return (list) => plan.call("d1.batch", () => batch(real, method, list));
+    if (name === "batch") return (list) => plan.call("d1.batch", () => batch(real, method, list), list.map((item) => item[SQL]).join(";\n"));
     return (...args) => plan.call(`d1.${name}`, () => method.apply(real, args));
   });
 }

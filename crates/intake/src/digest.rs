@@ -99,7 +99,12 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
         About::Notice(Notice::WithdrawalConfirmation { address, language, .. }) => {
             Some(DigestNotice { address: address.clone(), language: language.clone() })
         }
-        About::Notice(_) => None,
+        About::Notice(
+            Notice::Withdrawal { .. }
+            | Notice::Report { .. }
+            | Notice::Alert { .. }
+            | Notice::Digest(_),
+        ) => None,
     })
 }
 
