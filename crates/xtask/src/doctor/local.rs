@@ -123,8 +123,32 @@ pub(super) fn development_clock(workspace: &Workspace) -> Option<Finding> {
 
 /// Returns what only a person can do, in Cloudflare's dashboard.
 pub(super) fn by_hand(installation: &Installation) -> Vec<Finding> {
-    let config = &installation.config;
+    by_hand_of(&installation.config)
+}
+
+fn by_hand_of(config: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let is_empty = |name: &str| is_known(config, name) && variable(config, name).is_empty();
+    if ["ACCESS_TEAM_DOMAIN", "ACCESS_AUDIENCE", "DESK_ADMINS"].into_iter().any(is_empty) {
+        findings.push(Finding::warning(
+            "the staff desk is closed: no sign-on is set",
+            format!(
+                "make a self-hosted application for {}/desk in Cloudflare Access, then set ACCESS_TEAM_DOMAIN, \
+                 ACCESS_AUDIENCE and DESK_ADMINS in guichet.toml and deploy again",
+                variable(config, ORIGIN)
+            ),
+        ));
+    }
+    let intake = variable(config, "INTAKE_ADDRESS");
+    if let Some((_, domain)) = intake.split_once('@') {
+        findings.push(Finding::warning(
+            format!("mail to {intake} reaches the Worker only by a routing rule"),
+            format!(
+                "once: `npx wrangler email routing enable {domain}`, then a rule in the dashboard that sends {intake} \
+                 to this Worker"
+            ),
+        ));
+    }
     if variable(config, "MAIL_TRANSPORT") == "cloudflare" {
         let sender = variable(config, "MAIL_FROM_ADDRESS");
         let domain = sender.rsplit('@').next().unwrap_or_default();
@@ -134,6 +158,11 @@ pub(super) fn by_hand(installation: &Installation) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Returns whether this version has the variable.
+fn is_known(config: &Value, name: &str) -> bool {
+    config.pointer("/vars").is_some_and(|vars| vars.get(name).is_some())
 }
 
 /// Returns whether the address or host is under a name reserved for examples
@@ -195,6 +224,26 @@ mod tests {
             "SMTP_SECURITY": "none",
         });
         assert!(findings(clear).concat().contains("in clear"));
+    }
+
+    #[test]
+    fn what_only_a_person_can_do_is_said_for_what_is_used() {
+        let said = |vars: Value| {
+            let findings = by_hand_of(&json!({ "vars": vars }));
+            findings.iter().map(Finding::to_string).collect::<String>()
+        };
+        let nothing = json!({ "MAIL_TRANSPORT": "smtp", "INTAKE_ADDRESS": "" });
+        assert_eq!(said(nothing), "");
+        let all = said(json!({
+            "MAIL_TRANSPORT": "cloudflare",
+            "MAIL_FROM_ADDRESS": "jobs@omct.org",
+            "ACCESS_TEAM_DOMAIN": "",
+            "INTAKE_ADDRESS": "applications@in.omct.org",
+        }));
+        for needed in ["sending enable omct.org", "Cloudflare Access", "routing enable in.omct.org"]
+        {
+            assert!(all.contains(needed), "{needed} in {all}");
+        }
     }
 
     #[test]
