@@ -54,6 +54,7 @@ pub(super) async fn read(request: Request, max_bytes: u64) -> Result<Fields, Fai
     };
     let data = form::data(&request, &permit, max_bytes).await.map_err(|error| match error {
         form::Unreadable::TooLarge => Failure::TooLarge { max_bytes },
+        form::Unreadable::TooManyParts => Failure::TooManyParts,
         form::Unreadable::NotAForm | form::Unreadable::Stalled => Failure::NotAForm,
     })?;
     let mut fields = Fields::default();
