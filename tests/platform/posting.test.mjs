@@ -66,7 +66,7 @@ test("each page has a token of its own", async () => {
   const token = ({ html }) => /name="token" value="([^"]+)"/.exec(html)[1];
   const [first, second] = [token(await page(POSTING)), token(await page(POSTING))];
   assert.notEqual(first, second);
-  assert.match(first, new RegExp(`^[0-9a-f]{32}\\.${NOON}\\.[\\w-]{43}$`));
+  assert.match(first, new RegExp(`^[0-9a-f]{32}\\.${NOON}\\.1\\.[\\w-]{43}$`));
 });
 
 test("the page hands its requirements and its clock to the script, and nothing else", async () => {

@@ -19,7 +19,7 @@ use crate::uploads::{Uploads, document_key, document_prefix, store};
 pub const MAX_REVISIONS: u32 = 20;
 
 /// How many corrections an application takes in a minute.
-pub const CORRECTIONS_A_MINUTE: usize = 5;
+pub const CORRECTIONS_A_MINUTE: usize = 10;
 
 const MINUTE_MS: i64 = 60_000;
 

@@ -75,7 +75,7 @@ impl Person {
             return ports.count(Event::GaveUp);
         };
         let chance = &ports.chance;
-        if chance.happens(1_000) {
+        if chance.happens(1_500) {
             self.correct(&ports).await;
         }
         if chance.happens(400) {

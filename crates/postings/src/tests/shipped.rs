@@ -124,8 +124,8 @@ fn the_format_of_what_is_stored_has_a_number() {
 const SHAPE: &str = "\
     .body .contact .contract.is_renewable .contract.kind .contract.months .deadline.date.day \
     .deadline.date.month .deadline.date.year .deadline.zone.name .deadline.zone.offsets[][] \
-    .language .organisation.name .organisation.short .organisation.website .place.country \
-    .place.town .published.day .published.month .published.year .recipient \
+    .language .organisation.logo .organisation.name .organisation.short .organisation.website \
+    .place.country .place.postcode .place.region .place.remote .place.street .place.town .published.day .published.month .published.year .recipient \
     .requirements.documents[].id .requirements.documents[].kinds[] \
     .requirements.documents[].max_bytes .requirements.documents[].name.en \
     .requirements.documents[].name.fr .requirements.documents[].required \
