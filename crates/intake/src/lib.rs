@@ -34,8 +34,8 @@ pub mod memory;
 mod notify;
 mod placeholders;
 pub mod ports;
-mod progress;
 mod postings;
+mod progress;
 mod receipt;
 mod report;
 mod restore;
@@ -57,13 +57,13 @@ pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
 pub use placeholders::{Unfilled, filled};
-pub use progress::{
-    ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
-    Scheduled, Skip, erase_attachments, progress,
-};
 pub use postings::{
     Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
     save_posting,
+};
+pub use progress::{
+    ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
+    Scheduled, Skip, erase_attachments, progress,
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
