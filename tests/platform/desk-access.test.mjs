@@ -160,7 +160,7 @@ test("a panel reads its posting and writes notes, and nothing else", async () =>
   for (const path of READS().filter((path) => path !== "/desk")) await tellsNothing(await get(path, panel), 403, path);
   for (const [path, fields] of CHANGES()) await tellsNothing(await post(path, fields, { ...OURS, ...panel }), 403, path);
 
-  const documents = { swiss_work_permit: "yes", eu_work_permit: undefined, subject: OTHER.subject };
+  const documents = { swiss_work_permit: "yes", eu_work_permit: undefined, subject: "Digital Security Officer, Human Rights Defenders (Geneva)" };
   const own = await (await apply(guichet, documents, { slug: OTHER.slug })).json();
   const list = await (await get(`/desk/postings/${OTHER.slug}`, panel)).json();
   assert.deepEqual(list.applications.map((one) => one.reference), [own.reference]);

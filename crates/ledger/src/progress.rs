@@ -201,7 +201,7 @@ const SELECT_MESSAGES: Query = Query::new(
     "select messages",
     message!(
         "messages.application IN (SELECT value FROM json_each(?1)) \
-        ORDER BY scheduled_at, messages.id"
+        ORDER BY scheduled_at, messages.rowid"
     ),
 );
 
