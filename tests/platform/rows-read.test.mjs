@@ -17,10 +17,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a statement may read that looks for one application, mail or posting: six are the kinds of mail, in a list, and up
+ * What a statement may read that looks for one application, mail or posting: eight are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
-const FEW = 15;
+const FEW = 17;
 /** For a statement that deletes: each row is found and then read. @param {number} written rows */
 const whatIsDeleted = (written) => 2 * written + FEW;
 /** How many rows those may read that look for more. */
@@ -54,6 +54,7 @@ const BOUNDS = {
   // Each posting there ever was, and whether it has an application left.
   "forget notices": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
   "forget retired": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
+  "forget events": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
   "date applications": () => 2 * FILLED.postings + FEW,
 };
 
