@@ -27,8 +27,8 @@ test("dev ends with an error when workerd dies", { skip: process.platform !== "l
 /** @param {import("node:test").TestContext} t */
 async function startDev(t) {
   const state = await mkdtemp(join(tmpdir(), "guichet-dev-"));
-  const [page, mail, smtp] = await freePorts(3);
-  const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--state", state];
+  const [page, mail, smtp, incoming] = await freePorts(4);
+  const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--incoming-port", incoming, "--state", state];
   // It ends when its standard input closes.
   const child = spawn(process.execPath, ["tests/support/dev.mjs", ...options], { cwd: ROOT, stdio: "pipe" });
   t.after(async () => {

@@ -1,6 +1,8 @@
 //! Validates a submitted form and stores it as an application, or as a
 //! correction of the one that came from the same page before.
 
+use std::borrow::Cow;
+
 use domain::{Application, Posting, Reference};
 use rules::review::tidied;
 use rules::{Form, Issue, Timestamp, Unicode};
@@ -31,6 +33,38 @@ pub struct Submission<U> {
     pub form: Form,
     /// The files.
     pub documents: Vec<SubmittedDocument<U>>,
+    /// How it came.
+    pub channel: Channel,
+}
+
+/// How an application came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// By the form of a posting.
+    Form,
+    /// By the mail with this Message-ID. A mail answers no questions: its
+    /// sender is asked afterwards.
+    Mail(String),
+    /// By the form that the answer to a mail with this Message-ID leads to.
+    MailAndForm(String),
+}
+
+impl Channel {
+    fn message_id(self) -> Option<String> {
+        match self {
+            Self::Form => None,
+            Self::Mail(id) | Self::MailAndForm(id) => Some(id),
+        }
+    }
+
+    /// The posting, as it judges an application that comes this way.
+    fn asks<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
+        let mut asked = Cow::Borrowed(posting);
+        if let Self::Mail(_) = self {
+            asked.to_mut().requirements.questions.clear();
+        }
+        asked
+    }
 }
 
 /// A file as it arrived.
@@ -136,7 +170,7 @@ pub async fn submit<D: DocumentStore>(
 ) -> Result<Verdict, Fault> {
     let Submission { mut id, received_at, language, origin, sender, unicode, mut form, .. } =
         submission;
-    let files = submission.documents;
+    let (files, channel) = (submission.documents, submission.channel);
     let mut known = ledger.find(id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
@@ -155,7 +189,8 @@ pub async fn submit<D: DocumentStore>(
     let mut page = None;
     for _ in 0..TRIES {
         let Some(received) = known else {
-            let new = New { id: &id, origin: &origin, page: page.clone(), posting };
+            let (page, channel) = (page.clone(), channel.clone());
+            let new = New { id: &id, origin: &origin, page, posting, channel };
             match take_in(documents, ledger, queue, new, &arrival).await? {
                 Revised::Answered(verdict) => return Ok(verdict),
                 Revised::Superseded(held) => known = Some(*held),
@@ -185,6 +220,7 @@ struct New<'a> {
     origin: &'a str,
     page: Option<String>,
     posting: &'a Posting,
+    channel: Channel,
 }
 
 /// Judges and stores a form as a new application. Superseded where somebody
@@ -196,9 +232,9 @@ async fn take_in<D: DocumentStore>(
     new: New<'_>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let New { id, origin, page, posting } = new;
+    let New { id, origin, page, posting, channel } = new;
     let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
-    let mut content = match judge(posting, sender, unicode, form, received_at) {
+    let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
@@ -217,6 +253,7 @@ async fn take_in<D: DocumentStore>(
         revised_at: received_at,
         address_changes: 0,
         page,
+        mail: channel.message_id(),
         erase_at: Some(posting.erased_at()),
         content,
     };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::database::{Database, Query, SqlLedger};
 
 /// The file name of the last migration in `migrations`.
-const LAST_MIGRATION: &str = "0009_recipients.sql";
+const LAST_MIGRATION: &str = "0011_incoming.sql";
 
 /// Wrangler makes the table with the first migration. Without the condition
 /// on `sqlite_schema` there would be no telling a fresh database from one that

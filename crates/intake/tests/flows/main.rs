@@ -12,6 +12,8 @@ mod correct;
 mod deliver;
 mod digest;
 mod download;
+mod incoming;
+mod letters;
 mod notices;
 mod receipt;
 mod restore;
@@ -32,7 +34,9 @@ use rules::{Form, Timestamp, Unicode};
 
 use crate::world::World;
 use intake::ports::{Fault, MailKind};
-use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict};
+use intake::{
+    ApplicationId, Channel, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict,
+};
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
@@ -67,6 +71,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
             file("cover_letter", "Lettre d’Amélie.pdf", samples::pdf("Lettre")),
             file("cv", "CV été 2025.docx", samples::docx("CV")),
         ],
+        channel: Channel::Form,
     }
 }
 

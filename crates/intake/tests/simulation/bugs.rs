@@ -171,6 +171,7 @@ impl Ports {
             unicode: form.unicode,
             form: form.form.clone(),
             documents: documents.collect(),
+            channel: intake::Channel::Form,
         }
     }
 

@@ -288,6 +288,7 @@ impl Person {
                 ..Form::default()
             },
             documents: self.documents(ports),
+            channel: intake::Channel::Form,
         }
     }
 

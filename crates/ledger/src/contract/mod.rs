@@ -6,6 +6,7 @@
 
 mod applications;
 mod corrections;
+mod incoming;
 mod notices;
 mod outbox;
 mod postings;
@@ -16,7 +17,7 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, PostingStore, Recipients,
+    Commit, Corrections, Fault, Inbox, Ledger, MailKind, Notices, Outbox, PostingStore, Recipients,
     Retention,
 };
 use rules::{Content, Timestamp};
@@ -35,12 +36,12 @@ type Outcome = Result<(), Violation>;
 
 /// Every storage port.
 pub trait Storage:
-    Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+    Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore + Inbox
 {
 }
 
 impl<L> Storage for L where
-    L: Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+    L: Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore + Inbox
 {
 }
 
@@ -92,6 +93,9 @@ suite! {
     postings::closings_tell_when_each_version_closes,
     recipients::a_recipient_gets_so_many_mails_and_a_digest,
     recipients::a_digest_takes_no_more_once_it_is_being_sent,
+    incoming::a_mail_is_processed_by_one_at_a_time_and_once,
+    incoming::a_mail_is_known_again,
+    incoming::a_draft_is_found_until_its_mail_is_erased,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,
@@ -124,6 +128,7 @@ pub fn application(posting: &str, n: u32) -> Application {
         revised_at: after(n.into()),
         address_changes: 0,
         page: None,
+        mail: None,
         erase_at: None,
         content: Content {
             name: "Zoë O’Brien \"?1\" '; --".into(),
