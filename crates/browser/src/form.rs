@@ -195,12 +195,9 @@ impl State {
             self.sending = Sending::Waiting;
             return Effect::None;
         }
-        let errors = self.mistakes(now);
-        if !errors.is_empty() {
-            return self.refuse(errors, None);
+        if let Some(refused) = self.refuse_mistakes(now) {
+            return refused;
         }
-        self.errors = TextMap::default();
-        self.summarise(Summary::Hidden);
         self.sending = Sending::Leaving { sent: 0, total: self.chosen.bytes() };
         Effect::Send
     }
@@ -210,14 +207,23 @@ impl State {
         if self.sending.is_under_way() {
             return Effect::None;
         }
+        if let Some(refused) = self.refuse_mistakes(now) {
+            return refused;
+        }
+        self.in_review = true;
+        Effect::Focus("look")
+    }
+
+    /// Shows what is wrong with the form. Where nothing is, takes back what was
+    /// shown and returns nothing.
+    fn refuse_mistakes(&mut self, now: Timestamp) -> Option<Effect> {
         let errors = self.mistakes(now);
         if !errors.is_empty() {
-            return self.refuse(errors, None);
+            return Some(self.refuse(errors, None));
         }
         self.errors = TextMap::default();
         self.summarise(Summary::Hidden);
-        self.in_review = true;
-        Effect::Focus("look")
+        None
     }
 
     /// The controls were emptied.
