@@ -3,8 +3,9 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -12,9 +13,16 @@ use serde_json::Value;
 use crate::dev;
 use crate::installation::{Installation, config};
 use crate::options::admin::Place;
-use crate::process::output;
+use crate::process::capture;
 use crate::setup;
 use crate::workspace::Workspace;
+
+/// What `SQLite` says while another process writes: in development the Worker
+/// and this command share one file. Nothing has been changed then.
+const BUSY: &str = "SQLITE_BUSY";
+/// How often a busy database is asked, and the pause between.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// A database to ask.
 pub(crate) struct Database<'a>(Reach<'a>);
@@ -64,8 +72,26 @@ impl<'a> Database<'a> {
     }
 
     fn execute(&self, how: &str, what: &str) -> anyhow::Result<String> {
+        let mut attempts = 0;
+        loop {
+            let answer = capture(&mut self.execution(how, what))?;
+            if answer.succeeded {
+                return Ok(answer.output);
+            }
+            attempts += 1;
+            if attempts == ATTEMPTS || !answer.everything().contains(BUSY) {
+                eprintln!("{}", answer.everything());
+                bail!(
+                    "Wrangler could not ask the database; online, `npx wrangler login` comes first"
+                );
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn execution(&self, how: &str, what: &str) -> Command {
         let execute = ["d1", "execute", "DB", "--json", "--yes", how, what];
-        let mut command = match &self.0 {
+        match &self.0 {
             Reach::Online(installation) => {
                 let mut command = installation.wrangler(&execute);
                 command.arg("--remote");
@@ -76,10 +102,7 @@ impl<'a> Database<'a> {
                 command.args(execute).arg("--local").arg("--persist-to").arg(folder);
                 command
             }
-        };
-        output(command.stdin(Stdio::null())).context(
-            "Wrangler could not ask the database; online, `npx wrangler login` comes first",
-        )
+        }
     }
 
     /// Writes a small record into the bucket beside the database.

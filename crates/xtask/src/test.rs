@@ -25,6 +25,9 @@ const ONLINE: &str = "tests/online";
 /// A test that takes longer hangs, and so does a file that leaves a server
 /// running.
 const TIMEOUT: &str = "--test-timeout=600000";
+/// Two files at a time, on two cores too: the tests mostly wait. Node's own
+/// choice there is one.
+const CONCURRENCY: &str = "--test-concurrency=2";
 
 /// Runs the tests and goes on after a failure, so that one run shows all
 /// failures. With a filter, only what it selects is run.
@@ -103,7 +106,7 @@ fn node(
     let succeeded = each_line(
         workspace
             .command("node")
-            .args(["--test", "--test-reporter=spec", TIMEOUT])
+            .args(["--test", "--test-reporter=spec", TIMEOUT, CONCURRENCY])
             .args(files)
             .env("GUICHET_CHROMIUM", chromium),
         |line| {
