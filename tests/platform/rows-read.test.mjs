@@ -36,8 +36,9 @@ const BOUNDS = {
   "select related": () => 3 * (FILLED.ofPosting + FEW),
   // Of the last minute, in which the clock stands here.
   "select sent": () => 2 * FILLED.ofPosting,
-  // Each table, index and trigger.
+  // Each table, index and trigger; each migration, in a list and in the table.
   "has migrations": () => 100,
+  "are applied": () => 60,
   // Each posting there is.
   "select current versions": () => FILLED.postings + FEW,
   // A page: 100 applications, 200 documents.
@@ -192,6 +193,19 @@ test("a run of the cron", async () => {
   await bounded("cron: ends the incident");
   await cronAt(NOON + 7 * MINUTE);
   assert.ok((await bounded("cron: nothing to do")) < 6 * FILLED.postings + 50);
+});
+
+test("documents of a refused form are held, sent, replaced, and deleted after an hour", async () => {
+  await override(place.guichet, { clock: clock() });
+  const send = async (token, changes) => (await apply(place.guichet, { token, ...changes }, { json: false })).status;
+  const token = await freshToken(place.guichet);
+  const nameless = { name: "", email: "held@example.org" };
+  assert.equal(await send(token, nameless), 422);
+  await bounded("a refused form, its documents are held");
+  assert.equal(await send(token, { ...nameless, cv: document("CV.pdf", pdf("Un autre CV")) }), 422);
+  await bounded("another document takes the place of one");
+  await cronAt(NOON + HOUR);
+  await bounded("cron: deletes three held documents");
 });
 
 test("the closing of a posting, and its end", async () => {

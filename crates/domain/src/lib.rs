@@ -4,9 +4,11 @@
 mod application;
 mod delivery;
 mod failure;
+mod held;
 pub mod posting;
 
 pub use application::{Application, Reference, Revision};
 pub use delivery::{Delivery, MailState};
 pub use failure::Failure;
+pub use held::HeldDocument;
 pub use posting::Posting;

@@ -50,6 +50,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("replaced documents not erased", erase_replaced_documents(app).await),
         ("erasure failed", erase(app, &postings).await),
         ("orphaned documents not erased", erase_orphaned_documents(app).await),
+        ("held documents not erased", erase_held_documents(app).await),
         ("report failed", report(app, &postings).await),
         ("watch failed", watch(env, app).await),
         ("notices not sent", notify(env, app, &postings).await),
@@ -62,6 +63,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
 async fn while_paused(app: &AppContext, pause: Pause) -> Outcomes {
     let mut outcomes = vec![
         ("withdrawals not finished", finish_withdrawals(app).await),
+        ("held documents not erased", erase_held_documents(app).await),
         ("sent mails not noted", note_sent(app).await),
     ];
     if pause == Pause::Replaying {
@@ -107,6 +109,10 @@ async fn erase_replaced_documents(app: &AppContext) -> Result<(), Fault> {
 
 async fn erase_orphaned_documents(app: &AppContext) -> Result<(), Fault> {
     intake::erase_orphaned_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
+}
+
+async fn erase_held_documents(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_held_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
 }
 
 async fn report(app: &AppContext, postings: &Postings) -> Result<(), Fault> {

@@ -1,19 +1,22 @@
 //! Corrects an application.
 
 use domain::{Application, Posting};
+use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
 use rules::review::tidied;
 use rules::{Content, Form, OfferedDocument, Timestamp, Unicode};
 
 use crate::each::each;
+use crate::held::{Hold, Page};
 use crate::key::SigningKey;
 use crate::mailbox::judge;
 use crate::ports::{
-    Correction, Corrections, DocumentStore, Farewell, Fault, Ledger, MailKind, Outbox, Queue,
+    Correction, Corrections, DocumentStore, Farewell, Fault, HeldDocuments, Ledger, MailKind,
+    Outbox, Queue,
 };
 use crate::receipt::{Opened, receipt};
-use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, refused, unchanged};
-use crate::uploads::{Uploads, document_key, document_prefix, store};
+use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, gone, refused, unchanged};
+use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
 
 /// How many revisions an application may have.
 pub const MAX_REVISIONS: u32 = 20;
@@ -55,6 +58,11 @@ pub struct Amendment<'a, U> {
     pub form: Form,
     /// The files. A document without one stays as it is.
     pub documents: Vec<SubmittedDocument<U>>,
+    /// As [`crate::Submission::holds`].
+    pub holds: bool,
+    /// Whether the page said that documents are held. On any other, a document
+    /// without a file stays as it is.
+    pub uses_held: bool,
 }
 
 /// Judges a correction that was made from a receipt and, if nothing is wrong
@@ -62,7 +70,7 @@ pub struct Amendment<'a, U> {
 /// application was withdrawn.
 pub async fn correct<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + Outbox),
+    ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
     queue: &impl Queue,
     signing: &SigningKey,
     posting: &Posting,
@@ -70,12 +78,16 @@ pub async fn correct<D: DocumentStore>(
 ) -> Result<Option<Verdict>, Fault> {
     let Amendment { reference, key, revision, received_at, language, sender, unicode, .. } =
         amendment;
+    let (holds, uses_held) = (amendment.holds, amendment.uses_held);
     let (mut form, files) = (amendment.form, amendment.documents);
     let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
         return Ok(None);
     };
     let received = opened.received;
-    let uploads = Uploads::look_into(posting, &files, &mut form).await?;
+    let address = tidied_address(&form.email, unicode.to_ascii);
+    let hold = Hold::of(Page::Receipt(&received.id), &address, received_at);
+    let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
+    let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
     keep_documents(&mut form, &received.content.documents);
     let said = tidied(unicode.to_ascii, &posting.requirements, &form);
     if is_known(ledger, &received, &said).await? {
@@ -86,10 +98,12 @@ pub async fn correct<D: DocumentStore>(
     }
     let arrival =
         Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
-    Ok(Some(match revise(documents, ledger, queue, posting, received, &arrival).await? {
+    let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
-        Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form), kept },
-    }))
+        Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
+    };
+    hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
+    Ok(Some(verdict))
 }
 
 /// A form that arrived, looked into.
@@ -127,7 +141,7 @@ pub(crate) async fn is_known(
 /// fails, for whatever reason, the application stays as it is.
 pub(crate) async fn revise<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Corrections + Outbox),
+    ledger: &(impl Ledger + Corrections + Outbox),
     queue: &impl Queue,
     posting: &Posting,
     received: Application,
@@ -155,7 +169,13 @@ pub(crate) async fn revise<D: DocumentStore>(
     };
     let revision = received.revision.saturating_add(1);
     let kept = &received.content.documents;
-    store(documents, &received.id, revision, &mut content, kept, uploads).await?;
+    let stored = store(documents, &received.id, revision, &mut content, kept, uploads).await?;
+    if let Stored::Gone(document) = stored {
+        return Ok(match ledger.find(&received.id).await? {
+            Some(held) if held.revision != received.revision => Revised::Superseded(Box::new(held)),
+            _ => Revised::Answered(gone(form, &document, Some(received))),
+        });
+    }
     let farewell = (!received.content.is_from(&content.email)).then(|| Farewell {
         address: received.content.email.clone(),
         language: received.language.clone(),

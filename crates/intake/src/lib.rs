@@ -7,7 +7,8 @@
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
-//! application. [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
+//! application. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
+//! [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
 //! Storage, queue, mail and clock are [`ports`]. The crate `ledger` implements
@@ -23,6 +24,7 @@ mod deliver;
 mod digest;
 mod download;
 mod each;
+mod held;
 mod incident;
 mod key;
 mod mail_composer;
@@ -47,6 +49,7 @@ pub use correct::{
 };
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use download::{Download, Followed, Link, download};
+pub use held::{HELD_MS, Holding, erase_held_documents};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::{MailComposer, Sender};

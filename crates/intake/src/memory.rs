@@ -76,6 +76,12 @@ impl DocumentStore for Memory {
         Ok(())
     }
 
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, Fault> {
+        self.check(Port::Documents, Fault::Documents)?;
+        let Some(bytes) = self.documents.borrow().get(from).cloned() else { return Ok(false) };
+        self.put(to, &bytes, [0; 32]).await.map(|()| true)
+    }
+
     async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
         self.check(Port::Documents, Fault::Documents)?;
         self.records.borrow_mut().insert(key.to_owned(), text.to_owned());

@@ -1,6 +1,7 @@
 //! The ports of the flows: what they need from the platform.
 
 mod corrections;
+mod held;
 mod notices;
 mod outbox;
 mod postings;
@@ -13,6 +14,7 @@ use rules::Timestamp;
 
 pub use corrections::{Correction, Corrections, Farewell, Related};
 pub use domain::{Delivery, MailState};
+pub use held::HeldDocuments;
 pub use notices::{
     DeliveryProblems, DigestNotice, Entry, Incident, Notice, NoticeOfChange, Notices,
     PostingDelivery, WrittenReport,
@@ -78,6 +80,10 @@ pub trait DocumentStore {
     /// Keeps `upload` under `key`. What is already there stays: keys contain
     /// the content's hash, so it is the same.
     async fn put(&self, key: &str, upload: &Self::Upload, sha256: [u8; 32]) -> Result<(), Fault>;
+
+    /// Keeps what is under `from` under `to` as well. Returns whether there is
+    /// anything under `from`.
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, Fault>;
 
     /// Writes a small record under `key`, over what is there.
     async fn write(&self, key: &str, text: &str) -> Result<(), Fault>;

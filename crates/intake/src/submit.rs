@@ -2,15 +2,19 @@
 //! correction of the one that came from the same page before.
 
 use domain::{Application, Posting, Reference};
+use rules::addresses::tidied as tidied_address;
 use rules::review::tidied;
-use rules::{Form, Issue, Timestamp, Unicode};
+use rules::{Code, Form, Issue, Timestamp, Unicode};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
+use crate::held::{Hold, Holding, Page};
 use crate::key::ApplicationId;
 use crate::mailbox::judge;
-use crate::ports::{Commit, Corrections, DocumentStore, Fault, Ledger, MailKind, Outbox, Queue};
+use crate::ports::{
+    Commit, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox, Queue,
+};
 use crate::sweep::push;
-use crate::uploads::{Uploads, store};
+use crate::uploads::{Stored, Uploads, store};
 
 /// A form as it arrived.
 #[derive(Debug)]
@@ -31,6 +35,9 @@ pub struct Submission<U> {
     pub form: Form,
     /// The files.
     pub documents: Vec<SubmittedDocument<U>>,
+    /// Whether documents that pass are held where the form is refused: a page
+    /// without a script cannot keep them chosen.
+    pub holds: bool,
 }
 
 /// A file as it arrived.
@@ -58,7 +65,7 @@ pub enum Verdict {
         /// Why the queue does not know of it yet. The sweep will tell it.
         unqueued: Option<Fault>,
     },
-    /// Nothing was kept.
+    /// Nothing was kept but documents that are held for an hour.
     Refused {
         /// What was sent, looked into.
         form: Box<Form>,
@@ -66,6 +73,8 @@ pub enum Verdict {
         issues: Vec<Issue>,
         /// The application that it would have corrected, as it stays.
         kept: Option<Box<Application>>,
+        /// The documents that need not be chosen again.
+        holding: Holding,
     },
     /// The id was used up: its application was withdrawn, or its documents
     /// were found without one and deleted. Another id has to be taken.
@@ -124,17 +133,17 @@ const TRIES: u32 = 8;
 /// address it is an application of its own, whose id follows from both.
 ///
 /// After `Accepted` the application survives whatever fails next. After any
-/// other verdict nothing of the form is kept. After a [`Fault`] it may be kept
+/// other verdict nothing of the form is kept, but documents that are held. After a [`Fault`] it may be kept
 /// or not: the candidate has to send it again, and with the same token it
 /// will be the same application.
 pub async fn submit<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + Outbox),
+    ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
     queue: &impl Queue,
     posting: &Posting,
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let Submission { mut id, received_at, language, origin, sender, unicode, mut form, .. } =
+    let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
     let files = submission.documents;
     let mut known = ledger.find(id.as_str()).await?;
@@ -147,16 +156,45 @@ pub async fn submit<D: DocumentStore>(
         }
         None => {}
     }
-    let uploads = Uploads::look_into(posting, &files, &mut form).await?;
-    let said = tidied(unicode.to_ascii, &posting.requirements, &form);
+    let hold = Hold::of(
+        Page::Posting(id.as_str()),
+        &tidied_address(&form.email, unicode.to_ascii),
+        received_at,
+    );
+    let before = hold.find(ledger).await?;
+    let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
         Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
-    let mut page = None;
+    let new = New { id, origin: &origin, page: None, posting };
+    let mut verdict = keep(documents, ledger, queue, new, known, &arrival).await?;
+    hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
+    Ok(verdict)
+}
+
+/// Where an application is to be, and whence it comes.
+struct New<'a> {
+    id: ApplicationId,
+    origin: &'a str,
+    page: Option<String>,
+    posting: &'a Posting,
+}
+
+/// Keeps a form as a new application, or as a correction of `known` or of
+/// what others write at the same time.
+async fn keep<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + Outbox),
+    queue: &impl Queue,
+    mut new: New<'_>,
+    mut known: Option<Application>,
+    arrival: &Arrival<'_, D::Upload>,
+) -> Result<Verdict, Fault> {
+    let posting = new.posting;
+    let said = tidied(arrival.unicode.to_ascii, &posting.requirements, arrival.form);
     for _ in 0..TRIES {
         let Some(received) = known else {
-            let new = New { id: &id, origin: &origin, page: page.clone(), posting };
-            match take_in(documents, ledger, queue, new, &arrival).await? {
+            match take_in(documents, ledger, queue, &new, arrival).await? {
                 Revised::Answered(verdict) => return Ok(verdict),
                 Revised::Superseded(held) => known = Some(*held),
             }
@@ -166,25 +204,17 @@ pub async fn submit<D: DocumentStore>(
             return unchanged(ledger, queue, received).await;
         }
         if !received.content.is_from(&said.email) {
-            id = id.for_address(&said.email);
-            page = received.page.or(Some(received.id));
-            known = ledger.find(id.as_str()).await?;
+            new.id = new.id.for_address(&said.email);
+            new.page = received.page.or(Some(received.id));
+            known = ledger.find(new.id.as_str()).await?;
             continue;
         }
-        match revise(documents, ledger, queue, posting, received, &arrival).await? {
+        match revise(documents, ledger, queue, posting, received, arrival).await? {
             Revised::Answered(verdict) => return Ok(verdict),
             Revised::Superseded(held) => known = Some(*held),
         }
     }
     Err(Fault::Ledger("others write the same application all the time".into()))
-}
-
-/// Where an application is to be, and whence it comes.
-struct New<'a> {
-    id: &'a ApplicationId,
-    origin: &'a str,
-    page: Option<String>,
-    posting: &'a Posting,
 }
 
 /// Judges and stores a form as a new application. Superseded where somebody
@@ -193,7 +223,7 @@ async fn take_in<D: DocumentStore>(
     documents: &D,
     ledger: &(impl Ledger + Outbox),
     queue: &impl Queue,
-    new: New<'_>,
+    new: &New<'_>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
     let New { id, origin, page, posting } = new;
@@ -202,7 +232,13 @@ async fn take_in<D: DocumentStore>(
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
-    store(documents, id.as_str(), 1, &mut content, &[], uploads).await?;
+    let stored = store(documents, id.as_str(), 1, &mut content, &[], uploads).await?;
+    if let Stored::Gone(document) = stored {
+        return Ok(match ledger.find(id.as_str()).await? {
+            Some(held) => Revised::Superseded(Box::new(held)),
+            None => Revised::Answered(gone(form, &document, None)),
+        });
+    }
     let mut received = Application {
         reference: reference(id, 0),
         id: id.as_str().to_owned(),
@@ -211,12 +247,12 @@ async fn take_in<D: DocumentStore>(
         // The ledger gives it when it writes the application.
         number: 0,
         language: language.to_owned(),
-        origin: origin.to_owned(),
+        origin: (*origin).to_owned(),
         received_at,
         revision: 1,
         revised_at: received_at,
         address_changes: 0,
-        page,
+        page: page.clone(),
         erase_at: Some(posting.erased_at()),
         content,
     };
@@ -282,7 +318,15 @@ pub(crate) async fn accepted(
 }
 
 pub(crate) fn refused(form: Form, issues: Vec<Issue>, kept: Option<Application>) -> Verdict {
-    Verdict::Refused { form: Box::new(form), issues, kept: kept.map(Box::new) }
+    let holding = Holding::default();
+    Verdict::Refused { form: Box::new(form), issues, kept: kept.map(Box::new), holding }
+}
+
+/// The answer to a form of which `document` was held and is gone.
+pub(crate) fn gone(form: &Form, document: &str, kept: Option<Application>) -> Verdict {
+    let mut form = form.clone();
+    form.documents.retain(|offered| offered.id != document);
+    refused(form, vec![Issue::new(document, Code::DocumentMissing)], kept)
 }
 
 /// Returns the reference of an application at the given attempt: its id

@@ -3,25 +3,30 @@
 use core::fmt::Write as _;
 
 use documents::Limits;
-use domain::Posting;
+use domain::{HeldDocument, Posting};
 use rules::application::Document;
 use rules::review::refused_by_size;
 use rules::{Content, Form, OfferedDocument};
 
+use crate::held::add_held;
 use crate::ports::{DocumentStore, Fault, Upload, UploadContent};
 use crate::submit::SubmittedDocument;
 
-/// The files of a form and their hashes, where they were read.
+/// The documents of a form: the files that came with it and their hashes,
+/// where they were read, and what was held of it before.
 pub(crate) struct Uploads<'a, U> {
     files: Vec<(&'a SubmittedDocument<U>, Option<[u8; 32]>)>,
+    pub(crate) held: Vec<HeldDocument>,
 }
 
 impl<'a, U: Upload> Uploads<'a, U> {
     /// Reads, hashes and inspects the files, but for those that their size
-    /// alone refuses, and adds what they are to `form`.
+    /// alone refuses, and adds to `form` what they are, and those of `held`
+    /// that they do not replace.
     pub(crate) async fn look_into(
         posting: &Posting,
         submitted: &'a [SubmittedDocument<U>],
+        held: Vec<HeldDocument>,
         form: &mut Form,
     ) -> Result<Self, Fault> {
         let mut files = Vec::with_capacity(submitted.len());
@@ -43,14 +48,39 @@ impl<'a, U: Upload> Uploads<'a, U> {
             form.documents.push(offer);
             files.push((document, hash));
         }
-        Ok(Self { files })
+        add_held(&posting.requirements, form, &held);
+        Ok(Self { files, held })
     }
 
-    /// The file of an accepted document and its hash.
-    fn find(&self, document: &Document) -> Option<(&U, [u8; 32])> {
-        let (file, hash) = self.files.iter().find(|(file, _)| file.id == document.id)?;
-        Some((&file.upload, (*hash)?))
+    /// Stores a document that came with the form, or that was held before.
+    /// Returns whether its bytes are still there.
+    pub(crate) async fn put<D: DocumentStore<Upload = U>>(
+        &self,
+        documents: &D,
+        key: &str,
+        id: &str,
+        sha256: &str,
+    ) -> Result<bool, Fault> {
+        let file = self.files.iter().find(|(file, _)| file.id == id);
+        if let Some((file, Some(hash))) = file {
+            return documents.put(key, &file.upload, *hash).await.map(|()| true);
+        }
+        let is_this = |held: &&HeldDocument| {
+            held.document.id == id && held.document.sha256.as_deref() == Some(sha256)
+        };
+        let unread = || Fault::Upload("a document was accepted unread".into());
+        let held = self.held.iter().find(is_this).ok_or_else(unread)?;
+        documents.copy(&held.key, key).await
     }
+}
+
+/// What came of storing the documents of a form.
+pub(crate) enum Stored {
+    /// Each of them is stored.
+    All,
+    /// The one with this id was held, and is gone: another request has sent
+    /// it, or its hour has ended.
+    Gone(String),
 }
 
 /// Stores those documents of `content` that `kept`, an earlier revision's, do
@@ -62,7 +92,7 @@ pub(crate) async fn store<D: DocumentStore>(
     content: &mut Content,
     kept: &[Document],
     uploads: &Uploads<'_, D::Upload>,
-) -> Result<(), Fault> {
+) -> Result<Stored, Fault> {
     for document in &mut content.documents {
         let is_same = |kept: &&Document| kept.id == document.id && kept.sha256 == document.sha256;
         if let Some(kept) = kept.iter().find(is_same) {
@@ -71,11 +101,12 @@ pub(crate) async fn store<D: DocumentStore>(
             continue;
         }
         document.revision = revision;
-        let unread = || Fault::Upload("a document was accepted unread".into());
-        let (upload, sha256) = uploads.find(document).ok_or_else(unread)?;
-        documents.put(&document_key(application, document), upload, sha256).await?;
+        let key = document_key(application, document);
+        if !uploads.put(documents, &key, &document.id, &document.sha256).await? {
+            return Ok(Stored::Gone(document.id.clone()));
+        }
     }
-    Ok(())
+    Ok(Stored::All)
 }
 
 /// What the keys of all documents begin with.

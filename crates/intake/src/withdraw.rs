@@ -1,10 +1,14 @@
 //! Deletes an application at the candidate's request.
 
+use domain::Application;
 use rules::Timestamp;
 
 use crate::each::each;
+use crate::held::{Hold, Page, release};
 use crate::key::SigningKey;
-use crate::ports::{Corrections, DocumentStore, Fault, Ledger, Retention, Withdrawn};
+use crate::ports::{
+    Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Retention, Withdrawn,
+};
 use crate::receipt::{Opened, key_hash, receipt};
 use crate::retention::erase_one;
 
@@ -28,7 +32,7 @@ pub struct Withdrawal {
 /// and the data go.
 pub async fn withdraw(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Retention),
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Retention),
     signing: &SigningKey,
     reference: &str,
     key: &str,
@@ -42,9 +46,28 @@ pub async fn withdraw(
         Some(Opened::Application(receipt)) => receipt.received,
     };
     ledger.withdraw(&received, &key_hash(signing, &received.reference, key), now).await?;
-    let unfinished = erase_one(documents, ledger, &received.id).await.err();
+    let unfinished = match erase_one(documents, ledger, &received.id).await {
+        Ok(()) => release_all(documents, ledger, &received, now).await.err(),
+        Err(fault) => Some(fault),
+    };
     let withdrawn = Withdrawn { posting: received.posting, at: now };
     Ok(Some(Withdrawal { withdrawn, unfinished }))
+}
+
+/// Deletes what corrections of an application would have brought, which would
+/// go within the hour.
+async fn release_all(
+    documents: &impl DocumentStore,
+    ledger: &impl HeldDocuments,
+    received: &Application,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let first = received.page.as_ref().unwrap_or(&received.id);
+    for page in [Page::Posting(first), Page::Receipt(&received.id)] {
+        let hold = Hold::of(page, &received.content.email, now);
+        release(documents, &hold.find(ledger).await?).await?;
+    }
+    Ok(())
 }
 
 /// Erases what is withdrawn and still there, since somebody did not get to

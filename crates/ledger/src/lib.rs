@@ -12,6 +12,7 @@ mod applications;
 pub mod contract;
 mod corrections;
 mod database;
+mod held;
 mod notices;
 mod outbox;
 mod postings;

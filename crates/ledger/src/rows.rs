@@ -1,5 +1,6 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
+mod held;
 mod notices;
 mod postings;
 mod recipients;
@@ -11,6 +12,7 @@ use intake::ports::{
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
+pub(crate) use held::{HeldRow, KeyRow};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 pub(crate) use recipients::{AdmissionRow, DigestedRow};

@@ -3,10 +3,20 @@
 use intake::ports::Fault;
 use serde::Deserialize;
 
-use crate::database::{Database, Query, SqlLedger};
+use crate::database::{Database, Query, SqlLedger, json};
 
-/// The file name of the last migration in `migrations`.
-const LAST_MIGRATION: &str = "0009_recipients.sql";
+/// The file names of the migrations in `migrations`, in order. Each counts: one
+/// with a lower number may come later than one with a higher.
+const MIGRATIONS: &[&str] = &[
+    "0001_applications.sql",
+    "0002_retention.sql",
+    "0003_giving_up.sql",
+    "0004_mails.sql",
+    "0005_corrections.sql",
+    "0006_postings.sql",
+    "0008_held.sql",
+    "0009_recipients.sql",
+];
 
 /// Wrangler makes the table with the first migration. Without the condition
 /// on `sqlite_schema` there would be no telling a fresh database from one that
@@ -16,12 +26,16 @@ const HAS_MIGRATIONS: Query = Query::new(
     "SELECT count(*) AS found FROM sqlite_schema WHERE type = 'table' AND name = 'd1_migrations'",
 );
 
-const IS_APPLIED: Query =
-    Query::new("is applied", "SELECT count(*) AS found FROM d1_migrations WHERE name = ?1");
+/// `?1` is a JSON array of names.
+const ARE_APPLIED: Query = Query::new(
+    "are applied",
+    "\
+    SELECT count(*) AS found FROM d1_migrations WHERE name IN (SELECT value FROM json_each(?1))",
+);
 
 #[derive(Deserialize)]
 struct Found {
-    found: u32,
+    found: usize,
 }
 
 impl<D: Database> SqlLedger<D> {
@@ -34,8 +48,9 @@ impl<D: Database> SqlLedger<D> {
         if any.first().is_none_or(|row| row.found == 0) {
             return Ok(false);
         }
-        let last: Vec<Found> = self.0.run(IS_APPLIED.bind([LAST_MIGRATION.into()])).await?;
-        Ok(last.first().is_some_and(|row| row.found > 0))
+        let names = json(&MIGRATIONS, "a list of names")?;
+        let applied: Vec<Found> = self.0.run(ARE_APPLIED.bind([names])).await?;
+        Ok(applied.first().is_some_and(|row| row.found == MIGRATIONS.len()))
     }
 }
 
@@ -46,23 +61,26 @@ mod tests {
     use crate::sqlite::Sqlite;
 
     #[test]
-    fn the_last_migration_is_the_last_file() {
+    fn the_migrations_are_those_of_the_folder() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
         let files = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
-        let last = files.map(|file| file.file_name()).max().unwrap();
-        assert_eq!(last.to_str(), Some(LAST_MIGRATION));
+        let mut names: Vec<_> = files.map(|file| file.file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, MIGRATIONS);
     }
 
     #[test]
-    fn a_database_is_migrated_once_the_last_migration_is_recorded() {
+    fn a_database_is_migrated_once_each_migration_is_recorded() {
         let sqlite = Sqlite::empty().unwrap();
         let is_migrated = || pollster::block_on(SqlLedger(&sqlite).is_migrated()).unwrap();
         assert!(!is_migrated(), "fresh");
         sqlite.script("CREATE TABLE d1_migrations (name TEXT UNIQUE)").unwrap();
-        sqlite.script("INSERT INTO d1_migrations VALUES ('0001_applications.sql')").unwrap();
-        assert!(!is_migrated(), "an older build's");
-        let record = format!("INSERT INTO d1_migrations VALUES ('{LAST_MIGRATION}')");
-        sqlite.script(&record).unwrap();
+        let (late, others) = MIGRATIONS.split_first().unwrap();
+        for name in others.iter().chain(&["9999_of_a_newer_build.sql"]) {
+            sqlite.script(&format!("INSERT INTO d1_migrations VALUES ('{name}')")).unwrap();
+        }
+        assert!(!is_migrated(), "one is missing");
+        sqlite.script(&format!("INSERT INTO d1_migrations VALUES ('{late}')")).unwrap();
         assert!(is_migrated());
     }
 }

@@ -9,7 +9,7 @@ use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-const TAKEN: [&str; 10] = [
+const TAKEN: [&str; 14] = [
     "name",
     "email",
     "phone",
@@ -18,6 +18,10 @@ const TAKEN: [&str; 10] = [
     "consent",
     "token",
     "website",
+    "arrival",
+    "key",
+    "revision",
+    "held",
     "deadline",
     "documents",
 ];

@@ -54,7 +54,7 @@ pub struct Form {
 }
 
 /// A file that a candidate has chosen.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OfferedDocument {
     /// The id of the [`crate::requirements::DocumentRequirement`] it is meant for.
     pub id: String,

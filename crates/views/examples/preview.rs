@@ -64,6 +64,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             arrival: "",
             not_taken: None,
             kept: None,
+            held: &[],
             correction: None,
         };
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
@@ -79,6 +80,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             arrival: "",
             not_taken: None,
             kept: None,
+            held: &[],
             correction: None,
         };
         add("wrong", at(NOW, wrong));

@@ -1,8 +1,9 @@
 //! The form of a posting, in the state in which it is shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::Posting;
+use domain::{HeldDocument, Posting};
 use locales::{Labels, Texts, bytes, fill, isolated, issue_message, list, number, plural};
 use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
@@ -28,8 +29,26 @@ pub struct FormState<'a> {
     pub not_taken: Option<&'a str>,
     /// The reference of the application that it would have corrected.
     pub kept: Option<&'a str>,
+    /// The documents that need not be chosen again.
+    pub held: &'a [HeldDocument],
     /// What it corrects, where it was opened from a receipt.
     pub correction: Option<CorrectionOf<'a>>,
+}
+
+impl<'a> FormState<'a> {
+    /// A form with which nothing is wrong.
+    pub fn new(values: &'a Form, token: &'a str) -> Self {
+        Self {
+            values,
+            issues: &[],
+            token,
+            arrival: "",
+            not_taken: None,
+            kept: None,
+            held: &[],
+            correction: None,
+        }
+    }
 }
 
 /// The application that a form corrects, and the right to do so.
@@ -70,6 +89,8 @@ pub(crate) struct FormView<'a> {
     pub(crate) erased: String,
     pub(crate) ask: Around,
     pub(crate) data_use: Around,
+    /// Whether documents are held that need not be chosen again.
+    pub(crate) holds: bool,
     has_trap: bool,
     /// What the script needs, as JSON.
     pub(crate) data: String,
@@ -111,7 +132,8 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, arrival, not_taken, kept, correction } = *state;
+        let FormState { values, issues, token, arrival, not_taken, kept, held, correction } =
+            *state;
         let asked = &posting.requirements;
         let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
         let mut summary = Vec::new();
@@ -140,7 +162,7 @@ impl<'a> FormView<'a> {
         let questions = asked.questions.iter();
         let erased_on = locales::date(texts, posting.erased_on());
         let data = Data {
-            requirements: asked,
+            requirements: &still_required(asked, held),
             zone: &posting.deadline.zone,
             now,
             words: texts.for_script(),
@@ -148,7 +170,11 @@ impl<'a> FormView<'a> {
         Self {
             title: correction.map_or(texts.form_title, |_| texts.correct_title),
             send: correction.map_or(texts.form_send, |_| texts.correct_send),
-            files_note: correction.map_or(texts.form_files_again, |_| texts.form_files_kept),
+            files_note: match correction {
+                _ if !held.is_empty() => texts.form_files_held,
+                Some(_) => texts.form_files_kept,
+                None => texts.form_files_again,
+            },
             action: in_language(texts, &path),
             correction,
             values,
@@ -158,9 +184,7 @@ impl<'a> FormView<'a> {
             summary,
             kept: kept.map(|reference| fill(texts.form_kept, &[("reference", reference)])),
             errors,
-            documents: documents
-                .map(|asked| document_field(texts, asked, values, correction.as_ref()))
-                .collect(),
+            documents: documents.map(|asked| document_field(texts, asked, state)).collect(),
             questions: questions.map(|asked| question_field(texts, asked, values)).collect(),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: Around::of(texts.form_needs_account, "subject"),
@@ -169,6 +193,7 @@ impl<'a> FormView<'a> {
             erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),
             data_use: Around::of(texts.form_data_use, "organisation"),
+            holds: !held.is_empty(),
             has_trap: correction.is_none() && not_taken.is_none(),
             data: embed(&data),
         }
@@ -221,18 +246,32 @@ fn target(asked: &Requirements, field: &str) -> String {
     first.map_or("application", |document| &document.id).to_owned()
 }
 
+/// Returns what a script has to ask for: documents that are held need not be
+/// chosen.
+fn still_required<'a>(asked: &'a Requirements, held: &[HeldDocument]) -> Cow<'a, Requirements> {
+    let mut asked = Cow::Borrowed(asked);
+    for HeldDocument { document: held, .. } in held {
+        let documents = &mut asked.to_mut().documents;
+        for document in documents.iter_mut().filter(|document| document.id == held.id) {
+            document.required = false;
+        }
+    }
+    asked
+}
+
 fn document_field<'a>(
     texts: &'static Texts,
     required: &'a DocumentRequirement,
-    values: &Form,
-    correction: Option<&CorrectionOf>,
+    state: &FormState,
 ) -> DocumentField<'a> {
     let extensions = required.kinds.iter().filter_map(|kind| kind.extension());
     let names: Vec<String> = extensions.clone().map(str::to_uppercase).collect();
     let media = required.kinds.iter().map(|kind| kind.media_type().to_owned());
     let accept: Vec<String> = extensions.map(|name| format!(".{name}")).chain(media).collect();
-    let before = values.documents.iter().find(|offered| offered.id == required.id);
-    let kept = correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
+    let held = state.held.iter().find(|held| held.document.id == required.id);
+    let before = state.values.documents.iter().find(|offered| offered.id == required.id);
+    let kept =
+        state.correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
     let said = |text: &str, file: &str| fill(text, &[("file", &isolated(file))]);
     DocumentField {
         id: &required.id,
@@ -246,9 +285,10 @@ fn document_field<'a>(
                 ("max", &bytes(texts, required.max_bytes)),
             ],
         ),
-        again: match kept {
-            Some(kept) => Some(said(texts.form_document_kept, &kept.file_name)),
-            None => before.map(|file| said(texts.form_document_again, &file.file_name)),
+        again: match (held, kept) {
+            (Some(held), _) => Some(said(texts.form_document_held, &held.document.file_name)),
+            (None, Some(kept)) => Some(said(texts.form_document_kept, &kept.file_name)),
+            (None, None) => before.map(|file| said(texts.form_document_again, &file.file_name)),
         },
     }
 }

@@ -39,6 +39,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         arrival: "",
         not_taken: None,
         kept: None,
+        held: &[],
         correction: None,
     };
     let mut pages = vec![
@@ -174,6 +175,7 @@ fn hostile_values_stay_text() {
         arrival: HOSTILE,
         not_taken: None,
         kept: None,
+        held: &[],
         correction: None,
     };
     let mut received = received();
@@ -209,6 +211,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
         arrival: "",
         not_taken: None,
         kept: None,
+        held: &[],
         correction: None,
     };
     let receipt =

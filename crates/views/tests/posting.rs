@@ -4,7 +4,7 @@
 
 mod support;
 
-use domain::{Delivery, MailState};
+use domain::{Delivery, HeldDocument, MailState};
 use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
@@ -51,6 +51,7 @@ fn whoever_was_late_is_told_that_nothing_was_stored() {
         arrival: "",
         not_taken: None,
         kept: None,
+        held: &[],
         correction: None,
     };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
@@ -116,13 +117,6 @@ fn a_fresh_form_is_complete_and_silent() {
 
 #[test]
 fn what_is_wrong_is_said_above_and_beside() {
-    let offered = |id: &str, file_name: &str| OfferedDocument {
-        id: id.to_owned(),
-        file_name: file_name.to_owned(),
-        bytes: 0,
-        report: None,
-        sha256: None,
-    };
     let values = Form {
         name: "Marie Dupont".to_owned(),
         email: "marie@".to_owned(),
@@ -145,6 +139,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         arrival: "",
         not_taken: None,
         kept: None,
+        held: &[],
         correction: None,
     };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
@@ -181,6 +176,37 @@ fn what_is_wrong_is_said_above_and_beside() {
     );
     // What is to be mended comes before what was read already.
     assert!(page.find("id=\"application\"") < page.find("<article"));
+}
+
+fn offered(id: &str, file_name: &str) -> OfferedDocument {
+    OfferedDocument {
+        id: id.to_owned(),
+        file_name: file_name.to_owned(),
+        bytes: 0,
+        report: None,
+        sha256: None,
+    }
+}
+
+#[test]
+fn a_document_that_is_held_need_not_be_chosen_again() {
+    let (letter, cv) = (offered("cover_letter", "letter.pdf"), offered("cv", "cv.pdf"));
+    let held = HeldDocument {
+        key: "applications/the-hold/cover_letter".into(),
+        hold: "the-hold".into(),
+        document: letter.clone(),
+        until: OPEN,
+    };
+    let values = Form { documents: vec![letter, cv], ..Form::default() };
+    let issues = [Issue::new("name", Code::Missing)];
+    let state = FormState { issues: &issues, held: &[held], ..fresh(&values) };
+    let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
+    assert!(page.contains("“letter.pdf” is kept for an hour"), "{page}");
+    assert!(page.contains("You had chosen “cv.pdf”. Choose it again."), "{page}");
+    assert!(!page.contains("the-hold"), "a page names it and no more");
+    let data: Value = serde_json::from_str(between(&page, "id=\"guichet\">", "</script>")).unwrap();
+    let required = |index: usize| data["requirements"]["documents"][index]["required"].clone();
+    assert_eq!((required(0), required(1)), (false.into(), true.into()), "nor ask for it");
 }
 
 #[test]

@@ -36,22 +36,30 @@ impl DocumentStore for R2Documents {
     type Upload = UploadedFile;
 
     async fn put(&self, key: &str, upload: &UploadedFile, sha256: [u8; 32]) -> Result<(), Fault> {
-        let absent = Conditional {
-            etag_matches: None,
-            etag_does_not_match: Some("*".into()),
-            uploaded_before: None,
-            uploaded_after: None,
-        };
         // A file's stream has a known length, which R2 insists on, and its
         // bytes never enter wasm memory. R2 verifies the hash as it writes.
         self.0
             .put(key, upload.stream())
             .sha256(sha256)
-            .only_if(absent)
+            .only_if(is_absent())
             .execute()
             .await
             .map(|_| ())
             .map_err(fault)
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, Fault> {
+        let Some(object) = self.open(from).await? else { return Ok(false) };
+        let Some(body) = object.body() else { return Ok(false) };
+        let ResponseBody::Stream(stream) = body.response_body().map_err(fault)? else {
+            return Ok(false);
+        };
+        // R2 has the hash of what was put, and verifies that the copy has it.
+        let mut put = self.0.put(to, stream).only_if(is_absent());
+        if let Some(sha256) = object.checksum().sha256 {
+            put = put.sha256(sha256);
+        }
+        put.execute().await.map(|_| true).map_err(fault)
     }
 
     async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
@@ -91,6 +99,16 @@ impl DocumentStore for R2Documents {
         };
         let documents = listing.objects().into_iter().map(document).collect();
         Ok(Page { documents, has_more: listing.truncated() })
+    }
+}
+
+/// Nothing is under the key.
+fn is_absent() -> Conditional {
+    Conditional {
+        etag_matches: None,
+        etag_does_not_match: Some("*".into()),
+        uploaded_before: None,
+        uploaded_after: None,
     }
 }
 

@@ -1,24 +1,20 @@
 //! `POST /postings/{slug}/applications`
 
-use domain::{Application, Failure, Posting};
+mod refusal;
+
+use domain::{Failure, Posting};
 use intake::ports::{Fault, Ledger as _};
-use intake::{
-    Arrival, ENDED_GRACE_MS, Outcome, Token, Verdict, is_a_subject, posting_for_page, receipt_key,
-    submit,
-};
-use locales::{Labels, Texts, fill, issue_message};
+use intake::{Arrival, ENDED_GRACE_MS, Token, Verdict, is_a_subject, posting_for_page, submit};
 use rules::{Code, Form, Issue, Timestamp};
-use views::FormState;
 use worker::{Env, Request, Response};
 
+use self::refusal::{Mistaken, Page, busy, come_back, correction_not_taken, refused};
 use crate::app::AppContext;
-use crate::config;
 use crate::postings::Current;
-use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
-use crate::routes::guard::{self, Cause, Guard};
-use crate::routes::receipt::Summary;
-use crate::routes::{RequestContext, cross_site, posting};
+use crate::routes::guard::Guard;
+use crate::routes::outcome::{Reason, accepted, log_accepted, log_holding};
+use crate::routes::{RequestContext, answer, cross_site, posting};
 use crate::{log, postings, semaphore};
 
 /// Takes an application in.
@@ -71,8 +67,8 @@ pub(super) async fn post(
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
             let token = posting::fresh_token(context, posting)?.seal(&app.signing, &posting.slug);
-            let page = Page::unchanged(token);
-            return Ok(refused(context, posting, &received.form, &issues, &page, None));
+            let mistaken = Mistaken::new(&received.form, &issues);
+            return Ok(refused(context, posting, &Page::unchanged(token), &mistaken));
         };
         let cause = match flood {
             None => guard.judge(&received.trap, token.issued_at, now).await,
@@ -148,21 +144,7 @@ async fn take_in(
     };
     let issues = vec![Issue::new("token", Code::NotAChoice)];
     let token = posting::fresh_token(context, posting)?.seal(&app.signing, &posting.slug);
-    Ok(refused(context, posting, &form, &issues, &Page::unchanged(token), None))
-}
-
-/// The page that a form came from, and that is shown again.
-struct Page {
-    /// Its signed token.
-    token: String,
-    /// Whether the posting has a newer version, by which it was judged.
-    has_changed: bool,
-}
-
-impl Page {
-    fn unchanged(token: String) -> Self {
-        Self { token, has_changed: false }
-    }
+    Ok(refused(context, posting, &Page::unchanged(token), &Mistaken::new(&form, &issues)))
 }
 
 /// The answer to a verdict other than that the token is used up.
@@ -179,10 +161,13 @@ fn answered(
             log_accepted(&received, outcome, unqueued.as_ref());
             accepted(context, app, &received, outcome)
         }
-        Verdict::Refused { form, issues, kept } => {
-            refused(context, posting, &form, &issues, page, kept.as_deref())
+        Verdict::Refused { form, issues, kept, holding } => {
+            log_holding(&holding);
+            let (kept, held) = (kept.as_deref(), holding.documents.as_slice());
+            let mistaken = Mistaken { form: &form, issues: &issues, kept, held };
+            refused(context, posting, page, &mistaken)
         }
-        Verdict::Retired { form } => refused(context, posting, &form, &[], page, None),
+        Verdict::Retired { form } => refused(context, posting, page, &Mistaken::new(&form, &[])),
         Verdict::Outdated { form, kept } => {
             let why = Reason::outdated(context.texts_for(posting).form_outdated);
             correction_not_taken(context, posting, &why, &form, token, &kept)
@@ -196,60 +181,6 @@ fn answered(
             correction_not_taken(context, posting, &why, &form, token, &kept)
         }
     }
-}
-
-/// Why a correction is not taken although nothing is wrong with it.
-pub(super) struct Reason {
-    pub(super) status: u16,
-    pub(super) code: &'static str,
-    /// What the candidate reads: why, and what to do.
-    pub(super) why: &'static str,
-    /// Whether it can be sent again in a while.
-    pub(super) is_for_now: bool,
-}
-
-impl Reason {
-    pub(super) fn outdated(why: &'static str) -> Self {
-        Self { status: 409, code: "outdated", why, is_for_now: false }
-    }
-
-    pub(super) fn too_many_revisions(texts: &Texts) -> Self {
-        let why = texts.form_corrected_too_often;
-        Self { status: 429, code: "too_many_revisions", why, is_for_now: false }
-    }
-
-    pub(super) fn too_fast(texts: &Texts) -> Self {
-        let why = texts.form_corrected_too_fast;
-        Self { status: 429, code: "too_many_corrections", why, is_for_now: true }
-    }
-
-    /// The answer to a client. `kept` is the application as it stays.
-    pub(super) fn body(&self, kept: &Application) -> serde_json::Value {
-        let Self { code, why, .. } = self;
-        serde_json::json!({ "error": code, "message": why, "revision": kept.revision })
-    }
-
-    /// Tells when it can be sent again.
-    pub(super) fn with_wait(&self, mut response: Response) -> worker::Result<Response> {
-        if self.is_for_now {
-            response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
-        }
-        Ok(response)
-    }
-}
-
-fn correction_not_taken(
-    context: &RequestContext,
-    posting: &Posting,
-    reason: &Reason,
-    form: &Form,
-    token: &str,
-    kept: &Application,
-) -> worker::Result<Response> {
-    log::turned_away(reason.code);
-    let state = State { form, token, why: reason.why, kept: Some(kept) };
-    let response = not_taken(context, posting, reason.status, &reason.body(kept), state)?;
-    reason.with_wait(response)
 }
 
 /// The request as of the moment at which its form first arrived, where it was
@@ -277,194 +208,4 @@ fn open_token(
         return posting::fresh_token(context, posting).map(Some);
     }
     Ok(Token::open(&app.signing, &posting.slug, sealed))
-}
-
-/// Logs what a form has made of an application.
-pub(super) fn log_accepted(received: &Application, outcome: Outcome, unqueued: Option<&Fault>) {
-    let event = match outcome {
-        Outcome::New => "accepted",
-        Outcome::Unchanged => "accepted again",
-        Outcome::Corrected => "corrected",
-    };
-    log::happened(event, received.reference.as_str());
-    if let Some(fault) = unqueued {
-        log::fault("accepted but not queued", fault);
-    }
-}
-
-/// 201 for an application that this form brought, 200 for one that was there,
-/// corrected or not.
-pub(super) fn accepted(
-    context: &RequestContext,
-    app: &AppContext,
-    received: &Application,
-    outcome: Outcome,
-) -> worker::Result<Response> {
-    let key = receipt_key(&app.signing, received);
-    let status_url = views::status_address(received, &key);
-    if !context.wants_json {
-        return answer::see_other(&status_url);
-    }
-    let status = if outcome == Outcome::New { 201 } else { 200 };
-    let body = Summary::of(context, received, &key);
-    let mut response = answer::json(status, &body, Caching::Never)?;
-    response.headers_mut().set("Location", &status_url)?;
-    Ok(response)
-}
-
-/// What is wrong with the form. `kept` is the application that it would have
-/// corrected.
-fn refused(
-    context: &RequestContext,
-    posting: &Posting,
-    form: &Form,
-    issues: &[Issue],
-    page: &Page,
-    kept: Option<&Application>,
-) -> worker::Result<Response> {
-    let texts = context.texts_for(posting);
-    let Page { token, has_changed } = page;
-    let not_taken = has_changed.then_some(texts.form_posting_changed);
-    if !context.wants_json {
-        let kept = kept.map(|kept| kept.reference.as_str());
-        let state = FormState {
-            values: form,
-            issues,
-            token,
-            arrival: &context.arrival,
-            not_taken,
-            kept,
-            correction: None,
-        };
-        let page = posting::with_form(context, texts, posting, state);
-        return answer::html(422, &page, Caching::Never);
-    }
-    let mut body = issues_body(context, posting, issues, kept);
-    if let (Some(message), Some(body)) = (not_taken, body.as_object_mut()) {
-        let changed = serde_json::json!({ "version": posting.version, "message": message });
-        body.insert("posting_changed".to_owned(), changed);
-    }
-    answer::json(422, &body, Caching::Never)
-}
-
-/// What is wrong with a form, as clients see it.
-pub(super) fn issues_body(
-    context: &RequestContext,
-    posting: &Posting,
-    issues: &[Issue],
-    kept: Option<&Application>,
-) -> serde_json::Value {
-    let texts = context.texts_for(posting);
-    let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
-    let shown = |issue: &Issue| {
-        serde_json::json!({
-            "field": issue.field,
-            "code": issue.code,
-            "message": issue_message(texts, issue, labels),
-            "params": issue.params,
-        })
-    };
-    let issues: Vec<_> = issues.iter().map(shown).collect();
-    let Some(Application { reference, revision, .. }) = kept else {
-        return serde_json::json!({ "issues": issues });
-    };
-    let message = fill(texts.form_kept, &[("reference", reference.as_str())]);
-    let kept = serde_json::json!({
-        "reference": reference, "revision": revision, "message": message,
-    });
-    serde_json::json!({ "issues": issues, "kept": kept })
-}
-
-/// A form that was not taken although nothing is wrong with it.
-struct State<'a> {
-    form: &'a Form,
-    token: &'a str,
-    why: &'a str,
-    kept: Option<&'a Application>,
-}
-
-fn not_taken(
-    context: &RequestContext,
-    posting: &Posting,
-    status: u16,
-    body: &serde_json::Value,
-    state: State<'_>,
-) -> worker::Result<Response> {
-    if context.wants_json {
-        return answer::json(status, body, Caching::Never);
-    }
-    let State { form: values, token, why, kept } = state;
-    let kept = kept.map(|kept| kept.reference.as_str());
-    let state = FormState {
-        values,
-        issues: &[],
-        token,
-        arrival: &context.arrival,
-        not_taken: Some(why),
-        kept,
-        correction: None,
-    };
-    let page = posting::with_form(context, context.texts_for(posting), posting, state);
-    answer::html(status, &page, Caching::Never)
-}
-
-/// The one answer to every cause: to be sent again in a while.
-fn busy(
-    context: &RequestContext,
-    posting: &Posting,
-    form: &Form,
-    token: &str,
-    cause: Cause,
-) -> worker::Result<Response> {
-    log::turned_away(cause.code());
-    let why = context.texts_for(posting).form_busy;
-    let body = serde_json::json!({ "error": "too_many", "message": why });
-    let state = State { form, token, why, kept: None };
-    let mut response = not_taken(context, posting, 429, &body, state)?;
-    response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
-    Ok(response)
-}
-
-/// The answer to a form that was not read, for want of memory or because it
-/// came too slowly: to be sent again in a while, with the proof of when it
-/// arrived.
-fn come_back(
-    context: &RequestContext,
-    env: &Env,
-    posting: &Posting,
-    code: &str,
-) -> worker::Result<Response> {
-    log::turned_away(code);
-    let key = match config::signing_key(env) {
-        Ok(key) => key,
-        Err(fault) => return answer::unavailable(context, &fault),
-    };
-    let arrival = Arrival { received_at: context.received_at };
-    let sealed = arrival.seal(&key, &posting.slug);
-    let texts = context.texts_for(posting);
-    let mut response = if context.wants_json {
-        let message = texts.form_busy;
-        let body = serde_json::json!({ "error": "busy", "message": message, "arrival": sealed });
-        answer::json(503, &body, Caching::Never)
-    } else {
-        let token = match posting::fresh_token(context, posting) {
-            Ok(token) => token.seal(&key, &posting.slug),
-            Err(fault) => return answer::unavailable(context, &fault),
-        };
-        let context = context.arrived(arrival, sealed);
-        let values = Form::default();
-        let state = FormState {
-            values: &values,
-            issues: &[],
-            token: &token,
-            arrival: &context.arrival,
-            not_taken: Some(texts.form_busy),
-            kept: None,
-            correction: None,
-        };
-        let page = posting::with_form(&context, texts, posting, state);
-        answer::html(503, &page, Caching::Never)
-    }?;
-    response.headers_mut().set("Retry-After", answer::RETRY_AFTER)?;
-    Ok(response)
 }

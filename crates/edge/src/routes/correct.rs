@@ -1,7 +1,7 @@
 //! `GET /applications/{reference}/correct?key=…` shows the form with what was
 //! sent, `POST /applications/{reference}/corrections` takes it.
 
-use domain::{Application, Failure, Posting, Reference};
+use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
 use intake::{Amendment, Arrival, Opened, Verdict, correct, is_a_subject};
 use rules::{Form, Issue};
@@ -11,9 +11,9 @@ use worker::{Env, Request, Response};
 use crate::adapters::UNICODE;
 use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
-use crate::routes::application::{Reason, accepted, issues_body, log_accepted};
 use crate::routes::form::{self, ReceivedForm, Unreadable};
 use crate::routes::guard::{self, Guard};
+use crate::routes::outcome::{Reason, accepted, issues_body, log_accepted, log_holding};
 use crate::routes::{RequestContext, cross_site, receipt};
 use crate::{config, log, postings, semaphore};
 
@@ -132,6 +132,8 @@ async fn take_in(
         unicode: UNICODE,
         form: arrival.form,
         documents: arrival.documents,
+        holds: !context.wants_json,
+        uses_held: arrival.held == "yes",
     };
     let (documents, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
     let verdict = correct(documents, ledger, queue, &app.signing, posting, amendment).await?;
@@ -141,8 +143,12 @@ async fn take_in(
             log_accepted(&received, outcome, unqueued.as_ref());
             accepted(context, app, &received, outcome)
         }
-        Some(Verdict::Refused { form, issues, kept: Some(kept) }) => {
-            refused(context, posting, &form, &issues, &kept, key)
+        Some(Verdict::Refused { form, issues, kept: Some(kept), holding }) => {
+            log_holding(&holding);
+            let (issues, held) = (issues.as_slice(), holding.documents.as_slice());
+            let shown =
+                Shown { values: *form, issues, not_taken: None, held, received: &kept, key };
+            refused(context, posting, &shown)
         }
         Some(Verdict::Outdated { kept, .. }) => {
             not_taken(context, posting, &Reason::outdated(texts.correct_outdated), &kept, key)
@@ -165,6 +171,7 @@ struct Shown<'a> {
     values: Form,
     issues: &'a [Issue],
     not_taken: Option<&'a str>,
+    held: &'a [HeldDocument],
     received: &'a Application,
     key: &'a str,
 }
@@ -183,7 +190,7 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
         consent: "yes".to_owned(),
         ..Form::default()
     };
-    Shown { values, issues: &[], not_taken, received, key }
+    Shown { values, issues: &[], not_taken, held: &[], received, key }
 }
 
 fn show(
@@ -192,7 +199,7 @@ fn show(
     status: u16,
     shown: &Shown<'_>,
 ) -> worker::Result<Response> {
-    let Shown { values, issues, not_taken, received, key } = shown;
+    let Shown { ref values, issues, not_taken, held, received, key } = *shown;
     let correction = CorrectionOf {
         reference: received.reference.as_str(),
         key,
@@ -201,14 +208,15 @@ fn show(
     };
     // Where something is wrong, it says what stays.
     let kept = (!issues.is_empty()).then(|| received.reference.as_str());
+    let (arrival, correction_of) = (context.arrival.as_str(), Some(correction));
     let form = FormState {
-        values,
         issues,
-        token: "",
-        arrival: &context.arrival,
-        not_taken: *not_taken,
+        arrival,
+        not_taken,
         kept,
-        correction: Some(correction),
+        held,
+        correction: correction_of,
+        ..FormState::new(values, "")
     };
     let site = Site { base_url: &context.origin };
     let (texts, now) = (context.texts_for(posting), context.received_at);
@@ -219,17 +227,13 @@ fn show(
 fn refused(
     context: &RequestContext,
     posting: &Posting,
-    form: &Form,
-    issues: &[Issue],
-    kept: &Application,
-    key: &str,
+    shown: &Shown<'_>,
 ) -> worker::Result<Response> {
     if context.wants_json {
-        let body = issues_body(context, posting, issues, Some(kept));
+        let body = issues_body(context, posting, shown.issues, Some(shown.received));
         return answer::json(422, &body, Caching::Never);
     }
-    let shown = Shown { values: form.clone(), issues, not_taken: None, received: kept, key };
-    show(context, posting, 422, &shown)
+    show(context, posting, 422, shown)
 }
 
 /// Shows what is stored, with the reason why the correction was not taken.

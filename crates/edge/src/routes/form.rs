@@ -41,6 +41,8 @@ pub(super) struct ReceivedForm {
     /// from, or empty texts.
     pub(super) key: String,
     pub(super) revision: String,
+    /// `yes` where the page of a correction said that documents are held.
+    pub(super) held: String,
     /// The signed arrival, or an empty text.
     pub(super) arrival: String,
     pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
@@ -85,6 +87,7 @@ impl ReceivedForm {
             unicode: UNICODE,
             form: self.form,
             documents: self.documents,
+            holds: !context.wants_json,
         }
     }
 }
@@ -118,6 +121,7 @@ pub(super) async fn read(
         trap: String::new(),
         key: String::new(),
         revision: String::new(),
+        held: String::new(),
         arrival: String::new(),
         documents: Vec::new(),
     };
@@ -150,6 +154,7 @@ impl ReceivedForm {
             "website" => &mut self.trap,
             "key" => &mut self.key,
             "revision" => &mut self.revision,
+            "held" => &mut self.held,
             "arrival" => &mut self.arrival,
             // An earlier version of the posting may have asked it.
             id if is_first || requirements.question(id).is_some() => {

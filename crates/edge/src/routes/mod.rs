@@ -12,6 +12,7 @@ mod form;
 mod guard;
 mod health;
 mod host;
+mod outcome;
 mod posting;
 mod receipt;
 mod request_context;

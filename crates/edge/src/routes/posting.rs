@@ -30,15 +30,8 @@ pub(super) fn page(
     match token {
         Ok(token) => {
             let values = Form::default();
-            let form = FormState {
-                values: &values,
-                issues: &[],
-                token: &token,
-                arrival: &context.arrival,
-                not_taken: None,
-                kept: None,
-                correction: None,
-            };
+            let arrival = &context.arrival;
+            let form = FormState { arrival, ..FormState::new(&values, &token) };
             let page = with_form(context, texts, posting, form);
             // A token must never come back from a cache.
             let is_open = posting.requirements.window.phase(context.received_at) == Phase::Open;

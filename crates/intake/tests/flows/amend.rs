@@ -20,13 +20,16 @@ struct Change {
     minutes: i64,
     form: Form,
     documents: Vec<SubmittedDocument<Vec<u8>>>,
+    /// Whether the page said that documents are held.
+    uses_held: bool,
 }
 
 impl Change {
     fn of(received: &Application, posting: &Posting) -> Self {
         let form = Form { phone: "+32 2 123".into(), ..submission(posting, 1).form };
         let key = receipt_key(&key(), received);
-        Self { key, revision: received.revision, minutes: 1, form, documents: Vec::new() }
+        let (documents, uses_held) = (Vec::new(), false);
+        Self { key, revision: received.revision, minutes: 1, form, documents, uses_held }
     }
 }
 
@@ -42,6 +45,8 @@ fn amend(world: &World, posting: &Posting, id: &str, change: Change) -> Option<V
         unicode: UNICODE,
         form: change.form,
         documents: change.documents,
+        holds: true,
+        uses_held: change.uses_held,
     };
     let (ports, ledger, signing) = (&world.ports, &world.ledger, key());
     pollster::block_on(intake::correct(ports, ledger, ports, &signing, posting, amendment)).unwrap()
@@ -85,6 +90,29 @@ fn a_document_that_is_not_replaced_stays() {
 }
 
 #[test]
+fn what_a_refused_correction_brought_is_held_for_the_page_that_says_so() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let first = world.application(&id);
+    let mut change = Change::of(&first, &posting);
+    change.documents = vec![file("cv", "CV.pdf", samples::pdf("new"))];
+    change.form.name.clear();
+    let verdict = amend(&world, &posting, &id, change);
+    let Some(Verdict::Refused { holding, .. }) = verdict else { panic!("{verdict:?}") };
+    assert_eq!(holding.documents.len(), 1);
+    // The receipt opened anew says that the earlier documents stay.
+    let (second, _) = taken(amend(&world, &posting, &id, Change::of(&first, &posting)));
+    assert_eq!(second.content.documents, first.content.documents);
+    // The page that came back says that the new one is held.
+    let mut change = Change { uses_held: true, minutes: 2, ..Change::of(&second, &posting) };
+    change.form.phone.clear();
+    let (third, _) = taken(amend(&world, &posting, &id, change));
+    let [letter, cv] = third.content.documents.as_slice() else { panic!() };
+    assert_eq!(letter, &first.content.documents[0]);
+    assert_eq!((cv.file_name.as_str(), cv.revision), ("CV.pdf", 3));
+}
+
+#[test]
 fn without_its_key_and_after_a_withdrawal_there_is_nothing_to_correct() {
     let (world, posting) = (World::default(), posting());
     let (id, other) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
@@ -109,6 +137,8 @@ fn without_its_key_and_after_a_withdrawal_there_is_nothing_to_correct() {
         unicode: UNICODE,
         form: change.form,
         documents: Vec::new(),
+        holds: false,
+        uses_held: false,
     };
     let verdict = intake::correct(ports, ledger, ports, &signing, &posting, amendment);
     assert_eq!(pollster::block_on(verdict), Ok(None));

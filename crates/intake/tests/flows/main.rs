@@ -12,6 +12,7 @@ mod correct;
 mod deliver;
 mod digest;
 mod download;
+mod held;
 mod notices;
 mod receipt;
 mod restore;
@@ -67,6 +68,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
             file("cover_letter", "Lettre d’Amélie.pdf", samples::pdf("Lettre")),
             file("cv", "CV été 2025.docx", samples::docx("CV")),
         ],
+        holds: false,
     }
 }
 

@@ -72,6 +72,8 @@ pub(crate) enum Bug {
     KeepsReplacedDocuments,
     /// With what was replaced, what a correction is about to bring is deleted.
     DeletesWhatIsArriving,
+    /// Documents of refused forms are held for good.
+    KeepsHeldDocuments,
     /// A withdrawal is told to staff only.
     ConfirmsToNobody,
     /// A notice keeps the address that it went to.
@@ -82,7 +84,7 @@ pub(crate) enum Bug {
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 25] = [
+    pub(crate) const ALL: [(Self, Invariant); 26] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -105,6 +107,7 @@ impl Bug {
         (Self::SendsEarlierDocuments, Invariant::AcknowledgedArrives),
         (Self::KeepsReplacedDocuments, Invariant::ReplacedIsGone),
         (Self::DeletesWhatIsArriving, Invariant::AcknowledgedArrives),
+        (Self::KeepsHeldDocuments, Invariant::HeldForAnHour),
         (Self::ConfirmsToNobody, Invariant::WithdrawalIsConfirmed),
         (Self::KeepsTheAddress, Invariant::WithdrawnIsGone),
         (Self::ReportDayRestarts, Invariant::ReportsAgree),
@@ -171,6 +174,7 @@ impl Ports {
             unicode: form.unicode,
             form: form.form.clone(),
             documents: documents.collect(),
+            holds: form.holds,
         }
     }
 

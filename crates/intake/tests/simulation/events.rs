@@ -52,6 +52,8 @@ pub(crate) enum Event {
     CorrectionRefused,
     Outdated,
     Refused,
+    Held,
+    SentFromHeld,
     Retired,
     Unavailable,
     Withdrawn,
@@ -69,12 +71,13 @@ pub(crate) enum Event {
     MailGivenUp,
     MailTriedInVain,
     OrphanErased,
+    HeldErased,
     ReplacedErased,
     Erased,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 63] = [
+    pub(crate) const ALL: [(Self, &str); 66] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -119,6 +122,8 @@ impl Event {
         (Self::CorrectionRefused, "corrections refused"),
         (Self::Outdated, "older than the latest revision"),
         (Self::Refused, "refused"),
+        (Self::Held, "with documents held"),
+        (Self::SentFromHeld, "accepted with documents that were held"),
         (Self::Retired, "id used up"),
         (Self::Unavailable, "unavailable"),
         (Self::Withdrawn, "withdrawn"),
@@ -136,6 +141,7 @@ impl Event {
         (Self::MailGivenUp, "mails given up"),
         (Self::MailTriedInVain, "of which after three days"),
         (Self::OrphanErased, "orphaned documents erased"),
+        (Self::HeldErased, "held documents erased"),
         (Self::ReplacedErased, "replaced documents erased"),
         (Self::Erased, "erased on the day of deletion"),
     ];

@@ -112,6 +112,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 impl History {
+    /// A document is put under `key`.
+    pub(crate) fn put_under(&mut self, key: &str, now: i64) {
+        let id = key.split('/').nth(1).unwrap_or_default();
+        self.put.insert(id.to_owned(), now);
+    }
+
     pub(crate) fn claimed(&mut self, task: TaskId, name: String, attempt: u32, clock: Timestamp) {
         let right = Attempt { clock, told: None, settled: false, broken: false };
         self.attempts.insert((name.clone(), attempt), right);

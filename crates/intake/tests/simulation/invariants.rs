@@ -45,8 +45,10 @@ pub(crate) enum Invariant {
     /// An application is taken if and only if it is in time and complete; its id
     /// stays valid for a day.
     JudgedRightly,
-    /// Of a refused form nothing is kept or sent.
+    /// Of a refused form nothing is kept or sent, but documents that are held.
     RefusedIsNotKept,
+    /// Documents of a refused form are held for an hour, and no longer.
+    HeldForAnHour,
     /// Of a withdrawn application nothing is left; the candidate's address goes
     /// with the mail that confirms it.
     WithdrawnIsGone,
@@ -77,9 +79,20 @@ pub(crate) struct Breach {
     pub(crate) what: String,
 }
 
-/// Checks, an hour after the last fault, that withdrawn applications are deleted.
+/// Checks, an hour after the last fault, that withdrawn applications are deleted,
+/// and what was held.
 pub(crate) fn after_an_hour(world: &World) {
     withdrawn_is_gone(world, HOUR);
+    held_for_an_hour(world);
+}
+
+/// The cron runs every five minutes, and now and then one run is late.
+fn held_for_an_hour(world: &World) {
+    let overdue = world.clock().0 - HOUR / 4;
+    let keys = format!("SELECT key AS id FROM held_documents WHERE until < {overdue}");
+    for key in world.ids(&keys) {
+        world.breach(Invariant::HeldForAnHour, key);
+    }
 }
 
 /// Checks the end of a run, when nothing is pending. Faults ended at `calm_since`.
@@ -105,6 +118,7 @@ pub(crate) fn at_the_end(world: &World) {
         ("mails", world.count_of("mails WHERE application IS NOT NULL")),
         ("notices", world.count_of("mails WHERE application IS NULL AND posting IS NOT NULL")),
         ("revisions", world.count_of("revisions")),
+        ("held documents", world.count_of("held_documents")),
         ("ids", world.count_of("retired WHERE posting IS NOT NULL")),
     ];
     for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {

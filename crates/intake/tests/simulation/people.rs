@@ -1,9 +1,13 @@
 //! Simulates candidates: impatient, forgetful, sometimes wrong, free to change
 //! their minds.
 
+use std::collections::BTreeMap;
+
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{Amendment, ApplicationId, Submission, SubmittedDocument, Verdict, receipt_key};
+use intake::{
+    Amendment, ApplicationId, Holding, Submission, SubmittedDocument, Verdict, receipt_key,
+};
 use rules::Form;
 
 use crate::chance::Chance;
@@ -32,18 +36,29 @@ pub(crate) struct Person {
     /// How often the form was changed.
     version: u32,
     flaw: Option<Flaw>,
+    /// Whether the page runs its script, which keeps files chosen.
+    has_script: bool,
+    /// The documents that the counter holds, and the version of the form with
+    /// which they came.
+    held: BTreeMap<String, u32>,
 }
 
 /// What is wrong with a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     NoConsent,
+    NoAddress,
     NoCv,
     WrongKind,
     CutOff,
 }
 
-const FLAWS: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoCv, Flaw::WrongKind, Flaw::CutOff];
+const FLAWS: [Flaw; 5] =
+    [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff, Flaw::NoCv];
+
+/// What can be wrong with a form when a CV may be held, which counts where none
+/// is chosen.
+const FLAWS_WITH_CV: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff];
 
 /// The answer that a person gets.
 type Answer = Result<Verdict, Fault>;
@@ -66,6 +81,8 @@ impl Person {
             id: ApplicationId::from_random(id),
             version: 0,
             flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
+            has_script: chance.happens(6_000),
+            held: BTreeMap::new(),
         }
     }
 
@@ -111,7 +128,8 @@ impl Person {
             ports.pause(chance.between(SECOND, chance.pick(&[3 * MINUTE, HOUR]))).await;
             ports.count(Event::AskedToCorrect);
             self.version += 1;
-            self.flaw = chance.happens(1_500).then(|| chance.pick(&FLAWS));
+            self.held.clear();
+            self.flaw = chance.happens(1_500).then(|| chance.pick(&FLAWS_WITH_CV));
             if chance.happens(2_000) {
                 let (mut twin, theirs) = (self.clone(), ports.clone());
                 twin.version += 100;
@@ -136,7 +154,8 @@ impl Person {
     fn neighbour(&self) -> Self {
         let version = self.version + 1_000;
         let name = self.name.replace("Amélie", "Jean");
-        Self { email: format!("jean.{}", self.email), name, version, flaw: None, ..self.clone() }
+        let email = format!("jean.{}", self.email);
+        Self { email, name, version, flaw: None, held: BTreeMap::new(), ..self.clone() }
     }
 
     async fn apply_from_page(self, ports: Ports) {
@@ -186,6 +205,8 @@ impl Person {
             unicode: UNICODE,
             form: self.form(ports, received_at).form,
             documents: Vec::<SubmittedDocument<Parcel>>::new(),
+            holds: !self.has_script,
+            uses_held: false,
         };
         let ledger = ports.ledger();
         let verdict =
@@ -213,7 +234,9 @@ impl Person {
             }
             match self.submit(ports, chance.between(5 * SECOND, 30 * MINUTE)).await {
                 Some(Ok(Verdict::Accepted { received, .. })) => return Some(received),
-                Some(Ok(Verdict::Refused { .. })) if chance.happens(5_000) => self.mend(ports),
+                Some(Ok(Verdict::Refused { holding, .. })) if chance.happens(5_000) => {
+                    self.mend(ports, &holding);
+                }
                 Some(Ok(
                     Verdict::Refused { .. }
                     | Verdict::Outdated { .. }
@@ -233,8 +256,16 @@ impl Person {
         None
     }
 
-    fn mend(&mut self, ports: &Ports) {
+    /// What the page says is held need not be chosen again; anything else has
+    /// to be.
+    fn mend(&mut self, ports: &Ports, holding: &Holding) {
         ports.count(Event::Changed);
+        let version = |id: &String| self.held.get(id).copied().unwrap_or(self.version);
+        let ids = holding.documents.iter().map(|held| held.document.id.clone());
+        self.held = ids.map(|id| (id.clone(), version(&id))).collect();
+        if !self.held.is_empty() {
+            ports.count(Event::Held);
+        }
         self.version += 1;
         self.flaw = None;
     }
@@ -248,7 +279,7 @@ impl Person {
     async fn handle(&self, ports: &Ports) -> Answer {
         let received_at = ports.clock();
         let form = self.form(ports, received_at);
-        let documents = form.documents.iter().map(|one| one.upload.bytes.clone()).collect();
+        let documents = self.files().into_iter().map(|(_, _, bytes)| bytes).collect();
         let sent = SentForm { documents, is_sound: self.is_sound() };
         let id = self.id().to_owned();
         ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
@@ -271,6 +302,7 @@ impl Person {
 
     fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
         let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
+        let email = if self.flaw == Some(Flaw::NoAddress) { "amelie" } else { &self.email };
         Submission {
             id: self.id.clone(),
             received_at,
@@ -280,7 +312,7 @@ impl Person {
             unicode: UNICODE,
             form: Form {
                 name: self.name.clone(),
-                email: self.email.clone(),
+                email: email.into(),
                 subject: self.posting.requirements.subject.clone(),
                 message: "Bonjour,\nvoici ma candidature.".into(),
                 answers: [("eu_work_permit", "yes")].into_iter().collect(),
@@ -288,6 +320,7 @@ impl Person {
                 ..Form::default()
             },
             documents: self.documents(ports),
+            holds: !self.has_script,
         }
     }
 
@@ -304,16 +337,26 @@ impl Person {
             bytes: bytes.len() as u64,
             upload: Parcel { ports: ports.clone(), bytes },
         };
-        self.files().into_iter().map(document).collect()
+        let chosen = self.files().into_iter().filter(|(id, _, _)| !self.is_held(id));
+        chosen.map(document).collect()
     }
 
-    /// Returns bytes that differ for each person and version.
+    /// Whether the counter holds a document, so that it need not be sent.
+    pub(crate) fn is_held(&self, id: &str) -> bool {
+        self.held.contains_key(id)
+    }
+
+    /// Returns the documents that the form stands for, those that are held
+    /// included: bytes that differ for each person and version.
     fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
-        let text = |what: &str| format!("{what} {} {} {}", self.name, self.version, self.id());
-        let letter = documents::samples::pdf(&text("Lettre"));
+        let text = |id: &str, what: &str| {
+            let version = self.held.get(id).unwrap_or(&self.version);
+            format!("{what} {} {version} {}", self.name, self.id())
+        };
+        let letter = documents::samples::pdf(&text("cover_letter", "Lettre"));
         let mut cv = match self.flaw {
             Some(Flaw::WrongKind) => documents::samples::png(),
-            _ => documents::samples::docx(&text("CV")),
+            _ => documents::samples::docx(&text("cv", "CV")),
         };
         if self.flaw == Some(Flaw::CutOff) {
             cv.truncate(cv.len() / 2);

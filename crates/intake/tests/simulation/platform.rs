@@ -132,6 +132,11 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
         ports.count(Event::OrphanErased);
     }
+    if ports.bug != Some(Bug::KeepsHeldDocuments) {
+        for _ in 0..log(intake::erase_held_documents(&ports, &ledger, now()).await) {
+            ports.count(Event::HeldErased);
+        }
+    }
     log(intake::report(&ledger, postings, now()).await.map(|()| 0));
     log(intake::watch(&ledger, true, now()).await.map(|_| 0));
     let (composer, ports) = (composer(&ports), &ports);

@@ -44,11 +44,21 @@ impl DocumentStore for Ports {
 
     async fn put(&self, key: &str, upload: &Parcel, sha256: [u8; 32]) -> Result<(), Fault> {
         let effect = async {
-            let id = key.split('/').nth(1).unwrap_or_default().to_owned();
-            self.history.borrow_mut().put.insert(id, self.scheduler.now());
+            self.history.borrow_mut().put_under(key, self.scheduler.now());
             self.memory.put(key, &upload.bytes, sha256).await
         };
         self.call(Port::Documents, format_args!("put {key}"), effect).await
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, Fault> {
+        let effect = async {
+            let is_there = self.memory.copy(from, to).await?;
+            if is_there {
+                self.history.borrow_mut().put_under(to, self.scheduler.now());
+            }
+            Ok(is_there)
+        };
+        self.call(Port::Documents, format_args!("copy {from}"), effect).await
     }
 
     async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use intake::{
     download,
 };
 use ledger::SqlLedger;
-use rules::Timestamp;
+use rules::{Code, Issue, Timestamp};
 
 use crate::events::Event;
 use crate::history::{Mail, mail_name};
@@ -76,12 +76,15 @@ pub(crate) fn answered(
             if *outcome == Outcome::Corrected {
                 ports.count(Event::Corrected);
             }
+            if person.is_held("cv") || person.is_held("cover_letter") {
+                ports.count(Event::SentFromHeld);
+            }
             accepted(ports, person, received);
             says_what_was_sent(ports, person, received);
         }
         Ok(Verdict::Refused { issues, kept, .. }) => {
             ports.count(Event::Refused);
-            if person.is_sound() && in_time {
+            if person.is_sound() && in_time && !is_no_longer_held(person, issues) {
                 ports.breach(Invariant::JudgedRightly, format!("{}: {issues:?}", person.id()));
             }
             if kept.is_some() {
@@ -109,6 +112,12 @@ pub(crate) fn answered(
         Err(_) => ports.count(Event::Unavailable),
     }
     ports.note(|| format!("{} gets {}", person.name, told(answer)));
+}
+
+/// Whether only documents are missing that were held: the hour may be over, by
+/// a clock that jumps, or the application was sent and withdrawn since.
+fn is_no_longer_held(person: &Person, issues: &[Issue]) -> bool {
+    issues.iter().all(|one| one.code == Code::DocumentMissing && person.is_held(&one.field))
 }
 
 fn told(answer: &Result<Verdict, Fault>) -> String {

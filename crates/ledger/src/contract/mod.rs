@@ -6,6 +6,7 @@
 
 mod applications;
 mod corrections;
+mod held;
 mod notices;
 mod outbox;
 mod postings;
@@ -16,8 +17,8 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Fault, Ledger, MailKind, Notices, Outbox, PostingStore, Recipients,
-    Retention,
+    Commit, Corrections, Fault, HeldDocuments, Ledger, MailKind, Notices, Outbox, PostingStore,
+    Recipients, Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -35,12 +36,19 @@ type Outcome = Result<(), Violation>;
 
 /// Every storage port.
 pub trait Storage:
-    Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+    Ledger + Corrections + HeldDocuments + Outbox + Notices + Recipients + Retention + PostingStore
 {
 }
 
 impl<L> Storage for L where
-    L: Ledger + Corrections + Outbox + Notices + Recipients + Retention + PostingStore
+    L: Ledger
+        + Corrections
+        + HeldDocuments
+        + Outbox
+        + Notices
+        + Recipients
+        + Retention
+        + PostingStore
 {
 }
 
@@ -74,6 +82,7 @@ suite! {
     applications::a_number_is_never_given_twice,
     applications::a_receipt_shows_how_far_the_mails_are,
     applications::a_lookup_always_gives_an_id,
+    held::held_documents_are_found_for_their_time,
     outbox::one_claim_at_a_time,
     outbox::a_lease_ends_and_then_only_the_later_claim_settles,
     outbox::each_settlement_does_what_it_says,

@@ -20,6 +20,10 @@ fn ids() {
         "consent",
         "token",
         "website",
+        "arrival",
+        "key",
+        "revision",
+        "held",
         "deadline",
         "documents",
     ] {

@@ -153,15 +153,7 @@ pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
 }
 
 pub(crate) fn fresh(values: &Form) -> FormState<'_> {
-    FormState {
-        values,
-        issues: &[],
-        token: "the-token",
-        arrival: "",
-        not_taken: None,
-        kept: None,
-        correction: None,
-    }
+    FormState::new(values, "the-token")
 }
 
 /// Returns the text between the first `start` and the next `end`.
