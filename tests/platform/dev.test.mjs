@@ -24,13 +24,46 @@ test("dev ends with an error when workerd dies", { skip: process.platform !== "l
   await dev.printed("error: workerd has ended");
 });
 
-/** @param {import("node:test").TestContext} t */
-async function startDev(t) {
+for (const [what, port] of [["the mailbox", "mail"], ["the mailbox's SMTP server", "smtp"]]) {
+  test(`dev ends with an error when ${what} dies`, async (t) => {
+    const dev = await startDev(t, port);
+    await dev.printed("Ctrl-C stops");
+    // The mailbox runs in the process of dev: its server is closed from within.
+    dev.child.kill("SIGUSR2");
+    const [code] = await once(dev.child, "exit", { signal: AbortSignal.timeout(30_000) });
+    assert.equal(code, 1);
+    await dev.printed(`error: ${what} has ended`);
+  });
+}
+
+/** A module that closes the server on a port at SIGUSR2, for `node --import`. @param {string} port */
+const closing = (port) =>
+  `data:text/javascript,${encodeURIComponent(`
+    import { Server } from "node:net";
+    const { listen } = Server.prototype;
+    const servers = [];
+    Server.prototype.listen = function (...options) {
+      servers.push(this);
+      return listen.apply(this, options);
+    };
+    process.on("SIGUSR2", () => {
+      const server = servers.find((server) => server.address()?.port === ${port});
+      server.close();
+      server.closeAllConnections?.();
+    });
+  `)}`;
+
+/**
+ * @param {import("node:test").TestContext} t
+ * @param {"mail" | "smtp"} [closed] the server that SIGUSR2 closes
+ */
+async function startDev(t, closed) {
   const state = await mkdtemp(join(tmpdir(), "guichet-dev-"));
   const [page, mail, smtp] = await freePorts(3);
   const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--state", state];
+  const preloaded = closed ? ["--import", closing({ mail, smtp }[closed])] : [];
   // It ends when its standard input closes.
-  const child = spawn(process.execPath, ["tests/support/dev.mjs", ...options], { cwd: ROOT, stdio: "pipe" });
+  const child = spawn(process.execPath, [...preloaded, "tests/support/dev.mjs", ...options], { cwd: ROOT, stdio: "pipe" });
   t.after(async () => {
     child.stdin.end();
     if (child.exitCode === null) await once(child, "exit");

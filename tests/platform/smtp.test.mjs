@@ -76,6 +76,27 @@ for (const [what, step, order] of PASSING) {
   });
 }
 
+test("each mail returns to an address of its own that nobody can guess, the same at each attempt", async () => {
+  const vars = { BOUNCE_ADDRESS: "bounces@in.example.org" };
+  await override(place.guichet, { vars });
+  place.mailbox.next("data", 452, { times: 1 });
+  const reference = await sent();
+  await tried(reference);
+  await override(place.guichet, { vars, clock: clock(NOON + 2 * MINUTE) });
+  await place.guichet.db.prepare("UPDATE mails SET queued_until = 0").run();
+  await place.guichet.cron();
+  const mails = await place.mails(reference);
+  for (const [kind, { from, raw }] of [["staff", mails[0]], ["acknowledgement", mails[1]]]) {
+    const [, left] = /^Message-ID:\s*<([^@>]+)@/im.exec(raw);
+    assert.equal(from, `bounces+${left}@in.example.org`);
+    assert.match(left, new RegExp(`^${reference}\\.${kind}\\.[\\w-]{22}$`));
+    assert.match(String(raw), /^From:(?:.*\r\n )*.*<guichet@example\.org>/m, "people see the sending address");
+  }
+  await override(place.guichet, { vars: { BOUNCE_ADDRESS: "far-too-long-a-name@in.example.org" } });
+  for (const { from } of await place.mails(await sent())) assert.equal(from, "guichet@example.org", "a wrong setting holds up nothing");
+  await override(place.guichet);
+});
+
 test("a busy server: the mail waits a minute, has not failed, and arrives", async () => {
   await place.afresh();
   place.mailbox.next("connect", 421);

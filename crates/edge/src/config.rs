@@ -1,7 +1,7 @@
 //! Settings, from `wrangler.toml` and secrets.
 
 use intake::ports::Fault;
-use intake::{Sender, SigningKey};
+use intake::{ReturnPath, Sender, SigningKey};
 use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
 use worker::{Env, Url};
@@ -36,6 +36,12 @@ pub(crate) fn security_contact(env: &Env) -> Option<String> {
     // A line break would begin another field.
     let is_page = contact.starts_with("https://") && !contact.contains(char::is_whitespace);
     is_page.then_some(contact)
+}
+
+/// Whether HSTS commits every subdomain of the host too. Whoever has the
+/// domain decides.
+pub(crate) fn hsts_includes_subdomains(env: &Env) -> bool {
+    setting(env, "HSTS_SUBDOMAINS") == "yes"
 }
 
 /// Returns the origin under which the installation is reached, such as
@@ -86,7 +92,22 @@ pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
         mailbox: sender(env)?,
         is_per_application: setting(env, "MAIL_FROM_PER_APPLICATION") == "yes",
         staff: staff.map(str::to_owned).collect(),
+        return_path: return_path(env),
     })
+}
+
+/// Where notifications go about mails that could not be delivered; nothing
+/// where the setting is wrong, so that mails leave all the same. The binding
+/// allows no sender of the envelope but the one in the header.
+pub(crate) fn return_path(env: &Env) -> Option<ReturnPath> {
+    let is_smtp = matches!(transport(env), Ok(TransportSettings::Smtp(_)));
+    setting(env, "BOUNCE_ADDRESS").parse().ok().filter(|_| is_smtp)
+}
+
+/// Whether notifications are wanted and go to the sending address, because the
+/// setting is wrong or the transport has no return address.
+pub(crate) fn has_no_return_path(env: &Env) -> bool {
+    !setting(env, "BOUNCE_ADDRESS").is_empty() && return_path(env).is_none()
 }
 
 /// How many mails an outsider gets in an hour before a digest tells the others.

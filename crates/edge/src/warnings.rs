@@ -18,4 +18,7 @@ pub(crate) fn warn_once(env: &Env) {
     if matches!(config::operator(env), Ok(None)) {
         log::warning("OPERATOR_ADDRESS is empty: nobody is told when mails stop leaving");
     }
+    if config::has_no_return_path(env) {
+        log::warning("BOUNCE_ADDRESS has no effect: see docs/operations.md");
+    }
 }

@@ -136,7 +136,7 @@ impl MailComposer<'_> {
         let message_id = self.message_id("digest", "notice-id", &[id]);
         let words = mails::digest(texts, &entries);
         let outgoing = self.notice_message(to, &digest.language, words, message_id, headers, now);
-        Ok(Message::of(outgoing))
+        Ok(self.message(outgoing))
     }
 
     /// Another address of the same mailbox may be somebody else's after all:

@@ -12,6 +12,7 @@ use crate::download::download_address;
 use crate::key::SigningKey;
 use crate::ports::{Claim, DocumentStore, Fault, MailKind, Related, Sending, Transport};
 use crate::receipt::receipt_key;
+use crate::return_path::ReturnPath;
 use crate::uploads::document_key;
 
 /// Who sends, for which postings.
@@ -48,11 +49,14 @@ pub struct Sender {
     pub is_per_application: bool,
     /// Names of staff. A candidate's name that resembles one is marked.
     pub staff: Vec<String>,
+    /// Where notifications go about mails that could not be delivered. Without
+    /// one they go to the sending address.
+    pub return_path: Option<ReturnPath>,
 }
 
 impl From<Mailbox> for Sender {
     fn from(mailbox: Mailbox) -> Self {
-        Self { mailbox, is_per_application: false, staff: Vec::new() }
+        Self { mailbox, is_per_application: false, staff: Vec::new(), return_path: None }
     }
 }
 
@@ -81,11 +85,6 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn of(outgoing: Outgoing<'_>) -> Self {
-        let bytes = compose(&outgoing);
-        Self { from: outgoing.from.address, to: outgoing.to.address, bytes }
-    }
-
     pub(crate) async fn send(&self, transport: &impl Transport) -> Sending {
         transport.send(&self.from, &self.to, &self.bytes).await
     }
@@ -119,6 +118,13 @@ pub(crate) enum Enclosed<'a> {
 }
 
 impl MailComposer<'_> {
+    pub(crate) fn message(&self, outgoing: Outgoing<'_>) -> Message {
+        let bytes = compose(&outgoing);
+        let own = self.sender.return_path.as_ref().map(|path| path.of(&outgoing.message_id));
+        let from = own.unwrap_or(outgoing.from.address);
+        Message { from, to: outgoing.to.address, bytes }
+    }
+
     /// Composes the mail of an application to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
@@ -139,7 +145,7 @@ impl MailComposer<'_> {
             name: Some(received.content.name.clone()),
             address: address(&received.content.email)?,
         };
-        Ok(Message::of(Outgoing {
+        Ok(self.message(Outgoing {
             from: self.sender.for_staff(texts, posting, received),
             to: Mailbox { name: None, address: address(&posting.recipient)? },
             reply_to: Some(reply_to),
@@ -167,7 +173,7 @@ impl MailComposer<'_> {
         let texts = locales::choose(Some(&received.language), None, &posting.language);
         let status_url = self.status_url(received);
         let words = mails::acknowledgement(texts, posting, received, &status_url);
-        Ok(Message::of(Outgoing {
+        Ok(self.message(Outgoing {
             from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),

@@ -100,7 +100,7 @@ impl MailComposer<'_> {
         let to = Mailbox { name: None, address: to };
         let headers = notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
-        Ok(Message::of(Outgoing {
+        Ok(self.message(Outgoing {
             reply_to: self.reply_to(notice)?,
             auto_submitted: self.marked(notice.kind(), AutoSubmitted::Generated),
             ..self.notice_message(to, language, words, message_id, headers, now)

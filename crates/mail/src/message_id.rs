@@ -18,6 +18,11 @@ impl MessageId {
         Self(format!("<{}@{}>", dot_atom(left, "message"), dot_atom(domain, "invalid")))
     }
 
+    /// Returns the side before the `@`.
+    pub fn left(&self) -> &str {
+        self.0.trim_start_matches('<').split('@').next().unwrap_or_default()
+    }
+
     /// Returns the identifier with its angle brackets, as the header has it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -62,7 +67,9 @@ mod tests {
             ("é@\u{2028}", "x", "<---@x>"),
             (&long, "b", &cut),
         ] {
-            assert_eq!(MessageId::new(left, domain).as_str(), expected);
+            let id = MessageId::new(left, domain);
+            assert_eq!(id.as_str(), expected);
+            assert!(expected.starts_with(&format!("<{}@", id.left())));
         }
     }
 }

@@ -48,17 +48,20 @@ impl PlatformTransport {
 /// must not depend on that server.
 pub(crate) struct AlertTransport<'a> {
     first: &'a PlatformTransport,
-    second: Option<SendEmail>,
+    /// The binding, and the sending address in the header: it takes no other
+    /// in the envelope.
+    second: Option<(SendEmail, Address)>,
 }
 
 impl<'a> AlertTransport<'a> {
     pub(crate) fn of(env: &Env, first: &'a PlatformTransport) -> Self {
         let second = match first {
             PlatformTransport::Smtp(_) | PlatformTransport::Unusable(_) => {
-                env.send_email(BINDING).ok()
+                env.send_email(BINDING).ok().zip(config::sender(env).ok())
             }
             PlatformTransport::Binding(_) => None,
         };
+        let second = second.map(|(binding, sender)| (binding, sender.address));
         Self { first, second }
     }
 }
@@ -68,7 +71,7 @@ impl Transport for AlertTransport<'_> {
         let sending = self.first.send(from, to, message).await;
         match (&sending, &self.second) {
             (Sending::Sent | Sending::Unknown(_), _) | (_, None) => sending,
-            (_, Some(second)) => match send(second, from, to, message).await {
+            (_, Some((binding, sender))) => match send(binding, sender, to, message).await {
                 Sending::Sent => Sending::Sent,
                 _ => sending,
             },

@@ -112,6 +112,15 @@ pub(super) fn method_not_allowed(
     Ok(response)
 }
 
+/// Commits every subdomain of the host to HTTPS, not the host alone.
+pub(super) fn commit_subdomains(response: &mut Response) -> worker::Result<()> {
+    response.headers_mut().set(HSTS, &format!("{HSTS_OF_HOST}; includeSubDomains"))
+}
+
+const HSTS: &str = "Strict-Transport-Security";
+/// Two years, for this host.
+const HSTS_OF_HOST: &str = "max-age=63072000";
+
 fn with_headers(mut response: Response, caching: Caching) -> worker::Result<Response> {
     let headers: &mut Headers = response.headers_mut();
     let cache = match caching {
@@ -126,7 +135,7 @@ fn with_headers(mut response: Response, caching: Caching) -> worker::Result<Resp
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
         // A receipt's address holds its key.
         ("Referrer-Policy", "no-referrer"),
-        ("Strict-Transport-Security", "max-age=63072000"),
+        (HSTS, HSTS_OF_HOST),
         ("Vary", "Accept, Accept-Language"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),

@@ -85,9 +85,18 @@ impl<'a> Route<'a> {
     }
 }
 
-/// Answers a request. When it arrived is settled first, before anything of
-/// its body is read: an upload begun in time is in time.
+/// Answers a request, with the headers that the settings ask for.
 pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
+    let mut response = respond(request, env).await?;
+    if config::hsts_includes_subdomains(env) {
+        answer::commit_subdomains(&mut response)?;
+    }
+    Ok(response)
+}
+
+/// Routes a request to its handler. When it arrived is settled first, before anything of
+/// its body is read: an upload begun in time is in time.
+async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
     let received_at = PlatformClock::of(env).now();
     let host = Host::of(config::public_origin(env), &request.url()?);
     let context = RequestContext::new(&request, received_at, host.origin())?;

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use intake::ReturnPath;
 use serde_json::Value;
 
 use super::finding::Finding;
@@ -55,6 +56,7 @@ fn of_config(config: &Value) -> Vec<Finding> {
         ));
     }
     findings.extend(transport(config));
+    findings.extend(return_path(config));
     if variable(config, "SECURITY_CONTACT").is_empty() {
         findings.push(Finding::warning(
             "SECURITY_CONTACT is not set: a finder of a weakness cannot report it",
@@ -88,6 +90,26 @@ fn transport(config: &Value) -> Option<Finding> {
             "set it in guichet.toml to \"cloudflare\" or \"smtp\"",
         )),
     }
+}
+
+/// Returns what keeps notifications from their own address.
+fn return_path(config: &Value) -> Option<Finding> {
+    let bounces = variable(config, "BOUNCE_ADDRESS");
+    if bounces.is_empty() {
+        return None;
+    }
+    if variable(config, "MAIL_TRANSPORT") != "smtp" {
+        return Some(Finding::warning(
+            "BOUNCE_ADDRESS has no effect: the send_email binding has a return path of its own",
+            "leave it empty in guichet.toml",
+        ));
+    }
+    bounces.parse::<ReturnPath>().is_err().then(|| {
+        Finding::error(
+            format!("BOUNCE_ADDRESS is {bounces:?}: notifications go to MAIL_FROM_ADDRESS"),
+            "set it in guichet.toml to an address with at most 12 characters before the @",
+        )
+    })
 }
 
 /// Returns the postings whose recipient is an example.
@@ -224,6 +246,23 @@ mod tests {
             "SMTP_SECURITY": "none",
         });
         assert!(findings(clear).concat().contains("in clear"));
+    }
+
+    #[test]
+    fn a_return_address_is_short_and_for_smtp() {
+        for (transport, bounces, found) in [
+            ("smtp", "bounces@in.omct.org", None),
+            ("smtp", "notifications@in.omct.org", Some("12 characters")),
+            ("smtp", "bounces", Some("12 characters")),
+            ("cloudflare", "bounces@in.omct.org", Some("no effect")),
+            ("cloudflare", "", None),
+        ] {
+            let config =
+                json!({ "vars": { "MAIL_TRANSPORT": transport, "BOUNCE_ADDRESS": bounces } });
+            let said = return_path(&config).map(|finding| finding.to_string());
+            assert_eq!(said.is_some(), found.is_some(), "{transport} {bounces}: {said:?}");
+            assert!(said.unwrap_or_default().contains(found.unwrap_or_default()));
+        }
     }
 
     #[test]
