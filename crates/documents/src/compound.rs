@@ -26,6 +26,7 @@ pub(crate) struct Compound<'a> {
 /// A stream, or a folder of some.
 pub(crate) struct Entry {
     pub(crate) name: String,
+    class: [u8; 16],
     start: u32,
     length: usize,
 }
@@ -56,6 +57,15 @@ impl<'a> Compound<'a> {
         // The first entry is the root, whose stream has the small sectors.
         file.small = file.chain(file.entries.first()?.start);
         Some(file)
+    }
+
+    /// Returns whether it is a package of Windows' Installer, by the class of its root.
+    pub(crate) fn is_installer(&self) -> bool {
+        const REST: [u8; 15] = [0x10, 0x0C, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46];
+        let root = self.entries.first();
+        root.is_some_and(
+            |root| matches!(root.class, [0x82 | 0x84 | 0x86, rest @ ..] if rest == REST),
+        )
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -149,6 +159,7 @@ fn entry(record: &[u8; RECORD]) -> Option<Entry> {
     let name_bytes = usize::from(u16_at(record, 64)?).checked_sub(2)?;
     Some(Entry {
         name: encoding::utf16(record.get(..name_bytes.min(62))?, u16::from_le_bytes),
+        class: *record.get(80..)?.first_chunk()?,
         start: u32_at(record, 116)?,
         length: usize::try_from(u32_at(record, 120)?).ok()?,
     })

@@ -25,6 +25,7 @@ const LIMITS: Limits = Limits {
     pdf_revisions: 16,
     pdf_read_bytes: 1024 * 1024,
     pdf_declared_bytes: 1024 * 1024,
+    pdf_content_bytes: 64 * 1024,
     unpacked_bytes: 256 * 1024,
     picture_bytes: 64 * 1024,
     compound_bytes: 8 * 1024,

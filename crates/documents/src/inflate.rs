@@ -7,6 +7,7 @@
 mod bits;
 mod code;
 
+use crate::bytes::position;
 use bits::Bits;
 use code::Code;
 
@@ -55,6 +56,23 @@ pub(crate) fn zlib_length(input: &[u8], most: usize) -> usize {
 /// writers get it wrong, and readers do not mind.
 pub(crate) fn zlib(input: &[u8], limit: usize) -> Inflated {
     raw(input.get(2..).unwrap_or_default(), limit)
+}
+
+/// Returns the deflated data behind the header of gzip (RFC 1952).
+pub(crate) fn gzip_data(bytes: &[u8]) -> Option<&[u8]> {
+    let [0x1F, 0x8B, 8, flags, _, _, _, _, _, _, rest @ ..] = bytes else { return None };
+    let mut rest = rest;
+    if flags & 4 != 0 {
+        let length = usize::from(u16::from_le_bytes(*rest.first_chunk()?));
+        rest = rest.get(2 + length..)?;
+    }
+    // A name and a comment, each up to a zero.
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            rest = rest.get(position(rest, 0)? + 1..)?;
+        }
+    }
+    if flags & 2 != 0 { rest.get(2..) } else { Some(rest) }
 }
 
 struct Inflater<'a> {

@@ -42,6 +42,8 @@ pub struct Limits {
     /// Bytes that page contents, fonts and other streams of a PDF, which are not read here, unpack
     /// to together. A book with its fonts has 100 MB.
     pub pdf_declared_bytes: usize,
+    /// Bytes of page contents that are looked into for pictures that stand in them.
+    pub pdf_content_bytes: usize,
     /// Bytes that come out of everything packed in one file that is read here: text, not
     /// pictures. A book of 5,000 pages has as many; the most in the test corpora are 15 MB. Well
     /// below the Worker's 128 MB.
@@ -74,6 +76,7 @@ impl Default for Limits {
             pdf_revisions: 1_024,
             pdf_read_bytes: 16 * 1024 * 1024,
             pdf_declared_bytes: 256 * 1024 * 1024,
+            pdf_content_bytes: 2 * 1024 * 1024,
             unpacked_bytes: 24 * 1024 * 1024,
             picture_bytes: 12 * 1024 * 1024,
             compound_bytes: 4 * 1024 * 1024,

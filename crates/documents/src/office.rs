@@ -5,6 +5,7 @@ mod fields;
 mod open_document;
 mod open_xml;
 mod package;
+mod page;
 mod relation;
 mod taken_in;
 
@@ -25,6 +26,14 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
 /// Returns the same for a document inside another, within what the other has left to unpack.
 pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Report {
     look(bytes, unpacker, Depth::Inside)
+}
+
+/// Returns whether a page or a drawing has a script.
+pub(crate) fn page_runs(bytes: &[u8], limits: &Limits) -> bool {
+    let mut report = Report::of(Kind::Html, 0);
+    let mut found = Found::in_document(&mut report, limits);
+    page::look_at(&encoding::xml(bytes).unwrap_or_default(), true, &mut found);
+    report.active.contains(&Active::Program)
 }
 
 /// Whether the document is the file itself or inside another, whose own files are not opened.

@@ -2,6 +2,7 @@
 //! page is drawn and no picture unpacked.
 
 mod authors;
+mod banner;
 mod budget;
 mod document;
 mod filters;
@@ -15,6 +16,7 @@ mod strings;
 mod value;
 mod xref;
 
+use banner::is_banner;
 use budget::Budget;
 use document::Document;
 use findings::Findings;
@@ -23,8 +25,7 @@ use security::Lock;
 
 use crate::{
     Damage, Encryption, Kind, Limits, Report, Trace,
-    bytes::{after_blank, find, head, tail, without_blank_end},
-    text,
+    bytes::{find, head, tail, without_blank_end},
     zip::{self, Unpacker},
 };
 
@@ -149,67 +150,6 @@ fn damage(bytes: &[u8], header: Option<usize>, limits: &Limits) -> Option<Damage
 }
 
 const MARK: &[u8] = b"%PDF-";
-
-/// Returns whether what stands before the header can be nothing but a PDF's: a byte-order mark,
-/// white space and NULs of editors and mail gateways; the messages of a program, the headers of a
-/// mail or the ticket of a printer, which are printable lines. Markup and scripts are how one file
-/// is made to be two.
-fn is_banner(junk: &[u8]) -> bool {
-    let junk = after_blank(junk).trim_ascii_end();
-    if junk.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-        return true;
-    }
-    let junk = junk.strip_prefix(PRINTER).unwrap_or(junk);
-    text::is_text(junk)
-        && !text::has_markup(junk)
-        && !junk.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_command)
-}
-
-/// The escape sequence that calls a printer's job language.
-const PRINTER: &[u8] = b"\x1B%-12345X";
-
-/// Returns whether a line is one of a script.
-fn is_command(line: &[u8]) -> bool {
-    let line = line.trim_ascii().to_ascii_lowercase();
-    let has_code = line.iter().any(|byte| b"{}`$|".contains(byte)) || find(&line, b"/*").is_some();
-    let word = line.split(|byte| !byte.is_ascii_alphanumeric() && !b"@#-".contains(byte)).next();
-    has_code || word.is_some_and(|word| WORDS.contains(&word)) || line.starts_with(b"#!")
-}
-
-/// Words by which a line of a script begins.
-const WORDS: [&[u8]; 31] = [
-    b"@echo",
-    b"echo",
-    b"@if",
-    b"if",
-    b"@start",
-    b"start",
-    b"rem",
-    b"@rem",
-    b"set",
-    b"@set",
-    b"call",
-    b"goto",
-    b"cmd",
-    b"powershell",
-    b"import",
-    b"var",
-    b"let",
-    b"const",
-    b"function",
-    b"eval",
-    b"exec",
-    b"sub",
-    b"dim",
-    b"on",
-    b"wscript",
-    b"sh",
-    b"bash",
-    b"curl",
-    b"require",
-    b"print",
-    b"export",
-];
 
 #[cfg(test)]
 mod tests;

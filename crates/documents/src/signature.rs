@@ -11,7 +11,7 @@ pub(crate) fn leading(bytes: &[u8]) -> Option<Kind> {
         .find(|(signature, _)| bytes.starts_with(signature))
         .map(|(_, kind)| *kind)
         .or_else(|| is_image(bytes).then_some(Kind::Image))
-        .or_else(|| is_tar(bytes).then_some(Kind::Archive))
+        .or_else(|| (is_tar(bytes) || is_disk(bytes)).then_some(Kind::Archive))
         .or_else(|| text::markup(bytes))
 }
 
@@ -36,6 +36,14 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"\xCF\xFA\xED\xFE", Kind::Executable),
     (b"\xCA\xFE\xBA\xBE", Kind::Executable),
     (b"\0asm", Kind::Executable),
+    // What OneNote, Windows' help and its registry open.
+    (b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D", Kind::Executable),
+    (b"ITSF", Kind::Executable),
+    (b"Windows Registry Editor", Kind::Executable),
+    (b"REGEDIT4", Kind::Executable),
+    (b"[InternetShortcut]", Kind::Executable),
+    (b"[Desktop Entry]", Kind::Executable),
+    (b"@echo off", Kind::Executable),
     // A Windows shortcut runs what it points to.
     (b"L\0\0\0\x01\x14\x02\0", Kind::Executable),
     (b"#!", Kind::Executable),
@@ -47,6 +55,13 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"\xFD7zXZ\0", Kind::Archive),
     (b"\x28\xB5\x2F\xFD", Kind::Archive),
     (b"MSCF", Kind::Archive),
+    // Packages, and the images of disks.
+    (b"!<arch>\ndebian", Kind::Archive),
+    (b"\xED\xAB\xEE\xDB", Kind::Archive),
+    (b"xar!", Kind::Archive),
+    (b"conectix", Kind::Archive),
+    (b"vhdxfile", Kind::Archive),
+    (b"MSWIM\0\0\0", Kind::Archive),
 ];
 
 /// The image formats whose signature is in two parts.
@@ -65,6 +80,11 @@ fn is_image(bytes: &[u8]) -> bool {
 
 fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar")
+}
+
+/// The image of a CD, as far as its bytes reach to where it says so.
+fn is_disk(bytes: &[u8]) -> bool {
+    bytes.get(0x8001..0x8006) == Some(b"CD001")
 }
 
 #[cfg(test)]

@@ -1,6 +1,12 @@
 //! Decides where a target leads: to a file server, to the web, or no further than this machine.
 
+mod escape;
+mod scheme;
+
 use crate::bytes::head;
+pub(crate) use escape::percent_decode;
+use escape::simplify;
+use scheme::{CALLING, FETCHING, SCRIPTS, SERVERS, WRAPPERS, scheme};
 
 /// Where a target leads. Ordered by the harm that loading it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,63 +77,6 @@ pub(crate) fn parse(target: &str) -> Target {
 /// How often a target may be percent-encoded on top of itself.
 const DECODINGS: usize = 3;
 
-/// Schemes by which a macro or a script runs.
-const SCRIPTS: &[&[u8]] = &[
-    b"vnd.sun.star.script",
-    b"vnd.sun.star.expand",
-    b"vnd.libreoffice.command",
-    b"macro",
-    b"javascript",
-    b"vbscript",
-];
-
-/// Schemes that name a file server.
-const SERVERS: &[&[u8]] = &[b"smb", b"cifs", b"smbs"];
-
-/// Schemes that stand before another target, which counts too.
-const WRAPPERS: &[&[u8]] =
-    &[b"mhtml", b"url", b"view-source", b"jar", b"feed", b"mk", b"its", b"ms-its", b"ms-itss"];
-
-/// Schemes that fetch something, with or without `//`.
-const FETCHING: &[&[u8]] = &[
-    b"http",
-    b"https",
-    b"ftp",
-    b"ftps",
-    b"sftp",
-    b"dav",
-    b"davs",
-    b"webdav",
-    b"nfs",
-    b"afp",
-    b"gopher",
-    b"ldap",
-    b"ldaps",
-    b"ssh",
-    b"telnet",
-    b"vnd.sun.star.webdav",
-];
-
-/// Schemes without `//` that a click may follow: they call or write to somebody.
-const CALLING: &[&[u8]] = &[
-    b"mailto",
-    b"tel",
-    b"sms",
-    b"callto",
-    b"skype",
-    b"sip",
-    b"sips",
-    b"whatsapp",
-    b"xmpp",
-    b"geo",
-    b"urn",
-    b"doi",
-    b"cid",
-    b"data",
-    b"about",
-    b"blob",
-];
-
 /// Returns whether a click on a target starts a program by a scheme that neither calls somebody nor
 /// fetches something.
 pub(crate) fn starts_program(target: &str) -> bool {
@@ -142,19 +91,6 @@ pub(crate) fn starts_program(target: &str) -> bool {
         let is_other = rest.contains(&b':') || rest.first().is_some_and(u8::is_ascii_digit);
         !is(CALLING) && !is(FETCHING) && scheme != b"file" && !is_other
     })
-}
-
-/// Makes it lower case, with `/` for `\`, without the blanks and controls that readers of URLs skip.
-fn simplify(text: &mut Vec<u8>) {
-    text.retain(|byte| !byte.is_ascii_control());
-    for byte in &mut *text {
-        *byte = if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() };
-    }
-    let is_around = |byte: &u8| b" \"'".contains(byte);
-    let before = text.iter().take_while(|byte| is_around(byte)).count();
-    let behind = text.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
-    text.truncate(behind);
-    text.drain(..before.min(behind));
 }
 
 fn classify(text: &[u8]) -> Target {
@@ -179,16 +115,6 @@ fn classify(text: &[u8]) -> Target {
         // `mailto:`, `data:`, or an old Mac path whose volume has a name of one word.
         Target::Near
     }
-}
-
-/// Returns what stands before a colon, where it can be a scheme. One letter is a drive.
-fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = text.iter().position(|byte| *byte == b':')?;
-    let (scheme, rest) = text.split_at_checked(colon)?;
-    let is_scheme = scheme.len() > 1
-        && scheme.first().is_some_and(u8::is_ascii_alphabetic)
-        && scheme.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
-    is_scheme.then_some((scheme, rest.get(1..)?))
 }
 
 /// Returns the target behind a wrapper: `mk:@msitstore:` has a word of its own in between.
@@ -252,170 +178,5 @@ fn server(name: &[u8]) -> Target {
     }
 }
 
-/// Decodes each escape once, in its place. Returns whether there was one.
-pub(crate) fn percent_decode(text: &mut Vec<u8>) -> bool {
-    if !text.contains(&b'%') {
-        return false;
-    }
-    let (mut read, mut written) = (0, 0);
-    while let Some(rest) = text.get(read..)
-        && let [first, after @ ..] = rest
-    {
-        let decoded = match (first, after) {
-            (b'%', [high, low, ..]) => byte(*high, *low),
-            _ => None,
-        };
-        read += if decoded.is_some() { 3 } else { 1 };
-        let byte = decoded.unwrap_or(*first);
-        if let Some(place) = text.get_mut(written) {
-            *place = byte;
-        }
-        written += 1;
-    }
-    text.truncate(written);
-    written < read
-}
-
-fn byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |c: u8| char::from(c).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(expect: Target, targets: &[&str]) {
-        for target in targets {
-            assert_eq!(parse(target), expect, "{target}");
-        }
-    }
-
-    #[test]
-    fn a_servers_name_in_each_of_its_spellings() {
-        check(
-            Target::Server,
-            &[
-                "\\\\h\\s",
-                "//h/s",
-                "/\\h/s",
-                "\\/h",
-                " \\\\h\\s",
-                "\"\\\\h\\s\"",
-                "\\\\h@SSL\\dav",
-                "file://h/s",
-                "file://h:80/s",
-                "FILE://h",
-                "file:\\\\h\\s",
-                "file:////h/s",
-                "file://///h/s",
-                "file:///\\\\h\\s",
-                "file:///%5C%5Ch%5Cs",
-                "%5c%5Ch/s",
-                "%255C%255Ch",
-                "file:%2F%2Fh/s",
-                "file://%68/s",
-                "fi\nle://h/s",
-                "smb://h/s",
-                "smb:h",
-                "CIFS://h",
-                "\\\\?\\UNC\\h\\s",
-                "//?/unc/h",
-                "\\\\.\\pipe\\x",
-                "\\??\\UNC\\h\\s",
-                "file://localhost//h/s",
-                "mhtml:file://h/x!y",
-                "mhtml:\\\\h\\x",
-                "url:\\\\h\\s",
-                "file://127.0.0.1/s",
-                "\\\\\\h\\s",
-                "mk:@MSITStore:\\\\h\\a.chm::/x",
-                "\u{A0}\\\\h\\s",
-                "\u{2003}//h/s",
-            ],
-        );
-    }
-
-    #[test]
-    fn the_web() {
-        check(
-            Target::Web,
-            &[
-                "http://a/b",
-                "HTTPS://a",
-                "ht\ttp://a",
-                "http:a",
-                "http:\\\\a\\b",
-                "ftp://a",
-                "vnd.sun.star.webdav://a/b",
-                "http%3A//a",
-                "https://a/b?c=file://d",
-            ],
-        );
-    }
-
-    #[test]
-    fn what_starts_programs() {
-        check(
-            Target::Handler,
-            &[
-                "mhtml:http://a/x.html!x-usc:http://a",
-                "ms-msdt:/id x",
-                "ms-word:ofe|u|http://a",
-                "search-ms:query=x",
-                "%6dhtml:x",
-                "view-source:x",
-            ],
-        );
-    }
-
-    #[test]
-    fn this_machine() {
-        check(
-            Target::Near,
-            &[
-                "C:\\a.dotx",
-                "c:/a",
-                "file:///C:/a",
-                "file:///home/a",
-                "file:/home/a",
-                "/home/a",
-                "file://localhost/Users/me/CV.dotx",
-                "file://C:/a",
-                "file:////C:/a",
-                "file://C|/a",
-                "Macintosh HD:Users:me:CV.dotx",
-                "Macintosh:Users:me:CV.dotx",
-                "../a.xml",
-                "mailto:a@b",
-                "\\\\?\\C:\\a",
-                "~/a",
-                "file:///",
-                "data:image/png;base64,AA",
-            ],
-        );
-    }
-
-    #[test]
-    fn the_package_itself() {
-        check(
-            Target::Inside,
-            &["", "a.xml", "media/a.png", "#a", "./Object 1", "Pictures/50%.png"],
-        );
-    }
-
-    #[test]
-    fn scripts() {
-        check(
-            Target::Script,
-            &[
-                "vnd.sun.star.script:A.b",
-                " MACRO:///a",
-                "javascript:x",
-                "%6dacro:x",
-                "JavaScript:x",
-            ],
-        );
-    }
-}
+mod tests;

@@ -21,6 +21,9 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
         report.encryption = Encryption::Password;
         return report;
     }
+    if file.is_installer() {
+        report.active.push(Active::Program);
+    }
     if runs_programs(&text) {
         report.active.push(Active::Dde);
     }

@@ -16,6 +16,17 @@ pub(crate) enum Event<'a> {
     Doctype(&'a [u8]),
 }
 
+impl Event<'_> {
+    /// Returns how deeply nested is what follows, if this stands at a depth.
+    pub(crate) fn depth(&self, depth: usize) -> usize {
+        match self {
+            Event::Start(tag) if !tag.is_empty() => depth.saturating_add(1),
+            Event::End(_) => depth.saturating_sub(1),
+            _ => depth,
+        }
+    }
+}
+
 /// The events of a part in UTF-8, to its end or to what is no XML.
 pub(crate) struct Events<'a> {
     rest: &'a [u8],
@@ -207,7 +218,7 @@ pub(crate) fn unescaped(written: &[u8]) -> String {
     text
 }
 
-fn entity(name: &[u8]) -> Option<char> {
+pub(crate) fn entity(name: &[u8]) -> Option<char> {
     match name {
         b"amp" => Some('&'),
         b"lt" => Some('<'),

@@ -25,28 +25,23 @@ impl Code {
         }
         let [unused, ..] = &mut counts;
         *unused = 0;
-        let mut code = Self { short: [0; 1 << SHORT], counts, symbols: vec![0; lengths.len()] };
-        // For each length, its next code, and where that code's symbol goes.
-        let mut next = [(0_u32, 0_usize); LONGEST as usize + 1];
-        let (mut first, mut place) = (0, 0);
-        for (next, count) in next.iter_mut().zip(counts) {
-            first <<= 1;
-            *next = (first, place);
-            first += u32::from(count);
-            place += usize::from(count);
+        // For each length, where its next symbol goes.
+        let mut places = [0_usize; LONGEST as usize + 1];
+        let mut before = 0;
+        for (place, count) in places.iter_mut().zip(counts) {
+            *place = before;
+            before += usize::from(count);
         }
+        let mut symbols = vec![0; lengths.len()];
         for (symbol, length) in (0_u16..).zip(lengths).filter(|(_, length)| **length > 0) {
-            let Some((number, place)) = next.get_mut(usize::from(*length)) else { continue };
-            if let Some(slot) = code.symbols.get_mut(*place) {
+            let Some(place) = places.get_mut(usize::from(*length)) else { continue };
+            if let Some(slot) = symbols.get_mut(*place) {
                 *slot = symbol;
             }
-            if usize::from(*length) <= SHORT {
-                shorten(&mut code.short, *number, *length, symbol);
-            }
-            *number += 1;
             *place += 1;
         }
-        code
+        let short = shortened(&counts, &symbols);
+        Self { short, counts, symbols }
     }
 
     pub(super) fn next(&self, input: &mut Bits) -> Result<u16, End> {
@@ -79,10 +74,24 @@ impl Code {
     }
 }
 
-/// Enters a code under each value of the bits that may follow it.
-fn shorten(short: &mut [u16], code: u32, length: u8, symbol: u16) {
-    // Codes are packed from their highest bit on, everything else from the lowest.
-    let reversed = code.reverse_bits() >> (32 - u32::from(length));
-    let entries = short.iter_mut().skip(reversed as usize).step_by(1 << length);
-    entries.for_each(|entry| *entry = symbol * 16 + u16::from(length));
+/// Returns each short code under each value of the bits that may follow it. Codes are packed from their
+/// highest bit on, everything else from the lowest.
+fn shortened(counts: &[u16], symbols: &[u16]) -> [u16; 1 << SHORT] {
+    let mut short = [0; 1 << SHORT];
+    let mut symbols = symbols.iter();
+    let mut number = 0_u32;
+    for (length, count) in (1..=SHORT).zip(counts.iter().skip(1)) {
+        // One bit more: what is there so far follows both of its values.
+        let half = 1 << (length - 1);
+        short.copy_within(..half, half);
+        for symbol in symbols.by_ref().take(usize::from(*count)) {
+            let reversed = number.reverse_bits() >> (u32::BITS as usize - length);
+            if let Some(entry) = short.get_mut(reversed as usize) {
+                *entry = symbol * 16 + u16::try_from(length).unwrap_or(0);
+            }
+            number += 1;
+        }
+        number <<= 1;
+    }
+    short
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Depth, Found};
+use super::{Depth, Found, page};
 use crate::{
     Active, Damage, Kind, Report, Trace, encoding, exif, file_name, pdf,
     picture::pixels,
@@ -24,17 +24,21 @@ pub(super) fn look_at<'e>(
     if file_name::runs(&encoding::utf8(&entry.name)) {
         found.active(Active::Program);
     }
+    let mut packed = None;
     let is_xml = encoding::is_xml(&head);
     let is_named_xml = is_named_xml(&entry.name);
-    match signature::leading(&head) {
+    let kind = kind(entry, &head);
+    match kind {
         Some(Kind::Executable) => found.active(Active::Program),
         Some(Kind::Doc) => found.active(Active::OleObject),
         Some(Kind::Image) => look_at_picture(entry, unpacker, found),
         Some(Kind::Zip) => look_inside(entry, unpacker, depth, found),
-        Some(Kind::Archive) if !is_packed_picture(&head) => {
+        Some(Kind::Archive) => match unpacker.gzip(entry) {
+            Some(drawing) if encoding::is_xml(&drawing) => packed = Some(Cow::Owned(drawing)),
+            Some(drawing) if is_drawing(&drawing) => {}
             // Archives of other formats are not read here and may hold a program.
-            found.active(Active::Program);
-        }
+            _ => found.active(Active::Program),
+        },
         Some(Kind::Rtf) => {
             let content = unpacker.whole(entry).unwrap_or_default();
             found.file(&entry.name);
@@ -43,8 +47,12 @@ pub(super) fn look_at<'e>(
         _ if head.starts_with(b"%PDF-") => look_inside_pdf(entry, unpacker, depth, found),
         _ => {}
     }
-    let part = (is_xml || is_named_xml).then(|| unpacker.whole(entry)).flatten();
-    if part.is_some() && !is_xml {
+    let part = packed.or_else(|| (is_xml || is_named_xml).then(|| unpacker.whole(entry)).flatten());
+    if let Some(part) = &part {
+        let text = encoding::xml(part).unwrap_or_default();
+        page::look_at(&text, kind == Some(Kind::Html), found);
+    }
+    if is_named_xml && part.is_some() && !is_xml {
         // A reader that takes it for XML in another encoding sees other elements.
         found.damage(Damage::Ambiguous);
     }
@@ -68,9 +76,21 @@ pub(super) fn is_named_xml(name: &[u8]) -> bool {
     name.ends_with(b".xml") || name.ends_with(b".rels")
 }
 
-/// Windows' drawings are packed with gzip (`.emz`, `.wmz`), and so are drawings in SVG.
-fn is_packed_picture(head: &[u8]) -> bool {
-    head.starts_with(b"\x1F\x8B")
+/// Returns what the bytes of an entry say that it is. The mark of a disk's image stands further on.
+fn kind(entry: &Entry<'_>, head: &[u8]) -> Option<Kind> {
+    const DISK_BYTES: usize = 0x8006;
+    let is_disk = || {
+        head.iter().all(|byte| *byte == 0)
+            && signature::leading(&beginning(entry, DISK_BYTES)) == Some(Kind::Archive)
+    };
+    signature::leading(head).or_else(|| is_disk().then_some(Kind::Archive))
+}
+
+/// Returns whether these are the first bytes of a drawing of Windows, which is packed with gzip
+/// (`.emz`, `.wmz`).
+fn is_drawing(content: &[u8]) -> bool {
+    let is_enhanced = content.get(40..44) == Some(b" EMF");
+    is_enhanced || matches!(content, [0xD7, 0xCD, 0xC6, 0x9A, ..] | [1 | 2, 0, 9, 0, ..])
 }
 
 fn look_at_picture(entry: &Entry<'_>, unpacker: &mut Unpacker<'_>, found: &mut Found<'_>) {

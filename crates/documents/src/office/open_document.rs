@@ -37,7 +37,8 @@ pub(super) fn look_through(
             found.damage(Damage::Ambiguous);
             continue;
         };
-        look_at_part(&part, *entry.name == *b"meta.xml", &mut found);
+        let nesting = contents::is_named_xml(&entry.name).then_some(unpacker.limits.nesting);
+        look_at_part(&part, nesting, *entry.name == *b"meta.xml", &mut found);
     }
     found.finish();
 }
@@ -89,9 +90,14 @@ fn look_at_manifest(event: Event<'_>, report: &mut Report) {
     }
 }
 
-fn look_at_part(part: &[u8], tells_authors: bool, found: &mut Found<'_>) {
+fn look_at_part(part: &[u8], nesting: Option<usize>, tells_authors: bool, found: &mut Found<'_>) {
     let mut element: &[u8] = b"";
+    let mut depth = 0_usize;
     for event in Events::of(part) {
+        depth = event.depth(depth);
+        if nesting.is_some_and(|most| depth > most) {
+            found.damage(Damage::TooComplex);
+        }
         if found.is_decided() {
             return;
         }
@@ -193,9 +199,11 @@ fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
             policy::active(Use::Link(text), target)
         }
         b"script" => Some(Active::Macros),
-        b"object" | b"object-ole" | b"plugin" | b"template" => policy::active(Use::Runs, target),
+        b"object" | b"object-ole" | b"template" => policy::active(Use::Runs, target),
         // Where it leads is what comes after the document: the same path is the document itself.
         b"auto-reload" if target < Target::Web => None,
+        // A picture that stands in the attribute itself.
+        _ if text.starts_with("data:image/") => None,
         _ => policy::active(Use::Shows, target),
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn look_through(
             found.damage(Damage::Ambiguous);
             continue;
         };
-        look_at_part(&part, is_part, Fields::new(limits.field_nesting), &mut found);
+        let nesting = is_part.then_some(limits.nesting);
+        look_at_part(&part, nesting, Fields::new(limits.field_nesting), &mut found);
     }
     found.finish();
 }
@@ -54,11 +55,17 @@ fn look_at_name(entry: &Entry<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Looks at the elements and texts of a part; of an XML file that is no part, too, such as a drawing.
-fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Found<'_>) {
+/// Looks at the elements and texts of a part, whose elements are nested so deeply at most; of an XML file
+/// that is no part, too, such as a drawing or a page, which may leave out the ends of elements.
+fn look_at_part(part: &[u8], nesting: Option<usize>, mut fields: Fields, found: &mut Found<'_>) {
+    let is_part = nesting.is_some();
     let mut element: &[u8] = b"";
-    let mut alternatives = 0_usize;
+    let (mut alternatives, mut depth) = (0_usize, 0);
     for event in Events::of(part) {
+        depth = event.depth(depth);
+        if nesting.is_some_and(|most| depth > most) {
+            found.damage(Damage::TooComplex);
+        }
         if found.is_decided() {
             return;
         }
@@ -85,8 +92,14 @@ fn look_at_part(part: &[u8], is_part: bool, mut fields: Fields, found: &mut Foun
                 alternatives = alternatives.saturating_sub(usize::from(is_alternative(name)));
             }
             Event::Start(tag) => {
-                element = tag.name();
-                alternatives += usize::from(is_alternative(element) && !tag.is_empty());
+                if matches!(element, b"instrText" | b"delInstrText") {
+                    // An element within a field's code, which some readers skip, and no writer puts there.
+                    found.damage(Damage::Ambiguous);
+                }
+                if !tag.is_empty() {
+                    element = tag.name();
+                }
+                alternatives += usize::from(is_alternative(tag.name()) && !tag.is_empty());
                 let (has_duplicates, has_source) = tag.survey(may_be_source);
                 if has_duplicates && is_part {
                     found.damage(Damage::Ambiguous);

@@ -1,12 +1,13 @@
 //! Looks for file servers in the texts that a document takes in: a page, a mail, an RTF, a drawing.
 
-use super::contents::HEAD_BYTES;
+use super::{
+    contents::HEAD_BYTES,
+    page::{self, has_server},
+};
 use crate::{
     Active, Kind,
     bytes::find,
-    encoding, signature,
-    target::{self, Target},
-    xml,
+    encoding, signature, xml,
     zip::{Entry, Unpacker, beginning},
 };
 
@@ -31,11 +32,19 @@ pub(super) fn active(
     }
     let text = encoding::marked(&unpacker.whole(entry).unwrap_or_default());
     let printable = if is_mail { without_equals(&text) } else { String::new() };
+    let is_rtf = signature::leading(&head) == Some(Kind::Rtf);
     let mut texts = [&text, &printable].into_iter();
     let names_server = texts.any(|text| {
-        has_server(text.as_bytes()) || has_server(xml::unescaped(text.as_bytes()).as_bytes())
+        let plain = page::unescaped(text.as_bytes());
+        has_server(text.as_bytes())
+            || has_server(plain.as_bytes())
+            || !is_rtf && has_server(page::without_escapes(&plain).as_bytes())
     });
-    if names_server {
+    // In this encoding, other characters are marks than those that are looked for.
+    let is_encoded = !is_rtf && find(&head.to_ascii_lowercase(), b"utf-7").is_some();
+    if is_encoded {
+        Some(Active::Program)
+    } else if names_server {
         Some(Active::ServerName)
     } else {
         // Text in base 64 is not decoded here. Writers encode only pictures that way.
@@ -64,14 +73,6 @@ fn hides_text(mail: &str) -> bool {
 fn has_tag(head: &[u8]) -> bool {
     let text: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
     text.is_ascii() && text.windows(2).any(|pair| matches!(pair, [b'<', b'a'..=b'z' | b'A'..=b'Z']))
-}
-
-fn has_server(text: &[u8]) -> bool {
-    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()=;,".contains(byte);
-    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
-    let may_be_server = |word: &&[u8]| word.windows(2).any(|pair| pair.iter().all(is_slash));
-    let mut words = text.split(is_between).filter(may_be_server);
-    words.any(|word| target::parse(&encoding::utf8(word)) == Target::Server)
 }
 
 /// Undoes the encoding of mails in which `=5C` stands for a byte, and `=` at a line's end for nothing.

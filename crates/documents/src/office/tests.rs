@@ -5,6 +5,7 @@ mod inside;
 mod kinds;
 mod open_document;
 mod open_xml;
+mod pages;
 mod parts;
 mod references;
 mod sound;

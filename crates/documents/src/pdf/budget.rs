@@ -16,10 +16,12 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self {
-            reading: Cell::new(limits.pdf_read_bytes),
-            unpacking: Cell::new(limits.unpacked_bytes),
-        }
+        Self::of(limits.pdf_read_bytes, limits.unpacked_bytes)
+    }
+
+    /// Returns a budget of so many bytes to read, and to unpack.
+    pub(super) fn of(reading: usize, unpacking: usize) -> Self {
+        Self { reading: Cell::new(reading), unpacking: Cell::new(unpacking) }
     }
 
     /// Takes this much; false when there was less, and nothing is left.

@@ -1,6 +1,7 @@
 //! Finds the objects of a PDF by their numbers.
 
 mod every;
+mod order;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -16,6 +17,8 @@ use super::{
     xref::{Place, Table},
 };
 use crate::{Limits, bytes::head};
+pub(super) use order::ordered;
+use order::sorted;
 
 /// A PDF whose objects can be asked for.
 pub(super) struct Document<'a> {
@@ -178,6 +181,15 @@ impl<'a> Document<'a> {
         self.deciphered(object, data)
     }
 
+    /// Returns how long the data of a stream are in the file, as far as its dictionary says so rightly.
+    pub(super) fn packed_length(&self, object: &Indirect) -> usize {
+        let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return 0 };
+        match self.get(dict, b"Length") {
+            Value::Integer(length) | Value::Real(length) => usize::try_from(length).unwrap_or(0),
+            _ => self.bytes.len().saturating_sub(start),
+        }
+    }
+
     /// Returns the first bytes of a stream's data, deciphered.
     pub(super) fn beginning(&self, object: &Indirect, length: usize) -> Option<Cow<'a, [u8]>> {
         self.deciphered(object, head(self.bytes.get(object.stream?..)?, length))
@@ -256,7 +268,7 @@ impl<'a> Document<'a> {
             self.doubtful.set(true);
         }
         let integer = |key: &[u8]| match self.get(dict, key) {
-            Value::Integer(number) => usize::try_from(number).ok(),
+            Value::Integer(number) | Value::Real(number) => usize::try_from(number).ok(),
             _ => None,
         };
         let (first, count) = (integer(b"First")?, integer(b"N")?);
@@ -294,45 +306,6 @@ const STRUCTURE: [&[u8]; 5] = [b"Filter", b"DecodeParms", b"First", b"N", b"Leng
 
 /// Which numbers have been met.
 pub(super) struct Marks(Vec<bool>);
-
-/// Returns the places by number, the first of two for one number.
-fn sorted(mut places: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
-    if !places.is_sorted_by(|(one, _), (next, _)| one < next) {
-        places = ordered(places, (0, Place::Free));
-        places.dedup_by_key(|(number, _)| *number);
-    }
-    places
-}
-
-/// Sorts pairs by their numbers, digit by digit: it takes linear time, and less code than comparing
-/// does. Pairs of one number keep their order.
-fn ordered<T: Copy>(mut places: Vec<(u32, T)>, nothing: (u32, T)) -> Vec<(u32, T)> {
-    for shift in [0, 8, 16, 24] {
-        let digit = |(number, _): &(u32, T)| (number >> shift) as usize & 0xFF;
-        let mut starts = [0_usize; 0x101];
-        for place in &places {
-            if let Some(count) = starts.get_mut(digit(place) + 1) {
-                *count += 1;
-            }
-        }
-        let mut before = 0;
-        for start in &mut starts {
-            before += *start;
-            *start = before;
-        }
-        let mut next = vec![nothing; places.len()];
-        for place in &places {
-            if let Some(start) = starts.get_mut(digit(place))
-                && let Some(slot) = next.get_mut(*start)
-            {
-                *slot = *place;
-                *start += 1;
-            }
-        }
-        places = next;
-    }
-    places
-}
 
 /// References that lead to a reference. They are not forbidden, and no writer uses more than one.
 const MOST_HOPS: usize = 8;

@@ -72,7 +72,12 @@ const MOST_FILTERS: usize = 8;
 
 /// Returns the filters, in the order in which to undo them.
 pub(super) fn names<'a>(dict: Dict<'a>, resolve: Resolve<'_, 'a>) -> Vec<Value<'a>> {
-    match resolve(dict.get(b"Filter")) {
+    named(dict.get(b"Filter"), resolve)
+}
+
+/// Returns the same from the value of `Filter`.
+pub(super) fn named<'a>(filter: Value<'a>, resolve: Resolve<'_, 'a>) -> Vec<Value<'a>> {
+    match resolve(filter) {
         Value::Array(names) => names.values().map(resolve).collect(),
         Value::Other => Vec::new(),
         one => vec![one],

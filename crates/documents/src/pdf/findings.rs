@@ -1,8 +1,14 @@
 //! Looks through every object for what acts, what is attached and what tells of the author.
 
 mod action;
+mod content;
+mod drawn;
 mod inside;
+mod keys;
 mod script;
+
+use content::Drawing;
+use drawn::Forms;
 
 use super::{
     Depth,
@@ -59,6 +65,14 @@ struct Search<'s> {
     names: Names,
     /// Where the files inside that have been looked into begin.
     files: Vec<usize>,
+    /// Bytes of content that may still be looked into.
+    content: usize,
+    drawings: Vec<Drawing>,
+    /// Where the streams of these begin, each with its place among them.
+    places: Vec<(u32, u32)>,
+    /// Whether there are forms, or content in parts, so that something may be drawn more than once.
+    has_parts: bool,
+    forms: Forms<'s>,
 }
 
 impl<'s> Search<'s> {
@@ -75,6 +89,11 @@ impl<'s> Search<'s> {
             unpacked: 0,
             names: Names::at_most(FILES),
             files: Vec::new(),
+            content: limits.pdf_content_bytes,
+            drawings: Vec::new(),
+            places: Vec::new(),
+            has_parts: false,
+            forms: Forms::default(),
         };
         let mut packed = Vec::new();
         for (at, object) in document.every() {
@@ -83,15 +102,16 @@ impl<'s> Search<'s> {
             if document.budget().is_spent() {
                 break;
             }
-            if document.is_packed(&object) {
-                packed.extend(at);
-            }
             if !search.look_through(&object) {
                 document.budget().give_up();
             }
             if let (Some(_), Value::Dict(dict)) = (object.stream, object.value) {
-                search.look_inside(&object, dict);
+                let is_packed = search.look_inside(&object, dict);
+                packed.extend(at.filter(|_| is_packed));
             }
+        }
+        if search.has_parts && !document.budget().is_spent() {
+            search.weigh_pages();
         }
         search.found.files = search.names.into_vec();
         (search.found, packed)
@@ -99,6 +119,9 @@ impl<'s> Search<'s> {
 
     /// Goes through an object and all that stands in it; false where it is nested too deeply.
     fn look_through(&mut self, object: &Indirect<'s>) -> bool {
+        // Content may be a list of parts that stands by itself.
+        self.has_parts |=
+            matches!(object.value, Value::Array(list) if list.begins_with_reference());
         let mut lexer = Lexer::new(object.body, 0);
         let mut open: Vec<Within> = Vec::new();
         let mut is_sound = is_closed(object);
@@ -115,6 +138,7 @@ impl<'s> Search<'s> {
                         continue;
                     }
                     (Some(key), Token::Name(name)) => self.pair(key, name),
+                    (Some(key), Token::Open(_)) => self.has_parts |= key.is(b"Contents"),
                     (Some(_), Token::Close(_)) => is_sound = false,
                     _ => {}
                 }
@@ -193,6 +217,7 @@ impl<'s> Search<'s> {
     fn pair(&mut self, key: Name, name: Name) {
         self.found.has_fonts |= key.is(b"Type") && name.is(b"Font");
         self.found.has_pictures |= key.is(b"Subtype") && name.is(b"Image");
+        self.has_parts |= key.is(b"Subtype") && name.is(b"Form");
     }
 }
 

@@ -6,7 +6,8 @@ use super::strings::{Name, Text};
 #[derive(Clone, Copy)]
 pub(super) enum Token<'a> {
     Integer(i64),
-    Real,
+    /// A real number, without what stands behind its point.
+    Real(i64),
     Name(Name<'a>),
     Text(Text<'a>),
     /// `[` or `<<`.
@@ -195,21 +196,21 @@ fn number(word: &[u8]) -> Token<'_> {
         [b'-' | b'+', digits @ ..] => digits,
         _ => word,
     };
-    let mut value = Some(0_i64);
+    let (mut value, mut has_point) = (0_i64, false);
     for byte in digits {
-        value = match byte {
-            b'0'..=b'9' => {
-                value.and_then(|value| value.checked_mul(10)?.checked_add(i64::from(byte - b'0')))
-            }
-            b'.' => None,
+        match byte {
+            b'0'..=b'9' if has_point => {}
+            b'0'..=b'9' => value = value.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
+            b'.' => has_point = true,
             _ => return Token::Word(word),
-        };
+        }
     }
-    match value {
-        _ if digits.is_empty() => Token::Word(word),
-        Some(value) if word.starts_with(b"-") => Token::Integer(-value),
-        Some(value) => Token::Integer(value),
-        None => Token::Real,
+    let signed = if word.starts_with(b"-") { -value } else { value };
+    match () {
+        () if digits.is_empty() => Token::Word(word),
+        // Readers take a number that is too large for a real one.
+        () if has_point || value == i64::MAX => Token::Real(signed),
+        () => Token::Integer(signed),
     }
 }
 

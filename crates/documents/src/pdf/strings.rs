@@ -19,8 +19,13 @@ impl Name<'_> {
     }
 
     fn is_escaped(self, name: &[u8]) -> bool {
+        self.decoded().eq(name.iter().copied())
+    }
+
+    /// Returns the bytes that it stands for.
+    pub(super) fn decoded(self) -> impl Iterator<Item = u8> {
         let mut rest = self.0;
-        let decoded = std::iter::from_fn(|| {
+        std::iter::from_fn(move || {
             let (byte, after) = match rest {
                 [b'#', high, low, after @ ..] => match (digit(*high), digit(*low)) {
                     (Some(high), Some(low)) => (high << 4 | low, after),
@@ -31,8 +36,7 @@ impl Name<'_> {
             };
             rest = after;
             Some(byte)
-        });
-        decoded.eq(name.iter().copied())
+        })
     }
 }
 

@@ -1,4 +1,5 @@
 mod acts;
+mod content;
 mod damage;
 mod faces;
 mod filters;

@@ -11,6 +11,8 @@ use super::{
 #[derive(Clone, Copy)]
 pub(super) enum Value<'a> {
     Integer(i64),
+    /// A real number, without what stands behind its point.
+    Real(i64),
     Name(Name<'a>),
     Text(Text<'a>),
     Array(Array<'a>),
@@ -19,7 +21,7 @@ pub(super) enum Value<'a> {
     Reference(u32),
     /// `false`.
     False,
-    /// Null, `true`, a real number, or what no object is.
+    /// Null, `true`, or what no object is.
     Other,
 }
 
@@ -33,7 +35,8 @@ impl<'a> Lexer<'a> {
             Token::Open(bracket) => self.container(bracket),
             Token::Close(_) => return None,
             Token::Word(b"false") => Value::False,
-            Token::Real | Token::Word(_) => Value::Other,
+            Token::Real(number) => Value::Real(number),
+            Token::Word(_) => Value::Other,
         })
     }
 
@@ -99,6 +102,10 @@ impl<'a> Array<'a> {
     pub(super) fn values(self) -> impl Iterator<Item = Value<'a>> {
         let mut lexer = Lexer::new(self.0, 0);
         std::iter::from_fn(move || lexer.value())
+    }
+
+    pub(super) fn begins_with_reference(self) -> bool {
+        matches!(self.values().next(), Some(Value::Reference(_)))
     }
 }
 

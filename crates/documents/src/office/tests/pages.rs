@@ -1,0 +1,156 @@
+//! Pages, drawings and style sheets inside documents.
+
+use miniz_oxide::deflate::compress_to_vec;
+
+use super::look;
+use crate::{
+    Active, Damage,
+    samples::{WordPackage, open_text},
+};
+
+/// Returns what is found where a drawing stands in a DOCX, and in an ODT.
+fn drawing(inside: &str) -> [Vec<Active>; 2] {
+    let svg = format!("<svg xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
+    let word = WordPackage::default().related("image", "media/a.svg", "");
+    let word = word.with("word/media/a.svg", svg.as_bytes()).finish();
+    [word, open_text("", &[("Pictures/a.svg", svg.as_bytes())])].map(|file| look(&file).active)
+}
+
+#[test]
+fn scripts_of_drawings_are_refused() {
+    for inside in [
+        "<script>alert(1)</script>",
+        "<script xlink:href='a.js'/>",
+        "<SCRIPT/>",
+        "<rect onload='alert(1)'/>",
+        "<rect ONCLICK='x'/>",
+        "<a xlink:href='javascript:alert(1)'/>",
+        "<a xlink:href='&#106;ava&Tab;script:alert(1)'/>",
+        "<animate attributeName='href' values='#a;javascript:alert(1)'/>",
+        "<set attributeName='onmouseover' to='alert(1)'/>",
+        "<foreignObject><body onload='x'/></foreignObject>",
+    ] {
+        for active in drawing(inside) {
+            assert!(active.contains(&Active::Program), "{inside}: {active:?}");
+        }
+    }
+}
+
+#[test]
+fn what_drawings_load() {
+    for (inside, expect) in [
+        ("<image xlink:href='http://a/x.png'/>", Active::RemoteContent),
+        ("<style>@import 'http://a/x.css';</style>", Active::RemoteContent),
+        ("<style>@\\69mport/**/url(http://a/x.css)</style>", Active::RemoteContent),
+        ("<rect style='fill:u\\72l(http://a/x.svg#b)'/>", Active::RemoteContent),
+        ("<rect fill='url(&quot;http://a/x.svg#b&quot;)'/>", Active::RemoteContent),
+        ("<foreignObject><iframe src='http://a'/></foreignObject>", Active::RemoteContent),
+        ("<rect style='fill:url(\\2f\\2fh/x)'/>", Active::ServerName),
+        ("<style>p{background:url(\\5c\\5ch\\5cx)}</style>", Active::ServerName),
+        ("<use href='//h/a.svg#b'/>", Active::ServerName),
+    ] {
+        for active in drawing(inside) {
+            assert!(active.contains(&expect), "{inside}: {active:?}");
+        }
+    }
+    for inside in [
+        "<linearGradient id='g'/><rect fill='url(#g)' style='stroke:url(#g)'/>",
+        "<style>.a{fill:red} @media print {p{color:red}}</style>",
+        "<image xlink:href='data:image/png;base64,iVBORw0KGgo='/>",
+        "<foreignObject><div>Bonjour</div></foreignObject>",
+        "<a xlink:href='https://a'><text>on</text></a>",
+    ] {
+        assert_eq!(drawing(inside), [vec![], vec![]], "{inside}");
+    }
+}
+
+/// Returns what is found in a page that the document takes in.
+fn page(html: &[u8]) -> Vec<Active> {
+    let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.html", "");
+    look(&word.with("word/a.html", html).finish()).active
+}
+
+#[test]
+fn servers_in_pages_by_any_spelling() {
+    for page_text in [
+        "<p style='background:u\\rl(\\2f\\2fh/x)'>",
+        "<style>body{background:\\000075rl('file:\\2f \\2f h/x')}</style>",
+        "<style>p{background:url(\\5c\\5ch\\5cx)}</style>",
+        "<style>@\\69mport 'f\\69le:\\2f/h/a.css';</style>",
+        "<style>@import/**/url('file:/\\/h/a.css');</style>",
+        "<img src='&#92&#92h&#92x.png'>",
+        "<img src='&#x5C&#X5c;h&bsol;x.png'>",
+        "<img src='&sol;&sol;h/x.png'>",
+        "<img src='\\\n\\h/x.png'>",
+        "<img src='file&colon;&Tab;//h/x.png'>",
+    ] {
+        let active = page(format!("<html><body>{page_text}</body></html>").as_bytes());
+        assert!(active.contains(&Active::ServerName), "{page_text}: {active:?}");
+    }
+}
+
+#[test]
+fn pages_in_other_encodings_and_with_scripts() {
+    for text in [
+        "<html><meta charset='UTF-7'>+ADw-img src=+ACIAXABc-h+AFw-x+ACI-+AD4-</html>",
+        "<html><script>x</script></html>",
+        "<p onclick='x'>a</p>",
+    ] {
+        assert!(page(text.as_bytes()).contains(&Active::Program), "{text}");
+    }
+    for text in
+        ["<html><style>p{color:red}</style><p>Bonjour&nbsp;!</p></html>", "<p>a & b &c; &#x;</p>"]
+    {
+        assert_eq!(page(text.as_bytes()), [Active::EmbeddedFile], "{text}");
+    }
+}
+
+/// Returns the content packed with gzip, with a name in its header.
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let header = b"\x1F\x8B\x08\x08\0\0\0\0\0\x03a\0";
+    [header.as_slice(), &compress_to_vec(content, 6), &[0; 8]].concat()
+}
+
+#[test]
+fn drawings_that_are_packed_once_more() {
+    let look = |content: &[u8]| look(&open_text("", &[("Pictures/a.svgz", &gzip(content))]));
+    let mut enhanced = vec![0; 100];
+    enhanced.splice(40..44, *b" EMF");
+    for drawing in [b"<svg/>".as_slice(), &enhanced, b"\xD7\xCD\xC6\x9A\0\0"] {
+        assert_eq!(look(drawing).active, [], "{}", drawing.escape_ascii());
+    }
+    for other in [b"<svg><script/></svg>".as_slice(), b"MZ\x90\0", b"x", &[0; 600]] {
+        assert_eq!(look(other).active, [Active::Program], "{}", other.escape_ascii());
+    }
+    let bomb = [b"<svg>".to_vec(), vec![b' '; 64 << 20]].concat();
+    assert_eq!(look(&bomb).damage, Some(Damage::TooComplex));
+}
+
+#[test]
+fn films_and_sounds_elsewhere_are_told() {
+    for (element, expect) in [
+        ("<draw:plugin xlink:href='http://a/x.mp4'/>", Active::RemoteContent),
+        ("<presentation:sound xlink:href='http://a/x.mp3'/>", Active::RemoteContent),
+        ("<anim:audio xlink:href='https://a/x.mp3'/>", Active::RemoteContent),
+        ("<draw:plugin xlink:href='file:///C:/x.mp4'/>", Active::ExternalRelationship),
+        ("<draw:plugin xlink:href='//h/x.mp4'/>", Active::ServerName),
+        ("<anim:video xlink:href='smb://h/x'/>", Active::ServerName),
+    ] {
+        assert_eq!(look(&open_text(element, &[])).active, [expect], "{element}");
+    }
+}
+
+#[test]
+fn an_element_within_the_code_of_a_field_is_ambiguous() {
+    for code in ["DD<w:x/>EAUTO", "DD<w:x>z</w:x>EAUTO"] {
+        let body = format!(
+            "<w:p><w:r><w:fldChar w:fldCharType='begin'/><w:instrText>{code}</w:instrText>\
+             <w:fldChar w:fldCharType='end'/></w:r></w:p>"
+        );
+        assert_eq!(
+            look(&WordPackage::of(&body).finish()).damage,
+            Some(Damage::Ambiguous),
+            "{code}"
+        );
+    }
+}
