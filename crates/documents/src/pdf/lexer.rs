@@ -58,6 +58,11 @@ impl<'a> Lexer<'a> {
     }
 
     /// Returns what has not been read.
+    #[expect(
+        clippy::inline_always,
+        reason = "it is asked for each token, and the page's build inlines little"
+    )]
+    #[inline(always)]
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
@@ -104,7 +109,10 @@ impl<'a> Lexer<'a> {
             }
             byte if is_regular(byte) => {
                 let word = regular(rest);
-                (number(word), word.len())
+                (
+                    if byte.is_ascii_alphabetic() { Token::Word(word) } else { number(word) },
+                    word.len(),
+                )
             }
             _ => (Token::Word(rest.get(..1)?), 1),
         })
@@ -128,7 +136,8 @@ impl<'a> Lexer<'a> {
         let before = self.at;
         self.skip_blank();
         let word = regular(self.rest());
-        if let Token::Integer(number) = number(word)
+        if word.first().is_some_and(|first| matches!(first, b'0'..=b'9' | b'+' | b'-'))
+            && let Token::Integer(number) = number(word)
             && let Ok(number) = usize::try_from(number)
         {
             self.at += word.len();
@@ -139,15 +148,19 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blank(&mut self) {
-        loop {
-            let blank = self.rest().iter().take_while(|byte| is_blank(**byte)).count();
-            self.at += blank;
-            if self.rest().first() != Some(&b'%') {
-                return;
+        let mut in_comment = false;
+        let mut at = self.at;
+        for byte in self.rest() {
+            if in_comment {
+                in_comment = !matches!(byte, b'\r' | b'\n');
+            } else if *byte == b'%' {
+                in_comment = true;
+            } else if !is_blank(*byte) {
+                break;
             }
-            let comment = self.rest().iter().take_while(|byte| !matches!(byte, b'\r' | b'\n'));
-            self.at += comment.count();
+            at += 1;
         }
+        self.at = at;
     }
 }
 
@@ -192,6 +205,7 @@ fn regular(bytes: &[u8]) -> &[u8] {
 }
 
 fn number(word: &[u8]) -> Token<'_> {
+    const MOST: i64 = i64::MAX / 10;
     let digits = match word {
         [b'-' | b'+', digits @ ..] => digits,
         _ => word,
@@ -200,7 +214,8 @@ fn number(word: &[u8]) -> Token<'_> {
     for byte in digits {
         match byte {
             b'0'..=b'9' if has_point => {}
-            b'0'..=b'9' => value = value.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
+            b'0'..=b'9' if value < MOST => value = 10 * value + i64::from(byte - b'0'),
+            b'0'..=b'9' => value = i64::MAX,
             b'.' => has_point = true,
             _ => return Token::Word(word),
         }

@@ -48,6 +48,10 @@ pub(super) enum Text<'a> {
 }
 
 impl Text<'_> {
+    pub(super) fn is_empty(self) -> bool {
+        matches!(self, Text::Literal(b"") | Text::Hexadecimal(b""))
+    }
+
     /// Returns the bytes it stands for.
     pub(super) fn bytes(self) -> Vec<u8> {
         match self {

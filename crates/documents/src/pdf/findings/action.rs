@@ -259,6 +259,8 @@ impl<'s> Search<'s> {
         self.found.active.push(Active::JavaScript);
         let only_formats = |script: &Indirect<'s>| {
             let code = match script.value {
+                // LaTeX writes an empty one for a button.
+                Value::Text(written) if written.is_empty() => return true,
                 Value::Text(_) => Some(text(self.document, script)),
                 _ => self.document.data(script).map(|code| encoding::marked(&code)),
             };

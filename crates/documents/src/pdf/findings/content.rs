@@ -56,22 +56,15 @@ impl<'s> Search<'s> {
 
     /// Measures the pictures that stand in the content, and returns what is drawn by its name.
     fn scan(&mut self, content: &[u8]) -> Vec<(u32, u32)> {
-        let mut draws = Vec::new();
         let mut next = 0;
-        while let Some(rest) = content.get(next..)
-            && let Some(found) = rest.iter().position(|byte| matches!(byte, b'D' | b'B'))
-        {
-            let (at, behind) = (next + found, next + found + 2);
-            next = at + 1;
-            let is_word =
-                || content.get(behind).is_none_or(|byte| is_blank(*byte) || *byte == b'/');
-            match content.get(at..behind) {
-                Some(b"Do") if is_word() => {
-                    draws.extend(name_before(content, at).map(|name| (hash(name), 1)));
-                }
-                Some(b"BI") if is_word() => next = self.measure(content, behind).max(next),
-                _ => {}
-            }
+        while let Some(at) = word(content, b"BI", next) {
+            next = self.measure(content, at + 2).max(at + 2);
+        }
+        let mut draws = Vec::new();
+        next = 0;
+        while let Some(at) = word(content, b"Do", next) {
+            next = at + 2;
+            draws.extend(name_before(content, at).map(|name| (hash(name), 1)));
         }
         let mut draws = ordered(draws, (0, 0));
         draws.dedup_by(|(next, times), (name, all)| {
@@ -143,6 +136,17 @@ fn read<'s>(
             let budget = Budget::of(packed.len().saturating_add(4 * room), room);
             let resolve = |value| document.resolve(value);
             Some((filters::decoded(dict, packed, &budget, &resolve)?, true))
+        }
+    }
+}
+
+/// Returns where an operator next stands from a byte on.
+fn word(content: &[u8], word: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let at = from + find(content.get(from..)?, word)?;
+        from = at + word.len();
+        if content.get(from).is_none_or(|byte| is_blank(*byte) || *byte == b'/') {
+            return Some(at);
         }
     }
 }
