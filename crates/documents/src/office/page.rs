@@ -25,7 +25,7 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
                 is_style = name == b"style";
                 look_at_element(&name, tag, found);
             }
-            Event::Text(text) if is_style => look_at_style(&encoding::utf8(text), found),
+            Event::Text(text) if is_style => look_at_style(text, found),
             Event::Text(_) | Event::Doctype(_) => {}
             Event::End(_) => is_style = false,
         }
@@ -48,8 +48,8 @@ fn look_at_element(element: &[u8], tag: Tag<'_>, found: &mut Found<'_>) {
             found.active(Active::Program);
         }
         let text = unescaped(value);
-        let mut targets = text.split(';');
-        if targets.any(|target| found.targets.parse(target) == Target::Script) {
+        let mut targets = text.split(|byte| *byte == b';').map(encoding::utf8);
+        if targets.any(|target| found.targets.parse(&target) == Target::Script) {
             found.active(Active::Program);
         }
         look_at_style(&text, found);
@@ -57,19 +57,22 @@ fn look_at_element(element: &[u8], tag: Tag<'_>, found: &mut Found<'_>) {
 }
 
 /// Reports what a style sheet loads.
-fn look_at_style(style: &str, found: &mut Found<'_>) {
-    if !style.contains(['(', '@', '\\']) {
+fn look_at_style(style: &[u8], found: &mut Found<'_>) {
+    if !style.iter().any(|byte| b"(@\\".contains(byte)) {
         return;
     }
     let plain = without_escapes(style).to_ascii_lowercase();
-    for mark in ["url(", "@import"] {
-        let mut rest = plain.as_str();
-        while let Some(at) = find(rest.as_bytes(), mark.as_bytes()) {
+    for mark in [b"url(".as_slice(), b"@import"] {
+        let mut rest = plain.as_slice();
+        while let Some(at) = find(rest, mark) {
             rest = rest.get(at + mark.len()..).unwrap_or_default();
-            let is_around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(');
-            let target = rest.trim_start_matches("/**/").trim_start_matches(is_around);
-            let target = target.split(['"', '\'', ')', ';']).next().unwrap_or_default();
-            let target = found.targets.parse(target);
+            // Comments and quotes.
+            let is_around = |byte: &u8| b" \t\r\n\"'()".contains(byte);
+            let target = rest.strip_prefix(b"/**/").unwrap_or(rest);
+            let before = target.iter().take_while(|byte| is_around(byte)).count();
+            let target = target.get(before..).unwrap_or_default();
+            let target = target.split(|byte| is_around(byte) || *byte == b';').next();
+            let target = found.targets.parse(&encoding::utf8(target.unwrap_or_default()));
             if target > Target::Near {
                 found.report.active.extend(policy::active(Use::Shows, target));
             }
@@ -78,73 +81,75 @@ fn look_at_style(style: &str, found: &mut Found<'_>) {
 }
 
 /// Returns the text of a style sheet with its escapes replaced: `\75 rl` is `url`.
-pub(super) fn without_escapes(style: &str) -> String {
-    let mut plain = String::new();
+pub(super) fn without_escapes(style: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(style.len());
     let mut rest = style;
-    while let Some((before, after)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let digits = after.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first != b'\\' {
+            plain.push(*first);
+            continue;
+        }
+        // What else is escaped stands for itself.
+        let digits = after.iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
         let (digits, behind) = after.split_at_checked(digits).unwrap_or_default();
-        rest = match xml::number(digits.as_bytes(), 16) {
-            Some(c) if !digits.is_empty() => {
-                plain.push(c);
-                behind.strip_prefix([' ', '\t', '\n']).unwrap_or(behind)
-            }
-            // What else is escaped stands for itself.
-            _ => {
-                let mut behind = after.chars();
-                plain.extend(behind.next());
-                behind.as_str()
-            }
-        };
+        if !digits.is_empty() {
+            push(&mut plain, xml::number(digits, 16));
+            rest = match behind {
+                [b' ' | b'\t' | b'\n', behind @ ..] => behind,
+                _ => behind,
+            };
+        } else if let [escaped, behind @ ..] = after {
+            plain.push(*escaped);
+            rest = behind;
+        }
     }
-    plain.push_str(rest);
     plain
+}
+
+fn push(text: &mut Vec<u8>, c: Option<char>) {
+    text.extend_from_slice(c.unwrap_or('?').encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 /// Returns a text of a page with its entities replaced, of which many names are known and the
 /// semicolon may be missing; without the line ends and tabs that readers of addresses skip.
-pub(super) fn unescaped(written: &[u8]) -> String {
-    let written = encoding::utf8(written);
-    let mut pieces = written.split('&');
-    let mut text = String::from(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let word = piece.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#');
-        let (mut name, mut rest) = piece.split_at_checked(word.count()).unwrap_or_default();
-        if let Some(number) = name.strip_prefix('#')
-            && !number.starts_with(['x', 'X'])
-        {
-            // Letters behind the digits are not part of it.
-            let digits = number.bytes().take_while(u8::is_ascii_digit).count();
-            (name, rest) = piece.split_at_checked(1 + digits).unwrap_or_default();
-        }
+pub(super) fn unescaped(written: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(written.len());
+    let mut rest = written;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        // Letters behind the digits of a number are not part of it.
+        let is_part = |byte: &&u8| match after {
+            [b'#', b'x' | b'X', ..] => byte.is_ascii_hexdigit() || b"#xX".contains(byte),
+            [b'#', ..] => byte.is_ascii_digit() || **byte == b'#',
+            _ => byte.is_ascii_alphanumeric(),
+        };
+        let length = if *first == b'&' { after.iter().take_while(is_part).count() } else { 0 };
+        let (name, behind) = after.split_at_checked(length).unwrap_or_default();
         if let Some(c) = entity(name) {
-            text.push(c);
-            text.push_str(rest.strip_prefix(';').unwrap_or(rest));
+            push(&mut text, Some(c));
+            rest = behind.strip_prefix(b";").unwrap_or(behind);
         } else {
-            text.push('&');
-            text.push_str(piece);
+            text.push(*first);
         }
     }
-    text.retain(|c| !c.is_ascii_control());
+    text.retain(|byte| !byte.is_ascii_control());
     text
 }
 
-fn entity(name: &str) -> Option<char> {
+fn entity(name: &[u8]) -> Option<char> {
     Some(match name {
-        "bsol" => '\\',
-        "sol" => '/',
-        "colon" => ':',
-        "period" => '.',
-        "lpar" => '(',
-        "rpar" => ')',
-        "commat" => '@',
-        "Tab" | "NewLine" => '\n',
-        _ => match name.as_bytes() {
-            [b'#', b'x' | b'X', digits @ ..] => xml::number(digits, 16)?,
-            [b'#', digits @ ..] => xml::number(digits, 10)?,
-            name => xml::entity(name)?,
-        },
+        b"bsol" => '\\',
+        b"sol" => '/',
+        b"colon" => ':',
+        b"period" => '.',
+        b"lpar" => '(',
+        b"rpar" => ')',
+        b"commat" => '@',
+        b"Tab" | b"NewLine" => '\n',
+        [b'#', b'x' | b'X', digits @ ..] => xml::number(digits, 16)?,
+        [b'#', digits @ ..] => xml::number(digits, 10)?,
+        name => xml::entity(name)?,
     })
 }
 

@@ -37,8 +37,8 @@ pub(super) fn active(
     let names_server = texts.any(|text| {
         let plain = page::unescaped(text.as_bytes());
         has_server(text.as_bytes())
-            || has_server(plain.as_bytes())
-            || !is_rtf && has_server(page::without_escapes(&plain).as_bytes())
+            || has_server(&plain)
+            || !is_rtf && has_server(&page::without_escapes(&plain))
     });
     // In this encoding, other characters are marks than those that are looked for.
     let is_encoded = !is_rtf && find(&head.to_ascii_lowercase(), b"utf-7").is_some();

@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::{after_blank, find},
-    encoding, file_name, text,
+    encoding, text,
 };
 
 /// Returns whether it is blank, or text that no other program takes for its own: a byte-order mark,
@@ -27,140 +27,88 @@ const PRINTER: &[u8] = b"\x1B%-12345X";
 
 /// Returns whether a line is one of a script, or of a file that starts something.
 fn is_command(line: &[u8]) -> bool {
-    let written = encoding::utf8(line);
-    let line = written.to_ascii_lowercase();
-    if line.starts_with("@pjl") {
+    let written = line;
+    let line = line.to_ascii_lowercase();
+    if line.starts_with(b"@pjl") {
         return false;
     }
-    let has = |mark: &str| find(line.as_bytes(), mark.as_bytes()).is_some();
-    if line.contains(['{', '}', '`', '$', '|']) || has("/*") || starts(&line, &BEGINNINGS) {
+    let has = |marks: &[u8]| line.iter().any(|byte| marks.contains(byte));
+    if has(b"{}`$|") || find(&line, b"/*").is_some() || begins(&line) {
         return true;
     }
-    let word = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next();
-    let word = word.unwrap_or_default();
-    if COMMANDS.contains(&word) || calls(&line) {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+    let length = line.iter().take_while(is_part).count();
+    let (word, behind) = line.split_at_checked(length).unwrap_or_default();
+    if is_among(word, COMMANDS) || calls(&line) {
         return true;
     }
     // `Name: value`, and what goes on with it in the next line.
-    let behind = line.get(word.len()..).unwrap_or_default();
-    if behind.starts_with(':') && word.len() > 1 || line.starts_with([' ', '\t']) {
+    if behind.starts_with(b":") && word.len() > 1 || matches!(*line, [b' ' | b'\t', ..]) {
         return false;
     }
-    let has_code = line.contains(['"', '\'', '=', '\\', ';']);
     // `import os`, not `Print 1`: a text begins with a capital letter.
-    let is_short = line == written && line.split_ascii_whitespace().count() <= 2;
-    line.ends_with(';')
-        || line.starts_with('[') && line.ends_with(']')
+    let is_short = || line == written && words(&line).nth(2).is_none();
+    matches!(*line, [.., b';'] | [b'[', .., b']'])
         || assigns(&line)
         || is_cmdlet(word)
-        || line.split_ascii_whitespace().any(is_program)
-        || AMBIGUOUS.contains(&word) && (has_code || is_short)
+        || words(&line).any(is_program)
+        || is_among(word, AMBIGUOUS) && (has(b"\"'=\\;") || is_short())
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+}
+
+fn is_among(word: &[u8], list: &[u8]) -> bool {
+    words(list).any(|known| known == word)
+}
+
+fn begins(line: &[u8]) -> bool {
+    BEGINNINGS.split(|byte| *byte == b',').any(|beginning| line.starts_with(beginning))
 }
 
 /// Returns whether a name stands before a parenthesis, as in `alert(1)`; not as in `page(s)`.
-fn calls(line: &str) -> bool {
-    let mut before = None;
-    for (at, c) in line.char_indices() {
-        let is_plural = || line.get(at..).is_some_and(|rest| rest.starts_with("(s)"));
-        if c == '(' && before.is_some_and(|c: char| c.is_ascii_alphanumeric()) && !is_plural() {
-            return true;
-        }
-        before = Some(c);
-    }
-    false
+fn calls(line: &[u8]) -> bool {
+    let is_call = |at: &[u8]| matches!(at, [name, b'(', ..] if name.is_ascii_alphanumeric());
+    line.windows(4).any(|at| is_call(at) && !at.ends_with(b"(s)"))
+        || line.last_chunk::<3>().is_some_and(|end| is_call(end))
 }
 
 /// Returns whether a line says that a name stands for a text, an address or a call.
-fn assigns(line: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ' ');
-    line.split_once('=').is_some_and(|(name, value)| {
-        !name.is_empty() && name.chars().all(is_name) && value.contains(['"', '\'', ':', ';'])
-    })
+fn assigns(line: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._ ".contains(byte);
+    let equals = line.iter().position(|byte| !is_name(byte)).unwrap_or(0);
+    let value = line.get(equals..).unwrap_or_default();
+    equals > 0 && value.starts_with(b"=") && value.iter().any(|byte| b"\"':;".contains(byte))
 }
 
 /// Returns whether a word is a command of PowerShell: `start-process`.
-fn is_cmdlet(word: &str) -> bool {
-    word.split_once('-').is_some_and(|(verb, _)| VERBS.contains(&verb))
+fn is_cmdlet(word: &[u8]) -> bool {
+    let dash = word.iter().position(|byte| *byte == b'-');
+    dash.and_then(|dash| word.get(..dash)).is_some_and(|verb| is_among(verb, VERBS))
 }
 
 /// Returns whether a word is the name of a program. Names of hosts end in `.com` too.
-fn is_program(word: &str) -> bool {
-    let word = word.trim_matches(['"', '\'', '@', '&']);
-    ["exe", "bat", "cmd", "scr", "hta", "vbs", "ps1", "lnk", "dll"]
-        .iter()
-        .any(|end| word.strip_suffix(end).is_some_and(|name| name.ends_with('.')))
-        && file_name::runs(word)
-}
-
-fn starts(line: &str, with: &[&str]) -> bool {
-    with.iter().any(|start| line.starts_with(start))
+fn is_program(word: &[u8]) -> bool {
+    let word: Vec<u8> = word.iter().copied().filter(|byte| !b"\"'@&".contains(byte)).collect();
+    let ending = word.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    ending.len() < word.len() && is_among(ending, b"exe bat cmd scr hta vbs ps1 lnk dll")
 }
 
 /// How lines of scripts begin, and of files that start something.
-const BEGINNINGS: [&str; 14] = [
-    "#!",
-    "@echo",
-    "@if",
-    "@start",
-    "@set",
-    "@rem",
-    "& ",
-    "id;p",
-    "if exist",
-    "if not ",
-    "on error",
-    "for /",
-    "<?",
-    "windows registry",
-];
+const BEGINNINGS: &[u8] =
+    b"#!,@echo,@if,@start,@set,@rem,& ,id;p,if exist,if not ,on error,for /,<?,windows registry";
 
 /// Words by which a line of a script begins, and hardly one of a text.
-const COMMANDS: [&str; 34] = [
-    "echo",
-    "rem",
-    "goto",
-    "cmd",
-    "powershell",
-    "pwsh",
-    "var",
-    "const",
-    "eval",
-    "dim",
-    "wscript",
-    "cscript",
-    "mshta",
-    "rundll32",
-    "regsvr32",
-    "certutil",
-    "bitsadmin",
-    "msiexec",
-    "schtasks",
-    "sh",
-    "bash",
-    "zsh",
-    "curl",
-    "wget",
-    "sudo",
-    "chmod",
-    "rm",
-    "iex",
-    "javascript",
-    "vbscript",
-    "osascript",
-    "createobject",
-    "xdg-open",
-    "regedit4",
-];
+const COMMANDS: &[u8] =
+    b"echo rem goto cmd powershell pwsh var const eval dim wscript cscript mshta \
+    rundll32 regsvr32 certutil bitsadmin msiexec schtasks sh bash zsh curl wget sudo chmod rm iex \
+    javascript vbscript osascript createobject xdg-open regedit4";
 
 /// Words by which lines of both begin.
-const AMBIGUOUS: [&str; 24] = [
-    "if", "start", "set", "call", "import", "let", "function", "exec", "sub", "on", "require",
-    "print", "export", "copy", "move", "del", "use", "include", "python", "perl", "ruby", "php",
-    "node", "reg",
-];
+const AMBIGUOUS: &[u8] = b"if start set call import let function exec sub on require print export \
+    copy move del use include python perl ruby php node reg";
 
 /// What the commands of PowerShell begin with.
-const VERBS: [&str; 14] = [
-    "start", "invoke", "new", "get", "set", "add", "remove", "stop", "import", "write", "out",
-    "copy", "move", "register",
-];
+const VERBS: &[u8] =
+    b"start invoke new get set add remove stop import write out copy move register";
