@@ -21,6 +21,10 @@ export default {
     }
   },
   queue: (batch, env, ctx) => run("queue", batch, env, ctx),
+  // A handler that fails makes the sending server try again; Rust says that it failed, for a Rust error ends the module.
+  async email(message, env, ctx) {
+    if (!(await run("email", message, env, ctx))) throw new Error("The mail could not be stored");
+  },
   scheduled: (event, env, ctx) => run("scheduled", event, env, ctx),
 };
 
@@ -31,7 +35,7 @@ addEventListener("error", (event) => {
   for (const { reject } of inFlight) reject(event.error);
 });
 
-/** @param {"fetch" | "queue" | "scheduled"} name of an `#[event]` in crates/edge */
+/** @param {"fetch" | "queue" | "email" | "scheduled"} name of an `#[event]` in crates/edge */
 async function run(name, argument, env, ctx) {
   revive();
   const panic = Promise.withResolvers();

@@ -24,7 +24,7 @@ test("dev ends with an error when workerd dies", { skip: process.platform !== "l
   await dev.printed("error: workerd has ended");
 });
 
-for (const [what, port] of [["the mailbox", "mail"], ["the mailbox's SMTP server", "smtp"]]) {
+for (const [what, port] of [["the mailbox", "mail"], ["the mailbox's SMTP server", "smtp"], ["the SMTP server for incoming mail", "incoming"]]) {
   test(`dev ends with an error when ${what} dies`, async (t) => {
     const dev = await startDev(t, port);
     await dev.printed("Ctrl-C stops");
@@ -55,13 +55,13 @@ const closing = (port) =>
 
 /**
  * @param {import("node:test").TestContext} t
- * @param {"mail" | "smtp"} [closed] the server that SIGUSR2 closes
+ * @param {"mail" | "smtp" | "incoming"} [closed] the server that SIGUSR2 closes
  */
 async function startDev(t, closed) {
   const state = await mkdtemp(join(tmpdir(), "guichet-dev-"));
-  const [page, mail, smtp] = await freePorts(3);
-  const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--state", state];
-  const preloaded = closed ? ["--import", closing({ mail, smtp }[closed])] : [];
+  const [page, mail, smtp, incoming] = await freePorts(4);
+  const options = ["--port", page, "--mail-port", mail, "--smtp-port", smtp, "--incoming-port", incoming, "--state", state];
+  const preloaded = closed ? ["--import", closing({ mail, smtp, incoming }[closed])] : [];
   // It ends when its standard input closes.
   const child = spawn(process.execPath, [...preloaded, "tests/support/dev.mjs", ...options], { cwd: ROOT, stdio: "pipe" });
   t.after(async () => {

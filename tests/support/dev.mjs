@@ -11,6 +11,7 @@ import { MailDev } from "maildev";
 
 import { Watch } from "./alive.mjs";
 import { ROOT, start } from "./guichet.mjs";
+import { INTAKE, startReceiver } from "./incoming.mjs";
 
 const CRON_EVERY = 60_000;
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     port: { type: "string" },
     "mail-port": { type: "string" },
     "smtp-port": { type: "string" },
+    "incoming-port": { type: "string" },
     state: { type: "string" },
     now: { type: "string" },
   },
@@ -53,14 +55,17 @@ async function begin() {
   running.push(() => mailbox.stop());
   // Alerts can be looked at in the mailbox, and an edited posting is on the page at once.
   const vars = { OPERATOR_ADDRESS: "operator@example.org", DEV_POSTINGS_MS: "500" };
-  const guichet = await start({ port: Number(values.port), state, clock, smtp, vars });
+  const guichet = await start({ port: Number(values.port), state, clock, smtp, vars, incoming: true });
   running.push(() => guichet.stop());
+  const receiver = await startReceiver(() => guichet.mf, Number(values["incoming-port"]));
+  running.push(() => receiver.stop());
   const cron = setInterval(() => sweep(guichet), CRON_EVERY);
   running.push(async () => clearInterval(cron));
   const servers = [
     { name: "workerd", port: Number(guichet.url.port) },
     { name: "the mailbox", port: Number(values["mail-port"]) },
     { name: "the mailbox's SMTP server", port: smtp.port },
+    { name: "the SMTP server for incoming mail", port: receiver.port },
   ];
   const watch = new Watch(servers, lost);
   running.push(async () => watch.stop());
@@ -138,6 +143,7 @@ function announce(url) {
   console.log(`
   Careers page   ${url.href}${now}
   Mailbox        http://127.0.0.1:${values["mail-port"]}/
+  Incoming mail  SMTP on 127.0.0.1:${values["incoming-port"]}, for ${INTAKE}
 
   Ctrl-C stops. Changes in crates, www, postings and migrations are taken up.
 `);

@@ -4,7 +4,7 @@
 import worker from "./index.js";
 
 /** What stands for which bindings in a fault. */
-const BINDINGS = { r2: ["DOCUMENTS"], d1: ["DB"], queue: ["SMALL_MAILS", "LARGE_MAILS"], email: ["EMAIL"] };
+const BINDINGS = { r2: ["DOCUMENTS"], d1: ["DB"], queue: ["SMALL_MAILS", "LARGE_MAILS", "INCOMING_MAILS"], email: ["EMAIL"] };
 /** What a D1 statement does when it is run; `prepare` and `bind` only describe it. */
 const STATEMENT_RUNS = ["all", "first", "raw", "run"];
 const REAL_STATEMENT = Symbol("the statement behind the proxy");
@@ -66,6 +66,9 @@ export default {
   },
   queue(batch, env, ctx) {
     return worker.queue(batch, disturbed(env, overrides.plan, overrides.clock), ctx);
+  },
+  email(message, env, ctx) {
+    return worker.email(message, disturbed(env, overrides.plan, overrides.clock), ctx);
   },
   scheduled(event, env, ctx) {
     return worker.scheduled(event, disturbed(env, overrides.plan, overrides.clock), ctx);

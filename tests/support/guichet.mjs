@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -12,6 +13,7 @@ import { migrate } from "./migrate.mjs";
 import { pushFolder } from "./postings.mjs";
 import { faultyModules } from "./faults.mjs";
 import { trustedCertificate } from "./certificate.mjs";
+import { INTAKE, RECEIVER, handoverWorker } from "./incoming.mjs";
 import { children } from "./processes.mjs";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -36,6 +38,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {boolean} [faults] wraps the Worker so that a test can make its bindings fail: see faults.mjs
  * @property {"dev" | "production"} [build]
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
+ * @property {boolean} [incoming] whether mail comes in: see incoming.mjs
  * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
  * @property {boolean} [postings] whether the folder `postings` is pushed; it is, unless this is false
@@ -183,18 +186,22 @@ async function configure(options, state) {
     { type: "ESModule", path: join(worker, "index.js") },
     { type: "CompiledWasm", path: join(worker, "index_bg.wasm") },
   ];
-  return {
+  const port = options.port || (options.incoming ? await freePort() : 0);
+  const ours = {
     ...workerOptions,
     modules: [...(await inFront(options, worker)), ...modules],
     modulesRoot: worker,
     bindings: {
       ...workerOptions.bindings,
+      ...(options.incoming && incoming(port)),
       ...(await variables(options, state)),
     },
     ...(options.retries !== undefined && { queueConsumers: impatient(workerOptions.queueConsumers, options.retries) }),
     ...(options.databases && { d1Databases: { ...workerOptions.d1Databases, ...further(options.databases) } }),
+  };
+  const shared = {
     host: "127.0.0.1",
-    port: options.port ?? 0,
+    port,
     cf: false,
     ...(options.inspector && { inspectorPort: 0 }),
     ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
@@ -202,6 +209,26 @@ async function configure(options, state) {
     d1Persist: join(state, "v3/d1"),
     r2Persist: join(state, "v3/r2"),
   };
+  if (!options.incoming) return { ...ours, ...shared };
+  return { ...shared, workers: [{ ...ours, name: OUR_NAME }, handoverWorker(OUR_NAME)] };
+}
+
+/** Our Worker's name, where there is another one beside it. */
+const OUR_NAME = "guichet";
+
+/** The Worker's settings for mail that comes in. @param {number} port */
+const incoming = (port) => ({
+  INTAKE_ADDRESS: INTAKE,
+  RECEIVING_SERVER: RECEIVER,
+  LOOPBACK_ORIGIN: `http://127.0.0.1:${port}`,
+});
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** D1 databases whose ids are their bindings' names. @param {string[]} names */

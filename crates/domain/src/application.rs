@@ -36,6 +36,9 @@ pub struct Application {
     /// The id of the application that came from the same page before, from
     /// another address.
     pub page: Option<String>,
+    /// The Message-ID of the mail by which it came, or an empty text where
+    /// that had none. None where it came by the form.
+    pub mail: Option<String>,
     /// When it is erased: the day that the candidate was told. Absent only
     /// where the previous Worker took it in a moment ago.
     pub erase_at: Option<Timestamp>,

@@ -15,6 +15,7 @@ pub(crate) mod binding {
     pub(crate) const DOCUMENTS: &str = "DOCUMENTS";
     pub(crate) const SMALL_MAILS: &str = "SMALL_MAILS";
     pub(crate) const LARGE_MAILS: &str = "LARGE_MAILS";
+    pub(crate) const INCOMING_MAILS: &str = "INCOMING_MAILS";
 }
 
 /// The ports.
@@ -38,6 +39,7 @@ impl AppContext {
             queue: PlatformQueue {
                 small: env.queue(binding::SMALL_MAILS).map_err(missing)?,
                 large: env.queue(binding::LARGE_MAILS).map_err(missing)?,
+                incoming: env.queue(binding::INCOMING_MAILS).map_err(missing)?,
             },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,

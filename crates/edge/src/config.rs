@@ -6,6 +6,7 @@ use mail::{Address, Mailbox};
 use smtp::{Credentials, Security};
 use worker::{Env, Url};
 
+use crate::email::ReceiverSettings;
 use crate::postings;
 
 /// Returns the key that signs tokens, receipts and addresses of documents.
@@ -120,6 +121,18 @@ pub(crate) fn mails_per_recipient(env: &Env) -> Result<u32, Fault> {
 /// drops such mail is the reason to say no.
 pub(crate) fn marks_staff_mails(env: &Env) -> bool {
     setting(env, "STAFF_MAIL_AUTO_SUBMITTED") != "no"
+}
+
+/// How mails come in.
+pub(crate) fn receiver(env: &Env) -> Result<ReceiverSettings, Fault> {
+    let address = Address::parse(&setting(env, "INTAKE_ADDRESS"))
+        .map_err(|error| Fault::Configuration(format!("INTAKE_ADDRESS: {error}")))?;
+    let origin = match public_origin(env)? {
+        Some(origin) => origin,
+        // No request tells it, as for a form.
+        None => setting(env, "LOOPBACK_ORIGIN"),
+    };
+    Ok(ReceiverSettings { server: setting(env, "RECEIVING_SERVER"), address, origin })
 }
 
 /// The address of the operator, who is alerted when mails do not leave.

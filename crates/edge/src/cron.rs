@@ -46,6 +46,8 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
     };
     vec![
         ("sweep failed", sweep(app).await),
+        ("mails that came in not queued", sweep_incoming(app).await),
+        ("mails that came in not erased", erase_incoming(app).await),
         ("withdrawals not finished", finish_withdrawals(app).await),
         ("replaced documents not erased", erase_replaced_documents(app).await),
         ("erasure failed", erase(app, &postings).await),
@@ -93,6 +95,14 @@ async fn replay(app: &AppContext) -> Result<(), Fault> {
 
 async fn sweep(app: &AppContext) -> Result<(), Fault> {
     intake::sweep(&app.ledger, &app.queue, &app.clock, SWEEP_MS).await.map(|_| ())
+}
+
+async fn sweep_incoming(app: &AppContext) -> Result<(), Fault> {
+    intake::sweep_incoming(&app.ledger, &app.queue, &app.clock).await
+}
+
+async fn erase_incoming(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_incoming(&app.documents, &app.ledger, app.clock.now()).await
 }
 
 async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {

@@ -12,6 +12,7 @@ mod config;
 #[cfg(feature = "contract")]
 mod contract;
 mod cron;
+mod email;
 mod log;
 mod postings;
 mod queue;
@@ -19,8 +20,11 @@ mod routes;
 mod semaphore;
 mod warnings;
 
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{
-    Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
+    Context, Env, ForwardableEmailMessage, MessageBatch, Request, Response, ScheduleContext,
+    ScheduledEvent, event,
 };
 
 /// Answers a request.
@@ -40,6 +44,13 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
     queue::consume(&batch, &env).await;
     Ok(())
+}
+
+/// Takes a mail in. Where it is not safe, `entry.js` fails in our place, so
+/// that the sending server tries again: an error here would end the module.
+#[wasm_bindgen]
+pub async fn email(message: ForwardableEmailMessage, env: Env, _context: JsValue) -> bool {
+    email::keep(&message, &env).await
 }
 
 /// Runs the tasks of the cron.

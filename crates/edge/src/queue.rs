@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use futures_util::future::join_all;
-use intake::ports::{About, Fault, Ledger as _, Outbox as _, SizeClass};
+use intake::ports::{About, Fault, Ledger as _, Notice, Outbox as _, SizeClass};
 use intake::{Pace, SLOW_DOWN_MS, deliver};
 use worker::{
     Date, Env, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder, RawMessage, RawMessageIter,
@@ -11,7 +11,7 @@ use worker::{
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
-use crate::{log, postings, semaphore};
+use crate::{email, log, postings, semaphore};
 
 /// The most mails of a batch that are sent at the same time, each in an SMTP
 /// session. A Worker has six connections for one event; reading documents
@@ -31,14 +31,14 @@ const BEGIN_WITHIN: u64 = 60_000;
 
 /// For how long the permit of a mail counts, in milliseconds: longer than a
 /// batch may take.
-const HELD: u64 = 16 * 60_000;
+pub(crate) const HELD: u64 = 16 * 60_000;
 
 /// How long a message waits for which there was no memory, in seconds.
-const CROWDED: u32 = 5;
+pub(crate) const CROWDED: u32 = 5;
 
 /// How long a message waits after a fault of ours, in seconds. The sweep
 /// would find its mail in any case.
-const PAUSE: u32 = 60;
+pub(crate) const PAUSE: u32 = 60;
 
 /// How long a message waits that the mail server has no room for, in seconds.
 /// Its mail is due by then.
@@ -48,10 +48,17 @@ const SLOW_DOWN: u32 = (SLOW_DOWN_MS / 1_000) as u32 + 5;
 /// How the name of the queue ends that holds what was retried in vain.
 const DEAD: &str = "-dead";
 
+/// How the name of the queue ends that holds mails which came in.
+const INCOMING: &str = "-incoming";
+
 /// Sends each mail in the batch, several at the same time.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
-    if batch.queue().ends_with(DEAD) {
+    let queue = batch.queue();
+    if queue.ends_with(DEAD) {
         return drop_dead(batch);
+    }
+    if queue.ends_with(INCOMING) {
+        return email::consume(batch, env).await;
     }
     if is_paused(env).await {
         return batch.raw_iter().for_each(|message| retry_after(&message, PAUSE));
@@ -124,7 +131,7 @@ async fn send_in_turn(
     }
 }
 
-fn retry_after(message: &RawMessage, seconds: u32) {
+pub(crate) fn retry_after(message: &RawMessage, seconds: u32) {
     let options = QueueRetryOptionsBuilder::new().with_delay_seconds(seconds).build();
     message.retry_with_options(&options);
 }
@@ -134,6 +141,9 @@ fn retry_after(message: &RawMessage, seconds: u32) {
 /// platform's binding wants.
 async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     let Some(mail) = app.ledger.find_mail(id).await? else { return Ok(0) };
+    if let About::Notice(Notice::Forward(forwarding)) = &mail.about {
+        return Ok(u64::from(forwarding.bytes).saturating_mul(2));
+    }
     let (SizeClass::Large, About::Application(of)) = (mail.kind.size_class(), mail.about) else {
         return Ok(0);
     };

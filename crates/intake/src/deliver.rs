@@ -107,6 +107,9 @@ async fn send(
         About::Notice(Notice::Digest(_)) => {
             send_digest(ledger, transport, composer, mail, claim, now).await
         }
+        About::Notice(Notice::Forward(forwarding)) => {
+            composer.forward(documents, transport, &mail.id, forwarding, claim, now).await.map(Some)
+        }
         About::Notice(_) => send_notice(ledger, transport, composer, mail, claim, now).await,
     }
 }

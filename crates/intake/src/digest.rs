@@ -103,7 +103,9 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
-            | Notice::Digest(_),
+            | Notice::Digest(_)
+            | Notice::Answer(_)
+            | Notice::Forward(_),
         ) => None,
     })
 }

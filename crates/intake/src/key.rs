@@ -100,6 +100,13 @@ impl ApplicationId {
         Self::from_random(bits)
     }
 
+    /// The id of the application that the mail with this identity becomes.
+    pub(crate) fn for_mail(identity: &str) -> Self {
+        let digest = Sha256::digest(format!("mail {identity}"));
+        let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        Self::from_random(bits)
+    }
+
     /// The 32 digits.
     pub fn as_str(&self) -> &str {
         &self.0

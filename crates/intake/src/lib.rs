@@ -11,6 +11,9 @@
 //! [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
+//! [`accept`] stores a mail that comes in, and [`receive`] makes an application
+//! of it, tells its author what it lacks, or has it forwarded.
+//!
 //! Storage, queue, mail and clock are [`ports`]. The crate `ledger` implements
 //! the storage ports in SQL and the Worker the others; tests have the others in
 //! memory.
@@ -26,6 +29,7 @@ mod download;
 mod each;
 mod held;
 mod incident;
+mod incoming_mails;
 mod key;
 mod mail_composer;
 mod mailbox;
@@ -35,6 +39,7 @@ mod notify;
 pub mod ports;
 mod postings;
 mod receipt;
+mod receive;
 mod report;
 mod restore;
 mod retention;
@@ -60,10 +65,14 @@ pub use postings::{
     save_posting,
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
+pub use receive::{
+    Completion, OpenedDraft, Receiver, accept, awaits_answers, complete_draft, draft_posting,
+    erase_incoming, open_draft, raw_mail, receive, sweep_incoming,
+};
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use restore::{Pause, forget_records, note_sent, replay};
 pub use retention::{erase, erase_orphaned_documents};
 pub use return_path::ReturnPath;
-pub use submit::{Outcome, Submission, SubmittedDocument, Verdict, submit};
+pub use submit::{Channel, Outcome, Submission, SubmittedDocument, Verdict, submit};
 pub use sweep::{QUEUED_MS, sweep};
 pub use withdraw::{Withdrawal, finish_withdrawals, withdraw};

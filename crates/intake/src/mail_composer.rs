@@ -12,6 +12,7 @@ use crate::download::download_address;
 use crate::key::SigningKey;
 use crate::ports::{Claim, DocumentStore, Fault, MailKind, Related, Sending, Transport};
 use crate::receipt::receipt_key;
+use crate::receive::awaits_answers;
 use crate::return_path::ReturnPath;
 use crate::uploads::document_key;
 
@@ -172,7 +173,9 @@ impl MailComposer<'_> {
         let posting = self.posting(&received.posting)?;
         let texts = locales::choose(Some(&received.language), None, &posting.language);
         let status_url = self.status_url(received);
-        let words = mails::acknowledgement(texts, posting, received, &status_url);
+        let answer_url = awaits_answers(received).then(|| self.answer_url(received));
+        let answer_url = answer_url.as_deref();
+        let words = mails::acknowledgement(texts, posting, received, &status_url, answer_url);
         Ok(self.message(Outgoing {
             from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
@@ -180,7 +183,9 @@ impl MailComposer<'_> {
             subject: words.subject,
             date_ms: now.0,
             message_id: self.mail_id(MailKind::Acknowledgement, received, received.revision),
-            in_reply_to: self.earlier_mail(MailKind::Acknowledgement, received),
+            in_reply_to: self
+                .earlier_mail(MailKind::Acknowledgement, received)
+                .or_else(|| received.mail.as_deref().and_then(MessageId::parse)),
             auto_submitted: Some(AutoSubmitted::Replied),
             language: Some(&received.language),
             extra: headers(received, claim),
@@ -236,7 +241,12 @@ impl MailComposer<'_> {
         (self.marks_staff_mails || !is_to_staff).then_some(mark)
     }
 
-    fn mail_id(&self, mail: MailKind, received: &Application, revision: u32) -> MessageId {
+    pub(crate) fn mail_id(
+        &self,
+        mail: MailKind,
+        received: &Application,
+        revision: u32,
+    ) -> MessageId {
         let (reference, kind) = (&received.reference, mail.as_str());
         if revision == 1 {
             let name = format!("{reference}.{kind}");
@@ -260,6 +270,13 @@ impl MailComposer<'_> {
 
     fn origin<'b>(&'b self, received: &'b Application) -> &'b str {
         self.origin.as_deref().unwrap_or(&received.origin)
+    }
+
+    /// The address at which the questions are answered that a mail did not.
+    fn answer_url(&self, received: &Application) -> String {
+        let key = receipt_key(self.signing, received);
+        let path = views::correct_address(received.reference.as_str(), &key);
+        format!("{}{path}&lang={}", self.origin(received), received.language)
     }
 
     /// Returns an address for each document. It is good for as long as the

@@ -69,6 +69,10 @@ impl Clock for Memory {
 impl DocumentStore for Memory {
     type Upload = Vec<u8>;
 
+    fn upload(&self, bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
+        Ok(bytes)
+    }
+
     async fn put(&self, key: &str, upload: &Vec<u8>, _sha256: [u8; 32]) -> Result<(), Fault> {
         self.check(Port::Documents, Fault::Documents)?;
         self.documents.borrow_mut().entry(key.to_owned()).or_insert_with(|| upload.clone());
@@ -120,6 +124,12 @@ impl Queue for Memory {
     async fn push(&self, mails: &[MailRef], _delay_ms: u32) -> Result<(), Fault> {
         self.check(Port::Queue, Fault::Queue)?;
         self.queue.borrow_mut().extend(mails.iter().map(|mail| mail.id.clone()));
+        Ok(())
+    }
+
+    async fn push_incoming(&self, ids: &[String]) -> Result<(), Fault> {
+        self.check(Port::Queue, Fault::Queue)?;
+        self.queue.borrow_mut().extend(ids.iter().cloned());
         Ok(())
     }
 }

@@ -87,6 +87,10 @@ impl MailComposer<'_> {
             }
             // Composed with what it stands for (`digest.rs`).
             Notice::Digest(_) => return Err(no("digest to be told here")),
+            Notice::Answer(answer) => return self.answer(id, notice, answer, claim, now),
+            Notice::Forward(_) => {
+                return Err(no("composer of forwarded mails without their bytes"));
+            }
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -142,13 +146,16 @@ impl MailComposer<'_> {
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
-            | Notice::Digest(_) => return Ok(None),
+            | Notice::Digest(_)
+            // Composed elsewhere (`incoming_mails.rs`).
+            | Notice::Answer(_)
+            | Notice::Forward(_) => return Ok(None),
         };
         let contact = address(&self.posting(slug)?.contact)?;
         Ok(Some(Mailbox { name: None, address: contact }))
     }
 
-    fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
+    pub(crate) fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
         self.message_id(notice.kind().as_str(), "notice-id", &[id])
     }
 }

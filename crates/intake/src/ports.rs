@@ -2,6 +2,7 @@
 
 mod corrections;
 mod held;
+mod incoming;
 mod notices;
 mod outbox;
 mod postings;
@@ -15,9 +16,10 @@ use rules::Timestamp;
 pub use corrections::{Correction, Corrections, Farewell, Related};
 pub use domain::{Delivery, MailState};
 pub use held::HeldDocuments;
+pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{
-    DeliveryProblems, DigestNotice, Entry, Incident, Notice, NoticeOfChange, Notices,
-    PostingDelivery, WrittenReport,
+    DeliveryProblems, DigestNotice, Entry, Forwarding, Incident, MailAnswer, Notice,
+    NoticeOfChange, Notices, PostingDelivery, Why, WrittenReport,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
@@ -76,6 +78,9 @@ pub struct UploadContent {
 pub trait DocumentStore {
     /// A file as it was uploaded.
     type Upload: Upload;
+
+    /// Makes an upload of bytes that are in memory.
+    fn upload(&self, bytes: Vec<u8>) -> Result<Self::Upload, Fault>;
 
     /// Keeps `upload` under `key`. What is already there stays: keys contain
     /// the content's hash, so it is the same.
@@ -174,6 +179,9 @@ pub trait Ledger {
 pub trait Queue {
     /// Puts mails in the queue, a message each, which comes after `delay_ms`.
     async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault>;
+
+    /// Queues mails that came in, to be processed; by their ids.
+    async fn push_incoming(&self, ids: &[String]) -> Result<(), Fault>;
 }
 
 /// What a transport says of a message.

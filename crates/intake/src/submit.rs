@@ -1,6 +1,8 @@
 //! Validates a submitted form and stores it as an application, or as a
 //! correction of the one that came from the same page before.
 
+use std::borrow::Cow;
+
 use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
 use rules::review::tidied;
@@ -38,6 +40,38 @@ pub struct Submission<U> {
     /// Whether documents that pass are held where the form is refused: a page
     /// without a script cannot keep them chosen.
     pub holds: bool,
+    /// How it came.
+    pub channel: Channel,
+}
+
+/// How an application came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// By the form of a posting.
+    Form,
+    /// By the mail with this Message-ID. A mail answers no questions: its
+    /// sender is asked afterwards.
+    Mail(String),
+    /// By the form that the answer to a mail with this Message-ID leads to.
+    MailAndForm(String),
+}
+
+impl Channel {
+    fn message_id(&self) -> Option<String> {
+        match self {
+            Self::Form => None,
+            Self::Mail(id) | Self::MailAndForm(id) => Some(id.clone()),
+        }
+    }
+
+    /// The posting, as it judges an application that comes this way.
+    fn asks<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
+        let mut asked = Cow::Borrowed(posting);
+        if let Self::Mail(_) = self {
+            asked.to_mut().requirements.questions.clear();
+        }
+        asked
+    }
 }
 
 /// A file as it arrived.
@@ -145,7 +179,7 @@ pub async fn submit<D: DocumentStore>(
 ) -> Result<Verdict, Fault> {
     let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
-    let files = submission.documents;
+    let (files, channel) = (submission.documents, submission.channel);
     let mut known = ledger.find(id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
@@ -166,7 +200,7 @@ pub async fn submit<D: DocumentStore>(
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
         Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
-    let new = New { id, origin: &origin, page: None, posting };
+    let new = New { id, origin: &origin, page: None, posting, channel };
     let mut verdict = keep(documents, ledger, queue, new, known, &arrival).await?;
     hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
     Ok(verdict)
@@ -178,6 +212,7 @@ struct New<'a> {
     origin: &'a str,
     page: Option<String>,
     posting: &'a Posting,
+    channel: Channel,
 }
 
 /// Keeps a form as a new application, or as a correction of `known` or of
@@ -226,9 +261,9 @@ async fn take_in<D: DocumentStore>(
     new: &New<'_>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let New { id, origin, page, posting } = new;
+    let New { id, origin, page, posting, channel } = new;
     let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
-    let mut content = match judge(posting, sender, unicode, form, received_at) {
+    let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
@@ -253,6 +288,7 @@ async fn take_in<D: DocumentStore>(
         revised_at: received_at,
         address_changes: 0,
         page: page.clone(),
+        mail: channel.message_id(),
         erase_at: Some(posting.erased_at()),
         content,
     };

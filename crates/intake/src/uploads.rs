@@ -130,7 +130,7 @@ pub(crate) fn document_prefix(application: &str) -> String {
     format!("{DOCUMENTS}{application}/")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         // Writing to a string cannot fail.

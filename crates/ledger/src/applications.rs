@@ -13,8 +13,8 @@ const INSERT_APPLICATION: Query = Query::new(
     "\
     INSERT INTO applications \
         (id, reference, posting, language, origin, received_at, application, erase_at, page, \
-        posting_version, number) \
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+        posting_version, mail, number) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
         1 + coalesce((SELECT last_number FROM tallies WHERE posting = ?3), 0) \
     WHERE ?1 NOT IN (SELECT id FROM retired) \
     ON CONFLICT DO NOTHING",
@@ -80,6 +80,7 @@ impl<D: Database> Ledger for SqlLedger<D> {
             received.erase_at.into(),
             received.page.as_ref().into(),
             received.posting_version.into(),
+            received.mail.as_ref().into(),
         ])];
         for mail in mails {
             batch.push(INSERT_MAIL.bind([id.clone(), mail.as_str().into()]));

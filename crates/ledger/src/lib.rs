@@ -13,6 +13,7 @@ pub mod contract;
 mod corrections;
 mod database;
 mod held;
+mod incoming;
 mod notices;
 mod outbox;
 mod postings;

@@ -1,6 +1,7 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
 mod held;
+mod incoming;
 mod notices;
 mod postings;
 mod recipients;
@@ -13,6 +14,7 @@ use rules::{Content, Timestamp};
 use serde::Deserialize;
 
 pub(crate) use held::{HeldRow, KeyRow};
+pub(crate) use incoming::{DraftRow, IncomingRow};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 pub(crate) use recipients::{AdmissionRow, DigestedRow};
@@ -33,6 +35,7 @@ pub(crate) struct ApplicationRow {
     revised_at: Option<f64>,
     address_changes: u32,
     page: Option<String>,
+    mail: Option<String>,
     erase_at: Option<f64>,
     application: String,
 }
@@ -55,6 +58,7 @@ impl TryFrom<ApplicationRow> for Application {
             revised_at: timestamp(row.revised_at.unwrap_or(row.received_at)),
             address_changes: row.address_changes,
             page: row.page,
+            mail: row.mail,
             erase_at: row.erase_at.map(timestamp),
             content,
         })

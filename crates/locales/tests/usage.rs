@@ -11,8 +11,14 @@ use rules::content::{Verdict, verdict};
 use rules::{Code, Remark};
 
 /// The rooms in which texts are used.
-const ROOMS: &[&str] =
-    &["../../www/templates", "../views/src", "../browser/src", "../edge/src", "src"];
+const ROOMS: &[&str] = &[
+    "../../www/templates",
+    "../views/src",
+    "../browser/src",
+    "../edge/src",
+    "../intake/src",
+    "src",
+];
 
 /// Sections whose keys are put together from codes, kinds, numbers and names.
 const COMPOSED: &[&str] = &[

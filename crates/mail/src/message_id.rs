@@ -23,6 +23,15 @@ impl MessageId {
         self.0.trim_start_matches('<').split('@').next().unwrap_or_default()
     }
 
+    /// Reads an identifier that another program has made, with its angle brackets. Nothing where it holds blanks, characters beyond ASCII or
+    /// further brackets, or is longer than a header's line allows.
+    pub fn parse(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix('<')?.strip_suffix('>')?;
+        let is_plain =
+            inner.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'));
+        (is_plain && (1..=2 * LONGEST_SIDE).contains(&inner.len())).then(|| Self(text.to_owned()))
+    }
+
     /// Returns the identifier with its angle brackets, as the header has it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -54,6 +63,19 @@ fn dot_atom(text: &str, otherwise: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn identifiers_of_others_are_read_or_refused() {
+        for text in ["<a@b>", "<CAJ=x+y@mail.example.com>", "<a>"] {
+            assert_eq!(MessageId::parse(text).unwrap().as_str(), text);
+        }
+        let long = format!("<{}>", "a".repeat(511));
+        for text in
+            ["", "<>", "a@b", "<a b>", "<a@b>\r\nBcc: c", "<a\r\nBcc: c>", "<é@b>", "<a><b>", &long]
+        {
+            assert_eq!(MessageId::parse(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn both_sides_are_dot_atoms() {

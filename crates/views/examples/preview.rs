@@ -101,6 +101,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             add(&format!("receipt-{state}"), page);
         }
         let of = CorrectionOf {
+            completes: views::Completes::Application,
             reference: received.reference.as_str(),
             key: KEY,
             revision: 1,
@@ -163,7 +164,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
                 "staff-linked",
                 mails::to_staff(texts, posting, &received, &links, &mails::Notes::default()),
             ),
-            ("candidate", mails::acknowledgement(texts, posting, &received, &status_url)),
+            ("candidate", mails::acknowledgement(texts, posting, &received, &status_url, None)),
             ("report", mails::report(texts, posting, &report, A_YEAR_ON)),
             ("withdrawal", mails::withdrawal(texts, posting, withdrawn, NOW)),
             (
@@ -231,6 +232,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         address_changes: 0,
         page: None,
         posting_version: None,
+        mail: None,
         erase_at: None,
         content: Content {
             name: "Amélie Ben Salah".to_owned(),

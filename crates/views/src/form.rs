@@ -51,10 +51,21 @@ impl<'a> FormState<'a> {
     }
 }
 
-/// The application that a form corrects, and the right to do so.
+/// What a form completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completes {
+    /// An application, which it corrects.
+    Application,
+    /// A mail, which becomes an application.
+    Mail,
+}
+
+/// What a form corrects or completes, and the right to do so.
 #[derive(Clone, Copy)]
 pub struct CorrectionOf<'a> {
-    /// Its reference.
+    /// Whether it is an application or a mail.
+    pub completes: Completes,
+    /// The application's reference, or the mail's id.
     pub reference: &'a str,
     /// The key of its receipt.
     pub key: &'a str,
@@ -156,7 +167,12 @@ impl<'a> FormView<'a> {
             None => format!("/postings/{}/applications", posting.slug),
             // Where there is no room to read the form, the key in its address
             // gives it back.
-            Some(of) => format!("/applications/{}/corrections?key={}", of.reference, of.key),
+            Some(of) => match of.completes {
+                Completes::Application => {
+                    format!("/applications/{}/corrections?key={}", of.reference, of.key)
+                }
+                Completes::Mail => format!("/incoming/{}?key={}", of.reference, of.key),
+            },
         };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();
@@ -168,8 +184,14 @@ impl<'a> FormView<'a> {
             words: texts.for_script(),
         };
         Self {
-            title: correction.map_or(texts.form_title, |_| texts.correct_title),
-            send: correction.map_or(texts.form_send, |_| texts.correct_send),
+            title: correction.map_or(texts.form_title, |of| match of.completes {
+                Completes::Application => texts.correct_title,
+                Completes::Mail => texts.draft_title,
+            }),
+            send: correction.map_or(texts.form_send, |of| match of.completes {
+                Completes::Application => texts.correct_send,
+                Completes::Mail => texts.draft_send,
+            }),
             files_note: match correction {
                 _ if !held.is_empty() => texts.form_files_held,
                 Some(_) => texts.form_files_kept,
@@ -287,6 +309,11 @@ fn document_field<'a>(
         ),
         again: match (held, kept) {
             (Some(held), _) => Some(said(texts.form_document_held, &held.document.file_name)),
+            (None, Some(kept))
+                if state.correction.is_some_and(|of| of.completes == Completes::Mail) =>
+            {
+                Some(said(texts.draft_document_kept, &kept.file_name))
+            }
             (None, Some(kept)) => Some(said(texts.form_document_kept, &kept.file_name)),
             (None, None) => before.map(|file| said(texts.form_document_again, &file.file_name)),
         },

@@ -3,6 +3,7 @@
 
 mod attachment;
 mod changes;
+mod incoming;
 mod notices;
 mod parts;
 mod person;
@@ -18,6 +19,7 @@ use locales::Texts;
 
 pub use attachment::attachment_name;
 pub use changes::Notes;
+pub use incoming::{Answer, Forwarded, Why, answer, forwarded};
 pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, report,
     withdrawal, withdrawal_confirmation,
@@ -66,6 +68,9 @@ pub fn to_staff(
 
 /// Writes the mail to the candidate, in the language they used on the page.
 ///
+/// An application by mail answers no questions: `answer_url` is where they are
+/// asked, until they are answered.
+///
 /// The address may belong to a stranger, since it is not verified. The mail
 /// must not let the form's sender write to that stranger, so it contains
 /// nothing that was typed: no message, answer, file name or person's name.
@@ -74,6 +79,7 @@ pub fn acknowledgement(
     posting: &Posting,
     received: &Application,
     status_url: &str,
+    answer_url: Option<&str>,
 ) -> MailText {
     let facts = &Facts::of(texts, posting, received);
     let subject = parts::candidate_subject(texts, posting, received, facts);
@@ -90,13 +96,15 @@ pub fn acknowledgement(
         facts,
         opening,
         status_url,
+        answer_url,
         erased,
         mailto,
         subject: &subject,
     };
     MailText {
         text: ended(
-            CandidateText { texts, posting, facts, opening, status_url, erased }.to_string(),
+            CandidateText { texts, posting, facts, opening, status_url, answer_url, erased }
+                .to_string(),
         ),
         html: html.to_string(),
         subject,
@@ -139,6 +147,7 @@ struct CandidateText<'a> {
     facts: &'a Facts<'a>,
     opening: &'a str,
     status_url: &'a str,
+    answer_url: Option<&'a str>,
     erased: &'a str,
 }
 
@@ -150,6 +159,7 @@ struct CandidateHtml<'a> {
     facts: &'a Facts<'a>,
     opening: &'a str,
     status_url: &'a str,
+    answer_url: Option<&'a str>,
     erased: &'a str,
     mailto: &'a str,
     subject: &'a str,

@@ -26,8 +26,8 @@ pub(crate) fn withdraw_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/withdraw?key={key}")
 }
 
-/// The address under which an application is corrected.
-pub(crate) fn correct_address(reference: &str, key: &str) -> String {
+/// Returns the address under which an application is corrected.
+pub fn correct_address(reference: &str, key: &str) -> String {
     format!("/applications/{reference}/correct?key={key}")
 }
 

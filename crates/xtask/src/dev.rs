@@ -121,6 +121,7 @@ fn check_ports(options: &DevOptions) -> anyhow::Result<()> {
         ("--port", options.port),
         ("--mail-port", options.mail_port),
         ("--smtp-port", options.smtp_port),
+        ("--incoming-port", options.incoming_port),
     ] {
         TcpListener::bind(("127.0.0.1", port)).with_context(|| {
             format!("port {port} cannot be used; free it, or choose another with {flag} NUMBER")
@@ -146,6 +147,7 @@ impl Server {
             .args(["--port", &options.port.to_string()])
             .args(["--mail-port", &options.mail_port.to_string()])
             .args(["--smtp-port", &options.smtp_port.to_string()])
+            .args(["--incoming-port", &options.incoming_port.to_string()])
             .arg("--state")
             .arg(state);
         if let Some(now) = &options.now {

@@ -27,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace, is_remote: bool) -> anyhow::Result<()> 
     findings.extend(local::development_clock(workspace));
     let postings = local::postings(&installation);
     findings.extend(local::recipients(&postings));
+    findings.extend(local::intake_address(&installation.config, &postings));
     if is_remote {
         findings.extend(online::findings(workspace, &mut installation, &postings)?);
     }
@@ -42,6 +43,7 @@ pub(crate) fn what_is_left(
     let postings = local::postings(installation);
     let mut findings = settings(installation);
     findings.extend(local::recipients(&postings));
+    findings.extend(local::intake_address(&installation.config, &postings));
     findings.extend(online::findings(workspace, installation, &postings)?);
     findings.extend(local::by_hand(installation));
     for finding in &findings {

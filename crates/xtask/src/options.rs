@@ -28,6 +28,8 @@ cargo xtask <command>
             --port 8787       careers page
             --mail-port 1080  mailbox: web inbox and its REST API
             --smtp-port 1025  mailbox: SMTP
+            --incoming-port 2525
+                              SMTP, for mail to applications@in.example.org
             --now INSTANT     start the development clock there, e.g. 2025-07-15T12:00:00Z
             --state DIR       where applications and mails are kept (.guichet/state)
   test    check, then every test: native, Worker, browser
@@ -117,6 +119,7 @@ pub(crate) struct DevOptions {
     pub(crate) port: u16,
     pub(crate) mail_port: u16,
     pub(crate) smtp_port: u16,
+    pub(crate) incoming_port: u16,
     /// An RFC 3339 instant; Node reads it, and says so when it cannot.
     pub(crate) now: Option<String>,
     /// Relative to the folder the command was typed in.
@@ -125,7 +128,14 @@ pub(crate) struct DevOptions {
 
 impl Default for DevOptions {
     fn default() -> Self {
-        Self { port: 8787, mail_port: 1080, smtp_port: 1025, now: None, state: None }
+        Self {
+            port: 8787,
+            mail_port: 1080,
+            smtp_port: 1025,
+            incoming_port: 2525,
+            now: None,
+            state: None,
+        }
     }
 }
 
@@ -167,6 +177,9 @@ fn dev(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
             Long("port") => options.port = parse_port(parser, "--port")?,
             Long("mail-port") => options.mail_port = parse_port(parser, "--mail-port")?,
             Long("smtp-port") => options.smtp_port = parse_port(parser, "--smtp-port")?,
+            Long("incoming-port") => {
+                options.incoming_port = parse_port(parser, "--incoming-port")?;
+            }
             Long("now") => options.now = Some(parser.value()?.string()?),
             Long("state") => options.state = Some(parser.value()?.into()),
             Short('h') | Long("help") => return Ok(Task::Help),

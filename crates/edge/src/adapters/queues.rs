@@ -10,6 +10,8 @@ pub(crate) struct PlatformQueue {
     pub(crate) small: worker::Queue,
     /// Of mails with documents.
     pub(crate) large: worker::Queue,
+    /// Of mails that came in, by their ids.
+    pub(crate) incoming: worker::Queue,
 }
 
 impl Queue for PlatformQueue {
@@ -17,6 +19,11 @@ impl Queue for PlatformQueue {
         let small = send(&self.small, mails, SizeClass::Small, delay_ms);
         let large = send(&self.large, mails, SizeClass::Large, delay_ms);
         try_join(small, large).await.map(|_| ())
+    }
+
+    async fn push_incoming(&self, ids: &[String]) -> Result<(), Fault> {
+        let batch = BatchMessageBuilder::new().messages(ids.iter().map(String::as_str)).build();
+        self.incoming.send_batch(batch).await.map_err(|error| Fault::Queue(error.to_string()))
     }
 }
 

@@ -30,10 +30,20 @@ impl R2Documents {
         let text = if record.is_some() { self.get(Pause::KEY).await? } else { None };
         Ok(Pause::of(text.as_deref()))
     }
+
+    /// Returns how many bytes there are under `key`.
+    pub(crate) async fn size(&self, key: &str) -> Result<Option<u64>, Fault> {
+        let object = self.0.head(key).await.map_err(fault)?;
+        Ok(object.map(|object| object.size()))
+    }
 }
 
 impl DocumentStore for R2Documents {
     type Upload = UploadedFile;
+
+    fn upload(&self, bytes: Vec<u8>) -> Result<UploadedFile, Fault> {
+        UploadedFile::of(&bytes)
+    }
 
     async fn put(&self, key: &str, upload: &UploadedFile, sha256: [u8; 32]) -> Result<(), Fault> {
         // A file's stream has a known length, which R2 insists on, and its

@@ -1,7 +1,7 @@
 //! Files as the platform keeps them, outside wasm memory.
 
 use intake::ports::{Fault, Upload, UploadContent};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, WorkerGlobalScope};
@@ -26,6 +26,12 @@ impl Upload for UploadedFile {
 impl UploadedFile {
     pub(crate) fn new(file: File) -> Self {
         Self { file }
+    }
+
+    /// Copies bytes out of wasm memory.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+        let parts = Array::of1(&Uint8Array::from(bytes));
+        File::new_with_u8_array_sequence(&parts, "").map(Self::new).map_err(unreadable)
     }
 
     /// Returns its bytes, which stay outside wasm memory.

@@ -3,9 +3,9 @@
 
 use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
-use intake::{Amendment, Arrival, Opened, Verdict, correct, is_a_subject};
+use intake::{Amendment, Arrival, Opened, Verdict, awaits_answers, correct, is_a_subject};
 use rules::{Form, Issue};
-use views::{CorrectionOf, FormState, Site};
+use views::{Completes, CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
 
 use crate::adapters::UNICODE;
@@ -187,7 +187,8 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
         phone: content.phone.clone().unwrap_or_default(),
         message: content.message.clone().unwrap_or_default(),
         answers: answers.collect(),
-        consent: "yes".to_owned(),
+        // A mail has not given it yet.
+        consent: if awaits_answers(received) { String::new() } else { "yes".to_owned() },
         ..Form::default()
     };
     Shown { values, issues: &[], not_taken, held: &[], received, key }
@@ -201,6 +202,7 @@ fn show(
 ) -> worker::Result<Response> {
     let Shown { ref values, issues, not_taken, held, received, key } = *shown;
     let correction = CorrectionOf {
+        completes: Completes::Application,
         reference: received.reference.as_str(),
         key,
         revision: received.revision,
@@ -296,7 +298,7 @@ fn scope(reference: &str) -> String {
 
 /// To be sent again in a while. Nothing of the form is known yet, so that a
 /// browser goes back to it.
-fn busy(context: &RequestContext, cause: &str) -> worker::Result<Response> {
+pub(super) fn busy(context: &RequestContext, cause: &str) -> worker::Result<Response> {
     log::turned_away(cause);
     let mut response = answer::failure(context, Failure::Busy)?;
     response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;

@@ -5,7 +5,7 @@ use std::num::ParseIntError;
 
 use futures_util::future::try_join;
 
-use intake::{ApplicationId, Submission, SubmittedDocument};
+use intake::{ApplicationId, Channel, Submission, SubmittedDocument};
 use js_sys::Array;
 use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -88,6 +88,7 @@ impl ReceivedForm {
             form: self.form,
             documents: self.documents,
             holds: !context.wants_json,
+            channel: Channel::Form,
         }
     }
 }

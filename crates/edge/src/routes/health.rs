@@ -35,7 +35,10 @@ async fn problems(context: &RequestContext, env: &Env) -> Vec<&'static str> {
     if env.bucket(binding::DOCUMENTS).is_err() {
         problems.push("documents_binding");
     }
-    if [binding::SMALL_MAILS, binding::LARGE_MAILS].iter().any(|name| env.queue(name).is_err()) {
+    if [binding::SMALL_MAILS, binding::LARGE_MAILS, binding::INCOMING_MAILS]
+        .iter()
+        .any(|name| env.queue(name).is_err())
+    {
         problems.push("queue_binding");
     }
     match env.d1(binding::DATABASE) {

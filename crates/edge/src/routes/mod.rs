@@ -12,6 +12,7 @@ mod form;
 mod guard;
 mod health;
 mod host;
+mod incoming;
 mod outcome;
 mod posting;
 mod receipt;
@@ -45,6 +46,8 @@ enum Route<'a> {
     Corrections(&'a str),
     Withdraw(&'a str),
     Document(&'a str, &'a str),
+    Incoming(&'a str),
+    IncomingMessage(&'a str),
     Health,
 }
 
@@ -70,6 +73,8 @@ impl<'a> Route<'a> {
             ["applications", reference, "documents", document] => {
                 Some(Self::Document(reference, document))
             }
+            ["incoming", id] => Some(Self::Incoming(id)),
+            ["incoming", id, "message"] => Some(Self::IncomingMessage(id)),
             ["healthz"] => Some(Self::Health),
             _ => None,
         }
@@ -79,7 +84,7 @@ impl<'a> Route<'a> {
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) | Self::Corrections(_) => "POST",
-            Self::Withdraw(_) => "GET, HEAD, POST",
+            Self::Withdraw(_) | Self::Incoming(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
     }
@@ -153,6 +158,11 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
             let method = request.method();
             document::file(&context, env, &postings, method, reference, document).await
         }
+        Route::Incoming(id) if is_get => incoming::page(&context, env, id).await,
+        Route::Incoming(id) if request.method() == Method::Post => {
+            incoming::post(&context, env, id, request).await
+        }
+        Route::IncomingMessage(id) if is_get => incoming::message(&context, env, id).await,
         route => answer::method_not_allowed(&context, route.allowed()),
     }
 }

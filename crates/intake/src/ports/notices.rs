@@ -53,6 +53,10 @@ pub enum Notice {
     /// To an outsider who had enough mails: what several others would have
     /// said.
     Digest(DigestNotice),
+    /// To the sender of a mail that is not yet an application.
+    Answer(Box<MailAnswer>),
+    /// To staff: a mail that came in, as it came.
+    Forward(Box<Forwarding>),
 }
 
 /// To whom a digest goes. What it tells is in the mails that it stands for.
@@ -62,6 +66,80 @@ pub struct DigestNotice {
     pub address: String,
     /// The language of the first of those mails.
     pub language: String,
+}
+
+/// What the sender of a mail is told. Nothing of it was written by the sender,
+/// but for the subject in one of the problems.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailAnswer {
+    /// The slug of the posting.
+    pub posting: String,
+    /// The address that wrote.
+    pub address: String,
+    /// The address that takes what is missing.
+    pub reply_to: String,
+    /// When the mail came.
+    pub received_at: Timestamp,
+    /// What is wrong, a sentence each, in the posting's language.
+    pub problems: Vec<String>,
+    /// The address of the form in which all the rest is filled in, while the
+    /// posting takes applications.
+    pub form: Option<String>,
+    /// The Message-ID of the mail.
+    pub in_reply_to: Option<String>,
+}
+
+/// A mail that staff get as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarding {
+    /// The slug of the posting, where it is known.
+    pub posting: Option<String>,
+    /// The id of the mail.
+    pub incoming: String,
+    /// Its size in bytes.
+    pub bytes: u32,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Why it is forwarded.
+    pub why: Why,
+    /// What is wrong with it, a sentence each.
+    pub problems: Vec<String>,
+    /// The author, as the mail says.
+    pub from: String,
+    /// The author's address, where it is proved and takes answers.
+    pub reply_to: Option<String>,
+    /// The sender of the envelope.
+    pub envelope_from: String,
+    /// Its subject.
+    pub subject: String,
+    /// The address of the form by which it can become an application.
+    pub form: Option<String>,
+    /// Where it can be downloaded, should it be too large to attach.
+    pub download: String,
+}
+
+/// Why a mail is forwarded as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It is not yet an application.
+    Incomplete,
+    /// Somebody of the organisation has forwarded it to us.
+    ByStaff,
+    /// It answers a mail about the application with this reference.
+    Answer(String),
+    /// It is the application with this reference, and has more than that.
+    More(String),
+    /// Nothing proves who wrote it.
+    Unverified,
+    /// A list sent it.
+    List,
+    /// A program wrote it.
+    Automatic,
+    /// A mail could not be delivered.
+    Bounce,
+    /// None of these.
+    Other,
 }
 
 /// What a candidate's previous address is told.
@@ -87,6 +165,8 @@ impl Notice {
             Self::Alert { .. } => MailKind::Alert,
             Self::AddressChanged(_) => MailKind::AddressChanged,
             Self::Digest(_) => MailKind::Digest,
+            Self::Answer(_) => MailKind::Answer,
+            Self::Forward(_) => MailKind::Forward,
         }
     }
 }

@@ -29,6 +29,10 @@ pub enum MailKind {
     /// To an outsider who had enough mails: what several others would have
     /// said.
     Digest,
+    /// To the sender of a mail that is not yet an application.
+    Answer,
+    /// To staff: a mail that came in, as it came.
+    Forward,
 }
 
 /// The retry policy of a kind of mail.
@@ -56,7 +60,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
@@ -65,6 +69,8 @@ impl MailKind {
         Self::Alert,
         Self::AddressChanged,
         Self::Digest,
+        Self::Answer,
+        Self::Forward,
     ];
 
     /// The mails that every application calls for.
@@ -81,6 +87,8 @@ impl MailKind {
             Self::Alert => "alert",
             Self::AddressChanged => "address_changed",
             Self::Digest => "digest",
+            Self::Answer => "answer",
+            Self::Forward => "forward",
         }
     }
 
@@ -92,10 +100,11 @@ impl MailKind {
             | Self::Acknowledgement
             | Self::WithdrawalConfirmation
             | Self::AddressChanged
-            | Self::Digest => {
+            | Self::Digest
+            | Self::Answer => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
-            Self::Withdrawal | Self::Report | Self::Alert => {
+            Self::Withdrawal | Self::Report | Self::Alert | Self::Forward => {
                 RetryPolicy { gives_up_after_ms: None, retries_refusals: true }
             }
         }
@@ -104,14 +113,15 @@ impl MailKind {
     /// Returns how large it can be.
     pub fn size_class(self) -> SizeClass {
         match self {
-            Self::Staff => SizeClass::Large,
+            Self::Staff | Self::Forward => SizeClass::Large,
             Self::Acknowledgement
             | Self::Withdrawal
             | Self::WithdrawalConfirmation
             | Self::Report
             | Self::Alert
             | Self::AddressChanged
-            | Self::Digest => SizeClass::Small,
+            | Self::Digest
+            | Self::Answer => SizeClass::Small,
         }
     }
 
@@ -120,7 +130,14 @@ impl MailKind {
     pub fn is_counted(self) -> bool {
         match self {
             Self::Acknowledgement | Self::WithdrawalConfirmation | Self::AddressChanged => true,
-            Self::Staff | Self::Withdrawal | Self::Report | Self::Alert | Self::Digest => false,
+            // The recipient of an answer has just written, which is proved.
+            Self::Staff
+            | Self::Withdrawal
+            | Self::Report
+            | Self::Alert
+            | Self::Digest
+            | Self::Answer
+            | Self::Forward => false,
         }
     }
 

@@ -13,6 +13,8 @@ mod deliver;
 mod digest;
 mod download;
 mod held;
+mod incoming;
+mod letters;
 mod notices;
 mod receipt;
 mod restore;
@@ -33,7 +35,9 @@ use rules::{Form, Timestamp, Unicode};
 
 use crate::world::World;
 use intake::ports::{Fault, MailKind};
-use intake::{ApplicationId, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict};
+use intake::{
+    ApplicationId, Channel, MailComposer, SigningKey, Submission, SubmittedDocument, Verdict,
+};
 
 /// 2025-07-15T12:00:00Z: the seed's posting is open.
 const NOON: Timestamp = Timestamp(1_752_580_800_000);
@@ -69,6 +73,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
             file("cv", "CV été 2025.docx", samples::docx("CV")),
         ],
         holds: false,
+        channel: Channel::Form,
     }
 }
 

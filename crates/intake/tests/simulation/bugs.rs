@@ -175,6 +175,7 @@ impl Ports {
             form: form.form.clone(),
             documents: documents.collect(),
             holds: form.holds,
+            channel: intake::Channel::Form,
         }
     }
 
@@ -368,6 +369,7 @@ impl Ports {
             erase_at,
             _page,
             _version,
+            _mail,
         ] = statements[0].values.as_slice()
         else {
             panic!("an application has other values")

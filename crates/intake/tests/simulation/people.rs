@@ -321,6 +321,7 @@ impl Person {
             },
             documents: self.documents(ports),
             holds: !self.has_script,
+            channel: intake::Channel::Form,
         }
     }
 

@@ -7,6 +7,7 @@
 mod applications;
 mod corrections;
 mod held;
+mod incoming;
 mod notices;
 mod outbox;
 mod postings;
@@ -17,8 +18,8 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Fault, HeldDocuments, Ledger, MailKind, Notices, Outbox, PostingStore,
-    Recipients, Retention,
+    Commit, Corrections, Fault, HeldDocuments, Inbox, Ledger, MailKind, Notices, Outbox,
+    PostingStore, Recipients, Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -36,7 +37,15 @@ type Outcome = Result<(), Violation>;
 
 /// Every storage port.
 pub trait Storage:
-    Ledger + Corrections + HeldDocuments + Outbox + Notices + Recipients + Retention + PostingStore
+    Ledger
+    + Corrections
+    + HeldDocuments
+    + Outbox
+    + Notices
+    + Recipients
+    + Retention
+    + PostingStore
+    + Inbox
 {
 }
 
@@ -49,6 +58,7 @@ impl<L> Storage for L where
         + Recipients
         + Retention
         + PostingStore
+        + Inbox
 {
 }
 
@@ -101,6 +111,9 @@ suite! {
     postings::closings_tell_when_each_version_closes,
     recipients::a_recipient_gets_so_many_mails_and_a_digest,
     recipients::a_digest_takes_no_more_once_it_is_being_sent,
+    incoming::a_mail_is_processed_by_one_at_a_time_and_once,
+    incoming::a_mail_is_known_again,
+    incoming::a_draft_is_found_until_its_mail_is_erased,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,
     retention::erasing_leaves_counts,
@@ -133,6 +146,7 @@ pub fn application(posting: &str, n: u32) -> Application {
         revised_at: after(n.into()),
         address_changes: 0,
         page: None,
+        mail: None,
         erase_at: None,
         content: Content {
             name: "Zoë O’Brien \"?1\" '; --".into(),

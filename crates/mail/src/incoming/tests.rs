@@ -34,6 +34,38 @@ fn any_bytes_are_a_message() {
     }
 }
 
+/// What the fuzzer's target `message` asserts, on changes of mails as programs write them.
+#[test]
+fn changed_messages_keep_the_promises() {
+    let sources = [programs::APPLE.as_bytes(), include_bytes!("tests/forwarded.eml")];
+    let mut state = 1_u64;
+    let mut chance = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for round in 0..10_000 {
+        let mut raw = sources[round % sources.len()].to_vec();
+        for _ in 0..=chance(8) {
+            let (at, to) = (chance(raw.len()), chance(raw.len()));
+            match chance(4) {
+                0 => raw[at] = b"\r\n=-:;\"?\0\xFF"[chance(10)],
+                1 => raw.truncate(at.max(1)),
+                2 => drop(raw.drain(at.min(to)..at.max(to))),
+                _ => raw.extend_from_within(at.min(to)..at.max(to)),
+            }
+            raw.push(b'\n');
+        }
+        let message = Incoming::read(&raw);
+        let bytes: usize = message.files.iter().map(|file| file.bytes.len()).sum();
+        assert!(bytes <= raw.len(), "{round}");
+        assert!(!message.subject.contains(['\r', '\n', '\0']), "{round}");
+        for file in &message.files {
+            assert!(!file.name.contains(['\r', '\n', '\0', '/', '\\']), "{round}");
+        }
+    }
+}
+
 #[test]
 fn parts_and_depth_are_bounded() {
     let mut many = "Content-Type: multipart/mixed; boundary=b\n\n".to_owned();

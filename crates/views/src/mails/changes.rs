@@ -25,6 +25,12 @@ impl Notes<'_> {
     ) -> Vec<String> {
         let zone = &posting.deadline.zone;
         let mut told = Vec::new();
+        if received.mail.is_some() {
+            let awaits = received.revision == 1;
+            let unanswered = awaits.then_some(texts.mail_staff_by_mail_unanswered);
+            told.push(texts.mail_staff_by_mail.to_owned());
+            told.extend(unanswered.map(str::to_owned));
+        }
         if let Some(before) = self.before {
             let at = moment(texts, zone.local(received.revised_at), &zone.name);
             told.push(fill(texts.mail_staff_corrected, &[("moment", &at)]));

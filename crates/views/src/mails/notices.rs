@@ -277,14 +277,14 @@ fn count(entries: &[(u32, &str)]) -> i64 {
 }
 
 /// A heading with a line for each application.
-struct List {
-    heading: &'static str,
-    lines: Vec<Line>,
+pub(super) struct List {
+    pub(super) heading: &'static str,
+    pub(super) lines: Vec<Line>,
 }
 
-struct Line {
-    text: String,
-    link: Option<String>,
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) link: Option<String>,
 }
 
 fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
@@ -297,7 +297,12 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
 }
 
 /// Returns a mail of paragraphs, then lists; empty lists are left out.
-fn plain(texts: &Texts, subject: String, paragraphs: &[String], lists: &[List]) -> MailText {
+pub(super) fn plain(
+    texts: &Texts,
+    subject: String,
+    paragraphs: &[String],
+    lists: &[List],
+) -> MailText {
     let lists: Vec<&List> = lists.iter().filter(|list| !list.lines.is_empty()).collect();
     let (said, lists) = (paragraphs, lists.as_slice());
     let lines: Vec<Vec<&str>> = said.iter().map(|said| said.lines().collect()).collect();

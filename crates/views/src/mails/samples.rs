@@ -92,6 +92,7 @@ pub(super) fn received() -> Application {
         address_changes: 0,
         page: None,
         posting_version: None,
+        mail: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),

@@ -93,7 +93,7 @@ fn candidates_learn_what_was_received_and_what_follows() {
             ],
         ),
     ] {
-        let mail = acknowledgement(texts, &posting(), &received(), STATUS);
+        let mail = acknowledgement(texts, &posting(), &received(), STATUS, None);
         let common = [
             "7KXM29QT",
             "Organisation Mondiale Contre la Torture",
@@ -129,7 +129,7 @@ fn nothing_typed_is_in_the_acknowledgement() {
         document.file_name = "typed 4.pdf".to_owned();
     }
     for texts in [&FR, &EN] {
-        let mail = acknowledgement(texts, &posting(), &received, STATUS);
+        let mail = acknowledgement(texts, &posting(), &received, STATUS, None);
         for part in [mail.subject, mail.text, mail.html] {
             assert!(!part.contains("typed") && !part.contains("evil"), "{part}");
             assert!(!part.contains("never-shown"), "the id stays with us: {part}");
@@ -191,7 +191,7 @@ fn mails_load_nothing_and_say_their_language() {
         [(&FR, r#"<html lang="fr" dir="ltr">"#), (&EN, r#"<html lang="en" dir="ltr">"#)]
     {
         let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
-        let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
+        let candidate = acknowledgement(texts, &posting(), &received(), STATUS, None);
         for html in [staff.html, candidate.html] {
             assert!(html.starts_with("<!DOCTYPE html>") && html.contains(lang), "{html}");
             for loading in ["src=", "url(", "<img", "<link", "<script", "@import", "@font-face"] {
@@ -275,7 +275,7 @@ fn a_report_says_whose_address_is_to_be_checked() {
 #[test]
 fn the_text_is_tidy() {
     let staff = to_staff(&FR, &posting(), &received(), &[], &Notes::default());
-    let candidate = acknowledgement(&EN, &posting(), &received(), STATUS);
+    let candidate = acknowledgement(&EN, &posting(), &received(), STATUS, None);
     let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
     let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
     let now = received().received_at;
@@ -301,7 +301,7 @@ fn look() {
     std::fs::create_dir_all(folder).unwrap();
     for (tag, texts) in [("fr", &FR), ("en", &EN)] {
         let staff = to_staff(texts, &posting(), &received(), &[], &Notes::default());
-        let candidate = acknowledgement(texts, &posting(), &received(), STATUS);
+        let candidate = acknowledgement(texts, &posting(), &received(), STATUS, None);
         let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
         let lists = Report {
             given_up: entries.clone(),

@@ -12,7 +12,7 @@ use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Content, Date, Form, Requirements, Timestamp};
-use views::{CorrectionOf, FormState, Receipt, Site};
+use views::{Completes, CorrectionOf, FormState, Receipt, Site};
 
 pub(crate) const SITE: Site = Site { base_url: "https://jobs.example.org" };
 
@@ -116,6 +116,7 @@ pub(crate) fn received() -> Application {
         address_changes: 0,
         page: None,
         posting_version: None,
+        mail: None,
         erase_at: None,
         content: Content {
             name: "Marie Dupont".to_owned(),
@@ -145,6 +146,7 @@ pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Rec
 /// The correction of an application.
 pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
     CorrectionOf {
+        completes: Completes::Application,
         reference: received.reference.as_str(),
         key: KEY,
         revision: received.revision,

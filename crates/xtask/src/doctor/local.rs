@@ -18,6 +18,7 @@ use crate::workspace::Workspace;
 pub(super) struct Outline {
     pub(super) slug: String,
     pub(super) recipient: String,
+    pub(super) contact: String,
     /// The most bytes of a mail to staff.
     pub(super) mail_bytes: u64,
 }
@@ -30,6 +31,7 @@ pub(super) fn postings(installation: &Installation) -> Vec<Outline> {
         mail_bytes: encoded(posting.requirements.documents.iter().map(|one| one.max_bytes).sum()),
         slug: posting.slug,
         recipient: posting.recipient,
+        contact: posting.contact,
     });
     outlines.collect()
 }
@@ -125,6 +127,23 @@ pub(super) fn recipients(postings: &[Outline]) -> Vec<Finding> {
         )
     };
     examples.map(finding).collect()
+}
+
+/// Returns the postings whose addresses are the one that takes applications by
+/// mail: the Worker would write to itself.
+pub(super) fn intake_address(config: &Value, postings: &[Outline]) -> Vec<Finding> {
+    let intake = variable(config, "INTAKE_ADDRESS");
+    let is_intake = |address: &str| !intake.is_empty() && address.eq_ignore_ascii_case(intake);
+    let wrong = postings
+        .iter()
+        .filter(|posting| is_intake(&posting.recipient) || is_intake(&posting.contact));
+    let finding = |posting: &Outline| {
+        Finding::error(
+            format!("{}: INTAKE_ADDRESS is its recipient or contact", posting.slug),
+            format!("set another address in postings/{}.md, one that people read", posting.slug),
+        )
+    };
+    wrong.map(finding).collect()
 }
 
 /// Returns a note where `cargo xtask dev --now` has set the clock of its state
@@ -283,6 +302,25 @@ mod tests {
         {
             assert!(all.contains(needed), "{needed} in {all}");
         }
+    }
+
+    #[test]
+    fn the_intake_address_is_nobody_s_mailbox() {
+        let posting = |recipient: &str, contact: &str| Outline {
+            slug: "a-posting".into(),
+            recipient: recipient.into(),
+            contact: contact.into(),
+            mail_bytes: 0,
+        };
+        let postings = [
+            posting("jobs@omct.org", "jobs@omct.org"),
+            posting("Apply@in.omct.org", "jobs@omct.org"),
+            posting("jobs@omct.org", "apply@in.omct.org"),
+        ];
+        let found = |intake: &str| {
+            intake_address(&json!({ "vars": { "INTAKE_ADDRESS": intake } }), &postings).len()
+        };
+        assert_eq!((found("apply@in.omct.org"), found("")), (2, 0));
     }
 
     #[test]

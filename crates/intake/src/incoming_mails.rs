@@ -1,0 +1,152 @@
+//! Composes the mails about mails that came in: the answer to the author, and
+//! the mail itself to staff.
+
+use std::borrow::Cow;
+
+use mail::{Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use rules::Timestamp;
+use views::mails::{self, MailText};
+
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
+use crate::ports::{
+    Claim, DocumentStore, Fault, Forwarding, MailAnswer, Notice, Sending, Transport, Why,
+};
+use crate::receive::raw_key;
+
+/// The name of a mail that is attached to another. The bytes are not changed:
+/// as `message/rfc822` they could not be encoded (RFC 2046, 5.2.1).
+const ATTACHED: &str = "message.eml";
+
+impl MailComposer<'_> {
+    /// Returns the answer to the author of a mail.
+    pub(crate) fn answer(
+        &self,
+        id: &str,
+        notice: &Notice,
+        answer: &MailAnswer,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let posting = self.posting(&answer.posting)?;
+        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let told = mails::Answer {
+            received_at: answer.received_at,
+            problems: &answer.problems,
+            form: answer.form.as_deref(),
+        };
+        let words = mails::answer(texts, posting, &told);
+        Ok(self.message(Outgoing {
+            from: self.sender.mailbox.clone(),
+            to: Mailbox { name: None, address: address(&answer.address)? },
+            reply_to: Some(Mailbox { name: None, address: address(&answer.reply_to)? }),
+            subject: words.subject,
+            date_ms: now.0,
+            message_id: self.notice_id(id, notice),
+            in_reply_to: answer.in_reply_to.as_deref().and_then(MessageId::parse),
+            auto_submitted: Some(AutoSubmitted::Replied),
+            language: Some(&posting.language),
+            extra: headers(notice, claim),
+            text: words.text,
+            html: Some(words.html),
+            attachments: Vec::new(),
+        }))
+    }
+
+    /// Sends staff a mail as it came. Where it is too large to attach, staff
+    /// get its address.
+    pub(crate) async fn forward(
+        &self,
+        documents: &impl DocumentStore,
+        transport: &impl Transport,
+        id: &str,
+        forwarding: &Forwarding,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Sending, Fault> {
+        let raw = documents.get(&raw_key(&forwarding.incoming)).await?;
+        let raw = raw.ok_or_else(|| Fault::Documents("a mail that came in is not there".into()))?;
+        let attached = self.forwarding(id, forwarding, Some(raw), claim, now)?;
+        match attached.send(transport).await {
+            Sending::TooLarge(_) => {
+                Ok(self.forwarding(id, forwarding, None, claim, now)?.send(transport).await)
+            }
+            sending => Ok(sending),
+        }
+    }
+
+    fn forwarding(
+        &self,
+        id: &str,
+        forwarding: &Forwarding,
+        raw: Option<Vec<u8>>,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let notice = Notice::Forward(Box::new(forwarding.clone()));
+        // Where no posting is known, the first one's staff decide.
+        let posting = match &forwarding.posting {
+            Some(slug) => self.posting(slug)?,
+            None => self
+                .postings
+                .first()
+                .ok_or_else(|| Fault::Configuration("there is no posting".into()))?,
+        };
+        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let MailText { subject, text, html } = mails::forwarded(
+            texts,
+            posting,
+            &mails::Forwarded {
+                is_for_posting: forwarding.posting.is_some(),
+                received_at: forwarding.received_at,
+                why: why(&forwarding.why),
+                problems: &forwarding.problems,
+                from: &forwarding.from,
+                envelope_from: &forwarding.envelope_from,
+                is_proved: forwarding.reply_to.is_some(),
+                subject: &forwarding.subject,
+                form: forwarding.form.as_deref(),
+                download: raw.is_none().then_some(forwarding.download.as_str()),
+            },
+        );
+        let reply_to = forwarding.reply_to.as_deref().map(address).transpose()?;
+        let attachment = |raw| Attachment {
+            file_name: ATTACHED.to_owned(),
+            content_type: "application/octet-stream",
+            bytes: Cow::Owned(raw),
+        };
+        Ok(self.message(Outgoing {
+            from: self.sender.mailbox.clone(),
+            to: Mailbox { name: None, address: address(&posting.recipient)? },
+            reply_to: reply_to.map(Mailbox::from),
+            subject,
+            date_ms: now.0,
+            message_id: self.notice_id(id, &notice),
+            in_reply_to: None,
+            auto_submitted: Some(AutoSubmitted::Generated),
+            language: Some(&posting.language),
+            extra: headers(&notice, claim),
+            text,
+            html: Some(html),
+            attachments: raw.map(attachment).into_iter().collect(),
+        }))
+    }
+}
+
+fn why(why: &Why) -> mails::Why<'_> {
+    match why {
+        Why::Incomplete => mails::Why::Incomplete,
+        Why::ByStaff => mails::Why::ByStaff,
+        Why::Answer(reference) => mails::Why::Answer(reference),
+        Why::More(reference) => mails::Why::More(reference),
+        Why::Unverified => mails::Why::Unverified,
+        Why::List => mails::Why::List,
+        Why::Automatic => mails::Why::Automatic,
+        Why::Bounce => mails::Why::Bounce,
+        Why::Other => mails::Why::Other,
+    }
+}
+
+fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
+    let known = Extra::new("Notice", notice.kind().as_str()).ok();
+    known.into_iter().chain(possible_duplicate(claim)).collect()
+}

@@ -1,0 +1,308 @@
+//! Takes mails in: stores each as it comes, then makes an application of it,
+//! tells its author what it lacks, or forwards it. docs/incoming.md has the
+//! table.
+
+mod draft;
+mod enclosed;
+mod letter;
+mod our_mails;
+mod outcome;
+mod which_document;
+mod which_posting;
+
+use domain::Posting;
+use mail::Address;
+use mail::incoming::Person;
+use rules::application::limit;
+use rules::{Form, Issue, Timestamp, Unicode};
+
+pub use draft::{
+    Completion, OpenedDraft, awaits_answers, complete_draft, draft_posting, open_draft, raw_mail,
+};
+use enclosed::{Enclosed, held};
+use letter::Letter;
+use which_posting::{Which, which};
+
+use crate::deliver::LEASE_MS;
+use crate::key::ApplicationId;
+use crate::mail_composer::MailComposer;
+use crate::ports::{
+    Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, IncomingMail, Ledger,
+    Outbox, Processed, Queue, Why,
+};
+use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
+
+/// How mails come in.
+#[derive(Clone, Copy, Debug)]
+pub struct Receiver<'a> {
+    /// The name under which our receiving server writes Authentication-Results.
+    pub server: &'a str,
+    /// The address that takes applications.
+    pub address: &'a Address,
+    /// Scheme and host of the site, without a slash at the end.
+    pub origin: &'a str,
+    /// How texts are compared and domains converted.
+    pub unicode: Unicode,
+}
+
+/// The key of a mail's bytes in the store of documents.
+pub(crate) fn raw_key(id: &str) -> String {
+    format!("{INCOMING}{id}")
+}
+
+const INCOMING: &str = "incoming/";
+
+/// How many mails one run of the cron queues or erases.
+const BATCH: u32 = 100;
+
+/// How long what is left of a mail is kept after it came, in days: a mail that
+/// comes again by then is known.
+const KNOWN_DAYS: u32 = 30;
+
+/// Stores a mail as it came. Once this returns it is not lost; on a fault the
+/// sending server has to try again. Why it is not queued, if so: the sweep
+/// will see to it.
+pub async fn accept<D: DocumentStore>(
+    documents: &D,
+    ledger: &impl Inbox,
+    queue: &impl Queue,
+    mail: &IncomingMail,
+    raw: Vec<u8>,
+) -> Result<Option<Fault>, Fault> {
+    use sha2::Digest as _;
+    let sha256 = sha2::Sha256::digest(&raw).into();
+    let upload = documents.upload(raw)?;
+    documents.put(&raw_key(&mail.id), &upload, sha256).await?;
+    ledger.keep(mail).await?;
+    Ok(queue.push_incoming(std::slice::from_ref(&mail.id)).await.err())
+}
+
+/// Queues mails again that wait to be processed.
+pub async fn sweep_incoming(
+    ledger: &impl Inbox,
+    queue: &impl Queue,
+    clock: &impl Clock,
+) -> Result<(), Fault> {
+    let due = ledger.incoming_due(clock.now(), BATCH).await?;
+    if due.is_empty() { Ok(()) } else { queue.push_incoming(&due).await }
+}
+
+/// Deletes the bytes of mails that nobody needs any more, and forgets old
+/// ones. The fault is the first one.
+pub async fn erase_incoming(
+    documents: &impl DocumentStore,
+    ledger: &impl Inbox,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let mut result = Ok(());
+    for id in ledger.incoming_to_erase(now, BATCH).await? {
+        let erased = async {
+            documents.delete(&raw_key(&id)).await?;
+            ledger.incoming_erased(&id).await
+        };
+        result = result.and(erased.await);
+    }
+    let known = Timestamp(0).plus_days(KNOWN_DAYS).0;
+    ledger.forget_incoming(Timestamp(now.0.saturating_sub(known))).await?;
+    result
+}
+
+/// Processes the mail with this id, if it waits for that. Idempotent: what it
+/// writes has ids that follow from the mail.
+pub async fn receive<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox),
+    queue: &impl Queue,
+    clock: &impl Clock,
+    composer: &MailComposer<'_>,
+    receiver: &Receiver<'_>,
+    id: &str,
+) -> Result<(), Fault> {
+    let now = clock.now();
+    let until = Timestamp(now.0.saturating_add(LEASE_MS));
+    let Some(mail) = ledger.claim_incoming(id, now, until).await? else { return Ok(()) };
+    let raw = documents.get(&raw_key(id)).await?;
+    let raw = raw.ok_or_else(|| Fault::Documents("a mail that came in is not there".into()))?;
+    let letter = Letter::read(&raw, mail, receiver);
+    drop(raw);
+    let counter = Counter { documents, ledger, queue, composer, receiver };
+    let is_done = letter.is_own(&composer.sender.mailbox.address)
+        || ledger.is_duplicate(&letter.identity, id).await?;
+    let processed = if is_done { outcome::dropped(&letter) } else { counter.judge(letter).await? };
+    ledger.process(id, &processed, now).await?;
+    let mails: Vec<_> = processed.notices.iter().map(|(mail, _)| mail.clone()).collect();
+    if mails.is_empty() { Ok(()) } else { queue.push(&mails, 0).await }
+}
+
+/// What takes mails in.
+struct Counter<'a, D, L, Q> {
+    documents: &'a D,
+    ledger: &'a L,
+    queue: &'a Q,
+    composer: &'a MailComposer<'a>,
+    receiver: &'a Receiver<'a>,
+}
+
+impl<D, L, Q> Counter<'_, D, L, Q>
+where
+    D: DocumentStore,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox,
+    Q: Queue,
+{
+    async fn judge(&self, letter: Letter) -> Result<Processed, Fault> {
+        let postings = self.composer.postings;
+        let (to, at) = (&letter.mail.envelope_to, letter.mail.received_at);
+        let which = which(postings, self.receiver.address, to, &letter.message.subject, at);
+        let ours = [&self.composer.sender.mailbox.address, self.receiver.address];
+        if let Some(why) = letter.unanswerable(&ours) {
+            let about = if why == Why::Bounce { self.note_bounce(&letter).await? } else { None };
+            let posting = about.and_then(|about| self.composer.posting(&about.posting).ok());
+            return Ok(self.forwarded(&letter, posting.or(which.posting()), why));
+        }
+        let Some(author) = letter.author.clone() else {
+            return Ok(self.forwarded(&letter, which.posting(), Why::Unverified));
+        };
+        let answered = self.ledger.draft_answered_by(&letter.message.references).await?;
+        if let Some(draft) = answered.filter(|draft| draft.is_from(&author.address)) {
+            return self.complete(letter, &author, draft).await;
+        }
+        if let Some(about) = self.answered_application(&letter, &author).await? {
+            let posting = self.composer.posting(&about.posting).ok();
+            let why = Why::Answer(about.reference.to_string());
+            return Ok(self.forwarded(&letter, posting, why));
+        }
+        if let Some(processed) = self.forwarded_by_staff(&letter, &author, &which) {
+            return Ok(processed);
+        }
+        match which {
+            Which::This(posting) => self.attempt(&letter, &author, posting, true, None).await,
+            Which::Perhaps(posting) => self.attempt(&letter, &author, posting, false, None).await,
+            Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
+        }
+    }
+
+    /// Completes a draft with the mail that answers ours. Where it became an
+    /// application in the meantime, the mail is about that.
+    async fn complete(
+        &self,
+        letter: Letter,
+        author: &Person,
+        draft: Draft,
+    ) -> Result<Processed, Fault> {
+        let Ok(posting) = self.composer.posting(&draft.posting) else {
+            return Ok(self.forwarded(&letter, None, Why::Other));
+        };
+        let became = match &draft.application {
+            Some(id) => self.ledger.find(id).await?,
+            None => None,
+        };
+        if let Some(application) = became {
+            let why = Why::Answer(application.reference.to_string());
+            return Ok(self.forwarded(&letter, Some(posting), why));
+        }
+        self.attempt(&letter, author, posting, true, Some(&draft)).await
+    }
+
+    /// Submits what a mail brings, with what `earlier` holds. Where the
+    /// posting is not `is_sure`, the subject is wrong, and nothing is stored.
+    async fn attempt(
+        &self,
+        letter: &Letter,
+        author: &Person,
+        posting: &Posting,
+        is_sure: bool,
+        earlier: Option<&Draft>,
+    ) -> Result<Processed, Fault> {
+        let before = match earlier {
+            Some(draft) => held(self.documents, self.receiver.unicode, posting, draft).await?,
+            None => Vec::new(),
+        };
+        let enclosed = Enclosed::of(posting, &letter.message.files, before);
+        let subject = if is_sure { &posting.requirements.subject } else { &letter.message.subject };
+        let form = Form { subject: subject.clone(), ..form_of(letter, author) };
+        let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
+        let submission = Submission {
+            id: ApplicationId::for_mail(identity),
+            received_at: letter.mail.received_at,
+            language: posting.language.clone(),
+            origin: self.receiver.origin.to_owned(),
+            sender: self.composer.sender.mailbox.address.to_string(),
+            unicode: self.receiver.unicode,
+            form,
+            documents: uploads(self.documents, &enclosed)?,
+            holds: false,
+            channel: Channel::Mail(letter.message.message_id.clone().unwrap_or_default()),
+        };
+        match submit(self.documents, self.ledger, self.queue, posting, submission).await? {
+            Verdict::Accepted { received, .. } => {
+                if let Some(draft) = earlier {
+                    self.ledger.complete_draft(&draft.mail.id, &received.id).await?;
+                }
+                Ok(self.applied(letter, posting, &received, &enclosed))
+            }
+            Verdict::Refused { issues, .. } => {
+                self.incomplete(letter, author, posting, &issues, &enclosed, earlier).await
+            }
+            Verdict::Retired { .. }
+            | Verdict::Outdated { .. }
+            | Verdict::TooFast { .. }
+            | Verdict::TooManyRevisions { .. } => {
+                Ok(self.forwarded(letter, Some(posting), Why::Other))
+            }
+        }
+    }
+}
+
+/// The files of a mail as a form has them.
+fn uploads<D: DocumentStore>(
+    documents: &D,
+    enclosed: &Enclosed,
+) -> Result<Vec<SubmittedDocument<D::Upload>>, Fault> {
+    let document = |(id, file): &(String, mail::incoming::File)| {
+        Ok(SubmittedDocument {
+            id: id.clone(),
+            file_name: file.name.clone(),
+            bytes: file.bytes.len() as u64,
+            upload: documents.upload(file.bytes.clone())?,
+        })
+    };
+    enclosed.documents.iter().map(document).collect()
+}
+
+/// What a mail says, as a form has it, but for subject and files. Its author
+/// has sent it, which is the consent that can be had; the receipt asks for the
+/// rest.
+fn form_of(letter: &Letter, author: &Person) -> Form {
+    Form {
+        name: name_of(author),
+        email: author.address.to_string(),
+        message: message_of(&letter.message.text),
+        consent: "yes".to_owned(),
+        ..Form::default()
+    }
+}
+
+/// The display name, or what stands before the `@`.
+fn name_of(person: &Person) -> String {
+    let local = person.address.as_str().split('@').next().unwrap_or_default();
+    let name = if person.name.trim().is_empty() { local } else { &person.name };
+    name.chars().take(usize::try_from(limit::NAME).unwrap_or(usize::MAX)).collect()
+}
+
+/// The text of a mail, as long as a message may be.
+fn message_of(text: &str) -> String {
+    text.trim().chars().take(usize::try_from(limit::MESSAGE).unwrap_or(usize::MAX)).collect()
+}
+
+/// Whether [`message_of`] leaves something out.
+fn is_cut(text: &str) -> bool {
+    message_of(text).len() < text.trim().len()
+}
+
+/// The codes of issues, to tell whether a later mail has the same.
+fn codes(issues: &[Issue], enclosed: &Enclosed) -> String {
+    let mut codes: Vec<String> =
+        issues.iter().map(|issue| format!("{} {}", issue.field, issue.code.as_str())).collect();
+    codes.push(format!("{} unsure", enclosed.unsure));
+    codes.join(", ")
+}

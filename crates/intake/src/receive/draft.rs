@@ -1,0 +1,160 @@
+//! The form of a mail that is not yet an application.
+
+use domain::{Application, Posting};
+use mail::incoming::Incoming;
+use rules::application::Document;
+use rules::{Form, Timestamp, Unicode};
+
+use super::enclosed::{held, offer};
+use super::{message_of, raw_key};
+use crate::key::{ApplicationId, SigningKey};
+use crate::ports::{
+    Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox, Queue,
+};
+use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
+
+/// What the key in the address of the form is signed for.
+pub(super) const FORM: &str = "incoming form";
+/// What the key in the address of the mail itself is signed for.
+pub(super) const RAW: &str = "incoming mail";
+
+/// A mail that may become an application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedDraft {
+    /// What it says.
+    pub form: Form,
+    /// Its documents with which nothing is wrong.
+    pub documents: Vec<Document>,
+}
+
+/// A form that completes a mail.
+#[derive(Debug)]
+pub struct Completion<'a, U> {
+    /// The id of the mail.
+    pub id: &'a str,
+    /// The key in the address.
+    pub key: &'a str,
+    /// When the request began, before its body was read.
+    pub received_at: Timestamp,
+    /// The language of the page.
+    pub language: &'a str,
+    /// Scheme and host of the page.
+    pub origin: &'a str,
+    /// The address that our mails come from.
+    pub sender: &'a str,
+    /// How texts are compared and domains converted.
+    pub unicode: Unicode,
+    /// The typed fields.
+    pub form: Form,
+    /// The files. A document without one is that of the mail.
+    pub documents: Vec<SubmittedDocument<U>>,
+}
+
+/// The posting for which a mail is, whoever asks; a page of it shows nothing
+/// of the mail without its key.
+pub async fn draft_posting(ledger: &impl Inbox, id: &str) -> Result<Option<String>, Fault> {
+    Ok(ledger.draft(id).await?.map(|draft| draft.posting))
+}
+
+/// Returns what a mail says. Nothing where the key is not that of the mail, or
+/// where it is an application by now.
+pub async fn open_draft(
+    documents: &impl DocumentStore,
+    ledger: &impl Inbox,
+    signing: &SigningKey,
+    unicode: Unicode,
+    posting: &Posting,
+    id: &str,
+    key: &str,
+) -> Result<Option<OpenedDraft>, Fault> {
+    let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
+    let text = match documents.get(&raw_key(id)).await? {
+        Some(raw) => message_of(&Incoming::read(&raw).text),
+        None => return Ok(None),
+    };
+    let held = held(documents, unicode, posting, &draft).await?;
+    let form =
+        Form { name: draft.said.name, email: draft.said.email, message: text, ..Form::default() };
+    let kept = held.iter().map(|(id, file)| kept(&offer(id, file))).collect();
+    Ok(Some(OpenedDraft { form, documents: kept }))
+}
+
+fn kept(offered: &rules::OfferedDocument) -> Document {
+    Document {
+        id: offered.id.clone(),
+        file_name: offered.file_name.clone(),
+        kind: offered.report.as_ref().map_or(documents::Kind::Unknown, |report| report.kind),
+        bytes: offered.bytes,
+        sha256: offered.sha256.clone().unwrap_or_default(),
+        remarks: Vec::new(),
+        files: Vec::new(),
+        revision: 1,
+    }
+}
+
+/// Makes an application of a mail and the form that completes it. Nothing
+/// where [`open_draft`] gives nothing.
+pub async fn complete_draft<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    completion: Completion<'_, D::Upload>,
+) -> Result<Option<Verdict>, Fault> {
+    let Completion { id, key, received_at, language, origin, sender, unicode, form, .. } =
+        completion;
+    let mut files = completion.documents;
+    let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
+    for (document, file) in held(documents, unicode, posting, &draft).await? {
+        if files.iter().all(|offered| offered.id != document) {
+            files.push(SubmittedDocument {
+                id: document,
+                file_name: file.name,
+                bytes: file.bytes.len() as u64,
+                upload: documents.upload(file.bytes)?,
+            });
+        }
+    }
+    let submission = Submission {
+        id: ApplicationId::for_mail(&draft.identity),
+        received_at,
+        language: language.to_owned(),
+        origin: origin.to_owned(),
+        sender: sender.to_owned(),
+        unicode,
+        form,
+        documents: files,
+        holds: false,
+        channel: Channel::MailAndForm(draft.said.message_id),
+    };
+    let verdict = submit(documents, ledger, queue, posting, submission).await?;
+    if let Verdict::Accepted { received, .. } = &verdict {
+        ledger.complete_draft(id, &received.id).await?;
+    }
+    Ok(Some(verdict))
+}
+
+/// Returns where the bytes of a mail are, if `key` is that of its address.
+pub fn raw_mail(signing: &SigningKey, id: &str, key: &str) -> Option<String> {
+    signing.verify(RAW, &[id], key).then(|| raw_key(id))
+}
+
+async fn find(
+    ledger: &impl Inbox,
+    signing: &SigningKey,
+    posting: &Posting,
+    id: &str,
+    key: &str,
+) -> Result<Option<Draft>, Fault> {
+    if !signing.verify(FORM, &[id], key) {
+        return Ok(None);
+    }
+    let draft = ledger.draft(id).await?;
+    Ok(draft.filter(|draft| draft.application.is_none() && draft.posting == posting.slug))
+}
+
+/// Whether an application came by a mail whose questions are not answered yet.
+pub fn awaits_answers(received: &Application) -> bool {
+    received.mail.is_some() && received.revision == 1
+}
