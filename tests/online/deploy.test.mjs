@@ -105,7 +105,7 @@ test("the doctor finds what is missing online, with its remedy", async () => {
   await cloudflare.query("DELETE FROM d1_migrations WHERE id = (SELECT max(id) FROM d1_migrations)");
   const { code, text } = await xtask(READY, "doctor", "--remote");
   assert.equal(code, 1, text);
-  for (const found of ["the queue jobs-test-outbox-", "SIGNING_KEY is not there", "the tables are behind", "/healthz says signing_key", "is not verified"]) {
+  for (const found of ["the queue jobs-test-incoming", "SIGNING_KEY is not there", "the tables are behind", "/healthz says signing_key", "is not verified"]) {
     assert.ok(text.includes(found), `${found} in ${text}`);
   }
 });

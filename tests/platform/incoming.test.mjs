@@ -2,13 +2,13 @@
 // crates/intake/tests/flows/incoming.rs has all of them.
 
 import assert from "node:assert/strict";
-import { createConnection } from "node:net";
 import { after, beforeEach, test } from "node:test";
 
 import PostalMime from "postal-mime";
 
-import { docx, everything, kept, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { everything, kept, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { INTAKE, RECEIVER, received, startReceiver } from "../support/incoming.mjs";
+import { bounce, CV, forwarding, LETTER, mail, MARIE, send as sendTo } from "../support/letters.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -18,67 +18,8 @@ const receiver = await startReceiver(() => guichet.mf);
 after(() => receiver.stop());
 beforeEach(() => place.afresh());
 
-const MARIE = "marie.dupont@example.net";
-const LETTER = { name: "Lettre de motivation.pdf", type: "application/pdf", bytes: pdf("Madame, Monsieur") };
-const CV = { name: "CV.docx", type: "application/octet-stream", bytes: docx("Marie Dupont") };
-
-let sent = 0;
-
-/** A mail with which nothing is wrong, but for `changes`. */
-function mail({ from = `Marie Dupont <${MARIE}>`, subject = POSTING.subject, files = [LETTER, CV], headers = {}, text = "Bonjour" } = {}) {
-  sent += 1;
-  const word = (value) => `=?utf-8?B?${Buffer.from(value).toString("base64")}?=`;
-  const lines = {
-    From: from,
-    To: INTAKE,
-    Subject: word(subject),
-    "Message-ID": `<mail-${sent}@example.net>`,
-    "MIME-Version": "1.0",
-    "Content-Type": 'multipart/mixed; boundary="b"',
-    ...headers,
-  };
-  const head = Object.entries(lines).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}\r\n`);
-  const parts = files.map(
-    ({ name, type, bytes }) =>
-      `--b\r\nContent-Type: ${type}; name="${word(name)}"\r\nContent-Disposition: inline; filename="${word(name)}"\r\n` +
-      `Content-Transfer-Encoding: base64\r\n\r\n${bytes.toString("base64").replace(/.{76}/g, "$&\r\n")}\r\n`,
-  );
-  const body = `--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n${parts.join("")}--b--\r\n`;
-  return `${head.join("")}\r\n${body}`;
-}
-
 /** Sends over SMTP; the server's last answer to the message. */
-async function send(raw, { from = MARIE, to = INTAKE } = {}) {
-  const socket = createConnection({ port: receiver.port, host: "127.0.0.1" });
-  socket.setEncoding("utf8");
-  let buffer = "";
-  const replies = [];
-  let wake = () => {};
-  socket.on("data", (text) => {
-    buffer += text;
-    for (let end; (end = buffer.indexOf("\r\n")) >= 0; buffer = buffer.slice(end + 2)) {
-      if (buffer[3] === " ") replies.push(buffer.slice(0, end));
-    }
-    wake();
-  });
-  const reply = async () => {
-    while (replies.length === 0) await new Promise((resolve) => (wake = resolve));
-    return replies.shift();
-  };
-  await reply();
-  let last;
-  for (const line of ["EHLO test", `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, "DATA", `${raw.replace(/^\./gm, "..")}.`, "QUIT"]) {
-    socket.write(`${line}\r\n`);
-    const answer = await reply();
-    if (line.endsWith("\r\n.")) last = answer;
-    else if (/^[45]/.test(answer)) {
-      socket.destroy();
-      return answer;
-    }
-  }
-  socket.destroy();
-  return last;
-}
+const send = (raw, envelope) => sendTo(receiver.port, raw, envelope);
 
 /** The mails that left, once there are that many, by recipient. */
 async function mails(count) {
@@ -144,6 +85,67 @@ test("the form that the answer links to has what was right", async () => {
   assert.equal(number, 1);
   assert.deepEqual(documents.map(({ sha256 }) => sha256), [sha256(LETTER.bytes), sha256(CV.bytes)]);
   await mails(4);
+});
+
+test("a second complete mail is another application", async () => {
+  await send(mail());
+  await mails(2);
+  await send(mail({ text: "Encore" }));
+  const { staff } = await mails(4);
+  const { applications } = await kept(guichet);
+  assert.deepEqual(applications.map(({ number }) => number).sort(), [1, 2]);
+  const second = staff.find(({ raw }) => raw.includes("X-Guichet-Number: 2"));
+  assert.match(second.text, /a aussi postulé/);
+});
+
+test("an answer to an acknowledgement reaches staff, and its own address only", async () => {
+  await send(mail());
+  const { candidate } = await mails(2);
+  const [{ reference }] = (await kept(guichet)).applications;
+  const about = { subject: `Re: ${candidate[0].subject}`, files: [], headers: { "In-Reply-To": candidate[0].messageId } };
+  await send(mail(about));
+  await send(mail({ ...about, from: "Jean <jean@example.net>" }));
+  const { staff, all } = await mails(4);
+  assert.equal(all.length, 4);
+  assert.equal(staff.filter(({ text }) => text.includes(`sur la candidature ${reference}`)).length, 1);
+});
+
+test("what staff hand on is the inner sender's, and waits for them", async () => {
+  const recruiter = `recruteur@${POSTING.recipient.split("@")[1]}`;
+  await send(forwarding(mail({ text: "Candidature de Marie" }), { from: recruiter, subject: `TR : ${POSTING.subject}` }), { from: recruiter });
+  const { staff, all } = await mails(1);
+  assert.equal(all.length, 1);
+  const address = new URL(/http\S+\/incoming\/\S+/.exec(staff[0].text)[0]);
+  const form = await (await guichet.fetch(address.pathname + address.search)).text();
+  for (const known of ["Marie Dupont", MARIE, "Lettre de motivation.pdf", "CV.docx"]) assert.ok(form.includes(known), known);
+});
+
+test("a bounce of ours is noted at its mail, and staff get it", async () => {
+  await send(mail());
+  const { candidate } = await mails(2);
+  await send(bounce(candidate[0].messageId), { from: "" });
+  const { staff, all } = await mails(3);
+  assert.equal(all.length, 3);
+  assert.match(staff.map(({ subject }) => subject).join(), /non remis/);
+  const { mails: rows } = await everything(guichet);
+  assert.equal(rows.find(({ kind }) => kind === "acknowledgement").refused_because, "bounced");
+});
+
+test("a question is forwarded and not answered", async () => {
+  await send(mail({ subject: "Question sur le contrat", files: [] }));
+  const { staff, all } = await mails(1);
+  assert.equal(all.length, 1);
+  assert.match(String(Buffer.from(staff[0].attachments[0].content)), /Bonjour/);
+});
+
+test("a subject that is nearly one of ours, too late, or a photo: the sender is told", async () => {
+  const photo = { name: "Lettre.jpg", type: "image/jpeg", bytes: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70]) };
+  await send(mail({ subject: "Chargée de mission Protection de l'espace civique" }));
+  await send(mail({ files: [photo, CV] }));
+  const { candidate } = await mails(4);
+  const texts = candidate.map(({ text }) => text);
+  assert.ok(texts.some((text) => text.includes("Chargée de mission Protection de l'espace civique") && text.includes(POSTING.subject)), texts.join("\n"));
+  assert.equal((await kept(guichet)).applications.length, 0);
 });
 
 test("nobody is answered without proof, and nothing is dropped", async () => {

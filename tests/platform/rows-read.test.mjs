@@ -6,9 +6,11 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { apply, clock, document, form, freshToken, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
+import { apply, clock, document, everything, form, freshToken, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
 import { override, statements } from "../support/faults.mjs";
 import { fill, FILLED, queries } from "../support/ledger.mjs";
+import { handOver, INTAKE, received } from "../support/incoming.mjs";
+import { bounce, CV, LETTER, mail, MARIE } from "../support/letters.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
@@ -17,10 +19,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a statement may read that looks for one application, mail or posting: six are the kinds of mail, in a list, and up
+ * What a statement may read that looks for one application, mail or posting: ten are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
-const FEW = 16;
+const FEW = 20;
 /** For a statement that deletes: each row is found and then read. @param {number} written rows */
 const whatIsDeleted = (written) => 2 * written + FEW;
 /** How many rows those may read that look for more. */
@@ -55,10 +57,13 @@ const BOUNDS = {
   // Each posting there ever was, and whether it has an application left.
   "forget notices": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
   "forget retired": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
+  // A page of mails that came in.
+  "select incoming to erase": () => 4 * FILLED.incoming,
+  "forget incoming": whatIsDeleted,
   "date applications": () => 2 * FILLED.postings + FEW,
 };
 
-const place = await running({ vars: { OPERATOR_ADDRESS: "operator@example.org" } });
+const place = await running({ incoming: true, vars: { OPERATOR_ADDRESS: "operator@example.org" } });
 const names = await queries();
 /** Of each statement, the run that read most. @type {Map<string, { rows: number, event: string }>} */
 const dearest = new Map();
@@ -178,6 +183,38 @@ test("an acknowledgement that a digest tells", async () => {
   await cronAt(NOON);
   assert.equal(await digests("kind = 'digest' AND sent_at IS NOT NULL"), 1);
   await bounded("cron: a digest leaves");
+});
+
+test("mails that come in", async () => {
+  const came = (raw, from = MARIE) => handOver(place.guichet.mf, { from, to: INTAKE, raw: received(Buffer.from(raw), from) });
+  const processed = async () => {
+    await poll(async () => (await everything(place.guichet)).incoming.every(({ outcome }) => outcome), 15_000, () => "processed");
+    await settled();
+  };
+  const answers = () => place.mailbox.messages.map(({ raw }) => String(raw)).filter((raw) => raw.includes("X-Guichet-Notice: answer"));
+  await place.guichet.db
+    .prepare(
+      `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1) INSERT INTO incoming
+        (id, received_at, envelope_from, envelope_to, bytes, outcome, identity, erased) SELECT 'old' || n, ?2, '', '', 1, 'forwarded', 'i' || n, 1 FROM n`,
+    )
+    .bind(FILLED.incoming, NOON)
+    .run();
+  await statements(place.guichet);
+  await came(mail({ files: [LETTER] }));
+  await processed();
+  await poll(() => answers().length === 1, 15_000, () => "no answer");
+  await bounded("a mail that lacks a document");
+  const raw = answers()[0].replaceAll("=\r\n", "").replaceAll("=3D", "=");
+  const address = new URL(/http\S+\/incoming\/\S+/.exec(raw)[0].replace(/["<].*/, ""));
+  assert.equal((await place.guichet.fetch(address.pathname + address.search)).status, 200);
+  await bounded("the form of that mail");
+  await came(mail({ files: [CV], headers: { "In-Reply-To": /^Message-ID: (\S+)/im.exec(raw)[1] } }));
+  await processed();
+  await bounded("the answer that completes it");
+  const acknowledged = place.mailbox.messages.map(({ raw }) => String(raw)).findLast((raw) => raw.includes("acknowledgement"));
+  await came(bounce(/^Message-ID: (\S+)/im.exec(acknowledged)[1]), "");
+  await processed();
+  await bounded("a bounce of ours");
 });
 
 test("a run of the cron", async () => {

@@ -7,7 +7,7 @@ import { NOON, OTHER, POSTING } from "./application.mjs";
 import { ROOT } from "./guichet.mjs";
 
 /** How much there is of what. */
-export const FILLED = { applications: 100_000, ofPosting: 120, pending: 10, withdrawn: 5_000, postings: 50, incidents: 500 };
+export const FILLED = { applications: 100_000, ofPosting: 120, pending: 10, withdrawn: 5_000, postings: 50, incidents: 500, incoming: 300 };
 
 const DAY = 24 * 3_600_000;
 
