@@ -99,7 +99,7 @@ async function cronAt(milliseconds) {
 /** Until no mail of an application is due and none is being sent. */
 async function settled(now = NOON) {
   const open = place.guichet.db
-    .prepare("SELECT count(*) AS n FROM mails WHERE application IS NOT NULL AND sent_at IS NULL AND (due_at <= ?1 OR leased_until > 0)")
+    .prepare("SELECT count(*) AS n FROM mails WHERE application IS NOT NULL AND sent_at IS NULL AND refused_because IS NULL AND (due_at <= ?1 OR leased_until > 0)")
     .bind(now);
   await poll(async () => (await open.first("n")) === 0, 15_000, () => "mails are not settled");
 }

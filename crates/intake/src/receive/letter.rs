@@ -55,6 +55,24 @@ impl Letter {
         whole.or_else(|| Incoming::read(&headers()?.bytes).message_id)
     }
 
+    /// Whether a notification says that a mail has failed, and not that it is
+    /// late or has arrived (RFC 3464, 2.3.3). One that says neither says that.
+    pub(super) fn is_failure(&self) -> bool {
+        let reports =
+            self.message.files.iter().filter(|file| file.media_type == "message/delivery-status");
+        let said: Vec<String> = reports
+            .flat_map(|file| {
+                String::from_utf8_lossy(&file.bytes)
+                    .to_ascii_lowercase()
+                    .lines()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .filter_map(|line| line.strip_prefix("action:").map(|action| action.trim().to_owned()))
+            .collect();
+        said.is_empty() || said.iter().any(|action| action.starts_with("failed"))
+    }
+
     /// Whether it is a mail of ours that has come back, as where the intake
     /// address is a posting's recipient. Forwarded, it would come back for ever.
     pub(super) fn is_own(&self, sender: &Address) -> bool {

@@ -1,6 +1,7 @@
 //! Finds the mails of ours that a mail answers or returns.
 
 use domain::{Application, Reference};
+use mail::MessageId;
 use mail::incoming::Person;
 
 use super::Counter;
@@ -41,24 +42,52 @@ where
     }
 
     /// Notes at the mail of ours that a bounce returns that it did not arrive.
+    /// The address that it was sent to names the mail, or what it returns does.
     pub(super) async fn note_bounce(&self, letter: &Letter) -> Result<Option<Application>, Fault> {
-        let Some(returned) = letter.returned() else { return Ok(None) };
-        let Some(ours) = self.our_mail(&returned).await? else { return Ok(None) };
-        let mail = ours.kind.mail_id(&ours.about.id, ours.revision);
-        self.ledger.note_bounce(&mail).await?;
+        let ours = match self.mail_returned_to(&letter.mail.envelope_to).await? {
+            Some(ours) => Some(ours),
+            None => match letter.returned() {
+                Some(returned) => self.our_mail(&returned).await?,
+                None => None,
+            },
+        };
+        let Some(ours) = ours else { return Ok(None) };
+        if letter.is_failure() {
+            let mail = ours.kind.mail_id(&ours.about.id, ours.revision);
+            self.ledger.note_bounce(&mail).await?;
+        }
         Ok(Some(ours.about))
     }
 
-    /// The mail of ours with this Message-ID. These are signed, so that only
-    /// who has got a mail can name it.
+    /// The mail of ours that has this return address.
+    async fn mail_returned_to(&self, address: &str) -> Result<Option<OurMail>, Fault> {
+        let Some(path) = &self.composer.sender.return_path else { return Ok(None) };
+        let Some(reference) = path.begins(address) else { return Ok(None) };
+        self.find_mail(reference, |id| path.is_of(id, address)).await
+    }
+
+    /// The mail of ours with this Message-ID.
     async fn our_mail(&self, message_id: &str) -> Result<Option<OurMail>, Fault> {
         let reference = message_id.trim_start_matches('<').split('.').next().unwrap_or_default();
-        let Some(reference) = Reference::parse(reference) else { return Ok(None) };
+        self.find_mail(reference, |id| id.as_str() == message_id).await
+    }
+
+    /// The mail about the application with this reference whose Message-ID is
+    /// the one. These are signed, so that only who has got a mail can name it.
+    async fn find_mail(
+        &self,
+        reference: &str,
+        is_it: impl Fn(&MessageId) -> bool,
+    ) -> Result<Option<OurMail>, Fault> {
+        // Servers on the way may have changed the case of an address.
+        let Some(reference) = Reference::parse(&reference.to_ascii_uppercase()) else {
+            return Ok(None);
+        };
         let lookup = self.ledger.look_up_receipt(Some(&reference), "").await?;
         let Some(about) = self.ledger.find(&lookup.id).await? else { return Ok(None) };
         for revision in 1..=about.revision {
             for kind in MailKind::OF_APPLICATION {
-                if self.composer.mail_id(kind, &about, revision).as_str() == message_id {
+                if is_it(&self.composer.mail_id(kind, &about, revision)) {
                     return Ok(Some(OurMail { about, kind, revision }));
                 }
             }

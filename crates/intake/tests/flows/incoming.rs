@@ -261,6 +261,29 @@ fn a_bounce_is_noted_at_its_mail() {
 }
 
 #[test]
+fn a_mail_that_is_only_late_has_not_failed() {
+    let (world, posting) = begin();
+    come(&world, &posting, 1, &Letter::right(&posting)).unwrap();
+    let mails = sent(&world, &posting);
+    let id = Incoming::read(to(&mails, "marie@example.net")[0].as_bytes()).message_id.unwrap();
+    let refused = || world.ask("SELECT refused_because FROM mails WHERE kind = 'acknowledgement'");
+    for (at, (action, noted)) in (2..).zip([("Delayed", false), ("failed", true)]) {
+        let mut report = Letter::right(&posting)
+            .with("From", "Mail <mailer-daemon@example.net>")
+            .with("Message-ID", &format!("<{action}@example.net>"));
+        report.envelope.0.clear();
+        let status = format!("Reporting-MTA: dns; x\r\n\r\nAction: {action}\r\n");
+        let headers = format!("Message-ID: {id}\r\n");
+        report.files = vec![
+            ("message/delivery-status".into(), String::new(), status.into_bytes()),
+            ("text/rfc822-headers".into(), String::new(), headers.into_bytes()),
+        ];
+        come(&world, &posting, at, &report).unwrap();
+        assert_eq!(refused().as_str() == Some("bounced"), noted, "{action}");
+    }
+}
+
+#[test]
 fn a_mail_of_ours_that_comes_back_goes_nowhere() {
     let (world, posting) = begin();
     come(&world, &posting, 1, &Letter::right(&posting).without_cv()).unwrap();
