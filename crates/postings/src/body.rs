@@ -17,11 +17,17 @@ pub(crate) fn compile(
     notes: &Notes<'_>,
 ) -> String {
     let mut reader =
-        Reader { language, notes, level: 1, before: None, is_verbatim: false, line: 0 };
+        Reader { language, notes, level: 1, before: None, is_verbatim: false, line: first_line };
+    let mut read_to = 0;
     let parser = Parser::new_ext(markdown, Options::empty()).into_offset_iter();
     let events: Vec<Event<'_>> = TextMergeWithOffset::new(parser)
         .map(|(event, range)| {
-            reader.line = first_line + newlines(markdown.get(..range.start).unwrap_or_default());
+            // From event to event: counted from the beginning each time, a long
+            // text would take minutes. The end of a block has its beginning.
+            let between = |from, to| newlines(markdown.get(from..to).unwrap_or_default());
+            reader.line += between(read_to, range.start);
+            reader.line -= between(range.start, read_to);
+            read_to = range.start;
             reader.read(event)
         })
         .collect();

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use addresses::Address;
 use rules::Date;
-use rules::application::one_line;
+use rules::application::{limit, one_line};
 
 use crate::notes::Notes;
 use crate::section::{At, Section};
@@ -30,9 +30,21 @@ pub(crate) fn optional_line(
     is_line(section.notes, &section.written(key), &found).then_some(found.value)
 }
 
+/// The most characters of a text on one line. Titles and subjects stand in
+/// headers of mails: the platform takes 998 characters in a subject and 16 KB
+/// of headers.
+pub(crate) const MAX_LINE: u64 = limit::SUBJECT;
+
 /// Returns whether the text can stand where one line is expected.
 pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     let plain = one_line(&text.value);
+    let length = text.value.chars().count();
+    if length as u64 > MAX_LINE {
+        let most = MAX_LINE;
+        let wrong = format!("`{key}` has {length} characters. At most {most} are taken.");
+        notes.add(text.line, wrong);
+        return false;
+    }
     if plain.is_empty() {
         notes.add(text.line, format!("`{key}` is empty. Write its text between the quotes."));
     } else if plain != text.value {

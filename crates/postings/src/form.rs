@@ -5,6 +5,7 @@ use rules::application::limit;
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 
 use crate::check;
+use crate::notes::Notes;
 use crate::section::{At, Section, TOP};
 use crate::typography;
 
@@ -31,6 +32,14 @@ const KINDS: [(&str, Kind); 3] = [("pdf", Kind::Pdf), ("docx", Kind::Docx), ("od
 /// The longest id. It stands in addresses of the storage and in file names.
 const MAX_ID: usize = 40;
 
+/// The most documents. A mail of the platform takes 32 attachments, and nobody
+/// reads as many.
+pub(crate) const MAX_DOCUMENTS: usize = 20;
+
+/// The most questions. Answers of the longest kind to all of them, and the
+/// message, take a quarter of what the database holds in one row (2 MB).
+pub(crate) const MAX_QUESTIONS: usize = 50;
+
 /// The ids given so far, each with its line.
 #[derive(Default)]
 pub(crate) struct Ids(Vec<At<String>>);
@@ -40,14 +49,29 @@ pub(crate) fn documents(
     whole: &mut Section<'_>,
     ids: &mut Ids,
 ) -> Option<Vec<DocumentRequirement>> {
-    let found = whole.sections("documents").into_iter().map(|section| document(section, ids));
-    all_or_none(found.collect())
+    let sections = whole.sections("documents");
+    let advice = "Ask for several papers in one file.";
+    check_count(whole.notes, &sections, "documents", MAX_DOCUMENTS, advice);
+    all_or_none(sections.into_iter().map(|section| document(section, ids)).collect())
 }
 
 /// Returns the questions of `[[questions]]`.
 pub(crate) fn questions(whole: &mut Section<'_>, ids: &mut Ids) -> Option<Vec<Question>> {
-    let found = whole.sections("questions").into_iter().map(|section| question(section, ids));
-    all_or_none(found.collect())
+    let sections = whole.sections("questions");
+    let advice = "Ask what you need to choose whom you meet, and the rest then.";
+    check_count(whole.notes, &sections, "questions", MAX_QUESTIONS, advice);
+    all_or_none(sections.into_iter().map(|section| question(section, ids)).collect())
+}
+
+/// Notes the first section beyond `most`.
+fn check_count(notes: &Notes<'_>, sections: &[Section<'_>], key: &str, most: usize, advice: &str) {
+    if let Some(surplus) = sections.get(most) {
+        let count = sections.len();
+        notes.add(
+            surplus.line,
+            format!("there are {count} `[[{key}]]`. At most {most} are taken. {advice}"),
+        );
+    }
 }
 
 /// Returns what was read, after each was looked at: the first mistake must not

@@ -5,11 +5,11 @@ use std::path::Path;
 use domain::posting::{Posting, State};
 use jiff::tz::TimeZone;
 use rules::Date;
-use rules::application::limit;
-use rules::deadline::Deadline;
+use rules::deadline::{Deadline, Window};
 use rules::requirements::Requirements;
 use toml::de::DeTable;
 
+use crate::compiled::Compiled;
 use crate::mistake::Mistake;
 use crate::notes::Notes;
 use crate::section::{At, Section, TOP};
@@ -24,6 +24,13 @@ const MAX_RETENTION_DAYS: u32 = 730;
 
 /// The longest source, in bytes: some thirty times a long posting.
 pub const MAX_SOURCE: usize = 200_000;
+
+/// The longest slug. It stands in addresses.
+const MAX_SLUG: usize = 100;
+
+/// The largest posting as it is stored beside its source, in bytes. The
+/// database holds 2 MB in one row, source included.
+const MAX_COMPILED: usize = 600_000;
 
 /// What came of a file.
 pub(crate) struct Outcome {
@@ -49,6 +56,9 @@ pub(crate) fn compile(file: &str, source: &str) -> Outcome {
     let slug = slug(&mut whole);
     let posting = read(&mut whole, slug.as_ref(), &parts);
     whole.finish(&[]);
+    if let Some(posting) = &posting {
+        check_size(&notes, parts.text_line, posting);
+    }
     let mut mistakes = notes.into_mistakes();
     if posting.is_none() && mistakes.is_empty() {
         // A fault here must not make a posting vanish.
@@ -86,7 +96,7 @@ fn read(
     let starts = check::year(notes, "starts", starts);
     let workload = check::number(whole, "workload", &(1..=100), "80");
     let retention = check::number(whole, "retention_days", &(1..=MAX_RETENTION_DAYS), "180");
-    let subject = subject(whole);
+    let subject = check::line(whole, "subject", "\"Programme Officer, Brussels\"");
     let recipient = check::address(whole, "recipient");
     let contact = check::address(whole, "contact");
     let steps = steps(whole);
@@ -108,6 +118,8 @@ fn read(
     let (published, retention_days) = (published?.value, retention?.value);
     let (last, zone) = deadline?;
     let erased = Date::from_days(last.value.to_days() + i64::from(retention_days));
+    let window = time::window(published, last.value, &zone)?;
+    check_window(notes, published, &last, &window);
     Some(Posting {
         slug: slug?.value.clone(),
         language: language.to_owned(),
@@ -123,8 +135,8 @@ fn read(
         recipient: recipient?,
         contact: contact?,
         requirements: Requirements {
-            window: time::window(published, last.value, &zone)?,
-            subject: subject?,
+            window,
+            subject: subject?.value,
             documents: documents?,
             questions: questions?,
         },
@@ -160,6 +172,12 @@ fn slug(whole: &mut Section<'_>) -> Option<At<String>> {
             check::quoted(value)
         );
         notes.add(slug.line, text);
+    } else if value.len() > MAX_SLUG {
+        let length = value.len();
+        let text = format!(
+            "the slug has {length} characters. At most {MAX_SLUG} are taken: it stands in addresses."
+        );
+        notes.add(slug.line, text);
     } else if *value != stem {
         let text = format!(
             "the slug `{value}` must be the file's name. Write `slug = \"{stem}\"`, or rename the \
@@ -168,18 +186,6 @@ fn slug(whole: &mut Section<'_>) -> Option<At<String>> {
         notes.add(slug.line, text);
     }
     Some(slug)
-}
-
-fn subject(whole: &mut Section<'_>) -> Option<String> {
-    let subject = check::line(whole, "subject", "\"Programme Officer, Brussels\"")?;
-    let length = subject.value.chars().count();
-    if length as u64 > limit::SUBJECT {
-        let text =
-            format!("`subject` has {length} characters. At most {} are taken.", limit::SUBJECT);
-        whole.notes.add(subject.line, text);
-        return None;
-    }
-    Some(subject.value)
 }
 
 fn steps(whole: &mut Section<'_>) -> Option<Vec<At<String>>> {
@@ -212,6 +218,27 @@ fn deadline(whole: &mut Section<'_>) -> Option<(At<Date>, TimeZone)> {
     });
     section.finish(&TOP);
     Some((date?, zone?))
+}
+
+/// A day that the clocks of a zone have skipped would close before it opens.
+fn check_window(notes: &Notes<'_>, published: Date, last: &At<Date>, window: &Window) {
+    if published <= last.value && window.opens_at >= window.closes_at {
+        let day = last.value;
+        notes.add(last.line, format!("no moment is left before the end of {day}. Mend the day."));
+    }
+}
+
+/// The page and its form are made from what is stored. A text of nothing but
+/// marks grows to many times its size.
+fn check_size(notes: &Notes<'_>, line: usize, posting: &Posting) {
+    let bytes = Compiled::of(posting).json.len();
+    if bytes > MAX_COMPILED {
+        let (bytes, most) = (bytes / 1_000, MAX_COMPILED / 1_000);
+        notes.add(
+            line,
+            format!("the posting makes {bytes} kB of page. At most {most} are stored: shorten it."),
+        );
+    }
 }
 
 fn check_order(

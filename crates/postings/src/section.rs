@@ -36,7 +36,7 @@ pub(crate) struct Section<'a> {
     /// What is written before each key: `name.` for `name.fr`.
     prefix: String,
     table: &'a DeTable<'a>,
-    line: usize,
+    pub(crate) line: usize,
     pub(crate) notes: &'a Notes<'a>,
     /// What was asked for, which is all that is known.
     known: Vec<&'static str>,

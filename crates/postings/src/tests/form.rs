@@ -1,6 +1,7 @@
 //! Documents and questions.
 
 use super::{SAMPLE, check, mistakes};
+use crate::form::{MAX_DOCUMENTS, MAX_QUESTIONS};
 
 #[test]
 fn ids() {
@@ -156,4 +157,37 @@ fn sections() {
             &["56: unknown key `hint` in `[[questions]]`. Known here: id, text, kind, required."],
         ),
     ]);
+}
+
+/// A posting asks for no more than can be sent, stored and forwarded.
+#[test]
+fn as_many_documents_and_questions_as_an_application_can_have() {
+    let document = |n: usize| {
+        format!(
+            "[[documents]]\nid = \"d{n}\"\nname.fr = \"D\"\nname.en = \"D\"\nrequired = false\n\
+             kinds = [\"pdf\"]\nmax_size = \"1 MB\"\n\n"
+        )
+    };
+    let question = |n: usize| {
+        format!(
+            "[[questions]]\nid = \"q{n}\"\ntext.fr = \"Q\"\ntext.en = \"Q\"\nkind = \"text\"\n\
+             required = true\n\n"
+        )
+    };
+    let with = |documents: usize, questions: usize| {
+        let documents: String = (1..documents).map(document).collect();
+        let questions: String = (1..questions).map(question).collect();
+        mistakes(&SAMPLE.replace("[[questions]]", &format!("{documents}{questions}[[questions]]")))
+    };
+    assert_eq!(with(MAX_DOCUMENTS, MAX_QUESTIONS), [""; 0]);
+    let [documents] = &with(MAX_DOCUMENTS + 1, 1)[..] else { panic!("one mistake") };
+    assert_eq!(
+        documents,
+        "202: there are 21 `[[documents]]`. At most 20 are taken. Ask for several papers in one file."
+    );
+    let [questions] = &with(1, MAX_QUESTIONS + 1)[..] else { panic!("one mistake") };
+    assert!(
+        questions.contains(": there are 51 `[[questions]]`. At most 50 are taken. "),
+        "{questions}"
+    );
 }

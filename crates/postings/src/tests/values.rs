@@ -1,6 +1,6 @@
 //! Tests the checks of single values.
 
-use super::check;
+use super::{SAMPLE, check, mistakes};
 
 #[test]
 fn words_and_addresses() {
@@ -97,6 +97,41 @@ fn subjects_and_steps() {
 }
 
 #[test]
+fn texts_that_are_too_long() {
+    let long = "é".repeat(501);
+    let too_long = |line: usize, key: &str| {
+        format!("{line}: `{key}` has 501 characters. At most 500 are taken.")
+    };
+    for (old, line, key) in [
+        ("Chargé·e de programme\"\nsummary", 4, "title"),
+        ("Un entretien", 15, "steps"),
+        ("Exemple", 23, "name"),
+        ("Un permis ?", 52, "text.fr"),
+    ] {
+        let (text, rest) = old.split_at(old.find('"').unwrap_or(old.len()));
+        assert!(!text.is_empty());
+        check(&[(old, &format!("{long}{rest}"), &[&too_long(line, key)])]);
+    }
+    // Each of these makes ten times as much HTML.
+    let marks = format!("Le texte.\n\n{}", "-\n".repeat(90_000));
+    let [mistake] = &mistakes(&SAMPLE.replace("Le texte.", &marks))[..] else {
+        panic!("one mistake");
+    };
+    assert!(
+        mistake.starts_with("57: the posting makes 991 kB of page.")
+            && mistake.ends_with("shorten it."),
+        "{mistake}"
+    );
+    let slug = "a".repeat(101);
+    let source = SAMPLE.replace("\"programme-officer\"", &format!("\"{slug}\""));
+    let [mistake] = &mistakes(&source)[..] else { panic!("one mistake") };
+    assert_eq!(
+        mistake,
+        "2: the slug has 101 characters. At most 100 are taken: it stands in addresses."
+    );
+}
+
+#[test]
 fn numbers() {
     check(&[
         ("workload = 80", "workload = 0", &["8: `workload` must lie between 1 and 100. It is 0."]),
@@ -165,4 +200,14 @@ fn days_and_zones() {
             ],
         ),
     ]);
+}
+
+#[test]
+fn a_day_that_the_clocks_have_skipped() {
+    let source = SAMPLE
+        .replace("published = 2025-07-09", "published = 2011-12-30")
+        .replace("date = 2025-08-03", "date = 2011-12-30")
+        .replace("Africa/Tunis", "Pacific/Apia");
+    let expected = "19: no moment is left before the end of 2011-12-30. Mend the day.";
+    assert_eq!(mistakes(&source), [expected]);
 }
