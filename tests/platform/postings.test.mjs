@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 
-import { apply, clock, freshToken, kept, NOON, POSTING } from "../support/application.mjs";
+import PostalMime from "postal-mime";
+
+import { apply, clock, document, form, freshToken, kept, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { save } from "../support/postings.mjs";
@@ -112,6 +114,68 @@ test("a page that was open before the deadline was moved earlier may send for a 
   assert.equal(told.erase_on, "2026-01-30", "as the page said");
 });
 
+test("a receipt can be corrected for a day after the deadline was moved earlier", async () => {
+  await afresh();
+  await alwaysAsk();
+  const { status_url: url } = await (await apply(place.guichet)).json();
+  const { pathname: of, searchParams } = new URL(url);
+  const key = searchParams.get("key");
+  await save(place.guichet.db, POSTING.slug, source.replace("date = 2025-08-03", "date = 2025-07-11"), NOON);
+  const correct = async (name, revision, hours) => {
+    const { type, bytes } = await onTheWire(form({ cover_letter: undefined, cv: undefined, name, key, revision }));
+    const at = { "x-test-clock": clock(NOON + hours * 3_600_000) };
+    const headers = { accept: "application/json", "content-type": type, ...at };
+    const answer = await place.guichet.fetch(`${of}/corrections`, { method: "POST", body: bytes, headers });
+    const shown = await place.guichet.fetch(`${of}?key=${key}`, { headers: { accept: "text/html", ...at } });
+    const { issues, revision: got } = await answer.json();
+    return [answer.status, issues?.[0].code ?? got, (await shown.text()).includes("/correct?key=")];
+  };
+  assert.deepEqual(await correct("Marie Martin", "1", 23), [200, 2, true]);
+  // The correction is of the version that its candidate knew.
+  assert.deepEqual(await correct("Marie Durand", "2", 25), [422, "deadline_passed", false]);
+});
+
+test("mails and receipt have the text that was read, and go to the recipient of today", async () => {
+  await afresh();
+  await alwaysAsk();
+  const { status_url: url, reference } = await (await apply(place.guichet)).json();
+  await place.mails(reference);
+  const other = source
+    .replace(/^title = .*$/m, 'title = "Autre titre"')
+    .replace(`subject = "${POSTING.subject}"`, 'subject = "Another subject"')
+    .replace(/^recipient = .*$/m, 'recipient = "team@example.org"');
+  await save(place.guichet.db, POSTING.slug, other);
+  await place.guichet.db.prepare("UPDATE mails SET sent_at = NULL, due_at = 0, leased_until = 0, attempts = 0, queued_until = 0").run();
+  await place.guichet.cron();
+  const again = (await place.mails(reference, 4)).slice(2);
+  const staff = again.find(({ to }) => to.includes("team@example.org"));
+  assert.ok(staff, JSON.stringify(again.map(({ to }) => to)));
+  const mail = await PostalMime.parse(staff.raw);
+  assert.ok(mail.subject.startsWith(POSTING.subject), mail.subject);
+  for (const { raw } of again) assert.ok(!(await PostalMime.parse(raw)).text.includes("Autre titre"));
+  const receipt = await (await place.guichet.fetch(url.replace(place.guichet.url.origin, ""), { headers: { accept: "text/html" } })).text();
+  assert.ok(!receipt.includes("Autre titre"), "the receipt of what was read");
+});
+
+test("a posting that asks for as much as it may can be applied to", async () => {
+  await afresh();
+  const numbers = (count) => Array.from({ length: count }, (_, index) => index);
+  const documents = numbers(18).map((n) => `[[documents]]\nid = "d${n}"\nname.fr = "Pièce ${n}"\nname.en = "Paper ${n}"\nrequired = true\nkinds = ["pdf"]\nmax_size = "1 MB"\n`);
+  const questions = numbers(49).map((n) => `[[questions]]\nid = "q${n}"\ntext.fr = "Question ${n} ?"\ntext.en = "Question ${n}?"\nkind = "text"\nrequired = true\n`);
+  await save(place.guichet.db, POSTING.slug, source.replace("[[questions]]", `${documents.join("\n")}\n${questions.join("\n")}\n[[questions]]`));
+  const given = Object.fromEntries([
+    ...numbers(18).map((n) => [`d${n}`, document(`d${n}.pdf`, pdf(`Pièce ${n}`, 890_000))]),
+    ...numbers(49).map((n) => [`q${n}`, "\u{1F600}".repeat(2_000)]),
+  ]);
+  const answer = await apply(place.guichet, { ...given, message: "\u{1F600}".repeat(5_000) });
+  const body = await answer.json();
+  assert.equal(answer.status, 201, JSON.stringify(body));
+  assert.equal(body.documents.length, 20);
+  const mails = await place.mails(body.reference);
+  const staff = await Promise.all(mails.map(({ raw }) => PostalMime.parse(raw)));
+  assert.ok(staff.some(({ attachments }) => attachments.length === 20), "staff have all of it");
+});
+
 test("a posting that is taken down keeps its receipts, and comes back", async () => {
   await afresh();
   await alwaysAsk();
@@ -124,6 +188,11 @@ test("a posting that is taken down keeps its receipts, and comes back", async ()
   const again = await apply(place.guichet, { token });
   assert.deepEqual([again.status, (await again.json()).reference], [200, reference], "what was acknowledged still is");
   assert.equal((await page(receipt.replace(place.guichet.url.origin, "")))[0], 200);
+  const later = { headers: { "x-test-clock": clock(NOON + 25 * 3_600_000) } };
+  const corrected = await apply(place.guichet, { token, name: "Marie Martin" }, later);
+  assert.deepEqual([corrected.status, (await corrected.json()).revision], [200, 2], "until its deadline");
+  const other = await apply(place.guichet, { token, email: "jean@example.com" }, later);
+  assert.equal(other.status, 422, "nothing new");
   await cargo("push", "--put-back", POSTING.slug);
   assert.equal((await page())[0], 200);
 });

@@ -7,7 +7,7 @@ use ledger::SqlLedger;
 use worker::Env;
 
 use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents};
-use crate::config;
+use crate::{config, postings};
 
 /// Names of the bindings in `wrangler.toml`.
 pub(crate) mod binding {
@@ -49,14 +49,15 @@ impl AppContext {
         })
     }
 
-    /// Returns what composes mails about `postings`.
+    /// Returns what composes mails about the postings that are `known`.
     pub(crate) fn composer<'a>(
         &'a self,
         env: &Env,
-        postings: &'a [Posting],
+        known: &'a [Posting],
     ) -> Result<MailComposer<'a>, Fault> {
         Ok(MailComposer {
-            postings,
+            postings: known,
+            read: postings::compiled,
             origin: config::public_origin(env)?,
             sender: config::mail_sender(env)?,
             mails_per_recipient: config::mails_per_recipient(env)?,

@@ -1,5 +1,7 @@
 //! Corrects an application.
 
+use std::collections::BTreeSet;
+
 use domain::{Application, Posting};
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
@@ -15,6 +17,7 @@ use crate::ports::{
     Outbox, Queue,
 };
 use crate::receipt::{Opened, receipt};
+use crate::retention::is_orphaned;
 use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, gone, refused, unchanged};
 use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
 
@@ -169,7 +172,8 @@ pub(crate) async fn revise<D: DocumentStore>(
     };
     let revision = received.revision.saturating_add(1);
     let kept = &received.content.documents;
-    let stored = store(documents, &received.id, revision, &mut content, kept, uploads).await?;
+    let place = free_place(documents, &received.id, revision).await?;
+    let stored = store(documents, &received.id, place, &mut content, kept, uploads).await?;
     if let Stored::Gone(document) = stored {
         return Ok(match ledger.find(&received.id).await? {
             Some(held) if held.revision != received.revision => Revised::Superseded(Box::new(held)),
@@ -235,16 +239,12 @@ async fn clean(
     ledger: &impl Corrections,
     received: &Application,
 ) -> Result<(), Fault> {
-    let used: Vec<String> = received
-        .content
-        .documents
-        .iter()
-        .map(|document| document_key(&received.id, document))
-        .collect();
+    let used = used_keys(received);
+    let latest = latest_place(received);
     let folder = document_prefix(&received.id);
     let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
     for kept in page.documents {
-        let is_replaced = came_with(&folder, &kept.key) <= received.revision;
+        let is_replaced = place_of(&folder, &kept.key) <= latest;
         if is_replaced && !used.contains(&kept.key) {
             documents.delete(&kept.key).await?;
         }
@@ -252,12 +252,64 @@ async fn clean(
     ledger.cleaned(&received.id, received.revision).await
 }
 
-/// The revision with which the document under `key` came. One that is later
-/// than the latest belongs to a correction that is arriving.
-fn came_with(folder: &str, key: &str) -> u32 {
+/// Deletes what corrections have brought that failed in the end, once it is a
+/// day old. A correction that is arriving does not use it: it takes a place
+/// of its own.
+pub(crate) async fn erase_failed_corrections(
+    documents: &impl DocumentStore,
+    ledger: &impl Ledger,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some((received, delivery)) = ledger.find_with_delivery(id).await? else { return Ok(()) };
+    let (used, latest) = (used_keys(&received), latest_place(&received));
+    // What the latest revision has replaced stays until staff have that.
+    let is_forwarded = delivery.forwarding.sent_at().is_some();
+    let folder = document_prefix(id);
+    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
+    for kept in page.documents.iter().filter(|kept| is_orphaned(kept, now)) {
+        let has_failed = is_forwarded || place_of(&folder, &kept.key) > latest;
+        if has_failed && !used.contains(&kept.key) {
+            documents.delete(&kept.key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether corrections have left anything among the `keys` of an application.
+pub(crate) fn was_corrected(id: &str, keys: &[&str]) -> bool {
+    let folder = document_prefix(id);
+    let name = |key: &&str| key.strip_prefix(&folder)?.split('/').next().map(str::to_owned);
+    let names: BTreeSet<_> = keys.iter().filter_map(name).collect();
+    names.len() < keys.len() || keys.iter().any(|key| place_of(&folder, key) > 1)
+}
+
+/// Where the documents of a correction go: the revision that it makes, unless
+/// an earlier correction that failed has left some there.
+async fn free_place(documents: &impl DocumentStore, id: &str, revision: u32) -> Result<u32, Fault> {
+    let folder = document_prefix(id);
+    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
+    let last = page.documents.iter().map(|kept| place_of(&folder, &kept.key)).max();
+    Ok(last.map_or(revision, |last| revision.max(last.saturating_add(1))))
+}
+
+/// The latest place that can hold what an application uses or has replaced. A
+/// later one belongs to a correction that is arriving, or has failed.
+fn latest_place(received: &Application) -> u32 {
+    let used = received.content.documents.iter().map(|document| document.revision);
+    used.fold(received.revision, u32::max)
+}
+
+fn used_keys(received: &Application) -> Vec<String> {
+    let documents = received.content.documents.iter();
+    documents.map(|document| document_key(&received.id, document)).collect()
+}
+
+/// The place of the document under `key`, which [`document_key`] has made.
+fn place_of(folder: &str, key: &str) -> u32 {
     let mut parts = key.strip_prefix(folder).unwrap_or_default().split('/').skip(1);
     match (parts.next(), parts.next()) {
-        (Some(revision), Some(_)) => revision.parse().unwrap_or(u32::MAX),
+        (Some(place), Some(_)) => place.parse().unwrap_or(u32::MAX),
         _ => 1,
     }
 }

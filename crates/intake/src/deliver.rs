@@ -1,6 +1,6 @@
 //! Sends a mail of the outbox: claims, composes, hands over and settles it.
 
-use domain::Application;
+use domain::{Application, Posting};
 use rules::Timestamp;
 
 use crate::QUEUED_MS;
@@ -8,7 +8,7 @@ use crate::digest::{admit, send_digest};
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
-    Notice, Notices, Outbox, Recipients, RetryPolicy, Sending, Settlement, Transport,
+    Notice, Notices, Outbox, PostingStore, Recipients, RetryPolicy, Sending, Settlement, Transport,
 };
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
@@ -47,7 +47,7 @@ pub enum Pace {
 /// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -89,7 +89,7 @@ pub async fn deliver(
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     composer: &MailComposer<'_>,
@@ -120,7 +120,7 @@ async fn send(
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_of_application(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections),
+    ledger: &(impl Ledger + Corrections + PostingStore),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     mail: &Mail,
@@ -132,8 +132,10 @@ async fn send_of_application(
     if received.revision != mail.revision {
         return Ok(None);
     }
+    let version = received.posting_version;
+    let posting = composer.posting_of_version(ledger, &received.posting, version).await?;
     if mail.kind == MailKind::Acknowledgement {
-        let message = composer.acknowledgement(&received, claim, now)?;
+        let message = composer.acknowledgement(&posting, &received, claim, now)?;
         return Ok(Some(message.send(transport).await));
     }
     let before = match received.revision {
@@ -141,24 +143,29 @@ async fn send_of_application(
         revision => ledger.forwarded_before(&received.id, revision).await?,
     };
     let notes = Notes { before, related: ledger.related(&received).await? };
-    send_to_staff(documents, transport, composer, &received, claim, now, &notes).await.map(Some)
+    let sent =
+        send_to_staff(documents, transport, composer, &posting, &received, claim, now, &notes);
+    sent.await.map(Some)
 }
 
 /// Sends the application with its documents attached. Where the transport
 /// takes no message of that size, staff get their addresses.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_to_staff(
     documents: &impl DocumentStore,
     transport: &impl Transport,
     composer: &MailComposer<'_>,
+    posting: &Posting,
     received: &Application,
     claim: Claim,
     now: Timestamp,
     notes: &Notes,
 ) -> Result<Sending, Fault> {
-    let attached = Enclosed::Attached(composer.attachments(documents, received).await?);
-    match composer.to_staff(received, claim, now, attached, notes)?.send(transport).await {
+    let attached = Enclosed::Attached(composer.attachments(documents, posting, received).await?);
+    match composer.to_staff(posting, received, claim, now, attached, notes)?.send(transport).await {
         Sending::TooLarge(_) => {
-            let linked = composer.to_staff(received, claim, now, Enclosed::Linked, notes)?;
+            let linked =
+                composer.to_staff(posting, received, claim, now, Enclosed::Linked, notes)?;
             Ok(linked.send(transport).await)
         }
         sending => Ok(sending),
@@ -168,7 +175,7 @@ async fn send_to_staff(
 /// Sends a mail that belongs to no application. Nothing where it is a report
 /// whose applications are erased.
 async fn send_notice(
-    ledger: &impl Notices,
+    ledger: &(impl Notices + PostingStore),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     mail: &Mail,

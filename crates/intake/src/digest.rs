@@ -14,9 +14,8 @@ use crate::mail_composer::{MailComposer, Message, address};
 use crate::mailbox::mailbox_of;
 use crate::notify::notice_headers;
 use crate::ports::{
-    About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, DigestedWithdrawal,
-    Fault, Ledger, Mail, Notice, NoticeOfChange, Outbox, Recipient, Recipients, Said, Sending,
-    Transport,
+    About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, Fault, Ledger, Mail,
+    Notice, Outbox, PostingStore, Recipient, Recipients, Said, Sending, Transport,
 };
 use crate::receipt::receipt_key_of;
 
@@ -60,7 +59,7 @@ pub(crate) async fn admit(
 
 /// Sends a digest. Nothing where what it stood for was withdrawn or has left.
 pub(crate) async fn send_digest(
-    ledger: &(impl Outbox + Recipients),
+    ledger: &(impl Outbox + PostingStore + Recipients),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     mail: &Mail,
@@ -73,7 +72,8 @@ pub(crate) async fn send_digest(
         return Ok(None);
     }
     let headers = notice_headers(notice, claim);
-    let message = composer.digest(&mail.id, digest, &digested, headers, now)?;
+    let entries = composer.digest_entries(ledger, &digest.address, &digested).await?;
+    let message = composer.digest(&mail.id, digest, &entries, headers, now)?;
     let sending = message.send(transport).await;
     if sending != Sending::Sent {
         return Ok(Some(sending));
@@ -121,50 +121,58 @@ impl MailComposer<'_> {
         &self,
         id: &str,
         digest: &DigestNotice,
-        digested: &[Digested],
+        entries: &[DigestEntry<'_>],
         headers: Vec<mail::Extra>,
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&digest.language), None, "fr");
-        let entries: Vec<DigestEntry> = digested
-            .iter()
-            .filter_map(|one| match &one.said {
-                Said::Acknowledged(one) => self.acknowledged(one, &digest.address),
-                Said::AddressChanged(change) => self.replaced(change),
-                Said::Withdrawn(one) => self.withdrawn(one),
-            })
-            .collect();
         let to = Mailbox { name: None, address: address(&digest.address)? };
         let message_id = self.message_id("digest", "notice-id", &[id]);
-        let words = mails::digest(texts, &entries);
+        let words = mails::digest(texts, entries);
         let outgoing = self.notice_message(to, &digest.language, words, message_id, headers, now);
         Ok(self.message(outgoing))
     }
 
+    /// Leaves out what is of a posting that nobody knows any more.
+    async fn digest_entries(
+        &self,
+        store: &impl PostingStore,
+        to: &str,
+        digested: &[Digested],
+    ) -> Result<Vec<DigestEntry<'_>>, Fault> {
+        let mut entries = Vec::with_capacity(digested.len());
+        for Digested { said, .. } in digested {
+            let (slug, version, reference, told) = match said {
+                Said::Acknowledged(one) => {
+                    (&one.posting, one.version, &one.reference, Told::Received(one.revised_at))
+                }
+                Said::AddressChanged(one) => {
+                    (&one.posting, one.version, &one.reference, Told::Replaced)
+                }
+                Said::Withdrawn(one) => {
+                    (&one.posting, one.version, &one.reference, Told::Withdrawn(one.at))
+                }
+            };
+            if self.posting(slug).is_err() {
+                continue;
+            }
+            let posting = self.posting_of_version(store, slug, version).await?;
+            let reference = reference.as_str().to_owned();
+            let receipt = match said {
+                Said::Acknowledged(one) => self.receipt_of(one, to),
+                _ => None,
+            };
+            entries.push(DigestEntry { reference, posting, told, receipt });
+        }
+        Ok(entries)
+    }
+
     /// Another address of the same mailbox may be somebody else's after all:
     /// only this very address gets the address of the receipt.
-    fn acknowledged(&self, one: &Acknowledged, to: &str) -> Option<DigestEntry<'_>> {
-        let posting = self.posting(&one.posting).ok()?;
+    fn receipt_of(&self, one: &Acknowledged, to: &str) -> Option<String> {
         let key = receipt_key_of(self.signing, &one.id, one.address_changes);
         let origin = self.origin.as_deref().unwrap_or(&one.origin);
         let path = views::receipt_address(one.reference.as_str(), &key);
-        Some(DigestEntry {
-            reference: one.reference.as_str().to_owned(),
-            posting,
-            told: Told::Received(one.revised_at),
-            receipt: one.address.eq_ignore_ascii_case(to).then(|| format!("{origin}{path}")),
-        })
-    }
-
-    fn replaced(&self, change: &NoticeOfChange) -> Option<DigestEntry<'_>> {
-        let posting = self.posting(&change.posting).ok()?;
-        let reference = change.reference.as_str().to_owned();
-        Some(DigestEntry { reference, posting, told: Told::Replaced, receipt: None })
-    }
-
-    fn withdrawn(&self, one: &DigestedWithdrawal) -> Option<DigestEntry<'_>> {
-        let posting = self.posting(&one.posting).ok()?;
-        let reference = one.reference.as_str().to_owned();
-        Some(DigestEntry { reference, posting, told: Told::Withdrawn(one.at), receipt: None })
+        one.address.eq_ignore_ascii_case(to).then(|| format!("{origin}{path}"))
     }
 }

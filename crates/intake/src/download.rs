@@ -6,7 +6,8 @@ use rules::application::Document;
 use views::mails;
 
 use crate::key::SigningKey;
-use crate::ports::{Fault, Ledger};
+use crate::ports::{Fault, Ledger, PostingStore, PostingVersion};
+use crate::postings::posting_of_version;
 use crate::uploads::document_key;
 
 /// A document that an address leads to.
@@ -48,7 +49,8 @@ pub struct Link<'a> {
 /// Returns what `link` leads to; nothing where we have not made it. Who holds
 /// it needs nothing else.
 pub async fn download(
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + PostingStore),
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
     signing: &SigningKey,
     postings: &[Posting],
     link: Link<'_>,
@@ -74,9 +76,10 @@ pub async fn download(
     };
     let found = received.content.documents.iter().find(is_it);
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
+    let posting = posting_of_version(ledger, read, posting, received.posting_version).await?;
     Ok(Some(Followed::Document(Download {
         key: document_key(&received.id, found),
-        file_name: mails::attachment_name(posting, &received, found),
+        file_name: mails::attachment_name(&posting, &received, found),
         media_type: found.kind.media_type(),
     })))
 }

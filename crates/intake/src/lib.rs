@@ -62,7 +62,7 @@ pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
 pub use postings::{
     Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
-    save_posting,
+    posting_for_receipt, posting_of_version, save_posting,
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use receive::{

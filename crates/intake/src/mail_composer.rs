@@ -10,7 +10,11 @@ use views::mails;
 
 use crate::download::download_address;
 use crate::key::SigningKey;
-use crate::ports::{Claim, DocumentStore, Fault, MailKind, Related, Sending, Transport};
+use crate::ports::{
+    Claim, DocumentStore, Fault, MailKind, PostingStore, PostingVersion, Related, Sending,
+    Transport,
+};
+use crate::postings::posting_of_version;
 use crate::receipt::receipt_key;
 use crate::receive::awaits_answers;
 use crate::return_path::ReturnPath;
@@ -19,8 +23,11 @@ use crate::uploads::document_key;
 /// Who sends, for which postings.
 #[derive(Clone, Debug)]
 pub struct MailComposer<'a> {
-    /// Every posting.
+    /// Every posting, in its current version.
     pub postings: &'a [Posting],
+    /// How a stored version is read: a mail about an application has the text
+    /// of the version that its candidate read.
+    pub read: fn(PostingVersion) -> Result<Posting, Fault>,
     /// Scheme and host of this installation, without a slash at the end. Where
     /// it is not configured, an application's own is taken, which was loopback.
     pub origin: Option<String>,
@@ -129,13 +136,13 @@ impl MailComposer<'_> {
     /// Composes the mail of an application to the posting's recipient.
     pub(crate) fn to_staff(
         &self,
+        posting: &Posting,
         received: &Application,
         claim: Claim,
         now: Timestamp,
         enclosed: Enclosed<'_>,
         notes: &Notes,
     ) -> Result<Message, Fault> {
-        let posting = self.posting(&received.posting)?;
         let texts = locales::choose(Some(&posting.language), None, &posting.language);
         let (attachments, links) = match enclosed {
             Enclosed::Attached(attachments) => (attachments, Vec::new()),
@@ -166,11 +173,11 @@ impl MailComposer<'_> {
     /// Composes the acknowledgement, to the candidate.
     pub(crate) fn acknowledgement(
         &self,
+        posting: &Posting,
         received: &Application,
         claim: Claim,
         now: Timestamp,
     ) -> Result<Message, Fault> {
-        let posting = self.posting(&received.posting)?;
         let texts = locales::choose(Some(&received.language), None, &posting.language);
         let status_url = self.status_url(received);
         let answer_url = awaits_answers(received).then(|| self.answer_url(received));
@@ -199,9 +206,9 @@ impl MailComposer<'_> {
     pub(crate) async fn attachments(
         &self,
         documents: &impl DocumentStore,
+        posting: &Posting,
         received: &Application,
     ) -> Result<Vec<Attachment<'static>>, Fault> {
-        let posting = self.posting(&received.posting)?;
         let mut attachments = Vec::with_capacity(received.content.documents.len());
         for document in &received.content.documents {
             let key = document_key(&received.id, document);
@@ -221,6 +228,16 @@ impl MailComposer<'_> {
         let found = self.postings.iter().find(|posting| posting.slug == slug);
         found
             .ok_or_else(|| Fault::Configuration(format!("{slug} has mails to send but no posting")))
+    }
+
+    /// Returns the posting as those read it who applied to this version.
+    pub(crate) async fn posting_of_version(
+        &self,
+        store: &impl PostingStore,
+        slug: &str,
+        version: Option<u32>,
+    ) -> Result<Cow<'_, Posting>, Fault> {
+        posting_of_version(store, self.read, self.posting(slug)?, version).await
     }
 
     /// Makes a Message-ID: the same for every attempt, so that a mail client

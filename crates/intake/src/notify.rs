@@ -10,7 +10,7 @@ use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, Recipients, Transport,
+    NoticeOfChange, Notices, Outbox, PostingStore, Recipients, Transport,
 };
 
 /// How many notices one run sends.
@@ -21,7 +21,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -47,26 +47,34 @@ impl MailComposer<'_> {
 
     pub(crate) async fn notice(
         &self,
-        ledger: &impl Notices,
+        ledger: &(impl Notices + PostingStore),
         id: &str,
         notice: &Notice,
         claim: Claim,
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let (to, language, words) = match notice {
-            Notice::Withdrawal { posting, number, reference, name, at } => {
-                let posting = self.posting(posting)?;
+            Notice::Withdrawal { posting, version, number, reference, name, at } => {
+                let posting = self.posting_of_version(ledger, posting, *version).await?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
                 let withdrawn =
                     mails::Withdrawn { number: *number, reference: reference.as_str(), name };
-                let words = mails::withdrawal(texts, posting, withdrawn, *at);
-                (address(&posting.recipient)?, &posting.language, words)
+                let words = mails::withdrawal(texts, &posting, withdrawn, *at);
+                (address(&posting.recipient)?, posting.language.clone(), words)
             }
-            Notice::WithdrawalConfirmation { posting, reference, address: to, language, at } => {
-                let posting = self.posting(posting)?;
+            Notice::WithdrawalConfirmation {
+                posting,
+                version,
+                reference,
+                address: to,
+                language,
+                at,
+            } => {
+                let posting = self.posting_of_version(ledger, posting, *version).await?;
                 let texts = locales::choose(Some(language), None, &posting.language);
-                let words = mails::withdrawal_confirmation(texts, posting, reference.as_str(), *at);
-                (address(to)?, language, words)
+                let words =
+                    mails::withdrawal_confirmation(texts, &posting, reference.as_str(), *at);
+                (address(to)?, language.clone(), words)
             }
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
@@ -75,15 +83,16 @@ impl MailComposer<'_> {
                 let report = reported(&standing.kept, standing.withdrawn);
                 (
                     address(&posting.recipient)?,
-                    &posting.language,
+                    posting.language.clone(),
                     mails::report(texts, posting, &report, now),
                 )
             }
             Notice::AddressChanged(change) => {
-                let posting = self.posting(&change.posting)?;
-                let texts = locales::choose(Some(&change.language), None, &posting.language);
-                let words = mails::address_changed(texts, posting, change.reference.as_str());
-                (address(&change.address)?, &change.language, words)
+                let NoticeOfChange { posting, version, reference, address: to, language } = change;
+                let posting = self.posting_of_version(ledger, posting, *version).await?;
+                let texts = locales::choose(Some(language), None, &posting.language);
+                let words = mails::address_changed(texts, &posting, reference.as_str());
+                (address(to)?, language.clone(), words)
             }
             // Composed with what it stands for (`digest.rs`).
             Notice::Digest(_) => return Err(no("digest to be told here")),
@@ -98,7 +107,7 @@ impl MailComposer<'_> {
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
                 let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
-                (to, &posting.language, mails::alert(texts, &posting.deadline.zone, &alert))
+                (to, posting.language.clone(), mails::alert(texts, &posting.deadline.zone, &alert))
             }
         };
         let to = Mailbox { name: None, address: to };
@@ -107,7 +116,7 @@ impl MailComposer<'_> {
         Ok(self.message(Outgoing {
             reply_to: self.reply_to(notice)?,
             auto_submitted: self.marked(notice.kind(), AutoSubmitted::Generated),
-            ..self.notice_message(to, language, words, message_id, headers, now)
+            ..self.notice_message(to, &language, words, message_id, headers, now)
         }))
     }
 

@@ -1,8 +1,10 @@
 //! Saves versions of postings, and says by which version an application is
 //! judged whose page is older than the current one.
 
-use domain::Posting;
+use std::borrow::Cow;
+
 use domain::posting::State;
+use domain::{Application, Posting};
 use rules::Timestamp;
 use rules::subject::{fold, is_same};
 
@@ -114,6 +116,41 @@ pub async fn posting_for_page(
         Some(stored) => Ok(read(stored)?.open_until(until)),
         None => Ok(current),
     }
+}
+
+/// Returns the posting as those read it who applied to this `version`. Its
+/// addresses are those of the current version: an earlier one may have been
+/// wrong, or nobody's any more. A version that cannot be read any more gives
+/// way to the current one, so that mails leave.
+pub async fn posting_of_version<'a>(
+    store: &impl PostingStore,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
+    current: &'a Posting,
+    version: Option<u32>,
+) -> Result<Cow<'a, Posting>, Fault> {
+    let Some(version) = version.filter(|version| *version != current.version) else {
+        return Ok(Cow::Borrowed(current));
+    };
+    let stored = store.version(&current.slug, version).await?;
+    let Some(Ok(told)) = stored.map(read) else { return Ok(Cow::Borrowed(current)) };
+    let (recipient, contact) = (current.recipient.clone(), current.contact.clone());
+    Ok(Cow::Owned(Posting { recipient, contact, ..told }))
+}
+
+/// Returns the posting as the receipt of an application shows it: in the
+/// application's version, open for as long as it can be corrected.
+pub async fn posting_for_receipt(
+    store: &impl PostingStore,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault> + Copy,
+    current: &Posting,
+    received: &Application,
+    now: Timestamp,
+) -> Result<Posting, Fault> {
+    let version = received.posting_version;
+    let judged = posting_for_page(store, read, current.clone(), version, now).await?;
+    let mut told = posting_of_version(store, read, current, version).await?.into_owned();
+    told.requirements.window = judged.requirements.window;
+    Ok(told)
 }
 
 /// Whether `subject` is that of `posting`, or of an earlier version of it: a

@@ -222,6 +222,7 @@ where
         let form = Form { subject: subject.clone(), ..form_of(letter, author) };
         let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
         let submission = Submission {
+            taken_until: None,
             id: ApplicationId::for_mail(identity),
             received_at: letter.mail.received_at,
             language: posting.language.clone(),

@@ -1,10 +1,13 @@
 //! Erases applications on the promised day, and orphaned documents after a day.
 
+use std::collections::BTreeMap;
+
 use domain::Posting;
 use rules::Timestamp;
 
+use crate::correct::{erase_failed_corrections, was_corrected};
 use crate::each::each;
-use crate::ports::{DocumentStore, Fault, Retention};
+use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention};
 use crate::restore::bury;
 use crate::uploads::{DOCUMENTS, document_prefix};
 
@@ -41,20 +44,29 @@ pub async fn erase(
 
 /// Erases documents that belong to no application: whoever was taking one in
 /// never came to write it down. Each run looks at a part of the store and
-/// the next goes on from there. Says how many applications there would have
-/// been.
+/// the next goes on from there. Documents of corrections that failed go as
+/// well. Says how many applications there would have been.
 pub async fn erase_orphaned_documents(
     documents: &impl DocumentStore,
-    ledger: &impl Retention,
+    ledger: &(impl Ledger + Retention),
     now: Timestamp,
 ) -> Result<usize, Fault> {
     const TASK: &str = "strays";
     let after = ledger.cursor(TASK).await?;
     let page = documents.list(DOCUMENTS, after.as_deref(), PAGE).await?;
-    let old = page.documents.iter().filter(|kept| kept.stored_at.plus_days(ORPHANED_AFTER) <= now);
-    let mut ids: Vec<String> = old.filter_map(|kept| application_of(&kept.key)).collect();
-    ids.dedup();
+    let old = page.documents.iter().filter(|kept| is_orphaned(kept, now));
+    let mut keys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for kept in old {
+        keys.entry(application_of(&kept.key)).or_default().push(&kept.key);
+    }
+    let ids: Vec<String> = keys.keys().map(|id| (*id).to_owned()).collect();
     let orphans = if ids.is_empty() { ids } else { ledger.retire_orphans(&ids, now).await? };
+    let is_kept = |id: &&str| !orphans.iter().any(|orphan| orphan == id);
+    let corrected = keys.iter().filter(|(id, keys)| is_kept(id) && was_corrected(id, keys));
+    let corrected: Vec<&str> = corrected.map(|(id, _)| *id).collect();
+    let cleaned =
+        each(corrected, async |id| erase_failed_corrections(documents, ledger, id, now).await)
+            .await;
     let erased = each(orphans, async |id| documents.delete(&document_prefix(&id)).await).await;
     let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
     if next.is_some() || after.is_some() {
@@ -63,7 +75,12 @@ pub async fn erase_orphaned_documents(
     ledger
         .forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(FORGOTTEN_AFTER).0)))
         .await?;
-    erased
+    cleaned.and(erased)
+}
+
+/// Whether a document is so old that whoever brought it is done.
+pub(crate) fn is_orphaned(kept: &KeptDocument, now: Timestamp) -> bool {
+    kept.stored_at.plus_days(ORPHANED_AFTER) <= now
 }
 
 pub(crate) async fn erase_one(
@@ -77,6 +94,6 @@ pub(crate) async fn erase_one(
 }
 
 /// Returns the id of the application in a document's key.
-fn application_of(key: &str) -> Option<String> {
-    key.strip_prefix(DOCUMENTS)?.split('/').next().map(str::to_owned)
+fn application_of(key: &str) -> &str {
+    key.strip_prefix(DOCUMENTS).and_then(|rest| rest.split('/').next()).unwrap_or_default()
 }

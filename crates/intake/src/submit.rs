@@ -42,6 +42,9 @@ pub struct Submission<U> {
     pub holds: bool,
     /// How it came.
     pub channel: Channel,
+    /// Until when new applications are taken, where that is earlier than the
+    /// posting's closing: it was taken down. Corrections are taken until then.
+    pub taken_until: Option<Timestamp>,
 }
 
 /// How an application came.
@@ -180,11 +183,15 @@ pub async fn submit<D: DocumentStore>(
     let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
     let (files, channel) = (submission.documents, submission.channel);
+    let for_new = match submission.taken_until {
+        Some(until) => Cow::Owned(posting.clone().ended(until)),
+        None => Cow::Borrowed(posting),
+    };
     let mut known = ledger.find(id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
         None if known.is_none() => {
-            if let Some(issue) = posting.requirements.window.review(received_at) {
+            if let Some(issue) = for_new.requirements.window.review(received_at) {
                 return Ok(refused(form, vec![issue], None));
             }
         }
@@ -200,8 +207,8 @@ pub async fn submit<D: DocumentStore>(
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
         Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
-    let new = New { id, origin: &origin, page: None, posting, channel };
-    let mut verdict = keep(documents, ledger, queue, new, known, &arrival).await?;
+    let new = New { id, origin: &origin, page: None, posting: &for_new, channel };
+    let mut verdict = keep(documents, ledger, queue, posting, new, known, &arrival).await?;
     hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
     Ok(verdict)
 }
@@ -211,6 +218,7 @@ struct New<'a> {
     id: ApplicationId,
     origin: &'a str,
     page: Option<String>,
+    /// The posting as it is for new applications.
     posting: &'a Posting,
     channel: Channel,
 }
@@ -221,11 +229,11 @@ async fn keep<D: DocumentStore>(
     documents: &D,
     ledger: &(impl Ledger + Corrections + Outbox),
     queue: &impl Queue,
+    posting: &Posting,
     mut new: New<'_>,
     mut known: Option<Application>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let posting = new.posting;
     let said = tidied(arrival.unicode.to_ascii, &posting.requirements, arrival.form);
     for _ in 0..TRIES {
         let Some(received) = known else {

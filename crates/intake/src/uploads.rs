@@ -84,11 +84,11 @@ pub(crate) enum Stored {
 }
 
 /// Stores those documents of `content` that `kept`, an earlier revision's, do
-/// not hold already. Each then says with which revision its bytes came.
+/// not hold already, in `place`. Each then says where its bytes are.
 pub(crate) async fn store<D: DocumentStore>(
     documents: &D,
     application: &str,
-    revision: u32,
+    place: u32,
     content: &mut Content,
     kept: &[Document],
     uploads: &Uploads<'_, D::Upload>,
@@ -100,7 +100,7 @@ pub(crate) async fn store<D: DocumentStore>(
             *document = Document { file_name, ..kept.clone() };
             continue;
         }
-        document.revision = revision;
+        document.revision = place;
         let key = document_key(application, document);
         if !uploads.put(documents, &key, &document.id, &document.sha256).await? {
             return Ok(Stored::Gone(document.id.clone()));
@@ -114,8 +114,9 @@ pub(crate) const DOCUMENTS: &str = "applications/";
 
 /// Where a document is kept. The hash makes two simultaneous submissions of
 /// one token harmless: each row finds the very bytes that it speaks of. The
-/// revision keeps what a correction is about to bring apart from what earlier
-/// ones have replaced, which may be deleted meanwhile.
+/// place, most often the revision, keeps what a correction is about to bring
+/// apart from what earlier ones have replaced or have left when they failed,
+/// which may be deleted meanwhile.
 pub(crate) fn document_key(application: &str, document: &Document) -> String {
     let Document { id, sha256, revision, .. } = document;
     let folder = document_prefix(application);

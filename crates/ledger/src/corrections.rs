@@ -126,6 +126,7 @@ impl<D: Database> Corrections for SqlLedger<D> {
         if let Some(Farewell { address, language }) = farewell {
             let notice = Notice::AddressChanged(NoticeOfChange {
                 posting: next.posting.clone(),
+                version: next.posting_version,
                 reference: next.reference.clone(),
                 address: address.clone(),
                 language: language.clone(),

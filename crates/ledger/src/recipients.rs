@@ -53,7 +53,7 @@ const SELECT_DIGESTED: Query = Query::new(
     "select digested",
     "\
     SELECT mails.id AS mail, payload, applications.id AS application, reference, \
-        applications.posting AS posting, origin, coalesce(revised_at, received_at) AS revised_at, \
+        applications.posting AS posting, posting_version, origin, coalesce(revised_at, received_at) AS revised_at, \
         address_changes, json_extract(applications.application, '$.email') AS address \
     FROM mails LEFT JOIN applications ON applications.id = mails.application \
     WHERE digest = ?1 AND sent_at IS NULL \

@@ -221,6 +221,7 @@ fn notices_of_withdrawal(received: &Application, at: Timestamp) -> [Notice; 2] {
     let (posting, reference) = (received.posting.clone(), received.reference.clone());
     let staff = Notice::Withdrawal {
         posting: posting.clone(),
+        version: received.posting_version,
         number: received.number,
         reference: reference.clone(),
         name: received.content.name.clone(),
@@ -228,6 +229,7 @@ fn notices_of_withdrawal(received: &Application, at: Timestamp) -> [Notice; 2] {
     };
     let candidate = Notice::WithdrawalConfirmation {
         posting,
+        version: received.posting_version,
         reference,
         address: received.content.email.clone(),
         language: received.language.clone(),

@@ -117,7 +117,8 @@ pub struct Document {
     /// What the files inside are called, as [`Report::files`] has them.
     #[serde(default)]
     pub files: Vec<String>,
-    /// The revision of the application with which its bytes came.
+    /// The place of its bytes among those of the application: the revision with
+    /// which they came, or a later number.
     #[serde(default = "first_revision")]
     pub revision: u32,
 }

@@ -3,7 +3,9 @@
 
 use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
-use intake::{Amendment, Arrival, Opened, Verdict, awaits_answers, correct, is_a_subject};
+use intake::{
+    Amendment, Arrival, Opened, Verdict, awaits_answers, correct, is_a_subject, posting_for_page,
+};
 use rules::{Form, Issue};
 use views::{Completes, CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response};
@@ -35,10 +37,27 @@ pub(super) async fn page(
         return answer::failure(context, Failure::NotFound);
     };
     let key = receipt::key(context);
+    let posting = match judged_by(context, env, posting.clone(), received.posting_version).await {
+        Ok(posting) => posting,
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
     if posting.requirements.window.review(context.received_at).is_some() {
         return answer::see_other(&views::status_address(&received, &key));
     }
-    show(context, posting, 200, &current(&received, &key, None))
+    show(context, &posting, 200, &current(&received, &key, None))
+}
+
+/// Returns the posting by which a correction of an application to `version` is
+/// judged: as a page of that version, it has its time where the deadline was
+/// moved earlier.
+async fn judged_by(
+    context: &RequestContext,
+    env: &Env,
+    current: Posting,
+    version: Option<u32>,
+) -> Result<Posting, Fault> {
+    let (ledger, at) = (AppContext::of(env)?.ledger, context.received_at);
+    posting_for_page(&ledger, postings::compiled, current, version, at).await
 }
 
 /// Takes a correction.
@@ -63,7 +82,7 @@ pub(super) async fn post(
     };
     let result = async {
         let app = AppContext::of(env)?;
-        let Some(posting) = posting_of(&app, known, reference).await? else {
+        let Some((posting, version)) = posting_of(&app, known, reference).await? else {
             return Ok(answer::failure(context, Failure::NotFound));
         };
         let arrival = match form::read(request, &posting.requirements, &permit).await {
@@ -80,7 +99,7 @@ pub(super) async fn post(
             }
             Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
-        take_in(context, &app, &posting, reference, arrival).await
+        take_in(context, env, posting, version, reference, arrival).await
     };
     match result.await {
         Ok(response) => response,
@@ -88,34 +107,38 @@ pub(super) async fn post(
     }
 }
 
-/// The posting of the application with that reference, in its current version.
-/// Where there is none, any: the key, which comes in the form, decides what is
+/// The posting of the application with that reference, in its current version,
+/// and the application's. Where there is none, any: the key, which comes in the form, decides what is
 /// answered.
 async fn posting_of(
     app: &AppContext,
     known: &[Posting],
     reference: &str,
-) -> Result<Option<Posting>, Fault> {
+) -> Result<Option<(Posting, Option<u32>)>, Fault> {
     let reference = Reference::parse(reference);
     let lookup = app.ledger.look_up_receipt(reference.as_ref(), "").await?;
     let received = app.ledger.find(&lookup.id).await?;
     let any = known.first().map_or("", |posting| &posting.slug);
     let slug = received.as_ref().map_or(any, |received| &received.posting);
     let current = postings::current(&app.ledger, slug).await?;
-    Ok(current.map(|current| current.posting))
+    let version = received.and_then(|received| received.posting_version);
+    Ok(current.map(|current| (current.posting, version)))
 }
 
 async fn take_in(
     context: &RequestContext,
-    app: &AppContext,
-    posting: &Posting,
+    env: &Env,
+    current: Posting,
+    version: Option<u32>,
     reference: &str,
     mut arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
+    let app = &AppContext::of(env)?;
     let sealed = &arrival.arrival;
     let first = Arrival::open(&app.signing, &scope(reference), sealed, context.received_at);
     let first = first.map(|first| context.arrived(first, sealed.clone()));
     let context = first.as_ref().unwrap_or(context);
+    let posting = &judged_by(context, env, current, version).await?;
     let subject = &mut arrival.form.subject;
     if is_a_subject(&app.ledger, postings::compiled, posting, subject).await? {
         subject.clone_from(&posting.requirements.subject);

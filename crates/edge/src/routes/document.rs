@@ -9,9 +9,9 @@ use intake::{Download, Followed, Link, download};
 use worker::{Env, Headers, Method, Object, Response, ResponseBody};
 
 use crate::app::AppContext;
-use crate::log;
 use crate::routes::RequestContext;
 use crate::routes::answer;
+use crate::{log, postings};
 
 /// Returns the document, to be saved and not to be shown.
 pub(super) async fn file(
@@ -49,11 +49,12 @@ async fn find(
     let (until, key) = (until.unwrap_or_default(), key.unwrap_or_default());
     let link = Link { reference, document, sha256: sha256.as_deref(), until: &until, key: &key };
     let now = app.clock.now();
-    let found = match download(&app.ledger, &app.signing, known, link, now).await? {
-        Some(Followed::Document(found)) => found,
-        Some(Followed::Gone) => return Ok(Found::Gone),
-        None => return Ok(Found::Nothing),
-    };
+    let found =
+        match download(&app.ledger, postings::compiled, &app.signing, known, link, now).await? {
+            Some(Followed::Document(found)) => found,
+            Some(Followed::Gone) => return Ok(Found::Gone),
+            None => return Ok(Found::Nothing),
+        };
     let Some(object) = app.documents.open(&found.key).await? else { return Ok(Found::Gone) };
     log::happened("document fetched", reference);
     Ok(Found::Document(found, object))

@@ -7,7 +7,7 @@ use futures_util::future::try_join;
 
 use intake::{ApplicationId, Channel, Submission, SubmittedDocument};
 use js_sys::Array;
-use rules::{Form, Requirements};
+use rules::{Form, Requirements, Timestamp};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData};
@@ -77,6 +77,7 @@ impl ReceivedForm {
         context: &RequestContext,
         language: &str,
         sender: &str,
+        taken_until: Option<Timestamp>,
     ) -> Submission<UploadedFile> {
         Submission {
             id,
@@ -89,6 +90,7 @@ impl ReceivedForm {
             documents: self.documents,
             holds: !context.wants_json,
             channel: Channel::Form,
+            taken_until,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Delivery, Fault, MailState, Withdrawn};
-use intake::{Opened, Receipt};
+use intake::{Opened, Receipt, posting_for_receipt};
 use rules::Timestamp;
 use rules::application::Document;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub(super) async fn page(
     reference: &str,
 ) -> worker::Result<Response> {
     match find(context, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => show(context, known, &receipt),
+        Ok(Some(Opened::Application(receipt))) => show(context, env, known, &receipt).await,
         Ok(Some(Opened::Withdrawn(withdrawn))) => {
             show_withdrawn(context, known, reference, &withdrawn)
         }
@@ -46,23 +46,40 @@ pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
 }
 
-fn show(
+async fn show(
     context: &RequestContext,
+    env: &Env,
     known: &[Posting],
     receipt: &Receipt,
 ) -> worker::Result<Response> {
-    if context.wants_json {
-        return answer::json(200, &Status::of(context, known, receipt), Caching::Never);
-    }
     let Receipt { received, delivery, earlier } = receipt;
     let Some(posting) = postings::find(known, &received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
+    let posting = match as_told(context, env, posting, received).await {
+        Ok(posting) => posting,
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
+    let posting = &posting;
+    if context.wants_json {
+        return answer::json(200, &Status::of(context, posting, receipt), Caching::Never);
+    }
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
     let receipt = views::Receipt { received, earlier, delivery, key: &key };
     let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Caching::Never)
+}
+
+/// Returns the posting as the candidate read it.
+async fn as_told(
+    context: &RequestContext,
+    env: &Env,
+    current: &Posting,
+    received: &Application,
+) -> Result<Posting, Fault> {
+    let (ledger, now) = (AppContext::of(env)?.ledger, context.received_at);
+    posting_for_receipt(&ledger, postings::compiled, current, received, now).await
 }
 
 fn show_withdrawn(
@@ -118,7 +135,7 @@ struct Status<'a> {
     acknowledged_at: Option<String>,
     given_up: GivenUp,
     revisions: Vec<RevisionShown>,
-    erase_on: Option<String>,
+    erase_on: String,
 }
 
 /// A revision and when it began to arrive.
@@ -136,10 +153,9 @@ struct GivenUp {
 }
 
 impl<'a> Status<'a> {
-    fn of(context: &RequestContext, known: &[Posting], receipt: &'a Receipt) -> Self {
+    fn of(context: &RequestContext, posting: &Posting, receipt: &'a Receipt) -> Self {
         let Receipt { received, delivery: Delivery { forwarding, acknowledgement }, earlier } =
             receipt;
-        let posting = postings::find(known, &received.posting);
         Self {
             application: Summary::of(context, received, &key(context)),
             forwarded_at: forwarding.sent_at().map(Timestamp::to_rfc3339),
@@ -154,7 +170,7 @@ impl<'a> Status<'a> {
                 .chain([(received.revision, received.revised_at)])
                 .map(|(revision, at)| RevisionShown { revision, received_at: at.to_rfc3339() })
                 .collect(),
-            erase_on: posting.map(|posting| received.erased_on(posting).to_string()),
+            erase_on: received.erased_on(posting).to_string(),
         }
     }
 }

@@ -14,6 +14,10 @@ pub enum Notice {
     Withdrawal {
         /// The slug of its posting.
         posting: String,
+        /// The version that the candidate read. None where the previous Worker
+        /// wrote it.
+        #[serde(default)]
+        version: Option<u32>,
         /// Its number there.
         number: u32,
         /// Its reference.
@@ -28,6 +32,9 @@ pub enum Notice {
     WithdrawalConfirmation {
         /// The slug of its posting.
         posting: String,
+        /// As of the notice to staff.
+        #[serde(default)]
+        version: Option<u32>,
         /// Its reference.
         reference: Reference,
         /// The candidate's address.
@@ -147,6 +154,10 @@ pub enum Why {
 pub struct NoticeOfChange {
     /// The slug of the posting.
     pub posting: String,
+    /// The version that the candidate read. None where the previous Worker
+    /// wrote it.
+    #[serde(default)]
+    pub version: Option<u32>,
     /// The application's reference.
     pub reference: Reference,
     /// The previous address.

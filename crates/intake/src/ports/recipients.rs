@@ -66,6 +66,8 @@ pub enum Said {
 pub struct DigestedWithdrawal {
     /// The slug of the posting.
     pub posting: String,
+    /// The version that the candidate read.
+    pub version: Option<u32>,
     /// The application's reference.
     pub reference: Reference,
     /// When.
@@ -81,6 +83,8 @@ pub struct Acknowledged {
     pub reference: Reference,
     /// The slug of its posting.
     pub posting: String,
+    /// The version that the candidate read.
+    pub version: Option<u32>,
     /// Scheme and host of the page that was used.
     pub origin: String,
     /// When its latest revision began to arrive.

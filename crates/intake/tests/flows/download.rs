@@ -32,7 +32,8 @@ fn linked(world: &World) -> (Reference, String, String, String) {
 fn follow(world: &World, link: Link<'_>) -> Option<Followed> {
     let postings = [posting()];
     let now = world.now.get();
-    pollster::block_on(download(&world.ledger, &key(), &postings, link, now)).unwrap()
+    pollster::block_on(download(&world.ledger, crate::versions::read, &key(), &postings, link, now))
+        .unwrap()
 }
 
 #[test]

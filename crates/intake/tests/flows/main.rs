@@ -74,6 +74,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         ],
         holds: false,
         channel: Channel::Form,
+        taken_until: None,
     }
 }
 
@@ -130,6 +131,7 @@ fn composer<'a>(
     let postings = std::slice::from_ref(posting);
     MailComposer {
         postings,
+        read: versions::read,
         origin: None,
         sender: sender.into(),
         mails_per_recipient: 5,

@@ -1,12 +1,13 @@
 //! Tests erasure on the promised day, and of orphaned documents.
 
+use documents::samples;
 use domain::Posting;
 use rules::Timestamp;
 
 use crate::world::World;
-use crate::{accepted, later, posting, submission, submit};
+use crate::{NOON, accepted, deliver_mail, file, later, posting, submission, submit};
 use intake::memory::Port;
-use intake::ports::{Fault, Retention as _};
+use intake::ports::{Fault, Outbox as _, Retention as _};
 use intake::{ApplicationId, Verdict};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -176,4 +177,57 @@ fn an_orphan_cannot_come_back_while_its_documents_go() {
     later(&world, DAY);
     erase_orphaned_documents(&world).unwrap();
     assert!(world.documents.borrow().is_empty());
+}
+
+/// What a correction had stored before it failed stayed until the day of
+/// deletion.
+#[test]
+fn documents_of_a_correction_that_failed_go_after_a_day() {
+    let (world, posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    let correction = |cv: &str, hours: i64| {
+        let mut changed = submission(&posting, 1);
+        changed.received_at = Timestamp(NOON.0 + hours * 3_600_000);
+        changed.documents[1] = file("cv", "CV.pdf", samples::pdf(cv));
+        world.now.set(changed.received_at);
+        changed
+    };
+    let keys = || world.documents.borrow().keys().cloned().collect::<Vec<_>>();
+    // It ends between the documents and the commit.
+    let fail = |hours: i64| {
+        world.run(
+            "CREATE TRIGGER fails BEFORE INSERT ON revisions BEGIN SELECT RAISE(ABORT, 'away'); END",
+        );
+        assert!(submit(&world, &posting, correction("b", hours)).is_err());
+        world.run("DROP TRIGGER fails");
+        assert!(keys().iter().any(|key| key.contains("/cv/2/")), "{:?}", keys());
+    };
+    fail(1);
+    later(&world, DAY - 1);
+    erase_orphaned_documents(&world).unwrap();
+    assert_eq!(keys().len(), 3, "not before a day");
+    later(&world, 1);
+    assert_eq!(erase_orphaned_documents(&world), Ok(0), "no application is gone");
+    assert_eq!(keys().len(), 2);
+    // The same file again, as the day ends: it does not build on what may go.
+    fail(26);
+    let verdict = submit(&world, &posting, correction("b", 50)).unwrap();
+    assert!(matches!(verdict, Verdict::Accepted { .. }), "{verdict:?}");
+    let is_new = |key: &String| key.contains("/cv/3/");
+    assert!(keys().iter().any(is_new), "{:?}", keys());
+    erase_orphaned_documents(&world).unwrap();
+    assert!(keys().iter().any(is_new), "{:?}", keys());
+    later(&world, DAY);
+    deliver_all(&world, &posting);
+    let clean = intake::erase_replaced_documents(&world.ports, &world.ledger);
+    assert_eq!(pollster::block_on(clean), Ok(1));
+    assert_eq!(keys().len(), 2, "{:?}", keys());
+    erase_orphaned_documents(&world).unwrap();
+    assert_eq!(keys().len(), 2, "{:?}", keys());
+}
+
+fn deliver_all(world: &World, posting: &Posting) {
+    for mail in pollster::block_on(world.ledger.due(Timestamp(i64::MAX), 100)).unwrap() {
+        deliver_mail(world, posting, &mail.id).unwrap();
+    }
 }

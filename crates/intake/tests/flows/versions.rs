@@ -2,17 +2,21 @@
 
 use domain::Posting;
 use intake::ports::{Fault, NewVersion, PostingVersion};
-use intake::{Draft, PAGE_GRACE_MS, Saving, is_a_subject, posting_for_page, save_posting};
+use intake::{
+    Draft, PAGE_GRACE_MS, Saving, Submission, Verdict, is_a_subject, posting_for_page,
+    posting_for_receipt, receipt_key, save_posting,
+};
+use mail_parser::MessageParser;
 use rules::Timestamp;
 
 use crate::world::World;
-use crate::{NOON, accepted, posting};
+use crate::{NOON, accepted, deliver, key, notify, posting, submission, submit};
 
 const DAY: i64 = 24 * 3_600_000;
 
 /// What is stored is JSON here, compiled or as a source.
 #[expect(clippy::unnecessary_wraps, reason = "as the flows want it")]
-fn read(stored: PostingVersion) -> Result<Posting, Fault> {
+pub(crate) fn read(stored: PostingVersion) -> Result<Posting, Fault> {
     let json = stored.compiled.unwrap_or(stored.source);
     let posting: Posting = serde_json::from_str(&json).unwrap();
     Ok(Posting { version: stored.version, ..posting })
@@ -128,4 +132,109 @@ fn the_subject_of_any_version_counts() {
         assert!(counts(subject), "{subject}");
     }
     assert!(!counts("Fourth") && !counts(""));
+}
+
+/// The posting of the seed as version 1, and a version 2 that says everything
+/// in other words.
+fn reworded(world: &World) -> (Posting, Posting) {
+    let (first, mut second) = (posting(), posting());
+    second.title = "Autre titre".into();
+    second.requirements.subject = "Another subject".into();
+    second.recipient = "new@example.org".into();
+    second.contact = "contact@example.org".into();
+    second.deadline.zone.name = "Asia/Kathmandu".into();
+    save(world, 0, &first, NOON, false);
+    save(world, 1, &second, NOON, false);
+    (Posting { version: 1, ..first }, Posting { version: 2, ..second })
+}
+
+/// To whom the latest mail went, its subject, its text and whom it answers to.
+fn latest_mails(world: &World) -> Vec<(String, String, String)> {
+    let mailbox = std::mem::take(&mut *world.mailbox.borrow_mut());
+    let read = |(to, mail): (String, Vec<u8>)| {
+        let mail = MessageParser::default().parse(&mail).unwrap();
+        let text = mail.body_text(0).unwrap().into_owned();
+        (to, mail.subject().unwrap().to_owned(), text)
+    };
+    mailbox.into_iter().map(read).collect()
+}
+
+#[test]
+fn mails_have_the_text_that_the_candidate_read_and_go_to_the_recipient_of_today() {
+    let world = World::default();
+    let (first, current) = reworded(&world);
+    let id = accepted(&world, &first, 1);
+    deliver(&world, &current, &id).unwrap();
+    let mails = latest_mails(&world);
+    let [staff, candidate] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(staff.0, "new@example.org");
+    assert!(staff.1.starts_with(&first.requirements.subject), "{}", staff.1);
+    assert!(candidate.1.contains(&first.title), "{}", candidate.1);
+    assert!(candidate.2.contains("Bruxelles"), "{}", candidate.2);
+    assert!(candidate.2.contains("contact@example.org"), "whom to ask: {}", candidate.2);
+
+    let received = world.application(&id);
+    let signing = key();
+    let (key, reference) = (receipt_key(&signing, &received), received.reference.as_str());
+    let (ports, ledger) = (&world.ports, &world.ledger);
+    let withdrawal = intake::withdraw(ports, ledger, &signing, reference, &key, NOON);
+    pollster::block_on(withdrawal).unwrap().unwrap();
+    notify(&world, &current, None).unwrap();
+    let mails = latest_mails(&world);
+    assert_eq!(mails.len(), 2);
+    for (to, subject, text) in mails {
+        assert!(text.contains(&first.title), "{to}: {subject}\n{text}");
+    }
+}
+
+#[test]
+fn what_is_taken_in_by_a_newer_version_has_its_text() {
+    let world = World::default();
+    let (_, current) = reworded(&world);
+    let id = accepted(&world, &current, 1);
+    deliver(&world, &current, &id).unwrap();
+    let mails = latest_mails(&world);
+    assert!(mails[0].1.starts_with("Another subject"), "{}", mails[0].1);
+}
+
+#[test]
+fn a_receipt_says_what_the_candidate_read_and_can_be_corrected_for_a_day() {
+    let world = World::default();
+    let first = Posting { version: 1, ..posting() };
+    save(&world, 0, &first, NOON, false);
+    let id = accepted(&world, &first, 1);
+    let mut second = closing_after(-9);
+    second.title = "Autre titre".into();
+    let moved_at = second.requirements.window.closes_at;
+    save(&world, 1, &second, moved_at, false);
+    let current = Posting { version: 2, ..second };
+    let received = world.application(&id);
+    for (after, is_open) in [(-1, true), (0, true), (DAY - 1, true), (DAY, false)] {
+        let now = Timestamp(moved_at.0 + after);
+        let shown = posting_for_receipt(&world.ledger, read, &current, &received, now);
+        let shown = pollster::block_on(shown).unwrap();
+        assert_eq!(shown.title, first.title);
+        assert_eq!(shown.requirements.window.review(now).is_none(), is_open, "{after}");
+    }
+}
+
+#[test]
+fn a_posting_that_was_taken_down_takes_corrections_and_nothing_new() {
+    let (world, posting) = (World::default(), posting());
+    accepted(&world, &posting, 1);
+    let later = Timestamp(NOON.0 + 2 * 3_600_000);
+    let form = |id: u128, email: &str, name: &str| {
+        let mut form = Submission {
+            received_at: later,
+            taken_until: Some(Timestamp(NOON.0 + 3_600_000)),
+            ..submission(&posting, id)
+        };
+        form.form.email = email.into();
+        form.form.name = name.into();
+        form
+    };
+    let taken = |form| matches!(submit(&world, &posting, form), Ok(Verdict::Accepted { .. }));
+    assert!(taken(form(1, "amelie@example.org", "Amélie Martin")), "a correction");
+    assert!(!taken(form(1, "jean@example.org", "Jean")), "the next person on that page");
+    assert!(!taken(form(2, "jean@example.org", "Jean")), "another page");
 }

@@ -176,6 +176,7 @@ impl Ports {
             documents: documents.collect(),
             holds: form.holds,
             channel: intake::Channel::Form,
+            taken_until: form.taken_until,
         }
     }
 

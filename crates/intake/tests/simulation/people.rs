@@ -322,6 +322,7 @@ impl Person {
             documents: self.documents(ports),
             holds: !self.has_script,
             channel: intake::Channel::Form,
+            taken_until: None,
         }
     }
 

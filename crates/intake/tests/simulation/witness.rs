@@ -393,7 +393,8 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     let link = Link { reference, document, sha256: Some(sha256), until, key };
     let (memory, setting, now) = (&world.memory, setting(), world.clock());
     let ledger = SqlLedger(&world.tables);
-    let found = download(&ledger, &setting.signing, &setting.postings, link, now);
+    let found =
+        download(&ledger, setting.composer().read, &setting.signing, &setting.postings, link, now);
     match pollster::block_on(found) {
         Ok(Some(Followed::Document(download))) => {
             memory.documents.borrow().get(&download.key).cloned()

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use domain::Posting;
 use intake::memory::Memory;
-use intake::ports::Fault;
+use intake::ports::{Fault, PostingVersion};
 use intake::{MailComposer, SigningKey};
 use ledger::sqlite::Sqlite;
 use mail::{Address, Mailbox};
@@ -99,6 +99,13 @@ fn extended(posting: &Posting) -> Posting {
     extended
 }
 
+/// What is stored is compiled, as the postings here are.
+fn read(stored: PostingVersion) -> Result<Posting, Fault> {
+    let compiled = stored.compiled.unwrap_or_default();
+    let posting = serde_json::from_str(&compiled).map_err(|error| Fault::Ledger(error.to_string()));
+    posting.map(|posting| Posting { version: stored.version, state: stored.state, ..posting })
+}
+
 /// By how many days the postings are extended.
 const EXTENDED_BY: u32 = 3;
 
@@ -107,6 +114,7 @@ impl Setting {
         let sender = Mailbox::new("Guichet", Address::parse("guichet@example.org").unwrap());
         MailComposer {
             postings: &self.postings,
+            read,
             origin: None,
             sender: sender.into(),
             mails_per_recipient: MAILS_PER_RECIPIENT,

@@ -47,6 +47,7 @@ pub(super) async fn a_withdrawal_is_told_after_the_last_lease(
     let posting = posting.slug.clone();
     let staff = Notice::Withdrawal {
         posting: posting.clone(),
+        version: received.posting_version,
         number: 1,
         reference: received.reference.clone(),
         name: received.content.name,
@@ -54,6 +55,7 @@ pub(super) async fn a_withdrawal_is_told_after_the_last_lease(
     };
     let candidate = Notice::WithdrawalConfirmation {
         posting,
+        version: received.posting_version,
         reference: received.reference,
         address: received.content.email,
         language: received.language,

@@ -37,6 +37,7 @@ struct AcknowledgedRow {
     application: String,
     reference: Reference,
     posting: String,
+    posting_version: Option<u32>,
     origin: String,
     revised_at: f64,
     address_changes: u32,
@@ -53,6 +54,7 @@ impl TryFrom<DigestedRow> for Digested {
                 id: of.application,
                 reference: of.reference,
                 posting: of.posting,
+                version: of.posting_version,
                 origin: of.origin,
                 revised_at: timestamp(of.revised_at),
                 address_changes: of.address_changes,
@@ -61,8 +63,8 @@ impl TryFrom<DigestedRow> for Digested {
         } else {
             match serde_json::from_str(row.payload.as_deref().unwrap_or_default()) {
                 Ok(Notice::AddressChanged(change)) => Said::AddressChanged(change),
-                Ok(Notice::WithdrawalConfirmation { posting, reference, at, .. }) => {
-                    Said::Withdrawn(DigestedWithdrawal { posting, reference, at })
+                Ok(Notice::WithdrawalConfirmation { posting, version, reference, at, .. }) => {
+                    Said::Withdrawn(DigestedWithdrawal { posting, version, reference, at })
                 }
                 _ => return Err(unreadable()),
             }

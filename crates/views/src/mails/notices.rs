@@ -1,6 +1,8 @@
 //! Writes the notices: withdrawals and reports to staff, what candidates are
 //! told beside the acknowledgement, alerts to the operator.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use domain::Posting;
 use locales::{Texts, fill, moment, number, plural};
@@ -121,7 +123,7 @@ pub struct DigestEntry<'a> {
     /// Its reference.
     pub reference: String,
     /// Its posting.
-    pub posting: &'a Posting,
+    pub posting: Cow<'a, Posting>,
     /// What happened to it.
     pub told: Told,
     /// The address of its receipt.
