@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::Path;
 
+use domain::Posting;
 use intake::ports::{Fault, Ledger as _};
 use ledger::sqlite::{Sqlite, decode};
 use ledger::{Database, SqlLedger, Statement, Value};
@@ -14,14 +15,30 @@ use serde_json::Value as Json;
 
 use crate::ports::Ports;
 use crate::witness;
-use crate::world::{Port, World};
+use crate::world::{Port, World, setting};
 
-/// Returns a database with empty tables.
+/// Returns a database with the versions of the postings and nothing else.
 pub(crate) fn tables() -> Sqlite {
     thread_local! {
-        static TEMPLATE: Sqlite = Sqlite::migrated(Path::new("../../migrations")).unwrap();
+        static TEMPLATE: Sqlite = with_postings();
     }
     TEMPLATE.with(Sqlite::copy).unwrap()
+}
+
+fn with_postings() -> Sqlite {
+    let tables = Sqlite::migrated(Path::new("../../migrations")).unwrap();
+    for posting in setting().postings.iter().chain(&setting().edited) {
+        let Posting { slug, version, .. } = posting;
+        let compiled = serde_json::to_string(posting).unwrap().replace('\'', "''");
+        let insert = format!(
+            "INSERT INTO postings VALUES ('{slug}', 'published', 0, 0) ON CONFLICT DO NOTHING; \
+             INSERT INTO posting_versions (slug, version, source, compiled, format, saved_at, saved_by) \
+             VALUES ('{slug}', {version}, '', '{compiled}', 1, 0, 'staff'); \
+             UPDATE postings SET version = {version} WHERE slug = '{slug}'"
+        );
+        tables.script(&insert).unwrap();
+    }
+    tables
 }
 
 impl Database for Ports {

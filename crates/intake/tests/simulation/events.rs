@@ -38,6 +38,7 @@ pub(crate) enum Event {
     Changed,
     AskedToCorrect,
     AskedToChangeAddress,
+    Edited,
     Extended,
     AppliedFromSamePage,
     AskedToWithdraw,
@@ -77,7 +78,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 66] = [
+    pub(crate) const ALL: [(Self, &str); 67] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -109,6 +110,7 @@ impl Event {
         (Self::Changed, "changed the form between"),
         (Self::AskedToCorrect, "corrections sent"),
         (Self::AskedToChangeAddress, "of the address"),
+        (Self::Edited, "postings edited"),
         (Self::Extended, "postings extended after they had closed"),
         (Self::AppliedFromSamePage, "applications from the page of somebody else"),
         (Self::AskedToWithdraw, "asked to withdraw"),

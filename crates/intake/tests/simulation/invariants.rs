@@ -42,6 +42,9 @@ pub(crate) enum Invariant {
     ReplacedIsGone,
     /// The day of deletion that was told is the day that is kept.
     ErasedOnTheDayTold,
+    /// Mails of an application have the text of the posting that its candidate
+    /// read, whatever it says by now.
+    TextIsWhatWasRead,
     /// An application is taken if and only if it is in time and complete; its id
     /// stays valid for a day.
     JudgedRightly,

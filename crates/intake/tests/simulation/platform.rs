@@ -94,7 +94,18 @@ fn composer(ports: &Ports) -> MailComposer<'static> {
     if ports.extended.get() {
         return MailComposer { postings: &setting().extended, ..composer };
     }
+    if ports.edited.get() {
+        let read = ports.reads(composer.read);
+        return MailComposer { postings: &setting().edited, read, ..composer };
+    }
     composer
+}
+
+/// Somebody edits the postings, in a while.
+pub(crate) async fn edit(ports: Ports, delay: i64) {
+    ports.pause(delay).await;
+    ports.count(Event::Edited);
+    ports.edited.set(true);
 }
 
 /// Runs the cron every so many minutes for as long as `until`.

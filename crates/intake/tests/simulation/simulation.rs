@@ -8,7 +8,7 @@ use crate::bugs::Bug;
 use crate::events::{Counts, Event};
 use crate::invariants::{self, Breach};
 use crate::people::Person;
-use crate::platform::{cron, meddle};
+use crate::platform::{cron, edit, meddle};
 use crate::ports::Ports;
 use crate::reports;
 use crate::scheduler::Worker;
@@ -59,6 +59,10 @@ fn storm(ports: &Ports) -> i64 {
         let person = Person::new(chance, usize::try_from(index).unwrap_or_default());
         let (theirs, delay) = (ports.clone(), chance.between(0, length));
         ports.spawn(delay, Worker::Outside, person.live(theirs));
+    }
+    if chance.happens(4_000) {
+        let delay = chance.between(0, length);
+        ports.spawn(0, Worker::Outside, edit(ports.clone(), delay));
     }
     let away_from = begin + chance.between(0, length);
     let away = match chance.between(0, 99) {

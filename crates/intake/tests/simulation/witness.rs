@@ -15,7 +15,7 @@ use crate::invariants::Invariant;
 use crate::people::Person;
 use crate::ports::Ports;
 use crate::reports;
-use crate::world::{TIME_LIMIT, World, setting};
+use crate::world::{EDITED, TIME_LIMIT, World, setting};
 
 /// The ledger has carried out a commit or a correction; perhaps another
 /// application had the reference, somebody else was faster, or the id is
@@ -363,6 +363,9 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     drop(history);
     if !to_whom_it_concerns || !has_the_right {
         ports.breach(Invariant::NothingFromNowhere, format!("{name} to {}", mail.to));
+    }
+    if mail.subject.contains(EDITED) {
+        ports.breach(Invariant::TextIsWhatWasRead, format!("{name}: {}", mail.subject));
     }
     if !is_numbered {
         ports.breach(Invariant::NumbersWithoutHoles, format!("{name}: {:?}", mail.number));

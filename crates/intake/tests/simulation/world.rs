@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) away: Cell<(i64, i64)>,
     /// From when to when the database is away.
     pub(crate) database_away: Cell<(i64, i64)>,
+    /// Whether the postings say something else by now.
+    pub(crate) edited: Cell<bool>,
     /// Whether the postings are open again, after their first closing.
     pub(crate) extended: Cell<bool>,
     /// When the mail server first saw each recipient.
@@ -57,6 +59,8 @@ pub(crate) struct Setting {
     pub(crate) postings: Vec<Posting>,
     /// The same, keeping applications for 18 days only.
     pub(crate) shortened: Vec<Posting>,
+    /// The same in version 2, in other words.
+    pub(crate) edited: Vec<Posting>,
     /// The same, closing three days later; the day of deletion is the same.
     pub(crate) extended: Vec<Posting>,
     pub(crate) signing: SigningKey,
@@ -76,10 +80,11 @@ pub(crate) fn setting() -> &'static Setting {
             recipient: "second@example.org".into(),
             ..first.clone()
         };
-        let postings = vec![first, second];
+        let postings = vec![Posting { version: 1, ..first }, Posting { version: 1, ..second }];
         let shorter = |posting: &Posting| Posting { retention_days: 18, ..posting.clone() };
         Setting {
             shortened: postings.iter().map(shorter).collect(),
+            edited: postings.iter().map(edited).collect(),
             extended: postings.iter().map(extended).collect(),
             postings,
             signing: SigningKey::new([7; 32]).unwrap(),
@@ -90,6 +95,16 @@ pub(crate) fn setting() -> &'static Setting {
 
 /// Domains are converted by tables of our own.
 pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
+
+/// Other words for everything that mails say.
+fn edited(posting: &Posting) -> Posting {
+    let mut edited = Posting { version: 2, title: EDITED.into(), ..posting.clone() };
+    edited.requirements.subject = EDITED.into();
+    edited
+}
+
+/// What edited postings are called.
+pub(crate) const EDITED: &str = "Edited";
 
 fn extended(posting: &Posting) -> Posting {
     let mut extended = posting.clone();
@@ -163,6 +178,7 @@ impl World {
             chance: Chance::new(seed),
             history: RefCell::default(),
             skew: Cell::new(0),
+            edited: Cell::new(false),
             extended: Cell::new(false),
             away: Cell::new((0, 0)),
             database_away: Cell::new((0, 0)),
