@@ -79,6 +79,11 @@ impl State {
 }
 
 impl Posting {
+    /// Whether staff or candidates are told to write to this address.
+    pub fn is_mailbox(&self, address: &str) -> bool {
+        [&self.recipient, &self.contact].iter().any(|own| own.eq_ignore_ascii_case(address))
+    }
+
     /// Returns the posting as it is once it was ended by hand. The day of
     /// deletion stays that of the planned closing: candidates were told it.
     #[must_use]

@@ -19,6 +19,7 @@ use rules::Timestamp;
 use crate::database::Database;
 use crate::dev;
 use crate::installation::Installation;
+use crate::installation::config::variable;
 use crate::options::admin::Place;
 use crate::options::postings::{Order, PostingsOptions};
 use crate::workspace::Workspace;
@@ -32,6 +33,10 @@ pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::R
     let database = Database::of(workspace, &options.place)?;
     let now = Timestamp(database.now()?);
     let own = database.installation().map(Installation::postings);
+    let intake = database
+        .installation()
+        .map(|own| variable(&own.config, "INTAKE_ADDRESS").to_owned())
+        .unwrap_or_default();
     let folder = options.folder.clone().or(own).unwrap_or_else(|| workspace.path(FOLDER));
     let ledger = SqlLedger(Wrangler(database));
     let mut lock = Lock::read(lock_file(workspace, &options.place, &folder)?)?;
@@ -39,7 +44,7 @@ pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::R
         Order::Push { withdraw, put_back, confirmed } => {
             let by = push::author(workspace);
             let (ledger, folder, confirmed) = (&ledger, &folder, *confirmed);
-            let push = push::Push { ledger, folder, by: &by, confirmed, now };
+            let push = push::Push { ledger, folder, by: &by, confirmed, now, intake: &intake };
             let result = push.run(&mut lock, withdraw, put_back);
             lock.write()?;
             result

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::bail;
+use domain::Posting;
 use domain::posting::State;
 use intake::ports::{Fault, NewVersion, PostingStore, PostingVersion};
 use intake::{Draft, Saving, save_posting};
@@ -24,6 +25,8 @@ pub(super) struct Push<'a, S> {
     /// Whether applications may be erased before a new closing.
     pub(super) confirmed: bool,
     pub(super) now: Timestamp,
+    /// The address that takes applications by mail; empty where none does.
+    pub(super) intake: &'a str,
 }
 
 /// What became of a file.
@@ -91,7 +94,15 @@ impl<S: PostingStore> Push<'_, S> {
             return Ok(Pushed::Unchanged);
         }
         let base = base.map_or(0, |base| base.version);
-        Ok(match self.save(slug, base, source)? {
+        let compiled = postings::compile(&format!("postings/{slug}.md"), source)?;
+        if compiled.is_mailbox(self.intake) {
+            return Ok(Pushed::Refused(format!(
+                "postings/{slug}.md: {} takes applications by mail and can be neither recipient nor contact: the \
+                 Worker would write to itself.",
+                self.intake
+            )));
+        }
+        Ok(match self.save(slug, base, source, &compiled)? {
             Saving::Version(version) => {
                 lock.set(slug, version, source);
                 Pushed::Version(version)
@@ -112,9 +123,14 @@ impl<S: PostingStore> Push<'_, S> {
         })
     }
 
-    fn save(&self, slug: &str, base: u32, source: &str) -> anyhow::Result<Saving> {
-        let compiled = postings::compile(&format!("postings/{slug}.md"), source)?;
-        let Compiled { json, format } = Compiled::of(&compiled);
+    fn save(
+        &self,
+        slug: &str,
+        base: u32,
+        source: &str,
+        compiled: &Posting,
+    ) -> anyhow::Result<Saving> {
+        let Compiled { json, format } = Compiled::of(compiled);
         let version = NewVersion {
             slug,
             base,
