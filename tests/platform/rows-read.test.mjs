@@ -19,10 +19,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a statement may read that looks for one application, mail or posting: ten are the kinds of mail, in a list, and up
+ * What a statement may read that looks for one application, mail or posting: eleven are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
-const FEW = 20;
+const FEW = 21;
 /** For a statement that deletes: each row is found and then read. @param {number} written rows */
 const whatIsDeleted = (written) => 2 * written + FEW;
 /** How many rows those may read that look for more. */
@@ -60,6 +60,7 @@ const BOUNDS = {
   // A page of mails that came in.
   "select incoming to erase": () => 4 * FILLED.incoming,
   "forget incoming": whatIsDeleted,
+  "forget events": (written) => whatIsDeleted(written) + 2 * FILLED.postings,
   "date applications": () => 2 * FILLED.postings + FEW,
 };
 

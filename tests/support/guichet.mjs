@@ -41,6 +41,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {boolean} [incoming] whether mail comes in: see incoming.mjs
  * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
+ * @property {(request: Request) => Response | Promise<Response>} [outbound] answers what the Worker fetches
  * @property {boolean} [postings] whether the folder `postings` is pushed; it is, unless this is false
  * @property {boolean} [inspector] opens workerd's inspector: see isolate.mjs
  * @property {(line: string) => void} [output] takes what the Worker and the platform print, instead of the terminal
@@ -203,6 +204,7 @@ async function configure(options, state) {
     host: "127.0.0.1",
     port,
     cf: false,
+    ...(options.outbound && { outboundService: options.outbound }),
     ...(options.inspector && { inspectorPort: 0 }),
     ...(options.output ? heardBy(options.output) : { log: new Log(LogLevel.WARN) }),
     // Where Wrangler looks as well: `cargo xtask admin` asks the database through it.
@@ -264,10 +266,18 @@ async function variables(options, state) {
   return {
     SIGNING_KEY: await signingKey(state),
     DEV_CLOCK: options.clock ?? "",
+    ...(options.build !== "production" && DEVELOPMENT_DESK),
     ...(smtp && submission(smtp)),
     ...options.vars,
   };
 }
+
+/** The desk of a development build: `POST /desk/dev-sign-in` signs in by a key that only such a build has. */
+const DEVELOPMENT_DESK = {
+  ACCESS_TEAM_DOMAIN: "development.invalid",
+  ACCESS_AUDIENCE: "development",
+  DESK_ADMINS: "staff@example.org",
+};
 
 /**
  * The Worker's settings for a mail server.

@@ -16,7 +16,7 @@ import { ROOT, start } from "./guichet.mjs";
 const BUDGET = { page: 100_000, module: 88_000, inspector: 72_000 };
 
 /** Settings that only a development build reads: they stand in its wasm. */
-const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB"];
+const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB", "dev-sign-in"];
 
 const folder = join(ROOT, "build", "production");
 

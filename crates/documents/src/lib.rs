@@ -38,6 +38,7 @@ pub use file_name::{Extension, extension_of, name_agrees};
 pub use kind::Kind;
 pub use limits::Limits;
 pub use report::{Active, Damage, Encryption, Report, Trace};
+pub use zip::crc32;
 
 /// Says what `bytes` are.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Report {

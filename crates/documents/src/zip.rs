@@ -7,6 +7,7 @@ mod entry;
 mod layout;
 mod unpack;
 
+pub use unpack::crc32;
 pub(crate) use unpack::{Unpacker, beginning};
 
 use crate::{Damage, Limits};

@@ -7,6 +7,8 @@ pub enum Failure {
     NotFound,
     /// What was at this address is no longer kept, or not for this address.
     Gone,
+    /// The visitor is not signed in, or may not do this.
+    Forbidden,
     /// A page of another site sent the form.
     CrossSite,
     /// The address does not answer to this method.

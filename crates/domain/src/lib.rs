@@ -2,13 +2,20 @@
 //! mails, and why a request fails.
 
 mod application;
+mod deed;
 mod delivery;
+pub mod dossier;
 mod failure;
+mod folded;
 mod held;
 pub mod posting;
+mod stage;
 
 pub use application::{Application, Reference, Revision};
+pub use deed::Deed;
 pub use delivery::{Delivery, MailState};
 pub use failure::Failure;
+pub use folded::folded;
 pub use held::HeldDocument;
 pub use posting::Posting;
+pub use stage::Stage;

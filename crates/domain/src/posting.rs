@@ -33,6 +33,10 @@ pub struct Posting {
     pub recipient: String,
     /// Whom candidates may ask.
     pub contact: String,
+    /// The addresses of those who read the applications beside the desk's
+    /// administrators.
+    #[serde(default)]
+    pub panel: Vec<String>,
     /// What an application must satisfy.
     pub requirements: Requirements,
     /// What happens after applying, in the posting's language.

@@ -1,5 +1,6 @@
 //! Settings, from `wrangler.toml` and secrets.
 
+use desk::Admins;
 use intake::ports::Fault;
 use intake::{ReturnPath, Sender, SigningKey};
 use mail::{Address, Mailbox};
@@ -190,6 +191,27 @@ fn smtp(env: &Env) -> Result<SmtpSettings, Fault> {
             Some(credentials.map_err(|error| wrong("SMTP_USER", &error.to_string()))?)
         },
     })
+}
+
+/// Whom the desk lets in.
+pub(crate) struct SignOn {
+    /// The host of the team, `team.cloudflareaccess.com`.
+    pub(crate) team_domain: String,
+    /// The tag of the application in front of the desk.
+    pub(crate) audience: String,
+    pub(crate) admins: Admins,
+}
+
+/// Returns whom the desk lets in. Nothing where one of the settings is
+/// missing: then there is no desk.
+pub(crate) fn sign_on(env: &Env) -> Option<SignOn> {
+    let sign_on = SignOn {
+        team_domain: setting(env, "ACCESS_TEAM_DOMAIN"),
+        audience: setting(env, "ACCESS_AUDIENCE"),
+        admins: Admins::parse(&setting(env, "DESK_ADMINS")),
+    };
+    let is_set = !sign_on.team_domain.is_empty() && !sign_on.audience.is_empty();
+    (is_set && !sign_on.admins.is_empty()).then_some(sign_on)
 }
 
 /// Returns a variable or secret; empty where there is none.

@@ -53,6 +53,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("erasure failed", erase(app, &postings).await),
         ("orphaned documents not erased", erase_orphaned_documents(app).await),
         ("held documents not erased", erase_held_documents(app).await),
+        ("attachments not erased", erase_attachments(app).await),
         ("report failed", report(app, &postings).await),
         ("watch failed", watch(env, app).await),
         ("notices not sent", notify(env, app, &postings).await),
@@ -123,6 +124,10 @@ async fn erase_orphaned_documents(app: &AppContext) -> Result<(), Fault> {
 
 async fn erase_held_documents(app: &AppContext) -> Result<(), Fault> {
     intake::erase_held_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
+}
+
+async fn erase_attachments(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_attachments(&app.documents, &app.ledger, app.clock.now()).await
 }
 
 async fn report(app: &AppContext, postings: &Postings) -> Result<(), Fault> {

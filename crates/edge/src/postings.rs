@@ -78,6 +78,11 @@ pub(crate) async fn known(env: &Env) -> Result<Postings, Fault> {
     }
 }
 
+/// Forgets how old what is known is: somebody has saved.
+pub(crate) fn outdate() {
+    KNOWN.with_borrow_mut(|known| (known.as_of, known.asked_at) = (0, 0));
+}
+
 /// Returns the posting that is called so, if people may see it.
 pub(crate) fn published<'a>(postings: &'a [Posting], slug: &str) -> Option<&'a Posting> {
     find(postings, slug).filter(|posting| posting.is_published())

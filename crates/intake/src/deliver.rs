@@ -8,8 +8,10 @@ use crate::digest::{admit, send_digest};
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
-    Notice, Notices, Outbox, PostingStore, Recipients, RetryPolicy, Sending, Settlement, Transport,
+    Notice, Notices, Outbox, PostingStore, Progress, Recipients, RetryPolicy, Sending, Settlement,
+    Transport,
 };
+use crate::progress::MESSAGE_MAIL;
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
 /// Worker may take for one queue message (15 minutes of wall time), so that a
@@ -47,7 +49,7 @@ pub enum Pace {
 /// attempt and the fault is returned.
 pub async fn deliver(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Progress + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,
@@ -89,7 +91,7 @@ pub async fn deliver(
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Progress + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     composer: &MailComposer<'_>,
@@ -120,7 +122,7 @@ async fn send(
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_of_application(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + PostingStore),
+    ledger: &(impl Ledger + Corrections + PostingStore + Progress),
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     mail: &Mail,
@@ -129,11 +131,18 @@ async fn send_of_application(
     now: Timestamp,
 ) -> Result<Option<Sending>, Fault> {
     let Some(received) = ledger.find(application).await? else { return Ok(None) };
-    if received.revision != mail.revision {
+    // What staff write belongs to every revision.
+    if received.revision != mail.revision && mail.kind != MailKind::Message {
         return Ok(None);
     }
     let version = received.posting_version;
     let posting = composer.posting_of_version(ledger, &received.posting, version).await?;
+    if mail.kind == MailKind::Message {
+        let sent = send_message(
+            documents, ledger, transport, composer, &posting, mail, &received, claim, now,
+        );
+        return sent.await;
+    }
     if mail.kind == MailKind::Acknowledgement {
         let message = composer.acknowledgement(&posting, &received, claim, now)?;
         return Ok(Some(message.send(transport).await));
@@ -146,6 +155,33 @@ async fn send_of_application(
     let sent =
         send_to_staff(documents, transport, composer, &posting, &received, claim, now, &notes);
     sent.await.map(Some)
+}
+
+/// Sends what staff have written to the candidate, to the latest address.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
+async fn send_message(
+    documents: &impl DocumentStore,
+    ledger: &impl Progress,
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    posting: &Posting,
+    mail: &Mail,
+    received: &Application,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let id = mail.id.strip_prefix(MESSAGE_MAIL).unwrap_or_default();
+    let Some(message) = ledger.find_message(id).await? else { return Ok(None) };
+    let file = match &message.attachment {
+        Some(attachment) => {
+            let bytes = documents.get(&attachment.key).await?;
+            Some(bytes.ok_or_else(|| Fault::Documents("an attachment is not there".into()))?)
+        }
+        None => None,
+    };
+    let mail =
+        composer.written_by_staff(posting, received, &message, file.as_deref(), claim, now)?;
+    Ok(Some(mail.send(transport).await))
 }
 
 /// Sends the application with its documents attached. Where the transport

@@ -1,6 +1,6 @@
 //! Serves the links to documents of mails that are too large for attachments.
 
-use domain::{Posting, Reference};
+use domain::{Application, Posting, Reference};
 use rules::Timestamp;
 use rules::application::Document;
 use views::mails;
@@ -77,11 +77,18 @@ pub async fn download(
     let found = received.content.documents.iter().find(is_it);
     let Some((posting, found)) = posting.zip(found) else { return Ok(Some(Followed::Gone)) };
     let posting = posting_of_version(ledger, read, posting, received.posting_version).await?;
-    Ok(Some(Followed::Document(Download {
-        key: document_key(&received.id, found),
-        file_name: mails::attachment_name(&posting, &received, found),
-        media_type: found.kind.media_type(),
-    })))
+    Ok(Some(Followed::Document(Download::of(&posting, &received, found))))
+}
+
+impl Download {
+    /// Returns where a document of an application is, and its name and type.
+    pub fn of(posting: &Posting, received: &Application, document: &Document) -> Self {
+        Self {
+            key: document_key(&received.id, document),
+            file_name: mails::attachment_name(posting, received, document),
+            media_type: document.kind.media_type(),
+        }
+    }
 }
 
 /// The path of a document, good until `until`. It names the hash: where a

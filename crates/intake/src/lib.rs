@@ -5,6 +5,8 @@
 //! application has come, and [`download`] serves a document that a mail could
 //! not hold.
 //!
+//! [`progress`] changes stages and schedules what staff write to candidates.
+//!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
 //! application. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
@@ -36,8 +38,10 @@ mod mailbox;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod notify;
+mod placeholders;
 pub mod ports;
 mod postings;
+mod progress;
 mod receipt;
 mod receive;
 mod report;
@@ -54,15 +58,21 @@ pub use correct::{
     erase_replaced_documents,
 };
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
+pub use documents::crc32;
 pub use download::{Download, Followed, Link, download};
 pub use held::{HELD_MS, Holding, erase_held_documents};
 pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
+pub use placeholders::{Unfilled, filled};
 pub use postings::{
     Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
     posting_for_receipt, posting_of_version, save_posting,
+};
+pub use progress::{
+    ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
+    Scheduled, Skip, erase_attachments, progress,
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use receive::{

@@ -11,7 +11,7 @@ use views::mails;
 use crate::download::download_address;
 use crate::key::SigningKey;
 use crate::ports::{
-    Claim, DocumentStore, Fault, MailKind, PostingStore, PostingVersion, Related, Sending,
+    self, Claim, DocumentStore, Fault, MailKind, PostingStore, PostingVersion, Related, Sending,
     Transport,
 };
 use crate::postings::posting_of_version;
@@ -202,6 +202,52 @@ impl MailComposer<'_> {
         }))
     }
 
+    /// Returns what staff have written to the candidate, with the `file` that
+    /// they have attached.
+    pub(crate) fn written_by_staff(
+        &self,
+        posting: &Posting,
+        received: &Application,
+        written: &ports::Message,
+        file: Option<&[u8]>,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let texts = locales::choose(Some(&received.language), None, &posting.language);
+        let words = mails::message(texts, posting, received, &written.subject, &written.body);
+        let file = written.attachment.as_ref().zip(file).map(|(kept, bytes)| Attachment {
+            file_name: kept.file_name.clone(),
+            content_type: media_type(&kept.media_type),
+            bytes: Cow::Owned(bytes.to_vec()),
+        });
+        let appointment = written.appointment.as_ref().map(|calendar| Attachment {
+            file_name: texts.desk_appointment_file.to_owned(),
+            content_type: "text/calendar",
+            bytes: Cow::Owned(calendar.clone().into_bytes()),
+        });
+        let reference = &received.reference;
+        Ok(self.message(Outgoing {
+            from: self.sender.mailbox.clone(),
+            to: Mailbox { name: None, address: address(&received.content.email)? },
+            reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
+            subject: words.subject,
+            date_ms: now.0,
+            message_id: self.message_id(
+                &format!("{reference}.message"),
+                "message-of-staff",
+                &[&received.id, &written.id],
+            ),
+            in_reply_to: Some(self.mail_id(MailKind::Acknowledgement, received, 1)),
+            // A person wrote it: answers of absence are welcome.
+            auto_submitted: None,
+            language: Some(&received.language),
+            extra: headers(received, claim),
+            text: words.text,
+            html: Some(words.html),
+            attachments: file.into_iter().chain(appointment).collect(),
+        }))
+    }
+
     /// Returns the documents of an application, as staff get them.
     pub(crate) async fn attachments(
         &self,
@@ -308,6 +354,19 @@ impl MailComposer<'_> {
             })
             .collect()
     }
+}
+
+/// The media type of a file that staff have attached, as far as the mail says
+/// it.
+fn media_type(kept: &str) -> &'static str {
+    const TOLD: [&str; 5] = [
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.text",
+        "text/plain",
+    ];
+    TOLD.into_iter().find(|told| *told == kept).unwrap_or("application/octet-stream")
 }
 
 /// Returns the headers of our own, for staff's filters and for a search.

@@ -10,7 +10,7 @@ use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, PostingStore, Recipients, Transport,
+    NoticeOfChange, Notices, Outbox, PostingStore, Progress, Recipients, Transport,
 };
 
 /// How many notices one run sends.
@@ -21,7 +21,7 @@ const BATCH: u32 = 20;
 /// queue does not work. The fault that it gives is the first one.
 pub async fn notify(
     documents: &impl DocumentStore,
-    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Recipients),
+    ledger: &(impl Ledger + Corrections + Notices + Outbox + PostingStore + Progress + Recipients),
     transport: &impl Transport,
     alerts: &impl Transport,
     clock: &impl Clock,

@@ -1,11 +1,13 @@
 //! The ports of the flows: what they need from the platform.
 
 mod corrections;
+mod dossiers;
 mod held;
 mod incoming;
 mod notices;
 mod outbox;
 mod postings;
+mod progress;
 mod recipients;
 mod retention;
 
@@ -14,7 +16,12 @@ use mail::Address;
 use rules::Timestamp;
 
 pub use corrections::{Correction, Corrections, Farewell, Related};
+pub use domain::dossier::{
+    Dossier, Event, ListedPage, Listing, Message, MessageAttachment, MessageState, Note, PAGE,
+    PostingCounts, Sort,
+};
 pub use domain::{Delivery, MailState};
+pub use dossiers::{Concerned, Dossiers};
 pub use held::HeldDocuments;
 pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{
@@ -26,6 +33,10 @@ pub use outbox::{
     SizeClass,
 };
 pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
+pub use progress::{
+    Actor, EVERY_REVISION, NewMessage, PendingMessage, Progress, StageChange, Standing, Step, Stop,
+    Taken,
+};
 pub use recipients::{
     Acknowledged, Admission, Digest, Digested, DigestedWithdrawal, Recipient, Recipients, Said,
 };

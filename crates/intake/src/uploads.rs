@@ -15,8 +15,15 @@ use crate::submit::SubmittedDocument;
 /// The documents of a form: the files that came with it and their hashes,
 /// where they were read, and what was held of it before.
 pub(crate) struct Uploads<'a, U> {
-    files: Vec<(&'a SubmittedDocument<U>, Option<[u8; 32]>)>,
+    files: Vec<(&'a SubmittedDocument<U>, Option<Digests>)>,
     pub(crate) held: Vec<HeldDocument>,
+}
+
+/// What identifies the bytes of a file.
+#[derive(Clone, Copy)]
+struct Digests {
+    sha256: [u8; 32],
+    crc32: u32,
 }
 
 impl<'a, U: Upload> Uploads<'a, U> {
@@ -38,15 +45,15 @@ impl<'a, U: Upload> Uploads<'a, U> {
                 report: None,
                 sha256: None,
             };
-            let mut hash = None;
+            let mut digests = None;
             if !refused_by_size(&posting.requirements, &offer) {
                 let UploadContent { bytes, sha256 } = document.upload.read().await?;
                 offer.sha256 = Some(hex(&sha256));
                 offer.report = Some(documents::inspect(&bytes, &Limits::default()));
-                hash = Some(sha256);
+                digests = Some(Digests { sha256, crc32: documents::crc32(&bytes) });
             }
             form.documents.push(offer);
-            files.push((document, hash));
+            files.push((document, digests));
         }
         add_held(&posting.requirements, form, &held);
         Ok(Self { files, held })
@@ -61,9 +68,8 @@ impl<'a, U: Upload> Uploads<'a, U> {
         id: &str,
         sha256: &str,
     ) -> Result<bool, Fault> {
-        let file = self.files.iter().find(|(file, _)| file.id == id);
-        if let Some((file, Some(hash))) = file {
-            return documents.put(key, &file.upload, *hash).await.map(|()| true);
+        if let Some((file, digests)) = self.file(id) {
+            return documents.put(key, &file.upload, digests.sha256).await.map(|()| true);
         }
         let is_this = |held: &&HeldDocument| {
             held.document.id == id && held.document.sha256.as_deref() == Some(sha256)
@@ -71,6 +77,17 @@ impl<'a, U: Upload> Uploads<'a, U> {
         let unread = || Fault::Upload("a document was accepted unread".into());
         let held = self.held.iter().find(is_this).ok_or_else(unread)?;
         documents.copy(&held.key, key).await
+    }
+
+    /// The CRC-32 of a document that came with the form. That of a held one is
+    /// not known.
+    fn crc32(&self, id: &str) -> Option<u32> {
+        self.file(id).map(|(_, digests)| digests.crc32)
+    }
+
+    fn file(&self, id: &str) -> Option<(&SubmittedDocument<U>, Digests)> {
+        let (file, digests) = self.files.iter().find(|(file, _)| file.id == id)?;
+        Some((file, (*digests)?))
     }
 }
 
@@ -101,6 +118,7 @@ pub(crate) async fn store<D: DocumentStore>(
             continue;
         }
         document.revision = place;
+        document.crc32 = uploads.crc32(&document.id);
         let key = document_key(application, document);
         if !uploads.put(documents, &key, &document.id, &document.sha256).await? {
             return Ok(Stored::Gone(document.id.clone()));

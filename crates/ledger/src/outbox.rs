@@ -17,7 +17,8 @@ const SELECT_MAIL: Query = Query::new(
 
 /// A lease that is still there has run out: whoever held it never came back,
 /// and may have sent. A mail of an earlier revision is not sent any more, and
-/// one of the latest waits while somebody may be sending an earlier one.
+/// one of the latest waits while somebody may be sending an earlier one. What
+/// staff write is of no revision.
 const CLAIM: Query = Query::new(
     "claim",
     "UPDATE mails SET attempts = attempts + 1, leased_until = ?3, queued_until = 0, \
@@ -26,7 +27,7 @@ const CLAIM: Query = Query::new(
     WHERE id = ?1 AND sent_at IS NULL AND refused_because IS NULL \
         AND due_at <= ?2 AND leased_until <= ?2 \
         AND kind IN (SELECT value FROM json_each(?4)) \
-        AND (application IS NULL OR ( \
+        AND (application IS NULL OR kind = 'message' OR ( \
             revision = (SELECT revision FROM applications WHERE id = mails.application) \
             AND NOT EXISTS (SELECT 1 FROM mails AS earlier \
                 WHERE earlier.application = mails.application AND earlier.kind = mails.kind \

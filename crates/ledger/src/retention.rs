@@ -27,6 +27,16 @@ const INSERT_WITHDRAWAL: Query = Query::new(
     FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
 );
 
+/// The posting keeps the number alone.
+const INSERT_WITHDRAWAL_EVENT: Query = Query::new(
+    "insert withdrawal event",
+    "\
+    INSERT INTO events (id, posting, what, at, detail) \
+    SELECT 'withdrawn/' || posting || '/' || number, posting, 'withdrawn', ?2, \
+        json_object('number', number) \
+    FROM applications WHERE id = ?1 ON CONFLICT DO NOTHING",
+);
+
 const DELETE_MAILS: Query = Query::new("delete mails", "DELETE FROM mails WHERE application = ?1");
 
 const DELETE_REVISIONS: Query =
@@ -95,6 +105,15 @@ const FORGET_NOTICES: Query = Query::new(
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
+/// Of the postings that are erased: what staff did.
+const FORGET_EVENTS: Query = Query::new(
+    "forget events",
+    "\
+    DELETE FROM events WHERE application IS NULL AND posting IN \
+        (SELECT posting FROM tallies WHERE erased_at <= ?1 \
+        AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
+);
+
 const FORGET_SENDINGS: Query = Query::new("forget sendings", "DELETE FROM sendings WHERE at < ?1");
 
 /// `?1` is a JSON array of ids.
@@ -155,6 +174,7 @@ impl<D: Database> Retention for SqlLedger<D> {
             let (kind, notice) = (notice.kind().as_str().into(), json(&notice, "a notice")?);
             batch.push(INSERT_WITHDRAWAL.bind([id.clone(), now.into(), kind, notice]));
         }
+        batch.push(INSERT_WITHDRAWAL_EVENT.bind([id.clone(), now.into()]));
         batch.push(DELETE_MAILS.bind([id]));
         self.execute_all(batch).await
     }
@@ -183,8 +203,9 @@ impl<D: Database> Retention for SqlLedger<D> {
 
     async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
         let a_day_ago = now.0.saturating_sub(Timestamp(0).plus_days(1).0);
-        let mut batch: Vec<_> =
-            [FORGET_RETIRED, FORGET_NOTICES].map(|query| query.bind([now.into()])).into();
+        let mut batch: Vec<_> = [FORGET_RETIRED, FORGET_NOTICES, FORGET_EVENTS]
+            .map(|query| query.bind([now.into()]))
+            .into();
         batch.push(FORGET_SENDINGS.bind([Timestamp(a_day_ago).into()]));
         self.execute_all(batch).await
     }

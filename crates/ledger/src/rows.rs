@@ -1,5 +1,6 @@
 //! Rows of the ledger. The tables are in `migrations`.
 
+mod desk;
 mod held;
 mod incoming;
 mod notices;
@@ -13,6 +14,10 @@ use intake::ports::{
 use rules::{Content, Timestamp};
 use serde::Deserialize;
 
+pub(crate) use desk::{
+    CountsRow, DossierRow, EventRow, MessageRow, NeighboursRow, NoteRow, StandingRow, StopRow,
+    TakenRow, UnfoldedRow,
+};
 pub(crate) use held::{HeldRow, KeyRow};
 pub(crate) use incoming::{DraftRow, IncomingRow};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};

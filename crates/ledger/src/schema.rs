@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     "0006_postings.sql",
     "0008_held.sql",
     "0009_recipients.sql",
+    "0010_desk.sql",
     "0011_incoming.sql",
 ];
 

@@ -46,6 +46,11 @@ pub fn read(slug: &str, compiled: Option<&Compiled>, source: &str) -> Result<Pos
     }
 }
 
+/// Returns the slug that `source` gives itself, whatever else is wrong.
+pub fn slug(source: &str) -> Option<String> {
+    posting::compile("posting.md", source).slug.map(|(slug, _)| slug)
+}
+
 /// Returns the posting that `source` describes. `file` is how mistakes name it; its stem is the slug.
 ///
 /// # Errors

@@ -7,6 +7,7 @@
 //! as well, what is saved in it and what [`read`] finds in another [`FORMAT`]:
 //! it is the only room with a table of time zones.
 
+mod advertisement;
 mod body;
 mod check;
 mod compiled;
@@ -25,7 +26,8 @@ mod time;
 mod typography;
 mod value;
 
-pub use compiled::{Compiled, FORMAT, compile, read};
+pub use advertisement::{Draft, from_advertisement};
+pub use compiled::{Compiled, FORMAT, compile, read, slug};
 pub use folder::compile_folder;
 pub use mistake::{Mistake, Mistakes};
 pub use posting::MAX_SOURCE;

@@ -99,6 +99,7 @@ fn read(
     let subject = check::line(whole, "subject", "\"Programme Officer, Brussels\"");
     let recipient = check::address(whole, "recipient");
     let contact = check::address(whole, "contact");
+    let panel = panel(whole);
     let steps = steps(whole);
     let deadline = deadline(whole);
     let organisation = terms::organisation(whole);
@@ -134,6 +135,7 @@ fn read(
         deadline: Deadline { date: last.value, zone: time::offsets(published, erased, &zone)? },
         recipient: recipient?,
         contact: contact?,
+        panel,
         requirements: Requirements {
             window,
             subject: subject?.value,
@@ -197,6 +199,23 @@ fn steps(whole: &mut Section<'_>) -> Option<Vec<At<String>>> {
     }
     let fine = list.value.iter().filter(|step| check::is_line(notes, "steps", step)).count();
     (fine == list.value.len()).then_some(list.value)
+}
+
+/// Returns the addresses of those who read the applications at the desk.
+/// Nobody has to be named.
+fn panel(whole: &mut Section<'_>) -> Vec<String> {
+    let notes = whole.notes;
+    let list = whole.optional_texts("panel", "[\"colleague@example.org\"]");
+    let is_address = |one: &At<String>| {
+        let fine = rules::addresses::Address::parse(&one.value).is_ok();
+        if !fine {
+            let value = check::quoted(&one.value);
+            notes.add(one.line, format!("`panel` must hold e-mail addresses. One is {value}."));
+        }
+        fine
+    };
+    let fine = list.into_iter().flat_map(|list| list.value).filter(is_address);
+    fine.map(|one| one.value).collect()
 }
 
 fn deadline(whole: &mut Section<'_>) -> Option<(At<Date>, TimeZone)> {

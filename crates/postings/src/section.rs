@@ -72,8 +72,27 @@ impl<'a> Section<'a> {
         key: &'static str,
         example: &str,
     ) -> Option<At<Vec<At<String>>>> {
+        let found = self.find_required(key, &self.line_such_as(key, example))?;
+        self.list(key, found, example)
+    }
+
+    /// Returns the texts of the list `key`, if it is there.
+    pub(crate) fn optional_texts(
+        &mut self,
+        key: &'static str,
+        example: &str,
+    ) -> Option<At<Vec<At<String>>>> {
+        let found = self.find(key)?;
+        self.list(key, found, example)
+    }
+
+    fn list(
+        &self,
+        key: &'static str,
+        (line, value): (usize, &'a DeValue<'a>),
+        example: &str,
+    ) -> Option<At<Vec<At<String>>>> {
         let notes = self.notes;
-        let (line, value) = self.find_required(key, &self.line_such_as(key, example))?;
         let texts = value.as_array().and_then(|items| {
             let texts = items.iter().map(|item| {
                 let value = String::read(item.get_ref())?;

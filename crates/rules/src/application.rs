@@ -111,6 +111,10 @@ pub struct Document {
     pub bytes: u64,
     /// The SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// The CRC-32 of its bytes, for archives. Absent where it was stored before
+    /// there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc32: Option<u32>,
     /// What staff should know before they open it.
     #[serde(default)]
     pub remarks: Vec<Remark>,

@@ -287,6 +287,7 @@ fn accept_document(offered: &OfferedDocument) -> Document {
         kind: offered.report.as_ref().map_or(Kind::Unknown, |report| report.kind),
         bytes: offered.bytes,
         sha256: offered.sha256.clone().unwrap_or_default(),
+        crc32: None,
         remarks: offered.report.as_ref().map(content::remarks).unwrap_or_default(),
         files: offered.report.as_ref().map(|report| report.files.clone()).unwrap_or_default(),
         revision: 1,

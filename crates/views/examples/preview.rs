@@ -95,8 +95,13 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             ("given-up", MailState::GivenUp, MailState::GivenUp),
         ] {
             let delivery = Delivery { forwarding, acknowledgement };
-            let receipt =
-                Receipt { received: &received, earlier: &[], delivery: &delivery, key: KEY };
+            let receipt = Receipt {
+                received: &received,
+                earlier: &[],
+                delivery: &delivery,
+                messages: &[],
+                key: KEY,
+            };
             let page = views::receipt(texts, posting, receipt, NOW, &SITE);
             add(&format!("receipt-{state}"), page);
         }
@@ -247,6 +252,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
                     kind: Kind::Pdf,
                     bytes: 812_345,
                     sha256: digest.repeat(8),
+                    crc32: None,
                     remarks: vec![],
                     files: vec![],
                     revision: 1,

@@ -46,13 +46,13 @@ pub fn deadline_calendar(texts: &'static Texts, posting: &Posting, site: &Site) 
 }
 
 /// `20250803T220000Z`.
-fn utc(instant: Timestamp) -> String {
+pub(crate) fn utc(instant: Timestamp) -> String {
     let text = instant.to_rfc3339().replace(['-', ':'], "");
     text.split('.').next().map(|seconds| format!("{seconds}Z")).unwrap_or_default()
 }
 
 /// A value of type TEXT (RFC 5545, 3.3.11).
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let mut escaped = String::new();
     for c in value.chars() {
         match c {
@@ -67,7 +67,7 @@ fn text(value: &str) -> String {
 
 /// The line with its end, folded where it is too long, never within a
 /// character.
-fn folded(line: &str) -> String {
+pub(crate) fn folded(line: &str) -> String {
     let (mut folded, mut length) = (String::new(), 0);
     for c in line.chars() {
         if length + c.len_utf8() > LINE {

@@ -47,6 +47,9 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
             (t.failure_not_found, t.failure_not_found_what, t.failure_not_found_do)
         }
         Failure::Gone => (t.failure_gone, t.failure_gone_what, t.failure_gone_do),
+        Failure::Forbidden => {
+            (t.failure_forbidden, t.failure_forbidden_what, t.failure_forbidden_do)
+        }
         Failure::CrossSite => {
             (t.failure_cross_site, t.failure_cross_site_what, t.failure_cross_site_do)
         }

@@ -10,6 +10,7 @@ mod correct;
 mod country;
 mod data;
 mod deadline_calendar;
+pub mod desk;
 mod draft;
 mod facts;
 mod failure;

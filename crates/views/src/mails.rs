@@ -4,6 +4,7 @@
 mod attachment;
 mod changes;
 mod incoming;
+mod message;
 mod notices;
 mod parts;
 mod person;
@@ -17,9 +18,10 @@ use askama::Template;
 use domain::{Application, Posting};
 use locales::Texts;
 
-pub use attachment::attachment_name;
+pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use incoming::{Answer, Forwarded, Why, answer, forwarded};
+pub use message::message;
 pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, report,
     withdrawal, withdrawal_confirmation,

@@ -1,6 +1,7 @@
 //! The receipt of an application.
 
 use askama::Template;
+use domain::dossier::{Message, MessageState};
 use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
 use rules::Timestamp;
@@ -40,6 +41,8 @@ pub struct Receipt<'a> {
     pub earlier: &'a [Revision],
     /// How far it has come.
     pub delivery: &'a Delivery,
+    /// What staff wrote to the candidate.
+    pub messages: &'a [Message],
     /// The key that has opened the receipt.
     pub key: &'a str,
 }
@@ -53,7 +56,7 @@ pub fn receipt(
     now: Timestamp,
     site: &Site,
 ) -> String {
-    let Receipt { received, earlier, delivery, key } = receipt;
+    let Receipt { received, earlier, delivery, messages, key } = receipt;
     let zone = &posting.deadline.zone;
     let moment = |instant| Time::moment(texts, instant, zone);
     let email = &received.content.email;
@@ -89,6 +92,7 @@ pub fn receipt(
             .iter()
             .map(|document| shown(texts, posting, document))
             .collect(),
+        told: told(messages).map(|(subject, at)| (subject, moment(at))).collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
         // A whole address, so that it also works in a saved copy of the page.
@@ -119,6 +123,8 @@ struct Page<'a> {
     acknowledging_words: String,
     not_acknowledged_words: String,
     documents: Vec<DocumentShown<'a>>,
+    /// The subject of each mail that staff have sent.
+    told: Vec<(&'a str, Time)>,
     contact: Around,
     erased: String,
     home: String,
@@ -127,6 +133,14 @@ struct Page<'a> {
     /// Where it is corrected, as long as that is possible.
     correct: Option<String>,
     withdraw: String,
+}
+
+/// The subjects of the messages that have left, and when.
+fn told(messages: &[Message]) -> impl Iterator<Item = (&str, Timestamp)> {
+    messages.iter().filter_map(|message| match message.state {
+        MessageState::Sent(at) => Some((message.subject.as_str(), at)),
+        _ => None,
+    })
 }
 
 /// When each revision but the first began to arrive.

@@ -32,9 +32,10 @@ pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
     results.check("postings", || compile_postings(&workspace.path("postings")));
     // Built one by one, as in production: the browser's crates have no standard
     // library.
-    for crates in
-        [&["--package", "edge", "--features", "edge/dev-clock,edge/contract"][..], &BROWSER[..]]
-    {
+    for crates in [
+        &["--package", "edge", "--features", "edge/dev-clock,edge/contract,edge/dev-sign-in"][..],
+        &BROWSER[..],
+    ] {
         results.check("lints, for wasm", || clippy(workspace, &[&WASM[..], crates].concat()));
     }
     results.check("locales: no word missing, none unused", || {

@@ -10,7 +10,7 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 17] = [
+const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("addresses", &[]),
     ("calendar", &[]),
     ("documents", &[]),
@@ -18,6 +18,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("smtp", &[]),
     ("rules", &["addresses", "calendar", "documents"]),
     ("domain", &["rules"]),
+    ("desk", &["domain", "rules"]),
     ("locales", &["rules"]),
     ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules"]),
     ("views", &["documents", "domain", "locales", "rules"]),
@@ -29,6 +30,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
     (
         "edge",
         &[
+            "desk",
             "documents",
             "domain",
             "intake",

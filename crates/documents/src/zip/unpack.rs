@@ -121,6 +121,11 @@ impl<'a> Archive<'a> {
     }
 }
 
+/// Returns the CRC-32 of `bytes`, as ZIP has it.
+pub fn crc32(bytes: &[u8]) -> u32 {
+    Checksum::new().of(bytes)
+}
+
 /// The checksum of ZIP, four bytes at a time.
 struct Checksum {
     /// For a byte, and for one with one, two or three zeros behind it, what it does to the sum.

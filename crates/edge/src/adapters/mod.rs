@@ -7,6 +7,7 @@ mod email;
 mod entropy;
 mod queues;
 mod r2;
+pub(crate) mod rs256;
 mod submission;
 mod unicode;
 mod upload;

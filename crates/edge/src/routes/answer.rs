@@ -73,6 +73,7 @@ pub(super) fn moved(location: &str) -> worker::Result<Response> {
 /// Returns a failure, in the shape that the client asks for.
 pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
     let (status, name) = match failure {
+        Failure::Forbidden => (403, "forbidden"),
         Failure::CrossSite => (403, "cross_site"),
         Failure::NotFound => (404, "not_found"),
         Failure::MethodNotAllowed => (405, "method_not_allowed"),

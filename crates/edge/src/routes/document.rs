@@ -61,7 +61,7 @@ async fn find(
 }
 
 /// Answers with the document. Its bytes do not pass through wasm memory.
-fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
+pub(super) fn saved(found: &Download, object: &Object, method: Method) -> worker::Result<Response> {
     let body = match object.body() {
         Some(body) if method == Method::Get => body.response_body()?,
         _ => ResponseBody::Empty,

@@ -110,7 +110,7 @@ pub(super) async fn read(
     if !is_form(request.headers()) {
         return Err(Unreadable::NotAForm);
     }
-    let data = form_data(&request, permit).await?;
+    let data = data(&request, permit, MAX_BYTES).await?;
     let entries: Vec<Array> =
         data.entries().into_iter().flatten().filter_map(|entry| entry.dyn_into().ok()).collect();
     let asked_for = requirements.documents.len().saturating_add(requirements.questions.len());
@@ -202,13 +202,17 @@ fn is_form(headers: &Headers) -> bool {
     essence.eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// The platform's own parser, given no more than [`MAX_BYTES`]. What is large
+/// The platform's own parser, given no more than `max_bytes`. What is large
 /// passes through an [`Upload`] on its way there.
-async fn form_data(request: &Request, permit: &Permit) -> Result<FormData, Unreadable> {
+pub(super) async fn data(
+    request: &Request,
+    permit: &Permit,
+    max_bytes: u64,
+) -> Result<FormData, Unreadable> {
     let declared = content_length(request);
     if let Some(declared) = &declared {
         let length = declared.as_ref().map_or(u64::MAX, |length| *length);
-        if length > MAX_BYTES {
+        if length > max_bytes {
             return Err(Unreadable::TooLarge);
         }
         if length < LARGE {
@@ -216,7 +220,7 @@ async fn form_data(request: &Request, permit: &Permit) -> Result<FormData, Unrea
         }
     }
     let upload = Upload::of(request.inner())?;
-    let pass_on = async { upload.pass_on(MAX_BYTES, permit).await.map_err(Unreadable::from) };
+    let pass_on = async { upload.pass_on(max_bytes, permit).await.map_err(Unreadable::from) };
     let response = upload.response()?;
     let (data, ()) = try_join(parsed(response.form_data()), pass_on).await?;
     Ok(data)
@@ -241,6 +245,6 @@ fn not_a_form<T>(_error: T) -> Unreadable {
     clippy::cast_sign_loss,
     reason = "a size is whole and not negative"
 )]
-fn byte_count(size: f64) -> u64 {
+pub(super) fn byte_count(size: f64) -> u64 {
     size as u64
 }

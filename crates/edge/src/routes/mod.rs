@@ -6,6 +6,7 @@ mod application;
 mod careers;
 mod correct;
 mod cross_site;
+mod desk;
 mod document;
 mod feeds;
 mod form;
@@ -116,6 +117,9 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
             Host::Unknown(fault) => return answer::unavailable(&context, &fault),
         }
     }
+    if let Some(path) = path.strip_prefix("/desk").filter(|rest| begins_anew(rest)) {
+        return desk::respond(&context, env, path, request).await;
+    }
     let Some(route) = Route::of(&path) else {
         return answer::failure(&context, domain::Failure::NotFound);
     };
@@ -165,4 +169,9 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         Route::IncomingMessage(id) if is_get => incoming::message(&context, env, id).await,
         route => answer::method_not_allowed(&context, route.allowed()),
     }
+}
+
+/// Whether what is left of a path begins another segment, or is nothing.
+fn begins_anew(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }

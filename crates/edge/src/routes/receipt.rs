@@ -1,7 +1,7 @@
 //! `GET /applications/{reference}?key=…`
 
 use domain::{Application, Failure, Posting, Reference};
-use intake::ports::{Delivery, Fault, MailState, Withdrawn};
+use intake::ports::{Delivery, Fault, MailState, Message, Progress as _, Withdrawn};
 use intake::{Opened, Receipt, posting_for_receipt};
 use rules::Timestamp;
 use rules::application::Document;
@@ -22,7 +22,10 @@ pub(super) async fn page(
     reference: &str,
 ) -> worker::Result<Response> {
     match find(context, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => show(context, env, known, &receipt).await,
+        Ok(Some(Opened::Application(receipt))) => match messages(env, &receipt.received.id).await {
+            Ok(messages) => show(context, env, known, &receipt, &messages).await,
+            Err(fault) => answer::unavailable(context, &fault),
+        },
         Ok(Some(Opened::Withdrawn(withdrawn))) => {
             show_withdrawn(context, known, reference, &withdrawn)
         }
@@ -41,6 +44,13 @@ pub(super) async fn find(
     intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
 }
 
+/// Returns what staff wrote to the candidate.
+async fn messages(env: &Env, id: &str) -> Result<Vec<Message>, Fault> {
+    let app = AppContext::of(env)?;
+    let messages = app.ledger.messages(&[id]).await?;
+    Ok(messages.into_iter().map(|(_, message)| message).collect())
+}
+
 /// Returns the key in the address.
 pub(super) fn key(context: &RequestContext) -> String {
     context.parameter("key").unwrap_or_default()
@@ -51,6 +61,7 @@ async fn show(
     env: &Env,
     known: &[Posting],
     receipt: &Receipt,
+    messages: &[Message],
 ) -> worker::Result<Response> {
     let Receipt { received, delivery, earlier } = receipt;
     let Some(posting) = postings::find(known, &received.posting) else {
@@ -66,7 +77,7 @@ async fn show(
     }
     let site = Site { base_url: &context.origin };
     let (texts, key) = (context.texts_for(posting), key(context));
-    let receipt = views::Receipt { received, earlier, delivery, key: &key };
+    let receipt = views::Receipt { received, earlier, delivery, messages, key: &key };
     let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Caching::Never)
 }

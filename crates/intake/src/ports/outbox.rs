@@ -33,6 +33,8 @@ pub enum MailKind {
     Answer,
     /// To staff: a mail that came in, as it came.
     Forward,
+    /// What staff write to a candidate.
+    Message,
 }
 
 /// The retry policy of a kind of mail.
@@ -60,7 +62,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
@@ -71,6 +73,7 @@ impl MailKind {
         Self::Digest,
         Self::Answer,
         Self::Forward,
+        Self::Message,
     ];
 
     /// The mails that every application calls for.
@@ -89,6 +92,7 @@ impl MailKind {
             Self::Digest => "digest",
             Self::Answer => "answer",
             Self::Forward => "forward",
+            Self::Message => "message",
         }
     }
 
@@ -101,7 +105,8 @@ impl MailKind {
             | Self::WithdrawalConfirmation
             | Self::AddressChanged
             | Self::Digest
-            | Self::Answer => {
+            | Self::Answer
+            | Self::Message => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert | Self::Forward => {
@@ -113,7 +118,8 @@ impl MailKind {
     /// Returns how large it can be.
     pub fn size_class(self) -> SizeClass {
         match self {
-            Self::Staff | Self::Forward => SizeClass::Large,
+            // Messages to many candidates do not stand before acknowledgements.
+            Self::Staff | Self::Forward | Self::Message => SizeClass::Large,
             Self::Acknowledgement
             | Self::Withdrawal
             | Self::WithdrawalConfirmation
@@ -137,7 +143,8 @@ impl MailKind {
             | Self::Alert
             | Self::Digest
             | Self::Answer
-            | Self::Forward => false,
+            | Self::Forward
+            | Self::Message => false,
         }
     }
 

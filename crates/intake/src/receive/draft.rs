@@ -89,6 +89,7 @@ fn kept(offered: &rules::OfferedDocument) -> Document {
         remarks: Vec::new(),
         files: Vec::new(),
         revision: 1,
+        crc32: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod incoming;
 mod notices;
 mod outbox;
 mod postings;
+mod progress;
 mod recipients;
 mod retention;
 
@@ -18,8 +19,8 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Fault, HeldDocuments, Inbox, Ledger, MailKind, Notices, Outbox,
-    PostingStore, Recipients, Retention,
+    Commit, Corrections, Dossiers, Fault, HeldDocuments, Inbox, Ledger, MailKind, Notices, Outbox,
+    PostingStore, Progress, Recipients, Retention,
 };
 use rules::{Content, Timestamp};
 
@@ -39,9 +40,11 @@ type Outcome = Result<(), Violation>;
 pub trait Storage:
     Ledger
     + Corrections
+    + Dossiers
     + HeldDocuments
     + Outbox
     + Notices
+    + Progress
     + Recipients
     + Retention
     + PostingStore
@@ -52,9 +55,11 @@ pub trait Storage:
 impl<L> Storage for L where
     L: Ledger
         + Corrections
+        + Dossiers
         + HeldDocuments
         + Outbox
         + Notices
+        + Progress
         + Recipients
         + Retention
         + PostingStore
@@ -109,6 +114,12 @@ suite! {
     postings::a_version_never_changes,
     postings::what_people_decide_is_kept_apart_from_versions,
     postings::closings_tell_when_each_version_closes,
+    progress::a_step_is_taken_from_what_was_seen,
+    progress::a_message_leaves_when_it_is_due,
+    progress::a_stopped_message_never_leaves,
+    progress::a_newer_message_replaces_a_pending_one,
+    progress::a_list_is_searched_sorted_and_filtered,
+    progress::notes_and_events_go_with_the_application,
     recipients::a_recipient_gets_so_many_mails_and_a_digest,
     recipients::a_digest_takes_no_more_once_it_is_being_sent,
     incoming::a_mail_is_processed_by_one_at_a_time_and_once,

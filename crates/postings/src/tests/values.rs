@@ -34,6 +34,11 @@ fn words_and_addresses() {
              It is \"www.example.org\"."],
         ),
         (
+            "contact = \"people@example.org\"",
+            "contact = \"people@example.org\"\npanel = [\"a@example.org\", \"b\"]",
+            &["13: `panel` must hold e-mail addresses. One is \"b\"."],
+        ),
+        (
             "country = \"TN\"",
             "country = \"Tunisia\"",
             &[

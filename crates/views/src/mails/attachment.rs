@@ -32,6 +32,14 @@ pub fn attachment_name(posting: &Posting, received: &Application, document: &Doc
     first_free(posting, received, document, &taken)
 }
 
+/// `0012_DUPONT_Marie_7KXM29QT`: the folder of an application in an archive,
+/// sorted by its number.
+pub fn folder_name(received: &Application) -> String {
+    let person = cut(&safe(&family_first(&received.content.name)), NAME);
+    let separator = if person.is_empty() { "" } else { "_" };
+    format!("{:04}_{person}{separator}{}", received.number, received.reference)
+}
+
 fn first_free(
     posting: &Posting,
     received: &Application,

@@ -34,6 +34,7 @@ pub(super) fn posting() -> Posting {
         },
         recipient: "applications@omct.org".to_owned(),
         contact: "jobs@omct.org".to_owned(),
+        panel: Vec::new(),
         requirements: Requirements {
             window: Window {
                 opens_at: Timestamp(1_752_012_000_000),
@@ -126,6 +127,7 @@ pub(super) fn document(
         kind,
         bytes,
         sha256: digest.repeat(32),
+        crc32: None,
         remarks: vec![Remark::TrackedChanges, Remark::Attachments],
         files: vec!["europass.xml".into()],
         revision: 1,

@@ -55,6 +55,7 @@ pub(crate) fn posting() -> Posting {
         },
         recipient: "staff@example.org".to_owned(),
         contact: "jobs@example.org".to_owned(),
+        panel: Vec::new(),
         requirements: Requirements {
             window: Window { opens_at: Timestamp(1_752_012_000_000), closes_at: CLOSES },
             subject: "Chargé·e de mission".to_owned(),
@@ -130,6 +131,7 @@ pub(crate) fn received() -> Application {
                 kind: Kind::Pdf,
                 bytes: 812_345,
                 sha256: "0123456789abcdef".repeat(4),
+                crc32: None,
                 remarks: vec![],
                 files: vec![],
                 revision: 1,
@@ -140,7 +142,7 @@ pub(crate) fn received() -> Application {
 
 /// The receipt of an application that was sent once.
 pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Receipt<'a> {
-    Receipt { received, earlier: &[], delivery, key: KEY }
+    Receipt { received, earlier: &[], delivery, messages: &[], key: KEY }
 }
 
 /// The correction of an application.

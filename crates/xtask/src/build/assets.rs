@@ -34,6 +34,7 @@ const HEADERS: &str = "\
 #[derive(Debug)]
 pub(crate) struct Public {
     pub(crate) css: String,
+    pub(crate) desk_css: String,
     pub(crate) script: String,
     pub(crate) wasm: String,
 }
@@ -53,7 +54,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     outputs.extend(bundle(
         workspace,
         folder,
-        &["form=crates/browser/boot.js", "guichet=www/css/main.css"],
+        &["form=crates/browser/boot.js", "guichet=www/css/main.css", "desk=www/css/desk.css"],
         &[
             alias("form-glue", &form.glue),
             alias("form-wasm", &form.wasm),
@@ -69,6 +70,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     )?);
     let public = Public {
         css: public_path(&outputs, "guichet-", "css")?,
+        desk_css: public_path(&outputs, "desk-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
         wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };

@@ -20,10 +20,11 @@ pub(crate) fn build(
 ) -> anyhow::Result<()> {
     let features: &[&str] = match profile {
         Profile::Production => &[],
-        Profile::Dev => &["dev-clock", "contract"],
+        Profile::Dev => &["dev-clock", "contract", "dev-sign-in"],
     };
     let environment = [
         ("GUICHET_ASSET_CSS", public.css.as_str()),
+        ("GUICHET_ASSET_DESK_CSS", public.desk_css.as_str()),
         ("GUICHET_ASSET_SCRIPT", public.script.as_str()),
         ("GUICHET_ASSET_WASM", public.wasm.as_str()),
     ];

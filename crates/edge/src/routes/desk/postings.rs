@@ -1,0 +1,356 @@
+//! Writing postings: new ones, further versions, the end, taking down.
+
+use domain::posting::State;
+use domain::{Deed, Failure, Posting};
+use intake::ports::{Concerned, NewVersion, PostingStore as _, PostingVersion};
+use intake::{Draft, Saving, save_posting};
+use postings::{Compiled, FORMAT, MAX_SOURCE, Mistake, Mistakes};
+use serde_json::{Value, json};
+use views::desk::{EditorShown, MistakeShown};
+use worker::{Request, Response};
+
+use super::{Answer, Desk, Refused, forms};
+use crate::routes::answer::{self, Caching};
+
+/// The most bytes of the form: each of the source may be written with three.
+const MAX_FORM: u64 = 650_000;
+
+/// A source that somebody has sent.
+struct Sent {
+    slug: Option<String>,
+    source: String,
+    is_draft: bool,
+    /// Whether what the change does to those who have applied is meant.
+    is_confirmed: bool,
+    version: Option<u32>,
+}
+
+impl Desk<'_> {
+    /// The editor of a new posting, empty or with the source of another one.
+    pub(super) async fn new_posting(&self) -> Answer {
+        let source = match self.context.parameter("from") {
+            Some(slug) => self.stored(&slug).await?.source,
+            None => String::new(),
+        };
+        Ok(self.editor(200, &EditorShown { source: &source, ..EditorShown::default() }))
+    }
+
+    /// The editor of a posting.
+    pub(super) async fn edit_posting(&self, slug: &str) -> Answer {
+        let stored = self.stored(slug).await?;
+        let mistakes = match postings::compile(&format!("{slug}.md"), &stored.source) {
+            Ok(_) => Vec::new(),
+            Err(mistakes) => shown(&mistakes),
+        };
+        Ok(self.editor(
+            200,
+            &EditorShown {
+                slug: Some(slug),
+                version: stored.version,
+                source: &stored.source,
+                mistakes: &mistakes,
+                ..EditorShown::default()
+            },
+        ))
+    }
+
+    /// The text as candidates see it. Nothing is saved.
+    pub(super) async fn preview(&self, request: Request) -> Answer {
+        let sent = sent(request).await?;
+        let slug = self.context.parameter("slug");
+        let name = slug.clone().or_else(|| sent.slug.clone()).unwrap_or_default();
+        let compiled = postings::compile(&format!("{name}.md"), &sent.source);
+        let (preview, mistakes) = match &compiled {
+            Ok(posting) => (Some(posting.body.as_str()), Vec::new()),
+            Err(mistakes) => (None, shown(mistakes)),
+        };
+        Ok(self.editor(
+            200,
+            &EditorShown {
+                slug: slug.as_deref(),
+                version: sent.version.unwrap_or(0),
+                source: &sent.source,
+                mistakes: &mistakes,
+                preview,
+                ..EditorShown::default()
+            },
+        ))
+    }
+
+    /// Saves a new posting, published unless it is to be a draft.
+    pub(super) async fn publish(&self, request: Request) -> Answer {
+        let sent = sent(request).await?;
+        let Some(slug) = sent.slug.clone() else {
+            let name = "posting.md";
+            let mistakes = postings::compile(name, &sent.source).err();
+            return Ok(self.mistaken(None, &sent, &mistakes.unwrap_or(Mistakes(Vec::new()))));
+        };
+        self.save_version(&slug, 0, None, &sent).await
+    }
+
+    /// Saves a further version.
+    pub(super) async fn save(&self, slug: &str, request: Request) -> Answer {
+        let sent = sent(request).await?;
+        let stored = self.stored(slug).await?;
+        let Some(base) = sent.version else {
+            return Ok(self.wrong("version", "missing", json!({})));
+        };
+        self.save_version(slug, base, Some(&stored), &sent).await
+    }
+
+    /// Saves a version that was made from `base`; `before` is the current one.
+    async fn save_version(
+        &self,
+        slug: &str,
+        base: u32,
+        before: Option<&PostingVersion>,
+        sent: &Sent,
+    ) -> Answer {
+        let is_public = before.is_some_and(|before| before.state != State::Draft);
+        let is_draft = sent.is_draft && !is_public;
+        let compiled = postings::compile(&format!("{slug}.md"), &sent.source);
+        let compiled = compiled.and_then(|posting| {
+            if is_draft || is_public { Ok(posting) } else { self.in_time(posting, &sent.source) }
+        });
+        let posting = match compiled {
+            Ok(posting) => Some(posting),
+            Err(_) if is_draft && is_slug(slug) => None,
+            Err(mistakes) => {
+                let own = before.map(|before| (slug, before.version));
+                return Ok(self.mistaken(own, sent, &mistakes));
+            }
+        };
+        let ended_at = before.and_then(|before| still_ended(before, posting.as_ref()));
+        let posting = posting.map(|posting| match ended_at {
+            Some(at) => posting.ended(at),
+            None => posting,
+        });
+        let compiled = posting.as_ref().map(Compiled::of);
+        let version = NewVersion {
+            slug,
+            base,
+            state: match (is_public, is_draft) {
+                (true, _) => None,
+                (false, true) => Some(State::Draft),
+                (false, false) => Some(State::Published),
+            },
+            source: &sent.source,
+            compiled: compiled.as_ref().map(|compiled| compiled.json.as_str()),
+            format: FORMAT,
+            closes_at: posting.as_ref().map(|posting| posting.requirements.window.closes_at),
+            ended_at,
+            saved_at: self.context.received_at,
+            saved_by: self.access.email(),
+        };
+        let draft = Draft { version, confirmed: sent.is_confirmed };
+        match save_posting(&self.app.ledger, crate::postings::compiled, draft).await? {
+            Saving::Version(saved) | Saving::Unchanged(saved) => {
+                let detail = json!({ "version": saved, "draft": is_draft });
+                self.saved(slug, Deed::Saved, Some(detail)).await?;
+                let state = posting.map_or("draft", |posting| match version.state {
+                    Some(State::Draft) => "draft",
+                    _ => posting.state_at(self.context.received_at),
+                });
+                let status = if before.is_some() { 200 } else { 201 };
+                let body = json!({ "slug": slug, "version": saved, "state": state });
+                Ok(self.done(status, slug, &body))
+            }
+            Saving::Conflict { current } => self.conflict(slug, current, sent).await,
+            Saving::Unconfirmed { early } => Ok(self.unconfirmed(slug, base, early, sent)),
+            Saving::Over => {
+                let text = "the posting of this name is over and its applications are erased. Give another posting \
+                            another name.";
+                let mistake = Mistake { file: String::new(), line: 1, text: text.into() };
+                Ok(self.mistaken(Some((slug, base)), sent, &Mistakes(vec![mistake])))
+            }
+        }
+    }
+
+    /// Ends a posting before its deadline. Pages that are open may still send
+    /// for as long as the flows allow for versions that change.
+    pub(super) async fn end(&self, slug: &str) -> Answer {
+        let stored = self.stored(slug).await?;
+        let posting = self.posting(slug)?.clone();
+        let now = self.context.received_at;
+        let mut version = stored.version;
+        if now < posting.requirements.window.closes_at {
+            let ended = postings::compile(&format!("{slug}.md"), &stored.source)
+                .map_err(|_| Failure::NotFound)?;
+            let compiled = Compiled::of(&ended);
+            let new = NewVersion {
+                slug,
+                base: stored.version,
+                state: None,
+                source: &stored.source,
+                compiled: Some(&compiled.json),
+                format: FORMAT,
+                closes_at: Some(now),
+                ended_at: Some(now),
+                saved_at: now,
+                saved_by: self.access.email(),
+            };
+            // It closes earlier than before, so nothing has to be confirmed.
+            let draft = Draft { version: new, confirmed: true };
+            match save_posting(&self.app.ledger, crate::postings::compiled, draft).await? {
+                Saving::Version(saved) | Saving::Unchanged(saved) => version = saved,
+                Saving::Conflict { current } => {
+                    let body = json!({ "error": "conflict", "version": current });
+                    return Ok(answer::json(409, &body, Caching::Never));
+                }
+                Saving::Unconfirmed { .. } | Saving::Over => return Err(Failure::NotFound.into()),
+            }
+            self.saved(slug, Deed::Ended, None).await?;
+        }
+        let body = json!({ "slug": slug, "version": version, "state": "closed" });
+        Ok(self.done(200, slug, &body))
+    }
+
+    /// Takes a posting off the careers page. What was sent stays known.
+    pub(super) async fn take_down(&self, slug: &str) -> Answer {
+        let stored = self.stored(slug).await?;
+        self.app.ledger.set_state(slug, State::Withdrawn, self.context.received_at).await?;
+        self.saved(slug, Deed::TakenDown, None).await?;
+        let body = json!({ "slug": slug, "version": stored.version, "state": "withdrawn" });
+        Ok(self.done(200, slug, &body))
+    }
+
+    /// The current version of a posting.
+    pub(super) async fn stored(&self, slug: &str) -> Result<PostingVersion, Refused> {
+        let stored = self.app.ledger.current(slug).await?;
+        stored.ok_or_else(|| Failure::NotFound.into())
+    }
+
+    async fn saved(&self, slug: &str, what: Deed, detail: Option<Value>) -> Result<(), Refused> {
+        crate::postings::outdate();
+        Ok(self.note_event(Concerned::Posting(slug), what, detail).await?)
+    }
+
+    fn done(&self, status: u16, slug: &str, body: &Value) -> worker::Result<Response> {
+        if self.context.wants_json {
+            return answer::json(status, body, Caching::Never);
+        }
+        answer::see_other(&format!("/desk/postings/{slug}"))
+    }
+
+    /// Refuses to publish what is over.
+    fn in_time(&self, posting: Posting, source: &str) -> Result<Posting, Mistakes> {
+        if self.context.received_at < posting.requirements.window.closes_at {
+            return Ok(posting);
+        }
+        let line = source.lines().position(|line| line.trim_start().starts_with("date"));
+        let text =
+            format!("the deadline {} has passed. Choose a later day.", posting.deadline.date);
+        let line = line.map_or(1, |line| line.saturating_add(1));
+        Err(Mistakes(vec![Mistake { file: String::new(), line, text }]))
+    }
+
+    fn mistaken(
+        &self,
+        own: Option<(&str, u32)>,
+        sent: &Sent,
+        mistakes: &Mistakes,
+    ) -> worker::Result<Response> {
+        let mistakes = shown(mistakes);
+        if self.context.wants_json {
+            let listed: Vec<Value> = mistakes
+                .iter()
+                .map(|mistake| json!({ "line": mistake.line, "message": mistake.message }))
+                .collect();
+            return answer::json(422, &json!({ "mistakes": listed }), Caching::Never);
+        }
+        let shown = EditorShown {
+            slug: own.map(|(slug, _)| slug),
+            version: sent.version.or(own.map(|(_, version)| version)).unwrap_or(0),
+            source: &sent.source,
+            mistakes: &mistakes,
+            ..EditorShown::default()
+        };
+        self.editor(422, &shown)
+    }
+
+    /// Applications would be erased before the new closing, as their candidates
+    /// were told: the page says how many and asks whether that is meant.
+    fn unconfirmed(
+        &self,
+        slug: &str,
+        version: u32,
+        early: u32,
+        sent: &Sent,
+    ) -> worker::Result<Response> {
+        if self.context.wants_json {
+            let body = json!({ "error": "unconfirmed", "version": version, "early": early });
+            return answer::json(409, &body, Caching::Never);
+        }
+        let texts = self.context.texts();
+        let line = locales::fill(texts.desk_early, &[("count", &early.to_string())]);
+        let shown = EditorShown {
+            slug: Some(slug),
+            version,
+            source: &sent.source,
+            consequences: &[line],
+            ..EditorShown::default()
+        };
+        self.editor(409, &shown)
+    }
+
+    /// Somebody else has saved since: both texts are shown.
+    async fn conflict(&self, slug: &str, current: u32, sent: &Sent) -> Answer {
+        if self.context.wants_json {
+            let error = if sent.version.is_none() { "slug_taken" } else { "conflict" };
+            let body = json!({ "error": error, "version": current });
+            return Ok(answer::json(409, &body, Caching::Never));
+        }
+        let theirs = self.stored(slug).await?;
+        let shown = EditorShown {
+            slug: Some(slug),
+            version: theirs.version,
+            source: &sent.source,
+            theirs: Some(&theirs.source),
+            ..EditorShown::default()
+        };
+        Ok(self.editor(409, &shown))
+    }
+
+    pub(super) fn editor(&self, status: u16, shown: &EditorShown<'_>) -> worker::Result<Response> {
+        let page = views::desk::editor(self.context.texts(), shown, &self.person());
+        answer::html(status, &page, Caching::Never)
+    }
+}
+
+async fn sent(request: Request) -> Result<Sent, Refused> {
+    let fields = forms::read(request, MAX_FORM).await?;
+    // A form's text has CRLF at the ends of its lines.
+    let source = fields.text("source").replace("\r\n", "\n");
+    if source.len() > MAX_SOURCE {
+        return Err(Failure::TooLarge { max_bytes: 200_000 }.into());
+    }
+    Ok(Sent {
+        slug: postings::slug(&source).filter(|slug| is_slug(slug)),
+        is_draft: fields.text("draft") == "yes",
+        is_confirmed: fields.text("confirm") == "yes",
+        version: fields.given("version").and_then(|version| version.trim().parse().ok()),
+        source,
+    })
+}
+
+/// When a posting was ended by hand, unless the new version has another
+/// deadline: then it is open again.
+fn still_ended(before: &PostingVersion, posting: Option<&Posting>) -> Option<rules::Timestamp> {
+    let ended_at = before.ended_at?;
+    let earlier = postings::compile(&format!("{}.md", before.slug), &before.source).ok()?;
+    let is_same = posting.is_some_and(|posting| posting.deadline.date == earlier.deadline.date);
+    is_same.then_some(ended_at)
+}
+
+fn is_slug(slug: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    slug.len() <= 100 && slug.split('-').all(is_word)
+}
+
+fn shown(mistakes: &Mistakes) -> Vec<MistakeShown> {
+    let one =
+        |mistake: &Mistake| MistakeShown { line: mistake.line, message: mistake.text.clone() };
+    mistakes.0.iter().map(one).collect()
+}

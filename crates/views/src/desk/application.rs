@@ -1,0 +1,208 @@
+//! One application.
+
+use askama::Template;
+use domain::dossier::{Dossier, Event, Message, MessageState, Note};
+use domain::{MailState, Posting, Reference};
+use locales::{Texts, Words as _, bytes, fill};
+use rules::deadline::Zone;
+
+use super::{Frame, Person, stage_name};
+use crate::words::Time;
+
+/// An application and all that is known of it.
+#[derive(Clone, Debug)]
+pub struct ApplicationShown<'a> {
+    /// Its posting.
+    pub posting: &'a Posting,
+    /// What was received.
+    pub dossier: &'a Dossier,
+    /// What staff wrote to the candidate.
+    pub messages: &'a [Message],
+    /// What colleagues wrote about it.
+    pub notes: &'a [Note],
+    /// What was done to it.
+    pub events: &'a [Event],
+    /// The one before it in the posting.
+    pub before: Option<Reference>,
+    /// The one after it.
+    pub after: Option<Reference>,
+}
+
+/// The page of an application.
+pub fn application(
+    texts: &'static Texts,
+    shown: &ApplicationShown<'_>,
+    person: &Person<'_>,
+) -> String {
+    let ApplicationShown { posting, dossier, messages, notes, events, before, after } = shown;
+    let application = &dossier.application;
+    let content = &application.content;
+    let zone = &posting.deadline.zone;
+    let reference = application.reference.as_str();
+    let title = format!("{} {}, {}", texts.desk_number, application.number, content.name);
+    let own = [
+        (texts.desk_mail_staff, dossier.delivery.forwarding),
+        (texts.desk_mail_acknowledgement, dossier.delivery.acknowledgement),
+    ];
+    let page = Page {
+        t: texts,
+        frame: Frame::of(texts, &title, person),
+        posting,
+        dossier,
+        reference,
+        stage: stage_name(texts, dossier.stage),
+        stage_value: dossier.stage.as_str(),
+        seen: format!("{reference}/{}/{}", application.revision, dossier.stage.as_str()),
+        received: Time::moment(texts, application.received_at, zone),
+        revised: (application.revision > 1)
+            .then(|| Time::moment(texts, application.revised_at, zone)),
+        erased: fill(
+            texts.desk_erased,
+            &[("date", &locales::date(texts, application.erased_on(posting)))],
+        ),
+        answers: answers(texts, posting, dossier),
+        documents: documents(texts, posting, dossier),
+        own_mails: own
+            .into_iter()
+            .map(|(name, state)| (name, own_state(texts, state, zone)))
+            .collect(),
+        messages: messages.iter().map(|message| message_shown(texts, message, zone)).collect(),
+        notes: notes.iter().map(|note| (note, Time::moment(texts, note.at, zone))).collect(),
+        events: events.iter().map(|event| event_shown(texts, event, zone)).collect(),
+        before: before.as_ref().map(Reference::as_str),
+        after: after.as_ref().map(Reference::as_str),
+    };
+    page.to_string()
+}
+
+struct AnswerShown<'a> {
+    question: &'a str,
+    answer: &'a str,
+}
+
+fn answers<'a>(
+    texts: &'static Texts,
+    posting: &'a Posting,
+    dossier: &'a Dossier,
+) -> Vec<AnswerShown<'a>> {
+    let given = dossier.application.content.answers.iter();
+    given
+        .map(|answer| {
+            let question = posting.requirements.question(&answer.question);
+            AnswerShown {
+                question: question
+                    .map_or(&answer.question, |question| question.text.get(texts.language_tag)),
+                answer: match answer.value.as_str() {
+                    "yes" => texts.desk_yes,
+                    "no" => texts.desk_no,
+                    words => words,
+                },
+            }
+        })
+        .collect()
+}
+
+struct DocumentShown<'a> {
+    id: &'a str,
+    label: &'a str,
+    file_name: &'a str,
+    about: String,
+    remarks: Vec<&'static str>,
+}
+
+fn documents<'a>(
+    texts: &'static Texts,
+    posting: &'a Posting,
+    dossier: &'a Dossier,
+) -> Vec<DocumentShown<'a>> {
+    let documents = dossier.application.content.documents.iter();
+    documents
+        .map(|document| {
+            let asked = posting.requirements.document(&document.id);
+            let kind = document.kind.as_str().to_uppercase();
+            let size = bytes(texts, document.bytes);
+            let remarks = document.remarks.iter();
+            DocumentShown {
+                id: &document.id,
+                label: asked.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
+                file_name: &document.file_name,
+                about: fill(texts.receipt_document_size, &[("kind", &kind), ("size", &size)]),
+                remarks: remarks
+                    .filter_map(|one| texts.find(&format!("desk_remark_{}", one.as_str())))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn own_state(texts: &'static Texts, state: MailState, zone: &Zone) -> (&'static str, Option<Time>) {
+    match state {
+        MailState::Waiting => (texts.desk_mail_scheduled, None),
+        MailState::Sent(at) => (texts.desk_mail_sent, Some(Time::moment(texts, at, zone))),
+        MailState::GivenUp => (texts.desk_mail_given_up, None),
+    }
+}
+
+struct MessageShown<'a> {
+    message: &'a Message,
+    state: &'static str,
+    time: Option<Time>,
+    can_be_stopped: bool,
+}
+
+fn message_shown<'a>(texts: &'static Texts, message: &'a Message, zone: &Zone) -> MessageShown<'a> {
+    let (state, at) = match message.state {
+        MessageState::Scheduled => (texts.desk_mail_scheduled, Some(message.send_at)),
+        MessageState::Sent(at) => (texts.desk_mail_sent, Some(at)),
+        MessageState::GivenUp => (texts.desk_mail_given_up, None),
+        MessageState::Stopped(at) => (texts.desk_mail_stopped, Some(at)),
+        MessageState::Replaced(at) => (texts.desk_mail_replaced, Some(at)),
+    };
+    let can_be_stopped = message.state == MessageState::Scheduled;
+    let time = at.map(|at| Time::moment(texts, at, zone));
+    MessageShown { message, state, time, can_be_stopped }
+}
+
+/// An event in words.
+pub(super) struct EventShown<'a> {
+    pub(super) what: &'static str,
+    pub(super) who: Option<&'a str>,
+    pub(super) time: Time,
+}
+
+pub(super) fn event_shown<'a>(
+    texts: &'static Texts,
+    event: &'a Event,
+    zone: &Zone,
+) -> EventShown<'a> {
+    let key = format!("desk_deed_{}", event.what.as_str());
+    EventShown {
+        what: texts.find(&key).unwrap_or(event.what.as_str()),
+        who: event.who.as_deref(),
+        time: Time::moment(texts, event.at, zone),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/application.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    dossier: &'a Dossier,
+    reference: &'a str,
+    stage: &'static str,
+    stage_value: &'static str,
+    seen: String,
+    received: Time,
+    revised: Option<Time>,
+    erased: String,
+    answers: Vec<AnswerShown<'a>>,
+    documents: Vec<DocumentShown<'a>>,
+    own_mails: Vec<(&'static str, (&'static str, Option<Time>))>,
+    messages: Vec<MessageShown<'a>>,
+    notes: Vec<(&'a Note, Time)>,
+    events: Vec<EventShown<'a>>,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+}

@@ -1,0 +1,85 @@
+//! The editor of a posting, and the page into which an advertisement is
+//! pasted.
+
+use askama::Template;
+use locales::{Texts, Words as _, fill};
+
+use super::{Frame, Person};
+
+/// A mistake in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MistakeShown {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// A source that is being written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EditorShown<'a> {
+    /// The posting; none of a new one.
+    pub slug: Option<&'a str>,
+    /// The version that it was made from.
+    pub version: u32,
+    /// The file.
+    pub source: &'a str,
+    /// What is wrong with it.
+    pub mistakes: &'a [MistakeShown],
+    /// The facts that somebody has to look at.
+    pub unsure: &'a [String],
+    /// The source that a colleague has saved since.
+    pub theirs: Option<&'a str>,
+    /// The text as candidates see it: HTML that the compiler has made.
+    pub preview: Option<&'a str>,
+    /// What a change does to those who have applied.
+    pub consequences: &'a [String],
+}
+
+/// The editor.
+pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_>) -> String {
+    let title = shown.slug.unwrap_or(texts.desk_new);
+    let frame = Frame::of(texts, title, person);
+    let mistakes = shown.mistakes.iter().map(|mistake| {
+        let line = fill(texts.desk_line, &[("line", &mistake.line.to_string())]);
+        (line, mistake.message.as_str())
+    });
+    let unsure = shown.unsure.iter().map(|fact| {
+        let key = format!("desk_fact_{}", fact.replace('.', "_"));
+        (fact.as_str(), texts.find(&key).unwrap_or_default())
+    });
+    let page = Editor {
+        t: texts,
+        frame,
+        title,
+        shown,
+        mistakes: mistakes.collect(),
+        unsure: unsure.collect(),
+        rows: shown.source.lines().count().clamp(20, 60),
+    };
+    page.to_string()
+}
+
+/// The page into which an advertisement is pasted.
+pub fn import(texts: &'static Texts, person: &Person<'_>) -> String {
+    Import { t: texts, frame: Frame::of(texts, texts.desk_import, person) }.to_string()
+}
+
+#[derive(Template)]
+#[template(path = "desk/editor.html")]
+struct Editor<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    title: &'a str,
+    shown: &'a EditorShown<'a>,
+    mistakes: Vec<(String, &'a str)>,
+    unsure: Vec<(&'a str, &'a str)>,
+    rows: usize,
+}
+
+#[derive(Template)]
+#[template(path = "desk/import.html")]
+struct Import<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+}

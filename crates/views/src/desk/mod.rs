@@ -1,0 +1,122 @@
+//! The pages of the staff desk.
+
+mod application;
+mod appointment;
+mod editor;
+mod list;
+mod overview;
+mod said;
+mod stage;
+
+use domain::dossier::PostingCounts;
+use domain::{Posting, Stage};
+use locales::{Texts, Words as _, fill};
+
+pub use application::{ApplicationShown, application};
+pub use appointment::{Appointment, appointment};
+pub use editor::{EditorShown, MistakeShown, editor, import};
+pub use list::{ListShown, posting};
+pub use overview::overview;
+pub use said::{dev_sign_in, mistake, refused};
+pub use stage::{
+    Addressee, Letter, Outcome, Preview, StageShown, Template, letters, progressed, stage, template,
+};
+
+/// The style sheet of the desk, beside that of every page.
+pub(crate) const CSS: &str = match option_env!("GUICHET_ASSET_DESK_CSS") {
+    Some(path) => path,
+    None => "/assets/desk.css",
+};
+
+/// Who looks at the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// Their address.
+    pub email: &'a str,
+    /// Whether they may change anything but notes.
+    pub may_change: bool,
+}
+
+/// A posting as the desk shows it.
+#[derive(Clone, Debug)]
+pub struct PostingShown<'a> {
+    /// The posting as candidates see it.
+    pub posting: &'a Posting,
+    /// `draft`, `scheduled`, `open`, `closed` or `withdrawn`.
+    pub state: &'static str,
+    /// Its current version.
+    pub version: u32,
+    /// How many applications it has.
+    pub counts: PostingCounts,
+}
+
+/// What surrounds a page of the desk.
+pub(crate) struct Frame<'a> {
+    title: String,
+    person: Person<'a>,
+    /// The page in each language.
+    languages: Vec<(&'static str, &'static str, bool)>,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn of(texts: &'static Texts, title: &str, person: &Person<'a>) -> Self {
+        let languages = locales::ALL.iter().map(|other| {
+            let is_current = other.language_tag == texts.language_tag;
+            (other.language_tag, other.language_name, is_current)
+        });
+        Self {
+            title: format!("{title} – {}", texts.desk_name),
+            person: *person,
+            languages: languages.collect(),
+        }
+    }
+}
+
+/// The name of a stage.
+pub(crate) fn stage_name(texts: &'static Texts, stage: Stage) -> &'static str {
+    texts.find(stage_key(stage)).unwrap_or(stage.as_str())
+}
+
+fn stage_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Received => "desk_stage_received",
+        Stage::Shortlisted => "desk_stage_shortlisted",
+        Stage::Test => "desk_stage_test",
+        Stage::Interview => "desk_stage_interview",
+        Stage::Offered => "desk_stage_offered",
+        Stage::Hired => "desk_stage_hired",
+        Stage::Reserve => "desk_stage_reserve",
+        Stage::Declined => "desk_stage_declined",
+    }
+}
+
+/// The name of a posting's state.
+pub(crate) fn state_name(texts: &'static Texts, state: &'static str) -> &'static str {
+    texts.find(&format!("desk_state_{state}")).unwrap_or(state)
+}
+
+/// A stage to choose.
+pub(crate) struct Choice {
+    pub(crate) value: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) is_chosen: bool,
+}
+
+pub(crate) fn choices(texts: &'static Texts, chosen: Option<Stage>) -> Vec<Choice> {
+    let choice = |stage: Stage| Choice {
+        value: stage.as_str(),
+        name: stage_name(texts, stage),
+        is_chosen: chosen == Some(stage),
+    };
+    Stage::ALL.into_iter().map(choice).collect()
+}
+
+/// A text with a number in it.
+pub(crate) fn counted(texts: &'static Texts, key: &str, count: u32) -> String {
+    locales::plural(texts, key, count.into())
+}
+
+/// When everything of a posting is erased.
+pub(crate) fn erased(texts: &'static Texts, posting: &Posting) -> String {
+    fill(texts.desk_erased, &[("date", &locales::date(texts, posting.erased_on()))])
+}

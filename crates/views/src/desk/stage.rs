@@ -1,0 +1,217 @@
+//! The letter before it is sent, and what became of a change.
+
+use domain::{Application, Posting, Stage};
+use locales::{Texts, Words as _, fill};
+use rules::Timestamp;
+
+use super::{Choice, Frame, Person, choices, counted, stage_name};
+use crate::words::Time;
+
+/// Subject and text of a letter, with placeholders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+}
+
+/// Returns the letter that goes with a stage, to be edited.
+pub fn template(texts: &'static Texts, stage: Option<Stage>) -> Template {
+    let name = match stage {
+        None | Some(Stage::Received) => "plain",
+        Some(stage) => stage.as_str(),
+    };
+    let text = |part| texts.find(&format!("desk_letter_{name}_{part}")).unwrap_or_default();
+    Template { subject: text("subject").to_owned(), body: text("body").to_owned() }
+}
+
+/// Somebody who is written to.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressee<'a> {
+    /// The application.
+    pub application: &'a Application,
+    /// Its stage.
+    pub stage: Stage,
+    /// Whether a message to them has not left yet.
+    pub has_pending: bool,
+}
+
+/// A change before it is made.
+#[derive(Clone, Copy, Debug)]
+pub struct StageShown<'a> {
+    /// The posting.
+    pub posting: &'a Posting,
+    /// Who is concerned.
+    pub addressees: &'a [Addressee<'a>],
+    /// The stage to set.
+    pub stage: Option<Stage>,
+    /// The letter in each language that is needed.
+    pub letters: &'a [Letter],
+    /// What each person would get, where somebody wants to see it.
+    pub previews: &'a [Preview],
+    /// What is wrong with the letters.
+    pub mistake: Option<&'a str>,
+}
+
+/// A letter in a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The language.
+    pub tag: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The letter.
+    pub template: Template,
+}
+
+/// A letter as one person gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// To whom.
+    pub name: String,
+    /// In which language.
+    pub language: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+}
+
+/// Returns the languages of these people, with the letter of the stage.
+pub fn letters(addressees: &[Addressee<'_>], stage: Option<Stage>) -> Vec<Letter> {
+    let languages = locales::ALL.iter().filter(|language| {
+        let mut used = addressees.iter().map(|one| one.application.language.as_str());
+        used.any(|used| used == language.language_tag)
+    });
+    let letter = |language: &&'static Texts| Letter {
+        tag: language.language_tag,
+        name: language.language_name,
+        template: template(language, stage),
+    };
+    languages.map(letter).collect()
+}
+
+/// The page on which a change is looked at before it is made: the letter in
+/// each language, and who gets it.
+pub fn stage(texts: &'static Texts, shown: &StageShown<'_>, person: &Person<'_>) -> String {
+    let title = shown.stage.map_or(texts.desk_write, |stage| stage_name(texts, stage));
+    let people = u32::try_from(shown.addressees.len()).unwrap_or(u32::MAX);
+    let page = Page {
+        t: texts,
+        frame: Frame::of(texts, title, person),
+        posting: shown.posting,
+        title,
+        people: counted(texts, "desk_people", people),
+        stages: choices(texts, shown.stage),
+        letters: shown.letters,
+        previews: shown.previews,
+        mistake: shown.mistake,
+        rows: shown.addressees.iter().map(|one| Row::of(texts, one)).collect(),
+        is_interview: shown.stage == Some(Stage::Interview),
+        zone: &shown.posting.deadline.zone.name,
+    };
+    page.to_string()
+}
+
+struct Row<'a> {
+    reference: &'a str,
+    name: &'a str,
+    stage: &'static str,
+    language: &'a str,
+    has_pending: bool,
+    seen: String,
+}
+
+impl<'a> Row<'a> {
+    fn of(texts: &'static Texts, addressee: &Addressee<'a>) -> Self {
+        let application = addressee.application;
+        let reference = application.reference.as_str();
+        let stage = addressee.stage;
+        Self {
+            reference,
+            name: &application.content.name,
+            stage: stage_name(texts, stage),
+            language: &application.language,
+            has_pending: addressee.has_pending,
+            seen: format!("{reference}/{}/{}", application.revision, stage.as_str()),
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// How many applications have another stage.
+    pub changed: u32,
+    /// Those that were left as they are, and the code that says why.
+    pub skipped: &'a [(String, &'static str)],
+    /// The messages: their ids, and to whom.
+    pub scheduled: &'a [(String, String)],
+    /// When they leave.
+    pub send_at: Timestamp,
+    /// The posting, where it is known.
+    pub posting: Option<&'a Posting>,
+}
+
+/// The page that says so.
+pub fn progressed(
+    texts: &'static Texts,
+    outcome: &Outcome<'_>,
+    back: &str,
+    person: &Person<'_>,
+) -> String {
+    let scheduled = u32::try_from(outcome.scheduled.len()).unwrap_or(u32::MAX);
+    let leaves = outcome.posting.map(|posting| {
+        let at = Time::moment(texts, outcome.send_at, &posting.deadline.zone);
+        fill(texts.desk_leaves_at, &[("moment", &at.words)])
+    });
+    let page = Done {
+        t: texts,
+        frame: Frame::of(texts, texts.desk_done, person),
+        changed: counted(texts, "desk_changed", outcome.changed),
+        scheduled: (scheduled > 0).then(|| counted(texts, "desk_scheduled", scheduled)),
+        leaves: leaves.filter(|_| scheduled > 0),
+        messages: outcome.scheduled,
+        skipped: outcome
+            .skipped
+            .iter()
+            .map(|(reference, why)| {
+                let key = format!("desk_skipped_{why}");
+                (reference.as_str(), texts.find(&key).unwrap_or(why))
+            })
+            .collect(),
+        back,
+    };
+    page.to_string()
+}
+
+#[derive(askama::Template)]
+#[template(path = "desk/stage.html")]
+struct Page<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    posting: &'a Posting,
+    title: &'a str,
+    people: String,
+    stages: Vec<Choice>,
+    letters: &'a [Letter],
+    previews: &'a [Preview],
+    mistake: Option<&'a str>,
+    rows: Vec<Row<'a>>,
+    is_interview: bool,
+    zone: &'a str,
+}
+
+#[derive(askama::Template)]
+#[template(path = "desk/progressed.html")]
+struct Done<'a> {
+    t: &'static Texts,
+    frame: Frame<'a>,
+    changed: String,
+    scheduled: Option<String>,
+    leaves: Option<String>,
+    messages: &'a [(String, String)],
+    skipped: Vec<(&'a str, &'a str)>,
+    back: &'a str,
+}
