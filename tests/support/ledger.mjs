@@ -24,7 +24,7 @@ export async function fill(guichet) {
       `INSERT INTO applications (id, reference, posting, language, origin, received_at, application, number, erase_at)
        SELECT printf('%032x', n), ${reference("n")},
          iif(n <= ${ofPosting}, '${POSTING.slug}', '${OTHER.slug}'), language, origin,
-         ${NOON - DAY} - ${applications} + n, application, n + 10, iif(n <= ${ofPosting}, erase_at, erase_at + ${3_650 * DAY})
+         ${NOON - DAY} - ${applications} + n, json_set(application, '$.email', 'person' || n || '@example.net'), n + 10, iif(n <= ${ofPosting}, erase_at, erase_at + ${3_650 * DAY})
        FROM ${numbers(applications)}, (SELECT language, origin, application, erase_at FROM applications LIMIT 1)`,
       ...["staff", "acknowledgement"].map(
         (kind) => `INSERT INTO mails (id, kind, application, posting, attempts, due_at, tried_since, sent_at)
@@ -58,9 +58,9 @@ const numbers = (count) =>
 const reference = (n) => `replace(replace(printf('%08d', ${n}), '0', 'A'), '1', 'B')`;
 
 /**
- * The statements of crates/ledger: their names by their text.
+ * The names of the statements of crates/ledger.
  *
- * @returns {Promise<Map<string, string>>}
+ * @returns {Promise<string[]>}
  */
 export async function queries() {
   const folder = join(ROOT, "crates/ledger/src");
@@ -68,7 +68,6 @@ export async function queries() {
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
   // The statements of the crate's own tests are none of the product's.
   const products = texts.map((text) => text.split("#[cfg(test)]")[0]);
-  const found = products.flatMap((text) => [...text.matchAll(/Query::new\(\s*"([^"]+)",\s*"([^"]+)"/g)]);
-  // A backslash at the end of a line continues a string of Rust on the next one.
-  return new Map(found.map(([, name, sql]) => [sql.replaceAll(/\\\n\s*/g, ""), name]));
+  const found = products.flatMap((text) => [...text.matchAll(/(?:Query::new|page!)\(\s*"([^"]+)"/g)]);
+  return found.map(([, name]) => name);
 }

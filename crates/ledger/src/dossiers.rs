@@ -50,23 +50,24 @@ macro_rules! wanted {
 }
 
 macro_rules! page {
-    ($order:literal) => {
-        Query::new(
-            concat!("list by ", $order),
-            dossiers!(wanted!(), " ORDER BY ", $order, " LIMIT ?6 OFFSET ?7"),
-        )
+    ($name:literal, $order:literal) => {
+        Query::new($name, dossiers!(wanted!(), " ORDER BY ", $order, " LIMIT ?6 OFFSET ?7"))
     };
 }
 
 /// The queries of a list by its order.
 fn page_query(sort: Sort, descending: bool) -> Query {
     match (sort, descending) {
-        (Sort::Number, false) => page!("applications.number"),
-        (Sort::Number, true) => page!("applications.number DESC"),
-        (Sort::Name, false) => page!("applications.folded, applications.number"),
-        (Sort::Name, true) => page!("applications.folded DESC, applications.number DESC"),
-        (Sort::Stage, false) => page!("applications.stage, applications.number"),
-        (Sort::Stage, true) => page!("applications.stage DESC, applications.number DESC"),
+        (Sort::Number, false) => page!("list by number", "applications.number"),
+        (Sort::Number, true) => page!("list by number backwards", "applications.number DESC"),
+        (Sort::Name, false) => page!("list by folded", "applications.folded, applications.number"),
+        (Sort::Name, true) => {
+            page!("list by folded backwards", "applications.folded DESC, applications.number DESC")
+        }
+        (Sort::Stage, false) => page!("list by stage", "applications.stage, applications.number"),
+        (Sort::Stage, true) => {
+            page!("list by stage backwards", "applications.stage DESC, applications.number DESC")
+        }
     }
 }
 
@@ -85,9 +86,8 @@ const SELECT_UNFOLDED: Query = Query::new(
 /// `?1` is a JSON object of folded texts by id.
 const FOLD: Query = Query::new(
     "fold",
-    "UPDATE applications SET folded = \
-        (SELECT value FROM json_each(?1) WHERE key = applications.id) \
-    WHERE id IN (SELECT key FROM json_each(?1))",
+    "UPDATE applications SET folded = given.value FROM json_each(?1) AS given \
+    WHERE applications.id = given.key",
 );
 
 const SELECT_DOSSIER: Query = Query::new(
@@ -103,6 +103,7 @@ const SELECT_NEIGHBOURS: Query = Query::new(
             AND id NOT IN (SELECT id FROM retired) ORDER BY number LIMIT 1) AS after",
 );
 
+/// Of the posting `?1`, or of each.
 const SELECT_COUNTS: Query = Query::new(
     "select counts",
     "SELECT posting AS slug, erased, withdrawn, \
@@ -114,7 +115,7 @@ const SELECT_COUNTS: Query = Query::new(
             AND id NOT IN (SELECT id FROM retired) \
             AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.application = applications.id \
                 AND stopped_at IS NULL AND replaced_at IS NULL)) AS unanswered \
-    FROM tallies ORDER BY posting",
+    FROM tallies WHERE ?1 IS NULL OR posting = ?1 ORDER BY posting",
 );
 
 const SELECT_NOTES: Query = Query::new(
@@ -194,8 +195,8 @@ impl<D: Database> Dossiers for SqlLedger<D> {
         Ok(row.map_or((None, None), |row| (row.before, row.after)))
     }
 
-    async fn counts(&self) -> Result<Vec<PostingCounts>, Fault> {
-        let rows: Vec<CountsRow> = self.0.run(SELECT_COUNTS.bind([])).await?;
+    async fn counts(&self, posting: Option<&str>) -> Result<Vec<PostingCounts>, Fault> {
+        let rows: Vec<CountsRow> = self.0.run(SELECT_COUNTS.bind([posting.into()])).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 

@@ -32,7 +32,9 @@ impl Database for D1 {
 impl D1 {
     fn prepare(&self, statement: Statement) -> Result<D1PreparedStatement, Fault> {
         let values: Vec<JsValue> = statement.values.into_iter().map(bound).collect();
-        self.0.prepare(statement.query.sql).bind(&values).map_err(fault)
+        // D1's insights and the tests tell statements by their names.
+        let named = format!("-- {}\n{}", statement.query.name, statement.query.sql);
+        self.0.prepare(named).bind(&values).map_err(fault)
     }
 }
 

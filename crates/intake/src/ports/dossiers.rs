@@ -32,7 +32,7 @@ pub trait Dossiers {
     ) -> Result<(Option<Reference>, Option<Reference>), Fault>;
 
     /// Returns how many applications each posting has that has or had any.
-    async fn counts(&self) -> Result<Vec<PostingCounts>, Fault>;
+    async fn counts(&self, posting: Option<&str>) -> Result<Vec<PostingCounts>, Fault>;
 
     /// The notes about applications, oldest first, each with the id of its
     /// application.

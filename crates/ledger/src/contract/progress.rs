@@ -172,7 +172,7 @@ pub(super) async fn a_list_is_searched_sorted_and_filtered(
     let (before, after) = ledger.neighbours(&posting.slug, 2).await?;
     same("before", before, Some(first.reference))?;
     same("after", after, received.last().map(|one| one.reference.clone()))?;
-    let counts = ledger.counts().await?;
+    let counts = ledger.counts(None).await?;
     let counted = counts.iter().map(|one| (one.applications, one.not_forwarded, one.unanswered));
     same("counts", counted.collect::<Vec<_>>(), vec![(3, 3, 3)])
 }

@@ -18,7 +18,7 @@ use crate::routes::answer::{self, Caching};
 impl Desk<'_> {
     /// The postings that the person may read.
     pub(super) async fn overview(&self) -> Answer {
-        let counts = self.app.ledger.counts().await?;
+        let counts = self.app.ledger.counts(None).await?;
         let readable = self.postings.iter().filter(|posting| self.access.may_read(posting));
         let shown: Vec<PostingShown<'_>> =
             readable.map(|posting| self.shown(posting, &counts)).collect();
@@ -96,7 +96,7 @@ impl Desk<'_> {
         for dossier in &mut listed.dossiers {
             self.hide_others(dossier);
         }
-        let counts = self.app.ledger.counts().await?;
+        let counts = self.app.ledger.counts(Some(slug)).await?;
         let shown = self.shown(posting, &counts);
         if !self.context.wants_json {
             let events = self.app.ledger.posting_events(slug).await?;
