@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use documents::Kind;
-use domain::{Application, Delivery, Failure, MailState, Posting, Reference};
+use domain::{Application, Delivery, Failure, HeldDocument, MailState, Posting, Reference};
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
 use rules::{Code, Content, Form, Issue, Timestamp};
@@ -57,33 +57,17 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             pages.push((format!("{}-{state}", posting.slug), page));
         };
         let empty = Form::default();
-        let fresh = FormState {
-            values: &empty,
-            issues: &[],
-            token: "token",
-            arrival: "",
-            not_taken: None,
-            kept: None,
-            held: &[],
-            correction: None,
-        };
+        let fresh = FormState::new(&empty, "token");
         let at = |now, form| views::posting(texts, posting, now, Some(form), &SITE);
         add("open", at(NOW, fresh));
         add("last-day", at(Timestamp(closes.0 - DAY / 2), fresh));
         add("closed", views::posting(texts, posting, closes, None, &SITE));
         add("soon", views::posting(texts, posting, Timestamp(opens.0 - DAY), None, &SITE));
         let (typed, issues) = mistaken(posting);
-        let wrong = FormState {
-            values: &typed,
-            issues: &issues,
-            token: "token",
-            arrival: "",
-            not_taken: None,
-            kept: None,
-            held: &[],
-            correction: None,
-        };
+        let wrong = FormState { issues: &issues, ..FormState::new(&typed, "token") };
         add("wrong", at(NOW, wrong));
+        let held: Vec<HeldDocument> = typed.documents.iter().map(held).collect();
+        add("held", at(NOW, FormState { held: &held, ..wrong }));
         add("busy", at(NOW, FormState { issues: &[], not_taken: Some(texts.form_busy), ..wrong }));
         let late = posting.requirements.window.review(closes);
         add("late", at(closes, FormState { issues: late.as_slice(), ..wrong }));
@@ -185,6 +169,12 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
 }
 
 /// Returns a form with one mistake of each sort.
+/// A document as it is held, so that it need not be chosen again.
+fn held(document: &OfferedDocument) -> HeldDocument {
+    let (key, hold) = (String::new(), String::new());
+    HeldDocument { key, hold, document: document.clone(), until: NOW }
+}
+
 fn mistaken(posting: &Posting) -> (Form, Vec<Issue>) {
     let typed = Form {
         name: "Amélie Ben Salah".to_owned(),

@@ -27,7 +27,7 @@ pub fn accessibility(
         frame: Frame {
             title: format!("{} – {}", texts.accessibility_title, brand.name),
             brand,
-            description: None,
+            description: Some(texts.accessibility_aim),
             address: Some(Address::of(texts, site, "/accessibility")),
             indexed: true,
             has_form: false,

@@ -236,7 +236,7 @@ fn a_page_names_the_languages_in_which_its_text_is() {
     for link in [
         "<link rel=\"canonical\" href=\"https://jobs.example.org/?lang=en\">",
         "<link rel=\"alternate\" hreflang=\"fr\" href=\"https://jobs.example.org/?lang=fr\">",
-        "hreflang=\"x-default\" href=\"https://jobs.example.org/\">",
+        "hreflang=\"x-default\" href=\"https://jobs.example.org/?lang=en\">",
     ] {
         assert!(careers.contains(link), "{link} in {careers}");
     }

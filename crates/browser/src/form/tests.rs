@@ -1,5 +1,8 @@
 //! Tests what the page shows after each step of a candidate.
 
+mod files;
+mod submission;
+
 use std::rc::Rc;
 
 use documents::{Active, Damage, Kind, Report, Trace};
@@ -150,81 +153,6 @@ fn errors_of_the_server_go_when_mended() {
 }
 
 #[test]
-fn a_document_says_what_it_is() {
-    for (kind, damage, sounds, wrong) in [
-        (Kind::Pdf, None, "a PDF, 1.5\u{A0}MB, checked", false),
-        (Kind::Image, None, "an image, 1.5\u{A0}MB, cannot be taken", true),
-        (Kind::Pdf, Some(Damage::Truncated), "a PDF, 1.5\u{A0}MB, cannot be taken", true),
-    ] {
-        let mut state = empty();
-        let turn = state.choose("cv", "cv.pdf".into(), 1_500_000, NOW).unwrap();
-        assert!(status(&state, "cv").contains("reading"));
-        assert_eq!(error(&state, "cv"), None);
-        let report = Report { damage, ..Report::of(kind, 1_500_000) };
-        state.inspected("cv", turn, found(report), NOW);
-        assert!(status(&state, "cv").contains(sounds), "{}", status(&state, "cv"));
-        assert_eq!(error(&state, "cv").is_some(), wrong, "{kind:?} {damage:?}");
-    }
-}
-
-#[test]
-fn a_size_that_decides_spares_the_reading() {
-    for (bytes, words) in [(0, "empty"), (10_000_001, "is 10.1\u{A0}MB")] {
-        let mut state = empty();
-        assert_eq!(state.choose("cv", "cv.pdf".into(), bytes, NOW), None);
-        assert!(error(&state, "cv").unwrap().contains(words), "{bytes}");
-        assert!(status(&state, "cv").contains("cannot be taken"));
-    }
-}
-
-#[test]
-fn what_is_learned_of_a_file_no_longer_chosen_is_forgotten() {
-    let mut state = empty();
-    let first = state.choose("cv", "old.exe".into(), 5, NOW).unwrap();
-    let second = state.choose("cv", "new.pdf".into(), 6, NOW).unwrap();
-    state.inspected("cv", first, found(report(Kind::Executable, 5)), NOW);
-    assert!(status(&state, "cv").contains("reading"));
-    assert_eq!(error(&state, "cv"), None);
-    state.inspected("cv", second, found(report(Kind::Pdf, 6)), NOW);
-    assert!(status(&state, "cv").contains("checked"));
-}
-
-#[test]
-fn a_file_taken_back_is_missing() {
-    let mut state = empty();
-    state.clear("cv", NOW);
-    assert_eq!(error(&state, "cv"), None, "there was none");
-    give(&mut state, "cv", 9, Kind::Pdf, "a");
-    state.clear("cv", NOW);
-    assert!(error(&state, "cv").is_some());
-    let view = state.view(NOW);
-    assert_eq!((view.statuses.get("cv"), view.meter), (Some(""), None));
-    assert_eq!(view.statuses.get("letter"), None, "what the server said stays");
-}
-
-#[test]
-fn the_same_file_twice_is_mended_from_either_side() {
-    let mut state = empty();
-    give(&mut state, "cv", 9, Kind::Pdf, "same");
-    give(&mut state, "letter", 9, Kind::Pdf, "same");
-    assert!(error(&state, "cv").is_some());
-    give(&mut state, "letter", 9, Kind::Pdf, "other");
-    assert_eq!(error(&state, "cv"), None);
-}
-
-#[test]
-fn the_meter_weighs_all_documents() {
-    let mut state = empty();
-    assert_eq!(state.view(NOW).meter, None);
-    give(&mut state, "letter", 9_000_000, Kind::Pdf, "a");
-    give(&mut state, "cv", 9_000_001, Kind::Pdf, "b");
-    assert!(state.view(NOW).meter.unwrap().contains("18.1\u{A0}MB of 18\u{A0}MB"));
-    assert!(error(&state, "documents").is_some());
-    give(&mut state, "cv", 9_000_000, Kind::Pdf, "b");
-    assert_eq!(error(&state, "documents"), None);
-}
-
-#[test]
 fn everything_wrong_is_told_in_the_order_of_the_page() {
     let mut state = empty();
     assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
@@ -246,126 +174,6 @@ fn what_fits_no_field_leads_to_the_form() {
     assert_eq!(summary(&late), [""], "there is nothing to correct");
     let Summary::Shown { title, .. } = late.view(CLOSES).summary.0 else { panic!() };
     assert!(!title.contains("correct"), "{title}");
-}
-
-#[test]
-fn an_unreadable_file_is_told_in_its_place() {
-    let mut state = ready();
-    let turn = state.choose("letter", "l.pdf".into(), 5, NOW).unwrap();
-    state.inspected("letter", turn, Found::Nothing, NOW);
-    assert!(error(&state, "letter").unwrap().contains("cannot read"));
-    state.typed(Form { consent: String::new(), ..filled_in() });
-    assert_eq!(state.submit(NOW), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["letter", "consent"]);
-}
-
-#[test]
-fn a_click_waits_for_the_documents_and_counts_once() {
-    let mut state = ready();
-    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
-    assert_eq!(state.submit(NOW), Effect::None);
-    assert!(state.view(NOW).busy);
-    assert_eq!(state.inspected("cv", turn, found(report(Kind::Pdf, 5)), NOW), Effect::Send);
-    assert_eq!(state.submit(NOW), Effect::None);
-    let view = state.view(NOW);
-    assert_eq!((view.busy, view.guarded, view.summary.0), (true, true, &Summary::Hidden));
-}
-
-#[test]
-fn an_upload_keeps_its_view_in_step() {
-    let mut state = ready();
-    state.submit(NOW);
-    state.progress(50, 200);
-    assert_eq!(state.view(NOW).upload.unwrap().percent, Some(25));
-    assert!(state.view(CLOSES).countdown.unwrap().text.contains("in time"));
-    assert_eq!(state.cancelled(), Effect::AskWhetherArrived);
-    let view = state.view(NOW);
-    assert_eq!((view.busy, view.guarded, view.upload.unwrap().percent), (false, false, None));
-    state.progress(60, 200);
-    assert_eq!(state.sending, Sending::Cancelled, "late news");
-    assert_eq!(state.submit(NOW), Effect::Send);
-}
-
-#[test]
-fn answers_lead_on() {
-    let mut state = ready();
-    state.submit(NOW);
-    let opened = state.answered(Answer::Received { status_url: "/applications/X".into() });
-    assert_eq!(opened, Effect::Open("/applications/X".into()));
-    assert_eq!(state.submit(NOW), Effect::None, "no second sending while the receipt opens");
-    state.resumed();
-    assert_eq!(state.submit(NOW), Effect::Send);
-
-    let told = |field: &str| FieldError { field: field.to_owned(), message: format!("{field}!") };
-    let refused = Answer::Refused { errors: vec![told("consent"), told("cv")], kept: None };
-    assert_eq!(state.answered(refused), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["cv", "consent"]);
-    assert_eq!(error(&state, "cv").as_deref(), Some("cv!"));
-
-    let expired = Answer::Refused { errors: vec![told("token")], kept: None };
-    assert_eq!(state.answered(expired), Effect::RenewToken);
-    assert_eq!(state.renewed(), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["", "", "submit"]);
-
-    let failed = Answer::Failed { status: 503, retry_after: None };
-    assert_eq!(state.answered(failed), Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["", "", "submit"]);
-    assert_eq!(state.submit(NOW), Effect::Send, "everything is still there");
-}
-
-#[test]
-fn without_an_answer_the_files_are_looked_for_first() {
-    let mut state = ready();
-    state.submit(NOW);
-    assert_eq!(state.answered(Answer::Nothing), Effect::LookForFiles);
-    assert!(state.view(NOW).busy);
-    state.lost(&["cv".to_owned()], NOW);
-    assert_eq!(summary(&state), ["cv"]);
-    assert!(!state.view(NOW).busy);
-
-    let mut state = ready();
-    state.submit(NOW);
-    state.lost(&[], NOW);
-    assert_eq!(summary(&state), ["", "", "submit"]);
-}
-
-#[test]
-fn what_is_better_known_of_a_file_is_told_and_refuses_nothing() {
-    let mut state = ready();
-    let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
-    let told = Report {
-        active: vec![Active::EmbeddedFile],
-        traces: vec![Trace::TrackedChanges, Trace::Author],
-        authors: vec!["Zoë".into()],
-        files: vec!["a.xlsx".into(), "b.pdf".into()],
-        ..report(Kind::Docx, 5)
-    };
-    state.inspected("cv", turn, found(told), NOW);
-    let status = status(&state, "cv");
-    let lines: Vec<_> = status.lines().collect();
-    assert_eq!(lines.len(), 4, "{status}");
-    assert!(lines[3].contains("inside: a.xlsx and b.pdf."), "{status}");
-    assert!(lines[1].contains("Zoë") && lines[2].contains("tracked changes"), "{status}");
-    assert_eq!(state.submit(NOW), Effect::Send);
-}
-
-#[test]
-fn what_acts_in_a_file_is_named() {
-    let mut state = ready();
-    let turn = state.choose("cv", "cv.docx".into(), 5, NOW).unwrap();
-    let active = vec![Active::Macros, Active::OpenAction];
-    state.inspected("cv", turn, found(Report { active, ..report(Kind::Docx, 5) }), NOW);
-    assert!(error(&state, "cv").unwrap().contains("“cv.docx” contains macros. "));
-}
-
-#[test]
-fn a_file_that_nobody_here_can_look_into_is_left_to_the_server() {
-    let mut state = ready();
-    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
-    assert_eq!(state.inspected("cv", turn, Found::Bytes, NOW), Effect::None);
-    assert_eq!(error(&state, "cv"), None);
-    assert!(status(&state, "cv").contains("when it arrives"), "{}", status(&state, "cv"));
-    assert_eq!(state.submit(NOW), Effect::Send);
 }
 
 #[test]
@@ -399,26 +207,6 @@ fn the_form_says_that_it_is_over_unless_it_is_on_its_way() {
 }
 
 #[test]
-fn a_screen_reader_hears_why_a_file_cannot_be_taken() {
-    let mut state = empty();
-    let turn = state.choose("cv", "cv.pdf".into(), 5, NOW).unwrap();
-    assert!(state.view(NOW).spoken.contains("reading"));
-    state.inspected("cv", turn, found(report(Kind::Executable, 5)), NOW);
-    let why = error(&state, "cv").unwrap();
-    assert!(state.view(NOW).spoken.ends_with(&why), "{}", state.view(NOW).spoken);
-    state.clear("cv", NOW);
-    assert_eq!(state.view(NOW).spoken, error(&state, "cv").unwrap());
-}
-
-#[test]
-fn a_photo_shows_how_it_becomes_a_pdf() {
-    let mut state = empty();
-    assert_eq!(state.view(NOW).opened, None);
-    give(&mut state, "cv", 9, Kind::Image, "a");
-    assert_eq!(state.view(NOW).opened, Some("photo"));
-}
-
-#[test]
 fn characters_are_counted_near_the_limit_only_and_spoken_seldom() {
     let mut state = empty();
     for (count, seen, spoken) in [
@@ -434,22 +222,6 @@ fn characters_are_counted_near_the_limit_only_and_spoken_seldom() {
         assert_eq!(view.counters.get("message"), Some(seen), "{count}");
         assert_eq!(view.spoken, spoken, "{count}");
     }
-}
-
-#[test]
-fn a_review_shows_what_will_be_sent_and_asks_for_what_is_missing() {
-    let mut state = empty();
-    assert_eq!(state.update(Message::Reviewed, NOW), Effect::Focus("error-summary"));
-    assert_eq!(state.view(NOW).review, None);
-    let mut state = ready();
-    assert_eq!(state.update(Message::Reviewed, NOW), Effect::Focus("look"));
-    let shown = state.view(NOW).review.unwrap();
-    assert_eq!(shown.get("email"), Some("amelie@example.org"));
-    assert_eq!((shown.get("permit"), shown.get("phone")), (Some("Yes"), Some("")));
-    assert!(shown.get("cv").unwrap().contains("cv.pdf”: a PDF"));
-    assert_eq!(state.update(Message::ReviewClosed, NOW), Effect::Focus("review"));
-    assert_eq!(state.view(NOW).review, None);
-    assert_eq!(state.update(Message::Submitted, NOW), Effect::Send, "no review is asked for");
 }
 
 #[test]
@@ -486,47 +258,4 @@ fn a_likely_slip_is_asked_about_once_the_address_is_left() {
     give(&mut state, "letter", 9, Kind::Pdf, "a");
     give(&mut state, "cv", 9, Kind::Pdf, "b");
     assert_eq!(state.submit(NOW), Effect::Send, "and refuses nothing");
-}
-
-#[test]
-fn everything_that_has_left_cannot_be_stopped() {
-    let mut state = ready();
-    state.submit(NOW);
-    let can_stop = |state: &State| state.view(NOW).upload.is_some_and(|upload| upload.can_stop);
-    state.progress(199, 200);
-    assert!(can_stop(&state));
-    state.progress(200, 200);
-    assert!(!can_stop(&state));
-    assert_eq!(state.view(NOW).upload.unwrap().percent, Some(100));
-}
-
-#[test]
-fn what_was_stopped_too_late_is_told_as_received() {
-    let mut state = ready();
-    state.submit(NOW);
-    assert_eq!(state.cancelled(), Effect::AskWhetherArrived);
-    let told = state.update(Message::Arrived("/applications/X?key=k".into()), NOW);
-    assert_eq!(told, Effect::Focus("error-summary"));
-    assert_eq!(summary(&state), ["/applications/X?key=k"]);
-    assert_eq!(state.submit(NOW), Effect::Send, "a correction");
-    assert_eq!(state.arrived("/late".into()), Effect::None, "the candidate has gone on");
-}
-
-#[test]
-fn a_correction_that_is_not_taken_says_so_in_the_words_of_the_server() {
-    for (is_for_now, targets) in [(true, &["", "", "submit"][..]), (false, &[""])] {
-        let mut state = ready();
-        state.submit(NOW);
-        let answer = Answer::NotTaken { message: "A newer one.".into(), is_for_now };
-        assert_eq!(state.answered(answer), Effect::Focus("error-summary"));
-        assert_eq!(summary(&state), targets);
-        let view = state.view(NOW);
-        let Summary::Shown { items, .. } = view.summary.0 else { panic!() };
-        assert_eq!(items[0].text, "A newer one.");
-    }
-    let mut state = ready();
-    state.submit(NOW);
-    let errors = vec![FieldError { field: "cv".into(), message: "cv!".into() }];
-    state.answered(Answer::Refused { errors, kept: Some("It stays.".into()) });
-    assert_eq!(summary(&state), ["cv", ""]);
 }
