@@ -124,9 +124,14 @@ pub(crate) fn marks_staff_mails(env: &Env) -> bool {
     setting(env, "STAFF_MAIL_AUTO_SUBMITTED") != "no"
 }
 
+/// The address that takes applications by mail; empty where there is none.
+pub(crate) fn intake_address(env: &Env) -> String {
+    setting(env, "INTAKE_ADDRESS")
+}
+
 /// How mails come in.
 pub(crate) fn receiver(env: &Env) -> Result<ReceiverSettings, Fault> {
-    let address = Address::parse(&setting(env, "INTAKE_ADDRESS"))
+    let address = Address::parse(&intake_address(env))
         .map_err(|error| Fault::Configuration(format!("INTAKE_ADDRESS: {error}")))?;
     let origin = match public_origin(env)? {
         Some(origin) => origin,

@@ -10,6 +10,7 @@ use views::desk::{EditorShown, MistakeShown};
 use worker::{Request, Response};
 
 use super::{Answer, Desk, Refused, forms};
+use crate::config;
 use crate::routes::answer::{self, Caching};
 
 /// The most bytes of the form: each of the source may be written with three.
@@ -109,6 +110,7 @@ impl Desk<'_> {
         let is_public = before.is_some_and(|before| before.state != State::Draft);
         let is_draft = sent.is_draft && !is_public;
         let compiled = postings::compile(&format!("{slug}.md"), &sent.source);
+        let compiled = compiled.and_then(|posting| self.to_people(posting, &sent.source));
         let compiled = compiled.and_then(|posting| {
             if is_draft || is_public { Ok(posting) } else { self.in_time(posting, &sent.source) }
         });
@@ -237,11 +239,22 @@ impl Desk<'_> {
         if self.context.received_at < posting.requirements.window.closes_at {
             return Ok(posting);
         }
-        let line = source.lines().position(|line| line.trim_start().starts_with("date"));
-        let text =
-            format!("the deadline {} has passed. Choose a later day.", posting.deadline.date);
-        let line = line.map_or(1, |line| line.saturating_add(1));
-        Err(Mistakes(vec![Mistake { file: String::new(), line, text }]))
+        let date = posting.deadline.date;
+        let text = format!("the deadline {date} has passed. Choose a later day.");
+        Err(mistake_at(source, "date", text))
+    }
+
+    /// Refuses the address that takes applications by mail as one to which
+    /// mails about them go: the Worker would write to itself.
+    fn to_people(&self, posting: Posting, source: &str) -> Result<Posting, Mistakes> {
+        let intake = config::intake_address(self.env);
+        if !posting.is_mailbox(&intake) {
+            return Ok(posting);
+        }
+        let text = format!(
+            "{intake} takes applications by mail and can be neither recipient nor contact. Give the address of a person."
+        );
+        Err(mistake_at(source, "recipient", text))
     }
 
     fn mistaken(
@@ -315,6 +328,13 @@ impl Desk<'_> {
         let page = views::desk::editor(self.context.texts(), shown, &self.person());
         answer::html(status, &page, Caching::Never)
     }
+}
+
+/// A mistake in the line that begins with `key`, or in the first one.
+fn mistake_at(source: &str, key: &str, text: String) -> Mistakes {
+    let line = source.lines().position(|line| line.trim_start().starts_with(key));
+    let line = line.map_or(1, |line| line.saturating_add(1));
+    Mistakes(vec![Mistake { file: String::new(), line, text }])
 }
 
 async fn sent(request: Request) -> Result<Sent, Refused> {
