@@ -24,6 +24,7 @@ beforeEach(async () => {
 });
 
 const MINUTE = 60_000;
+const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 const ADVERTISEMENT = readFileSync(join(ROOT, "crates/postings/src/advertisement/tests/french.txt"), "utf8");
 
 /** Applications of as many people. */
@@ -273,8 +274,7 @@ test("an advertisement becomes a draft, a posting, a further version, and ends",
   const draft = await staff.post("/desk/postings", { source, draft: "yes" });
   assert.deepEqual([draft.status, await draft.json()], [201, { slug, version: 1, state: "draft" }]);
   assert.equal((await place.guichet.fetch(`/postings/${slug}`)).status, 404);
-  // The very same again, in the same millisecond, would be taken for a request that is sent again.
-  assert.equal((await staff.post("/desk/postings", { source: `${source}\nAutrement.`, draft: "yes" })).status, 409);
+  for (const again of [source, `${source}\nAutrement.`]) assert.equal((await staff.post("/desk/postings", { source: again, draft: "yes" })).status, 409);
   const whole = source.replace("workload", "retention_days = 180\nworkload");
   const published = await staff.post(`/desk/postings/${slug}`, { source: whole, version: "1" });
   assert.equal(published.status, 200);
@@ -302,6 +302,32 @@ test("an advertisement becomes a draft, a posting, a further version, and ends",
   assert.equal(await states(), "withdrawn");
   const { events } = await everything(place.guichet);
   assert.deepEqual(events.map(({ what }) => what).sort(), ["ended", "saved", "saved", "taken_down"]);
+});
+
+test("an extension beyond a promised day of deletion is confirmed first", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const save = async (text, base, fields = {}) => {
+    const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: text, version: String(base), ...fields });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  const short = source.replace("retention_days = 180", "retention_days = 5");
+  assert.equal((await save(short, version)).status, 200);
+  assert.deepEqual(await save(short, version + 1), { status: 200, slug: POSTING.slug, version: version + 1, state: "open" });
+  await applications(2);
+  const extended = short.replace("date = 2025-08-03", "date = 2025-08-20");
+  assert.deepEqual(await save(extended, version + 1), { status: 409, error: "unconfirmed", version: version + 1, early: 2 });
+  assert.equal((await save(extended, version + 1, { confirm: "yes" })).status, 200);
+  const page = await staff.post(`/desk/postings/${POSTING.slug}`, { source: short, version: String(version) }, { ...SAME_ORIGIN, accept: "text/html" });
+  assert.equal(page.status, 409);
+});
+
+test("mail about a posting does not go to the address that takes applications", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  await override(place.guichet, { clock: clock(), vars: { INTAKE_ADDRESS: "applications@omct.org" } });
+  const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: `${source}\nEncore.`, version: String(version) });
+  assert.equal(answer.status, 422);
+  const [{ line, message }] = (await answer.json()).mistakes;
+  assert.ok(source.split("\n")[line - 1].startsWith("recipient") && message.includes("applications@omct.org"), message);
 });
 
 test("no address and no log line has anything of a person", async () => {

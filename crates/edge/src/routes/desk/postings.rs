@@ -146,9 +146,14 @@ impl Desk<'_> {
         };
         let draft = Draft { version, confirmed: sent.is_confirmed };
         match save_posting(&self.app.ledger, crate::postings::compiled, draft).await? {
-            Saving::Version(saved) | Saving::Unchanged(saved) => {
-                let detail = json!({ "version": saved, "draft": is_draft });
-                self.saved(slug, Deed::Saved, Some(detail)).await?;
+            Saving::Unchanged(current) if before.is_none() => {
+                self.conflict(slug, current, sent).await
+            }
+            saving @ (Saving::Version(saved) | Saving::Unchanged(saved)) => {
+                if saving == Saving::Version(saved) {
+                    let detail = json!({ "version": saved, "draft": is_draft });
+                    self.saved(slug, Deed::Saved, Some(detail)).await?;
+                }
                 let state = posting.map_or("draft", |posting| match version.state {
                     Some(State::Draft) => "draft",
                     _ => posting.state_at(self.context.received_at),
