@@ -1,0 +1,136 @@
+// Tests the desk in a browser, as the three people of an office use it: an advertisement becomes a posting, candidates apply,
+// are shortlisted, invited, declined, and what belongs to the selection is taken along. In French, at both widths, and by
+// keyboard.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { apply, clock, document, NOON, pdf } from "../support/application.mjs";
+import { browsing, look, NARROW } from "../support/browser.mjs";
+import { override } from "../support/faults.mjs";
+import { ROOT } from "../support/guichet.mjs";
+import { poll } from "../support/mailbox.mjs";
+import { running } from "../support/running.mjs";
+import { words } from "../support/words.mjs";
+
+const place = await running();
+const visitors = await browsing(place);
+const ADVERTISEMENT = readFileSync(join(ROOT, "crates/postings/src/advertisement/tests/french.txt"), "utf8");
+const MINUTE = 60_000;
+const t = words("fr").desk;
+const PEOPLE = ["Amélie N’Diaye", "Zoé Œuvré", "سلمى بن علي", "Jean-Loup d’Arc"];
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+async function signIn(page) {
+  await page.goto("/desk/dev-sign-in");
+  await button(page, t.sign_in).click();
+  await page.getByRole("heading", { level: 1, name: t.postings }).waitFor();
+}
+
+test("a selection, from the advertisement to the invitations", async (t_) => {
+  const page = await visitors.visit(t_, { expected: /status of 4\d\d/ });
+  await signIn(page);
+  await look(page, "desk-overview");
+
+  await page.getByRole("link", { name: t.import }).click();
+  await page.getByLabel(t.advertisement).fill(ADVERTISEMENT);
+  await button(page, t.import_do).click();
+  const source = page.getByLabel(t.source, { exact: true });
+  const draft = await source.inputValue();
+  const slug = /^slug = "(.+)"$/m.exec(draft)[1];
+  await page.getByText(t.fact_retention_days).waitFor();
+  await look(page, "desk-draft");
+  // Not yet complete: the mistakes stand beside the text, which is still there.
+  await button(page, t.publish).click();
+  await page.getByRole("alert").getByText("retention_days").first().waitFor();
+  assert.equal(await source.inputValue(), draft);
+  await look(page, "desk-mistakes");
+  await source.fill(draft.replace("workload", "retention_days = 180\nworkload"));
+  await button(page, t.publish).click();
+  await page.getByText(t.none).waitFor();
+  await look(page, "desk-empty");
+
+  const token = async () => /name="token" value="([^"]+)"/.exec(await (await place.guichet.fetch(`/postings/${slug}`)).text())[1];
+  const references = [];
+  for (const [n, name] of PEOPLE.entries()) {
+    const answer = await apply(place.guichet, { name, email: `person${n}@example.net`, token: await token() }, { slug });
+    assert.equal(answer.status, 201, await answer.clone().text());
+    references.push((await answer.json()).reference);
+  }
+  await page.reload();
+  const row = (name) => page.getByRole("row").filter({ hasText: name });
+  for (const name of PEOPLE) await row(name).waitFor();
+  await look(page, "desk-list");
+
+  // Two are invited to the test, with a file.
+  for (const name of PEOPLE.slice(0, 2)) await row(name).getByRole("checkbox").check();
+  await page.locator("#stage-to-set").selectOption("test");
+  await button(page, t.continue).click();
+  await page.getByText(t.leaves_later).waitFor();
+  await page.getByLabel(t.text, { exact: true }).fill("Bonjour {name},\n\nvotre test écrit aura lieu mardi. Votre référence : {reference}.");
+  await page.getByLabel(t.attachment_choose).setInputFiles({ name: "Consigne.pdf", mimeType: "application/pdf", buffer: Buffer.from(await document("Consigne.pdf", pdf("Consigne")).arrayBuffer()) });
+  await look(page, "desk-invitation");
+  await button(page, t.do_it).click();
+  await page.getByText(t.done).waitFor();
+  await look(page, "desk-done");
+  // One of the two mails is stopped, which puts the stage back.
+  await page.getByRole("listitem").filter({ hasText: references[1] }).getByRole("button", { name: t.stop }).click();
+  await page.goto(`/desk/postings/${slug}`);
+  assert.match(await row(PEOPLE[0]).innerText(), new RegExp(t.stage_test));
+  assert.match(await row(PEOPLE[1]).innerText(), new RegExp(t.stage_received));
+
+  await override(place.guichet, { clock: clock(NOON + 10 * MINUTE) });
+  await place.guichet.cron();
+  const of = (n) => place.mailbox.messages.filter(({ to, raw }) => to.includes(`person${n}@example.net`) && raw.includes("Consigne.pdf"));
+  await poll(() => of(0).length === 1, 15_000, () => "the invitation has not left");
+  assert.equal(of(1).length, 0);
+
+  await page.getByRole("link", { name: PEOPLE[0] }).click();
+  await page.getByLabel(t.note, { exact: true }).fill("Très bon dossier.");
+  await button(page, t.note_add).click();
+  await page.getByText("Très bon dossier.").waitFor();
+  await look(page, "desk-application");
+
+  const export_ = page.waitForEvent("download");
+  await page.goto(`/desk/postings/${slug}`);
+  await page.getByRole("link", { name: t.csv_semicolon }).click();
+  const csv = readFileSync(await (await export_).path(), "utf8");
+  assert.ok(csv.startsWith("\ufeff") && PEOPLE.every((name) => csv.includes(name)), csv);
+});
+
+test("the desk is usable at 320 pixels", async (t_) => {
+  const page = await visitors.visit(t_, { viewport: NARROW });
+  await signIn(page);
+  await look(page, "desk-overview-320");
+  await page.locator("tbody a").first().click();
+  await page.locator(".desk-filter").waitFor();
+  await look(page, "desk-list-320");
+  await page.locator("tbody th a").first().click();
+  await page.getByRole("heading", { name: t.notes }).waitFor();
+  await look(page, "desk-application-320");
+});
+
+test("the desk needs no mouse", async (t_) => {
+  const page = await visitors.visit(t_, { javaScriptEnabled: false });
+  await signIn(page);
+  const reach = async (locator) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if (await locator.evaluate((element) => element === globalThis.document.activeElement)) return;
+    }
+    assert.fail(`no Tab leads to ${locator}`);
+  };
+  const first = page.locator("tbody a").first();
+  await reach(first);
+  await page.keyboard.press("Enter");
+  const search = page.getByLabel(t.search);
+  await search.waitFor();
+  await reach(search);
+  await page.keyboard.type("zoe");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: PEOPLE[1] }).waitFor();
+  assert.equal(await page.getByRole("link", { name: PEOPLE[0] }).count(), 0);
+});
