@@ -142,6 +142,7 @@ function announce(url) {
   const now = clock && ` (the clock says ${new Date(Date.now() + Number(clock)).toISOString()})`;
   console.log(`
   Careers page   ${url.href}${now}
+  Desk           ${new URL("/desk/dev-sign-in", url).href}
   Mailbox        http://127.0.0.1:${values["mail-port"]}/
   Incoming mail  SMTP on 127.0.0.1:${values["incoming-port"]}, for ${INTAKE}
 
