@@ -75,10 +75,11 @@ const REFUSED = [
   ],
 ];
 
-test("what is wrong with a form is told by code and in words, and nothing is kept", async (t) => {
+test("what is wrong with a form is told by code and in words, and nothing is kept but held documents", async (t) => {
   for (const [what, changes, issues, options] of REFUSED) {
     await t.test(what, async () => {
-      const fields = { token, ...changes };
+      // Documents are held for a page: each form has its own.
+      const fields = { token: await freshToken(place.guichet), ...changes };
       const answer = await apply(place.guichet, fields, options);
       assert.equal(answer.status, 422);
       const body = await answer.json();
@@ -213,7 +214,11 @@ test("in the end nobody has mail but for one form that was right", async () => {
   assert.equal(place.mailbox.messages.length, 2);
 });
 
+/** Nothing but documents that passed, which are held for an hour for a page without script. */
 async function nothingKept() {
-  assert.deepEqual(await kept(place.guichet), { applications: [], outbox: [], documents: [] });
+  const { documents, ...rest } = await kept(place.guichet);
+  const { results } = await place.guichet.db.prepare("SELECT key FROM held_documents").all();
+  const held = new Set(results.map(({ key }) => key));
+  assert.deepEqual({ ...rest, documents: documents.filter((key) => !held.has(key)) }, { applications: [], outbox: [], documents: [] });
   assert.deepEqual(place.mailbox.messages, []);
 }

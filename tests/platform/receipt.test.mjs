@@ -72,7 +72,8 @@ async function questions(path) {
 test("a wrong key costs the same work as a reference that nobody has, or that is none", async () => {
   const { reference, path, key } = await applied();
   await place.mails(reference);
-  assert.equal(await questions(path), 2);
+  // The address, the mails of it, and what staff have written.
+  assert.equal(await questions(path), 3);
   for (const guess of [
     `/applications/${reference}?key=${key.slice(1)}A`,
     `/applications/${reference}`,
