@@ -11,7 +11,7 @@ use worker::{Env, Request, Response};
 use self::refusal::{Mistaken, Page, busy, come_back, correction_not_taken, refused};
 use crate::app::AppContext;
 use crate::postings::Current;
-use crate::routes::form::{self, ReceivedForm, Unreadable};
+use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::Guard;
 use crate::routes::outcome::{Reason, accepted, log_accepted, log_holding};
 use crate::routes::{RequestContext, answer, cross_site, posting};
@@ -53,12 +53,12 @@ pub(super) async fn post(
     let posting = &posting;
     let received = match form::read(request, &posting.requirements, &permit).await {
         Ok(received) => received,
-        Err(Unreadable::Stalled) => return come_back(context, env, posting, "stalled"),
-        Err(Unreadable::TooLarge) => {
-            return answer::failure(context, Failure::TooLarge { max_bytes: form::MAX_BYTES });
+        Err(unreadable) => {
+            return match unreadable.failure(form::MAX_BYTES) {
+                Some(failure) => answer::failure(context, failure),
+                None => come_back(context, env, posting, "stalled"),
+            };
         }
-        Err(Unreadable::TooManyParts) => return answer::failure(context, Failure::TooManyParts),
-        Err(Unreadable::NotAForm) => return answer::failure(context, Failure::NotAForm),
     };
     let result = async {
         let first = first_arrival(context, &app, posting, &received);

@@ -13,7 +13,7 @@ use worker::{Env, Request, Response};
 use crate::adapters::UNICODE;
 use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
-use crate::routes::form::{self, ReceivedForm, Unreadable};
+use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::{self, Guard};
 use crate::routes::outcome::{Reason, accepted, issues_body, log_accepted, log_holding};
 use crate::routes::{RequestContext, cross_site, receipt};
@@ -87,17 +87,12 @@ pub(super) async fn post(
         };
         let arrival = match form::read(request, &posting.requirements, &permit).await {
             Ok(arrival) => arrival,
-            Err(Unreadable::Stalled) => {
-                return Ok(come_back(context, env, known, reference, "stalled").await);
+            Err(unreadable) => {
+                return Ok(match unreadable.failure(form::MAX_BYTES) {
+                    Some(failure) => answer::failure(context, failure),
+                    None => come_back(context, env, known, reference, "stalled").await,
+                });
             }
-            Err(Unreadable::TooLarge) => {
-                let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
-                return Ok(answer::failure(context, failure));
-            }
-            Err(Unreadable::TooManyParts) => {
-                return Ok(answer::failure(context, Failure::TooManyParts));
-            }
-            Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
         take_in(context, env, posting, version, reference, arrival).await
     };

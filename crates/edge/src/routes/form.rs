@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::num::ParseIntError;
 
+use domain::Failure;
 use futures_util::future::try_join;
-
 use intake::{ApplicationId, Channel, Submission, SubmittedDocument};
 use js_sys::Array;
 use rules::{Form, Requirements, Timestamp};
@@ -58,6 +58,19 @@ pub(super) enum Unreadable {
     NotAForm,
     /// It came more slowly than an upload may.
     Stalled,
+}
+
+impl Unreadable {
+    /// Returns what the sender is told, where a form has `max_bytes` at most.
+    /// Nothing for one that stalled: the same form may be sent again.
+    pub(super) fn failure(&self, max_bytes: u64) -> Option<Failure> {
+        match self {
+            Self::TooLarge => Some(Failure::TooLarge { max_bytes }),
+            Self::TooManyParts => Some(Failure::TooManyParts),
+            Self::NotAForm => Some(Failure::NotAForm),
+            Self::Stalled => None,
+        }
+    }
 }
 
 impl From<Ended> for Unreadable {

@@ -16,7 +16,7 @@ use crate::adapters::UNICODE;
 use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
 use crate::routes::correct::busy;
-use crate::routes::form::{self, ReceivedForm, Unreadable};
+use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::{Cause, Guard};
 use crate::routes::outcome::{accepted, issues_body, log_accepted};
 use crate::routes::{RequestContext, cross_site, receipt};
@@ -71,15 +71,12 @@ pub(super) async fn post(
         };
         let arrival = match form::read(request, &posting.requirements, &permit).await {
             Ok(arrival) => arrival,
-            Err(Unreadable::Stalled) => return Ok(busy(context, "stalled")),
-            Err(Unreadable::TooLarge) => {
-                let failure = Failure::TooLarge { max_bytes: form::MAX_BYTES };
-                return Ok(answer::failure(context, failure));
+            Err(unreadable) => {
+                return Ok(match unreadable.failure(form::MAX_BYTES) {
+                    Some(failure) => answer::failure(context, failure),
+                    None => busy(context, "stalled"),
+                });
             }
-            Err(Unreadable::TooManyParts) => {
-                return Ok(answer::failure(context, Failure::TooManyParts));
-            }
-            Err(Unreadable::NotAForm) => return Ok(answer::failure(context, Failure::NotAForm)),
         };
         if !arrival.trap.is_empty() {
             return Ok(busy(context, Cause::Trap.code()));
@@ -168,9 +165,8 @@ async fn take_in(
             log_accepted(&received, outcome, unqueued.as_ref());
             accepted(context, app, &received, outcome)
         }
-        Some(Verdict::Refused { form, issues, .. }) if context.wants_json => {
+        Some(Verdict::Refused { issues, .. }) if context.wants_json => {
             let body = issues_body(context, posting, &issues, None);
-            drop(form);
             answer::json(422, &body, Caching::Never)
         }
         Some(Verdict::Refused { form, issues, .. }) => {

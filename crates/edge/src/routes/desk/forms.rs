@@ -52,11 +52,9 @@ pub(super) async fn read(request: Request, max_bytes: u64) -> Result<Fields, Fai
     let Some(permit) = semaphore::acquire(declared, None, semaphore::HELD).await else {
         return Err(Failure::Unavailable);
     };
-    let data = form::data(&request, &permit, max_bytes).await.map_err(|error| match error {
-        form::Unreadable::TooLarge => Failure::TooLarge { max_bytes },
-        form::Unreadable::TooManyParts => Failure::TooManyParts,
-        form::Unreadable::NotAForm | form::Unreadable::Stalled => Failure::NotAForm,
-    })?;
+    let read = form::data(&request, &permit, max_bytes).await;
+    let data =
+        read.map_err(|unreadable| unreadable.failure(max_bytes).unwrap_or(Failure::NotAForm))?;
     let mut fields = Fields::default();
     for entry in data.entries().into_iter().flatten() {
         let Ok(entry) = entry.dyn_into::<Array>() else { continue };
