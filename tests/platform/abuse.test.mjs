@@ -22,6 +22,13 @@ beforeEach(async () => {
 /** What the log says of those turned away. */
 const codes = () => place.lines.filter((line) => line.includes('"turned away"')).map((line) => JSON.parse(line).code);
 
+/** Which codes are printed, each once for a kind; what is printed takes another way than the answer. */
+async function printed(expected) {
+  const kinds = () => [...new Set(codes())];
+  await poll(() => kinds().length >= new Set(expected).size, 5_000, () => `printed: ${codes()}`);
+  assert.deepEqual(kinds(), expected);
+}
+
 /** Addresses for documentation (RFC 5737), each test one of its own: counters outlive it. */
 let last = 0;
 const elsewhere = () => ({ "x-test-address": `203.0.113.${(last += 1)}` });
@@ -56,7 +63,7 @@ test("a form from another site is refused, as JSON and as a page in both languag
     }
   }
   assert.deepEqual((await kept(place.guichet)).applications, []);
-  assert.deepEqual([...new Set(codes())], ["cross_site"]);
+  await printed(["cross_site"]);
 });
 
 test("our own form passes, in browsers of today and of yesterday", async () => {
@@ -78,7 +85,7 @@ test("who fills in the trap gets the form back, and through when it is empty", a
     assert.ok(!page.includes('name="website"'), "a browser that fills it in by itself would again");
     assert.equal((await apply(place.guichet, { token, website: "" })).status, 201);
   }
-  assert.deepEqual(codes(), ["honeypot", "honeypot"]);
+  await printed(["honeypot"]);
   assert.equal((await kept(place.guichet)).applications.length, 2);
 });
 
@@ -86,9 +93,7 @@ test("to be faster than people is no fault by itself, only again and again from 
   const headers = elsewhere();
   const { count } = await untilTurnedAway(10, RUBBISH, { headers });
   assert.ok(count >= 10, `${count}`);
-  // What is printed takes another way than the answer.
-  await poll(() => codes().length > 0, 5_000, () => "nothing is printed");
-  assert.deepEqual(codes(), ["too_fast"]);
+  await printed(["too_fast"]);
   const token = await freshToken(place.guichet);
   const slow = { headers: { ...headers, "x-test-clock": clock(NOON + 3_000) } };
   assert.equal((await apply(place.guichet, { token }, slow)).status, 201, "a person at the same address");
@@ -104,8 +109,7 @@ test("a flood from one address is turned away; other addresses are not", async (
   const token = await freshToken(place.guichet);
   const { count } = await untilTurnedAway(60, { ...RUBBISH, token }, { headers });
   assert.ok(count >= 60, `${count}`);
-  await poll(() => codes().length > 0, 5_000, () => "nothing is printed");
-  assert.deepEqual(codes(), ["rate_limited"]);
+  await printed(["rate_limited"]);
   assert.equal((await apply(place.guichet, { token }, { headers: elsewhere() })).status, 201);
 });
 
@@ -123,7 +127,7 @@ test("a robot cannot tell why: one answer to flood, trap and haste", async () =>
     assert.deepEqual(seen[0], seen[1]);
     assert.deepEqual(seen[0], seen[2]);
   }
-  assert.deepEqual([...new Set(codes())], ["rate_limited", "too_fast", "honeypot"]);
+  await printed(["rate_limited", "too_fast", "honeypot"]);
   assert.ok(!place.lines.some((line) => /203\.0\.113|marie/i.test(line)), "no personal data in the log");
 });
 
@@ -156,7 +160,7 @@ test("a network of IPv6 is one sender when it is many", async () => {
   }
   assert.ok(statuses.length > 240, `${statuses.length} forms`);
   assert.equal(statuses.at(-1), 429);
-  assert.deepEqual([...new Set(codes())], ["rate_limited"]);
+  await printed(["rate_limited"]);
 });
 
 test("an address gets five mails in an hour and then one for the others, however it is written", async () => {

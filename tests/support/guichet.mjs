@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
+import "./atomics.mjs";
 import { migrate } from "./migrate.mjs";
 import { pushFolder } from "./postings.mjs";
 import { faultyModules } from "./faults.mjs";
