@@ -7,6 +7,7 @@ use addresses::Address;
 use rules::Date;
 use rules::application::{limit, one_line};
 
+use crate::mistake::Flaw;
 use crate::notes::Notes;
 use crate::section::{At, Section};
 
@@ -42,11 +43,12 @@ pub(crate) fn is_line(notes: &Notes<'_>, key: &str, text: &At<String>) -> bool {
     if length as u64 > MAX_LINE {
         let most = MAX_LINE;
         let wrong = format!("`{key}` has {length} characters. At most {most} are taken.");
-        notes.add(text.line, wrong);
+        notes.add_as(Flaw::TooLong, text.line, wrong);
         return false;
     }
     if plain.is_empty() {
-        notes.add(text.line, format!("`{key}` is empty. Write its text between the quotes."));
+        let wrong = format!("`{key}` is empty. Write its text between the quotes.");
+        notes.add_as(Flaw::Missing, text.line, wrong);
     } else if plain != text.value {
         let text_to_write = quoted(&plain);
         let wrong = format!(
@@ -63,9 +65,8 @@ pub(crate) fn address(section: &mut Section<'_>, key: &'static str) -> Option<St
     let fine = Address::parse(&found.value).is_ok();
     if !fine {
         let value = quoted(&found.value);
-        section
-            .notes
-            .add(found.line, format!("`{key}` must be one e-mail address. It is {value}."));
+        let text = format!("`{key}` must be one e-mail address. It is {value}.");
+        section.notes.add_as(Flaw::NotAnAddress, found.line, text);
     }
     fine.then_some(found.value)
 }
@@ -77,7 +78,7 @@ pub(crate) fn page(section: &mut Section<'_>, key: &'static str, example: &str) 
     if !fine {
         let value = quoted(&found.value);
         let text = format!("`{key}` must be a page, as in `{key} = {example}`. It is {value}.");
-        section.notes.add(found.line, text);
+        section.notes.add_as(Flaw::NotAPage, found.line, text);
     }
     fine.then_some(found.value)
 }
@@ -108,7 +109,7 @@ where
     if fitting.is_none() {
         let (least, most) = (range.start(), range.end());
         let text = format!("`{key}` must lie between {least} and {most}. It is {value}.");
-        section.notes.add(line, text);
+        section.notes.add_as(Flaw::OutOfRange, line, text);
     }
     Some(At { value: fitting?, line })
 }
@@ -119,7 +120,8 @@ pub(crate) fn year(notes: &Notes<'_>, key: &str, found: Option<At<Date>>) -> Opt
     let fine = (2000..=2100).contains(&date.value.year);
     if !fine {
         let year = date.value.year;
-        notes.add(date.line, format!("`{key}` lies in the year {year}. Mend the year."));
+        let text = format!("`{key}` lies in the year {year}. Mend the year.");
+        notes.add_as(Flaw::OutOfRange, date.line, text);
     }
     fine.then_some(date)
 }

@@ -4,7 +4,7 @@ use std::{fs, io};
 
 use domain::Posting;
 
-use crate::mistake::{Mistake, Mistakes};
+use crate::mistake::{Flaw, Mistake, Mistakes};
 use crate::notes::newlines;
 use crate::posting::{self, Outcome};
 
@@ -27,6 +27,7 @@ pub fn compile_folder(folder: &Path) -> Result<Vec<Posting>, Mistakes> {
                 file: folder.display().to_string(),
                 line: 0,
                 text,
+                flaw: Flaw::default(),
             }]));
         }
     };
@@ -65,7 +66,7 @@ fn compile_all(
             }
             Err(error) => {
                 let text = format!("this file cannot be read: {error}");
-                mistakes.push(Mistake { file, line: 0, text });
+                mistakes.push(Mistake { file, line: 0, text, flaw: Flaw::default() });
                 continue;
             }
         };
@@ -78,7 +79,7 @@ fn compile_all(
                 let text = format!(
                     "the slug `{slug}` is already that of {there}. Give each posting its own."
                 );
-                mistakes.push(Mistake { file, line, text });
+                mistakes.push(Mistake { file, line, text, flaw: Flaw::default() });
             } else {
                 slugs.insert(slug, here);
             }
@@ -96,5 +97,5 @@ fn not_utf8(file: String, error: &std::string::FromUtf8Error) -> Mistake {
     let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
     let line = 1 + newlines(&String::from_utf8_lossy(valid));
     let text = "a character here is not UTF-8. Save the file with the encoding UTF-8.".into();
-    Mistake { file, line, text }
+    Mistake { file, line, text, flaw: Flaw::default() }
 }

@@ -10,7 +10,7 @@ use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-const TAKEN: [&str; 14] = [
+pub(crate) const TAKEN: [&str; 14] = [
     "name",
     "email",
     "phone",

@@ -26,11 +26,57 @@ pub struct Mistake {
     pub line: usize,
     /// What is wrong and what to do.
     pub text: String,
+    /// What kind of mistake it is.
+    pub flaw: Flaw,
+}
+
+/// A kind of mistake, for forms that have a shorter word for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// Only the text says it.
+    #[default]
+    Other,
+    /// Something has to stand there.
+    Missing,
+    /// The text is too long.
+    TooLong,
+    /// It is no e-mail address.
+    NotAnAddress,
+    /// It is no page of the web.
+    NotAPage,
+    /// It is no whole number.
+    NotANumber,
+    /// It is no day.
+    NotADay,
+    /// The number or the day is too small or too large.
+    OutOfRange,
+    /// The day lies before another one.
+    OutOfOrder,
+    /// The day has passed.
+    Past,
+}
+
+impl Flaw {
+    /// Returns its name in texts; none of what only the text says.
+    pub fn as_str(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Other => return None,
+            Self::Missing => "missing",
+            Self::TooLong => "too_long",
+            Self::NotAnAddress => "not_an_address",
+            Self::NotAPage => "not_a_page",
+            Self::NotANumber => "not_a_number",
+            Self::NotADay => "not_a_day",
+            Self::OutOfRange => "out_of_range",
+            Self::OutOfOrder => "out_of_order",
+            Self::Past => "past",
+        })
+    }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, text } = self;
+        let Self { file, line, text, flaw: _ } = self;
         match line {
             0 => write!(f, "{file}: {text}"),
             _ => write!(f, "{file}:{line}: {text}"),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::mistake::Mistake;
+use crate::mistake::{Flaw, Mistake};
 
 /// Where the mistakes of one file are gathered.
 pub(crate) struct Notes<'a> {
@@ -34,8 +34,13 @@ impl<'a> Notes<'a> {
 
     /// Notes that `text` is wrong on `line` of the file.
     pub(crate) fn add(&self, line: usize, text: impl Into<String>) {
+        self.add_as(Flaw::Other, line, text);
+    }
+
+    /// Notes a mistake of a kind.
+    pub(crate) fn add_as(&self, flaw: Flaw, line: usize, text: impl Into<String>) {
         if !self.broken.contains(&line) {
-            let mistake = Mistake { file: self.file.to_owned(), line, text: text.into() };
+            let mistake = Mistake { file: self.file.to_owned(), line, text: text.into(), flaw };
             self.mistakes.borrow_mut().push(mistake);
         }
     }

@@ -10,7 +10,7 @@ use rules::requirements::Requirements;
 use toml::de::DeTable;
 
 use crate::compiled::Compiled;
-use crate::mistake::Mistake;
+use crate::mistake::{Flaw, Mistake};
 use crate::notes::Notes;
 use crate::section::{At, Section, TOP};
 use crate::{body, check, form, front, terms, time, typography};
@@ -46,7 +46,8 @@ pub(crate) fn compile(file: &str, source: &str) -> Outcome {
     let parts = match short_enough(source).and_then(front::split) {
         Ok(parts) => parts,
         Err((line, text)) => {
-            let mistakes = vec![Mistake { file: file.to_owned(), line, text }];
+            let mistakes =
+                vec![Mistake { file: file.to_owned(), line, text, flaw: Flaw::default() }];
             return Outcome { slug: None, posting: None, mistakes };
         }
     };
@@ -63,7 +64,7 @@ pub(crate) fn compile(file: &str, source: &str) -> Outcome {
     if posting.is_none() && mistakes.is_empty() {
         // A fault here must not make a posting vanish.
         let text = "this posting cannot be compiled, for a reason unknown. Report it.".to_owned();
-        mistakes.push(Mistake { file: file.to_owned(), line: 1, text });
+        mistakes.push(Mistake { file: file.to_owned(), line: 1, text, flaw: Flaw::default() });
     }
     let posting = posting.filter(|_| mistakes.is_empty());
     Outcome { slug: slug.map(|slug| (slug.value, slug.line)), posting, mistakes }
@@ -194,7 +195,8 @@ fn steps(whole: &mut Section<'_>) -> Option<Vec<At<String>>> {
     let list = whole.texts("steps", "[\"Written test\", \"Interview\"]")?;
     let notes = whole.notes;
     if list.value.is_empty() {
-        notes.add(list.line, "`steps` is empty. Tell candidates what happens after they apply.");
+        let text = "`steps` is empty. Tell candidates what happens after they apply.";
+        notes.add_as(Flaw::Missing, list.line, text);
         return None;
     }
     let fine = list.value.iter().filter(|step| check::is_line(notes, "steps", step)).count();
@@ -210,7 +212,8 @@ fn panel(whole: &mut Section<'_>) -> Vec<String> {
         let fine = rules::addresses::Address::parse(&one.value).is_ok();
         if !fine {
             let value = check::quoted(&one.value);
-            notes.add(one.line, format!("`panel` must hold e-mail addresses. One is {value}."));
+            let text = format!("`panel` must hold e-mail addresses. One is {value}.");
+            notes.add_as(Flaw::NotAnAddress, one.line, text);
         }
         fine
     };
@@ -269,10 +272,9 @@ fn check_order(
     let Some(last) = last else { return };
     if let Some(published) = published.filter(|published| published.value > last.value) {
         let (last_day, first_day) = (last.value, published.value);
-        notes.add(
-            last.line,
-            format!("the deadline {last_day} lies before the day of publication, {first_day}."),
-        );
+        let text =
+            format!("the deadline {last_day} lies before the day of publication, {first_day}.");
+        notes.add_as(Flaw::OutOfOrder, last.line, text);
     }
     // Nobody begins a job for which applications are still taken: a wrong
     // year is likelier. Where the start is open, `starts` is left out.
@@ -282,6 +284,6 @@ fn check_order(
             "the work starts on {start}, before the deadline {last_day}. Mend one of them, or \
              leave `starts` out if the start is open."
         );
-        notes.add(starts.line, text);
+        notes.add_as(Flaw::OutOfOrder, starts.line, text);
     }
 }

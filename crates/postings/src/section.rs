@@ -2,6 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
+use crate::mistake::Flaw;
 use crate::notes::Notes;
 use crate::suggest::did_you_mean;
 use crate::value::{Value, kind_of};
@@ -196,7 +197,8 @@ impl<'a> Section<'a> {
         let found = self.find(key);
         if found.is_none() && !self.notes.is_broken() {
             let (key, place) = (self.written(key), self.place());
-            self.notes.add(self.line, format!("`{key}` is missing{place}. Add {advice}."));
+            let text = format!("`{key}` is missing{place}. Add {advice}.");
+            self.notes.add_as(Flaw::Missing, self.line, text);
         }
         found
     }
@@ -212,7 +214,7 @@ impl<'a> Section<'a> {
         if read.is_none() {
             let (key, what, kind) = (self.written(key), T::WHAT, kind_of(value));
             let text = format!("`{key}` must be {what}, as in `{key} = {example}`. It is {kind}.");
-            self.notes.add(line, text);
+            self.notes.add_as(T::FLAW, line, text);
         }
         Some(At { value: read?, line })
     }

@@ -21,6 +21,26 @@ pub(crate) fn zone(name: &str) -> Result<TimeZone, Option<String>> {
     })
 }
 
+/// Returns the zones from which somebody may choose: the places of the IANA
+/// list, and UTC.
+pub fn zones() -> Vec<String> {
+    const REGIONS: [&str; 9] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
+    let database = TimeZoneDatabase::bundled();
+    let names = database.available().map(|name| name.to_string());
+    let is_place = |name: &String| REGIONS.iter().any(|region| name.starts_with(region));
+    names.filter(|name| is_place(name) || name == "UTC").collect()
+}
+
 /// From the start of `published` to the end of `last` in `zone`.
 ///
 /// `None` beyond the years that jiff can represent.

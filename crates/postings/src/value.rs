@@ -3,10 +3,14 @@
 use rules::Date;
 use toml::de::DeValue;
 
+use crate::mistake::Flaw;
+
 /// A kind of value.
 pub(crate) trait Value: Sized {
     /// As it completes "must be".
     const WHAT: &'static str;
+    /// What it is not to be one.
+    const FLAW: Flaw = Flaw::Other;
     /// Returns the value, if it is of this kind.
     fn read(value: &DeValue<'_>) -> Option<Self>;
 }
@@ -20,6 +24,7 @@ impl Value for String {
 
 impl Value for i64 {
     const WHAT: &'static str = "a whole number without quotes";
+    const FLAW: Flaw = Flaw::NotANumber;
     fn read(value: &DeValue<'_>) -> Option<Self> {
         let number = value.as_integer()?;
         Self::from_str_radix(number.as_str(), number.radix()).ok()
@@ -35,6 +40,7 @@ impl Value for bool {
 
 impl Value for Date {
     const WHAT: &'static str = "a day without quotes (year-month-day)";
+    const FLAW: Flaw = Flaw::NotADay;
     fn read(value: &DeValue<'_>) -> Option<Self> {
         let datetime = value.as_datetime()?;
         let date = datetime.date.filter(|_| datetime.time.is_none())?;

@@ -2,6 +2,18 @@
 
 use locales::Texts;
 
+/// Returns the countries that the locales name, with their codes, in the order
+/// of their names.
+pub(crate) fn countries(texts: &'static Texts) -> Vec<(String, String)> {
+    let named = texts.entries().iter().filter_map(|(key, name)| {
+        let code = key.strip_prefix("country_")?.to_uppercase();
+        Some((code, (*name).to_owned()))
+    });
+    let mut countries: Vec<_> = named.collect();
+    countries.sort_by_key(|(_, name)| domain::folded(name));
+    countries
+}
+
 /// Returns what people call the country with this ISO 3166-1 code, or the code
 /// itself where the locales do not name it yet.
 #[allow(clippy::too_many_lines, reason = "a table, one line per country")]

@@ -66,3 +66,13 @@ impl Closing {
         Self { time: Time::moment(texts, last, zone), near }
     }
 }
+
+/// Returns the day that `text` is, as forms write it: `2025-08-03`.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    let mut parts = text.split('-').map(str::parse::<u16>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+    let date = Date { year: year.into(), month, day };
+    let is_real = (1..=12).contains(&month) && Date::from_days(date.to_days()) == date;
+    (is_real && parts.next().is_none()).then_some(date)
+}

@@ -14,6 +14,7 @@ mod write;
 
 use facts::Facts;
 use text::Lines;
+pub(crate) use write::slug;
 
 /// A draft of a posting.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -183,7 +183,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The title as an address has it.
-fn slug(title: &str) -> String {
+pub(crate) fn slug(title: &str) -> String {
     let folded = domain::folded(title);
     let words = folded.split(|c: char| !c.is_ascii_alphanumeric() && c != '·');
     let words = words.map(|word| word.replace('·', "")).filter(|word| !word.is_empty());

@@ -4,6 +4,7 @@
 
 mod body;
 mod facts;
+mod fields;
 mod folder;
 mod form;
 mod sample;

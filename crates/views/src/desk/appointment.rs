@@ -2,10 +2,11 @@
 
 use domain::Posting;
 use locales::{Texts, fill};
-use rules::{Date, Timestamp};
+use rules::Timestamp;
 
 use crate::deadline_calendar::{folded, text, utc};
 use crate::frame::Site;
+use crate::words::day;
 
 /// An interview.
 #[derive(Clone, Copy, Debug)]
@@ -58,14 +59,10 @@ pub fn appointment(
 /// The instant at which the clocks of the posting's zone show `local`.
 fn instant(local: &str, posting: &Posting) -> Option<Timestamp> {
     let (date, time) = local.split_once('T')?;
-    let mut date = date.split('-').map(str::parse::<u16>);
-    let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-    let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-    let date = Date { year: year.into(), month, day };
-    let is_real = (1..=12).contains(&month) && Date::from_days(date.to_days()) == date;
+    let date = day(date)?;
     let mut time = time.split(':').map(str::parse::<i64>);
     let (hour, minute) = (time.next()?.ok()?, time.next()?.ok()?);
-    if !is_real || !(0..24).contains(&hour) || !(0..60).contains(&minute) {
+    if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
         return None;
     }
     let minutes = date.to_days().saturating_mul(1_440).saturating_add(hour * 60 + minute);

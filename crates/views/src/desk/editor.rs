@@ -4,6 +4,7 @@
 use askama::Template;
 use locales::{Texts, Words as _, fill};
 
+use super::posting_form::{self, Form, FormShown};
 use super::{Frame, Person};
 
 /// A mistake in a source.
@@ -13,6 +14,10 @@ pub struct MistakeShown {
     pub line: usize,
     /// What is wrong and what to do.
     pub message: String,
+    /// The field in which it is to be mended, where one is.
+    pub field: Option<String>,
+    /// The kind of mistake, where the texts have a sentence for it.
+    pub flaw: Option<&'static str>,
 }
 
 /// A source that is being written.
@@ -34,13 +39,21 @@ pub struct EditorShown<'a> {
     pub preview: Option<&'a str>,
     /// What a change does to those who have applied.
     pub consequences: &'a [String],
+    /// The same in fields, unless the file itself is wanted.
+    pub form: Option<FormShown<'a>>,
 }
 
 /// The editor.
 pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_>) -> String {
     let title = shown.slug.unwrap_or(texts.desk_new);
     let frame = Frame::of(texts, title, person);
-    let mistakes = shown.mistakes.iter().map(|mistake| {
+    let form = shown.form.map(|form| posting_form::form(texts, form, shown.mistakes, shown.unsure));
+    let is_beside = |mistake: &&MistakeShown| {
+        form.as_ref().zip(mistake.field.as_ref()).is_some_and(|(form, field)| form.has(field))
+    };
+    let wrong_fields = shown.mistakes.iter().filter(is_beside).count();
+    let others = shown.mistakes.iter().filter(|mistake| !is_beside(mistake));
+    let mistakes = others.map(|mistake| {
         let line = fill(texts.desk_line, &[("line", &mistake.line.to_string())]);
         (line, mistake.message.as_str())
     });
@@ -48,13 +61,20 @@ pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_
         let key = format!("desk_fact_{}", fact.replace('.', "_"));
         (fact.as_str(), texts.find(&key).unwrap_or_default())
     });
+    let preview = shown
+        .slug
+        .map_or_else(|| "/desk/preview".to_owned(), |slug| format!("/desk/preview?slug={slug}"));
+    let (mistakes, unsure) = (mistakes.collect(), unsure.collect());
     let page = Editor {
         t: texts,
         frame,
         title,
         shown,
-        mistakes: mistakes.collect(),
-        unsure: unsure.collect(),
+        mistakes,
+        wrong_fields,
+        unsure,
+        form,
+        preview,
         rows: shown.source.lines().count().clamp(20, 60),
     };
     page.to_string()
@@ -73,6 +93,10 @@ struct Editor<'a> {
     title: &'a str,
     shown: &'a EditorShown<'a>,
     mistakes: Vec<(String, &'a str)>,
+    /// How many mistakes stand beside their fields.
+    wrong_fields: usize,
+    form: Option<Form>,
+    preview: String,
     unsure: Vec<(&'a str, &'a str)>,
     rows: usize,
 }

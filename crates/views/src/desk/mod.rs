@@ -5,6 +5,7 @@ mod appointment;
 mod editor;
 mod list;
 mod overview;
+mod posting_form;
 mod said;
 mod stage;
 
@@ -17,6 +18,7 @@ pub use appointment::{Appointment, appointment};
 pub use editor::{EditorShown, MistakeShown, editor, import};
 pub use list::{ListShown, posting};
 pub use overview::overview;
+pub use posting_form::FormShown;
 pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
     Addressee, Letter, Outcome, Preview, StageShown, Template, letters, progressed, stage, template,

@@ -39,6 +39,11 @@ impl Fields {
         self.texts.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Each text with its field's name, in the order of the form.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// The file of the field `name`, if one was chosen.
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         let chosen = |file: &&File| !file.name().is_empty() || file.size() > 0.0;

@@ -5,6 +5,7 @@ use serde_json::json;
 use views::desk::EditorShown;
 use worker::Request;
 
+use super::editing::View;
 use super::{Answer, Desk, forms};
 use crate::routes::answer::{self, Caching};
 
@@ -36,18 +37,8 @@ impl Desk<'_> {
             let body = json!({ "source": draft.source, "unsure": draft.unsure });
             return Ok(answer::json(200, &body, Caching::Never));
         }
-        let texts = self.context.texts();
-        let shown = EditorShown {
-            slug: None,
-            version: 0,
-            source: &draft.source,
-            mistakes: &[],
-            unsure: &draft.unsure,
-            theirs: None,
-            preview: None,
-            consequences: &[],
-        };
-        let page = views::desk::editor(texts, &shown, &self.person());
-        Ok(answer::html(200, &page, Caching::Never))
+        let (source, unsure) = (draft.source.as_str(), draft.unsure.as_slice());
+        let shown = EditorShown { source, unsure, ..EditorShown::default() };
+        Ok(self.editor(200, &shown, View::Fields, None))
     }
 }

@@ -3,6 +3,7 @@
 mod applications;
 #[cfg(feature = "dev-sign-in")]
 mod dev_sign_in;
+mod editing;
 mod ending;
 mod export;
 mod forms;

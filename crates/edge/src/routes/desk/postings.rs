@@ -4,36 +4,43 @@ use domain::posting::State;
 use domain::{Deed, Failure, Posting};
 use intake::ports::{Concerned, NewVersion, PostingStore as _, PostingVersion};
 use intake::{Draft, Saving, save_posting};
-use postings::{Compiled, FORMAT, MAX_SOURCE, Mistake, Mistakes};
+use postings::{Compiled, FORMAT, Flaw, Mistake, Mistakes};
 use serde_json::{Value, json};
 use views::desk::{EditorShown, MistakeShown};
 use worker::{Request, Response};
 
-use super::{Answer, Desk, Refused, forms};
+use super::editing::{Sent, View, is_slug, sent, shown};
+use super::{Answer, Desk, Refused};
 use crate::config;
+use crate::postings::find;
 use crate::routes::answer::{self, Caching};
-
-/// The most bytes of the form: each of the source may be written with three.
-const MAX_FORM: u64 = 650_000;
-
-/// A source that somebody has sent.
-struct Sent {
-    slug: Option<String>,
-    source: String,
-    is_draft: bool,
-    /// Whether what the change does to those who have applied is meant.
-    is_confirmed: bool,
-    version: Option<u32>,
-}
 
 impl Desk<'_> {
     /// The editor of a new posting, empty or with the source of another one.
     pub(super) async fn new_posting(&self) -> Answer {
         let source = match self.context.parameter("from") {
-            Some(slug) => self.stored(&slug).await?.source,
+            Some(slug) => self.copied(&self.stored(&slug).await?),
             None => String::new(),
         };
-        Ok(self.editor(200, &EditorShown { source: &source, ..EditorShown::default() }))
+        let shown = EditorShown { source: &source, ..EditorShown::default() };
+        Ok(self.editor(200, &shown, View::Fields, None))
+    }
+
+    /// The source of a posting under a name that none has yet.
+    fn copied(&self, stored: &PostingVersion) -> String {
+        let is_taken = |slug: &str| {
+            find(&self.postings, slug).is_some() || self.drafts.iter().any(|one| one.slug == slug)
+        };
+        let mut names = (2..=1_000).map(|number| format!("{}-{number}", stored.slug));
+        let free = names.find(|name| !is_taken(name));
+        match (postings::fields(&stored.source), free) {
+            (Some(mut fields), Some(free)) => {
+                fields.0.retain(|(name, _)| name != "slug");
+                fields.0.push(("slug".to_owned(), free));
+                postings::with_fields(&fields)
+            }
+            _ => stored.source.clone(),
+        }
     }
 
     /// The editor of a posting.
@@ -41,7 +48,7 @@ impl Desk<'_> {
         let stored = self.stored(slug).await?;
         let mistakes = match postings::compile(&format!("{slug}.md"), &stored.source) {
             Ok(_) => Vec::new(),
-            Err(mistakes) => shown(&mistakes),
+            Err(mistakes) => shown(&stored.source, &mistakes),
         };
         Ok(self.editor(
             200,
@@ -52,6 +59,8 @@ impl Desk<'_> {
                 mistakes: &mistakes,
                 ..EditorShown::default()
             },
+            View::Fields,
+            None,
         ))
     }
 
@@ -63,8 +72,11 @@ impl Desk<'_> {
         let compiled = postings::compile(&format!("{name}.md"), &sent.source);
         let (preview, mistakes) = match &compiled {
             Ok(posting) => (Some(posting.body.as_str()), Vec::new()),
-            Err(mistakes) => (None, shown(mistakes)),
+            // Who adds a row or looks at the file has not asked what is wrong.
+            Err(_) if sent.is_turning => (None, Vec::new()),
+            Err(mistakes) => (None, shown(&sent.source, mistakes)),
         };
+        let preview = preview.filter(|_| !sent.is_turning);
         Ok(self.editor(
             200,
             &EditorShown {
@@ -72,9 +84,12 @@ impl Desk<'_> {
                 version: sent.version.unwrap_or(0),
                 source: &sent.source,
                 mistakes: &mistakes,
+                unsure: &sent.unsure,
                 preview,
                 ..EditorShown::default()
             },
+            sent.view,
+            sent.more.as_deref(),
         ))
     }
 
@@ -167,7 +182,12 @@ impl Desk<'_> {
             Saving::Over => {
                 let text = "the posting of this name is over and its applications are erased. Give another posting \
                             another name.";
-                let mistake = Mistake { file: String::new(), line: 1, text: text.into() };
+                let mistake = Mistake {
+                    file: String::new(),
+                    line: 1,
+                    text: text.into(),
+                    flaw: Flaw::default(),
+                };
                 Ok(self.mistaken(Some((slug, base)), sent, &Mistakes(vec![mistake])))
             }
         }
@@ -203,7 +223,7 @@ impl Desk<'_> {
         }
         let date = posting.deadline.date;
         let text = format!("the deadline {date} has passed. Choose a later day.");
-        Err(mistake_at(source, "date", text))
+        Err(mistake_at(source, "date", text, Flaw::Past))
     }
 
     /// Refuses the address that takes applications by mail as one to which
@@ -216,7 +236,7 @@ impl Desk<'_> {
         let text = format!(
             "{intake} takes applications by mail and can be neither recipient nor contact. Give the address of a person."
         );
-        Err(mistake_at(source, "recipient", text))
+        Err(mistake_at(source, "recipient", text, Flaw::Other))
     }
 
     fn mistaken(
@@ -225,7 +245,7 @@ impl Desk<'_> {
         sent: &Sent,
         mistakes: &Mistakes,
     ) -> worker::Result<Response> {
-        let mistakes = shown(mistakes);
+        let mistakes = shown(&sent.source, mistakes);
         if self.context.wants_json {
             let listed: Vec<Value> = mistakes
                 .iter()
@@ -238,9 +258,10 @@ impl Desk<'_> {
             version: sent.version.or(own.map(|(_, version)| version)).unwrap_or(0),
             source: &sent.source,
             mistakes: &mistakes,
+            unsure: &sent.unsure,
             ..EditorShown::default()
         };
-        self.editor(422, &shown)
+        self.editor(422, &shown, sent.view, None)
     }
 
     /// Applications would be erased before the new closing, as their candidates
@@ -265,7 +286,7 @@ impl Desk<'_> {
             consequences: &[line],
             ..EditorShown::default()
         };
-        self.editor(409, &shown)
+        self.editor(409, &shown, sent.view, None)
     }
 
     /// Somebody else has saved since: both texts are shown.
@@ -275,6 +296,18 @@ impl Desk<'_> {
             let body = json!({ "error": error, "version": current });
             return Ok(answer::json(409, &body, Caching::Never));
         }
+        if sent.version.unwrap_or(0) == 0 {
+            // Two new postings of one name are no two versions of one.
+            let taken = MistakeShown {
+                line: 1,
+                message: self.context.texts().desk_flaw_taken.to_owned(),
+                field: Some("slug".into()),
+                flaw: Some("taken"),
+            };
+            let (source, mistakes) = (sent.source.as_str(), [taken]);
+            let shown = EditorShown { source, mistakes: &mistakes, ..EditorShown::default() };
+            return Ok(self.editor(409, &shown, sent.view, None));
+        }
         let theirs = self.stored(slug).await?;
         let shown = EditorShown {
             slug: Some(slug),
@@ -283,36 +316,15 @@ impl Desk<'_> {
             theirs: Some(&theirs.source),
             ..EditorShown::default()
         };
-        Ok(self.editor(409, &shown))
-    }
-
-    pub(super) fn editor(&self, status: u16, shown: &EditorShown<'_>) -> worker::Result<Response> {
-        let page = views::desk::editor(self.context.texts(), shown, &self.person());
-        answer::html(status, &page, Caching::Never)
+        Ok(self.editor(409, &shown, sent.view, None))
     }
 }
 
 /// A mistake in the line that begins with `key`, or in the first one.
-fn mistake_at(source: &str, key: &str, text: String) -> Mistakes {
+fn mistake_at(source: &str, key: &str, text: String, flaw: Flaw) -> Mistakes {
     let line = source.lines().position(|line| line.trim_start().starts_with(key));
     let line = line.map_or(1, |line| line.saturating_add(1));
-    Mistakes(vec![Mistake { file: String::new(), line, text }])
-}
-
-async fn sent(request: Request) -> Result<Sent, Refused> {
-    let fields = forms::read(request, MAX_FORM).await?;
-    // A form's text has CRLF at the ends of its lines.
-    let source = fields.text("source").replace("\r\n", "\n");
-    if source.len() > MAX_SOURCE {
-        return Err(Failure::TooLarge { max_bytes: 200_000 }.into());
-    }
-    Ok(Sent {
-        slug: postings::slug(&source).filter(|slug| is_slug(slug)),
-        is_draft: fields.text("draft") == "yes",
-        is_confirmed: fields.text("confirm") == "yes",
-        version: fields.given("version").and_then(|version| version.trim().parse().ok()),
-        source,
-    })
+    Mistakes(vec![Mistake { file: String::new(), line, text, flaw }])
 }
 
 /// When a posting was ended by hand, unless the new version has another
@@ -322,17 +334,4 @@ fn still_ended(before: &PostingVersion, posting: Option<&Posting>) -> Option<rul
     let earlier = postings::compile(&format!("{}.md", before.slug), &before.source).ok()?;
     let is_same = posting.is_some_and(|posting| posting.deadline.date == earlier.deadline.date);
     is_same.then_some(ended_at)
-}
-
-fn is_slug(slug: &str) -> bool {
-    let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    slug.len() <= 100 && slug.split('-').all(is_word)
-}
-
-fn shown(mistakes: &Mistakes) -> Vec<MistakeShown> {
-    let one =
-        |mistake: &Mistake| MistakeShown { line: mistake.line, message: mistake.text.clone() };
-    mistakes.0.iter().map(one).collect()
 }
