@@ -96,6 +96,20 @@ test("a subject of an earlier version counts", async () => {
   assert.deepEqual((await wrong.json()).issues.map(({ code }) => code), ["not_the_subject"]);
 });
 
+test("an application is erased on the day that its page said", async () => {
+  await afresh();
+  const [first, open] = [await freshToken(place.guichet), await freshToken(place.guichet)];
+  const shorter = source.replace(/^retention_days = \d+$/m, "retention_days = 18");
+  await alwaysAsk();
+  for (const [token, text] of [[first, source], [open, shorter], ["", shorter]]) {
+    await save(place.guichet.db, POSTING.slug, text);
+    assert.equal((await apply(place.guichet, { token: token || (await freshToken(place.guichet)) })).status, 201);
+  }
+  const { results } = await place.guichet.db.prepare("SELECT erase_at FROM applications ORDER BY number").all();
+  const days = results.map(({ erase_at: at }) => new Date(at).toISOString().slice(0, 10));
+  assert.deepEqual(days, ["2026-01-30", "2026-01-30", "2025-08-21"]);
+});
+
 test("a page that was open before the deadline was moved earlier may send for a day", async () => {
   await afresh();
   await alwaysAsk();

@@ -6,8 +6,8 @@ use rules::application::Document;
 use views::mails;
 
 use crate::key::SigningKey;
+use crate::open_page::posting_of_version;
 use crate::ports::{Fault, Ledger, PostingStore, PostingVersion};
-use crate::postings::posting_of_version;
 use crate::uploads::document_key;
 
 /// A document that an address leads to.

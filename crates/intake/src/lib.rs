@@ -38,6 +38,7 @@ mod mailbox;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod notify;
+mod open_page;
 mod placeholders;
 pub mod ports;
 mod postings;
@@ -65,11 +66,12 @@ pub use incident::{Change, watch};
 pub use key::{ApplicationId, Arrival, SigningKey, Token};
 pub use mail_composer::{MailComposer, Sender};
 pub use notify::notify;
-pub use placeholders::{Unfilled, filled};
-pub use postings::{
-    Draft, ENDED_GRACE_MS, PAGE_GRACE_MS, Saving, is_a_subject, pages_open_until, posting_for_page,
-    posting_for_receipt, posting_of_version, save_posting,
+pub use open_page::{
+    ENDED_GRACE_MS, PAGE_GRACE_MS, PageTerms, is_a_subject, page_terms, pages_open_until,
+    posting_for_page, posting_for_receipt, posting_of_version,
 };
+pub use placeholders::{Unfilled, filled};
+pub use postings::{Draft, Saving, save_posting};
 pub use progress::{
     ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
     Scheduled, Skip, erase_attachments, progress,

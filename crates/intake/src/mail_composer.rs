@@ -10,11 +10,11 @@ use views::mails;
 
 use crate::download::download_address;
 use crate::key::SigningKey;
+use crate::open_page::posting_of_version;
 use crate::ports::{
     self, Claim, DocumentStore, Fault, MailKind, PostingStore, PostingVersion, Related, Sending,
     Transport,
 };
-use crate::postings::posting_of_version;
 use crate::receipt::receipt_key;
 use crate::receive::awaits_answers;
 use crate::return_path::ReturnPath;

@@ -223,6 +223,7 @@ where
         let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
         let submission = Submission {
             taken_until: None,
+            erase_at: None,
             id: ApplicationId::for_mail(identity),
             received_at: letter.mail.received_at,
             language: posting.language.clone(),

@@ -3,8 +3,8 @@
 use domain::Posting;
 use rules::Timestamp;
 
+use crate::open_page::pages_open_until;
 use crate::ports::{Fault, Notices, PostingStore, WrittenReport};
-use crate::postings::pages_open_until;
 
 /// How long after the closing the first report is written, in milliseconds:
 /// an upload that began in time has arrived by then, and left again.

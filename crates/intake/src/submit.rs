@@ -45,6 +45,9 @@ pub struct Submission<U> {
     /// Until when new applications are taken, where that is earlier than the
     /// posting's closing: it was taken down. Corrections are taken until then.
     pub taken_until: Option<Timestamp>,
+    /// When it is erased, as its page said it; where nothing, as the posting
+    /// says it.
+    pub erase_at: Option<Timestamp>,
 }
 
 /// How an application came.
@@ -183,6 +186,7 @@ pub async fn submit<D: DocumentStore>(
     let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
     let (files, channel) = (submission.documents, submission.channel);
+    let erase_at = submission.erase_at.unwrap_or_else(|| posting.erased_at());
     let for_new = match submission.taken_until {
         Some(until) => Cow::Owned(posting.clone().ended(until)),
         None => Cow::Borrowed(posting),
@@ -207,7 +211,7 @@ pub async fn submit<D: DocumentStore>(
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
         Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
-    let new = New { id, origin: &origin, page: None, posting: &for_new, channel };
+    let new = New { id, origin: &origin, page: None, posting: &for_new, channel, erase_at };
     let mut verdict = keep(documents, ledger, queue, posting, new, known, &arrival).await?;
     hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
     Ok(verdict)
@@ -221,6 +225,7 @@ struct New<'a> {
     /// The posting as it is for new applications.
     posting: &'a Posting,
     channel: Channel,
+    erase_at: Timestamp,
 }
 
 /// Keeps a form as a new application, or as a correction of `known` or of
@@ -269,7 +274,7 @@ async fn take_in<D: DocumentStore>(
     new: &New<'_>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let New { id, origin, page, posting, channel } = new;
+    let New { id, origin, page, posting, channel, erase_at } = new;
     let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
     let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
         Ok(content) => content,
@@ -297,7 +302,7 @@ async fn take_in<D: DocumentStore>(
         address_changes: 0,
         page: page.clone(),
         mail: channel.message_id(),
-        erase_at: Some(posting.erased_at()),
+        erase_at: Some(*erase_at),
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {

@@ -4,8 +4,8 @@ mod refusal;
 
 use domain::{Failure, Posting};
 use intake::ports::Fault;
-use intake::{Arrival, ENDED_GRACE_MS, Token, Verdict, is_a_subject, posting_for_page, submit};
-use rules::{Code, Form, Issue, Timestamp};
+use intake::{Arrival, PageTerms, Token, Verdict, is_a_subject, page_terms, submit};
+use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
 use self::refusal::{Mistaken, Page, busy, come_back, correction_not_taken, refused};
@@ -81,9 +81,10 @@ pub(super) async fn post(
         if !posting.is_published() && received.token.is_empty() {
             return Ok(answer::failure(context, Failure::NotFound));
         }
-        let (posting, taken_until) =
-            judged_by(context, &app, posting.clone(), state_since, &token).await?;
-        take_in(context, &app, &posting, taken_until, token, received).await
+        let (current, at) = (posting.clone(), context.received_at);
+        let terms =
+            page_terms(&app.ledger, postings::compiled, current, state_since, &token, at).await?;
+        take_in(context, &app, &terms, token, received).await
     };
     match result.await {
         Ok(response) => response,
@@ -99,34 +100,14 @@ async fn with_current(env: &Env, slug: &str) -> Result<(AppContext, Option<Curre
     Ok((app, current))
 }
 
-/// Returns the posting by which a form from the page of `token` is judged: the
-/// current version, or that of the page where the deadline was moved earlier
-/// while it was open. One that was taken down takes new applications from open
-/// pages for an hour, which is the time that comes with it, and corrections
-/// until its deadline.
-async fn judged_by(
-    context: &RequestContext,
-    app: &AppContext,
-    current: Posting,
-    state_since: Timestamp,
-    token: &Token,
-) -> Result<(Posting, Option<Timestamp>), Fault> {
-    let (published, at) = (current.is_published(), context.received_at);
-    let ledger = &app.ledger;
-    let posting = posting_for_page(ledger, postings::compiled, current, token.version, at).await?;
-    let grace = if token.issued_at < state_since { ENDED_GRACE_MS } else { 0 };
-    let taken_until = Timestamp(state_since.0.saturating_add(grace));
-    Ok((posting, (!published).then_some(taken_until)))
-}
-
 async fn take_in(
     context: &RequestContext,
     app: &AppContext,
-    posting: &Posting,
-    taken_until: Option<Timestamp>,
+    terms: &PageTerms,
     token: Token,
     mut received: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
+    let posting = &terms.posting;
     // The form that is shown again is that of the version by which it was judged.
     let page = Page {
         has_changed: token.version.is_some_and(|version| version < posting.version),
@@ -138,8 +119,7 @@ async fn take_in(
         subject.clone_from(&posting.requirements.subject);
     }
     let language = context.texts_for(posting).language_tag;
-    let submission =
-        received.into_submission(token.id, context, language, &app.sender, taken_until);
+    let submission = received.into_submission(token.id, context, language, &app.sender, terms);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &page));

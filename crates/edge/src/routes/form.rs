@@ -5,9 +5,9 @@ use std::num::ParseIntError;
 
 use domain::Failure;
 use futures_util::future::try_join;
-use intake::{ApplicationId, Channel, Submission, SubmittedDocument};
+use intake::{ApplicationId, Channel, PageTerms, Submission, SubmittedDocument};
 use js_sys::Array;
-use rules::{Form, Requirements, Timestamp};
+use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData};
@@ -90,7 +90,7 @@ impl ReceivedForm {
         context: &RequestContext,
         language: &str,
         sender: &str,
-        taken_until: Option<Timestamp>,
+        terms: &PageTerms,
     ) -> Submission<UploadedFile> {
         Submission {
             id,
@@ -103,7 +103,8 @@ impl ReceivedForm {
             documents: self.documents,
             holds: !context.wants_json,
             channel: Channel::Form,
-            taken_until,
+            taken_until: terms.taken_until,
+            erase_at: Some(terms.erase_at),
         }
     }
 }

@@ -119,6 +119,7 @@ pub async fn complete_draft<D: DocumentStore>(
     }
     let submission = Submission {
         taken_until: None,
+        erase_at: None,
         id: ApplicationId::for_mail(&draft.identity),
         received_at,
         language: language.to_owned(),

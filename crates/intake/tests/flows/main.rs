@@ -75,6 +75,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         holds: false,
         channel: Channel::Form,
         taken_until: None,
+        erase_at: None,
     }
 }
 

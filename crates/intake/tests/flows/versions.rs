@@ -3,8 +3,8 @@
 use domain::Posting;
 use intake::ports::{Fault, NewVersion, PostingVersion};
 use intake::{
-    Draft, PAGE_GRACE_MS, Saving, Submission, Verdict, is_a_subject, posting_for_page,
-    posting_for_receipt, receipt_key, save_posting,
+    ApplicationId, Draft, PAGE_GRACE_MS, Saving, Submission, Token, Verdict, is_a_subject,
+    page_terms, posting_for_page, posting_for_receipt, receipt_key, save_posting,
 };
 use mail_parser::MessageParser;
 use rules::Timestamp;
@@ -215,6 +215,27 @@ fn a_receipt_says_what_the_candidate_read_and_can_be_corrected_for_a_day() {
         let shown = pollster::block_on(shown).unwrap();
         assert_eq!(shown.title, first.title);
         assert_eq!(shown.requirements.window.review(now).is_none(), is_open, "{after}");
+    }
+}
+
+#[test]
+fn an_application_is_erased_on_the_day_that_its_page_said() {
+    let (world, first) = (World::default(), Posting { version: 1, ..posting() });
+    let second = Posting { retention_days: 18, version: 2, ..posting() };
+    save(&world, 0, &first, NOON, false);
+    save(&world, 1, &second, NOON, false);
+    for (version, expected) in [(Some(1), &first), (Some(2), &second), (None, &second)] {
+        let id = ApplicationId::from_random(7);
+        let token = Token { id: id.clone(), issued_at: NOON, version };
+        let terms = page_terms(&world.ledger, read, second.clone(), NOON, &token, NOON);
+        let terms = pollster::block_on(terms).unwrap();
+        assert_eq!((terms.erase_at, terms.posting.version), (expected.erased_at(), 2));
+        let id = 10 + u128::from(version.unwrap_or_default());
+        let form = Submission { erase_at: Some(terms.erase_at), ..submission(&second, id) };
+        let Ok(Verdict::Accepted { received, .. }) = submit(&world, &second, form) else {
+            panic!("it is in time");
+        };
+        assert_eq!(received.erase_at, Some(expected.erased_at()));
     }
 }
 

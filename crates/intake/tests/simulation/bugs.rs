@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use domain::Posting;
 use intake::memory::Memory;
 use intake::ports::{Fault, MailKind, PostingVersion, Retention as _, Sending};
-use intake::{Outcome, Submission, SubmittedDocument, Verdict};
+use intake::{Outcome, PageTerms, Submission, SubmittedDocument, Verdict};
 use ledger::{SqlLedger, Statement, Value};
 use rules::Timestamp;
 use serde_json::{Value as Json, json};
@@ -64,6 +64,12 @@ pub(crate) enum Bug {
     ErasesByPresentDay,
     /// Mails have the text of the posting at present.
     MailsByPresentText,
+    /// A form is judged by the posting at present, however old its page is.
+    JudgesByPresentClosing,
+    /// A posting that was taken down goes on taking applications.
+    TakenDownStaysOpen,
+    /// An application is given the day of deletion of the posting at present.
+    PromisesPresentDay,
     /// A correction is written down, then judged.
     OverwritesBeforeJudging,
     /// The mail of a correction does not wait for one that is being sent.
@@ -86,7 +92,7 @@ pub(crate) enum Bug {
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 27] = [
+    pub(crate) const ALL: [(Self, Invariant); 30] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -105,6 +111,9 @@ impl Bug {
         (Self::AnswersFromToken, Invariant::AnswerIsOfTheForm),
         (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold),
         (Self::MailsByPresentText, Invariant::TextIsWhatWasRead),
+        (Self::JudgesByPresentClosing, Invariant::JudgedRightly),
+        (Self::TakenDownStaysOpen, Invariant::JudgedRightly),
+        (Self::PromisesPresentDay, Invariant::ErasedOnTheDayTold),
         (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing),
         (Self::DoesNotWait, Invariant::LatestComesLast),
         (Self::SendsEarlierDocuments, Invariant::AcknowledgedArrives),
@@ -129,6 +138,16 @@ impl Ports {
     pub(crate) fn reads(&self, read: Read) -> Read {
         let none = |_| Err(Fault::Ledger("not asked for".into()));
         if self.has(Bug::MailsByPresentText) { none } else { read }
+    }
+
+    /// What holds for a form from a page, while `current` is the posting.
+    pub(crate) fn terms(&self, terms: PageTerms, current: &Posting) -> PageTerms {
+        match self.bug {
+            Some(Bug::JudgesByPresentClosing) => PageTerms { posting: current.clone(), ..terms },
+            Some(Bug::TakenDownStaysOpen) => PageTerms { taken_until: None, ..terms },
+            Some(Bug::PromisesPresentDay) => PageTerms { erase_at: current.erased_at(), ..terms },
+            _ => terms,
+        }
     }
 
     /// A form is about to be taken in.
@@ -188,6 +207,7 @@ impl Ports {
             holds: form.holds,
             channel: intake::Channel::Form,
             taken_until: form.taken_until,
+            erase_at: form.erase_at,
         }
     }
 

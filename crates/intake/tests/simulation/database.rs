@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 use domain::Posting;
-use intake::ports::{Fault, Ledger as _};
+use intake::ports::{Fault, Ledger as _, PostingStore as _};
 use ledger::sqlite::{Sqlite, decode};
 use ledger::{Database, SqlLedger, Statement, Value};
 use rules::Timestamp;
@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use crate::ports::Ports;
 use crate::witness;
-use crate::world::{Port, World, setting};
+use crate::world::{Port, World, read, setting};
 
 /// Returns a database with the versions of the postings and nothing else.
 pub(crate) fn tables() -> Sqlite {
@@ -27,13 +27,15 @@ pub(crate) fn tables() -> Sqlite {
 
 fn with_postings() -> Sqlite {
     let tables = Sqlite::migrated(Path::new("../../migrations")).unwrap();
-    for posting in setting().postings.iter().chain(&setting().edited) {
+    for posting in &setting().postings {
         let Posting { slug, version, .. } = posting;
+        let closes_at = posting.requirements.window.closes_at.0;
         let compiled = serde_json::to_string(posting).unwrap().replace('\'', "''");
         let insert = format!(
             "INSERT INTO postings VALUES ('{slug}', 'published', 0, 0) ON CONFLICT DO NOTHING; \
-             INSERT INTO posting_versions (slug, version, source, compiled, format, saved_at, saved_by) \
-             VALUES ('{slug}', {version}, '', '{compiled}', 1, 0, 'staff'); \
+             INSERT INTO posting_versions \
+                (slug, version, source, compiled, format, closes_at, saved_at, saved_by) \
+             VALUES ('{slug}', {version}, '', '{compiled}', 1, {closes_at}, 0, 'staff'); \
              UPDATE postings SET version = {version} WHERE slug = '{slug}'"
         );
         tables.script(&insert).unwrap();
@@ -91,6 +93,7 @@ impl Ports {
         let rows = self.tables.transaction(statements).unwrap();
         let attempt = || rows.first().and_then(|row| row["attempts"].as_u64()).map(|n| n as u32);
         match first.query.name {
+            "count erased" => witness::erased(self, text(0)),
             "insert application" | "keep revision" => witness::committed(self, text(0)),
             "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
             "retire" => witness::withdrawn(self, text(0)),
@@ -124,6 +127,19 @@ impl World {
     pub(crate) fn count_of(&self, table: &str) -> u64 {
         let rows = self.rows(&format!("SELECT count(*) AS count FROM {table}"));
         rows[0]["count"].as_u64().unwrap()
+    }
+
+    /// Returns the postings in their current versions, without any fault.
+    pub(crate) fn current_postings(&self) -> Vec<Posting> {
+        let slugs: Vec<String> = setting().postings.iter().map(|one| one.slug.clone()).collect();
+        let loaded = pollster::block_on(SqlLedger(&self.tables).load(&slugs, 1)).unwrap();
+        loaded.into_iter().map(|stored| read(stored).unwrap()).collect()
+    }
+
+    /// Returns a version of a posting, without any fault.
+    pub(crate) fn posting(&self, slug: &str, version: u32) -> Posting {
+        let stored = pollster::block_on(SqlLedger(&self.tables).version(slug, version)).unwrap();
+        read(stored.unwrap()).unwrap()
     }
 
     /// Returns the application with this id, without any fault.

@@ -26,6 +26,8 @@ pub(crate) struct History {
     pub(crate) acknowledged: BTreeMap<String, Application>,
     /// When applications were marked as withdrawn.
     pub(crate) withdrawn: BTreeMap<String, i64>,
+    /// Which applications were erased.
+    pub(crate) erased: BTreeSet<String>,
     /// When the latest document of an application was put.
     pub(crate) put: BTreeMap<String, i64>,
     /// Every claim, by mail and attempt.
@@ -239,6 +241,9 @@ impl History {
             let reference = received.reference.as_str();
             if self.withdrawn.contains_key(id) {
                 standing.withdrawn += 1;
+                continue;
+            }
+            if self.erased.contains(id) {
                 continue;
             }
             standing.kept.insert(reference.to_owned(), received.number);

@@ -7,7 +7,8 @@
 //!
 //! A seed is a story. People apply to two postings that are about to close:
 //! they click twice, lose patience, correct themselves, come back with the
-//! same token, look at their receipt, withdraw. The flows of `intake`, the
+//! same token, look at their receipt, withdraw. Staff reword, extend and
+//! shorten the postings meanwhile, take them down and put them back. The flows of `intake`, the
 //! real ones, store the applications, inspect real documents, compose real
 //! mails. Their ports are simulated and fail. All of it follows from the seed:
 //!
@@ -41,9 +42,9 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
-//! | `people`, `platform` | what calls the flows |
+//! | `people`, `staff`, `platform` | what calls the flows |
 //! | `history`, `events` | what was seen, and how often |
-//! | `witness`, `reports`, `invariants` | what must hold at once, and in the end |
+//! | `witness`, `in_time`, `reports`, `invariants` | what must hold at once, and in the end |
 //! | `bugs` | mistakes made on purpose |
 //! | `runner` | many seeds, on every core |
 
@@ -61,6 +62,7 @@ mod chance;
 mod database;
 mod events;
 mod history;
+mod in_time;
 mod invariants;
 mod people;
 mod platform;
@@ -70,6 +72,7 @@ mod reports;
 mod runner;
 mod scheduler;
 mod simulation;
+mod staff;
 mod witness;
 mod world;
 

@@ -2,24 +2,26 @@
 //! their minds.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use domain::{Application, Posting};
-use intake::ports::Fault;
+use intake::ports::{Fault, PostingStore as _};
 use intake::{
-    Amendment, ApplicationId, Holding, Submission, SubmittedDocument, Verdict, receipt_key,
+    Amendment, ApplicationId, Holding, Submission, SubmittedDocument, Token, Verdict, is_a_subject,
+    page_terms, posting_for_page, receipt_key,
 };
-use rules::Form;
+use rules::{Form, Timestamp};
 
-use crate::chance::Chance;
 use crate::events::Event;
 use crate::history::{SentForm, hex};
+use crate::in_time::InTime;
 use crate::invariants::Invariant;
 use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
 use crate::scheduler::Worker;
 use crate::witness;
-use crate::world::{UNICODE, setting};
+use crate::world::{UNICODE, read, setting};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -30,7 +32,10 @@ const HOUR: i64 = 60 * MINUTE;
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: String,
-    pub(crate) posting: &'static Posting,
+    /// The posting as the page shows it.
+    pub(crate) page: Rc<Posting>,
+    /// When the page was made, by the server's clock.
+    pub(crate) opened: Timestamp,
     /// The page's token.
     id: ApplicationId,
     /// How often the form was changed.
@@ -64,20 +69,23 @@ const FLAWS_WITH_CV: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongK
 type Answer = Result<Verdict, Fault>;
 
 impl Person {
-    pub(crate) fn new(chance: &Chance, index: usize) -> Self {
-        let posting = &setting().postings[usize::from(chance.happens(3_000))];
-        Self::of(chance, index, posting)
+    pub(crate) fn new(ports: &Ports, index: usize) -> Self {
+        let posting = &setting().postings[usize::from(ports.chance.happens(3_000))];
+        Self::of(ports, index, &posting.slug)
     }
 
-    /// Somebody who applies to `posting`.
-    pub(crate) fn of(chance: &Chance, index: usize, posting: &'static Posting) -> Self {
+    /// Somebody who has the page of the posting `slug` open, as it is now.
+    pub(crate) fn of(ports: &Ports, index: usize, slug: &str) -> Self {
+        let chance = &ports.chance;
+        let page = ports.current_postings().into_iter().find(|posting| posting.slug == slug);
         let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
         let name = format!("Amélie {index}");
         let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
         Self {
             email: format!("amelie.{index}{domain}"),
             name,
-            posting,
+            page: Rc::new(page.unwrap()),
+            opened: ports.clock(),
             id: ApplicationId::from_random(id),
             version: 0,
             flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
@@ -88,6 +96,9 @@ impl Person {
 
     /// Applies, perhaps corrects, looks, and perhaps withdraws.
     pub(crate) async fn live(mut self, ports: Ports) {
+        if ports.chance.happens(5_000) && !self.open_page(&ports) {
+            return ports.count(Event::FoundNoPosting);
+        }
         let Some(received) = self.apply(&ports).await else {
             return ports.count(Event::GaveUp);
         };
@@ -118,6 +129,15 @@ impl Person {
                 self.submit(&ports, MINUTE).await;
             }
         }
+    }
+
+    /// Opens the page anew. Returns whether there is one.
+    fn open_page(&mut self, ports: &Ports) -> bool {
+        let known = ports.known();
+        let posting = known.iter().find(|posting| posting.slug == self.page.slug);
+        let Some(posting) = posting.filter(|posting| posting.is_published()) else { return false };
+        (self.page, self.opened) = (Rc::new(posting.clone()), ports.clock());
+        true
     }
 
     /// Sends other documents from the same page, up to three times, perhaps
@@ -194,7 +214,7 @@ impl Person {
     async fn amend(&self, ports: &Ports, id: &str) -> bool {
         let Some(current) = ports.application(id) else { return true };
         let received_at = ports.clock();
-        let (signing, key) = (&setting().signing, receipt_key(&setting().signing, &current));
+        let key = receipt_key(&setting().signing, &current);
         let amendment = Amendment {
             reference: current.reference.as_str(),
             key: &key,
@@ -208,11 +228,28 @@ impl Person {
             holds: !self.has_script,
             uses_held: false,
         };
-        let ledger = ports.ledger();
-        let verdict =
-            intake::correct(ports, &ledger, ports, signing, self.posting, amendment).await;
-        witness::amended(ports, self, id, received_at, &verdict);
+        let before =
+            InTime::of(ports, &self.page, current.posting_version, self.opened, received_at);
+        let verdict = self.amended(ports, current.posting_version, amendment).await;
+        witness::amended(ports, self, id, &before, &verdict);
         verdict.is_ok()
+    }
+
+    /// As `crates/edge/src/routes/correct.rs` does it.
+    async fn amended(
+        &self,
+        ports: &Ports,
+        version: Option<u32>,
+        mut amendment: Amendment<'_, Parcel>,
+    ) -> Result<Option<Verdict>, Fault> {
+        let (ledger, at) = (ports.ledger(), amendment.received_at);
+        let Some(stored) = ledger.current(&self.page.slug).await? else { return Ok(None) };
+        let posting = posting_for_page(&ledger, read, read(stored)?, version, at).await?;
+        let subject = &mut amendment.form.subject;
+        if is_a_subject(&ledger, read, &posting, subject).await? {
+            subject.clone_from(&posting.requirements.subject);
+        }
+        intake::correct(ports, &ledger, ports, &setting().signing, &posting, amendment).await
     }
 
     /// Nothing where the person has given up.
@@ -283,13 +320,34 @@ impl Person {
         let sent = SentForm { documents, is_sound: self.is_sound() };
         let id = self.id().to_owned();
         ports.history.borrow_mut().forms.entry(id).or_default().push(sent);
-        ports.before_submit(self.posting, &form).await;
+        let before =
+            InTime::of(ports, &self.page, Some(self.page.version), self.opened, received_at);
         let answer = match ports.answer_from_token(self.id()) {
             Some(answer) => Ok(answer),
-            None => intake::submit(ports, &ports.ledger(), ports, self.posting, form).await,
+            None => self.take_in(ports, form).await,
         };
-        witness::answered(ports, self, received_at, &answer);
+        witness::answered(ports, self, &before, &answer);
         answer
+    }
+
+    /// As `crates/edge/src/routes/application.rs` does it.
+    async fn take_in(&self, ports: &Ports, form: Submission<Parcel>) -> Answer {
+        let (ledger, at) = (ports.ledger(), form.received_at);
+        let none = || Fault::Ledger("there is no posting".into());
+        let stored = ledger.current(&self.page.slug).await?.ok_or_else(none)?;
+        let since = stored.state_since;
+        let version = Some(self.page.version);
+        let token = Token { id: self.id.clone(), issued_at: self.opened, version };
+        let current = read(stored)?;
+        let terms = page_terms(&ledger, read, current.clone(), since, &token, at).await?;
+        let terms = ports.terms(terms, &current);
+        let (posting, mut form) = (&terms.posting, form);
+        if is_a_subject(&ledger, read, posting, &form.form.subject).await? {
+            form.form.subject.clone_from(&posting.requirements.subject);
+        }
+        (form.taken_until, form.erase_at) = (terms.taken_until, Some(terms.erase_at));
+        ports.before_submit(posting, &form).await;
+        intake::submit(ports, &ledger, ports, posting, form).await
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -313,7 +371,7 @@ impl Person {
             form: Form {
                 name: self.name.clone(),
                 email: email.into(),
-                subject: self.posting.requirements.subject.clone(),
+                subject: self.page.requirements.subject.clone(),
                 message: "Bonjour,\nvoici ma candidature.".into(),
                 answers: [("eu_work_permit", "yes")].into_iter().collect(),
                 consent: consent.into(),
@@ -323,6 +381,7 @@ impl Person {
             holds: !self.has_script,
             channel: intake::Channel::Form,
             taken_until: None,
+            erase_at: None,
         }
     }
 

@@ -84,45 +84,33 @@ async fn consume(ports: Ports, id: String, tries: u32) {
 }
 
 async fn send(ports: &Ports, id: &str) -> Result<Pace, Fault> {
-    let (ledger, composer) = (ports.ledger(), composer(ports));
+    let (ledger, known) = (ports.ledger(), ports.known());
+    let composer = composer(ports, &known);
     intake::deliver(ports, &ledger, ports, ports, ports, &composer, id).await
 }
 
-/// What composes mails about the postings as they are by now.
-fn composer(ports: &Ports) -> MailComposer<'static> {
+/// What composes mails about the postings that are known.
+fn composer<'a>(ports: &Ports, known: &'a [Posting]) -> MailComposer<'a> {
     let composer = setting().composer();
-    if ports.extended.get() {
-        return MailComposer { postings: &setting().extended, ..composer };
-    }
-    if ports.edited.get() {
-        let read = ports.reads(composer.read);
-        return MailComposer { postings: &setting().edited, read, ..composer };
-    }
-    composer
-}
-
-/// Somebody edits the postings, in a while.
-pub(crate) async fn edit(ports: Ports, delay: i64) {
-    ports.pause(delay).await;
-    ports.count(Event::Edited);
-    ports.edited.set(true);
+    MailComposer { postings: known, read: ports.reads(composer.read), ..composer }
 }
 
 /// Runs the cron every so many minutes for as long as `until`.
-pub(crate) async fn cron(ports: Ports, postings: &'static [Posting], minutes: i64, until: i64) {
+pub(crate) async fn cron(ports: Ports, minutes: i64, until: i64) {
     while ports.scheduler.now() < until {
         ports.pause(minutes * MINUTE).await;
         if ports.chance.happens(ports.chance.weather().skips) {
             ports.count(Event::CronSkipped);
         } else {
-            ports.spawn(0, Worker::Background, run_cron(ports.clone(), postings));
+            ports.spawn(0, Worker::Background, run_cron(ports.clone()));
         }
     }
 }
 
 /// As `crates/edge/src/cron.rs` does it.
-async fn run_cron(ports: Ports, postings: &'static [Posting]) {
+async fn run_cron(ports: Ports) {
     ports.note(|| "the cron runs".into());
+    let known = ports.known();
     let ledger = ports.ledger();
     let now = || ports.clock();
     // A fault is logged, and the next run tries again.
@@ -139,7 +127,7 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
     for _ in 0..log(intake::erase_replaced_documents(&ports, &ledger).await) {
         ports.count(Event::ReplacedErased);
     }
-    log(intake::erase(&ports, &ledger, postings, now()).await);
+    log(intake::erase(&ports, &ledger, &known, now()).await);
     for _ in 0..log(intake::erase_orphaned_documents(&ports, &ledger, now()).await) {
         ports.count(Event::OrphanErased);
     }
@@ -148,9 +136,9 @@ async fn run_cron(ports: Ports, postings: &'static [Posting]) {
             ports.count(Event::HeldErased);
         }
     }
-    log(intake::report(&ledger, postings, now()).await.map(|()| 0));
+    log(intake::report(&ledger, &known, now()).await.map(|()| 0));
     log(intake::watch(&ledger, true, now()).await.map(|_| 0));
-    let (composer, ports) = (composer(&ports), &ports);
+    let (composer, ports) = (composer(&ports, &known), &ports);
     log(intake::notify(ports, &ledger, ports, ports, ports, &composer).await.map(|()| 0));
     ports.note(|| format!("the cron has met {faults:?}"));
 }

@@ -8,10 +8,11 @@ use crate::bugs::Bug;
 use crate::events::{Counts, Event};
 use crate::invariants::{self, Breach};
 use crate::people::Person;
-use crate::platform::{cron, edit, meddle};
+use crate::platform::{cron, meddle};
 use crate::ports::Ports;
 use crate::reports;
 use crate::scheduler::Worker;
+use crate::staff::{Change, change_posting, change_postings};
 use crate::world::{World, setting};
 
 const MINUTE: i64 = 60_000;
@@ -56,13 +57,13 @@ fn storm(ports: &Ports) -> i64 {
     ports.run_until(begin);
     chance.stir_up();
     for index in 0..chance.between(6, 20) {
-        let person = Person::new(chance, usize::try_from(index).unwrap_or_default());
+        let person = Person::new(ports, usize::try_from(index).unwrap_or_default());
         let (theirs, delay) = (ports.clone(), chance.between(0, length));
         ports.spawn(delay, Worker::Outside, person.live(theirs));
     }
     if chance.happens(4_000) {
         let delay = chance.between(0, length);
-        ports.spawn(0, Worker::Outside, edit(ports.clone(), delay));
+        ports.spawn(delay, Worker::Outside, change_postings(ports.clone(), begin + length));
     }
     let away_from = begin + chance.between(0, length);
     let away = match chance.between(0, 99) {
@@ -78,64 +79,107 @@ fn storm(ports: &Ports) -> i64 {
     }
     let end = (begin + length).max(away_from + away);
     ports.spawn(0, Worker::Outside, meddle(ports.clone(), end));
-    run_with_cron(ports, &setting().postings, 5, begin + length);
-    run_with_cron(ports, &setting().postings, 20, end);
+    run_with_cron(ports, 5, begin + length);
+    run_with_cron(ports, 20, end);
     chance.calm_down();
     end
 }
 
 /// Until nothing moves any more.
 fn calm(ports: &Ports, since: i64) {
-    let postings = &setting().postings;
-    run_with_cron(ports, postings, 5, since + HOUR);
+    run_with_cron(ports, 5, since + HOUR);
     invariants::after_an_hour(ports);
     // The longest wait for another attempt is six hours, and a person may
     // think for half a day; a report comes once a day.
-    let rest = (since + 12 * HOUR).max(setting().closes_at() + HOUR);
-    run_with_cron(ports, postings, 60, rest + 26 * HOUR);
+    let rest = (since + 12 * HOUR).max(last_closing(ports) + 2 * HOUR);
+    run_with_cron(ports, 60, rest + 26 * HOUR);
     invariants::tally(ports);
     invariants::at_rest(ports, since);
+}
+
+/// When every page of every posting has closed.
+fn last_closing(ports: &Ports) -> i64 {
+    let known = ports.current_postings();
+    let closes_at = known.iter().map(|posting| posting.requirements.window.closes_at.0);
+    let planned = ports.rows("SELECT max(closes_at) AS at FROM posting_versions");
+    let longest = planned[0]["at"].as_f64().unwrap_or_default() as i64;
+    // An earlier version's pages have a day after the last change at most.
+    let changed = ports.rows("SELECT max(saved_at) AS at FROM posting_versions");
+    let changed = changed[0]["at"].as_f64().unwrap_or_default() as i64;
+    closes_at.max().unwrap_or_default().max(longest.min(changed + DAY))
 }
 
 /// Perhaps both postings are extended, after they have closed: another person
 /// applies, and staff are told of that closing as well.
 fn extension(ports: &Ports) {
-    let postings = &setting().extended;
-    let closes_at = postings[0].requirements.window.closes_at.0;
-    let in_time = ports.clock().0 + 2 * HOUR < closes_at;
-    if !in_time || !ports.chance.happens(3_000) {
+    let closed = last_closing(ports);
+    if !ports.chance.happens(3_000) {
         return;
     }
-    ports.count(Event::Extended);
-    ports.extended.set(true);
-    let late = Person::of(&ports.chance, 99, &postings[0]);
+    ports.count(Event::Reopened);
+    let closes_at = ports.clock().0 + 3 * DAY;
+    for posting in ports.current_postings() {
+        let by = closes_at - planned_closing(&posting);
+        change_in_calm(ports, &posting.slug, Change::PutBack);
+        change_in_calm(ports, &posting.slug, Change::MoveClosing(by));
+    }
+    let late = Person::of(ports, 99, &setting().postings[0].slug);
     ports.spawn(MINUTE, Worker::Outside, late.live(ports.clone()));
-    run_with_cron(ports, postings, 60, ports.scheduler.now() + DAY);
+    run_with_cron(ports, 60, ports.scheduler.now() + DAY);
     let rest = closes_at - ports.clock().0;
-    run_with_cron(ports, postings, 60, ports.scheduler.now() + rest.max(0) + 12 * HOUR);
+    run_with_cron(ports, 60, ports.scheduler.now() + rest.max(0) + 12 * HOUR);
+    debug_assert!(closed < closes_at);
     reports::on_closing(ports, closes_at);
-    ports.extended.set(false);
 }
 
-/// The day of deletion; one posting's file may have been taken away by then.
+fn planned_closing(posting: &Posting) -> i64 {
+    posting.planned_closing.unwrap_or(posting.requirements.window.closes_at).0
+}
+
+/// Staff make a change, and it takes.
+fn change_in_calm(ports: &Ports, slug: &str, change: Change) {
+    let (theirs, slug) = (ports.clone(), slug.to_owned());
+    ports.spawn(0, Worker::Outside, async move {
+        while change_posting(&theirs, &slug, change).await.is_err() {}
+    });
+    ports.run_until(ports.scheduler.now() + MINUTE);
+}
+
+/// The days of deletion. Retention may be shortened before the first of them.
 fn deletion(ports: &Ports) {
-    let day = setting().postings[0].erased_at().0;
-    let kept = if ports.chance.happens(2_500) { 1 } else { 2 };
-    let postings = &setting().postings[..kept];
+    let (first, last) = days_of_deletion(ports);
     if ports.chance.happens(2_500) {
-        ports.run_until(day - 5 * DAY);
-        run_with_cron(ports, &setting().shortened, 20, day - 5 * DAY + HOUR);
-        invariants::not_a_day_earlier(ports);
+        ports.run_until(first - 5 * DAY);
+        for posting in &setting().postings {
+            change_in_calm(ports, &posting.slug, Change::Keep(18));
+        }
+        run_with_cron(ports, 20, first - 5 * DAY + 2 * HOUR);
     }
-    ports.run_until(day - MINUTE);
+    ports.run_until(first - MINUTE);
+    invariants::not_a_day_earlier(ports);
     ports.chance.stir_up();
-    run_with_cron(ports, postings, 5, day + HOUR);
+    run_with_cron(ports, 5, first + HOUR);
     ports.chance.calm_down();
-    run_with_cron(ports, postings, 20, day + 3 * HOUR);
+    run_with_cron(ports, 20, first + 3 * HOUR);
+    ports.run_until(last.max(first + 4 * HOUR) - HOUR);
+    run_with_cron(ports, 20, last.max(first + 4 * HOUR) + 3 * HOUR);
     invariants::at_the_end(ports);
 }
 
-fn run_with_cron(ports: &Ports, postings: &'static [Posting], minutes: i64, until: i64) {
-    ports.spawn(0, Worker::Outside, cron(ports.clone(), postings, minutes, until));
+/// Returns when the first application is to be erased, and when everything is.
+fn days_of_deletion(ports: &Ports) -> (i64, i64) {
+    let days = ports.rows(
+        "SELECT erase_at AS at FROM applications UNION SELECT erased_at FROM tallies \
+         WHERE erased_at IS NOT NULL",
+    );
+    let days = days.iter().filter_map(|row| row["at"].as_f64()).map(|at| at as i64);
+    let planned = ports.current_postings().into_iter().map(|posting| posting.erased_at().0);
+    let days: Vec<i64> = days.chain(planned).collect();
+    let at = |day: Option<&i64>| day.copied().unwrap_or_default();
+    (at(days.iter().min()), at(days.iter().max()))
+}
+
+fn run_with_cron(ports: &Ports, minutes: i64, until: i64) {
+    ports.spawn(0, Worker::Outside, cron(ports.clone(), minutes, until));
     ports.run_until(until);
 }

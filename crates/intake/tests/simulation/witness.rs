@@ -11,11 +11,13 @@ use rules::{Code, Issue, Timestamp};
 
 use crate::events::Event;
 use crate::history::{Mail, mail_name};
+use crate::in_time::InTime;
 use crate::invariants::Invariant;
 use crate::people::Person;
 use crate::ports::Ports;
 use crate::reports;
-use crate::world::{EDITED, TIME_LIMIT, World, setting};
+use crate::staff::REWORDED;
+use crate::world::{TIME_LIMIT, World, setting};
 
 /// The ledger has carried out a commit or a correction; perhaps another
 /// application had the reference, somebody else was faster, or the id is
@@ -64,10 +66,9 @@ pub(crate) fn withdrawn(ports: &Ports, id: &str) {
 pub(crate) fn answered(
     ports: &Ports,
     person: &Person,
-    received_at: Timestamp,
+    in_time: &InTime,
     answer: &Result<Verdict, Fault>,
 ) {
-    let in_time = person.posting.requirements.window.review(received_at).is_none();
     match answer {
         Ok(Verdict::Accepted { received, outcome, unqueued }) => {
             if unqueued.is_some() {
@@ -79,12 +80,25 @@ pub(crate) fn answered(
             if person.is_held("cv") || person.is_held("cover_letter") {
                 ports.count(Event::SentFromHeld);
             }
-            accepted(ports, person, received);
+            let was_right = match outcome {
+                Outcome::New => in_time.new,
+                Outcome::Corrected => in_time.correction,
+                Outcome::Unchanged => true,
+            };
+            if !was_right && in_time.still_holds(ports) {
+                ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
+            }
+            if *outcome == Outcome::New && received.erase_at != Some(person.page.erased_at()) {
+                let what = format!("{} is told another day than its page said", received.id);
+                ports.breach(Invariant::ErasedOnTheDayTold, what);
+            }
+            accepted(ports, received);
             says_what_was_sent(ports, person, received);
         }
         Ok(Verdict::Refused { issues, kept, .. }) => {
             ports.count(Event::Refused);
-            if person.is_sound() && in_time && !is_no_longer_held(person, issues) {
+            let is_right = is_no_longer_held(person, issues) || !in_time.still_holds(ports);
+            if person.is_sound() && in_time.new && !is_right {
                 ports.breach(Invariant::JudgedRightly, format!("{}: {issues:?}", person.id()));
             }
             if kept.is_some() {
@@ -94,7 +108,7 @@ pub(crate) fn answered(
         }
         Ok(Verdict::Outdated { kept, .. }) => {
             ports.count(Event::Outdated);
-            if received_at >= kept.revised_at {
+            if in_time.at() >= kept.revised_at {
                 ports.breach(Invariant::JudgedRightly, format!("{} is newer", person.id()));
             }
         }
@@ -137,11 +151,7 @@ fn told(answer: &Result<Verdict, Fault>) -> String {
     }
 }
 
-fn accepted(ports: &Ports, person: &Person, received: &Application) {
-    let window = &person.posting.requirements.window;
-    if [received.received_at, received.revised_at].iter().any(|at| window.review(*at).is_some()) {
-        ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
-    }
+fn accepted(ports: &Ports, received: &Application) {
     let mut history = ports.history.borrow_mut();
     let before = history.acknowledged.get(&received.id).cloned();
     if before.as_ref().is_none_or(|before| before.revision <= received.revision) {
@@ -161,21 +171,25 @@ pub(crate) fn amended(
     ports: &Ports,
     person: &Person,
     id: &str,
-    received_at: Timestamp,
+    in_time: &InTime,
     verdict: &Result<Option<Verdict>, Fault>,
 ) {
-    let in_time = person.posting.requirements.window.review(received_at).is_none();
     match verdict {
         Ok(Some(Verdict::Accepted { received, outcome, .. })) => {
-            accepted(ports, person, received);
+            accepted(ports, received);
             if *outcome == Outcome::Corrected {
                 ports.count(Event::AddressChanged);
+                if !in_time.correction && in_time.still_holds(ports) {
+                    ports.breach(Invariant::JudgedRightly, format!("{id} is corrected late"));
+                }
                 if received.content.email != person.email {
                     ports.breach(Invariant::AnswerIsOfTheForm, format!("{id}: another address"));
                 }
             }
         }
-        Ok(Some(Verdict::Refused { issues, .. })) if in_time => {
+        Ok(Some(Verdict::Refused { issues, .. }))
+            if in_time.correction && in_time.still_holds(ports) =>
+        {
             ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
         }
         // Unless it is withdrawn, or an earlier attempt has changed the key.
@@ -364,7 +378,7 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     if !to_whom_it_concerns || !has_the_right {
         ports.breach(Invariant::NothingFromNowhere, format!("{name} to {}", mail.to));
     }
-    if mail.subject.contains(EDITED) {
+    if !has_its_words(ports, &received, mail) {
         ports.breach(Invariant::TextIsWhatWasRead, format!("{name}: {}", mail.subject));
     }
     if !is_numbered {
@@ -375,6 +389,27 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
     }
     if too_late {
         ports.breach(Invariant::NothingAfterTheNotice, name);
+    }
+}
+
+/// Whether a mail has the words of the version that its application is of.
+fn has_its_words(ports: &Ports, received: &Application, mail: &Mail) -> bool {
+    let told = ports.posting(&received.posting, received.posting_version.unwrap_or(1));
+    let is_reworded = told.title.starts_with(REWORDED);
+    mail.subject.contains(REWORDED) == is_reworded
+        && (!is_reworded || mail.subject.contains(&told.title))
+}
+
+/// The ledger is about to erase an application, which is in it.
+pub(crate) fn erased(ports: &Ports, id: &str) {
+    let mut history = ports.history.borrow_mut();
+    history.erased.insert(id.to_owned());
+    let Some(received) = history.committed.get(id) else { return };
+    let is_due = received.erase_at.is_none_or(|day| day <= ports.clock());
+    let is_withdrawn = history.withdrawn.contains_key(id);
+    drop(history);
+    if !is_due && !is_withdrawn {
+        ports.breach(Invariant::ErasedOnTheDayTold, format!("{id} is gone before its day"));
     }
 }
 
@@ -395,9 +430,8 @@ fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
     let (until, key) = link.split_once("&key=")?;
     let link = Link { reference, document, sha256: Some(sha256), until, key };
     let (memory, setting, now) = (&world.memory, setting(), world.clock());
-    let ledger = SqlLedger(&world.tables);
-    let found =
-        download(&ledger, setting.composer().read, &setting.signing, &setting.postings, link, now);
+    let (ledger, known) = (SqlLedger(&world.tables), world.known());
+    let found = download(&ledger, setting.composer().read, &setting.signing, &known, link, now);
     match pollster::block_on(found) {
         Ok(Some(Followed::Document(download))) => {
             memory.documents.borrow().get(&download.key).cloned()

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use domain::Posting;
@@ -41,10 +42,8 @@ pub(crate) struct World {
     pub(crate) away: Cell<(i64, i64)>,
     /// From when to when the database is away.
     pub(crate) database_away: Cell<(i64, i64)>,
-    /// Whether the postings say something else by now.
-    pub(crate) edited: Cell<bool>,
-    /// Whether the postings are open again, after their first closing.
-    pub(crate) extended: Cell<bool>,
+    /// The postings as the isolate knows them, and since when.
+    known: RefCell<(i64, Rc<Vec<Posting>>)>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
     /// A mistake that is made on purpose.
@@ -57,12 +56,6 @@ pub(crate) struct World {
 /// What every seed has in common.
 pub(crate) struct Setting {
     pub(crate) postings: Vec<Posting>,
-    /// The same, keeping applications for 18 days only.
-    pub(crate) shortened: Vec<Posting>,
-    /// The same in version 2, in other words.
-    pub(crate) edited: Vec<Posting>,
-    /// The same, closing three days later; the day of deletion is the same.
-    pub(crate) extended: Vec<Posting>,
     pub(crate) signing: SigningKey,
     pub(crate) operator: Address,
 }
@@ -81,11 +74,7 @@ pub(crate) fn setting() -> &'static Setting {
             ..first.clone()
         };
         let postings = vec![Posting { version: 1, ..first }, Posting { version: 1, ..second }];
-        let shorter = |posting: &Posting| Posting { retention_days: 18, ..posting.clone() };
         Setting {
-            shortened: postings.iter().map(shorter).collect(),
-            edited: postings.iter().map(edited).collect(),
-            extended: postings.iter().map(extended).collect(),
             postings,
             signing: SigningKey::new([7; 32]).unwrap(),
             operator: Address::parse("operator@example.org").unwrap(),
@@ -96,33 +85,20 @@ pub(crate) fn setting() -> &'static Setting {
 /// Domains are converted by tables of our own.
 pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_ascii };
 
-/// Other words for everything that mails say.
-fn edited(posting: &Posting) -> Posting {
-    let mut edited = Posting { version: 2, title: EDITED.into(), ..posting.clone() };
-    edited.requirements.subject = EDITED.into();
-    edited
-}
-
-/// What edited postings are called.
-pub(crate) const EDITED: &str = "Edited";
-
-fn extended(posting: &Posting) -> Posting {
-    let mut extended = posting.clone();
-    let closes_at = &mut extended.requirements.window.closes_at;
-    *closes_at = closes_at.plus_days(EXTENDED_BY);
-    extended.retention_days -= EXTENDED_BY;
-    extended
-}
-
 /// What is stored is compiled, as the postings here are.
-fn read(stored: PostingVersion) -> Result<Posting, Fault> {
+pub(crate) fn read(stored: PostingVersion) -> Result<Posting, Fault> {
     let compiled = stored.compiled.unwrap_or_default();
     let posting = serde_json::from_str(&compiled).map_err(|error| Fault::Ledger(error.to_string()));
-    posting.map(|posting| Posting { version: stored.version, state: stored.state, ..posting })
+    let posting =
+        posting.map(|one| Posting { version: stored.version, state: stored.state, ..one });
+    match stored.ended_at {
+        Some(at) => posting.map(|posting| posting.ended(at)),
+        None => posting,
+    }
 }
 
-/// By how many days the postings are extended.
-const EXTENDED_BY: u32 = 3;
+/// For how long the isolate uses the postings that it knows, in milliseconds.
+const FRESH: i64 = 30_000;
 
 impl Setting {
     pub(crate) fn composer(&self) -> MailComposer<'_> {
@@ -178,8 +154,7 @@ impl World {
             chance: Chance::new(seed),
             history: RefCell::default(),
             skew: Cell::new(0),
-            edited: Cell::new(false),
-            extended: Cell::new(false),
+            known: RefCell::new((i64::MIN, Rc::default())),
             away: Cell::new((0, 0)),
             database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
@@ -187,6 +162,17 @@ impl World {
             breach: RefCell::new(None),
             trace,
         }
+    }
+
+    /// Returns the postings as the isolate knows them, half a minute old at
+    /// most.
+    pub(crate) fn known(&self) -> Rc<Vec<Posting>> {
+        let now = self.scheduler.now();
+        let (since, known) = &mut *self.known.borrow_mut();
+        if *since < now - FRESH {
+            (*since, *known) = (now, Rc::new(self.current_postings()));
+        }
+        Rc::clone(known)
     }
 
     /// Returns what the server's clock shows.
