@@ -32,7 +32,7 @@ pub(crate) enum Found {
     /// What it really is, and its SHA-256 in lower-case hexadecimal, where
     /// the browser computes it.
     Report { report: Report, sha256: Option<String> },
-    /// Its bytes, and nobody here to look into them: the server will.
+    /// Its bytes, which only the server can look into.
     Bytes,
     /// The device does not give its bytes.
     Nothing,
@@ -43,7 +43,7 @@ pub(crate) enum Found {
 enum Inspection {
     /// Its bytes are being read.
     Reading,
-    /// Its size alone decides: nobody looks into it.
+    /// Its size alone decides, so it is not looked into.
     Weighed,
     /// The device does not give its bytes.
     Unreadable,
@@ -159,7 +159,7 @@ impl Choice {
             Inspection::Read(None) if wrong => ("script_document_refused", None),
             Inspection::Read(None) => ("script_document_unchecked", None),
             Inspection::Read(Some((report, _))) if wrong => match report.encryption {
-                // Of what is locked nobody knows what it is.
+                // The kind of an encrypted file is unknown.
                 Encryption::Password => ("script_document_refused", None),
                 _ => ("script_document_wrong", Some(report.kind)),
             },

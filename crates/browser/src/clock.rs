@@ -2,10 +2,11 @@
 
 use rules::Timestamp;
 
-/// A difference that is no matter of rounding or of the way, in milliseconds.
+/// The smallest difference that rounding and the network do not explain, in
+/// milliseconds.
 const NOTABLE: i64 = 2_000;
 
-/// How long a page may be looked away from before the time is asked again,
+/// How long a page may be in the background before it asks for the time again,
 /// in milliseconds.
 const STALE: i64 = 60_000;
 

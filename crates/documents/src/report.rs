@@ -172,7 +172,7 @@ named! {
 named! {
     /// What in a document acts, calls or carries something.
     Active {
-        /// PDF: JavaScript, be it only the format of a form's field.
+        /// PDF: JavaScript, even if it only formats a form's field.
         JavaScript = "js",
         /// PDF: JavaScript that does more than format a field.
         Script = "script",
@@ -182,7 +182,7 @@ named! {
         EmbeddedFile = "embed",
         /// PDF: an action tied to an event (`/AA`).
         AdditionalActions = "aa",
-        /// PDF: something happens when it is opened (`/OpenAction`), be it only a jump to a page.
+        /// PDF: something happens when it is opened (`/OpenAction`), even if it only jumps to a page.
         OpenAction = "openaction",
         /// A form that sends what is typed somewhere, or opens what its button names.
         SubmitForm = "submit",

@@ -38,7 +38,7 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     report
 }
 
-/// Returns the flag for a password, be it XOR or RC4, in the file information block (2.5.2).
+/// Returns the flag for a password, XOR or RC4, in the file information block (2.5.2).
 fn is_encrypted(text: &[u8]) -> bool {
     const ENCRYPTED: u16 = 0x0100;
     u16_at(text, 10).is_some_and(|flags| flags & ENCRYPTED != 0)

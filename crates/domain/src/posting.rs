@@ -31,7 +31,7 @@ pub struct Posting {
     pub deadline: Deadline,
     /// Who receives the applications.
     pub recipient: String,
-    /// Whom candidates may ask.
+    /// The address for candidates' questions.
     pub contact: String,
     /// The addresses of those who read the applications beside the desk's
     /// administrators.

@@ -198,7 +198,7 @@ fn smtp(env: &Env) -> Result<SmtpSettings, Fault> {
     })
 }
 
-/// Whom the desk lets in.
+/// The settings that say who may use the desk.
 pub(crate) struct SignOn {
     /// The host of the team, `team.cloudflareaccess.com`.
     pub(crate) team_domain: String,

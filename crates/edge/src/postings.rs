@@ -78,7 +78,7 @@ pub(crate) async fn known(env: &Env) -> Result<Postings, Fault> {
     }
 }
 
-/// Forgets how old what is known is: somebody has saved.
+/// Has the next page ask D1: a version was saved.
 pub(crate) fn outdate() {
     KNOWN.with_borrow_mut(|known| (known.as_of, known.asked_at) = (0, 0));
 }

@@ -7,8 +7,8 @@
 //! others do not wait behind it.
 //!
 //! The runtime drops a request whose client is gone without running its
-//! destructors. So a permit expires unless it is renewed, and whoever no
-//! longer asks no longer waits.
+//! destructors. So a permit expires unless it is renewed, and a request that has
+//! stopped asking leaves the queue.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -32,7 +32,7 @@ const PAUSE: u64 = 50;
 /// Milliseconds after which a request waits in vain.
 const PATIENCE: u64 = 25_000;
 
-/// Milliseconds after its last try from which on nobody is taken for waiting.
+/// How long after its last try a request counts as waiting, in milliseconds.
 const ABSENT: u64 = 2_000;
 
 /// Milliseconds for which a permit counts after it was issued or renewed.
@@ -60,7 +60,7 @@ impl Drop for Permit {
 }
 
 /// Waits for a permit for `bytes` bytes that counts for `ms` milliseconds.
-/// `client` is who sends them, where that is somebody who can be told apart.
+/// `client` is the sender's network, where it is known.
 /// Nothing where it takes too long.
 pub(crate) async fn acquire(bytes: u64, client: Option<&str>, ms: u64) -> Option<Permit> {
     let began = now();
@@ -99,7 +99,7 @@ struct Entry {
     bytes: u64,
     client: Option<String>,
     holds: bool,
-    /// When the permit expires, or whoever waits is taken for gone.
+    /// When the permit expires, or the waiting request is taken for gone.
     until: u64,
 }
 
@@ -108,7 +108,7 @@ impl Semaphore {
         Self { next: 0, entries: Vec::new() }
     }
 
-    /// Puts somebody at the end of those who wait.
+    /// Puts a request at the end of the queue.
     fn queue(&mut self, bytes: u64, client: Option<&str>, now: u64) -> u64 {
         let (ticket, until) = (self.next, now.saturating_add(ABSENT));
         self.next = self.next.wrapping_add(1);
@@ -140,7 +140,7 @@ impl Semaphore {
                 return entry.bytes < SMALL
                     || (self.client_has_room(entry) && self.has_room(entry.bytes));
             }
-            // Whoever waits only for a permit of the same client holds up nobody.
+            // A request that waits only for a permit of the same client holds up no other.
             let small = self.entries.iter().any(|one| one.ticket == ticket && one.bytes < SMALL);
             if entry.bytes >= SMALL && self.client_has_room(entry) && !small {
                 return false;

@@ -110,7 +110,8 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
     })
 }
 
-/// The same for all addresses of a mailbox, and of no use to who has no key.
+/// The same for all addresses of a mailbox. Without the signing key it says
+/// nothing about the address.
 fn hash(signing: &SigningKey, address: &str) -> String {
     let signature = signing.sign("recipient", &[&mailbox_of(address)]);
     signature.chars().take(22).collect()

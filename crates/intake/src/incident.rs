@@ -19,7 +19,7 @@ pub enum Change {
 }
 
 /// Compares the mails that do not leave with the latest incident: opens
-/// one, with an alert if somebody is there to read it, or ends it.
+/// one, with an alert if an operator's address is set, or ends it.
 ///
 /// An incident lasts while mails wait that have failed more than once or are
 /// late, which shows whatever keeps them from being tried. Mails to staff

@@ -51,7 +51,7 @@ pub struct BulkChange<'a> {
 /// What staff write.
 #[derive(Clone, Debug)]
 pub struct Letter<'a> {
-    /// Subject and text by language; the first one serves who has none.
+    /// Subject and text by language; the first one is for all other languages.
     pub texts: Vec<LetterText<'a>>,
     /// An appointment for a calendar.
     pub appointment: Option<String>,

@@ -20,7 +20,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// forwarded or given up, or after six hours; and then one a day while staff
 /// lack an application. Where a deadline was moved earlier, the report waits
 /// for the pages that may still send. A posting that was open again and has
-/// closed once more gets a report on that closing too, be it on the same day.
+/// closed once more gets a report on that closing too, even on the same day.
 /// Idempotent.
 pub async fn report(
     ledger: &(impl Notices + PostingStore),

@@ -42,8 +42,8 @@ pub async fn erase(
     erased
 }
 
-/// Erases documents that belong to no application: whoever was taking one in
-/// never came to write it down. Each run looks at a part of the store and
+/// Erases documents that belong to no application: the request that stored them
+/// ended before it wrote the application down. Each run looks at a part of the store and
 /// the next goes on from there. Documents of corrections that failed go as
 /// well. Says how many applications there would have been.
 pub async fn erase_orphaned_documents(
@@ -78,7 +78,7 @@ pub async fn erase_orphaned_documents(
     cleaned.and(erased)
 }
 
-/// Whether a document is so old that whoever brought it is done.
+/// Whether a document is so old that the request that stored it has ended.
 pub(crate) fn is_orphaned(kept: &KeptDocument, now: Timestamp) -> bool {
     kept.stored_at.plus_days(ORPHANED_AFTER) <= now
 }

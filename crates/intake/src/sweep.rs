@@ -11,9 +11,9 @@ const PAGE: u32 = 100;
 /// mail whose message has not come by then is queued again.
 pub const QUEUED_MS: i64 = 15 * 60_000;
 
-/// Queues every mail of an application that is due, that nobody is sending,
+/// Queues every mail of an application that is due, that no task is sending,
 /// and for which no queue message is expected: its message was lost, its
-/// attempt is due again, or whoever had claimed it never came back. Goes on
+/// attempt is due again, or the task that claimed it never came back. Goes on
 /// for `budget_ms`; what is left then waits for the next run. Says how many
 /// mails there were.
 pub async fn sweep(

@@ -29,7 +29,7 @@ const REVISE: Query = Query::new(
     WHERE id = ?1 AND revision = ?2 AND id NOT IN (SELECT id FROM retired)",
 );
 
-/// A mail that somebody may be sending stays until that has settled.
+/// A mail that a task may be sending stays until that has settled.
 const DELETE_EARLIER_MAILS: Query = Query::new(
     "delete earlier mails",
     "\

@@ -15,9 +15,9 @@ const SELECT_MAIL: Query = Query::new(
     WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))",
 );
 
-/// A lease that is still there has run out: whoever held it never came back,
-/// and may have sent. A mail of an earlier revision is not sent any more, and
-/// one of the latest waits while somebody may be sending an earlier one. What
+/// A lease that is still there has run out: its holder never came back, and may
+/// have sent the mail. A mail of an earlier revision is not sent any more, and
+/// one of the latest waits while a task may be sending an earlier one. What
 /// staff write is of no revision.
 const CLAIM: Query = Query::new(
     "claim",
@@ -48,7 +48,7 @@ const SETTLE: Query = Query::new(
 );
 
 /// Of what was settled and of what came before it: mails of revisions that
-/// are not the latest and that nobody is sending.
+/// are not the latest and that no task is sending.
 const DELETE_SUPERSEDED: Query = Query::new(
     "delete superseded",
     "DELETE FROM mails WHERE sent_at IS NULL \

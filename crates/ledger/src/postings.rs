@@ -58,7 +58,7 @@ const INSERT_POSTING: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
-/// What somebody began to write and did not finish.
+/// A version of which only a part was written.
 const DELETE_UNFINISHED: Query = Query::new(
     "delete unfinished version",
     "\

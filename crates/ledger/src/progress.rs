@@ -9,7 +9,7 @@ use rules::Timestamp;
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{KeyRow, MessageRow, StandingRow, StopRow, TakenRow};
 
-/// A mail that has certainly not left, and that nobody is sending.
+/// A mail that has certainly not left, and that no task is sending.
 macro_rules! not_left {
     () => {
         "mails.sent_at IS NULL AND mails.refused_because IS NULL \

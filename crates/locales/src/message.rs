@@ -42,8 +42,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
     fill(template, &values)
 }
 
-/// Returns what is better known of a document that is accepted, told to the
-/// candidate: `authors` are those that it names, `files` the files inside.
+/// Returns what a candidate should know about a document that is accepted: `authors` are those that it names, `files` the files inside.
 pub fn remark_message(
     words: &impl Words,
     remark: Remark,

@@ -80,8 +80,8 @@ fn short_enough(source: &str) -> Result<&str, (usize, String)> {
     Err((1, format!("the posting has {} kB. At most {most} are taken: shorten it.", bytes / 1_000)))
 }
 
-/// Returns the posting, as far as it can be read. What is wrong is noted;
-/// whoever calls takes a posting only if nothing is.
+/// Returns the posting, as far as it can be read. Mistakes are noted; the caller
+/// uses the posting only if there are none.
 fn read(
     whole: &mut Section<'_>,
     slug: Option<&At<String>>,
@@ -158,8 +158,8 @@ fn language(whole: &mut Section<'_>) -> Option<&'static str> {
     check::word(whole, "language", &known).map(|language| language.value)
 }
 
-/// Returns the name in addresses, which is also the file's: whoever sees an
-/// address finds the file.
+/// Returns the name in addresses, which is also the file's name, so that an
+/// address leads to its file.
 fn slug(whole: &mut Section<'_>) -> Option<At<String>> {
     let notes = whole.notes;
     let stem = Path::new(notes.file).file_stem().unwrap_or_default().to_string_lossy();

@@ -69,7 +69,7 @@ fn of_trace(trace: Trace) -> Remark {
     }
 }
 
-/// Something about an accepted document that is better known.
+/// Something that candidate and staff should know about an accepted document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remark {

@@ -202,8 +202,8 @@ fn review_document(required: &DocumentRequirement, document: &OfferedDocument) -
     })
 }
 
-/// Returns what is wrong with what a file is. A password first, be it only that
-/// of the files attached: behind it nobody sees the rest, and to save the file
+/// Returns what is wrong with what a file is. A password first, even if only
+/// the attached files have one: behind it nobody sees the rest, and to save the file
 /// without one mends the kind as well. Then damage: half a DOCX looks like some
 /// other archive, and "incomplete" is what helps. Then a name that says
 /// otherwise than the bytes: it tells the candidate what happened to the file.

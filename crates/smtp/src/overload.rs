@@ -4,7 +4,7 @@ use crate::{Enhanced, Reply};
 
 /// Returns whether a 4xx reply asks the client to slow down: 421, a status that says so, or words that say so.
 ///
-/// Words are needed because servers agree on no code: Amazon SES answers 454 to who exceeds its sending rate, Postfix 450 to who exceeds
+/// Words are needed because servers agree on no code: Amazon SES answers 454 above its sending rate, Postfix 450 above
 /// `smtpd_client_message_rate_limit`. A reply that is taken for overload by mistake is only tried again more slowly.
 pub(crate) fn is_reported_by(reply: &Reply) -> bool {
     if reply.class() != 4 {

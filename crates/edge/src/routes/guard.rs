@@ -65,7 +65,7 @@ impl<'a> Guard<'a> {
         Self { env, sender: counted_as(&address), network: network_of(&address) }
     }
 
-    /// Who sends, where that is somebody who can be told apart.
+    /// The sender's network, where it is known.
     pub(super) fn sender(&self) -> Option<&str> {
         self.sender.as_deref()
     }

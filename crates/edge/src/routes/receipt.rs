@@ -156,7 +156,7 @@ struct RevisionShown {
     received_at: String,
 }
 
-/// Which mails are not sent unless somebody sees to it.
+/// Which mails are given up: they are not sent unless staff act.
 #[derive(Serialize)]
 struct GivenUp {
     forwarding: bool,

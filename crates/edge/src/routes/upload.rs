@@ -68,7 +68,7 @@ impl Upload {
     pub(super) async fn pass_on(&self, most: u64, permit: &Permit) -> Result<(), Ended> {
         let passed = self.pass(most, permit).await;
         if passed.is_err() {
-            // What becomes of the rest concerns nobody.
+            // The rest of the body is not needed.
             let _ = self.reader.cancel();
         }
         passed

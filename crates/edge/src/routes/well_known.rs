@@ -21,7 +21,7 @@ pub(super) fn robots(context: &RequestContext) -> worker::Result<Response> {
     answer::text(TEXT, &text, Caching::Privately)
 }
 
-/// Whom to tell of a weakness (RFC 9116); nothing where no contact is set.
+/// Says where to report a weakness (RFC 9116). 404 where no contact is set.
 pub(super) fn security(context: &RequestContext, env: &Env) -> worker::Result<Response> {
     let Some(contact) = config::security_contact(env) else {
         return answer::failure(context, Failure::NotFound);

@@ -41,7 +41,7 @@ pub struct Farewell {
 pub trait Corrections {
     /// Writes `next`, a revision made from the one before it, all or nothing:
     /// the earlier revision is kept, its mails that have not left and that
-    /// nobody is sending go, and `mails` are written, due at `due_at`. With
+    /// no task is sending go, and `mails` are written, due at `due_at`. With
     /// `farewell` the previous address is told. Without effect where the
     /// latest revision is not the one before `next`.
     async fn correct(

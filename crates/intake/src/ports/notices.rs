@@ -264,7 +264,7 @@ pub trait Notices {
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault>;
 
     /// Returns the mails that do not leave. Those that were due before `late`
-    /// and that nobody is sending are among them, whether they were tried or
+    /// and that no task is sending are among them, whether they were tried or
     /// not, unless others have left since then and it is their first turn.
     async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault>;
 

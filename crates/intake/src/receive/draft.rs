@@ -50,8 +50,8 @@ pub struct Completion<'a, U> {
     pub documents: Vec<SubmittedDocument<U>>,
 }
 
-/// The posting for which a mail is, whoever asks; a page of it shows nothing
-/// of the mail without its key.
+/// The posting that a mail is for. Asking needs no key: the page shows nothing of
+/// the mail without one.
 pub async fn draft_posting(ledger: &impl Inbox, id: &str) -> Result<Option<String>, Fault> {
     Ok(ledger.draft(id).await?.map(|draft| draft.posting))
 }

@@ -73,7 +73,7 @@ where
     }
 
     /// The mail about the application with this reference whose Message-ID is
-    /// the one. These are signed, so that only who has got a mail can name it.
+    /// the one. Message-IDs are signed, so that only a recipient of the mail can name it.
     async fn find_mail(
         &self,
         reference: &str,

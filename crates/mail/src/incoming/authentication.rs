@@ -13,7 +13,7 @@ pub enum Verdict {
 
 /// Judges `results`, the value of the topmost Authentication-Results, for an author. It counts only where `receiver`, our own server, wrote
 /// it: then DMARC's pass is proof, and so is a pass of DKIM or SPF for the domain of the author, or for one above it. A domain below it
-/// proves nothing, because whoever has `evil.pages.example` does not own `pages.example`.
+/// proves nothing, because the owner of `evil.pages.example` need not own `pages.example`.
 pub fn verdict(results: Option<&str>, receiver: &str, author: &Address) -> Verdict {
     let Some(results) = results else { return Verdict::Unverified };
     let results = without_comments(results);

@@ -14,8 +14,8 @@ pub(super) enum Encoding {
     QuotedPrintable,
 }
 
-/// Returns the parts between the lines of a boundary, without the line end before such a line (RFC 2046, 5.1.1). A last boundary that is
-/// missing is no fault: then the last part goes to the end.
+/// Returns the parts between the lines of a boundary, without the line end before such a line (RFC 2046, 5.1.1). Where the last
+/// boundary is missing, the last part goes to the end.
 pub(super) fn split<'a>(body: &'a [u8], boundary: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let mut delimiters = Delimiters { body, boundary: boundary.as_bytes(), at: 0 };
     let mut open = delimiters.next().filter(|delimiter| !delimiter.is_last);

@@ -104,7 +104,7 @@ pub(super) struct File {
     /// Where it is, if it is not attached.
     pub(super) link: Option<String>,
     pub(super) original: String,
-    /// What is better known before it is opened: a sentence each, with the names of files inside.
+    /// What staff should know before they open it: a sentence each, with the names of files inside.
     pub(super) remarks: Vec<String>,
 }
 

@@ -21,7 +21,7 @@ fn apple_mail_puts_files_beside_the_html() {
     assert_eq!(message.files[2].role, Role::Shown);
 }
 
-/// A scan that nobody's text shows is a document, whatever its disposition.
+/// A picture to which no text refers is a document, whatever its disposition.
 #[test]
 fn a_picture_that_the_text_does_not_show_is_a_document() {
     let message = read(
