@@ -21,8 +21,9 @@ const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB", "dev-sign-in"];
 const folder = join(ROOT, "build", "production");
 
 const html = await page();
-// `embed` is for pages of other people and `desk` for those of staff: no candidate's page loads them.
-const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk)/.test(name));
+// `embed` is for pages of other people and `desk` for those of staff: no candidate's page loads them. `rtl` is for
+// pages in Arabic alone.
+const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk|rtl)/.test(name));
 const atOnce = assets.filter(({ name }) => !name.startsWith("inspector"));
 const later = assets.filter((asset) => !atOnce.includes(asset));
 const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));

@@ -8,7 +8,7 @@ const LOCALES = join(import.meta.dirname, "../../www/locales");
 /**
  * The words of a language by section and name, as www/locales has them: `words("fr").receipt.title`.
  *
- * @param {"fr" | "en"} language
+ * @param {"fr" | "en" | "es" | "ar"} language
  * @returns {Record<string, Record<string, string>>}
  */
 export function words(language) {

@@ -20,7 +20,8 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn labels(&self) -> Labels<'_> {
-        Labels { requirements: &self.requirements, zone: &self.zone }
+        // The page has each name in one language.
+        Labels { requirements: &self.requirements, zone: &self.zone, language: "" }
     }
 
     /// Returns the fields with a place for an error, in the order of the page.

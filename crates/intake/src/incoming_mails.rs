@@ -91,7 +91,7 @@ impl MailComposer<'_> {
                 .first()
                 .ok_or_else(|| Fault::Configuration("there is no posting".into()))?,
         };
-        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let texts = locales::for_staff(&posting.language);
         let MailText { subject, text, html } = mails::forwarded(
             texts,
             posting,
@@ -123,7 +123,7 @@ impl MailComposer<'_> {
             message_id: self.notice_id(id, &notice),
             in_reply_to: None,
             auto_submitted: Some(AutoSubmitted::Generated),
-            language: Some(&posting.language),
+            language: Some(texts.language_tag),
             extra: headers(&notice, claim),
             text,
             html: Some(html),

@@ -126,7 +126,8 @@ pub(crate) enum Enclosed<'a> {
 }
 
 impl MailComposer<'_> {
-    pub(crate) fn message(&self, outgoing: Outgoing<'_>) -> Message {
+    pub(crate) fn message(&self, mut outgoing: Outgoing<'_>) -> Message {
+        outgoing.subject = mails::header_line(&outgoing.subject);
         let bytes = compose(&outgoing);
         let own = self.sender.return_path.as_ref().map(|path| path.of(&outgoing.message_id));
         let from = own.unwrap_or(outgoing.from.address);
@@ -143,7 +144,7 @@ impl MailComposer<'_> {
         enclosed: Enclosed<'_>,
         notes: &Notes,
     ) -> Result<Message, Fault> {
-        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let texts = locales::for_staff(&posting.language);
         let (attachments, links) = match enclosed {
             Enclosed::Attached(attachments) => (attachments, Vec::new()),
             Enclosed::Linked => (Vec::new(), self.links(posting, received)),
@@ -162,7 +163,7 @@ impl MailComposer<'_> {
             message_id: self.mail_id(MailKind::Staff, received, received.revision),
             in_reply_to: self.earlier_mail(MailKind::Staff, received),
             auto_submitted: self.marked(MailKind::Staff, AutoSubmitted::Generated),
-            language: Some(&posting.language),
+            language: Some(texts.language_tag),
             extra: headers(received, claim),
             text: words.text,
             html: Some(words.html),

@@ -56,11 +56,11 @@ impl MailComposer<'_> {
         let (to, language, words) = match notice {
             Notice::Withdrawal { posting, version, number, reference, name, at } => {
                 let posting = self.posting_of_version(ledger, posting, *version).await?;
-                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let texts = locales::for_staff(&posting.language);
                 let withdrawn =
                     mails::Withdrawn { number: *number, reference: reference.as_str(), name };
                 let words = mails::withdrawal(texts, &posting, withdrawn, *at);
-                (address(&posting.recipient)?, posting.language.clone(), words)
+                (address(&posting.recipient)?, texts.language_tag.to_owned(), words)
             }
             Notice::WithdrawalConfirmation {
                 posting,
@@ -78,12 +78,12 @@ impl MailComposer<'_> {
             }
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
-                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let texts = locales::for_staff(&posting.language);
                 let standing = ledger.posting_delivery(&posting.slug).await?;
                 let report = reported(&standing.kept, standing.withdrawn);
                 (
                     address(&posting.recipient)?,
-                    posting.language.clone(),
+                    texts.language_tag.to_owned(),
                     mails::report(texts, posting, &report, now),
                 )
             }
@@ -104,10 +104,14 @@ impl MailComposer<'_> {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
                 let posting = self.postings.first().ok_or_else(|| no("posting"))?;
-                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let texts = locales::for_staff(&posting.language);
                 let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
-                (to, posting.language.clone(), mails::alert(texts, &posting.deadline.zone, &alert))
+                (
+                    to,
+                    texts.language_tag.to_owned(),
+                    mails::alert(texts, &posting.deadline.zone, &alert),
+                )
             }
         };
         let to = Mailbox { name: None, address: to };

@@ -6,7 +6,9 @@ use rules::{Date, LocalTime};
 use crate::Words;
 
 /// `template` with each `{name}` replaced by its value. Values are put in as
-/// they are: what looks like a placeholder inside a value stays.
+/// they are: what looks like a placeholder inside a value stays. In a sentence
+/// that is written from right to left, a value that begins from left to right
+/// is isolated (UAX 9).
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
@@ -18,7 +20,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
             continue;
         };
         if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-            text.push_str(value);
+            text.push_str(&beside(template, value));
         } else {
             text.push('{');
             text.push_str(name);
@@ -34,11 +36,39 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
 /// between the marks that isolate it (UAX 9) where it is written from right to
 /// left, as it is otherwise.
 pub fn isolated(text: &str) -> String {
-    if text.chars().any(is_right_to_left) {
-        format!("\u{2068}{text}\u{2069}")
-    } else {
-        text.to_owned()
-    }
+    if reads_from_right(text) { between_marks(text) } else { text.to_owned() }
+}
+
+/// Returns `value` as it stands beside `sentence`: isolated where that is
+/// written from right to left and the value begins from left to right.
+pub fn beside(sentence: &str, value: &str) -> String {
+    let is_foreign = reads_from_right(sentence) && begins_from_left(value);
+    if is_foreign { between_marks(value) } else { value.to_owned() }
+}
+
+fn between_marks(text: &str) -> String {
+    [ISOLATE, text, POP].concat()
+}
+
+/// First strong isolate, and what ends it.
+const ISOLATE: &str = "\u{2068}";
+const POP: &str = "\u{2069}";
+
+/// Whether some of `text` is written from right to left.
+fn reads_from_right(text: &str) -> bool {
+    text.chars().any(is_right_to_left)
+}
+
+/// Whether the first letter is written from left to right. Figures alone have
+/// no direction. An address of the web is left as it is: it stands in a line of
+/// its own, and programs would take the marks for a part of it.
+fn begins_from_left(value: &str) -> bool {
+    let is_letter = |c: &char| {
+        c.is_ascii_alphabetic() || *c >= '\u{C0}' && !matches!(c, '\u{2000}'..='\u{2BFF}')
+    };
+    !value.starts_with(ISOLATE)
+        && !value.starts_with("http")
+        && value.chars().find(is_letter).is_some_and(|c| !is_right_to_left(c))
 }
 
 /// Whether a letter belongs to a script that is written from right to left:
@@ -50,12 +80,14 @@ fn is_right_to_left(c: char) -> bool {
 /// A whole number with the language's thousands separator: `38 400`.
 pub fn number(words: &impl Words, value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
+    // Spanish sets four figures apart from nothing.
+    let is_grouped = words.word("language_tag") != "es" || digits.len() > 4;
     let mut text = String::new();
     if value < 0 {
         text.push('\u{2212}');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+        if is_grouped && index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push_str(words.word("unit_thousands"));
         }
         text.push(digit);
@@ -91,14 +123,21 @@ pub fn list(words: &impl Words, last: &str, items: &[String]) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [start @ .., end] => {
-            let start = start.join(words.word("list_comma"));
-            fill(words.word(last), &[("start", &start), ("last", end)])
+            let comma = words.word("list_comma");
+            let start: Vec<String> = start.iter().map(|item| beside(comma, item)).collect();
+            let start = start.join(comma);
+            // Spanish: "PDF u ODT", "e Irlanda".
+            let initial = end.chars().next().unwrap_or_default().to_ascii_lowercase();
+            let special = words.find(&format!("{last}_{initial}"));
+            let template = special.unwrap_or_else(|| words.word(last));
+            fill(template, &[("start", &start), ("last", end)])
         }
     }
 }
 
 /// Returns the form of `key` that the language uses with `count`, filled in:
-/// the texts `{key}_one` and `{key}_other` (CLDR's names for plural forms).
+/// the texts `{key}_one`, `{key}_few`, `{key}_other` and so on (CLDR's names for
+/// plural forms).
 pub fn plural(words: &impl Words, key: &str, count: i64) -> String {
     let category = category(words.word("language_tag"), count);
     let form = words.find(&format!("{key}_{category}"));
@@ -109,8 +148,12 @@ pub fn plural(words: &impl Words, key: &str, count: i64) -> String {
 
 /// CLDR's plural category of a whole number, for the languages there are.
 fn category(tag: &str, count: i64) -> &'static str {
-    match (tag, count) {
-        ("fr", 0 | 1) | (_, 1) => "one",
+    match (tag, count, count % 100) {
+        ("ar", 0, _) => "zero",
+        ("ar", 2, _) => "two",
+        ("ar", _, 3..=10) => "few",
+        ("ar", _, 11..=99) => "many",
+        ("fr", 0, _) | (_, 1, _) => "one",
         _ => "other",
     }
 }
@@ -178,7 +221,7 @@ fn offset(minutes: i32) -> String {
 #[cfg(all(test, feature = "catalogue"))]
 mod tests {
     use super::*;
-    use crate::catalogue::{EN, FR};
+    use crate::catalogue::{AR, EN, ES, FR};
 
     #[test]
     fn values_are_not_read_as_templates() {
@@ -213,6 +256,53 @@ mod tests {
     }
 
     #[test]
+    fn arabic_has_six_plural_forms() {
+        for (count, days) in [
+            (0, "0 يوم"),
+            (1, "يوم واحد"),
+            (2, "يومان"),
+            (3, "3 أيام"),
+            (10, "10 أيام"),
+            (11, "11 يومًا"),
+            (99, "99 يومًا"),
+            (100, "100 يوم"),
+            (102, "102 يوم"),
+            (103, "103 أيام"),
+            (111, "111 يومًا"),
+            (1_000, "1,000 يوم"),
+        ] {
+            assert_eq!(plural(&AR, "script_days", count), days, "{count}");
+        }
+    }
+
+    #[test]
+    fn figures_in_each_language() {
+        assert_eq!(number(&ES, 5_000), "5000");
+        assert_eq!(number(&ES, 38_400), "38\u{202F}400");
+        assert_eq!(number(&AR, 5_000), "5,000");
+        assert_eq!(bytes(&ES, 12_440_000), "12,5\u{A0}MB");
+        assert_eq!(bytes(&AR, 12_440_000), "12.5\u{A0}ميغابايت");
+        assert_eq!(bytes(&AR, 2), "بايتان");
+    }
+
+    #[test]
+    fn what_reads_from_the_left_is_isolated_in_arabic() {
+        let filled = |text, value| fill(text, &[("file", value)]);
+        assert_eq!(filled("الملف «{file}».", "CV 2.pdf"), "الملف «\u{2068}CV 2.pdf\u{2069}».");
+        assert_eq!(filled("الملف «{file}».", "سيرة.pdf"), "الملف «سيرة.pdf».");
+        assert_eq!(filled("بقي {file}", "12"), "بقي 12");
+        assert_eq!(
+            filled("العنوان:\n{file}", "https://x.org/?a=b"),
+            "العنوان:\nhttps://x.org/?a=b"
+        );
+        // Once is enough.
+        let once = filled("«{file}»؟", "CV");
+        assert_eq!(filled("و{file}", once.trim_matches(['«', '»', '؟'])), "و\u{2068}CV\u{2069}");
+        // Sentences from left to right stay as they are.
+        assert_eq!(filled("« {file} »", "CV"), "« CV »");
+    }
+
+    #[test]
     fn moments() {
         let closes = rules::Timestamp(1_754_258_399_999).at_offset(120);
         assert_eq!(
@@ -222,6 +312,14 @@ mod tests {
         assert_eq!(
             moment(&EN, closes, "Europe/Brussels"),
             "Sunday 3 August 2025 at 23:59, Brussels time (UTC+2)"
+        );
+        assert_eq!(
+            moment(&ES, closes, "Europe/Brussels"),
+            "domingo 3 de agosto de 2025, 23:59\u{A0}h, hora de Bruselas (UTC+2)"
+        );
+        assert_eq!(
+            moment(&AR, closes, "Europe/Brussels"),
+            "الأحد 3 أغسطس 2025 على الساعة 23:59، بتوقيت بروكسل (\u{2068}UTC+2\u{2069})"
         );
         let first = Date { year: 2025, month: 9, day: 1 };
         assert_eq!(date(&FR, first), "lundi 1er septembre 2025");
@@ -235,5 +333,11 @@ mod tests {
         assert_eq!(list(&FR, "list_or", &items), "PDF, DOCX ou ODT");
         assert_eq!(list(&EN, "list_and", &items), "PDF, DOCX and ODT");
         assert_eq!(list(&FR, "list_or", &items[..1]), "PDF");
+        assert_eq!(list(&ES, "list_or", &items), "PDF, DOCX u ODT");
+        assert_eq!(list(&ES, "list_or", &items[..2]), "PDF o DOCX");
+        assert_eq!(
+            list(&AR, "list_or", &items),
+            "\u{2068}PDF\u{2069}، \u{2068}DOCX\u{2069} أو \u{2068}ODT\u{2069}"
+        );
     }
 }

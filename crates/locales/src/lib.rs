@@ -12,8 +12,10 @@ mod format;
 mod message;
 
 #[cfg(feature = "catalogue")]
-pub use catalogue::{ALL, EN, FR, LANGUAGES, Texts, choose, for_tag};
-pub use format::{bytes, date, fill, isolated, list, local_time, moment, number, plural};
+pub use catalogue::{
+    ALL, AR, EN, ES, FR, LANGUAGES, Texts, choose, choose_for_staff, for_staff, for_tag,
+};
+pub use format::{beside, bytes, date, fill, isolated, list, local_time, moment, number, plural};
 pub use message::{Labels, issue_message, remark_message};
 
 /// Texts by key, in one language.

@@ -12,6 +12,9 @@ pub struct Labels<'a> {
     pub requirements: &'a Requirements,
     /// The time zone of the posting, in which times are shown.
     pub zone: &'a Zone,
+    /// The language of the posting, for what it does not call anything in the
+    /// reader's.
+    pub language: &'a str,
 }
 
 /// Returns what is wrong and what to do about it, in the language of `words`.
@@ -34,7 +37,7 @@ pub fn issue_message<W: Words>(words: &W, issue: &Issue, labels: Labels) -> Stri
         .or_else(|| special("file").filter(|_| issue.params.get("file").is_some()))
         .unwrap_or_else(|| words.word(&general));
     let language = words.word("script_language");
-    let mut values = vec![("label", label(words, labels.requirements, &issue.field, language))];
+    let mut values = vec![("label", label(words, labels, &issue.field, language))];
     for (name, param) in issue.params.iter() {
         values.push((name, value(words, issue.code, name, param, labels)));
     }
@@ -58,13 +61,14 @@ pub fn remark_message(
     fill(words.word(&key), &[("authors", &all(authors)), ("files", &all(files))])
 }
 
-fn label(words: &impl Words, requirements: &Requirements, field: &str, language: &str) -> String {
+fn label(words: &impl Words, labels: Labels, field: &str, language: &str) -> String {
+    let requirements = labels.requirements;
     let typed = format!("form_{field}");
     requirements
         .document(field)
         .map(|document| &document.name)
         .or_else(|| requirements.question(field).map(|question| &question.text))
-        .map(|text| text.get(language))
+        .map(|text| text.find(language, labels.language).1)
         .or_else(|| words.find(&typed))
         .unwrap_or(field)
         .to_owned()
@@ -81,9 +85,7 @@ fn value(words: &impl Words, code: Code, name: &str, param: &Param, labels: Labe
         (Param::Number(count), _) if code == Code::TooLong => number(words, *count),
         (Param::Number(count), _) => bytes(words, u64::try_from(*count).unwrap_or(0)),
         (Param::Text(kind), "kind") => words.word(&format!("kind_{kind}")).to_owned(),
-        (Param::Text(id), "other") => {
-            label(words, labels.requirements, id, words.word("script_language"))
-        }
+        (Param::Text(id), "other") => label(words, labels, id, words.word("script_language")),
         (Param::Text(text), _) => isolated(text),
         (Param::List(names), "found") => {
             let word = |name: &String| words.word(&format!("active_{name}")).to_owned();

@@ -133,3 +133,31 @@ fn french_typography_is_kept() {
         }
     }
 }
+
+#[test]
+fn spanish_and_arabic_typography_is_kept() {
+    for (language, wrong) in [
+        ("es", &["'", "\"", "“", "...", " :", " ;", " !", " ?", "« ", " »"][..]),
+        ("ar", &["'", "\"", "“", "...", "? ", ", ", "; "][..]),
+    ] {
+        let texts = ALL.iter().find(|texts| texts.language_tag == language).unwrap();
+        let own = texts.entries().iter().filter(|(key, text)| {
+            let french = ALL.iter().find(|one| one.language_tag == texts.language_staff).unwrap();
+            french.find(key) != Some(*text)
+        });
+        for (key, text) in own {
+            for wrong in wrong {
+                assert!(!text.contains(wrong), "{language} {key}: {text:?} contains {wrong:?}");
+            }
+        }
+    }
+}
+
+/// A question or an exclamation is opened in Spanish too.
+#[test]
+fn spanish_questions_are_opened() {
+    let spanish = ALL.iter().find(|texts| texts.language_tag == "es").unwrap();
+    for (key, text) in spanish.entries().iter().filter(|(key, _)| !key.starts_with("desk_")) {
+        assert_eq!(text.matches('?').count(), text.matches('¿').count(), "{key}: {text}");
+    }
+}

@@ -47,20 +47,25 @@ pub(crate) struct Ids(Vec<At<String>>);
 /// Returns the documents of `[[documents]]`.
 pub(crate) fn documents(
     whole: &mut Section<'_>,
+    language: Option<&str>,
     ids: &mut Ids,
 ) -> Option<Vec<DocumentRequirement>> {
     let sections = whole.sections("documents");
     let advice = "Ask for several papers in one file.";
     check_count(whole.notes, &sections, "documents", MAX_DOCUMENTS, advice);
-    all_or_none(sections.into_iter().map(|section| document(section, ids)).collect())
+    all_or_none(sections.into_iter().map(|section| document(section, language, ids)).collect())
 }
 
 /// Returns the questions of `[[questions]]`.
-pub(crate) fn questions(whole: &mut Section<'_>, ids: &mut Ids) -> Option<Vec<Question>> {
+pub(crate) fn questions(
+    whole: &mut Section<'_>,
+    language: Option<&str>,
+    ids: &mut Ids,
+) -> Option<Vec<Question>> {
     let sections = whole.sections("questions");
     let advice = "Ask what you need to choose whom you meet, and the rest then.";
     check_count(whole.notes, &sections, "questions", MAX_QUESTIONS, advice);
-    all_or_none(sections.into_iter().map(|section| question(section, ids)).collect())
+    all_or_none(sections.into_iter().map(|section| question(section, language, ids)).collect())
 }
 
 /// Notes the first section beyond `most`.
@@ -80,9 +85,13 @@ fn all_or_none<T>(found: Vec<Option<T>>) -> Option<Vec<T>> {
     found.into_iter().collect()
 }
 
-fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequirement> {
+fn document(
+    mut section: Section<'_>,
+    language: Option<&str>,
+    ids: &mut Ids,
+) -> Option<DocumentRequirement> {
     let id = ids.take(&mut section, "\"cv\"");
-    let name = translated(&mut section, "name", "\"CV\"");
+    let name = translated(&mut section, "name", language, "\"CV\"");
     let required = section.required::<bool>("required", "true");
     let kinds = kinds(&mut section);
     let max_bytes = size(&mut section);
@@ -96,9 +105,9 @@ fn document(mut section: Section<'_>, ids: &mut Ids) -> Option<DocumentRequireme
     })
 }
 
-fn question(mut section: Section<'_>, ids: &mut Ids) -> Option<Question> {
+fn question(mut section: Section<'_>, language: Option<&str>, ids: &mut Ids) -> Option<Question> {
     let id = ids.take(&mut section, "\"eu_work_permit\"");
-    let text = translated(&mut section, "text", "\"...\"");
+    let text = translated(&mut section, "text", language, "\"...\"");
     let kinds: Vec<_> = QuestionKind::ALL.iter().map(|kind| (kind.as_str(), *kind)).collect();
     let kind = check::word(&mut section, "kind", &kinds);
     let required = section.required::<bool>("required", "true");
@@ -136,15 +145,29 @@ fn is_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Returns the text of `key` in every language of the pages.
-fn translated(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Translated> {
+/// Returns the text of `key` in the languages in which it is given. That of the
+/// posting is asked for; pages in others show what they have.
+fn translated(
+    section: &mut Section<'_>,
+    key: &'static str,
+    own: Option<&str>,
+    example: &str,
+) -> Option<Translated> {
     let mut section = section.translations(key, example)?;
-    let texts = locales::LANGUAGES.map(|language| {
-        let text = check::line(&mut section, language, example)?;
-        Some((language.to_owned(), typography::set(language, &text.value)))
-    });
+    let mut texts = Vec::new();
+    let mut is_whole = true;
+    for language in locales::LANGUAGES {
+        let text = if own == Some(language) {
+            let found = check::line(&mut section, language, example);
+            is_whole &= found.is_some();
+            found.map(|text| text.value)
+        } else {
+            check::optional_line(&mut section, language, example)
+        };
+        texts.extend(text.map(|text| (language, typography::set(language, &text))));
+    }
     section.finish(&[]);
-    texts.into_iter().collect::<Option<_>>().map(Translated)
+    (is_whole && !texts.is_empty()).then(|| Translated(texts.into_iter().collect()))
 }
 
 fn kinds(section: &mut Section<'_>) -> Option<Vec<Kind>> {

@@ -108,8 +108,8 @@ fn read(
     let terms = terms::contract(whole);
     let salary = terms::salary(whole);
     let mut ids = form::Ids::default();
-    let documents = form::documents(whole, &mut ids);
-    let questions = form::questions(whole, &mut ids);
+    let documents = form::documents(whole, language, &mut ids);
+    let questions = form::questions(whole, language, &mut ids);
     let last = deadline.as_ref().map(|(date, _)| date);
     check_order(notes, published.as_ref(), last, starts.as_ref());
     // Its language decides how a text is set, not whether it is right.

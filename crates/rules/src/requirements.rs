@@ -82,4 +82,18 @@ impl Translated {
         let first = || self.0.iter().next().map(|(_, text)| text);
         self.0.get(language).or_else(first).unwrap_or_default()
     }
+
+    /// Returns the text in `language`, else in `otherwise`, else in the first
+    /// language there is, with its language.
+    pub fn find<'a>(&'a self, language: &'a str, otherwise: &'a str) -> (&'a str, &'a str) {
+        let known = |tag: &'a str| self.0.get(tag).map(|text| (tag, text));
+        let first = || self.0.iter().next();
+        known(language).or_else(|| known(otherwise)).or_else(first).unwrap_or_default()
+    }
+
+    /// Returns this text in one language, chosen as by [`Translated::find`].
+    #[must_use]
+    pub fn only(&self, language: &str, otherwise: &str) -> Self {
+        Self(TextMap::from_iter([self.find(language, otherwise)]))
+    }
 }

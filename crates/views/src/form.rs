@@ -1,6 +1,5 @@
 //! The form of a posting, in the state in which it is shown.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use domain::{HeldDocument, Posting};
@@ -117,7 +116,9 @@ pub(crate) struct SummaryItem {
 /// A document asked for.
 pub(crate) struct DocumentField<'a> {
     pub(crate) id: &'a str,
+    /// What the posting calls it, and the language of that.
     pub(crate) name: &'a str,
+    pub(crate) language: &'a str,
     pub(crate) required: bool,
     pub(crate) accept: String,
     pub(crate) hint: String,
@@ -129,7 +130,9 @@ pub(crate) struct DocumentField<'a> {
 /// A question asked.
 pub(crate) struct QuestionField<'a> {
     pub(crate) id: &'a str,
-    pub(crate) text: &'a str,
+    /// What the posting asks, and the language of that.
+    pub(crate) name: &'a str,
+    pub(crate) language: &'a str,
     pub(crate) required: bool,
     pub(crate) yes_no: bool,
     pub(crate) answer: &'a str,
@@ -146,7 +149,11 @@ impl<'a> FormView<'a> {
         let FormState { values, issues, token, arrival, not_taken, kept, held, correction } =
             *state;
         let asked = &posting.requirements;
-        let labels = Labels { requirements: asked, zone: &posting.deadline.zone };
+        let labels = Labels {
+            requirements: asked,
+            zone: &posting.deadline.zone,
+            language: &posting.language,
+        };
         let mut summary = Vec::new();
         let mut errors = BTreeMap::new();
         for issue in issues {
@@ -178,7 +185,7 @@ impl<'a> FormView<'a> {
         let questions = asked.questions.iter();
         let erased_on = locales::date(texts, posting.erased_on());
         let data = Data {
-            requirements: &still_required(asked, held),
+            requirements: &for_script(texts, posting, held),
             zone: &posting.deadline.zone,
             now,
             words: texts.for_script(),
@@ -206,8 +213,12 @@ impl<'a> FormView<'a> {
             summary,
             kept: kept.map(|reference| fill(texts.form_kept, &[("reference", reference)])),
             errors,
-            documents: documents.map(|asked| document_field(texts, asked, state)).collect(),
-            questions: questions.map(|asked| question_field(texts, asked, values)).collect(),
+            documents: documents
+                .map(|asked| document_field(texts, posting, asked, state))
+                .collect(),
+            questions: questions
+                .map(|asked| question_field(texts, posting, asked, values))
+                .collect(),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: Around::of(texts.form_needs_account, "subject"),
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
@@ -269,20 +280,22 @@ fn target(asked: &Requirements, field: &str) -> String {
 }
 
 /// Returns what a script has to ask for: documents that are held need not be
-/// chosen.
-fn still_required<'a>(asked: &'a Requirements, held: &[HeldDocument]) -> Cow<'a, Requirements> {
-    let mut asked = Cow::Borrowed(asked);
-    for HeldDocument { document: held, .. } in held {
-        let documents = &mut asked.to_mut().documents;
-        for document in documents.iter_mut().filter(|document| document.id == held.id) {
-            document.required = false;
-        }
+/// chosen. Of the posting's texts it gets those in the language of the page.
+fn for_script(texts: &Texts, posting: &Posting, held: &[HeldDocument]) -> Requirements {
+    let mut asked = posting.requirements.clone();
+    for document in &mut asked.documents {
+        document.name = document.name.only(texts.language_tag, &posting.language);
+        document.required &= !held.iter().any(|one| one.document.id == document.id);
+    }
+    for question in &mut asked.questions {
+        question.text = question.text.only(texts.language_tag, &posting.language);
     }
     asked
 }
 
 fn document_field<'a>(
     texts: &'static Texts,
+    posting: &'a Posting,
     required: &'a DocumentRequirement,
     state: &FormState,
 ) -> DocumentField<'a> {
@@ -294,10 +307,12 @@ fn document_field<'a>(
     let before = state.values.documents.iter().find(|offered| offered.id == required.id);
     let kept =
         state.correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
+    let (language, name) = required.name.find(texts.language_tag, &posting.language);
     let said = |text: &str, file: &str| fill(text, &[("file", &isolated(file))]);
     DocumentField {
         id: &required.id,
-        name: required.name.get(texts.language_tag),
+        name,
+        language,
         required: required.required,
         accept: accept.join(","),
         hint: fill(
@@ -322,12 +337,15 @@ fn document_field<'a>(
 
 fn question_field<'a>(
     texts: &'static Texts,
+    posting: &'a Posting,
     question: &'a Question,
     values: &'a Form,
 ) -> QuestionField<'a> {
+    let (language, name) = question.text.find(texts.language_tag, &posting.language);
     QuestionField {
         id: &question.id,
-        text: question.text.get(texts.language_tag),
+        name,
+        language,
         required: question.required,
         yes_no: match question.kind {
             QuestionKind::YesNo => true,

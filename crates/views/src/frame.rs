@@ -13,6 +13,9 @@ pub struct Site<'a> {
 /// The style sheet. `cargo xtask build` names the files, with a hash of their
 /// content in the name.
 pub(crate) const CSS: &str = or(option_env!("GUICHET_ASSET_CSS"), "/assets/guichet.css");
+/// What pages that are written from right to left look like beside that. Others
+/// do not load it.
+pub(crate) const RTL_CSS: &str = or(option_env!("GUICHET_ASSET_RTL_CSS"), "/assets/rtl.css");
 pub(crate) const SCRIPT: &str = or(option_env!("GUICHET_ASSET_SCRIPT"), "/assets/form.js");
 pub(crate) const WASM: &str = or(option_env!("GUICHET_ASSET_WASM"), "/assets/form_bg.wasm");
 

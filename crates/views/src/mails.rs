@@ -113,6 +113,13 @@ pub fn acknowledgement(
     }
 }
 
+/// Returns a sentence as it stands in a header. Headers take no marks that
+/// isolate, since a candidate could hide something by them: left-to-right marks
+/// keep a reference whole that begins with a figure.
+pub fn header_line(sentence: &str) -> String {
+    sentence.replace(['\u{2068}', '\u{2069}'], "\u{200E}")
+}
+
 /// Adds the line end that a template leaves out after its last line.
 fn ended(text: String) -> String {
     text + "\n"

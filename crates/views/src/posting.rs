@@ -71,7 +71,11 @@ fn other_language(texts: &'static Texts, posting: &Posting) -> Option<&'static s
 
 /// Why something that was sent is not stored.
 pub(crate) fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
-    let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
+    let labels = Labels {
+        requirements: &posting.requirements,
+        zone: &posting.deadline.zone,
+        language: &posting.language,
+    };
     let issues = form.issues.iter().map(|issue| issue_message(texts, issue, labels));
     let kept = form.kept.map(|reference| fill(texts.form_kept, &[("reference", reference)]));
     issues.chain(form.not_taken.map(str::to_owned)).chain(kept).collect()

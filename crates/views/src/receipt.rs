@@ -185,7 +185,8 @@ fn shown<'a>(
     let kind = document.kind.as_str().to_uppercase();
     let size = bytes(texts, document.bytes);
     DocumentShown {
-        label: asked.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
+        label: asked
+            .map_or(&document.id, |asked| asked.name.find(texts.language_tag, &posting.language).1),
         file_name: &document.file_name,
         size: fill(texts.receipt_document_size, &[("kind", &kind), ("size", &size)]),
         sha256: groups(&document.sha256),

@@ -5,6 +5,17 @@ use locales::{Texts, moment};
 use rules::deadline::{Window, Zone};
 use rules::{Date, Timestamp};
 
+/// Returns the attribute for a text in `language` on a page that is written the
+/// other way; none where both are written the same way.
+pub(crate) fn dir(texts: &Texts, language: &str) -> &'static str {
+    let direction = locales::for_tag(language).map_or("ltr", |known| known.language_direction);
+    match direction {
+        same if same == texts.language_direction => "",
+        "rtl" => " dir=\"rtl\"",
+        _ => " dir=\"ltr\"",
+    }
+}
+
 /// What a sentence says before and after a value, so that the value can be
 /// an element of the page.
 pub(crate) struct Around {

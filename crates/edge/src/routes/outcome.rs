@@ -61,7 +61,11 @@ pub(super) fn issues_body(
     kept: Option<&Application>,
 ) -> serde_json::Value {
     let texts = context.texts_for(posting);
-    let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
+    let labels = Labels {
+        requirements: &posting.requirements,
+        zone: &posting.deadline.zone,
+        language: &posting.language,
+    };
     let shown = |issue: &Issue| {
         serde_json::json!({
             "field": issue.field,

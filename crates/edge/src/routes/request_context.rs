@@ -59,7 +59,13 @@ impl RequestContext {
     }
 
     /// Returns the language of a page about no posting in particular.
+    ///
+    /// Those of the desk are in the languages that have texts for staff.
     pub(crate) fn texts(&self) -> &'static Texts {
+        if self.url.path().split('/').nth(1) == Some("desk") {
+            let asked = self.parameter("lang");
+            return locales::choose_for_staff(asked.as_deref(), self.accept_language.as_deref());
+        }
         self.choose("fr")
     }
 

@@ -222,7 +222,11 @@ fn mail_ref(kind: MailKind, letter: &Letter) -> MailRef {
 /// it.
 fn sentences(posting: &Posting, issues: &[Issue], enclosed: &Enclosed) -> Vec<String> {
     let texts = locales::choose(Some(&posting.language), None, &posting.language);
-    let labels = Labels { requirements: &posting.requirements, zone: &posting.deadline.zone };
+    let labels = Labels {
+        requirements: &posting.requirements,
+        zone: &posting.deadline.zone,
+        language: &posting.language,
+    };
     let sentence = |issue: &Issue| {
         let asked = posting.requirements.document(&issue.field);
         let label = asked.map_or("", |asked| asked.name.get(texts.language_tag));

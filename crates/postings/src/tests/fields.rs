@@ -159,7 +159,7 @@ fn mistakes_find_their_field() {
         ("deadline.zone", "Europe/Nowhere", "deadline.zone", Flaw::Other),
         ("organisation.website", "example", "organisation.website", Flaw::NotAPage),
         ("documents.0.max_size", "", "documents.0.max_size", Flaw::Missing),
-        ("documents.0.name.en", "", "documents.0.name.en", Flaw::Missing),
+        ("documents.0.name.fr", "", "documents.0.name.fr", Flaw::Missing),
         ("documents.0.kinds", "exe", "documents.0.kinds", Flaw::Other),
         ("text", "# Title", "text", Flaw::Other),
     ] {

@@ -53,10 +53,10 @@ fn ids() {
 fn translations() {
     check(&[
         (
-            "name.en = \"Résumé\"\n",
+            "name.fr = \"CV\"\n",
             "",
             &[
-                "44: `name.en` is missing in `[[documents]]`. Add a line such as `name.en = \"CV\"`.",
+                "44: `name.fr` is missing in `[[documents]]`. Add a line such as `name.fr = \"CV\"`.",
             ],
         ),
         (
@@ -75,7 +75,9 @@ fn translations() {
         (
             "text.en = \"A permit?\"",
             "text.en = \"A permit?\"\ntext.de = \"Erlaubnis?\"",
-            &["54: unknown key `text.de` in `[[questions]]`. Known here: text.fr, text.en."],
+            &[
+                "54: unknown key `text.de` in `[[questions]]`. Known here: text.fr, text.ar, text.en, text.es.",
+            ],
         ),
         (
             "text.fr = \"Un permis ?\"",

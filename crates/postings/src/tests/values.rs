@@ -8,7 +8,7 @@ fn words_and_addresses() {
         (
             "language = \"fr\"",
             "language = \"de\"",
-            &["3: `language` takes \"fr\" or \"en\". It is \"de\"."],
+            &["3: `language` takes \"fr\" or \"ar\" or \"en\" or \"es\". It is \"de\"."],
         ),
         (
             "title = \"Chargé·e de programme\"",

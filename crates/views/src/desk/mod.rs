@@ -62,7 +62,8 @@ pub(crate) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub(crate) fn of(texts: &'static Texts, title: &str, person: &Person<'a>) -> Self {
-        let languages = locales::ALL.iter().map(|other| {
+        let for_staff = locales::ALL.iter().filter(|other| other.has_staff_texts());
+        let languages = for_staff.map(|other| {
             let is_current = other.language_tag == texts.language_tag;
             (other.language_tag, other.language_name, is_current)
         });

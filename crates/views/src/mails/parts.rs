@@ -4,7 +4,7 @@ use domain::{Application, Posting};
 use locales::{Texts, bytes, date, fill, list, moment, number};
 use rules::Remark;
 use rules::application::{Answer, Document, lines, one_line};
-use rules::requirements::QuestionKind;
+use rules::requirements::{DocumentRequirement, QuestionKind};
 
 use super::attachment_name;
 
@@ -29,6 +29,8 @@ pub(super) struct DocumentFacts<'a> {
     pub(super) kind: String,
     /// `240 ko`
     pub(super) size: String,
+    /// `PDF, 240 ko`, as the language joins them.
+    pub(super) about: String,
     pub(super) sha256: &'a str,
 }
 
@@ -52,10 +54,15 @@ fn document_facts<'a>(
     document: &'a Document,
 ) -> DocumentFacts<'a> {
     let asked_for = posting.requirements.document(&document.id);
+    let kind = document.kind.as_str().to_uppercase();
+    let size = bytes(texts, document.bytes);
+    let label =
+        |asked: &'a DocumentRequirement| asked.name.find(texts.language_tag, &posting.language).1;
     DocumentFacts {
-        label: asked_for.map_or(&document.id, |asked| asked.name.get(texts.language_tag)),
-        kind: document.kind.as_str().to_uppercase(),
-        size: bytes(texts, document.bytes),
+        label: asked_for.map_or(&document.id, label),
+        about: fill(texts.receipt_document_size, &[("kind", &kind), ("size", &size)]),
+        kind,
+        size,
         sha256: &document.sha256,
     }
 }

@@ -35,6 +35,7 @@ const HEADERS: &str = "\
 pub(crate) struct Public {
     pub(crate) css: String,
     pub(crate) desk_css: String,
+    pub(crate) rtl_css: String,
     pub(crate) script: String,
     pub(crate) wasm: String,
 }
@@ -54,7 +55,12 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     outputs.extend(bundle(
         workspace,
         folder,
-        &["form=crates/browser/boot.js", "guichet=www/css/main.css", "desk=www/css/desk.css"],
+        &[
+            "form=crates/browser/boot.js",
+            "guichet=www/css/main.css",
+            "desk=www/css/desk.css",
+            "rtl=www/css/rtl.css",
+        ],
         &[
             alias("form-glue", &form.glue),
             alias("form-wasm", &form.wasm),
@@ -71,6 +77,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let public = Public {
         css: public_path(&outputs, "guichet-", "css")?,
         desk_css: public_path(&outputs, "desk-", "css")?,
+        rtl_css: public_path(&outputs, "rtl-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
         wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };

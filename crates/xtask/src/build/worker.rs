@@ -25,6 +25,7 @@ pub(crate) fn build(
     let environment = [
         ("GUICHET_ASSET_CSS", public.css.as_str()),
         ("GUICHET_ASSET_DESK_CSS", public.desk_css.as_str()),
+        ("GUICHET_ASSET_RTL_CSS", public.rtl_css.as_str()),
         ("GUICHET_ASSET_SCRIPT", public.script.as_str()),
         ("GUICHET_ASSET_WASM", public.wasm.as_str()),
     ];
