@@ -35,7 +35,7 @@ mod catalogue {
 
     /// How the keys begin of what only staff read: the desk, and mails to
     /// staff and to the operator. A language may do without them.
-    const STAFF: [&str; 9] = [
+    const STAFF: [&str; 10] = [
         "alert_",
         "cause_",
         "desk_",
@@ -44,6 +44,7 @@ mod catalogue {
         "mail_remark_",
         "mail_staff_",
         "report_",
+        "sealed_staff_",
         "withdrawal_",
     ];
 

@@ -43,6 +43,9 @@ pub struct Posting {
     pub steps: Vec<String>,
     /// How long after the deadline an application is kept, in days.
     pub retention_days: u32,
+    /// How applications are kept from other eyes.
+    #[serde(default, skip_serializing_if = "Privacy::is_default")]
+    pub privacy: Privacy,
     /// One or two plain sentences, for search engines.
     pub summary: String,
     /// The text, as HTML made from the posting's own Markdown.
@@ -139,6 +142,26 @@ impl Posting {
         let closing = self.planned_closing.unwrap_or(self.requirements.window.closes_at);
         let end_of_day = closing.plus_days(self.retention_days);
         Timestamp(end_of_day.0.saturating_sub(HALF_A_DAY))
+    }
+}
+
+/// How applications are kept from other eyes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privacy {
+    /// The armored `OpenPGP` keys to which every mail to staff about an
+    /// application is encrypted; none where such mails are sent in clear.
+    pub keys: Vec<String>,
+}
+
+impl Privacy {
+    /// Whether mails to staff are encrypted.
+    pub fn is_sealed(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// Returns whether the posting says nothing of it.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -6,7 +6,7 @@ use intake::{MailComposer, SigningKey};
 use ledger::SqlLedger;
 use worker::Env;
 
-use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents};
+use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents, random_bytes};
 use crate::{config, postings};
 
 /// Names of the bindings in `wrangler.toml`.
@@ -64,6 +64,7 @@ impl AppContext {
             operator: config::operator(env)?,
             marks_staff_mails: config::marks_staff_mails(env),
             signing: &self.signing,
+            entropy: random_bytes,
         })
     }
 }

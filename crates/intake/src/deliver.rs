@@ -12,6 +12,7 @@ use crate::ports::{
     Transport,
 };
 use crate::progress::MESSAGE_MAIL;
+use crate::sealed_mail::keys_at;
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
 /// Worker may take for one queue message (15 minutes of wall time), so that a
@@ -26,6 +27,10 @@ pub const SLOW_DOWN_MS: i64 = 60_000;
 /// attempt. A server that never has room is as bad as one that is away: the
 /// operator is to hear of it.
 const OVERLOAD_MS: i64 = 15 * 60_000;
+
+/// How long a mail waits that cannot be encrypted, because one of its posting's
+/// keys has expired, in milliseconds.
+const WITHOUT_KEY_MS: i64 = 15 * 60_000;
 
 /// For how long a recipient that the platform suppresses is tried again, in
 /// milliseconds: a soft bounce is over by then.
@@ -78,6 +83,11 @@ pub async fn deliver(
         Ok(None) => {
             let reason = "there is nothing left to tell".into();
             (Settlement::Refused { reason }, Ok(Pace::Keep))
+        }
+        // However long it takes: it is never given up, and never sent in clear.
+        Err(fault @ Fault::Key(_)) => {
+            let at = Timestamp(now.0.saturating_add(WITHOUT_KEY_MS));
+            (Settlement::Held { at, reason: fault.to_string() }, Err(fault))
         }
         Err(fault) => {
             (settlement(policy, Sending::Later(fault.to_string()), claim, now), Err(fault))
@@ -197,6 +207,8 @@ async fn send_to_staff(
     now: Timestamp,
     notes: &Notes,
 ) -> Result<Sending, Fault> {
+    // Before the documents are loaded in vain.
+    keys_at(posting, now)?;
     let attached = Enclosed::Attached(composer.attachments(documents, posting, received).await?);
     match composer.to_staff(posting, received, claim, now, attached, notes)?.send(transport).await {
         Sending::TooLarge(_) => {

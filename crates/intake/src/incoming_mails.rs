@@ -114,21 +114,26 @@ impl MailComposer<'_> {
             content_type: "application/octet-stream",
             bytes: Cow::Owned(raw),
         };
-        Ok(self.message(Outgoing {
-            from: self.sender.mailbox.clone(),
-            to: Mailbox { name: None, address: address(&posting.recipient)? },
-            reply_to: reply_to.map(Mailbox::from),
-            subject,
-            date_ms: now.0,
-            message_id: self.notice_id(id, &notice),
-            in_reply_to: None,
-            auto_submitted: Some(AutoSubmitted::Generated),
-            language: Some(texts.language_tag),
-            extra: headers(&notice, claim),
-            text,
-            html: Some(html),
-            attachments: raw.map(attachment).into_iter().collect(),
-        }))
+        let outside = texts.sealed_staff_forwarded.to_owned();
+        self.about_person(
+            posting,
+            outside,
+            Outgoing {
+                from: self.sender.mailbox.clone(),
+                to: Mailbox { name: None, address: address(&posting.recipient)? },
+                reply_to: reply_to.map(Mailbox::from),
+                subject,
+                date_ms: now.0,
+                message_id: self.notice_id(id, &notice),
+                in_reply_to: None,
+                auto_submitted: Some(AutoSubmitted::Generated),
+                language: Some(texts.language_tag),
+                extra: headers(&notice, claim),
+                text,
+                html: Some(html),
+                attachments: raw.map(attachment).into_iter().collect(),
+            },
+        )
     }
 }
 

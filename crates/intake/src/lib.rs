@@ -49,6 +49,7 @@ mod report;
 mod restore;
 mod retention;
 mod return_path;
+mod sealed_mail;
 mod submit;
 mod sweep;
 mod uploads;

@@ -44,6 +44,8 @@ pub struct MailComposer<'a> {
     pub marks_staff_mails: bool,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
+    /// Gives random bytes, others each time.
+    pub entropy: fn() -> Result<[u8; 32], Fault>,
 }
 
 /// Who the mails come from.
@@ -87,9 +89,9 @@ impl Sender {
 
 /// A composed message and its envelope.
 pub(crate) struct Message {
-    from: Address,
-    to: Address,
-    bytes: Vec<u8>,
+    pub(crate) from: Address,
+    pub(crate) to: Address,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Message {
@@ -129,9 +131,14 @@ impl MailComposer<'_> {
     pub(crate) fn message(&self, mut outgoing: Outgoing<'_>) -> Message {
         outgoing.subject = mails::header_line(&outgoing.subject);
         let bytes = compose(&outgoing);
-        let own = self.sender.return_path.as_ref().map(|path| path.of(&outgoing.message_id));
-        let from = own.unwrap_or(outgoing.from.address);
+        let from = self.envelope_from(&outgoing);
         Message { from, to: outgoing.to.address, bytes }
+    }
+
+    /// The sender of the envelope.
+    pub(crate) fn envelope_from(&self, outgoing: &Outgoing<'_>) -> Address {
+        let own = self.sender.return_path.as_ref().map(|path| path.of(&outgoing.message_id));
+        own.unwrap_or_else(|| outgoing.from.address.clone())
     }
 
     /// Composes the mail of an application to the posting's recipient.
@@ -154,21 +161,26 @@ impl MailComposer<'_> {
             name: Some(received.content.name.clone()),
             address: address(&received.content.email)?,
         };
-        Ok(self.message(Outgoing {
-            from: self.sender.for_staff(texts, posting, received),
-            to: Mailbox { name: None, address: address(&posting.recipient)? },
-            reply_to: Some(reply_to),
-            subject: words.subject,
-            date_ms: now.0,
-            message_id: self.mail_id(MailKind::Staff, received, received.revision),
-            in_reply_to: self.earlier_mail(MailKind::Staff, received),
-            auto_submitted: self.marked(MailKind::Staff, AutoSubmitted::Generated),
-            language: Some(texts.language_tag),
-            extra: headers(received, claim),
-            text: words.text,
-            html: Some(words.html),
-            attachments,
-        }))
+        let outside = mails::sealed_subject(texts, received.number, received.reference.as_str());
+        self.about_person(
+            posting,
+            outside,
+            Outgoing {
+                from: self.sender.for_staff(texts, posting, received),
+                to: Mailbox { name: None, address: address(&posting.recipient)? },
+                reply_to: Some(reply_to),
+                subject: words.subject,
+                date_ms: now.0,
+                message_id: self.mail_id(MailKind::Staff, received, received.revision),
+                in_reply_to: self.earlier_mail(MailKind::Staff, received),
+                auto_submitted: self.marked(MailKind::Staff, AutoSubmitted::Generated),
+                language: Some(texts.language_tag),
+                extra: headers(received, claim),
+                text: words.text,
+                html: Some(words.html),
+                attachments,
+            },
+        )
     }
 
     /// Composes the acknowledgement, to the candidate.

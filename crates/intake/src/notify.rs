@@ -117,11 +117,18 @@ impl MailComposer<'_> {
         let to = Mailbox { name: None, address: to };
         let headers = notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
-        Ok(self.message(Outgoing {
+        let outgoing = Outgoing {
             reply_to: self.reply_to(notice)?,
             auto_submitted: self.marked(notice.kind(), AutoSubmitted::Generated),
             ..self.notice_message(to, &language, words, message_id, headers, now)
-        }))
+        };
+        if let Notice::Withdrawal { posting, version, number, reference, .. } = notice {
+            let posting = self.posting_of_version(ledger, posting, *version).await?;
+            let texts = locales::choose(Some(&posting.language), None, &posting.language);
+            let outside = mails::sealed_subject(texts, *number, reference.as_str());
+            return self.about_person(&posting, outside, outgoing);
+        }
+        Ok(self.message(outgoing))
     }
 
     /// Returns a message without attachments that nobody is to answer.

@@ -102,7 +102,10 @@ pub async fn posting_of_version<'a>(
     let stored = store.version(&current.slug, version).await?;
     let Some(Ok(told)) = stored.map(read) else { return Ok(Cow::Borrowed(current)) };
     let (recipient, contact) = (current.recipient.clone(), current.contact.clone());
-    Ok(Cow::Owned(Posting { recipient, contact, ..told }))
+    // Keys may have been replaced since. They cannot be taken away from
+    // somebody who was told that there are some.
+    let kept = if current.privacy.is_sealed() { &current.privacy } else { &told.privacy };
+    Ok(Cow::Owned(Posting { recipient, contact, privacy: kept.clone(), ..told }))
 }
 
 /// Returns the posting as the receipt of an application shows it: in the

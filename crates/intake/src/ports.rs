@@ -62,6 +62,10 @@ pub enum Fault {
     /// A setting is missing or wrong.
     #[error("configuration: {0}")]
     Configuration(String),
+    /// A key to which mails are encrypted cannot be used. They wait for
+    /// another one, and are never sent in clear.
+    #[error("key: {0}")]
+    Key(String),
 }
 
 /// Reads the time.

@@ -41,6 +41,7 @@ const SETTLE: Query = Query::new(
     "settle",
     "UPDATE mails SET leased_until = 0, sent_at = ?3, refused_because = ?4, \
         due_at = coalesce(?5, due_at), last_problem = coalesce(?6, last_problem), \
+        tried_since = iif(?9, NULL, tried_since), \
         failures = failures + (?5 IS NOT NULL AND ?8 = 0), queued_until = ?8, \
         possible_duplicate = max(possible_duplicate, ?7), \
         payload = CASE WHEN ?3 IS NULL AND ?4 IS NULL THEN payload END \
@@ -128,9 +129,10 @@ impl<D: Database> Outbox for SqlLedger<D> {
 
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault> {
         let [sent_at, refused, due_at, problem, duplicate, queued] = settled(settlement);
+        let is_held = matches!(settlement, Settlement::Held { .. }).into();
         let (id, attempt) = (Value::from(id), claim.attempt.into());
         let superseded = DELETE_SUPERSEDED.bind([id.clone()]);
-        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate, queued];
+        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate, queued, is_held];
         self.execute_all(vec![SETTLE.bind(values), superseded]).await
     }
 
@@ -183,6 +185,9 @@ fn settled(settlement: &Settlement) -> [Value; 6] {
         Settlement::Postponed { at, queued_until, reason } => {
             let due_at = Value::from(*at);
             [none.clone(), none, due_at, reason.into(), false.into(), (*queued_until).into()]
+        }
+        Settlement::Held { at, reason } => {
+            [none.clone(), none, (*at).into(), reason.into(), false.into(), unqueued]
         }
         Settlement::Later { at, reason, possibly_sent } => {
             let due_at = Value::from(*at);

@@ -4,12 +4,16 @@ use crate::field::Field;
 use crate::parameter::name_attachment;
 use crate::{Attachment, AutoSubmitted, MessageId, Outgoing};
 
+mod sealed;
+
+pub use sealed::{Clear, Envelope, clear, envelope};
+
 /// Writes the message in the form of RFC 5322. All line ends are CRLF, the last line has one too. Dots are not doubled; SMTP does that.
 ///
 /// The message is `multipart/mixed` of text and attachments, and the text is `multipart/alternative` where there is HTML. A multipart that
 /// would hold only one part is left out. The attachments are encoded straight into one buffer of the final size.
 pub fn compose(message: &Outgoing) -> Vec<u8> {
-    let frame = Frame::of(message);
+    let frame = Frame::of(message, None);
     let length = frame.length(message);
     let mut out = frame.head;
     out.reserve_exact(usize::try_from(length).unwrap_or_default().saturating_sub(out.len()));
@@ -23,7 +27,7 @@ pub fn compose(message: &Outgoing) -> Vec<u8> {
 
 /// Returns how many octets [`compose`] makes of the message, without encoding the attachments.
 pub fn encoded_len(message: &Outgoing) -> usize {
-    usize::try_from(Frame::of(message).length(message)).unwrap_or(usize::MAX)
+    usize::try_from(Frame::of(message, None).length(message)).unwrap_or(usize::MAX)
 }
 
 /// Returns an upper bound of the octets that an attachment adds to a message, if its name has at most 255 bytes (what file systems allow).
@@ -45,17 +49,22 @@ struct Frame {
 }
 
 impl Frame {
-    fn of(message: &Outgoing) -> Self {
+    /// With an `outside`, the headers are those of a message in clear that is to be encrypted: it says what stands outside of it.
+    fn of(message: &Outgoing, outside: Option<&Outgoing>) -> Self {
         let mixed = boundary("mixed", &message.message_id);
         let mut head = String::new();
         push_headers(&mut head, message);
+        let marks = match outside {
+            Some(outside) => sealed::push_outside(&mut head, outside),
+            None => &[],
+        };
         if message.attachments.is_empty() {
-            push_texts(&mut head, message);
+            push_texts(&mut head, message, marks);
             head.push_str("\r\n");
             return Self { head, attachment_heads: Vec::new(), tail: String::new() };
         }
-        begin_multipart(&mut head, "multipart/mixed", &mixed);
-        push_texts(&mut head, message);
+        begin_multipart(&mut head, "multipart/mixed", &mixed, marks);
+        push_texts(&mut head, message, &[]);
         let attachment_heads = message
             .attachments
             .iter()
@@ -107,32 +116,34 @@ fn push_headers(out: &mut String, message: &Outgoing) {
     push_field(out, "MIME-Version", |field| field.word("1.0"));
 }
 
-/// Writes the last headers of the message or part, then the text and, where there is any, the HTML. No line end follows.
-fn push_texts(out: &mut String, message: &Outgoing) {
+/// Writes the last headers of the message or part, then the text and, where there is any, the HTML. No line end follows. `marks` are further
+/// parameters of the Content-Type.
+fn push_texts(out: &mut String, message: &Outgoing, marks: &[&str]) {
     let Some(html) = &message.html else {
-        return push_text(out, "text/plain", &message.text);
+        return push_text(out, "text/plain", &message.text, marks);
     };
     let alternative = boundary("alternative", &message.message_id);
-    begin_multipart(out, "multipart/alternative", &alternative);
-    push_text(out, "text/plain", &message.text);
+    begin_multipart(out, "multipart/alternative", &alternative, marks);
+    push_text(out, "text/plain", &message.text, &[]);
     out.extend(["\r\n--", &alternative, "\r\n"]);
-    push_text(out, "text/html", html);
+    push_text(out, "text/html", html, &[]);
     out.extend(["\r\n--", &alternative, "--"]);
 }
 
-fn push_text(out: &mut String, content_type: &str, text: &str) {
+fn push_text(out: &mut String, content_type: &str, text: &str, marks: &[&str]) {
     let (encoding, body) = encoded_text(text);
     push_field(out, "Content-Type", |field| {
-        field.parameters(content_type, &["charset=utf-8"]);
+        field.parameters(content_type, &[&["charset=utf-8"], marks].concat());
     });
     push_field(out, "Content-Transfer-Encoding", |field| field.word(encoding));
     out.push_str("\r\n");
     out.push_str(&body);
 }
 
-fn begin_multipart(out: &mut String, content_type: &str, boundary: &str) {
+fn begin_multipart(out: &mut String, content_type: &str, boundary: &str, marks: &[&str]) {
+    let boundary_parameter = format!("boundary=\"{boundary}\"");
     push_field(out, "Content-Type", |field| {
-        field.parameters(content_type, &[format!("boundary=\"{boundary}\"")]);
+        field.parameters(content_type, &[&[boundary_parameter.as_str()], marks].concat());
     });
     out.extend(["\r\n--", boundary, "\r\n"]);
 }

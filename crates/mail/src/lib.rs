@@ -58,7 +58,7 @@ mod parameter;
 mod text;
 
 pub use addresses::{Address, AddressError};
-pub use compose::{compose, encoded_len, size_of_attachment};
+pub use compose::{Clear, Envelope, clear, compose, encoded_len, envelope, size_of_attachment};
 pub use extra::{Extra, ExtraError};
 pub use mailbox::Mailbox;
 pub use message_id::MessageId;

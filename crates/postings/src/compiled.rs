@@ -9,6 +9,11 @@ use crate::posting;
 /// `domain::Posting` is another JSON, or the same source another posting.
 pub const FORMAT: u32 = 1;
 
+/// The same of a posting that says how applications are kept from other eyes.
+/// A build that does not know that must not take mails for it in clear: it
+/// compiles the source, and finds what it does not know.
+const PRIVATE_FORMAT: u32 = 2;
+
 /// A compiled posting as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
@@ -28,7 +33,8 @@ impl Compiled {
     #[allow(clippy::expect_used, reason = "see Panics")]
     pub fn of(posting: &Posting) -> Self {
         let json = serde_json::to_string(posting).expect("a posting can be said in JSON");
-        Self { json, format: FORMAT }
+        let format = if posting.privacy.is_default() { FORMAT } else { PRIVATE_FORMAT };
+        Self { json, format }
     }
 }
 
@@ -39,7 +45,7 @@ impl Compiled {
 ///
 /// What this build does not take of the source.
 pub fn read(slug: &str, compiled: Option<&Compiled>, source: &str) -> Result<Posting, Mistakes> {
-    let known = compiled.filter(|compiled| compiled.format == FORMAT);
+    let known = compiled.filter(|compiled| [FORMAT, PRIVATE_FORMAT].contains(&compiled.format));
     match known.and_then(|compiled| serde_json::from_str(&compiled.json).ok()) {
         Some(posting) => Ok(posting),
         None => compile(&format!("{slug}.md"), source),

@@ -7,6 +7,7 @@ use domain::Posting;
 use crate::mistake::{Flaw, Mistake, Mistakes};
 use crate::notes::newlines;
 use crate::posting::{self, Outcome};
+use crate::privacy::with_keys;
 
 /// The file beside the postings that explains them and is none.
 const NOT_A_POSTING: &str = "README.md";
@@ -35,7 +36,7 @@ pub fn compile_folder(folder: &Path) -> Result<Vec<Posting>, Mistakes> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         (format!("{shown}/{name}"), fs::read(path))
     });
-    compile_all(sources)
+    compile_all(folder, sources)
 }
 
 fn markdown_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -52,6 +53,7 @@ fn markdown_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn compile_all(
+    folder: &Path,
     sources: impl Iterator<Item = (String, io::Result<Vec<u8>>)>,
 ) -> Result<Vec<Posting>, Mistakes> {
     let mut postings = Vec::new();
@@ -67,6 +69,14 @@ fn compile_all(
             Err(error) => {
                 let text = format!("this file cannot be read: {error}");
                 mistakes.push(Mistake { file, line: 0, text, flaw: Flaw::default() });
+                continue;
+            }
+        };
+        let read = |name: &str| fs::read_to_string(folder.join(name));
+        let source = match with_keys(&file, &source, read) {
+            Ok(source) => source,
+            Err(Mistakes(found)) => {
+                mistakes.extend(found);
                 continue;
             }
         };

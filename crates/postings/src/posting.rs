@@ -13,7 +13,7 @@ use crate::compiled::Compiled;
 use crate::mistake::{Flaw, Mistake};
 use crate::notes::Notes;
 use crate::section::{At, Section, TOP};
-use crate::{body, check, form, front, terms, time, typography};
+use crate::{body, check, form, front, privacy, terms, time, typography};
 
 /// How a day is written.
 const DAY: &str = "2025-07-09";
@@ -72,6 +72,9 @@ pub(crate) fn compile(file: &str, source: &str) -> Outcome {
 
 /// Returns `source`, or the line and the words of what hinders.
 fn short_enough(source: &str) -> Result<&str, (usize, String)> {
+    if let Some(line) = source.lines().position(sealing::holds_private_key) {
+        return Err((line.saturating_add(1), privacy::PRIVATE.to_owned()));
+    }
     let bytes = source.len();
     if bytes <= MAX_SOURCE {
         return Ok(source);
@@ -107,6 +110,7 @@ fn read(
     let place = terms::place(whole);
     let terms = terms::contract(whole);
     let salary = terms::salary(whole);
+    let privacy = privacy::read(whole);
     let mut ids = form::Ids::default();
     let documents = form::documents(whole, language, &mut ids);
     let questions = form::questions(whole, language, &mut ids);
@@ -145,6 +149,7 @@ fn read(
         },
         steps: steps?.iter().map(|step| set(&step.value)).collect(),
         retention_days,
+        privacy,
         summary: set(&summary?.value),
         body,
         version: 0,

@@ -16,7 +16,7 @@ mod tests;
 
 use askama::Template;
 use domain::{Application, Posting};
-use locales::Texts;
+use locales::{Texts, fill, number};
 
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
@@ -83,7 +83,12 @@ pub fn acknowledgement(
     status_url: &str,
     answer_url: Option<&str>,
 ) -> MailText {
-    let facts = &Facts::of(texts, posting, received);
+    let facts = &mut Facts::of(texts, posting, received);
+    if posting.privacy.is_sealed() {
+        // No provider is to learn which documents these are.
+        facts.documents.clear();
+    }
+    let facts = &*facts;
     let subject = parts::candidate_subject(texts, posting, received, facts);
     let opening = match received.revision {
         1 => texts.mail_candidate_opening,
@@ -118,6 +123,12 @@ pub fn acknowledgement(
 /// keep a reference whole that begins with a figure.
 pub fn header_line(sentence: &str) -> String {
     sentence.replace(['\u{2068}', '\u{2069}'], "\u{200E}")
+}
+
+/// The subject that stands outside of an encrypted mail: nothing of the person.
+pub fn sealed_subject(texts: &Texts, count: u32, reference: &str) -> String {
+    let count = number(texts, count.into());
+    fill(texts.sealed_staff_subject, &[("number", &count), ("reference", reference)])
 }
 
 /// Adds the line end that a template leaves out after its last line.

@@ -10,19 +10,20 @@ use crate::process::output;
 use crate::workspace::Workspace;
 
 /// A crate and those of ours it may depend on, at run time or at build time. Tests may use what they like.
-const MAY_KNOW: [(&str, &[&str]); 18] = [
+const MAY_KNOW: [(&str, &[&str]); 19] = [
     ("addresses", &[]),
     ("calendar", &[]),
     ("documents", &[]),
     ("mail", &["addresses", "calendar"]),
     ("smtp", &[]),
+    ("sealing", &[]),
     ("rules", &["addresses", "calendar", "documents"]),
     ("domain", &["rules"]),
     ("desk", &["domain", "rules"]),
     ("locales", &["rules"]),
-    ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules"]),
+    ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules", "sealing"]),
     ("views", &["documents", "domain", "locales", "rules"]),
-    ("intake", &["documents", "domain", "locales", "mail", "rules", "views"]),
+    ("intake", &["documents", "domain", "locales", "mail", "rules", "sealing", "views"]),
     ("ledger", &["domain", "intake", "rules"]),
     ("browser", &["documents", "locales", "rules"]),
     ("inspector", &["documents"]),
@@ -39,11 +40,12 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
             "mail",
             "postings",
             "rules",
+            "sealing",
             "smtp",
             "views",
         ],
     ),
-    ("xtask", &["domain", "intake", "ledger", "locales", "postings", "rules"]),
+    ("xtask", &["domain", "intake", "ledger", "locales", "postings", "rules", "sealing"]),
 ];
 
 /// External crates that only some crates may use: prefix, users, reason.

@@ -102,7 +102,7 @@ fn posting(stored: &PostingVersion) -> Option<Posting> {
     Some(Posting { state: stored.state, version: stored.version, ..posting })
 }
 
-/// The sources in the folder, by slug.
+/// The sources in the folder, by slug, each with the keys that it names.
 fn sources(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut sources = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -110,7 +110,10 @@ fn sources(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if path.extension().is_some_and(|extension| extension == "md") && slug != "README" {
             let source = fs::read_to_string(&path);
-            sources.insert(slug, source.with_context(|| path.display().to_string())?);
+            let source = source.with_context(|| path.display().to_string())?;
+            let file = format!("postings/{slug}.md");
+            let read = |name: &str| fs::read_to_string(folder.join(name));
+            sources.insert(slug, postings::with_keys(&file, &source, read)?);
         }
     }
     Ok(sources)

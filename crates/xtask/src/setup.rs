@@ -72,9 +72,8 @@ pub(crate) fn chromium(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     if let Some(path) = find_chromium() {
         return Ok(path);
     }
-    let debian = Path::new("/etc/debian_version").exists();
-    let root = output(workspace.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if debian && root && install_chromium(workspace).is_ok() {
+    let packages = ["chromium", "fonts-liberation"];
+    if is_debian_root(workspace) && install(workspace, &packages).is_ok() {
         return find_chromium().context("Debian's package chromium brings no program `chromium`");
     }
     bail!(
@@ -90,13 +89,32 @@ fn find_chromium() -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Installs Chromium. The package lists of a fresh machine may be empty or old,
+/// Installs the programs that open sealed mails in the tests, where this is
+/// Debian. Elsewhere those tests say that they are skipped.
+pub(crate) fn openpgp(workspace: &Workspace) {
+    if exists("gpg") && exists("rnp") {
+        return;
+    }
+    if !is_debian_root(workspace) || install(workspace, &["gnupg", "rnp"]).is_err() {
+        eprintln!(
+            "GnuPG or RNP is missing, so no sealed mail is opened (Debian: `apt-get install gnupg rnp`)"
+        );
+    }
+}
+
+fn is_debian_root(workspace: &Workspace) -> bool {
+    let debian = Path::new("/etc/debian_version").exists();
+    debian && output(workspace.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Installs packages of Debian's. The package lists of a fresh machine may be empty or old,
 /// so they are fetched if the first try fails.
-fn install_chromium(workspace: &Workspace) -> anyhow::Result<()> {
+fn install(workspace: &Workspace, packages: &[&str]) -> anyhow::Result<()> {
     let install = || {
         run(workspace
             .command("apt-get")
-            .args(["install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"])
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive"))
     };
     install().or_else(|_| {

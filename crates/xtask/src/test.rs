@@ -32,10 +32,14 @@ const CONCURRENCY: &str = "--test-concurrency=2";
 /// Runs the tests and goes on after a failure, so that one run shows all
 /// failures. With a filter, only what it selects is run.
 pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result<ExitCode> {
-    let mut progress = Progress::of(2 * build::STEPS + 3);
+    let mut progress = Progress::of(2 * build::STEPS + 4);
     progress.step("Rust's wasm target", || setup::wasm_target(workspace))?;
     progress.step("npm packages", || setup::npm_packages(workspace))?;
     let chromium = progress.step("Chromium", || setup::chromium(workspace))?;
+    progress.step("GnuPG and RNP", || {
+        setup::openpgp(workspace);
+        Ok(())
+    })?;
     let mut results = Results::default();
     if filter.is_none() {
         check::each(workspace, &mut results);

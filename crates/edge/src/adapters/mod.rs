@@ -15,7 +15,7 @@ mod upload;
 pub(crate) use clock::PlatformClock;
 pub(crate) use d1::D1;
 pub(crate) use email::{AlertTransport, PlatformTransport};
-pub(crate) use entropy::random_u128;
+pub(crate) use entropy::{random_bytes, random_u128};
 pub(crate) use queues::PlatformQueue;
 pub(crate) use r2::R2Documents;
 pub(crate) use unicode::UNICODE;

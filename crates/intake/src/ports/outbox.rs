@@ -229,6 +229,14 @@ pub enum Settlement {
         /// For the operator.
         reason: String,
     },
+    /// It cannot be encrypted. It is tried again, as if for the first time: it
+    /// is not given up for having waited.
+    Held {
+        /// Not before.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
+    },
     /// To be tried again.
     Later {
         /// Not before.

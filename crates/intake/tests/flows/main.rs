@@ -139,6 +139,7 @@ fn composer<'a>(
         operator: operator.cloned(),
         marks_staff_mails: true,
         signing,
+        entropy: || Ok([7; 32]),
     }
 }
 

@@ -112,6 +112,7 @@ impl Setting {
             operator: Some(self.operator.clone()),
             marks_staff_mails: true,
             signing: &self.signing,
+            entropy: || Ok([7; 32]),
         }
     }
 

@@ -101,6 +101,7 @@ suite! {
     outbox::one_claim_at_a_time,
     outbox::a_lease_ends_and_then_only_the_later_claim_settles,
     outbox::each_settlement_does_what_it_says,
+    outbox::what_is_held_counts_anew,
     outbox::what_is_due_comes_in_order_and_in_pages,
     outbox::what_is_queued_or_claimed_is_not_due,
     outbox::a_notice_is_forgotten_once_sent,

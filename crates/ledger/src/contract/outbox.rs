@@ -83,6 +83,19 @@ pub(super) async fn each_settlement_does_what_it_says(
     same("nothing is left", due(ledger, after(1_000 * MINUTE)).await?, Vec::new())
 }
 
+pub(super) async fn what_is_held_counts_anew(ledger: &impl Storage, posting: &Posting) -> Outcome {
+    commit(ledger, &posting.slug, 1).await?;
+    let [staff, _] = mails(1);
+    let (_, first) = some("the claim", claim(ledger, &staff, after(1)).await?)?;
+    let at = after(5 * MINUTE);
+    let held = Settlement::Held { at, reason: "key: it has expired".to_owned() };
+    ledger.settle(&staff, first, &held).await?;
+    same("not before", claim(ledger, &staff, after(5 * MINUTE - 1)).await?, None)?;
+    let (_, second) = some("then", claim(ledger, &staff, at).await?)?;
+    let promised = Claim { attempt: 2, possible_duplicate: false, since: at };
+    same("as if for the first time", second, promised)
+}
+
 pub(super) async fn what_is_due_comes_in_order_and_in_pages(
     ledger: &impl Storage,
     posting: &Posting,

@@ -7,6 +7,7 @@ mod facts;
 mod fields;
 mod folder;
 mod form;
+mod privacy;
 mod sample;
 mod shipped;
 mod values;

@@ -268,6 +268,7 @@ fn cause(texts: &Texts, code: &str) -> &'static str {
         ("end of message", texts.cause_message),
         ("configuration", texts.cause_settings),
         ("documents", texts.cause_documents),
+        ("key", texts.sealed_staff_cause),
         ("late", texts.cause_late),
     ];
     let found = words.iter().find(|(start, _)| code.starts_with(start));

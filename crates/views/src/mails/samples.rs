@@ -71,6 +71,7 @@ pub(super) fn posting() -> Posting {
             "Celles qui le réussissent rencontrent le panel de recrutement.".to_owned(),
         ],
         retention_days: 90,
+        privacy: domain::posting::Privacy::default(),
         summary: String::new(),
         body: String::new(),
         version: 1,

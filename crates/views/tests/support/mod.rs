@@ -70,6 +70,7 @@ pub(crate) fn posting() -> Posting {
         },
         steps: vec!["Un test écrit.".to_owned()],
         retention_days: 180,
+        privacy: domain::posting::Privacy::default(),
         summary: "Un poste à Bruxelles.".to_owned(),
         body: "<h2>Le poste</h2>\n<p>Vous ferez le lien.</p>\n".to_owned(),
         version: 1,

@@ -94,7 +94,9 @@ impl<S: PostingStore> Push<'_, S> {
             return Ok(Pushed::Unchanged);
         }
         let base = base.map_or(0, |base| base.version);
-        let compiled = postings::compile(&format!("postings/{slug}.md"), source)?;
+        let file = format!("postings/{slug}.md");
+        let compiled = postings::compile(&file, source)?;
+        let compiled = postings::check_keys(&file, source, compiled, self.now)?;
         if compiled.is_mailbox(self.intake) {
             return Ok(Pushed::Refused(format!(
                 "postings/{slug}.md: {} takes applications by mail and can be neither recipient nor contact: the \

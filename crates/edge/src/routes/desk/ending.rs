@@ -4,7 +4,7 @@ use domain::posting::State;
 use domain::{Deed, Failure};
 use intake::ports::{NewVersion, PostingStore as _};
 use intake::{Draft, Saving, save_posting};
-use postings::{Compiled, FORMAT};
+use postings::Compiled;
 use serde_json::json;
 
 use super::{Answer, Desk};
@@ -28,7 +28,7 @@ impl Desk<'_> {
                 state: None,
                 source: &stored.source,
                 compiled: Some(&compiled.json),
-                format: FORMAT,
+                format: compiled.format,
                 closes_at: Some(now),
                 ended_at: Some(now),
                 saved_at: now,

@@ -5,6 +5,7 @@ use domain::{Deed, Failure, Posting};
 use intake::ports::{Concerned, NewVersion, PostingStore as _, PostingVersion};
 use intake::{Draft, Saving, save_posting};
 use postings::{Compiled, FORMAT, Flaw, Mistake, Mistakes};
+use sealing::holds_private_key;
 use serde_json::{Value, json};
 use views::desk::{EditorShown, MistakeShown};
 use worker::{Request, Response};
@@ -82,7 +83,7 @@ impl Desk<'_> {
             &EditorShown {
                 slug: slug.as_deref(),
                 version: sent.version.unwrap_or(0),
-                source: &sent.source,
+                source: &without_private_keys(&sent.source),
                 mistakes: &mistakes,
                 unsure: &sent.unsure,
                 preview,
@@ -126,12 +127,16 @@ impl Desk<'_> {
         let is_draft = sent.is_draft && !is_public;
         let compiled = postings::compile(&format!("{slug}.md"), &sent.source);
         let compiled = compiled.and_then(|posting| self.to_people(posting, &sent.source));
+        let now = self.context.received_at;
+        let compiled =
+            compiled.and_then(|posting| postings::check_keys("", &sent.source, posting, now));
         let compiled = compiled.and_then(|posting| {
             if is_draft || is_public { Ok(posting) } else { self.in_time(posting, &sent.source) }
         });
         let posting = match compiled {
             Ok(posting) => Some(posting),
-            Err(_) if is_draft && is_slug(slug) => None,
+            // A draft may have any mistake but this one.
+            Err(_) if is_draft && is_slug(slug) && !holds_private_key(&sent.source) => None,
             Err(mistakes) => {
                 let own = before.map(|before| (slug, before.version));
                 return Ok(self.mistaken(own, sent, &mistakes));
@@ -153,7 +158,7 @@ impl Desk<'_> {
             },
             source: &sent.source,
             compiled: compiled.as_ref().map(|compiled| compiled.json.as_str()),
-            format: FORMAT,
+            format: compiled.as_ref().map_or(FORMAT, |compiled| compiled.format),
             closes_at: posting.as_ref().map(|posting| posting.requirements.window.closes_at),
             ended_at,
             saved_at: self.context.received_at,
@@ -256,7 +261,7 @@ impl Desk<'_> {
         let shown = EditorShown {
             slug: own.map(|(slug, _)| slug),
             version: sent.version.or(own.map(|(_, version)| version)).unwrap_or(0),
-            source: &sent.source,
+            source: &without_private_keys(&sent.source),
             mistakes: &mistakes,
             unsure: &sent.unsure,
             ..EditorShown::default()
@@ -325,6 +330,20 @@ fn mistake_at(source: &str, key: &str, text: String, flaw: Flaw) -> Mistakes {
     let line = source.lines().position(|line| line.trim_start().starts_with(key));
     let line = line.map_or(1, |line| line.saturating_add(1));
     Mistakes(vec![Mistake { file: String::new(), line, text, flaw }])
+}
+
+/// The text without any private key: it is not even sent back.
+fn without_private_keys(source: &str) -> String {
+    let mut inside = false;
+    let mut kept = String::new();
+    for line in source.split_inclusive('\n') {
+        let is_border = holds_private_key(line);
+        if !inside && !is_border {
+            kept.push_str(line);
+        }
+        inside = is_border != inside;
+    }
+    kept
 }
 
 /// When a posting was ended by hand, unless the new version has another

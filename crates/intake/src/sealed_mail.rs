@@ -1,0 +1,79 @@
+//! Encrypts the mails to staff about an application to the keys of its posting.
+
+use domain::Posting;
+use mail::{Envelope, Outgoing, clear, encoded_len, envelope};
+use rules::Timestamp;
+use sealing::{Key, SealError, seal};
+use views::mails;
+
+use crate::mail_composer::{MailComposer, Message};
+use crate::ports::Fault;
+
+impl MailComposer<'_> {
+    /// Returns a mail to staff that tells of a person. Where the posting has
+    /// keys, it is encrypted to all of them (RFC 3156), and outside stands
+    /// nothing of the person: the `subject` given, our own address, and no
+    /// address to answer to. The real headers are inside.
+    pub(crate) fn about_person(
+        &self,
+        posting: &Posting,
+        subject: String,
+        mut inside: Outgoing<'_>,
+    ) -> Result<Message, Fault> {
+        if !posting.privacy.is_sealed() {
+            return Ok(self.message(inside));
+        }
+        let keys = keys_at(posting, Timestamp(inside.date_ms))?;
+        inside.subject = mails::header_line(&inside.subject);
+        // A reader would have to wonder about two addresses.
+        inside.from.address = self.sender.mailbox.address.clone();
+        let outside = Outgoing {
+            from: self.sender.mailbox.clone(),
+            to: inside.to.clone(),
+            reply_to: None,
+            subject: mails::header_line(&subject),
+            date_ms: inside.date_ms,
+            message_id: inside.message_id.clone(),
+            in_reply_to: inside.in_reply_to.clone(),
+            auto_submitted: inside.auto_submitted,
+            language: None,
+            extra: inside.extra.clone(),
+            text: String::new(),
+            html: None,
+            attachments: Vec::new(),
+        };
+        let Envelope { head, tail } = envelope(&outside);
+        let length = encoded_len(&inside);
+        let mut bytes = Vec::new();
+        // Random bytes as base64, compressed and in armor, become 4 % more.
+        bytes.reserve_exact(length.saturating_add(length / 20).saturating_add(ROOM));
+        bytes.extend_from_slice(head.as_bytes());
+        let source = clear(&inside, &outside);
+        seal(&keys, inside.date_ms, (self.entropy)()?, source, &mut bytes).map_err(fault)?;
+        bytes.extend_from_slice(tail.as_bytes());
+        Ok(Message { from: self.envelope_from(&outside), to: outside.to.address, bytes })
+    }
+}
+
+/// Room for the headers and for the session key under each of the keys.
+const ROOM: usize = 16_384;
+
+/// Returns the keys of a posting.
+///
+/// # Errors
+///
+/// One of them cannot be used at `now`. A mail then waits for another one.
+pub(crate) fn keys_at(posting: &Posting, now: Timestamp) -> Result<Vec<Key>, Fault> {
+    let usable = |armored: &String| {
+        // It was checked when the posting was saved.
+        let key = Key::parse(armored).map_err(|problem| Fault::Key(problem.to_string()))?;
+        key.check_at(now.0)
+            .map_err(|problem| Fault::Key(format!("{problem}: {}", key.fingerprint())))?;
+        Ok(key)
+    };
+    posting.privacy.keys.iter().map(usable).collect()
+}
+
+fn fault(error: SealError) -> Fault {
+    Fault::Key(error.to_string())
+}

@@ -1,0 +1,186 @@
+// Postings with keys: staff's own programs open the mails, and nobody on the way reads anything of the person in them.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, beforeEach, test } from "node:test";
+
+import PostalMime from "postal-mime";
+
+import { apply, clock, document, kept, NOON, pdf, person, POSTING, sha256 } from "../support/application.mjs";
+import { signIn } from "../support/desk.mjs";
+import { override } from "../support/faults.mjs";
+import { ROOT } from "../support/guichet.mjs";
+import { holds, MISSING, Owner } from "../support/openpgp.mjs";
+import { poll } from "../support/mailbox.mjs";
+import { save } from "../support/postings.mjs";
+import { running } from "../support/running.mjs";
+
+const skip = MISSING;
+const place = await running({ vars: { OPERATOR_ADDRESS: "operator@example.org" } });
+const owners = skip ? [] : [new Owner("curve", "cv25519"), new Owner("rsa", "rsa3072")];
+after(() => owners.forEach((owner) => owner.gone()));
+
+const plain = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
+
+/** The posting with these keys. @param {string[]} keys */
+const withKeys = (keys) => plain.replace(/\n\+\+\+\n/, `\n[privacy]\nkeys = [${keys.map((key) => `"""\n${key}"""`).join(", ")}]\n+++\n`);
+
+/** Saves the posting with these keys; nothing that is known of postings is fresh enough after it. */
+async function keyed(keys) {
+  await save(place.guichet.db, POSTING.slug, withKeys(keys));
+  await at(NOON);
+}
+const at = (time, more = {}) => override(place.guichet, { clock: clock(time), vars: { DEV_POSTINGS_MS: "0" }, ...more });
+
+beforeEach(() => place.afresh());
+
+/** The mail in clear: what is told of it, and its headers. */
+async function read(clear) {
+  const { subject, replyTo, text, attachments } = await PostalMime.parse(clear);
+  return { subject, replyTo: replyTo?.[0]?.address, text, files: attachments.map(({ filename, content }) => [filename, sha256(new Uint8Array(content))]) };
+}
+
+test("GnuPG and RNP open the mail, with its documents to the byte", { skip }, async () => {
+  await keyed(owners.map(({ key }) => key));
+  const cv = pdf("Marie Dupont", 1_000_000);
+  const { reference } = await (await apply(place.guichet, { cv: document("CV été.pdf", cv) })).json();
+  const [{ raw }] = await place.mails(reference);
+  const outside = await PostalMime.parse(raw);
+  assert.equal(outside.subject, `Candidature 1, ${reference}`);
+  assert.equal(outside.replyTo, undefined);
+  assert.match(raw.toString("latin1"), /^Content-Type: multipart\/encrypted;\s+protocol="application\/pgp-encrypted";/m);
+  for (const owner of owners) {
+    for (const [program, clear] of Object.entries(owner.opened(raw))) {
+      const { subject, replyTo, text, files } = await read(clear);
+      assert.equal(subject, `${POSTING.subject} – Marie Dupont – ${reference} (n°\u00A01)`, program);
+      assert.equal(replyTo, "marie.dupont@example.net", program);
+      assert.match(text, /Marie Dupont/, program);
+      assert.deepEqual(
+        files,
+        [
+          ["DUPONT_Marie_Lettre_de_motivation.pdf", sha256(pdf("Madame, Monsieur"))],
+          ["DUPONT_Marie_CV.pdf", sha256(cv)],
+        ],
+        program,
+      );
+    }
+  }
+});
+
+test("18 MB of documents stay below the 25 MiB of the mail service", { skip }, async () => {
+  await keyed([owners[0].key]);
+  // Random bytes: what cannot be compressed.
+  const filled = (name, bytes) => {
+    const file = pdf(name, bytes);
+    const start = file.indexOf("%....");
+    const noise = Buffer.from(randomBytes(file.length - start - 200).map((byte) => ([10, 13, 37].includes(byte) ? 120 : byte)));
+    noise.copy(file, start + 1);
+    return file;
+  };
+  const [letter, cv] = [filled("Lettre", 8_900_000), filled("CV", 8_900_000)];
+  const answer = await apply(place.guichet, { cover_letter: document("Lettre.pdf", letter), cv: document("CV.pdf", cv) });
+  assert.equal(answer.status, 201, JSON.stringify(await answer.clone().json()));
+  const { reference } = await answer.json();
+  const [{ raw }] = await place.mails(reference, 2, 60_000);
+  assert.ok(raw.length < 25 * 1024 * 1024, `${raw.length} bytes`);
+  const { files } = await read(owners[0].opened(raw).GnuPG);
+  assert.deepEqual(files.map(([, hash]) => hash), [sha256(letter), sha256(cv)]);
+});
+
+test("what leaves has nothing of the person, but for the address of mails to the candidate", { skip }, async () => {
+  await keyed([owners[0].key]);
+  const sent = person();
+  const { reference, status_url: receipt } = await (await apply(place.guichet, sent)).json();
+  await place.mails(reference);
+  await withdraw(receipt);
+  const isHers = (needle, { to }) => needle === sent.email && to[0] === sent.email;
+  const needles = ["Quetzalina", "Xylophon", sent.email, sent.phone, "Ouagadougou", "Rhododendron", "Tournesol", "Bergamote", "Cardamome"];
+  await poll(() => place.mailbox.messages.length >= 4, 15_000, () => `${place.mailbox.messages.length} of 4 mails`);
+  for (const message of place.mailbox.messages) {
+    for (const needle of needles.filter((needle) => !isHers(needle, message))) {
+      assert.ok(!holds(message.raw, needle), `${needle} in ${message.raw.subarray(0, 600)}`);
+    }
+  }
+  const toStaff = place.mailbox.messages.filter(({ to }) => to[0] === POSTING.recipient);
+  assert.equal(toStaff.length, 2, "the application and its withdrawal");
+});
+
+async function withdraw(receipt) {
+  const path = receipt.replace(place.guichet.url.origin, "").replace("?", "/withdraw?");
+  const answer = await place.guichet.fetch(path, { method: "POST" });
+  assert.ok(answer.status < 400, String(answer.status));
+  await at(NOON + 3_600_000);
+  await place.guichet.cron();
+}
+
+test("where a key has expired the mail waits, the operator is told, and a new key lets it leave", { skip }, async () => {
+  const short = new Owner("short", "cv25519", "2025-07-20");
+  try {
+    const day = Date.parse("2025-07-21T12:00:00Z");
+    await keyed([short.key]);
+    await at(day);
+    const { reference } = await (await apply(place.guichet)).json();
+    await place.mails(reference, 1);
+    const waits = async () => (await kept(place.guichet)).outbox.find(({ kind }) => kind === "staff");
+    await poll(async () => (await waits()).last_problem?.startsWith("key: it has expired"), 15_000, async () => JSON.stringify(await waits()));
+    for (const hours of [1, 80, 100]) {
+      await at(day + hours * 3_600_000);
+      await place.guichet.cron();
+      await poll(async () => (await waits()).due_at > day + hours * 3_600_000, 15_000, async () => JSON.stringify(await waits()));
+    }
+    assert.equal((await waits()).refused_because, null, "not given up after 72 hours");
+    await place.guichet.cron();
+    await poll(() => place.mailbox.messages.some(({ to }) => to[0] === "operator@example.org"), 15_000, () => "no alert");
+    assert.ok(!place.mailbox.messages.some(({ to }) => to[0] === POSTING.recipient), "never in clear");
+    await save(place.guichet.db, POSTING.slug, withKeys([owners[0].key]));
+    await at(day + 101 * 3_600_000);
+    await place.guichet.cron();
+    const [{ raw }] = await place.mails(reference);
+    assert.equal((await read(owners[0].opened(raw).GnuPG)).files.length, 2);
+  } finally {
+    short.gone();
+  }
+});
+
+test("where the keys are taken away, a mail that was promised to be sealed is sealed to the old ones", { skip }, async () => {
+  await keyed([owners[0].key]);
+  place.mailbox.next("data", 451, { to: POSTING.recipient });
+  const { reference } = await (await apply(place.guichet)).json();
+  await place.mails(reference, 1);
+  await poll(async () => (await kept(place.guichet)).outbox.some(({ failures }) => failures > 0), 15_000, () => "the mail has not failed");
+  await save(place.guichet.db, POSTING.slug, plain);
+  await at(NOON + 3_600_000);
+  await place.guichet.cron();
+  const [{ raw }] = await place.mails(reference);
+  assert.equal((await read(owners[0].opened(raw).GnuPG)).files.length, 2);
+});
+
+test("the desk refuses a private key, also in a draft, and keeps nothing of it", { skip }, async () => {
+  const staff = await signIn(place.guichet);
+  const secret = owners[0].private;
+  const source = withKeys([secret]).replace(`slug = "${POSTING.slug}"`, 'slug = "another-posting"');
+  for (const draft of ["yes", "no"]) {
+    const answer = await staff.post("/desk/postings", { source, draft });
+    assert.equal(answer.status, 422);
+    const { mistakes } = await answer.json();
+    assert.match(mistakes[0].message, /private key.*not kept/s);
+  }
+  const page = await staff.post("/desk/postings", { source, draft: "yes" }, { "sec-fetch-site": "same-origin", accept: "text/html" });
+  const text = await page.text();
+  assert.equal(page.status, 422);
+  const middle = secret.split("\n")[4];
+  assert.ok(!text.includes(middle), "it is not sent back");
+  const { results } = await place.guichet.db.prepare("SELECT count(*) AS count FROM posting_versions WHERE instr(source, ?1) > 0").bind(middle).all();
+  assert.equal(results[0].count, 0);
+  assert.ok(!place.lines.join("\n").includes(middle), "nor logged");
+});
+
+test("the form says that what is sent is encrypted", { skip }, async () => {
+  await keyed([owners[0].key]);
+  const page = await (await place.guichet.fetch(`/postings/${POSTING.slug}?lang=en`)).text();
+  assert.match(page, /reaches the recruitment team encrypted/);
+  await save(place.guichet.db, POSTING.slug, plain);
+  assert.doesNotMatch(await (await place.guichet.fetch(`/postings/${POSTING.slug}?lang=en`)).text(), /encrypted/);
+});
