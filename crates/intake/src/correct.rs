@@ -18,7 +18,9 @@ use crate::ports::{
 };
 use crate::receipt::{Opened, receipt};
 use crate::retention::is_orphaned;
-use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, gone, refused, unchanged};
+use crate::submit::{
+    Outcome, SubmittedDocument, Verdict, accepted, gone, keep_choice, refused, unchanged,
+};
 use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
 
 /// How many revisions an application may have.
@@ -87,6 +89,7 @@ pub async fn correct<D: DocumentStore>(
         return Ok(None);
     };
     let received = opened.received;
+    keep_choice(&mut form, Some(&received));
     let address = tidied_address(&form.email, unicode.to_ascii);
     let hold = Hold::of(Page::Receipt(&received.id), &address, received_at);
     let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
@@ -180,20 +183,22 @@ pub(crate) async fn revise<D: DocumentStore>(
             _ => Revised::Answered(gone(form, &document, Some(received))),
         });
     }
-    let farewell = (!received.content.is_from(&content.email)).then(|| Farewell {
+    let is_moved = !received.content.is_from(&content.email);
+    let farewell = is_moved.then(|| Farewell {
         address: received.content.email.clone(),
         language: received.language.clone(),
+        mails: received.content.mails,
     });
     let next = Application {
         posting_version: (posting.version > 0).then_some(posting.version),
         revision,
         revised_at: received_at,
-        address_changes: received.address_changes.saturating_add(farewell.is_some().into()),
+        address_changes: received.address_changes.saturating_add(is_moved.into()),
         language: language.to_owned(),
         content,
         ..received
     };
-    let mails = MailKind::of_revision(&next.id, revision);
+    let mails = MailKind::of_revision(&next.id, revision, next.content.mails);
     let due_at = Timestamp(received_at.0.saturating_add(CORRECTION_WAIT_MS.into()));
     Ok(match ledger.correct(&next, &mails, due_at, farewell.as_ref()).await? {
         Correction::Held(held) => {

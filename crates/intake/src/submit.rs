@@ -192,6 +192,7 @@ pub async fn submit<D: DocumentStore>(
         None => Cow::Borrowed(posting),
     };
     let mut known = ledger.find(id.as_str()).await?;
+    keep_choice(&mut form, known.as_ref());
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
         None if known.is_none() => {
@@ -306,7 +307,7 @@ async fn take_in<D: DocumentStore>(
         content,
     };
     for attempt in 1..=REFERENCE_TRIES {
-        match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {
+        match ledger.commit(&received, MailKind::wanted(received.content.mails)).await? {
             Commit::Held(held) if is_this(&held, &received) => {
                 let verdict = accepted(ledger, queue, *held, Outcome::New, 0, received_at).await;
                 return Ok(Revised::Answered(verdict));
@@ -327,6 +328,14 @@ fn is_this(held: &Application, written: &Application) -> bool {
     held.revision == written.revision
         && held.received_at == written.received_at
         && held.content == written.content
+}
+
+/// Leaves the choice of mails as it was where a form says nothing of it: nobody
+/// gets mails in full by a correction who did not want them.
+pub(crate) fn keep_choice(form: &mut Form, known: Option<&Application>) {
+    if let (true, Some(known)) = (form.mails.is_empty(), known) {
+        known.content.mails.as_str().clone_into(&mut form.mails);
+    }
 }
 
 /// Nothing but a token: it asks whether an application has arrived.
@@ -361,7 +370,8 @@ pub(crate) async fn accepted(
     delay_ms: u32,
     now: Timestamp,
 ) -> Verdict {
-    let mails = MailKind::of_revision(&received.id, received.revision);
+    let wanted = received.content.mails;
+    let mails = MailKind::of_revision(&received.id, received.revision, wanted);
     let unqueued = push(ledger, queue, &mails, now, delay_ms).await.err();
     Verdict::Accepted { received: Box::new(received), outcome, unqueued }
 }

@@ -205,6 +205,7 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
         phone: content.phone.clone().unwrap_or_default(),
         message: content.message.clone().unwrap_or_default(),
         answers: answers.collect(),
+        mails: received.content.mails.as_str().to_owned(),
         // A mail has not given it yet.
         consent: if awaits_answers(received) { String::new() } else { "yes".to_owned() },
         ..Form::default()
