@@ -11,7 +11,7 @@ import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
-const place = await running({ smtp: undefined });
+const place = await running({ smtp: undefined, events: true });
 beforeEach(() => place.afresh());
 
 /** The messages that the binding took about an application, once there are that many; those to staff first. */
@@ -67,4 +67,28 @@ test("a recipient that the platform suppresses is tried again", async () => {
   const settled = async () => (await kept(place.guichet)).outbox.filter(({ last_problem }) => last_problem === "E_RECIPIENT_SUPPRESSED");
   await poll(async () => (await settled()).length === 2, 10_000, () => "the mails are not settled");
   for (const mail of await settled()) assert.deepEqual([mail.refused_because, mail.due_at > NOON], [null, true]);
+});
+
+/** An event of the platform about a mail, as its documentation has them. */
+const event = (kind, messageId) => ({
+  type: `cf.email.sending.message.${kind}`,
+  source: { type: "email.sending", zoneId: "023e", domain: "example.org" },
+  payload: { eventId: "0190", messageId, sender: "guichet@example.org", recipient: MARIE.email, subject: "…", terminal: true, bounce: { type: "hard" } },
+  metadata: { eventSchemaVersion: 1 },
+});
+
+test("a bounce that the platform publishes is noted at its mail, and nothing else is", async () => {
+  const { status_url: receipt } = await (await apply(place.guichet)).json();
+  const rows = async () => (await place.guichet.db.prepare("SELECT kind, transport_id, sent_at, refused_because FROM mails ORDER BY kind").all()).results;
+  await poll(async () => (await rows()).every(({ sent_at }) => sent_at !== null), 15_000, () => "the mails are not sent");
+  const [acknowledgement] = await rows();
+  assert.ok(acknowledgement.transport_id, "the platform has told its id");
+  for (const [kind, id] of [["delivered", acknowledgement.transport_id], ["bounced", "of another Worker"]]) await place.guichet.publish(event(kind, id));
+  for (const noise of ["text", 7, null, [], {}, { type: event("bounced").type, payload: 1 }]) await place.guichet.publish(noise);
+  await place.guichet.publish(event("bounced", acknowledgement.transport_id));
+  await poll(async () => (await rows())[0].refused_because === "bounced", 15_000, () => "the bounce is not noted");
+  const [bounced, staff] = await rows();
+  assert.deepEqual([bounced.sent_at, staff.refused_because, staff.sent_at !== null], [null, null, true]);
+  const { acknowledged_at, forwarded_at } = await (await place.guichet.fetch(receipt, { headers: { accept: "application/json" } })).json();
+  assert.deepEqual([acknowledged_at, forwarded_at !== null], [null, true]);
 });

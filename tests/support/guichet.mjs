@@ -41,6 +41,7 @@ const { unstable_getMiniflareWorkerOptions: readWranglerToml } = await import("w
  * @property {string} [entry] text of a module in place of the Worker's, which it may import as ./index.js
  * @property {boolean} [incoming] whether mail comes in: see incoming.mjs
  * @property {string[]} [databases] names of bindings of further D1 databases, which are empty
+ * @property {boolean} [events] whether `publish` puts messages in the queue of the platform's events for sending
  * @property {number} [retries] of a queue message, instead of what wrangler.toml says
  * @property {(request: Request) => Response | Promise<Response>} [outbound] answers what the Worker fetches
  * @property {boolean} [postings] whether the folder `postings` is pushed; it is, unless this is false
@@ -129,6 +130,12 @@ export class Guichet {
     return worker.scheduled({ cron: "*/5 * * * *", scheduledTime: new Date(scheduledTime) });
   }
 
+  /** Puts an event of the platform in its queue; wants the option `events`. @param {object} event */
+  async publish(event) {
+    const queue = await this.mf.getQueueProducer(EVENTS);
+    await queue.send(event);
+  }
+
   /** Saves what has changed in the folder of postings. */
   async pushPostings() {
     if (this.#options.postings !== false) await pushFolder(this.db, join(ROOT, "postings"));
@@ -199,6 +206,7 @@ async function configure(options, state) {
       ...(await variables(options, state)),
     },
     ...(options.retries !== undefined && { queueConsumers: impatient(workerOptions.queueConsumers, options.retries) }),
+    ...(options.events && { queueProducers: { ...workerOptions.queueProducers, [EVENTS]: { queueName: "guichet-events" } } }),
     ...(options.databases && { d1Databases: { ...workerOptions.d1Databases, ...further(options.databases) } }),
   };
   const shared = {
@@ -215,6 +223,9 @@ async function configure(options, state) {
   if (!options.incoming) return { ...ours, ...shared };
   return { ...shared, workers: [{ ...ours, name: OUR_NAME }, handoverWorker(OUR_NAME)] };
 }
+
+/** The name by which a test writes into the queue to which the platform publishes. */
+const EVENTS = "EVENTS";
 
 /** Our Worker's name, where there is another one beside it. */
 const OUR_NAME = "guichet";

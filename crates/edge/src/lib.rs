@@ -13,6 +13,7 @@ mod config;
 mod contract;
 mod cron;
 mod email;
+mod events;
 mod log;
 mod postings;
 mod queue;
@@ -38,8 +39,8 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     routes::answer(request, &env).await
 }
 
-/// Sends the mails whose ids a batch has. Never returns an error: one would end the module, and
-/// with it every request in flight.
+/// Sends the mails whose ids a batch has, or reads what became of some. Never returns an error:
+/// one would end the module, and with it every request in flight.
 #[event(queue)]
 async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
     queue::consume(&batch, &env).await;

@@ -42,7 +42,7 @@ pub(crate) fn incident(event: &str, cause: &str) {
 /// without addresses.
 pub(crate) fn sending(sending: &Sending) {
     let (event, reason) = match sending {
-        Sending::Sent => return,
+        Sending::Sent(_) => return,
         Sending::Refused(reason) => ("mail refused for good", reason),
         Sending::Suppressed(reason) => ("mail not sent, its recipient is suppressed", reason),
         Sending::TooLarge(reason) => ("mail refused for its size", reason),

@@ -11,7 +11,7 @@ use worker::{
 
 use crate::adapters::{AlertTransport, PlatformTransport};
 use crate::app::AppContext;
-use crate::{email, log, postings, semaphore};
+use crate::{email, events, log, postings, semaphore};
 
 /// The most mails of a batch that are sent at the same time, each in an SMTP
 /// session. A Worker has six connections for one event; reading documents
@@ -51,6 +51,10 @@ const DEAD: &str = "-dead";
 /// How the name of the queue ends that holds mails which came in.
 const INCOMING: &str = "-incoming";
 
+/// How the name of the queue ends to which the platform publishes what became
+/// of mails.
+const EVENTS: &str = "-events";
+
 /// Sends each mail in the batch, several at the same time.
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let queue = batch.queue();
@@ -59,6 +63,9 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     }
     if queue.ends_with(INCOMING) {
         return email::consume(batch, env).await;
+    }
+    if queue.ends_with(EVENTS) {
+        return events::consume(batch, env).await;
     }
     if is_paused(env).await {
         return batch.raw_iter().for_each(|message| retry_after(&message, PAUSE));

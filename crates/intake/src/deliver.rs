@@ -13,6 +13,7 @@ use crate::ports::{
 };
 use crate::progress::MESSAGE_MAIL;
 use crate::sealed_mail::keys_at;
+use crate::sending_event::bare;
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
 /// Worker may take for one queue message (15 minutes of wall time), so that a
@@ -256,7 +257,10 @@ fn pace(sending: &Sending) -> Pace {
 fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
     let tried = now.0.saturating_sub(claim.since.0);
     let (reason, possibly_sent) = match sending {
-        Sending::Sent => return Settlement::Sent { at: now },
+        Sending::Sent(id) => {
+            let transport_id = id.as_deref().map(bare);
+            return Settlement::Sent { at: now, transport_id };
+        }
         Sending::Refused(reason) if !policy.retries_refusals => {
             return Settlement::Refused { reason };
         }

@@ -75,13 +75,11 @@ pub(crate) async fn send_digest(
     let entries = composer.digest_entries(ledger, &digest.address, &digested).await?;
     let message = composer.digest(&mail.id, digest, &entries, headers, now)?;
     let sending = message.send(transport).await;
-    if sending != Sending::Sent {
-        return Ok(Some(sending));
-    }
+    let Sending::Sent(id) = sending else { return Ok(Some(sending)) };
     // Before the digest itself is settled: where this fails, it comes again.
     let mails: Vec<String> = digested.into_iter().map(|one| one.mail).collect();
     Ok(Some(match ledger.note_sent(&mails, now).await {
-        Ok(()) => Sending::Sent,
+        Ok(()) => Sending::Sent(id),
         Err(fault) => Sending::Unknown(fault.to_string()),
     }))
 }

@@ -136,8 +136,8 @@ impl Queue for Memory {
 
 impl Transport for Memory {
     async fn send(&self, _from: &Address, to: &Address, message: &[u8]) -> Sending {
-        let answer = self.answers.borrow_mut().pop().unwrap_or(Sending::Sent);
-        if matches!(answer, Sending::Sent | Sending::Unknown(_)) {
+        let answer = self.answers.borrow_mut().pop().unwrap_or(Sending::Sent(None));
+        if matches!(answer, Sending::Sent(_) | Sending::Unknown(_)) {
             self.mailbox.borrow_mut().push((to.as_str().to_owned(), message.to_vec()));
         }
         answer

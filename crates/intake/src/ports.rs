@@ -202,8 +202,9 @@ pub trait Queue {
 /// What a transport says of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sending {
-    /// Taken over.
-    Sent,
+    /// Taken over, under the id by which the transport tells later what became
+    /// of it, if it has one.
+    Sent(Option<String>),
     /// Never to be taken.
     Refused(String),
     /// Not taken because earlier mails to this recipient came back. The

@@ -4,7 +4,7 @@ use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, Settlement};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{ClaimRow, MailRow, SentRow};
+use crate::rows::{ClaimRow, IdRow, MailRow, SentRow};
 
 /// The last parameter of each statement is a JSON array of the kinds that this
 /// build knows. A row of another kind is left by a newer build, before which
@@ -44,8 +44,16 @@ const SETTLE: Query = Query::new(
         tried_since = iif(?9, NULL, tried_since), \
         failures = failures + (?5 IS NOT NULL AND ?8 = 0), queued_until = ?8, \
         possible_duplicate = max(possible_duplicate, ?7), \
-        payload = CASE WHEN ?3 IS NULL AND ?4 IS NULL THEN payload END \
+        payload = CASE WHEN ?3 IS NULL AND ?4 IS NULL THEN payload END, transport_id = ?10 \
     WHERE id = ?1 AND attempts = ?2",
+);
+
+/// Told twice, it is noted once. A mail that is queued again waits as if it had
+/// never been sent.
+const NOTE_UNDELIVERED: Query = Query::new(
+    "note undelivered",
+    "UPDATE mails SET sent_at = NULL, refused_because = 'bounced', last_problem = 'bounced' \
+    WHERE transport_id = ?1 AND (sent_at IS NOT NULL OR refused_because = 'bounced') RETURNING id",
 );
 
 /// Of what was settled and of what came before it: mails of revisions that
@@ -130,10 +138,30 @@ impl<D: Database> Outbox for SqlLedger<D> {
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault> {
         let [sent_at, refused, due_at, problem, duplicate, queued] = settled(settlement);
         let is_held = matches!(settlement, Settlement::Held { .. }).into();
+        let transport_id = match settlement {
+            Settlement::Sent { transport_id, .. } => transport_id.as_ref().into(),
+            _ => Value::Null,
+        };
         let (id, attempt) = (Value::from(id), claim.attempt.into());
         let superseded = DELETE_SUPERSEDED.bind([id.clone()]);
-        let values = [id, attempt, sent_at, refused, due_at, problem, duplicate, queued, is_held];
+        let values = [
+            id,
+            attempt,
+            sent_at,
+            refused,
+            due_at,
+            problem,
+            duplicate,
+            queued,
+            is_held,
+            transport_id,
+        ];
         self.execute_all(vec![SETTLE.bind(values), superseded]).await
+    }
+
+    async fn note_undelivered(&self, transport_id: &str) -> Result<bool, Fault> {
+        let row: Option<IdRow> = self.first(NOTE_UNDELIVERED.bind([transport_id.into()])).await?;
+        Ok(row.is_some())
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
@@ -176,7 +204,7 @@ fn known_kinds() -> Result<Value, Fault> {
 fn settled(settlement: &Settlement) -> [Value; 6] {
     let (none, unqueued) = (Value::Null, Value::from(0));
     match settlement {
-        Settlement::Sent { at } => {
+        Settlement::Sent { at, .. } => {
             [(*at).into(), none.clone(), none.clone(), none, false.into(), unqueued]
         }
         Settlement::Refused { reason } => {

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     "0009_recipients.sql",
     "0010_desk.sql",
     "0011_incoming.sql",
+    "0012_transport_ids.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

@@ -155,7 +155,7 @@ fn a_late_settlement_does_not_undo_a_newer_claim() {
     assert_eq!((claim.attempt, claim.possible_duplicate), (2, true));
     previously(&tables, SETTLE_STAFF, "a");
     assert_eq!(pollster::block_on(ledger.claim(&mail, now, until)), Ok(None));
-    let sent = Settlement::Sent { at: Timestamp(9_500) };
+    let sent = Settlement::Sent { at: Timestamp(9_500), transport_id: None };
     pollster::block_on(ledger.settle(&mail, claim, &sent)).unwrap();
     let rows = tables.rows("SELECT sent_at FROM mails WHERE id = 'staff/a'", &[]).unwrap();
     assert_eq!(rows[0]["sent_at"], 9_500);
@@ -178,7 +178,7 @@ fn one_claim_holds_for_both() {
     let (_, claim) = pollster::block_on(ledger.claim(&staff, now, until)).unwrap().unwrap();
     previously(&tables, CLAIM_STAFF, "a");
     assert_eq!((old("attempts"), old("leased_until")), (1.into(), 9_000.into()), "it is claimed");
-    let sent = Settlement::Sent { at: Timestamp(2_000) };
+    let sent = Settlement::Sent { at: Timestamp(2_000), transport_id: None };
     pollster::block_on(ledger.settle(&staff, claim, &sent)).unwrap();
     previously(&tables, CLAIM_STAFF, "a");
     assert_eq!((old("attempts"), old("sent_at")), (1.into(), 2_000.into()), "it is sent");
@@ -209,7 +209,10 @@ fn the_previous_worker_can_be_put_back() {
         let staff = MailKind::Staff.mail_id(&first.id, 1);
         let (now, until) = (Timestamp(1_000), Timestamp(9_000));
         let (_, claim) = ledger.claim(&staff, now, until).await.unwrap().unwrap();
-        ledger.settle(&staff, claim, &Settlement::Sent { at: now }).await.unwrap();
+        ledger
+            .settle(&staff, claim, &Settlement::Sent { at: now, transport_id: None })
+            .await
+            .unwrap();
         ledger.withdraw(&contract::application("p", 2), "hash", now).await.unwrap();
         ledger.open_report("p", 20_000, now).await.unwrap();
     });

@@ -1,7 +1,9 @@
 //! Mail: by the platform's own binding, or by submission.
 
 use intake::ports::{Fault, Sending, Transport};
+use js_sys::Reflect;
 use mail::Address;
+use wasm_bindgen::JsValue;
 use worker::{EmailMessage, Env, Error, SendEmail};
 
 use super::submission::SessionPool;
@@ -70,9 +72,9 @@ impl Transport for AlertTransport<'_> {
     async fn send(&self, from: &Address, to: &Address, message: &[u8]) -> Sending {
         let sending = self.first.send(from, to, message).await;
         match (&sending, &self.second) {
-            (Sending::Sent | Sending::Unknown(_), _) | (_, None) => sending,
+            (Sending::Sent(_) | Sending::Unknown(_), _) | (_, None) => sending,
             (_, Some((binding, sender))) => match send(binding, sender, to, message).await {
-                Sending::Sent => Sending::Sent,
+                Sending::Sent(id) => Sending::Sent(id),
                 _ => sending,
             },
         }
@@ -101,9 +103,15 @@ async fn send(binding: &SendEmail, from: &Address, to: &Address, message: &[u8])
         Err(error) => return verdict(error.into()),
     };
     match binding.send(&email).await {
-        Ok(_) => Sending::Sent,
+        Ok(taken) => Sending::Sent(id_of(&taken)),
         Err(error) => verdict(error.into()),
     }
+}
+
+/// Returns the id by which the platform's events name a message that it took.
+/// Read as what it is: a runtime that gives none must not end the module.
+fn id_of(taken: &JsValue) -> Option<String> {
+    Reflect::get(taken, &JsValue::from_str("messageId")).ok()?.as_string()
 }
 
 /// Codes after which the same message to the same recipient is never taken.

@@ -93,7 +93,7 @@ impl SessionPool {
 
 fn sending(outcome: Outcome) -> Sending {
     match outcome {
-        Outcome::Sent(_) => Sending::Sent,
+        Outcome::Sent(_) => Sending::Sent(None),
         Outcome::Refused(cause) => Sending::Refused(cause.to_string()),
         Outcome::TooLarge(cause) => Sending::TooLarge(cause.to_string()),
         Outcome::SlowDown(cause) => Sending::SlowDown(cause.to_string()),

@@ -213,6 +213,8 @@ pub enum Settlement {
     Sent {
         /// When.
         at: Timestamp,
+        /// The id by which the transport tells later what became of it.
+        transport_id: Option<String>,
     },
     /// It will not be tried again; the reason is a code, without addresses.
     Refused {
@@ -266,6 +268,10 @@ pub trait Outbox {
     /// Writes down what became of a claimed mail. Without effect where a
     /// later claim has been made.
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault>;
+
+    /// Notes at a mail that was sent that the transport could not deliver it, by
+    /// the transport's id. Returns whether there is such a mail.
+    async fn note_undelivered(&self, transport_id: &str) -> Result<bool, Fault>;
 
     /// Returns up to `limit` mails of applications that [`Outbox::claim`] would
     /// give and for which no queue message is expected, oldest first.

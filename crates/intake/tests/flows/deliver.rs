@@ -51,7 +51,7 @@ fn a_suppressed_recipient_is_tried_for_a_day() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     let suppressed = || Sending::Suppressed("E_RECIPIENT_SUPPRESSED".into());
-    *world.answers.borrow_mut() = vec![suppressed(), Sending::Sent];
+    *world.answers.borrow_mut() = vec![suppressed(), Sending::Sent(None)];
     deliver(&world, &posting, &id).unwrap();
     let mail = MailKind::Acknowledgement.mail_id(&id, 1);
     let refused = || {
@@ -84,7 +84,7 @@ fn what_was_not_taken_is_tried_again_when_it_is_due() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     // Answers are popped from the end; the staff mail is sent first.
-    *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("421".into())];
+    *world.answers.borrow_mut() = vec![Sending::Sent(None), Sending::Later("421".into())];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(recipients(&world), ["amelie@example.org"]);
     later(&world, MINUTE - 1);
@@ -99,7 +99,7 @@ fn what_was_not_taken_is_tried_again_when_it_is_due() {
 fn a_refused_mail_is_not_tried_again() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
-    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
+    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent(None)];
     deliver(&world, &posting, &id).unwrap();
     later(&world, 24 * 60 * MINUTE);
     deliver(&world, &posting, &id).unwrap();
@@ -110,7 +110,8 @@ fn a_refused_mail_is_not_tried_again() {
 fn a_possible_duplicate_can_be_recognised() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
-    *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Unknown("end of message".into())];
+    *world.answers.borrow_mut() =
+        vec![Sending::Sent(None), Sending::Unknown("end of message".into())];
     deliver(&world, &posting, &id).unwrap();
     later(&world, MINUTE);
     deliver(&world, &posting, &id).unwrap();
@@ -227,7 +228,7 @@ fn what_is_too_large_goes_with_addresses_of_the_documents() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
     *world.answers.borrow_mut() =
-        vec![Sending::Sent, Sending::Sent, Sending::TooLarge("552".into())];
+        vec![Sending::Sent(None), Sending::Sent(None), Sending::TooLarge("552".into())];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(recipients(&world), ["applications@omct.org", "amelie@example.org"]);
     let mailbox = world.mailbox.borrow();

@@ -16,7 +16,7 @@ fn linked(world: &World) -> (Reference, String, String, String) {
     let id = accepted(world, &posting, 1);
     let reference = world.application(&id).reference.clone();
     *world.answers.borrow_mut() =
-        vec![Sending::Sent, Sending::Sent, Sending::TooLarge("552".into())];
+        vec![Sending::Sent(None), Sending::Sent(None), Sending::TooLarge("552".into())];
     deliver(world, &posting, &id).unwrap();
     let mail = world.mailbox.borrow_mut().remove(0).1;
     let mail = MessageParser::default().parse(&mail).unwrap();

@@ -41,7 +41,7 @@ fn it_tells_how_far_each_mail_has_come() {
     let delivery = || receipt(&world, received.reference.as_str(), &with).unwrap().delivery;
     assert_eq!(delivery().forwarding, MailState::Waiting);
     // Answers are popped from the end; the staff mail is sent first.
-    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
+    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent(None)];
     deliver(&world, &posting, &id).unwrap();
     assert_eq!(delivery().forwarding, MailState::Sent(world.now.get()));
     assert_eq!(delivery().acknowledgement, MailState::GivenUp);

@@ -40,7 +40,7 @@ fn a_lost_queue_message_is_replaced_until_all_is_sent() {
 fn a_mail_waits_for_its_time() {
     let (world, posting) = (World::default(), posting());
     let id = accepted(&world, &posting, 1);
-    *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("451".into())];
+    *world.answers.borrow_mut() = vec![Sending::Sent(None), Sending::Later("451".into())];
     deliver(&world, &posting, &id).unwrap();
     assert!(sweep(&world).is_empty());
     later(&world, MINUTE);

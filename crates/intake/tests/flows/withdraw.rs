@@ -77,7 +77,7 @@ fn an_address_that_refuses_the_confirmation_is_forgotten_as_well() {
     let id = accepted(&world, &posting, 1);
     withdraw(&world, &ticket(&world, &id)).unwrap().unwrap();
     // Popped from the end: staff get theirs.
-    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent];
+    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent(None)];
     notify(&world, &posting, None).unwrap();
     let row = "SELECT refused_because || coalesce(payload, '') FROM mails \
         WHERE kind = 'withdrawal_confirmation'";

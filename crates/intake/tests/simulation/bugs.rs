@@ -288,7 +288,7 @@ impl Ports {
     /// Returns what the flows hear of an attempt.
     pub(crate) fn said(&self, sending: Sending) -> Sending {
         match sending {
-            Sending::Unknown(_) if self.has(Bug::TakesDoubtForSuccess) => Sending::Sent,
+            Sending::Unknown(_) if self.has(Bug::TakesDoubtForSuccess) => Sending::Sent(None),
             Sending::Later(why) if self.has(Bug::TakesLaterForNever) => Sending::Refused(why),
             sending => sending,
         }

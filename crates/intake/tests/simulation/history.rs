@@ -60,7 +60,7 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     fn was_sent(&self) -> bool {
-        matches!(self.told, Some(Sending::Sent))
+        matches!(self.told, Some(Sending::Sent(_)))
     }
 
     pub(crate) fn was_refused(&self) -> bool {

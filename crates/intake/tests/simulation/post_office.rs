@@ -106,7 +106,7 @@ impl Ports {
             self.deliver_to_mailbox(to, message);
         }
         match treatment {
-            Treatment::Takes | Treatment::Crawls => Sending::Sent,
+            Treatment::Takes | Treatment::Crawls => Sending::Sent(None),
             Treatment::Away => Sending::Later("connect: refused".into()),
             Treatment::HasTooMany => Sending::SlowDown("greeting: 421".into()),
             Treatment::Greylists => Sending::Later("RCPT: 451 4.7.1".into()),

@@ -72,7 +72,7 @@ pub(super) async fn a_receipt_shows_how_far_the_mails_are(
     same("at first", found, Some((received.clone(), waiting)))?;
     let settlements = [
         (MailKind::Staff, Settlement::Refused { reason: "RCPT: 550".into() }),
-        (MailKind::Acknowledgement, Settlement::Sent { at: after(MINUTE) }),
+        (MailKind::Acknowledgement, Settlement::Sent { at: after(MINUTE), transport_id: None }),
     ];
     for (kind, settlement) in settlements {
         let mail = kind.mail_id(&received.id, 1);

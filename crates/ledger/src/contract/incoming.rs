@@ -106,7 +106,9 @@ pub(super) async fn a_draft_is_found_until_its_mail_is_erased(
     same("not while its answer waits", erasable(10).await?, Vec::new())?;
     let claimed = ledger.claim("answer/identity", NOON, after(MINUTE)).await?;
     let (_, claim) = some("the claim", claimed)?;
-    ledger.settle("answer/identity", claim, &Settlement::Sent { at: NOON }).await?;
+    ledger
+        .settle("answer/identity", claim, &Settlement::Sent { at: NOON, transport_id: None })
+        .await?;
     same("not before its day", erasable(9).await?, Vec::new())?;
     same("on its day", erasable(10).await?, vec!["a".to_owned()])?;
     ledger.complete_draft("a", "application").await?;

@@ -98,6 +98,7 @@ suite! {
     applications::a_receipt_shows_how_far_the_mails_are,
     applications::a_lookup_always_gives_an_id,
     held::held_documents_are_found_for_their_time,
+    outbox::what_was_not_delivered_is_noted_once,
     outbox::one_claim_at_a_time,
     outbox::a_lease_ends_and_then_only_the_later_claim_settles,
     outbox::each_settlement_does_what_it_says,

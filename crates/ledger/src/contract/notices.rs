@@ -60,7 +60,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
     for n in 1..=4 {
         commit(ledger, slug, n).await?;
     }
-    attempt(ledger, 1, 1, Settlement::Sent { at: after(MINUTE) }).await?;
+    attempt(ledger, 1, 1, Settlement::Sent { at: after(MINUTE), transport_id: None }).await?;
     attempt(ledger, 2, 1, Settlement::Refused { reason: "RCPT: 550".into() }).await?;
     ledger.withdraw(&application(slug, 4), "hash", NOON).await?;
     ledger.erase(&application(slug, 4).id).await?;
@@ -74,7 +74,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
     });
     let promised = PostingDelivery { kept: entries.collect(), withdrawn: 1 };
     same("the report", ledger.posting_delivery(slug).await?, promised)?;
-    attempt(ledger, 3, 1, Settlement::Sent { at: after(MINUTE) }).await?;
+    attempt(ledger, 3, 1, Settlement::Sent { at: after(MINUTE), transport_id: None }).await?;
     same("none waits", ledger.is_settled(slug).await?, true)?;
     same("one is lacking", ledger.undelivered(slug).await?, true)?;
     same("of another posting", ledger.undelivered("other").await?, false)
@@ -113,7 +113,7 @@ pub(super) async fn a_long_queue_that_moves_is_no_problem(
     for n in [1, 2] {
         commit(ledger, &posting.slug, n).await?;
     }
-    attempt(ledger, 1, 20, Settlement::Sent { at: after(20 * MINUTE) }).await?;
+    attempt(ledger, 1, 20, Settlement::Sent { at: after(20 * MINUTE), transport_id: None }).await?;
     let waiting = async |minutes: i64| {
         let now = minutes * MINUTE;
         Ok::<_, Violation>(ledger.problems(after(now), after(now - LATE)).await?.waiting)

@@ -1,6 +1,6 @@
 //! Claims, settlements and what is due.
 
-use domain::Posting;
+use domain::{MailState, Posting};
 use intake::ports::{About, Claim, Mail, MailKind, MailRef, Notice, Settlement};
 use rules::Timestamp;
 
@@ -49,10 +49,10 @@ pub(super) async fn a_lease_ends_and_then_only_the_later_claim_settles(
     let (_, second) = some("after the lease", claim(ledger, &staff, again).await?)?;
     let promised = Claim { attempt: 2, possible_duplicate: true, since: after(1) };
     same("the second claim", second, promised)?;
-    ledger.settle(&staff, first, &Settlement::Sent { at: again }).await?;
+    ledger.settle(&staff, first, &Settlement::Sent { at: again, transport_id: None }).await?;
     let is_due = due(ledger, after(3 * MINUTE)).await?.contains(&staff);
     same("a late settlement has no effect", is_due, true)?;
-    ledger.settle(&staff, second, &Settlement::Sent { at: again }).await?;
+    ledger.settle(&staff, second, &Settlement::Sent { at: again, transport_id: None }).await?;
     same("the later one has", due(ledger, after(3 * MINUTE)).await?.contains(&staff), false)
 }
 
@@ -73,7 +73,9 @@ pub(super) async fn each_settlement_does_what_it_says(
     let (_, second) = some("then", claim(ledger, &staff, after(5 * MINUTE)).await?)?;
     let promised = Claim { attempt: 2, possible_duplicate: true, since: after(1) };
     same("it may have arrived", second, promised)?;
-    ledger.settle(&staff, second, &Settlement::Sent { at: after(5 * MINUTE) }).await?;
+    ledger
+        .settle(&staff, second, &Settlement::Sent { at: after(5 * MINUTE), transport_id: None })
+        .await?;
     let (_, first) = some("the claim", claim(ledger, &acknowledgement, after(1)).await?)?;
     ledger.settle(&acknowledgement, first, &later(false)).await?;
     let (_, second) = some("then", claim(ledger, &acknowledgement, after(5 * MINUTE)).await?)?;
@@ -94,6 +96,28 @@ pub(super) async fn what_is_held_counts_anew(ledger: &impl Storage, posting: &Po
     let (_, second) = some("then", claim(ledger, &staff, at).await?)?;
     let promised = Claim { attempt: 2, possible_duplicate: false, since: at };
     same("as if for the first time", second, promised)
+}
+
+pub(super) async fn what_was_not_delivered_is_noted_once(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let received = commit(ledger, &posting.slug, 1).await?;
+    let [staff, acknowledgement] = mails(1);
+    for (mail, id) in [(&staff, "a"), (&acknowledgement, "b")] {
+        let (_, claimed) = some("the claim", claim(ledger, mail, after(1)).await?)?;
+        let sent = Settlement::Sent { at: after(1), transport_id: Some(id.to_owned()) };
+        ledger.settle(mail, claimed, &sent).await?;
+    }
+    same("of another Worker", ledger.note_undelivered("c").await?, false)?;
+    for _ in 0..2 {
+        same("noted", ledger.note_undelivered("b").await?, true)?;
+    }
+    let found = ledger.find_with_delivery(&received.id).await?;
+    let (_, delivery) = some("the application", found)?;
+    same("the other arrived", delivery.forwarding, MailState::Sent(after(1)))?;
+    same("this one did not", delivery.acknowledgement, MailState::GivenUp)?;
+    same("not sent again", due(ledger, after(1_000 * MINUTE)).await?, Vec::new())
 }
 
 pub(super) async fn what_is_due_comes_in_order_and_in_pages(
@@ -141,7 +165,7 @@ pub(super) async fn a_notice_is_forgotten_once_sent(
     let (mail, claim) = some("the claim", claim(ledger, &id, NOON).await?)?;
     let notice = Notice::Report { posting: posting.slug.clone() };
     same("what it says", mail.about, About::Notice(notice))?;
-    ledger.settle(&id, claim, &Settlement::Sent { at: NOON }).await?;
+    ledger.settle(&id, claim, &Settlement::Sent { at: NOON, transport_id: None }).await?;
     same("sent", ledger.due_notices(after(MINUTE), 10).await?, Vec::new())?;
     same("its content is gone", ledger.find_mail(&id).await.is_err(), true)
 }

@@ -85,7 +85,7 @@ pub(super) async fn a_message_leaves_when_it_is_due(
     same("due", due.iter().any(|mail| mail.id == "message/a"), true)?;
     let (_, claim) = some("the claim", claim(LEAVES).await?)?;
     same("it may be leaving", ledger.stop_message("a", by(LEAVES)).await?, Stop::TooLate)?;
-    let sent = Settlement::Sent { at: after(LEAVES) };
+    let sent = Settlement::Sent { at: after(LEAVES), transport_id: None };
     ledger.settle("message/a", claim, &sent).await?;
     same("sent", state(ledger, "a").await?, MessageState::Sent(after(LEAVES)))?;
     same("it has left", ledger.stop_message("a", by(LEAVES + 1)).await?, Stop::TooLate)?;

@@ -66,7 +66,7 @@ pub(super) async fn a_recipient_gets_so_many_mails_and_a_digest(
     same("what it tells", references, expected.into())?;
     let mails: Vec<_> = told.into_iter().map(|one| one.mail).collect();
     ledger.note_sent(&mails, now).await?;
-    ledger.settle(DIGEST, claim, &Settlement::Sent { at: now }).await?;
+    ledger.settle(DIGEST, claim, &Settlement::Sent { at: now, transport_id: None }).await?;
     same("it is told", ledger.digested(DIGEST, 10).await?, Vec::new())?;
     let (_, delivery) =
         some("the receipt", ledger.find_with_delivery(&application("", 3).id).await?)?;

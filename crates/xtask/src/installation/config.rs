@@ -177,11 +177,8 @@ mod tests {
         assert_eq!(variable(&config, "MAIL_TRANSPORT"), "cloudflare");
         assert_eq!((database_name(&config), bucket_name(&config)), ("jobs", "jobs-documents"));
         assert_eq!(text(&config, "/r2_buckets/0/jurisdiction"), "eu");
-        let queues =
-            ["jobs-incoming", "jobs-outbox-dead", "jobs-outbox-large", "jobs-outbox-small"];
-        for queue in queues {
-            assert!(queue_names(&config).contains(&queue), "{config}");
-        }
+        let queues = ["events", "incoming", "outbox-dead", "outbox-large", "outbox-small"];
+        assert_eq!(queue_names(&config), queues.map(|queue| format!("jobs-{queue}")));
         assert!(config.get("build").is_none());
     }
 

@@ -45,10 +45,10 @@ fn a_mail_to_staff_that_is_given_up_is_told_once_and_one_to_a_candidate_is_not()
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
     // Answers are popped from the end; the staff mail is sent first.
-    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent];
+    *world.answers.borrow_mut() = vec![Sending::Refused("550".into()), Sending::Sent(None)];
     deliver(&world, &posting, &first).unwrap();
     assert!(cron(&world).is_empty());
-    *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("550".into())];
+    *world.answers.borrow_mut() = vec![Sending::Sent(None), Sending::Refused("550".into())];
     deliver(&world, &posting, &second).unwrap();
     assert_eq!(cron(&world).len(), 1);
     for _ in 0..3 {
@@ -80,7 +80,7 @@ fn what_was_sent_after_all_and_is_lost_again_is_news() {
     let (world, posting) = (World::default(), posting());
     let lose = |id| {
         let id = accepted(&world, &posting, id);
-        *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("550".into())];
+        *world.answers.borrow_mut() = vec![Sending::Sent(None), Sending::Refused("550".into())];
         deliver(&world, &posting, &id).unwrap();
         id
     };
@@ -169,7 +169,8 @@ fn the_cause_is_that_of_today() {
     let (world, posting) = (World::default(), posting());
     for id in 1..=3 {
         let id = accepted(&world, &posting, id);
-        *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Refused("RCPT: 550".into())];
+        *world.answers.borrow_mut() =
+            vec![Sending::Sent(None), Sending::Refused("RCPT: 550".into())];
         deliver(&world, &posting, &id).unwrap();
     }
     assert_eq!(cron(&world).len(), 1);
@@ -177,7 +178,7 @@ fn the_cause_is_that_of_today() {
     let today = accepted(&world, &posting, 4);
     for _ in 0..2 {
         later(&world, MINUTE);
-        *world.answers.borrow_mut() = vec![Sending::Sent, Sending::Later("AUTH: 535".into())];
+        *world.answers.borrow_mut() = vec![Sending::Sent(None), Sending::Later("AUTH: 535".into())];
         deliver(&world, &posting, &today).unwrap();
         world.answers.borrow_mut().clear();
     }

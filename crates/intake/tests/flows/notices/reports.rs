@@ -7,7 +7,7 @@ use super::*;
 fn a_report_names_a_refused_acknowledgement() {
     let (world, posting) = (World::default(), posting());
     let (first, second) = (accepted(&world, &posting, 1), accepted(&world, &posting, 2));
-    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent];
+    *world.answers.borrow_mut() = vec![Sending::Refused("550 5.1.1".into()), Sending::Sent(None)];
     deliver(&world, &posting, &first).unwrap();
     deliver(&world, &posting, &second).unwrap();
     closed(&world);
