@@ -37,8 +37,10 @@ pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
         | [0, 0, 0, b'<', ..]
         | [b'<', 0, 0, 0, ..] => None,
         [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Some(Cow::Owned(marked(part).into_bytes())),
-        [0, b'<', ..] => Some(Cow::Owned(utf16(part, u16::from_be_bytes).into_bytes())),
-        [b'<', 0, ..] => Some(Cow::Owned(utf16(part, u16::from_le_bytes).into_bytes())),
+        [first, second, ..] if is_half(*first, *second) || is_half(*second, *first) => {
+            let unit = if *first == 0 { u16::from_be_bytes } else { u16::from_le_bytes };
+            Some(Cow::Owned(utf16(part, unit).into_bytes()))
+        }
         _ => is_like_ascii(part).then_some(Cow::Borrowed(part)),
     }
 }
@@ -46,10 +48,18 @@ pub(crate) fn xml(part: &[u8]) -> Option<Cow<'_, [u8]>> {
 /// Returns whether the head of a part is that of XML, in any encoding that [`xml`] knows or
 /// refuses. Blanks may come first, more than the head has.
 pub(crate) fn is_xml(part: &[u8]) -> bool {
-    let is_wide =
-        matches!(part, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<' | 0, ..] | [b'<', 0, ..]);
+    let is_wide = match part {
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, 0, ..] => true,
+        [first, second, ..] => is_half(*first, *second) || is_half(*second, *first),
+        _ => false,
+    };
     let begins = |part: &[u8]| matches!(after_blank(part), [] | [b'<', ..]);
     begins(part) || is_wide && xml(part).is_none_or(|part| begins(&part))
+}
+
+/// Returns whether these are the halves of a unit of UTF-16 with which XML may begin.
+fn is_half(zero: u8, first: u8) -> bool {
+    zero == 0 && (first == b'<' || first.is_ascii_whitespace())
 }
 
 /// Returns whether the XML declaration names an encoding that has ASCII's characters as ASCII has

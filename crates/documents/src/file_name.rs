@@ -5,7 +5,7 @@ use crate::Kind;
 pub enum Extension {
     /// The name has none; phones and share sheets produce such names.
     Missing,
-    /// In lower case, without its dot.
+    /// In lower case, without dot.
     Named(String),
     /// The name was made to be read otherwise than it is: control characters, text turned
     /// around. No extension can be trusted.
@@ -14,7 +14,7 @@ pub enum Extension {
 
 /// Returns whether a file of this name may be of this kind.
 ///
-/// A missing extension promises nothing, and so agrees with every kind. A deceptive name agrees
+/// A missing extension promises nothing, and agrees with every kind. A deceptive name agrees
 /// with none.
 pub fn name_agrees(file_name: &str, kind: Kind) -> bool {
     match extension_of(file_name) {
@@ -26,7 +26,7 @@ pub fn name_agrees(file_name: &str, kind: Kind) -> bool {
 
 /// Returns the extension of a file's name, as the system that opens the file would take it.
 ///
-/// - A name may arrive percent-encoded, so `cv.pdf%2Eexe` is an `exe` and `a%00.pdf` deceives.
+/// - A name may arrive percent-encoded, `cv.pdf%2Eexe` is an `exe` and `a%00.pdf` deceives.
 /// - A path's last segment counts: old browsers send `C:\fakepath\cv.pdf`.
 /// - Windows drops dots and spaces at the end: `cv.exe. .` is an `exe`.
 /// - Digits or words behind the last dot (`CV 03.08.2025`, `Dr. Dupont`) are no extension.
@@ -52,89 +52,28 @@ pub(crate) fn runs(name: &str) -> bool {
     match extension_of(name) {
         Extension::Missing => false,
         Extension::Named(extension) => {
-            let is = |known: &&str| extension == *known;
-            RUNNING.iter().any(is) || Kind::Executable.extensions().iter().any(is)
+            RUNNING.split(|byte| *byte == b' ').any(|known| extension.as_bytes() == known)
+                || Kind::Executable.bears(&extension)
         }
         Extension::Deceptive => true,
     }
 }
 
 /// Extensions that run or mount, beside those of [`Kind::Executable`].
-const RUNNING: &[&str] = &[
-    "pif",
-    "one",
-    "rdp",
-    "cpl",
-    "hta",
-    "vbe",
-    "jse",
-    "wsf",
-    "wsh",
-    "wsc",
-    "sct",
-    "msc",
-    "msp",
-    "mst",
-    "reg",
-    "inf",
-    "scf",
-    "url",
-    "website",
-    "library-ms",
-    "search-ms",
-    "settingcontent-ms",
-    "appref-ms",
-    "application",
-    "gadget",
-    "chm",
-    "hlp",
-    "xll",
-    "iqy",
-    "slk",
-    "docm",
-    "dotm",
-    "xlsm",
-    "xltm",
-    "xlam",
-    "pptm",
-    "potm",
-    "ppsm",
-    "ppam",
-    "iso",
-    "img",
-    "vhd",
-    "vhdx",
-    "dmg",
-    "pkg",
-    "deb",
-    "rpm",
-    "desktop",
-    "command",
-    "py",
-    "pyc",
-    "rb",
-    "pl",
-    "psm1",
-    "psd1",
-    "jnlp",
-    "appx",
-    "msix",
-    "ocx",
-    "sys",
-    "drv",
-    "appimage",
-    "bash",
-    "zsh",
-    "csh",
-    "workflow",
-];
+const RUNNING: &[u8] = b"\
+    pif one rdp cpl hta vbe jse wsf wsh wsc sct msc msp mst reg inf scf url website \
+    library-ms search-ms settingcontent-ms appref-ms application gadget chm hlp xll iqy slk \
+    docm dotm xlsm xltm xlam pptm potm ppsm ppam iso img vhd vhdx dmg pkg deb rpm desktop \
+    command py pyc rb pl psm1 psd1 jnlp appx msix ocx sys drv appimage bash zsh csh workflow \
+    pyw vb ws wll vsto ade mde accde appinstaller appxbundle msixbundle diagcab terminal \
+    scpt run searchconnector-ms xlsb";
 
 fn is_extension(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii_digit()) && !text.contains(char::is_whitespace)
 }
 
 /// Controls and line ends cut a name short in some readers; overrides, embeddings and isolates
-/// turn it around, so that `cv\u{202E}fdp.exe` is shown as `cvexe.pdf`.
+/// turn it around, that `cv\u{202E}fdp.exe` is shown as `cvexe.pdf`.
 pub(crate) fn deceives(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

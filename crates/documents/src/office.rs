@@ -12,6 +12,7 @@ mod taken_in;
 use crate::{
     Active, Damage, Encryption, Kind, Limits, Report, encoding,
     names::{AUTHORS, FILES, Names},
+    pdf,
     target::{self, Target, Targets},
     zip::{self, Archive, Unpacker, beginning},
 };
@@ -60,6 +61,9 @@ fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
     let is_both = package.is_some() && (!media_type.is_empty() || !roots.is_empty());
     // The manifest, too, says what kind of document it is.
     let differs = open_document.is_some() && roots.iter().any(|root| *root != media_type);
+    if depth == Depth::Outside && pdf::header(bytes).is_some() {
+        report.damage = report.damage.or(Some(Damage::Polyglot));
+    }
     if is_both || differs || package.as_ref().is_some_and(|package| package.is_ambiguous) {
         report.damage = report.damage.or(Some(Damage::Ambiguous));
     }
@@ -69,12 +73,12 @@ fn look(bytes: &[u8], unpacker: &mut Unpacker<'_>, depth: Depth) -> Report {
     }
     if open_document.is_some() {
         open_document::look_through(&archive, unpacker, depth, &mut report);
-    } else if package.is_some() {
-        open_xml::look_through(&archive, unpacker, depth, &mut report);
+    } else if let Some(package) = &package {
+        open_xml::look_through(&archive, package, unpacker, depth, &mut report);
     } else if archive.has(MANIFEST) {
         open_document::look_through(&archive, unpacker, depth, &mut report);
     } else {
-        contents::look_for_programs(&archive, &mut report);
+        contents::look_for_programs(&archive, unpacker, &mut report);
     }
     report.damage = report.damage.or(unpacker.damage);
     report

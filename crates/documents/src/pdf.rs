@@ -108,7 +108,9 @@ fn look(
     if report.damage.is_none() {
         report.damage = match pages.found {
             _ if budget.is_spent() => Some(Damage::TooComplex),
-            _ if zip::end(bytes).is_some_and(|end| !document.is_in_stream(end)) => {
+            _ if zip::end(bytes).is_some_and(|end| !document.is_in_stream(end))
+                || has_archive(bytes, &document) =>
+            {
                 Some(Damage::Polyglot)
             }
             _ if document.is_doubtful() => Some(Damage::Ambiguous),
@@ -133,6 +135,19 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'
     let document = Document::open(bytes, table, limits, budget);
     let pages = Pages::of(&document, limits);
     (document, pages)
+}
+
+/// Returns whether an archive of another format begins near the beginning or the end of the file, in no
+/// stream. Unpackers look for one there, as for one behind a program that unpacks it.
+fn has_archive(bytes: &[u8], document: &Document) -> bool {
+    const EDGE: usize = 64 * 1024;
+    const MARKS: [&[u8]; 3] = [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"MSCF\0\0\0\0"];
+    let end = bytes.len().saturating_sub(EDGE);
+    let begins = |(start, edge): (usize, &[u8])| {
+        let marks = MARKS.iter().filter_map(|mark| find(edge, mark));
+        marks.min().is_some_and(|at| !document.is_in_stream(start + at))
+    };
+    begins((0, head(bytes, EDGE))) || begins((end, tail(bytes, EDGE)))
 }
 
 /// Returns what is wrong with a PDF as a file.

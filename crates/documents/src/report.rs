@@ -77,7 +77,7 @@ impl Report {
         let mut json = String::from("{\"kind\":");
         text(&mut json, self.kind.as_str());
         json.push_str(",\"bytes\":");
-        json.push_str(&self.bytes.to_string());
+        number(&mut json, self.bytes);
         json.push_str(",\"damage\":");
         match self.damage {
             Some(damage) => text(&mut json, damage.as_str()),
@@ -85,7 +85,7 @@ impl Report {
         }
         json.push_str(",\"pages\":");
         match self.pages {
-            Some(pages) => json.push_str(&pages.to_string()),
+            Some(pages) => number(&mut json, pages.into()),
             None => json.push_str("null"),
         }
         json.push_str(",\"encryption\":");
@@ -118,6 +118,15 @@ fn list(json: &mut String, name: &str, items: &mut dyn Iterator<Item = &str>) {
         text(json, item);
     }
     json.push(']');
+}
+
+/// Writes a number. What the standard library formats numbers with weighs a kilobyte in the page.
+fn number(json: &mut String, written: u64) {
+    if written > 9 {
+        number(json, written / 10);
+    }
+    let [digit, ..] = (written % 10).to_le_bytes();
+    json.push(char::from(b'0' + digit));
 }
 
 /// Writes a text without control characters, as all texts of a report are.

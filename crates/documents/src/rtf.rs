@@ -1,86 +1,131 @@
 //! Rich Text Format (Microsoft's specification 1.9.1): control words between braces.
 
-use crate::{
-    Active, Kind, Report, Trace,
-    bytes::head,
-    encoding,
-    names::{AUTHORS, Names},
-    xml,
-};
+use crate::{Active, Kind, Report, bytes::head, xml};
 
 /// Returns what an RTF file is.
 pub(crate) fn inspect(bytes: &[u8]) -> Report {
     let mut report = Report::of(Kind::Rtf, bytes.len() as u64);
-    let mut authors = Names::at_most(AUTHORS);
-    let mut field = false;
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
-        rest = rest.get(at + 1..).unwrap_or_default();
-        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let Some((word, after)) = rest.split_at_checked(length.max(1)) else { break };
-        rest = after;
-        match word {
-            b"objdata" | b"objocx" | b"objupdate" => report.active.push(Active::OleObject),
-            b"objlink" | b"objautlink" => report.active.push(Active::ExternalRelationship),
-            b"template" if crate::office::is_far(&group(rest)) => {
-                report.active.push(Active::RemoteTemplate);
-            }
-            b"fldinst" => field = true,
-            b"fldrslt" => field = false,
-            b"revised" | b"deleted" => report.traces.push(Trace::TrackedChanges),
-            b"annotation" => report.traces.push(Trace::Comments),
-            b"author" | b"operator" => authors.add(&group(rest)),
-            _ => {}
-        }
-        if field && starts_dde(rest) {
-            report.active.push(Active::Dde);
-        }
-    }
-    report.authors = authors.into_vec();
+    read(bytes, &mut report);
     report
 }
 
-/// Returns whether the text behind a control word begins as the code of a field that runs a
-/// program.
-fn starts_dde(rest: &[u8]) -> bool {
-    let is_code = |byte: &&u8| !byte.is_ascii_whitespace() && !b"{}\"".contains(byte);
-    let code = rest.iter().take(LONGEST_GAP).filter(is_code).take(3);
-    code.map(u8::to_ascii_uppercase).eq(*b"DDE")
-}
-
-const LONGEST_GAP: usize = 64;
-
-/// Returns the text up to the end of the group, or to another control word, with its escapes
-/// (`\'e9`, `\u233?`, `\\`) replaced.
-fn group(rest: &[u8]) -> String {
-    let mut group = String::new();
-    let mut is_text = true;
-    for piece in head(rest, LONGEST_GROUP).split(|byte| *byte == b'\\') {
-        let (c, text) = match piece {
-            _ if is_text => (None, piece),
-            [] => (Some('\\'), piece),
-            [b'\'', high, low, text @ ..] => (xml::number(&[*high, *low], 16), text),
-            [b'u', after @ ..] => {
-                let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                let (digits, text) = after.split_at_checked(digits).unwrap_or_default();
-                // Behind the number stands what older readers show.
-                (xml::number(digits, 10), text.get(1..).unwrap_or_default())
+/// Notes what an RTF does, and returns its text, however the letters are written: in groups of
+/// their own, as `\'44`, as `\u68?`.
+pub(crate) fn read(bytes: &[u8], report: &mut Report) -> String {
+    let mut plain = Plain::default();
+    let mut fallbacks = 1;
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match first {
+            b'{' => plain.depth = plain.depth.saturating_add(1),
+            b'}' => {
+                plain.skipped = plain.skipped.filter(|depth| *depth < plain.depth);
+                plain.depth = plain.depth.saturating_sub(1);
             }
-            _ => break,
-        };
-        // Behind an escaped backslash no control word begins.
-        is_text = !is_text && piece.is_empty();
-        group.extend(c);
-        let end = text.iter().position(|byte| matches!(byte, b'{' | b'}'));
-        group.push_str(&encoding::utf8(text.get(..end.unwrap_or(text.len())).unwrap_or_default()));
-        if end.is_some() {
-            break;
+            b'\r' | b'\n' | b'\\' => {}
+            byte => plain.add(char::from(*byte)),
+        }
+        if *first != b'\\' {
+            continue;
+        }
+        let length = after.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let (word, behind) = after.split_at_checked(length.max(1)).unwrap_or_default();
+        rest = behind;
+        if length == 0 {
+            match (word, behind) {
+                (b"'", [high, low, behind @ ..]) => {
+                    plain.add(xml::number(&[*high, *low], 16).unwrap_or(' '));
+                    rest = behind;
+                }
+                // A group of a word that a reader may not know.
+                (b"*", _) if !behind.trim_ascii_start().starts_with(b"\\fldinst") => {
+                    plain.skipped = plain.skipped.or(Some(plain.depth));
+                }
+                ([c @ (b'\\' | b'{' | b'}')], _) => plain.add(char::from(*c)),
+                _ => {}
+            }
+            continue;
+        }
+        let number;
+        (number, rest) = parameter(behind);
+        match word {
+            b"u" => {
+                plain.add(char::from_u32(number & 0xFFFF).unwrap_or(' '));
+                plain.fallback = fallbacks;
+            }
+            b"uc" => fallbacks = number,
+            b"bin" => {
+                let length = usize::try_from(number).unwrap_or(usize::MAX);
+                rest = rest.get(length..).unwrap_or(rest);
+            }
+            b"fldinst" => plain.code = Some(String::new()),
+            b"fldrslt" => plain.code = None,
+            b"objdata" | b"objocx" | b"objupdate" => report.active.push(Active::OleObject),
+            b"template" if crate::office::is_far(&group(rest)) => {
+                report.active.push(Active::RemoteTemplate);
+            }
+            b"objlink" | b"objautlink" => report.active.push(Active::ExternalRelationship),
+            _ => {}
         }
     }
-    group
+    report.active.extend(plain.runs_dde.then_some(Active::Dde));
+    plain.text
 }
 
-const LONGEST_GROUP: usize = 1024;
+/// What an RTF says, without its control words.
+#[derive(Default)]
+struct Plain {
+    text: String,
+    /// Groups that are open.
+    depth: usize,
+    /// Where a group begins that readers skip, since they do not know its word.
+    skipped: Option<usize>,
+    /// The first three letters of the code of a field, as far as they have come.
+    code: Option<String>,
+    /// Whether a field runs a program.
+    runs_dde: bool,
+    /// Characters to come that stand for one of Unicode in older readers.
+    fallback: u32,
+}
+
+impl Plain {
+    fn add(&mut self, c: char) {
+        if self.fallback > 0 {
+            self.fallback -= 1;
+            return;
+        }
+        self.text.push(c);
+        if self.skipped.is_none()
+            && !c.is_whitespace()
+            && c != '"'
+            && let Some(code) = &mut self.code
+            && code.len() < 3
+        {
+            code.push(c.to_ascii_uppercase());
+            self.runs_dde |= code == "DDE";
+        }
+    }
+}
+
+/// Returns the number behind a control word, and what follows the blank that ends it.
+fn parameter(rest: &[u8]) -> (u32, &[u8]) {
+    let digits = rest.strip_prefix(b"-").unwrap_or(rest);
+    let is_negative = digits.len() < rest.len();
+    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, behind) = digits.split_at_checked(length).unwrap_or_default();
+    let add = |number: u32, digit: &u8| number.wrapping_mul(10).wrapping_add((digit - b'0').into());
+    let number = digits.iter().fold(0, add);
+    let number = if is_negative { number.wrapping_neg() } else { number };
+    (number, behind.strip_prefix(b" ").unwrap_or(behind))
+}
+
+/// Returns the text up to the end of the group.
+fn group(rest: &[u8]) -> String {
+    const LONGEST: usize = 1024;
+    let end = rest.iter().take(LONGEST).position(|byte| *byte == b'}').unwrap_or(LONGEST);
+    read(head(rest, end), &mut Report::of(Kind::Rtf, 0))
+}
 
 #[cfg(test)]
 mod tests;

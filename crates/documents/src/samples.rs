@@ -11,7 +11,7 @@ mod packages;
 mod pdf;
 mod stored;
 
-pub use compound::{Streams, compound, doc, summary, word_document};
+pub use compound::{Streams, compound, doc, word_document};
 pub use jpeg::{jpeg, photograph};
 pub use office::{docm, docx, docx_with, odt, odt_of};
 pub use packages::{WordPackage, open_text};

@@ -1,4 +1,4 @@
-use crate::{Kind, text};
+use crate::{Kind, bytes::after_blank, text};
 
 /// Returns the kind whose signature the file begins with; PDF is left to [`pdf`](crate::pdf),
 /// because its header may stand further on.
@@ -10,6 +10,8 @@ pub(crate) fn leading(bytes: &[u8]) -> Option<Kind> {
         .iter()
         .find(|(signature, _)| bytes.starts_with(signature))
         .map(|(_, kind)| *kind)
+        // Word wants no more than this of the mark.
+        .or_else(|| after_blank(bytes).starts_with(b"{\\rt").then_some(Kind::Rtf))
         .or_else(|| is_image(bytes).then_some(Kind::Image))
         .or_else(|| (is_tar(bytes) || is_disk(bytes)).then_some(Kind::Archive))
         .or_else(|| text::markup(bytes))
@@ -20,7 +22,6 @@ const SIGNATURES: &[(&[u8], Kind)] = &[
     (b"PK\x05\x06", Kind::Zip),
     (b"PK\x07\x08", Kind::Zip),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Kind::Doc),
-    (b"{\\rtf", Kind::Rtf),
     (b"\x89PNG\r\n\x1A\n", Kind::Image),
     (b"\xFF\xD8\xFF", Kind::Image),
     (b"GIF87a", Kind::Image),

@@ -6,7 +6,7 @@ mod scheme;
 use crate::bytes::head;
 pub(crate) use escape::percent_decode;
 use escape::simplify;
-use scheme::{CALLING, FETCHING, SCRIPTS, SERVERS, WRAPPERS, scheme};
+use scheme::{CALLING, FETCHING, PACKAGES, SCRIPTS, SERVERS, WRAPPERS, scheme};
 
 /// Where a target leads. Ordered by the harm that loading it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,8 @@ fn classify(text: &[u8]) -> Target {
         file(rest)
     } else if is(SERVERS) {
         Target::Server
+    } else if is(PACKAGES) {
+        classify(wrapped(rest))
     } else if is(WRAPPERS) {
         classify(wrapped(rest)).max(Target::Handler)
     } else if is(SCRIPTS) {

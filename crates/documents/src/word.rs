@@ -2,10 +2,8 @@
 
 use crate::{
     Active, Encryption, Kind, Limits, Report,
-    bytes::{head, u16_at, u32_at},
+    bytes::{head, u16_at},
     compound::Compound,
-    encoding,
-    names::{AUTHORS, Names},
 };
 
 /// Returns what a compound file is.
@@ -33,8 +31,6 @@ pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Report {
     if file.has("\u{1}Ole10Native") || file.has("\u{3}ObjInfo") {
         report.active.push(Active::OleObject);
     }
-    let properties = file.stream("\u{5}SummaryInformation");
-    report.authors = authors(&properties.unwrap_or_default()).into_vec();
     report
 }
 
@@ -61,38 +57,6 @@ fn runs_programs(text: &[u8]) -> bool {
         let letters = head(code, 32).iter().filter(|byte| !matches!(byte, 0 | b' ' | b'"'));
         letters.take(3).map(u8::to_ascii_uppercase).eq(*b"DDE")
     })
-}
-
-/// Who wrote and who saved it last, by the first of the property sets ([MS-OLEPS] 2.21).
-fn authors(properties: &[u8]) -> Names {
-    const AUTHOR: u32 = 4;
-    const LAST_AUTHOR: u32 = 8;
-    let mut authors = Names::at_most(AUTHORS);
-    let start = u32_at(properties, 44).and_then(|start| usize::try_from(start).ok());
-    let set = start.and_then(|start| properties.get(start..)).unwrap_or_default();
-    let count = u32_at(set, 4).and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
-    for property in (0..count).map_while(|number| set.get(8 + 8 * number..)) {
-        let (Some(AUTHOR | LAST_AUTHOR), Some(at)) = (u32_at(property, 0), u32_at(property, 4))
-        else {
-            continue;
-        };
-        let value = usize::try_from(at).ok().and_then(|at| set.get(at..));
-        if let Some(name) = value.and_then(text) {
-            authors.add(&name);
-        }
-    }
-    authors
-}
-
-/// Returns a string of bytes with its length and a zero at its end (`VT_LPSTR`).
-fn text(value: &[u8]) -> Option<String> {
-    const BYTES: u32 = 0x1E;
-    if u32_at(value, 0)? != BYTES {
-        return None;
-    }
-    let length = usize::try_from(u32_at(value, 4)?).ok()?;
-    let bytes = value.get(8..8_usize.checked_add(length)?)?;
-    bytes.split(|byte| *byte == 0).next().map(encoding::utf8)
 }
 
 #[cfg(test)]

@@ -143,6 +143,9 @@ impl<'a> Tag<'a> {
 
     /// Returns the same, and whether an attribute has a name of this kind.
     pub(crate) fn survey(self, is_wanted: fn(&[u8]) -> bool) -> (bool, bool) {
+        if self.0.len() < SHORTEST_WITH_ATTRIBUTE {
+            return (false, false);
+        }
         // Nearly all elements have but a few, for which a list needs no memory of its own.
         let mut few: [&[u8]; 8] = [b""; 8];
         let mut count = 0;
@@ -168,6 +171,9 @@ impl<'a> Tag<'a> {
         Attributes(self.0)
     }
 }
+
+/// Bytes of `a b=`: a tag with fewer has no attribute, and a part may have millions of these.
+const SHORTEST_WITH_ATTRIBUTE: usize = 4;
 
 /// Attributes of one element. The root of a document of `LibreOffice` has 45.
 const MOST_ATTRIBUTES: usize = 512;

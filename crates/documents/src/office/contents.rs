@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Depth, Found, page};
+use super::{Depth, Found, page, page_runs};
 use crate::{
     Active, Damage, Kind, Report, Trace, encoding, exif, file_name, pdf,
     picture::pixels,
@@ -60,12 +60,20 @@ pub(super) fn look_at<'e>(
 }
 
 /// Reports the programs in an archive that is no document, and whether it is locked.
-pub(super) fn look_for_programs(archive: &Archive<'_>, report: &mut Report) {
-    let is_program = |entry: &Entry<'_>| {
+pub(super) fn look_for_programs(
+    archive: &Archive<'_>,
+    unpacker: &mut Unpacker<'_>,
+    report: &mut Report,
+) {
+    let limits = unpacker.limits;
+    let mut is_program = |entry: &Entry<'_>| {
         let kind = signature::leading(&beginning(entry, HEAD_BYTES));
-        file_name::runs(&encoding::utf8(&entry.name)) || kind == Some(Kind::Executable)
+        let is_page = matches!(kind, Some(Kind::Html | Kind::Xml));
+        file_name::runs(&encoding::utf8(&entry.name))
+            || kind == Some(Kind::Executable)
+            || is_page && unpacker.whole(entry).is_some_and(|page| page_runs(&page, limits))
     };
-    if archive.entries.iter().any(is_program) {
+    if archive.entries.iter().any(&mut is_program) {
         report.active.push(Active::Program);
     }
 }

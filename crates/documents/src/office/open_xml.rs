@@ -4,6 +4,7 @@ use super::{
     Depth, Found,
     contents::{self, is_named_xml},
     fields::{Fields, Piece},
+    package::Package,
     relation, taken_in,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 /// its bytes are, whatever its name.
 pub(super) fn look_through(
     archive: &Archive<'_>,
+    package: &Package,
     unpacker: &mut Unpacker<'_>,
     depth: Depth,
     report: &mut Report,
@@ -30,7 +32,7 @@ pub(super) fn look_through(
         look_at_name(entry, &mut found);
         let part = contents::look_at(entry, unpacker, depth, &mut found);
         let is_part = is_named_xml(&entry.name);
-        found.report.active.extend(taken_in::active(entry, is_part, unpacker));
+        found.report.active.extend(taken_in::active(entry, is_part, package, unpacker));
         let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);
@@ -169,7 +171,7 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
 
 fn has_macros(tag: Tag<'_>) -> bool {
     let kind = tag.attribute(b"ContentType").to_ascii_lowercase();
-    [b"macroenabled".as_slice(), b"vbaproject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
+    [b"macro".as_slice(), b"vbaproject"].iter().any(|m| find(kind.as_bytes(), m).is_some())
 }
 
 /// Looks for a file server in any attribute. The macros of a ribbon may stand in a template of their

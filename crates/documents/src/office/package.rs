@@ -14,6 +14,7 @@ pub(super) struct Package {
     pub(super) kind: Option<Kind>,
     /// Whether two readers may take two different parts for the main one.
     pub(super) is_ambiguous: bool,
+    types: Types,
 }
 
 impl Package {
@@ -23,7 +24,13 @@ impl Package {
         let roots = roots(&part(archive, b"_rels/.rels").unwrap_or_default());
         let kind = roots.first().and_then(|root| types.of(root)).and_then(|name| kind(&name));
         let has_several = roots.iter().skip(1).any(|root| Some(root) != roots.first());
-        Some(Self { kind, is_ambiguous: types.has_duplicates || has_several })
+        Some(Self { kind, is_ambiguous: types.has_duplicates || has_several, types })
+    }
+
+    /// Returns the content type of a part, in lower case.
+    pub(super) fn content_type(&self, part: &[u8]) -> String {
+        let part = encoding::utf8(part).to_ascii_lowercase();
+        self.types.of(&part).unwrap_or_default().to_ascii_lowercase()
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::{
     contents::HEAD_BYTES,
+    package::Package,
     page::{self, has_server},
 };
 use crate::{
-    Active, Kind,
+    Active, Kind, Report,
     bytes::find,
-    encoding, signature, xml,
+    encoding, rtf, signature, xml,
     zip::{Entry, Unpacker, beginning},
 };
 
@@ -16,23 +17,35 @@ use crate::{
 pub(super) fn active(
     entry: &Entry<'_>,
     is_part: bool,
+    package: &Package,
     unpacker: &mut Unpacker<'_>,
 ) -> Option<Active> {
     let head = beginning(entry, HEAD_BYTES);
-    let is_mail = find(&head, b"MIME-Version:").is_some();
+    // Word goes by the content type, whatever the text begins with.
+    let content_type = package.content_type(&entry.name);
+    let is = |kinds: [&[u8]; 2]| kinds.iter().any(|it| find(content_type.as_bytes(), it).is_some());
+    let says = |mark: &[u8]| find(&head.to_ascii_lowercase(), mark).is_some();
+    let is_mail = is([b"rfc822", b"multipart"]) || says(b"mime-version:");
     let is_taken_in = match signature::leading(&head) {
+        _ if is_mail || is([b"html", b"mime"]) => true,
         Some(Kind::Html | Kind::Rtf) => true,
         Some(Kind::Xml) => !is_part,
         Some(_) => false,
-        // Word goes by the part's content type; text may come before the first tag.
-        None => is_mail || !is_part && has_tag(&head),
+        // Text may come before the first tag.
+        None => !is_part && has_tag(&head),
     };
     if !is_taken_in {
         return None;
     }
     let text = encoding::marked(&unpacker.whole(entry).unwrap_or_default());
-    let printable = if is_mail { without_equals(&text) } else { String::new() };
     let is_rtf = signature::leading(&head) == Some(Kind::Rtf);
+    let printable = if is_rtf {
+        rtf::read(text.as_bytes(), &mut Report::of(Kind::Rtf, 0))
+    } else if is_mail {
+        without_equals(&text)
+    } else {
+        String::new()
+    };
     let mut texts = [&text, &printable].into_iter();
     let names_server = texts.any(|text| {
         let plain = page::unescaped(text.as_bytes());
@@ -41,7 +54,7 @@ pub(super) fn active(
             || !is_rtf && has_server(&page::without_escapes(&plain))
     });
     // In this encoding, other characters are marks than those that are looked for.
-    let is_encoded = !is_rtf && find(&head.to_ascii_lowercase(), b"utf-7").is_some();
+    let is_encoded = !is_rtf && says(b"utf-7");
     if is_encoded {
         Some(Active::Program)
     } else if names_server {

@@ -1,4 +1,5 @@
 mod decoys;
+mod disguised;
 mod fields;
 mod hostile;
 mod inside;

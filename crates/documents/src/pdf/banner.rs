@@ -97,7 +97,7 @@ fn is_program(word: &[u8]) -> bool {
 
 /// How lines of scripts begin, and of files that start something.
 const BEGINNINGS: &[u8] =
-    b"#!,@echo,@if,@start,@set,@rem,& ,id;p,if exist,if not ,on error,for /,<?,windows registry";
+    b"#!,%!,@echo,@if,@start,@set,@rem,& ,id;p,if exist,if not ,on error,for /,<?,windows registry";
 
 /// Words by which a line of a script begins, and hardly one of a text.
 const COMMANDS: &[u8] =

@@ -190,6 +190,17 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Returns the same for a picture, as long as its data are in the file: what follows them is no part
+    /// of it. Where the dictionary is wrong, the end is looked for, which is paid for.
+    pub(super) fn length_of_picture(&self, object: &Indirect) -> usize {
+        let length = self.packed_length(object);
+        let Some(start) = object.stream else { return 0 };
+        match indirect::stream_end(self.bytes, start, length) {
+            Some(_) => length,
+            None => self.raw(object).unwrap_or_default().len(),
+        }
+    }
+
     /// Returns the first bytes of a stream's data, deciphered.
     pub(super) fn beginning(&self, object: &Indirect, length: usize) -> Option<Cow<'a, [u8]>> {
         self.deciphered(object, head(self.bytes.get(object.stream?..)?, length))

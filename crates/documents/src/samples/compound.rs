@@ -54,24 +54,6 @@ pub fn word_document(flags: u16) -> Vec<u8> {
     text
 }
 
-/// Returns a property set that names an author and who saved last.
-pub fn summary(author: &str, last: &str) -> Vec<u8> {
-    let text = |text: &str| {
-        let mut value = words(&[0x1E, small_number(text.len() + 1)]);
-        value.extend(text.bytes());
-        value.push(0);
-        padded(&value, 4)
-    };
-    let (author, last) = (text(author), text(last));
-    let second = small_number(24 + author.len());
-    let mut stream = vec![0; 44];
-    stream.extend(words(&[48, 0, 2, 4, 24, 8, second]));
-    stream.drain(48 + 24..);
-    stream.extend(author);
-    stream.extend(last);
-    stream
-}
-
 const SECTOR: usize = 512;
 const SMALL_SECTOR: usize = 64;
 const LEAST_LARGE: usize = 4096;

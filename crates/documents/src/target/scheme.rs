@@ -27,6 +27,9 @@ pub(super) const SERVERS: &[&[u8]] = &[b"smb", b"cifs", b"smbs"];
 pub(super) const WRAPPERS: &[&[u8]] =
     &[b"mhtml", b"url", b"view-source", b"jar", b"feed", b"mk", b"its", b"ms-its", b"ms-itss"];
 
+/// Schemes of parts of a package, behind which stands where that is, percent-encoded.
+pub(super) const PACKAGES: &[&[u8]] = &[b"vnd.sun.star.pkg", b"vnd.sun.star.zip"];
+
 /// Schemes that fetch something, with or without `//`.
 pub(super) const FETCHING: &[&[u8]] = &[
     b"http",

@@ -1,6 +1,6 @@
 use crate::{
-    Active, Damage, Encryption, Kind, Limits, Report, Trace, inspect,
-    samples::{self, compound, summary, word_document},
+    Active, Damage, Encryption, Kind, Limits, Report, inspect,
+    samples::{self, compound, word_document},
 };
 
 fn look(bytes: &[u8]) -> Report {
@@ -47,16 +47,6 @@ fn what_is_in_a_compound_file() {
         assert_eq!(report.encryption, encryption, "{name}");
         assert_eq!(report.active, Vec::from_iter(active), "{name}");
     }
-}
-
-#[test]
-fn authors_stand_in_small_sectors() {
-    let report = look(&compound(&[
-        ("WordDocument", word_document(0)),
-        ("\u{5}SummaryInformation", summary("Ada Lovelace", "Zoë")),
-    ]));
-    assert_eq!(report.authors, ["Ada Lovelace", "Zoë"]);
-    assert_eq!(report.traces, [Trace::Author]);
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(super) fn damage(content: &[u8], entries: &[Entry<'_>], limits: &Limits) -> 
         Some(Damage::DuplicateNames)
     } else if entries.iter().any(|entry| entry.is_link || escapes(&entry.name)) {
         Some(Damage::EscapingPath)
+    } else if entries.iter().any(is_packed_unlike_others) {
+        Some(Damage::Content)
     } else if has_unclaimed_bytes(content, entries)
         || entries.iter().any(|entry| is_piece(entry) || has_header(entry))
     {
@@ -49,6 +51,12 @@ fn is_gap(content: &[u8], entry: &Entry<'_>, next: usize) -> bool {
         && matches!(descriptor.len(), 12 | 20)
         && u32_at(descriptor, 0) == Some(entry.checksum);
     !is_descriptor && between.iter().any(|byte| *byte != 0)
+}
+
+/// Returns whether an entry is packed in a way that documents are not (ECMA-376, part 2, 7.3.4): some
+/// readers can unpack it, and it cannot be looked into here.
+fn is_packed_unlike_others(entry: &Entry<'_>) -> bool {
+    !entry.is_locked && !matches!(entry.method, 0 | 8)
 }
 
 /// Returns whether an entry is one of the pieces that a part may be cut into (ECMA-376, part 2,

@@ -6,6 +6,7 @@ use crate::{
     bytes::head,
     exif,
     inflate::{self, End},
+    picture::pixels,
 };
 
 /// What is unpacked from an archive, within the limits on all of it together.
@@ -45,9 +46,12 @@ impl<'a> Unpacker<'a> {
 
     /// Returns the head of a picture, in which its size stands and where it was taken.
     pub(crate) fn picture<'e>(&mut self, entry: &Entry<'e>) -> Cow<'e, [u8]> {
-        let length = exif::HEAD_BYTES.min(self.pictures);
-        let head = beginning(entry, length);
-        self.pictures -= head.len().min(length);
+        let mut head = beginning(entry, exif::HEAD_BYTES.min(self.pictures));
+        if head.starts_with(b"\xFF\xD8") && pixels(&head) == 0 {
+            // Long notes stand before its size.
+            head = beginning(entry, self.pictures);
+        }
+        self.pictures = self.pictures.saturating_sub(head.len());
         head
     }
 

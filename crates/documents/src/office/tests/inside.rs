@@ -8,8 +8,11 @@ use crate::{
 
 /// Returns what is found where this stands inside a DOCX, and inside an ODT.
 fn inside(name: &str, content: &[u8]) -> [Vec<Active>; 2] {
-    let word = WordPackage::default().with(&format!("word/embeddings/{name}"), content).finish();
-    let open = open_text("", &[(name, content)]);
+    // Far enough from the beginning that no reader takes the whole for a PDF.
+    let far = &[1; 1_024];
+    let word = WordPackage::default().with("word/a.ttf", far);
+    let word = word.with(&format!("word/embeddings/{name}"), content).finish();
+    let open = open_text("", &[("a.ttf", far), (name, content)]);
     [word, open].map(|file| look(&file).active)
 }
 

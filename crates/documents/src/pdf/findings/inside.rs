@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Active, Damage, Kind, Limits, Report,
     bytes::find,
-    exif, inflate, office,
+    encoding, exif, inflate, office,
     pdf::{
         self, Depth,
         document::Document,
@@ -16,7 +16,7 @@ use crate::{
         indirect::Indirect,
         value::{Dict, Value},
     },
-    picture, rtf, signature, word,
+    picture, rtf, signature, text, word,
 };
 
 /// How many bytes can come out of one that is packed by Flate.
@@ -112,8 +112,19 @@ impl<'s> Search<'s> {
             _ => false,
         };
         let is_photograph = ends_with(&[b"DCTDecode", b"DCT"]);
-        let is_measured = is_photograph || ends_with(&[b"JPXDecode", b"JBIG2Decode"]);
-        let head = is_measured.then(|| document.beginning(object, exif::HEAD_BYTES)).flatten();
+        let is_fax = ends_with(&[b"JBIG2Decode"]);
+        let is_measured = is_photograph || is_fax || ends_with(&[b"JPXDecode"]);
+        let length = document.length_of_picture(object);
+        let read = |length| is_measured.then(|| document.beginning(object, length)).flatten();
+        let mut head = read(length.min(exif::HEAD_BYTES));
+        if is_photograph
+            && length > exif::HEAD_BYTES
+            && head.as_deref().is_some_and(|head| picture::pixels(head) == 0)
+            && document.budget().spend(length)
+        {
+            // Long notes stand before its size.
+            head = read(length);
+        }
         let head = match head {
             // The picture's own file is packed once more.
             Some(packed) if filters.len() > 1 => {
@@ -123,14 +134,13 @@ impl<'s> Search<'s> {
         };
         let head = head.unwrap_or_default();
         self.found.has_location |= is_photograph && exif::has_location(&head);
-        if declared.max(picture::pixels(&head)) > self.limits.picture_pixels {
+        let pixels = if is_fax { picture::fax_pixels(&head) } else { picture::pixels(&head) };
+        if declared.max(pixels) > self.limits.picture_pixels {
             self.found.damage.get_or_insert(Damage::TooComplex);
         }
         if layers(filters) > 1 {
             document.data(object);
-        } else if layers(filters) == 1
-            && document.packed_length(object) as u64 > declared.saturating_mul(LARGEST_PIXEL)
-        {
+        } else if layers(filters) == 1 && length as u64 > declared.saturating_mul(LARGEST_PIXEL) {
             // The data are longer than the picture is, even packed.
             self.weigh(object, filters);
         }
@@ -178,7 +188,11 @@ impl<'s> Search<'s> {
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
                 self.found.active.push(Active::Program);
             }
-            Some(Kind::Html | Kind::Xml) if office::page_runs(&content, self.limits) => {
+            // Text, too, is a page by its name, or in another encoding.
+            Some(Kind::Html | Kind::Xml) | None
+                if (kind.is_some() || is_page_text(&content))
+                    && office::page_runs(&content, self.limits) =>
+            {
                 self.found.active.push(Active::Program);
             }
             _ => {}
@@ -201,6 +215,11 @@ impl<'s> Search<'s> {
         self.found.active.extend(outer.active);
         self.found.damage = self.found.damage.or(outer.damage);
     }
+}
+
+/// Returns whether a file is text that is no PDF.
+fn is_page_text(content: &[u8]) -> bool {
+    pdf::header(content).is_none() && text::is_text(encoding::marked(content).as_bytes())
 }
 
 /// Returns how many filters of a stream unpack.

@@ -131,3 +131,19 @@ fn a_table_to_which_nothing_leads() {
     assert_eq!(table(60 << 20), Some(Damage::TooComplex));
     assert_eq!(table(1 << 20), None);
 }
+
+#[test]
+fn a_photograph_whose_size_comes_late_or_whose_length_is_wrong() {
+    let notes = [b"\xFF\xE1\xFF\xFF".as_slice(), &vec![b'x'; 65_533]].concat().repeat(3);
+    let frame = b"\xFF\xC0\0\x08\x08\xFF\xDC\xFF\xDC\x01\xFF\xD9";
+    let entries = "/Subtype /Image /Width 9 /Height 9 /Filter /DCTDecode";
+    for notes in [notes.as_slice(), b""] {
+        let photograph = [b"\xFF\xD8".as_slice(), notes, frame].concat();
+        let file = one_page().with_stream(entries, &photograph).finish();
+        assert_eq!(look(&file).damage, Some(Damage::TooComplex));
+        let length = format!("/Length {}", photograph.len());
+        let at = crate::bytes::find(&file, length.as_bytes()).unwrap();
+        let wrong = [&file[..at], b"/Length 1", &file[at + length.len()..]].concat();
+        assert_eq!(look(&wrong).damage, Some(Damage::TooComplex));
+    }
+}

@@ -1,4 +1,4 @@
-use super::one_page;
+use super::{look, one_page};
 use crate::{Damage, Kind, Limits, inspect, samples};
 
 #[track_caller]
@@ -146,4 +146,26 @@ fn a_pdf_without_its_header_is_one_that_some_cannot_open() {
 fn a_pdf_without_pages_is_damaged() {
     let empty = b"%PDF-1.7\nstartxref\n0\n%%EOF\n";
     check(empty, Kind::Pdf, Some(Damage::NoPages));
+}
+
+#[test]
+fn an_archive_of_another_format_around_a_pdf() {
+    let file = one_page().finish();
+    for mark in [b"Rar!\x1A\x07\x01\0".as_slice(), b"7z\xBC\xAF\x27\x1C\0\x04", b"MSCF\0\0\0\0"] {
+        let behind = [&file, mark, b"packed"].concat();
+        let comment = [b"%PDF-1.7\n%", mark, b"\n", &file[9..]].concat();
+        for polyglot in [behind, comment] {
+            assert_eq!(look(&polyglot).damage, Some(Damage::Polyglot));
+        }
+        let picture = one_page().with_stream("", mark).finish();
+        assert_eq!(look(&picture).damage, None);
+    }
+}
+
+#[test]
+fn a_program_in_postscript_before_the_header() {
+    for line in ["%!", "%!PS-Adobe-3.0", "(w) file\n%!PS"] {
+        let file = [line.as_bytes(), b"\n", &one_page().finish()].concat();
+        assert_eq!(look(&file).damage, Some(Damage::LeadingJunk), "{line}");
+    }
 }

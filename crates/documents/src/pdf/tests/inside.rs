@@ -16,12 +16,15 @@ fn with(name: &str, content: &[u8]) -> Vec<u8> {
     file.with_stream("/Type /EmbeddedFile /Filter /FlateDecode", &packed).finish()
 }
 
+/// Something before a PDF inside, so that no reader takes the whole for a PDF.
+const FAR: [u8; 1_024] = [1; 1_024];
+
 #[test]
 fn a_pdf_inside_is_looked_into() {
     let acts = one_page().with("<< /S /Launch /F (calc.exe) >>").finish();
-    let word = WordPackage::default().with("word/embeddings/a.pdf", &acts).finish();
-    for outer in [with("a.pdf", &acts), with("a", &acts), word, open_text("", &[("a.pdf", &acts)])]
-    {
+    let word = WordPackage::default().with("word/a.ttf", &FAR).with("word/a.pdf", &acts).finish();
+    let text = open_text("", &[("a.ttf", &FAR), ("a.pdf", &acts)]);
+    for outer in [with("a.pdf", &acts), with("a", &acts), word, text] {
         let active = look(&outer).active;
         assert!(active.contains(&Active::Launch), "{active:?}");
         assert!(active.contains(&Active::EmbeddedFile), "{active:?}");
@@ -38,7 +41,8 @@ fn a_pdf_inside_is_looked_into() {
 fn pdfs_inside_share_what_may_be_read() {
     let inner = one_page().with(format!("[{}]", "<< /A [/B] >>".repeat(1_000))).finish();
     let add = |word: WordPackage, number| word.with(&format!("word/{number}.pdf"), &inner);
-    let many = |count: usize| (0..count).fold(WordPackage::default(), add).finish();
+    let empty = || WordPackage::default().with("word/a.ttf", &FAR);
+    let many = |count: usize| (0..count).fold(empty(), add).finish();
     let limits = Limits { pdf_read_bytes: 1 << 20, ..Limits::default() };
     assert_eq!(inspect(&many(2), &limits).damage, None);
     assert_eq!(inspect(&many(40), &limits).damage, Some(Damage::TooComplex));
@@ -194,5 +198,18 @@ fn servers_in_films_proxies_and_slide_shows() {
     for address in ["tel:+32", "mailto:a@b.c", "https://a.example", "localhost:80/a", "a:b:c"] {
         let link = format!("<< /A << /S /URI /URI ({address}) >> >>");
         assert_eq!(look(&one_page().with(&link).finish()).active, [], "{address}");
+    }
+}
+
+#[test]
+fn scripts_of_a_page_that_begins_as_text() {
+    let page = "<p onclick='x'><script>alert(1)</script>";
+    let wide: Vec<u8> =
+        "\u{FEFF}".encode_utf16().chain(page.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for content in [["words ".repeat(300).as_bytes(), page.as_bytes()].concat(), wide] {
+        assert!(look(&with("a.html", &content)).active.contains(&Active::Program));
+    }
+    for content in ["1 < 2, on = 3", "a;b\n<c>"] {
+        assert_eq!(look(&with("a.txt", content.as_bytes())).active, [Active::EmbeddedFile]);
     }
 }
