@@ -42,11 +42,50 @@ pub struct Application {
     /// When it is erased: the day that the candidate was told. Absent only
     /// where the previous Worker took it in a moment ago.
     pub erase_at: Option<Timestamp>,
-    /// What the candidate sent.
+    /// What the candidate sent. Once it is sealed, the name in it is the
+    /// reference, the address is a keyed hash of it, and the rest is empty.
     pub content: Content,
+    /// What is kept instead, once the latest revision or an earlier one was
+    /// sealed.
+    pub sealed: Option<Sealed>,
+}
+
+/// What is kept of what was sealed for staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The revision that was sealed last.
+    pub revision: u32,
+    /// The encrypted mail to staff.
+    pub message: SealedMessage,
+    /// The candidate's address, encrypted under a secret of the Worker.
+    pub address: String,
+    /// A keyed hash of what each revision said, so that the same form sent
+    /// again is recognised.
+    pub said: Vec<String>,
+}
+
+/// An encrypted mail that is kept as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedMessage {
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
 }
 
 impl Application {
+    /// Returns what is kept instead of what it says, if that is sealed. A
+    /// correction is not, until it is forwarded.
+    pub fn as_sealed(&self) -> Option<&Sealed> {
+        self.sealed.as_ref().filter(|sealed| sealed.revision == self.revision)
+    }
+
+    /// Returns the candidate's address as staff see it; nothing where it is
+    /// sealed.
+    pub fn shown_address(&self) -> &str {
+        if self.as_sealed().is_some() { "" } else { &self.content.email }
+    }
+
     /// Returns when it is erased.
     pub fn erased_at(&self, posting: &Posting) -> Timestamp {
         self.erase_at.unwrap_or_else(|| posting.erased_at())

@@ -56,6 +56,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("attachments not erased", erase_attachments(app).await),
         ("report failed", report(app, &postings).await),
         ("watch failed", watch(env, app).await),
+        ("keys not checked", warn_of_keys(app, &postings).await),
         ("notices not sent", notify(env, app, &postings).await),
         ("sent mails not noted", note_sent(app).await),
         ("old records not deleted", forget_records(app).await),
@@ -142,6 +143,10 @@ async fn watch(env: &Env, app: &AppContext) -> Result<(), Fault> {
         None => {}
     }
     Ok(())
+}
+
+async fn warn_of_keys(app: &AppContext, postings: &Postings) -> Result<(), Fault> {
+    intake::warn_of_keys(&app.ledger, postings, app.clock.now()).await
 }
 
 async fn notify(env: &Env, app: &AppContext, postings: &Postings) -> Result<(), Fault> {

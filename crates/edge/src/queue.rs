@@ -155,6 +155,9 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
         return Ok(0);
     };
     let Some(received) = app.ledger.find(&of).await? else { return Ok(0) };
+    if let Some(sealed) = received.as_sealed() {
+        return Ok(sealed.message.bytes);
+    }
     let documents = received.content.documents.iter();
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))
 }

@@ -18,6 +18,7 @@ use crate::ports::{
 };
 use crate::receipt::{Opened, receipt};
 use crate::retention::is_orphaned;
+use crate::sealed::{sealed_key, was_sealed};
 use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, gone, refused, unchanged};
 use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
 
@@ -93,14 +94,14 @@ pub async fn correct<D: DocumentStore>(
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
     keep_documents(&mut form, &received.content.documents);
     let said = tidied(unicode.to_ascii, &posting.requirements, &form);
-    if is_known(ledger, &received, &said).await? {
+    if is_known(ledger, signing, &received, &said).await? {
         return unchanged(ledger, queue, received).await.map(Some);
     }
     if received.revision != revision {
         return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
     }
     let arrival =
-        Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
+        Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
     let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
@@ -115,6 +116,7 @@ pub(crate) struct Arrival<'a, U> {
     pub(crate) language: &'a str,
     pub(crate) sender: &'a str,
     pub(crate) unicode: Unicode,
+    pub(crate) signing: &'a SigningKey,
     pub(crate) form: &'a Form,
     pub(crate) uploads: &'a Uploads<'a, U>,
 }
@@ -129,9 +131,13 @@ pub(crate) enum Revised {
 /// Whether the latest or any earlier revision says the same as `said`.
 pub(crate) async fn is_known(
     ledger: &impl Corrections,
+    signing: &SigningKey,
     received: &Application,
     said: &Content,
 ) -> Result<bool, Fault> {
+    if was_sealed(signing, received, said) {
+        return Ok(true);
+    }
     if received.content.says_the_same(said) {
         return Ok(true);
     }
@@ -150,7 +156,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     received: Application,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
+    let Arrival { received_at, language, sender, unicode, form, uploads, .. } = *arrival;
     let own_form = || Box::new(form.clone());
     if received_at < received.revised_at {
         let kept = Box::new(received);
@@ -234,7 +240,7 @@ pub async fn erase_replaced_documents(
     each(to_clean, async |received| clean(documents, ledger, &received).await).await
 }
 
-async fn clean(
+pub(crate) async fn clean(
     documents: &impl DocumentStore,
     ledger: &impl Corrections,
     received: &Application,
@@ -302,7 +308,9 @@ fn latest_place(received: &Application) -> u32 {
 
 fn used_keys(received: &Application) -> Vec<String> {
     let documents = received.content.documents.iter();
-    documents.map(|document| document_key(&received.id, document)).collect()
+    let keys = documents.map(|document| document_key(&received.id, document));
+    let sealed = received.sealed.iter().map(|sealed| sealed_key(&received.id, sealed));
+    keys.chain(sealed).collect()
 }
 
 /// The place of the document under `key`, which [`document_key`] has made.

@@ -4,14 +4,16 @@ use domain::{Application, Posting};
 use rules::Timestamp;
 
 use crate::QUEUED_MS;
+use crate::correct::clean;
 use crate::digest::{admit, send_digest};
 use crate::mail_composer::{Enclosed, MailComposer, Notes};
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
-    Notice, Notices, Outbox, PostingStore, Progress, Recipients, RetryPolicy, Sending, Settlement,
-    Transport,
+    Notice, Notices, Outbox, PostingStore, Progress, Recipients, Related, RetryPolicy, Sending,
+    Settlement, Transport,
 };
 use crate::progress::MESSAGE_MAIL;
+use crate::sealed::{is_to_be_sealed, opened, person, seal_away, sealed_key};
 use crate::sealed_mail::keys_at;
 use crate::sending_event::bare;
 
@@ -114,7 +116,7 @@ async fn send(
         About::Application(of) => {
             send_of_application(documents, ledger, transport, composer, mail, of, claim, now).await
         }
-        About::Notice(Notice::Alert { .. }) => {
+        About::Notice(Notice::Alert { .. } | Notice::KeyExpires { .. }) => {
             send_notice(ledger, alerts, composer, mail, claim, now).await
         }
         About::Notice(Notice::Digest(_)) => {
@@ -142,6 +144,7 @@ async fn send_of_application(
     now: Timestamp,
 ) -> Result<Option<Sending>, Fault> {
     let Some(received) = ledger.find(application).await? else { return Ok(None) };
+    let received = opened(composer.signing, received);
     // What staff write belongs to every revision.
     if received.revision != mail.revision && mail.kind != MailKind::Message {
         return Ok(None);
@@ -160,8 +163,14 @@ async fn send_of_application(
     }
     let before = match received.revision {
         1 => None,
+        // Nobody knows any more what it said.
+        _ if received.sealed.is_some() => None,
         revision => ledger.forwarded_before(&received.id, revision).await?,
     };
+    if is_to_be_sealed(&posting, &received) {
+        return send_sealed(documents, ledger, transport, composer, &posting, received, claim, now)
+            .await;
+    }
     let notes = Notes { before, related: ledger.related(&received).await? };
     let sent =
         send_to_staff(documents, transport, composer, &posting, &received, claim, now, &notes);
@@ -208,8 +217,6 @@ async fn send_to_staff(
     now: Timestamp,
     notes: &Notes,
 ) -> Result<Sending, Fault> {
-    // Before the documents are loaded in vain.
-    keys_at(posting, now)?;
     let attached = Enclosed::Attached(composer.attachments(documents, posting, received).await?);
     match composer.to_staff(posting, received, claim, now, attached, notes)?.send(transport).await {
         Sending::TooLarge(_) => {
@@ -219,6 +226,67 @@ async fn send_to_staff(
         }
         sending => Ok(sending),
     }
+}
+
+/// Sends an application encrypted, as it is kept. Where it is not kept so yet,
+/// that comes first, and then its documents and what it says are deleted. Where
+/// the transport takes no message of that size, staff get its address.
+#[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
+async fn send_sealed(
+    documents: &impl DocumentStore,
+    ledger: &impl Corrections,
+    transport: &impl Transport,
+    composer: &MailComposer<'_>,
+    posting: &Posting,
+    received: Application,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<Option<Sending>, Fault> {
+    let kept = if received.as_sealed().is_some() {
+        if claim.attempt > 1 {
+            // Whoever sealed it may not have come to the end.
+            clean(documents, ledger, &received).await?;
+        }
+        received
+    } else {
+        // Before the documents are loaded in vain.
+        keys_at(posting, now)?;
+        let related = related(ledger, composer, &received).await?;
+        let notes = Notes { before: None, related };
+        let attached = composer.attachments(documents, posting, &received).await?;
+        let attached = Enclosed::Attached(attached);
+        let mail = composer.to_staff(posting, &received, claim, now, attached, &notes)?;
+        let sealed = seal_away(documents, ledger, composer.signing, &received, mail.bytes).await?;
+        let Some(kept) = sealed else { return Ok(None) };
+        kept
+    };
+    let Some(sealed) = kept.as_sealed() else { return Ok(None) };
+    let mail = documents.get(&sealed_key(&kept.id, sealed)).await?;
+    let mail = mail.ok_or_else(|| Fault::Documents("a sealed mail is not there".into()))?;
+    match composer.kept_mail(posting, &kept, claim, mail)?.send(transport).await {
+        Sending::TooLarge(_) => {
+            let linked = composer.sealed_link(posting, &kept, sealed, claim, now)?;
+            Ok(Some(linked.send(transport).await))
+        }
+        sending => Ok(Some(sending)),
+    }
+}
+
+/// Other applications of the same person, also those that are sealed.
+async fn related(
+    ledger: &impl Corrections,
+    composer: &MailComposer<'_>,
+    received: &Application,
+) -> Result<Vec<Related>, Fault> {
+    let mut related = ledger.related(received).await?;
+    let mut hashed = received.clone();
+    hashed.content.email = person(composer.signing, &received.content.email);
+    for one in ledger.related(&hashed).await? {
+        if related.iter().all(|known| known.reference != one.reference) {
+            related.push(one);
+        }
+    }
+    Ok(related)
 }
 
 /// Sends a mail that belongs to no application. Nothing where it is a report

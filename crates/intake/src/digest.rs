@@ -18,6 +18,7 @@ use crate::ports::{
     Notice, Outbox, PostingStore, Recipient, Recipients, Said, Sending, Transport,
 };
 use crate::receipt::receipt_key_of;
+use crate::sealed::opened;
 
 /// The time in which mails to one recipient are counted, in milliseconds.
 const HOUR_MS: i64 = 3_600_000;
@@ -42,7 +43,9 @@ pub(crate) async fn admit(
         return Ok(Admission::Admitted);
     }
     // Where there is nobody to send it to, there is nothing to send.
-    let Some(notice) = recipient(ledger, mail).await? else { return Ok(Admission::Admitted) };
+    let Some(notice) = recipient(ledger, composer.signing, mail).await? else {
+        return Ok(Admission::Admitted);
+    };
     let hash = hash(composer.signing, &notice.address);
     let slot = now.0.div_euclid(DIGEST_EVERY_MS);
     let due_at = Timestamp(slot.saturating_add(1).saturating_mul(DIGEST_EVERY_MS));
@@ -84,12 +87,17 @@ pub(crate) async fn send_digest(
     }))
 }
 
-async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNotice>, Fault> {
+async fn recipient(
+    ledger: &impl Ledger,
+    signing: &SigningKey,
+    mail: &Mail,
+) -> Result<Option<DigestNotice>, Fault> {
     Ok(match &mail.about {
-        About::Application(id) => ledger.find(id).await?.map(|received| DigestNotice {
-            address: received.content.email,
-            language: received.language,
-        }),
+        About::Application(id) => {
+            ledger.find(id).await?.map(|received| opened(signing, received)).map(|received| {
+                DigestNotice { address: received.content.email, language: received.language }
+            })
+        }
         About::Notice(Notice::AddressChanged(change)) => Some(DigestNotice {
             address: change.address.clone(),
             language: change.language.clone(),
@@ -101,6 +109,7 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
+            | Notice::KeyExpires { .. }
             | Notice::Digest(_)
             | Notice::Answer(_)
             | Notice::Forward(_),

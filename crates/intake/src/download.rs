@@ -1,6 +1,6 @@
 //! Serves the links to documents of mails that are too large for attachments.
 
-use domain::{Application, Posting, Reference};
+use domain::{Application, Posting, Reference, Sealed};
 use rules::Timestamp;
 use rules::application::Document;
 use views::mails;
@@ -8,6 +8,7 @@ use views::mails;
 use crate::key::SigningKey;
 use crate::open_page::posting_of_version;
 use crate::ports::{Fault, Ledger, PostingStore, PostingVersion};
+use crate::sealed::{SEALED, sealed_key};
 use crate::uploads::document_key;
 
 /// A document that an address leads to.
@@ -70,6 +71,11 @@ pub async fn download(
     // No hash of a receipt is empty.
     let lookup = ledger.look_up_receipt(Reference::parse(reference).as_ref(), "").await?;
     let Some(received) = ledger.find(&lookup.id).await? else { return Ok(Some(Followed::Gone)) };
+    if document == SEALED {
+        let sealed = received.as_sealed().filter(|kept| sha256 == Some(&kept.message.sha256));
+        let found = sealed.map(|sealed| Followed::Document(Download::sealed(&received, sealed)));
+        return Ok(Some(found.unwrap_or(Followed::Gone)));
+    }
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
     let is_it = |kept: &&Document| {
         kept.id == document && sha256.map_or(kept.revision == 1, |sha256| kept.sha256 == sha256)
@@ -81,6 +87,16 @@ pub async fn download(
 }
 
 impl Download {
+    /// Returns where the encrypted mail of an application is. Mail programs
+    /// open such a file.
+    pub fn sealed(received: &Application, sealed: &Sealed) -> Self {
+        Self {
+            key: sealed_key(&received.id, sealed),
+            file_name: format!("{}.eml", received.reference),
+            media_type: "application/octet-stream",
+        }
+    }
+
     /// Returns where a document of an application is, and its name and type.
     pub fn of(posting: &Posting, received: &Application, document: &Document) -> Self {
         Self {
@@ -89,6 +105,19 @@ impl Download {
             media_type: document.kind.media_type(),
         }
     }
+}
+
+/// The path of the encrypted mail of an application, good until `until`. What
+/// it leads to says nothing to who has none of the keys.
+pub(crate) fn sealed_address(
+    signing: &SigningKey,
+    reference: &Reference,
+    sealed: &Sealed,
+    until: Timestamp,
+) -> String {
+    let (until, sha256) = (until.0.to_string(), &sealed.message.sha256);
+    let key = signing.sign(PURPOSE, &[reference.as_str(), SEALED, sha256, &until]);
+    format!("/applications/{reference}/documents/{SEALED}?sha256={sha256}&until={until}&key={key}")
 }
 
 /// The path of a document, good until `until`. It names the hash: where a

@@ -344,7 +344,7 @@ impl MailComposer<'_> {
         format!("{}{}", self.origin(received), views::status_address(received, &key))
     }
 
-    fn origin<'b>(&'b self, received: &'b Application) -> &'b str {
+    pub(crate) fn origin<'b>(&'b self, received: &'b Application) -> &'b str {
         self.origin.as_deref().unwrap_or(&received.origin)
     }
 
@@ -383,7 +383,7 @@ fn media_type(kept: &str) -> &'static str {
 }
 
 /// Returns the headers of our own, for staff's filters and for a search.
-fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
+pub(crate) fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),
         Extra::new("Number", received.number.to_string()),

@@ -94,6 +94,13 @@ impl MailComposer<'_> {
                 let words = mails::address_changed(texts, &posting, reference.as_str());
                 (address(to)?, language.clone(), words)
             }
+            Notice::KeyExpires { posting, until } => {
+                let posting = self.posting(posting)?;
+                let texts = locales::choose(Some(&posting.language), None, &posting.language);
+                let to = self.operator.clone().map_or_else(|| address(&posting.recipient), Ok)?;
+                let words = mails::key_expires(texts, posting, *until, now);
+                (to, posting.language.clone(), words)
+            }
             // Composed with what it stands for (`digest.rs`).
             Notice::Digest(_) => return Err(no("digest to be told here")),
             Notice::Answer(answer) => return self.answer(id, notice, answer, claim, now),
@@ -166,6 +173,7 @@ impl MailComposer<'_> {
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
+            | Notice::KeyExpires { .. }
             | Notice::Digest(_)
             // Composed elsewhere (`incoming_mails.rs`).
             | Notice::Answer(_)

@@ -4,6 +4,7 @@ use domain::{Application, Reference, Revision};
 
 use crate::key::SigningKey;
 use crate::ports::{Corrections, Delivery, Fault, Ledger, ReceiptLookup, Withdrawn};
+use crate::sealed::opened;
 
 /// An application and how far it has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,7 @@ pub async fn receipt(
         return Ok(None);
     }
     if let Some((received, delivery)) = ledger.find_with_delivery(&lookup.id).await? {
+        let received = opened(signing, received);
         let earlier = match received.revision {
             1 => Vec::new(),
             _ => ledger.revisions(&received.id).await?,

@@ -234,6 +234,7 @@ where
             documents: uploads(self.documents, &enclosed)?,
             holds: false,
             channel: Channel::Mail(letter.message.message_id.clone().unwrap_or_default()),
+            signing: self.composer.signing.clone(),
         };
         match submit(self.documents, self.ledger, self.queue, posting, submission).await? {
             Verdict::Accepted { received, .. } => {

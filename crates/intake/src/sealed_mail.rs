@@ -1,13 +1,14 @@
 //! Encrypts the mails to staff about an application to the keys of its posting.
 
-use domain::Posting;
-use mail::{Envelope, Outgoing, clear, encoded_len, envelope};
+use domain::{Application, Posting, Sealed};
+use mail::{Envelope, Mailbox, Outgoing, clear, encoded_len, envelope};
 use rules::Timestamp;
 use sealing::{Key, SealError, seal};
 use views::mails;
 
-use crate::mail_composer::{MailComposer, Message};
-use crate::ports::Fault;
+use crate::download::sealed_address;
+use crate::mail_composer::{MailComposer, Message, address, headers, possible_duplicate};
+use crate::ports::{Claim, Fault, MailKind};
 
 impl MailComposer<'_> {
     /// Returns a mail to staff that tells of a person. Where the posting has
@@ -52,6 +53,52 @@ impl MailComposer<'_> {
         seal(&keys, inside.date_ms, (self.entropy)()?, source, &mut bytes).map_err(fault)?;
         bytes.extend_from_slice(tail.as_bytes());
         Ok(Message { from: self.envelope_from(&outside), to: outside.to.address, bytes })
+    }
+}
+
+impl MailComposer<'_> {
+    /// Returns an encrypted mail that is kept, as it was sent before. Whom it
+    /// goes to may have changed since.
+    pub(crate) fn kept_mail(
+        &self,
+        posting: &Posting,
+        received: &Application,
+        claim: Claim,
+        mail: Vec<u8>,
+    ) -> Result<Message, Fault> {
+        let id = self.mail_id(MailKind::Staff, received, received.revision);
+        let own = self.sender.return_path.as_ref().map(|path| path.of(&id));
+        let from = own.unwrap_or_else(|| self.sender.mailbox.address.clone());
+        let mut bytes = mail;
+        if let Some(mark) = possible_duplicate(claim) {
+            let header = format!("{}: {}\r\n", mark.name(), mark.value());
+            bytes.splice(0..0, header.into_bytes());
+        }
+        Ok(Message { from, to: address(&posting.recipient)?, bytes })
+    }
+}
+
+impl MailComposer<'_> {
+    /// Returns the mail that leads staff to an encrypted one which is too large.
+    pub(crate) fn sealed_link(
+        &self,
+        posting: &Posting,
+        received: &Application,
+        sealed: &Sealed,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let until = received.erased_at(posting);
+        let path = sealed_address(self.signing, &received.reference, sealed, until);
+        let link = format!("{}{path}", self.origin(received));
+        let words = mails::sealed_link(texts, posting, received, &link);
+        let to = Mailbox { name: None, address: address(&posting.recipient)? };
+        let id = self.mail_id(MailKind::Staff, received, received.revision);
+        let extra = headers(received, claim);
+        let outgoing = self.notice_message(to, &posting.language, words, id, extra, now);
+        let outside = mails::sealed_subject(texts, received.number, received.reference.as_str());
+        self.about_person(posting, outside, outgoing)
     }
 }
 

@@ -10,11 +10,12 @@ use rules::{Code, Form, Issue, Timestamp, Unicode};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
 use crate::held::{Hold, Holding, Page};
-use crate::key::ApplicationId;
+use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
 use crate::ports::{
     Commit, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox, Queue,
 };
+use crate::sealed::opened;
 use crate::sweep::push;
 use crate::uploads::{Stored, Uploads, store};
 
@@ -42,6 +43,8 @@ pub struct Submission<U> {
     pub holds: bool,
     /// How it came.
     pub channel: Channel,
+    /// The key by which an application is recognised that is sealed.
+    pub signing: SigningKey,
     /// Until when new applications are taken, where that is earlier than the
     /// posting's closing: it was taken down. Corrections are taken until then.
     pub taken_until: Option<Timestamp>,
@@ -191,7 +194,8 @@ pub async fn submit<D: DocumentStore>(
         Some(until) => Cow::Owned(posting.clone().ended(until)),
         None => Cow::Borrowed(posting),
     };
-    let mut known = ledger.find(id.as_str()).await?;
+    let signing = &submission.signing;
+    let mut known = find(ledger, signing, id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
         None if known.is_none() => {
@@ -210,11 +214,20 @@ pub async fn submit<D: DocumentStore>(
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
-        Arrival { received_at, language, sender, unicode, form: &form, uploads: &uploads };
+        Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
     let new = New { id, origin: &origin, page: None, posting: &for_new, channel, erase_at };
     let mut verdict = keep(documents, ledger, queue, posting, new, known, &arrival).await?;
     hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
     Ok(verdict)
+}
+
+/// The application with this id, with its address.
+async fn find(
+    ledger: &impl Ledger,
+    signing: &SigningKey,
+    id: &str,
+) -> Result<Option<Application>, Fault> {
+    Ok(ledger.find(id).await?.map(|received| opened(signing, received)))
 }
 
 /// Where an application is to be, and whence it comes.
@@ -244,22 +257,22 @@ async fn keep<D: DocumentStore>(
         let Some(received) = known else {
             match take_in(documents, ledger, queue, &new, arrival).await? {
                 Revised::Answered(verdict) => return Ok(verdict),
-                Revised::Superseded(held) => known = Some(*held),
+                Revised::Superseded(held) => known = Some(opened(arrival.signing, *held)),
             }
             continue;
         };
-        if is_known(ledger, &received, &said).await? {
+        if is_known(ledger, arrival.signing, &received, &said).await? {
             return unchanged(ledger, queue, received).await;
         }
         if !received.content.is_from(&said.email) {
             new.id = new.id.for_address(&said.email);
             new.page = received.page.or(Some(received.id));
-            known = ledger.find(new.id.as_str()).await?;
+            known = find(ledger, arrival.signing, new.id.as_str()).await?;
             continue;
         }
         match revise(documents, ledger, queue, posting, received, arrival).await? {
             Revised::Answered(verdict) => return Ok(verdict),
-            Revised::Superseded(held) => known = Some(*held),
+            Revised::Superseded(held) => known = Some(opened(arrival.signing, *held)),
         }
     }
     Err(Fault::Ledger("others write the same application all the time".into()))
@@ -275,7 +288,7 @@ async fn take_in<D: DocumentStore>(
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
     let New { id, origin, page, posting, channel, erase_at } = new;
-    let Arrival { received_at, language, sender, unicode, form, uploads } = *arrival;
+    let Arrival { received_at, language, sender, unicode, form, uploads, .. } = *arrival;
     let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
@@ -304,6 +317,7 @@ async fn take_in<D: DocumentStore>(
         mail: channel.message_id(),
         erase_at: Some(*erase_at),
         content,
+        sealed: None,
     };
     for attempt in 1..=REFERENCE_TRIES {
         match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {

@@ -94,7 +94,42 @@ const CLEANED: Query = Query::new(
     "UPDATE applications SET cleaned_revision = max(cleaned_revision, ?2) WHERE id = ?1",
 );
 
+/// Documents of the revision and of those before it are to be deleted, in case
+/// that whoever seals does not come to it.
+const SEAL: Query = Query::new(
+    "seal",
+    "\
+    UPDATE applications SET application = ?3, sealed = ?4, folded = NULL, \
+        cleaned_revision = min(cleaned_revision, revision - 1) \
+    WHERE id = ?1 AND revision = ?2 AND id NOT IN (SELECT id FROM retired)",
+);
+
+const SEAL_REVISIONS: Query = Query::new(
+    "seal revisions",
+    "\
+    UPDATE revisions SET content = ?3 WHERE application = ?1 \
+        AND EXISTS (SELECT 1 FROM applications WHERE id = ?1 AND revision = ?2 AND sealed = ?4)",
+);
+
 impl<D: Database> Corrections for SqlLedger<D> {
+    async fn seal(&self, next: &Application) -> Result<Option<Application>, Fault> {
+        let values = [
+            (&next.id).into(),
+            next.revision.into(),
+            json(&next.content, "an application")?,
+            json(&next.sealed, "what is sealed")?,
+        ];
+        let batch = vec![
+            SEAL.bind(values.clone()),
+            SEAL_REVISIONS.bind(values),
+            SELECT_BY_ID.bind([(&next.id).into()]),
+        ];
+        let held: Vec<ApplicationRow> = self.0.batch(batch).await?;
+        let held: Option<Application> =
+            held.into_iter().next().map(TryInto::try_into).transpose()?;
+        Ok(held.filter(|held| held.revision == next.revision && held.sealed == next.sealed))
+    }
+
     async fn correct(
         &self,
         next: &Application,

@@ -104,6 +104,14 @@ const INSERT_ALERT: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
+/// `?2` is a text: as a number it would stand in the id with a decimal point.
+const INSERT_KEY_WARNING: Query = Query::new(
+    "insert key warning",
+    "\
+    INSERT INTO mails (id, kind, payload, due_at) \
+    VALUES ('alert/key/' || ?1 || '/' || ?2, 'alert', ?3, ?4) ON CONFLICT DO NOTHING",
+);
+
 const UPDATE_INCIDENT: Query = Query::new(
     "update incident",
     "UPDATE incidents SET lost = ?2, closed_at = ?3 WHERE opened_at = ?1",
@@ -131,6 +139,17 @@ impl<D: Database> Notices for SqlLedger<D> {
             INSERT_REPORT.bind([slug, day, notice, now.into()]),
         ])
         .await
+    }
+
+    async fn open_key_warning(
+        &self,
+        slug: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let notice = json(&Notice::KeyExpires { posting: slug.to_owned(), until }, "a notice")?;
+        let values = [slug.into(), until.0.to_string().into(), notice, now.into()];
+        self.execute(INSERT_KEY_WARNING.bind(values)).await
     }
 
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault> {

@@ -43,6 +43,7 @@ pub(crate) struct ApplicationRow {
     mail: Option<String>,
     erase_at: Option<f64>,
     application: String,
+    sealed: Option<String>,
 }
 
 impl TryFrom<ApplicationRow> for Application {
@@ -50,6 +51,8 @@ impl TryFrom<ApplicationRow> for Application {
 
     fn try_from(row: ApplicationRow) -> Result<Self, Fault> {
         let content = content(&row.application, row.reference.as_str())?;
+        let unreadable = |_| Fault::Ledger("what is sealed is not of the expected shape".into());
+        let sealed = row.sealed.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
             id: row.id,
             reference: row.reference,
@@ -66,6 +69,7 @@ impl TryFrom<ApplicationRow> for Application {
             mail: row.mail,
             erase_at: row.erase_at.map(timestamp),
             content,
+            sealed: sealed.map_err(unreadable)?,
         })
     }
 }

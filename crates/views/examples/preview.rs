@@ -225,6 +225,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         revision: 1,
         revised_at: NOW,
         address_changes: 0,
+        sealed: None,
         page: None,
         posting_version: None,
         mail: None,

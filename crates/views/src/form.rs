@@ -238,6 +238,11 @@ impl<'a> FormView<'a> {
         self.correction.is_none()
     }
 
+    /// Whether it corrects what nobody can read here any more.
+    pub(crate) fn asks_again(&self) -> bool {
+        self.correction.is_some_and(|of| of.documents.is_empty())
+    }
+
     /// Whether the form has the trap for robots. One that comes back unread has
     /// none: what fell into it once, a browser that fills in forms by itself,
     /// would again. A correction has its key.

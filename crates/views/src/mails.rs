@@ -16,15 +16,15 @@ mod tests;
 
 use askama::Template;
 use domain::{Application, Posting};
-use locales::{Texts, fill, number};
+use locales::{Texts, date, fill, number};
 
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use incoming::{Answer, Forwarded, Why, answer, forwarded};
 pub use message::message;
 pub use notices::{
-    Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, report,
-    withdrawal, withdrawal_confirmation,
+    Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,
+    report, withdrawal, withdrawal_confirmation,
 };
 use parts::{Facts, Opening, Person, Said};
 pub use sender::sender_name;
@@ -129,6 +129,21 @@ pub fn header_line(sentence: &str) -> String {
 pub fn sealed_subject(texts: &Texts, count: u32, reference: &str) -> String {
     let count = number(texts, count.into());
     fill(texts.sealed_staff_subject, &[("number", &count), ("reference", reference)])
+}
+
+/// To staff: where the encrypted mail is that was too large.
+pub fn sealed_link(
+    texts: &Texts,
+    posting: &Posting,
+    received: &Application,
+    link: &str,
+) -> MailText {
+    let until = date(texts, received.erased_on(posting));
+    let lines =
+        vec![notices::Line { text: received.reference.to_string(), link: Some(link.to_owned()) }];
+    let list = notices::List { heading: texts.mail_documents_linked, lines };
+    let subject = sealed_subject(texts, received.number, received.reference.as_str());
+    notices::plain(texts, subject, &[fill(texts.sealed_staff_linked, &[("date", &until)])], &[list])
 }
 
 /// Adds the line end that a template leaves out after its last line.

@@ -119,7 +119,8 @@ async fn take_in(
         subject.clone_from(&posting.requirements.subject);
     }
     let language = context.texts_for(posting).language_tag;
-    let submission = received.into_submission(token.id, context, language, &app.sender, terms);
+    let submission =
+        received.into_submission(token.id, context, language, &app.sender, &app.signing, terms);
     let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &page));

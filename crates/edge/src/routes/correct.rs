@@ -199,14 +199,19 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
     let content = &received.content;
     let answers =
         content.answers.iter().map(|answer| (answer.question.as_str(), answer.value.as_str()));
+    let is_sealed = received.as_sealed().is_some();
     let values = Form {
-        name: content.name.clone(),
+        name: if is_sealed { String::new() } else { content.name.clone() },
         email: content.email.clone(),
         phone: content.phone.clone().unwrap_or_default(),
         message: content.message.clone().unwrap_or_default(),
         answers: answers.collect(),
         // A mail has not given it yet.
-        consent: if awaits_answers(received) { String::new() } else { "yes".to_owned() },
+        consent: if is_sealed || awaits_answers(received) {
+            String::new()
+        } else {
+            "yes".to_owned()
+        },
         ..Form::default()
     };
     Shown { values, issues: &[], not_taken, held: &[], received, key }

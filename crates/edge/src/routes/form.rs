@@ -5,7 +5,7 @@ use std::num::ParseIntError;
 
 use domain::Failure;
 use futures_util::future::try_join;
-use intake::{ApplicationId, Channel, PageTerms, Submission, SubmittedDocument};
+use intake::{ApplicationId, Channel, PageTerms, SigningKey, Submission, SubmittedDocument};
 use js_sys::Array;
 use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -90,6 +90,7 @@ impl ReceivedForm {
         context: &RequestContext,
         language: &str,
         sender: &str,
+        signing: &SigningKey,
         terms: &PageTerms,
     ) -> Submission<UploadedFile> {
         Submission {
@@ -103,6 +104,7 @@ impl ReceivedForm {
             documents: self.documents,
             holds: !context.wants_json,
             channel: Channel::Form,
+            signing: signing.clone(),
             taken_until: terms.taken_until,
             erase_at: Some(terms.erase_at),
         }

@@ -39,6 +39,11 @@ pub struct Farewell {
 
 /// Revisions of applications.
 pub trait Corrections {
+    /// Writes what is kept of an application whose revision is sealed, over
+    /// what it says and what its earlier revisions said. Returns it; nothing
+    /// where it was corrected or withdrawn meanwhile, and nothing is written.
+    async fn seal(&self, next: &Application) -> Result<Option<Application>, Fault>;
+
     /// Writes `next`, a revision made from the one before it, all or nothing:
     /// the earlier revision is kept, its mails that have not left and that
     /// no task is sending go, and `mails` are written, due at `due_at`. With

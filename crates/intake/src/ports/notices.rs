@@ -54,6 +54,14 @@ pub enum Notice {
         /// The incident that it tells of.
         incident: Incident,
     },
+    /// To the operator, or where there is none to staff: a key to which mails
+    /// are encrypted expires.
+    KeyExpires {
+        /// The slug of its posting.
+        posting: String,
+        /// When.
+        until: Timestamp,
+    },
     /// To the address that an application had before it was corrected: that
     /// something has changed.
     AddressChanged(NoticeOfChange),
@@ -173,7 +181,7 @@ impl Notice {
             Self::Withdrawal { .. } => MailKind::Withdrawal,
             Self::WithdrawalConfirmation { .. } => MailKind::WithdrawalConfirmation,
             Self::Report { .. } => MailKind::Report,
-            Self::Alert { .. } => MailKind::Alert,
+            Self::Alert { .. } | Self::KeyExpires { .. } => MailKind::Alert,
             Self::AddressChanged(_) => MailKind::AddressChanged,
             Self::Digest(_) => MailKind::Digest,
             Self::Answer(_) => MailKind::Answer,
@@ -259,6 +267,15 @@ pub trait Notices {
     /// Writes the report of `day`, once; one of an earlier day that has not
     /// left goes.
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
+
+    /// Writes the notice that a key of the posting `slug` expires at `until`,
+    /// once.
+    async fn open_key_warning(
+        &self,
+        slug: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Fault>;
 
     /// Returns how far the applications to the posting `slug` have come.
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault>;

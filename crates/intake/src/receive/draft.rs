@@ -130,6 +130,7 @@ pub async fn complete_draft<D: DocumentStore>(
         documents: files,
         holds: false,
         channel: Channel::MailAndForm(draft.said.message_id),
+        signing: signing.clone(),
     };
     let verdict = submit(documents, ledger, queue, posting, submission).await?;
     if let Verdict::Accepted { received, .. } = &verdict {

@@ -9,6 +9,7 @@ use super::letter::Letter;
 use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Inbox, Ledger, MailKind, Outbox, Queue,
 };
+use crate::sealed::opened;
 
 /// A mail of ours about an application.
 struct OurMail {
@@ -85,6 +86,7 @@ where
         };
         let lookup = self.ledger.look_up_receipt(Some(&reference), "").await?;
         let Some(about) = self.ledger.find(&lookup.id).await? else { return Ok(None) };
+        let about = opened(self.composer.signing, about);
         for revision in 1..=about.revision {
             for kind in MailKind::OF_APPLICATION {
                 if is_it(&self.composer.mail_id(kind, &about, revision)) {

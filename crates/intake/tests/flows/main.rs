@@ -19,6 +19,7 @@ mod notices;
 mod receipt;
 mod restore;
 mod retention;
+mod sealed;
 mod submit;
 mod sweep;
 mod versions;
@@ -74,6 +75,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         ],
         holds: false,
         channel: Channel::Form,
+        signing: key(),
         taken_until: None,
         erase_at: None,
     }

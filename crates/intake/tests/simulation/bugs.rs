@@ -206,6 +206,7 @@ impl Ports {
             documents: documents.collect(),
             holds: form.holds,
             channel: intake::Channel::Form,
+            signing: form.signing.clone(),
             taken_until: form.taken_until,
             erase_at: form.erase_at,
         }

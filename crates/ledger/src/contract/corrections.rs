@@ -1,7 +1,8 @@
 //! Corrections of applications.
 
-use domain::{Application, Posting};
+use domain::{Application, Posting, Sealed, SealedMessage};
 use intake::ports::{Commit, Correction, Farewell, MailKind, MailRef, Related};
+use rules::Content;
 
 use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
 
@@ -93,4 +94,41 @@ pub(super) async fn applications_of_a_person_or_a_page_are_related(
     };
     same("related", related, vec![of(&shouted, false), of(&neighbour, true)])?;
     same("and back", ledger.related(&neighbour).await?, vec![of(&first, true)])
+}
+
+pub(super) async fn what_is_sealed_replaces_what_was_said(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let first = commit(ledger, &posting.slug, 1).await?;
+    let sealed = |received: &Application| Application {
+        content: Content {
+            name: received.reference.to_string(),
+            email: "a hash".into(),
+            message: None,
+            ..received.content.clone()
+        },
+        sealed: Some(Sealed {
+            revision: received.revision,
+            message: SealedMessage { sha256: "00".into(), bytes: 7 },
+            address: "encrypted".into(),
+            said: vec!["another hash".into()],
+        }),
+        ..received.clone()
+    };
+    let next = Application { revision: 2, revised_at: after(MINUTE), ..first.clone() };
+    let mails = MailKind::of_revision(&first.id, 2);
+    ledger.correct(&next, &mails, after(MINUTE), None).await?;
+    same("one that was corrected meanwhile", ledger.seal(&sealed(&first)).await?, None)?;
+    same(
+        "stays",
+        ledger.find(&first.id).await?.map(|one| one.content),
+        Some(next.content.clone()),
+    )?;
+    let kept = sealed(&next);
+    same("the latest", ledger.seal(&kept).await?, Some(kept.clone()))?;
+    same("is what is found", ledger.find(&first.id).await?, Some(kept.clone()))?;
+    let earlier = ledger.revisions(&first.id).await?;
+    let said = earlier.into_iter().map(|revision| revision.content).collect();
+    same("nor does an earlier one say more", said, vec![kept.content])
 }

@@ -2,8 +2,8 @@
 
 use domain::{MailState, Posting};
 use intake::ports::{
-    DeliveryProblems, Entry, Incident, MailKind, MailRef, PostingDelivery, Settlement,
-    WrittenReport,
+    About, DeliveryProblems, Entry, Incident, MailKind, MailRef, Notice, PostingDelivery,
+    Settlement, WrittenReport,
 };
 
 use super::{MINUTE, NOON, Outcome, Storage, Violation, after, application, commit, same, some};
@@ -122,6 +122,19 @@ pub(super) async fn a_long_queue_that_moves_is_no_problem(
     same("none has left since", waiting(60).await?, 3)?;
     attempt(ledger, 2, 3, later(4)).await?;
     same("one that was tried has had its turn", waiting(40).await?, 1)
+}
+
+pub(super) async fn a_key_is_warned_of_once(ledger: &impl Storage, posting: &Posting) -> Outcome {
+    let until = after(28 * 24 * 60 * MINUTE);
+    for now in [after(0), after(MINUTE)] {
+        ledger.open_key_warning(&posting.slug, until, now).await?;
+    }
+    let due = ledger.due_notices(after(MINUTE), 10).await?;
+    let id = format!("alert/key/{}/{}", posting.slug, until.0);
+    same("one warning", due, vec![MailRef { id: id.clone(), kind: MailKind::Alert }])?;
+    let (mail, _) = some("the claim", ledger.claim(&id, after(MINUTE), after(5 * MINUTE)).await?)?;
+    let notice = Notice::KeyExpires { posting: posting.slug.clone(), until };
+    same("what it says", mail.about, About::Notice(notice))
 }
 
 pub(super) async fn one_incident_is_open_at_a_time(

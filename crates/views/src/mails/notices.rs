@@ -247,6 +247,21 @@ pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> MailText {
     plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
 }
 
+/// To the operator: a key to which the posting's mails are encrypted expires,
+/// or has expired.
+pub fn key_expires(texts: &Texts, posting: &Posting, until: Timestamp, now: Timestamp) -> MailText {
+    let zone = &posting.deadline.zone;
+    let until_words = moment(texts, zone.local(until), &zone.name);
+    let values = [("title", posting.title.as_str()), ("moment", until_words.as_str())];
+    let (subject, what) = if now < until {
+        (texts.sealed_staff_expires_subject, texts.sealed_staff_expires_what)
+    } else {
+        (texts.sealed_staff_expired_subject, texts.sealed_staff_expired_what)
+    };
+    let paragraphs = [what, texts.sealed_staff_expires_todo].map(|text| fill(text, &values));
+    plain(texts, fill(subject, &values), &paragraphs, &[])
+}
+
 /// Returns a cause as people say it, by what its code begins with: the step of
 /// the dialogue with a mail server, a code of the platform's, or a fault of
 /// ours.

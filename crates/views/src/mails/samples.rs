@@ -92,6 +92,7 @@ pub(super) fn received() -> Application {
         revision: 1,
         revised_at: Timestamp(1_752_580_980_000),
         address_changes: 0,
+        sealed: None,
         page: None,
         posting_version: None,
         mail: None,

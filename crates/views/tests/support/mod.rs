@@ -116,6 +116,7 @@ pub(crate) fn received() -> Application {
         revision: 1,
         revised_at: OPEN,
         address_changes: 0,
+        sealed: None,
         page: None,
         posting_version: None,
         mail: None,

@@ -7,7 +7,7 @@ use domain::{Deed, Failure};
 use intake::ports::{
     Concerned, Dossier, Dossiers, Event, Fault, MailState, Message, MessageState, Note, Progress,
 };
-use intake::{Download, receipt_key};
+use intake::{Download, SEALED, receipt_key};
 use rules::Timestamp;
 use rules::application::lines;
 use serde_json::{Value, json};
@@ -68,9 +68,14 @@ impl Desk<'_> {
     pub(super) async fn document(&self, reference: &str, id: &str, method: Method) -> Answer {
         let (posting, dossier) = self.dossier(reference).await?;
         let application = &dossier.application;
-        let document = application.content.documents.iter().find(|document| document.id == id);
-        let document = document.ok_or(Failure::NotFound)?;
-        let download = Download::of(posting, application, document);
+        let download = match application.as_sealed() {
+            Some(sealed) if id == SEALED => Download::sealed(application, sealed),
+            _ => {
+                let documents = &application.content.documents;
+                let document = documents.iter().find(|document| document.id == id);
+                Download::of(posting, application, document.ok_or(Failure::NotFound)?)
+            }
+        };
         let object = self.app.documents.open(&download.key).await?.ok_or(Failure::Gone)?;
         if method == Method::Get {
             let detail = json!({ "document": id, "purpose": "selection" });
@@ -186,6 +191,13 @@ pub(super) fn everything(known: &Known) -> Value {
     let content = &application.content;
     let reference = &application.reference;
     let mut all = listed_application(dossier);
+    let sealed = application.as_sealed().map(|sealed| {
+        json!({
+            "bytes": sealed.message.bytes,
+            "sha256": sealed.message.sha256,
+            "url": format!("/desk/applications/{reference}/documents/{SEALED}"),
+        })
+    });
     let documents: Vec<Value> = content
         .documents
         .iter()
@@ -219,6 +231,7 @@ pub(super) fn everything(known: &Known) -> Value {
         "message": content.message,
         "answers": answers,
         "documents": documents,
+        "sealed_message": sealed,
         "mails": mails(dossier, messages),
         "notes": notes,
         "events": events.iter().map(event).collect::<Vec<_>>(),

@@ -66,7 +66,7 @@ impl Applications {
             application.number.to_string(),
             application.reference.to_string(),
             content.name.clone(),
-            content.email.clone(),
+            application.shown_address().to_owned(),
             content.phone.clone().unwrap_or_default(),
             application.received_at.to_rfc3339(),
             application.revision.to_string(),

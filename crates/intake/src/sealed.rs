@@ -1,0 +1,150 @@
+//! Keeps of an application that is encrypted for staff no more than that.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Application, Posting, Sealed, SealedMessage};
+use rules::Content;
+use sealing::secret;
+use sha2::{Digest as _, Sha256};
+
+use crate::correct::clean;
+use crate::key::SigningKey;
+use crate::ports::{Corrections, DocumentStore, Fault};
+use crate::uploads::{document_key, document_prefix, hex};
+
+/// The id under which an encrypted mail is asked for, in place of a
+/// document's. No document has it: theirs begin with a letter.
+pub const SEALED: &str = "+sealed";
+
+/// Where an encrypted mail is kept.
+pub(crate) fn sealed_key(application: &str, sealed: &Sealed) -> String {
+    let folder = document_prefix(application);
+    format!("{folder}{SEALED}/{}/{}", sealed.revision, sealed.message.sha256)
+}
+
+/// Returns an application with the candidate's address, if it is sealed. The
+/// address is empty where it was encrypted under a key that is no longer valid.
+#[must_use]
+pub fn opened(signing: &SigningKey, mut received: Application) -> Application {
+    if let Some(sealed) = received.as_sealed() {
+        let keys = signing.valid_signatures(ADDRESS, &[&received.id]);
+        let mut found =
+            keys.iter().filter_map(|key| secret::decrypt(&bytes(key)?, &sealed.address));
+        received.content.email = found.next().unwrap_or_default();
+    }
+    received
+}
+
+/// Returns the keyed hash that stands for a candidate's address.
+pub(crate) fn person(signing: &SigningKey, address: &str) -> String {
+    signing.sign(PERSON, &[&address.to_lowercase()])
+}
+
+/// Whether a revision that is sealed said the same.
+pub(crate) fn was_sealed(signing: &SigningKey, received: &Application, said: &Content) -> bool {
+    let Some(sealed) = &received.sealed else { return false };
+    let hashes = signing.valid_signatures(CONTENT, &refs(&parts(&received.id, said)));
+    sealed.said.iter().any(|kept| hashes.contains(kept))
+}
+
+/// Keeps the encrypted mail of an application, and then deletes its documents
+/// and what it says. Returns the application as it is kept; nothing where it
+/// was corrected or withdrawn meanwhile.
+pub(crate) async fn seal_away(
+    documents: &impl DocumentStore,
+    ledger: &impl Corrections,
+    signing: &SigningKey,
+    received: &Application,
+    mail: Vec<u8>,
+) -> Result<Option<Application>, Fault> {
+    let digest: [u8; 32] = Sha256::digest(&mail).into();
+    let bytes = mail.len() as u64;
+    let mut said = received.sealed.as_ref().map(|sealed| sealed.said.clone()).unwrap_or_default();
+    let hash = |content: &Content| signing.sign(CONTENT, &refs(&parts(&received.id, content)));
+    if received.sealed.is_none() && received.revision > 1 {
+        let earlier = ledger.revisions(&received.id).await?;
+        said.extend(earlier.iter().map(|revision| hash(&revision.content)));
+    }
+    said.push(hash(&received.content));
+    let sealed = Sealed {
+        revision: received.revision,
+        message: SealedMessage { sha256: hex(&digest), bytes },
+        address: encrypted(signing, received),
+        said,
+    };
+    let key = sealed_key(&received.id, &sealed);
+    documents.put(&key, &documents.upload(mail)?, digest).await?;
+    let kept = Application {
+        content: Content {
+            name: received.reference.to_string(),
+            email: person(signing, &received.content.email),
+            phone: None,
+            message: None,
+            answers: Vec::new(),
+            documents: Vec::new(),
+        },
+        sealed: Some(sealed),
+        ..received.clone()
+    };
+    let Some(kept) = ledger.seal(&kept).await? else {
+        documents.delete(&key).await?;
+        return Ok(None);
+    };
+    for document in &received.content.documents {
+        documents.delete(&document_key(&received.id, document)).await?;
+    }
+    clean(documents, ledger, &kept).await?;
+    Ok(Some(kept))
+}
+
+/// Whether what is kept of an application to this posting is sealed, or is to be.
+pub(crate) fn is_to_be_sealed(posting: &Posting, received: &Application) -> bool {
+    posting.privacy.is_sealed() || received.as_sealed().is_some()
+}
+
+/// The nonce follows from what is encrypted, so that no two texts have one.
+fn encrypted(signing: &SigningKey, received: &Application) -> String {
+    let address = received.content.email.as_str();
+    let key = bytes(&signing.sign(ADDRESS, &[&received.id])).unwrap_or_default();
+    let nonce = bytes(&signing.sign(NONCE, &[&received.id, address])).unwrap_or_default();
+    let nonce = nonce.first_chunk().copied().unwrap_or_default();
+    secret::encrypt(&key, nonce, address)
+}
+
+/// The bytes of a signature, which is an HMAC and so can be a key.
+fn bytes(signature: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()
+}
+
+/// What identifies a content, as [`Content::says_the_same`] has it.
+fn parts(id: &str, content: &Content) -> Vec<String> {
+    let optional = |text: &Option<String>| match text {
+        Some(text) => format!("+{text}"),
+        None => String::new(),
+    };
+    let mut parts = vec![
+        id.to_owned(),
+        content.name.clone(),
+        content.email.clone(),
+        optional(&content.phone),
+        optional(&content.message),
+        content.answers.len().to_string(),
+    ];
+    for answer in &content.answers {
+        parts.extend([answer.question.clone(), answer.value.clone()]);
+    }
+    for document in &content.documents {
+        let identity = [&document.id, &document.file_name, &document.sha256];
+        parts.extend(identity.map(String::clone));
+    }
+    parts
+}
+
+fn refs(parts: &[String]) -> Vec<&str> {
+    parts.iter().map(String::as_str).collect()
+}
+
+const ADDRESS: &str = "sealed address";
+const NONCE: &str = "nonce of a sealed address";
+const PERSON: &str = "sealed person";
+const CONTENT: &str = "sealed content";
