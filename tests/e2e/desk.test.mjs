@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import PostalMime from "postal-mime";
+
 import { apply, clock, document, NOON, pdf } from "../support/application.mjs";
 import { browsing, look, NARROW } from "../support/browser.mjs";
 import { override } from "../support/faults.mjs";
@@ -106,6 +108,45 @@ test("a selection, from the advertisement to the invitations", async (t_) => {
   const of = (n) => place.mailbox.messages.filter(({ to, raw }) => to.includes(`person${n}@example.net`) && raw.includes("Consigne.pdf"));
   await poll(() => of(0).length === 1, 15_000, () => "the invitation has not left");
   assert.equal(of(1).length, 0);
+
+  // The third is invited to an interview, with the appointment for a calendar, and stays reachable by keyboard meanwhile.
+  await page.goto(`/desk/postings/${slug}`);
+  await row(PEOPLE[2]).getByRole("checkbox").check();
+  await page.locator("#stage-to-set").selectOption("interview");
+  await button(page, t.continue).click();
+  await page.getByLabel(t.text, { exact: true }).fill("Bonjour {name},\n\nnous vous attendons.");
+  await page.locator("#interview-at").fill("2025-09-01T10:00");
+  await page.getByLabel(t.place).fill("Rue de Stassart 36; 2e étage");
+  await look(page, "desk-interview");
+  await button(page, t.do_it).click();
+  await page.getByText(t.done).waitFor();
+  await override(place.guichet, { clock: clock(NOON + 20 * MINUTE) });
+  await place.guichet.cron();
+  const invited = () => place.mailbox.messages.find(({ to, raw }) => to.includes("person2@example.net") && raw.includes("text/calendar"));
+  await poll(() => invited() !== undefined, 15_000, () => "the interview has not left");
+  const { attachments } = await PostalMime.parse(invited().raw);
+  const calendar = Buffer.from(attachments.find(({ mimeType }) => mimeType === "text/calendar").content).toString("utf8").replaceAll("\r\n ", "");
+  // Ten o'clock in Brussels.
+  for (const line of ["DTSTART:20250901T080000Z", "DTEND:20250901T090000Z", "LOCATION:Rue de Stassart 36\\; 2e étage"]) assert.ok(calendar.includes(line), calendar);
+
+  // The fourth came by post to a colleague as well: it is added by hand, and answered by telephone.
+  await page.goto(`/desk/postings/${slug}`);
+  await page.getByRole("link", { name: t.add, exact: true }).click();
+  await page.getByLabel(t.column_name, { exact: true }).fill("Émile par la poste");
+  await page.getByLabel(t.email, { exact: true }).fill("emile@example.net");
+  await look(page, "desk-add");
+  await button(page, t.add_do).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel(t.email, { exact: true }).inputValue(), "emile@example.net");
+  await look(page, "desk-add-mistakes");
+  for (const file of await page.locator('input[type="file"]').all()) {
+    await file.setInputFiles({ name: `${await file.getAttribute("name")}.pdf`, mimeType: "application/pdf", buffer: Buffer.from(await document("x.pdf", pdf(await file.getAttribute("name"))).arrayBuffer()) });
+  }
+  await button(page, t.add_do).click();
+  await page.getByRole("heading", { level: 1, name: "Émile par la poste" }).waitFor();
+  await button(page, t.note_answered).click();
+  await button(page, t.take_back).waitFor();
+  await page.goto(`/desk/postings/${slug}`);
 
   await page.getByRole("link", { name: PEOPLE[0] }).click();
   await page.getByLabel(t.note, { exact: true }).fill("Très bon dossier.");

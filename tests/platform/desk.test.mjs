@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 
 import PostalMime from "postal-mime";
 
-import { apply, clock, document, everything, kept, MARIE, NOON, pdf, POSTING } from "../support/application.mjs";
+import { apply, clock, document, everything, form, kept, MARIE, NOON, pdf, POSTING } from "../support/application.mjs";
 import { signIn, unzipped } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
@@ -36,6 +36,8 @@ async function applications(count) {
   }
   return received;
 }
+
+const unescaped = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
 
 const stage = async (fields) => {
   const answer = await staff.post("/desk/stage", fields);
@@ -214,6 +216,17 @@ test("an application has its documents, notes and events; HTML in them stays tex
   assert.equal((await staff.get(`/desk/applications/${reference}/documents/none`)).status, 404);
 });
 
+test("HTML in what staff write to a candidate stays text, in the mail too", async () => {
+  const [{ reference }] = await applications(1);
+  const evil = "<script>alert(1)</script> & <img src=x onerror=alert(2)>";
+  assert.equal((await stage({ reference, subject: evil, message: evil })).status, 200);
+  await later(10);
+  const [mail] = await mailsTo("person1@example.net", "alert(1)");
+  assert.ok(mail.text.includes(evil) && !/<script|<img/.test(mail.html.replace(/<img[^>]*src="cid:[^>]*>/g, "")), mail.html);
+  const page = await (await staff.get(`/desk/applications/${reference}`, { accept: "text/html" })).text();
+  assert.ok(page.includes("&#60;script&#62;alert(1)") && !page.includes("<script>alert"));
+});
+
 test("everything is exported: CSV that runs nothing, exact JSON, a ZIP with the documents", async () => {
   const evil = "=HYPERLINK(\"http://x\")";
   const received = await (await apply(place.guichet, { name: evil, message: "a;b\n\"c\"" })).json();
@@ -302,6 +315,91 @@ test("an advertisement becomes a draft, a posting, a further version, and ends",
   assert.equal(await states(), "withdrawn");
   const { events } = await everything(place.guichet);
   assert.deepEqual(events.map(({ what }) => what).sort(), ["ended", "saved", "saved", "taken_down"]);
+});
+
+test("a posting is written in fields, which become the same file", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const edit = async (path, fields) => staff.post(path, fields, { ...SAME_ORIGIN, accept: "text/html" });
+  const page = await (await staff.get(`/desk/postings/${POSTING.slug}/edit`, { accept: "text/html" })).text();
+  const front = unescaped(/name="front" value="([^"]*)"/.exec(page)[1]);
+  const fields = {};
+  for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="(?:text|number|date)" value="([^"]*)"/g)) fields[name] = unescaped(value);
+  for (const [, name, value] of page.matchAll(/<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</g)) fields[name] = unescaped(value);
+  for (const [, name, options] of page.matchAll(/<select [^>]*name="([^"]+)"[^>]*>(.*?)<\/select>/g)) fields[name] = unescaped(/value="([^"]*)" selected/.exec(options)?.[1] ?? "");
+  for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="checkbox" value="([^"]*)"[^>]* checked/g)) fields[name] = [fields[name] ?? [], value].flat();
+  for (const [, name, value] of page.matchAll(/<input type="hidden" name="((?:documents|questions)[^"]+|slug)" value="([^"]*)"/g)) fields[name] = value;
+  assert.ok(fields.title && fields["deadline.zone"] === "Europe/Brussels" && fields["documents.0.kinds"].length > 1, JSON.stringify(fields));
+  // Nothing changed: the same file, and no version.
+  const same = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, form: "fields", front, version: String(version) });
+  assert.deepEqual([same.status, (await same.clone().json()).version], [200, version], await same.text());
+  // What is wrong stands beside its field, and everything typed is there again.
+  const wrong = await edit(`/desk/postings/${POSTING.slug}`, { ...fields, recipient: "nobody", workload: "all", form: "fields", front, version: String(version) });
+  const answer = await wrong.text();
+  assert.equal(wrong.status, 422);
+  assert.match(answer, /id="recipient"[^>]*value="nobody"[^>]*aria-invalid="true"/);
+  assert.match(answer, /id="workload-about"[^>]*>\s*<p class="desk-flaw"/);
+  const changed = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, workload: "90", form: "fields", front, version: String(version) });
+  assert.equal(changed.status, 200);
+  const after = (await staff.json(`/desk/postings/${POSTING.slug}`)).source;
+  assert.equal(after, source.replace(/^workload = .*$/m, "workload = 90"));
+  const large = await staff.post("/desk/postings", { form: "fields", title: "x", text: "x".repeat(210_000) });
+  assert.equal(large.status, 413);
+});
+
+test("an application that came by post is added by hand, through the same checks", async () => {
+  const path = `/desk/postings/${POSTING.slug}/applications`;
+  const add = async (changes, headers = {}) => {
+    const body = form({ arrival: "2025-07-14", token: "0123456789abcdef0123456789abcdef", consent: undefined, subject: undefined, eu_work_permit: undefined, ...changes });
+    return staff.post(path, body, { ...SAME_ORIGIN, ...headers });
+  };
+  const added = await add();
+  const { reference, number, received_at: at } = await added.clone().json();
+  assert.deepEqual([added.status, number, at.slice(0, 10)], [201, 1, "2025-07-14"], await added.text());
+  assert.equal((await add()).status, 200);
+  await place.mails(reference);
+  const found = await dossier(reference);
+  assert.deepEqual(found.events.map(({ what, who }) => [what, who]), [["added", "staff@example.org"]]);
+  assert.equal(found.documents.length, 2);
+  const issues = async (changes) => {
+    const answer = await add({ token: undefined, email: "other@example.net", ...changes });
+    return [answer.status, (await answer.json()).issues?.map(({ field, code }) => `${field} ${code}`)];
+  };
+  assert.deepEqual(await issues({ cv: document("CV.pdf", Buffer.from("PK\x03\x04")) }).then(([status, list]) => [status, list.length]), [422, 1]);
+  assert.deepEqual(await issues({ email: "nobody" }), [422, ["email not_an_email"]]);
+  assert.deepEqual(await issues({ arrival: "2025-07-30" }), [422, ["arrival not_a_time"]]);
+  assert.deepEqual(await issues({ arrival: "2020-01-01" }), [422, ["deadline not_yet_open"]]);
+  const page = await add({ token: undefined, name: "", email: "other@example.net" }, { accept: "text/html" });
+  assert.equal(page.status, 422);
+  assert.match(await page.text(), /role="alert"[\s\S]*value="other@example.net"/);
+  assert.equal((await staff.json(`/desk/postings/${POSTING.slug}`)).total, 1);
+});
+
+test("who waits for an answer is counted, at the desk and in the report on the closing", async () => {
+  const [one, two, three] = await applications(3);
+  const waiting = async () => (await staff.json("/desk")).postings.find(({ slug }) => slug === POSTING.slug).unanswered;
+  assert.equal(await waiting(), 3);
+  const { scheduled } = await stage({ reference: one.reference, message: "Bonjour" });
+  assert.equal(await waiting(), 2);
+  await staff.post(`/desk/mails/${scheduled[0].id}/cancel`);
+  assert.equal(await waiting(), 3);
+  for (const _ of [1, 2]) assert.equal((await staff.post(`/desk/applications/${two.reference}/answered`, { answered: "yes" })).status, 200);
+  assert.equal(await waiting(), 2);
+  const found = await dossier(two.reference);
+  assert.deepEqual([found.answered_elsewhere, found.events.filter(({ what }) => what === "answered_elsewhere").length], [true, 1]);
+  await staff.post(`/desk/applications/${three.reference}/answered`, { answered: "yes" });
+  await staff.post(`/desk/applications/${three.reference}/answered`, { answered: "no" });
+  assert.equal(await waiting(), 2);
+  for (const { reference } of [one, two, three]) await place.mails(reference);
+  await override(place.guichet, { clock: clock(POSTING.closesAt + 60 * MINUTE) });
+  await place.guichet.cron();
+  // Postings of the tests before have closed as well, and get a report each.
+  let reports = [];
+  const told = () => reports.some(({ text }) => /2.personnes attendent une réponse/.test(text));
+  for (let tries = 0; tries < 50 && !told(); tries++) {
+    await new Promise((done) => setTimeout(done, 200));
+    reports = await mailsTo("applications@omct.org", "X-Guichet-Notice: report");
+  }
+  assert.ok(told(), reports.map(({ text }) => text).join("\n"));
 });
 
 test("an extension beyond a promised day of deletion is confirmed first", async () => {

@@ -8,6 +8,7 @@
 mod access;
 pub mod csv;
 pub mod keys;
+pub mod part;
 pub mod same_origin;
 pub mod token;
 pub mod zip;

@@ -27,11 +27,17 @@ pub enum Deed {
     Withdrawn,
     /// An application was erased at the person's request.
     Erased,
+    /// An application that came otherwise was added by hand.
+    Added,
+    /// It was noted that the candidate was answered elsewhere.
+    AnsweredElsewhere,
+    /// That note was taken back.
+    AnswerTakenBack,
 }
 
 impl Deed {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Saved,
         Self::Ended,
         Self::TakenDown,
@@ -44,6 +50,9 @@ impl Deed {
         Self::HandedOut,
         Self::Withdrawn,
         Self::Erased,
+        Self::Added,
+        Self::AnsweredElsewhere,
+        Self::AnswerTakenBack,
     ];
 
     /// Returns the name that the ledger, clients and locales use.
@@ -61,6 +70,9 @@ impl Deed {
             Self::HandedOut => "handed_out",
             Self::Withdrawn => "withdrawn",
             Self::Erased => "erased",
+            Self::Added => "added",
+            Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::AnswerTakenBack => "answer_taken_back",
         }
     }
 

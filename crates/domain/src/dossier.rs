@@ -62,6 +62,8 @@ pub struct Dossier {
     pub stage: Stage,
     /// How far its mails have come.
     pub delivery: Delivery,
+    /// Whether staff have noted that the candidate was answered elsewhere.
+    pub is_answered_elsewhere: bool,
     /// Other applications from the same address: the reference and the posting of each.
     pub also_applied: Vec<(Reference, String)>,
 }
@@ -84,8 +86,8 @@ pub struct PostingCounts {
     pub applications: u32,
     /// Those that staff were not sent.
     pub not_forwarded: u32,
-    /// Those whose candidates have been sent no message and whose selection
-    /// has not ended with a message that is to leave.
+    /// Those whose candidates have been sent no message, are to be sent none,
+    /// and were not answered elsewhere as far as staff have noted.
     pub unanswered: u32,
     /// Those that were erased.
     pub erased: u32,

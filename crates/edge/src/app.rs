@@ -63,6 +63,7 @@ impl AppContext {
             mails_per_recipient: config::mails_per_recipient(env)?,
             operator: config::operator(env)?,
             marks_staff_mails: config::marks_staff_mails(env),
+            has_desk: config::sign_on(env).is_some(),
             signing: &self.signing,
             entropy: random_bytes,
         })

@@ -42,6 +42,9 @@ pub struct MailComposer<'a> {
     /// Whether mails to staff say that a program has sent them
     /// (`Auto-Submitted`). Help desks drop such mail.
     pub marks_staff_mails: bool,
+    /// Whether staff answer candidates from the desk: only then is it known who
+    /// waits for an answer.
+    pub has_desk: bool,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
     /// Gives random bytes, others each time.

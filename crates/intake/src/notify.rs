@@ -10,7 +10,8 @@ use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, PostingStore, Progress, Recipients, Transport,
+    NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
+    Transport,
 };
 
 /// How many notices one run sends.
@@ -80,7 +81,7 @@ impl MailComposer<'_> {
                 let posting = self.posting(posting)?;
                 let texts = locales::for_staff(&posting.language);
                 let standing = ledger.posting_delivery(&posting.slug).await?;
-                let report = reported(&standing.kept, standing.withdrawn);
+                let report = reported(&standing, self.has_desk);
                 (
                     address(&posting.recipient)?,
                     texts.language_tag.to_owned(),
@@ -204,7 +205,8 @@ pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 }
 
 /// Sorts applications into the lists of a report.
-fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
+fn reported(standing: &PostingDelivery, has_desk: bool) -> mails::Report<'_> {
+    let kept: &[Entry] = &standing.kept;
     let of = |wanted: fn(&Entry) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(entry));
         entries.map(|entry| (entry.number, entry.reference.as_str())).collect()
@@ -214,7 +216,8 @@ fn reported(kept: &[Entry], withdrawn: u32) -> mails::Report<'_> {
         pending: of(|entry| entry.forwarding == MailState::Waiting),
         given_up: of(|entry| entry.forwarding == MailState::GivenUp),
         not_acknowledged: of(|entry| entry.acknowledgement == MailState::GivenUp),
-        withdrawn,
+        withdrawn: standing.withdrawn,
+        unanswered: if has_desk { standing.unanswered } else { 0 },
     }
 }
 

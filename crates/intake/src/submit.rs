@@ -61,6 +61,9 @@ pub enum Channel {
     /// By the mail with this Message-ID. A mail answers no questions: its
     /// sender is asked afterwards.
     Mail(String),
+    /// By post or by mail to a person; staff have added it. It answers no
+    /// question that nobody has asked.
+    Desk,
     /// By the form that the answer to a mail with this Message-ID leads to.
     MailAndForm(String),
 }
@@ -68,7 +71,7 @@ pub enum Channel {
 impl Channel {
     fn message_id(&self) -> Option<String> {
         match self {
-            Self::Form => None,
+            Self::Form | Self::Desk => None,
             Self::Mail(id) | Self::MailAndForm(id) => Some(id.clone()),
         }
     }
@@ -76,8 +79,14 @@ impl Channel {
     /// The posting, as it judges an application that comes this way.
     fn asks<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
         let mut asked = Cow::Borrowed(posting);
-        if let Self::Mail(_) = self {
-            asked.to_mut().requirements.questions.clear();
+        match self {
+            Self::Mail(_) => asked.to_mut().requirements.questions.clear(),
+            Self::Desk => {
+                for question in &mut asked.to_mut().requirements.questions {
+                    question.required = false;
+                }
+            }
+            Self::Form | Self::MailAndForm(_) => {}
         }
         asked
     }

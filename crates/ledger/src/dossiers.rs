@@ -103,19 +103,29 @@ const SELECT_NEIGHBOURS: Query = Query::new(
             AND id NOT IN (SELECT id FROM retired) ORDER BY number LIMIT 1) AS after",
 );
 
-/// Of the posting `?1`, or of each.
+/// Of the posting `?1`, or of each. Triggers keep the counts.
 const SELECT_COUNTS: Query = Query::new(
     "select counts",
-    "SELECT posting AS slug, erased, withdrawn, \
-        (SELECT count(*) FROM applications WHERE applications.posting = tallies.posting \
-            AND id NOT IN (SELECT id FROM retired)) AS applications, \
+    "SELECT posting AS slug, erased, withdrawn, kept AS applications, \
+        kept - answered AS unanswered, \
         (SELECT count(DISTINCT application) FROM mails WHERE mails.posting = tallies.posting \
-            AND kind = 'staff' AND sent_at IS NULL) AS not_forwarded, \
-        (SELECT count(*) FROM applications WHERE applications.posting = tallies.posting \
-            AND id NOT IN (SELECT id FROM retired) \
-            AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.application = applications.id \
-                AND stopped_at IS NULL AND replaced_at IS NULL)) AS unanswered \
+            AND kind = 'staff' AND sent_at IS NULL) AS not_forwarded \
     FROM tallies WHERE ?1 IS NULL OR posting = ?1 ORDER BY posting",
+);
+
+/// Where it is not noted already.
+const INSERT_ANSWER_EVENT: Query = Query::new(
+    "insert answer event",
+    "INSERT INTO events (id, posting, application, what, who, at) \
+    SELECT ?2, posting, id, ?3, ?4, ?5 FROM applications \
+    WHERE id = ?1 AND answered_elsewhere != ?6 AND id NOT IN (SELECT id FROM retired) \
+    ON CONFLICT DO NOTHING",
+);
+
+const SET_ANSWERED_ELSEWHERE: Query = Query::new(
+    "set answered elsewhere",
+    "UPDATE applications SET answered_elsewhere = ?2 \
+    WHERE id = ?1 AND answered_elsewhere != ?2 AND id NOT IN (SELECT id FROM retired)",
 );
 
 const SELECT_NOTES: Query = Query::new(
@@ -220,6 +230,25 @@ impl<D: Database> Dossiers for SqlLedger<D> {
         let what = domain::Deed::NoteWritten.as_str().into();
         let values = [event.into(), posting, of, what, who, at.into(), Value::Null];
         self.execute_all(vec![noted, INSERT_EVENT.bind(values)]).await
+    }
+
+    async fn note_answered_elsewhere(
+        &self,
+        application: &Application,
+        is_answered: bool,
+        id: &str,
+        by: Actor<'_>,
+    ) -> Result<(), Fault> {
+        let of = Value::from(&application.id);
+        let what = if is_answered {
+            domain::Deed::AnsweredElsewhere
+        } else {
+            domain::Deed::AnswerTakenBack
+        };
+        let (what, who, at) = (what.as_str().into(), by.email.into(), by.at.into());
+        let event = [of.clone(), id.into(), what, who, at, is_answered.into()];
+        let set = SET_ANSWERED_ELSEWHERE.bind([of, is_answered.into()]);
+        self.execute_all(vec![INSERT_ANSWER_EVENT.bind(event), set]).await
     }
 
     async fn events(&self, applications: &[&str]) -> Result<Vec<(String, Event)>, Fault> {

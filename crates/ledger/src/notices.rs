@@ -55,6 +55,11 @@ const SELECT_FORWARDING: Query = Query::new(
 const COUNT_WITHDRAWN: Query =
     Query::new("count withdrawn", "SELECT count(*) AS count FROM retired WHERE posting = ?1");
 
+const COUNT_UNANSWERED: Query = Query::new(
+    "count unanswered",
+    "SELECT kept - answered AS count FROM tallies WHERE posting = ?1",
+);
+
 /// A mail that waits for its first turn is late only where none has left for
 /// as long: a queue that is long still moves. Without `INDEXED BY`, `SQLite`
 /// reads every mail of every application.
@@ -155,7 +160,9 @@ impl<D: Database> Notices for SqlLedger<D> {
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault> {
         let rows: Vec<EntryRow> = self.0.run(SELECT_FORWARDING.bind([slug.into()])).await?;
         let kept = rows.into_iter().map(Into::into).collect();
-        Ok(PostingDelivery { kept, withdrawn: self.count(COUNT_WITHDRAWN, slug).await? })
+        let withdrawn = self.count(COUNT_WITHDRAWN, slug).await?;
+        let unanswered = self.count(COUNT_UNANSWERED, slug).await?;
+        Ok(PostingDelivery { kept, withdrawn, unanswered })
     }
 
     async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault> {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     "0011_incoming.sql",
     "0012_transport_ids.sql",
     "0013_sealed.sql",
+    "0014_desk_counts.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

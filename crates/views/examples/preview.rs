@@ -137,6 +137,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             given_up: vec![(4, "5KXZ29QT")],
             not_acknowledged: vec![(2, "9BXK29QT")],
             withdrawn: 1,
+            unanswered: 3,
         };
         let alert = mails::Alert {
             cause: "AUTH: the server answered 535 5.7.8",

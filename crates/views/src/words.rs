@@ -79,7 +79,7 @@ impl Closing {
 }
 
 /// Returns the day that `text` is, as forms write it: `2025-08-03`.
-pub(crate) fn day(text: &str) -> Option<Date> {
+pub fn day(text: &str) -> Option<Date> {
     let mut parts = text.split('-').map(str::parse::<u16>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);

@@ -78,6 +78,7 @@ cargo xtask <command>
           rush                500 applications within a minute: all mails there in time, none lost or twice
           documents           how fast the page looks into documents, beside pdf-lib and pdf.js
             --folder DIR      these instead of those that the tests use
+          desk                pages and exports of 10,000 applications to one posting, in CPU time and memory
           page                how soon the form works on a slow phone; fails above docs/page.md's limits
   pictures
           takes the pictures of README.md: docs/pictures

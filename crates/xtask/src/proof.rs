@@ -32,6 +32,7 @@ pub(crate) fn bench(workspace: &Workspace, options: &BenchOptions) -> anyhow::Re
             .command("node")
             .arg("tests/bench/load.mjs")
             .args(["--applications", &applications.to_string()])),
+        BenchOptions::Desk => run(workspace.command("node").arg("tests/bench/desk.mjs")),
         BenchOptions::Rush => run(workspace.command("node").arg("tests/bench/rush.mjs")),
         BenchOptions::Documents { folder } => bench_documents(workspace, folder.as_deref()),
         BenchOptions::Page => {

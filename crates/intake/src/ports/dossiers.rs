@@ -47,6 +47,16 @@ pub trait Dossiers {
         by: Actor<'_>,
     ) -> Result<(), Fault>;
 
+    /// Notes whether the candidate was answered elsewhere, and that somebody
+    /// has said so, unless it is noted already.
+    async fn note_answered_elsewhere(
+        &self,
+        application: &Application,
+        is_answered: bool,
+        id: &str,
+        by: Actor<'_>,
+    ) -> Result<(), Fault>;
+
     /// The events of applications, oldest first, each with the id of its
     /// application.
     async fn events(&self, applications: &[&str]) -> Result<Vec<(String, Event)>, Fault>;

@@ -228,6 +228,8 @@ pub struct PostingDelivery {
     pub kept: Vec<Entry>,
     /// How many were withdrawn.
     pub withdrawn: u32,
+    /// How many of those that are kept wait for an answer.
+    pub unanswered: u32,
 }
 
 /// An application and its mails.

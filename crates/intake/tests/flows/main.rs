@@ -140,6 +140,7 @@ fn composer<'a>(
         mails_per_recipient: 5,
         operator: operator.cloned(),
         marks_staff_mails: true,
+        has_desk: true,
         signing,
         entropy: || Ok([7; 32]),
     }

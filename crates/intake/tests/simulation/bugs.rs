@@ -5,6 +5,8 @@
 //! which do nothing there.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use domain::Posting;
@@ -88,11 +90,17 @@ pub(crate) enum Bug {
     KeepsTheAddress,
     /// A report is keyed by a day that starts anew with each closing.
     ReportDayRestarts,
+    /// A message that is being sent, or has been, is said to be stopped.
+    StopsWhatHasLeft,
+    /// A message is stopped, and its mail stays in the outbox.
+    StopsInNameOnly,
+    /// A stage is set over the one that a colleague has set meanwhile.
+    OverlooksColleagues,
 }
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 30] = [
+    pub(crate) const ALL: [(Self, Invariant); 33] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -123,6 +131,9 @@ impl Bug {
         (Self::ConfirmsToNobody, Invariant::WithdrawalIsConfirmed),
         (Self::KeepsTheAddress, Invariant::WithdrawnIsGone),
         (Self::ReportDayRestarts, Invariant::ReportsAgree),
+        (Self::StopsWhatHasLeft, Invariant::StoppedNeverLeaves),
+        (Self::StopsInNameOnly, Invariant::StoppedNeverLeaves),
+        (Self::OverlooksColleagues, Invariant::NoChangeIsLost),
     ];
 }
 
@@ -220,6 +231,26 @@ impl Ports {
         {
             report.values[1] = "0".into();
             return;
+        }
+        match (statements[0].query.name, self.bug) {
+            ("stop message", Some(Bug::StopsWhatHasLeft)) => {
+                let stop = &mut statements[0].query;
+                stop.sql = without(stop.sql, "AND EXISTS (SELECT 1 FROM mails", None);
+            }
+            ("stop message", Some(Bug::StopsInNameOnly)) => {
+                statements
+                    .iter_mut()
+                    .filter(|one| one.query.name == "delete stopped")
+                    .for_each(|one| one.values = vec!["of no message".into()]);
+            }
+            ("replace pending", Some(Bug::OverlooksColleagues)) => {
+                for statement in &mut *statements {
+                    let seen = "AND applications.stage = json_extract(step.value, '$.seen')";
+                    let sql = statement.query.sql;
+                    statement.query.sql = without(sql, seen, Some(seen));
+                }
+            }
+            _ => {}
         }
         let Statement { query, values } = &mut statements[0];
         let (until, now) = match query.name {
@@ -440,6 +471,19 @@ fn without_emptying(settle: &'static str) -> &'static str {
         let (_, after) = rest.split_once("END").unwrap();
         format!("{before}payload = payload{after}")
     })
+}
+
+/// A statement without its end from `from` on, or without `part` alone. Each is
+/// made once.
+fn without(sql: &'static str, from: &str, part: Option<&str>) -> &'static str {
+    thread_local! {
+        static MADE: RefCell<BTreeMap<&'static str, &'static str>> = RefCell::default();
+    }
+    let make = || match part {
+        Some(part) => sql.replace(part, ""),
+        None => sql.split(from).next().unwrap().to_owned(),
+    };
+    MADE.with_borrow_mut(|made| *made.entry(sql).or_insert_with(|| make().leak()))
 }
 
 /// The id of the application that these statements write down.

@@ -13,6 +13,7 @@ use rules::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use crate::desk;
 use crate::ports::Ports;
 use crate::witness;
 use crate::world::{Port, World, read, setting};
@@ -90,12 +91,18 @@ impl Ports {
             }
             _ => Vec::new(),
         };
+        let before = match first.query.name {
+            "replace pending" => desk::stages(self, text(0)),
+            _ => Vec::new(),
+        };
         let rows = self.tables.transaction(statements).unwrap();
         let attempt = || rows.first().and_then(|row| row["attempts"].as_u64()).map(|n| n as u32);
         match first.query.name {
             "count erased" => witness::erased(self, text(0)),
             "insert application" | "keep revision" => witness::committed(self, text(0)),
             "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
+            "replace pending" => desk::stepped(self, &before, text(0)),
+            "stop message" => desk::stopped(self, text(0)),
             "retire" => witness::withdrawn(self, text(0)),
             "retire orphans" => witness::retired(self, &ids(&rows), &fresh),
             "select forwarding" => {

@@ -52,6 +52,7 @@ pub(crate) enum Event {
     AskedToWithdraw,
     LookedWithKey,
     LookedWithWrongKey,
+    StageAsked,
     // What came of it.
     Accepted,
     AcceptedAgain,
@@ -83,10 +84,15 @@ pub(crate) enum Event {
     HeldErased,
     ReplacedErased,
     Erased,
+    StageChanged,
+    StageSkipped,
+    MessageMail,
+    MessageStopped,
+    StoppedTooLate,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 75] = [
+    pub(crate) const ALL: [(Self, &str); 81] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -132,6 +138,7 @@ impl Event {
         (Self::AskedToWithdraw, "asked to withdraw"),
         (Self::LookedWithKey, "looked at their receipt"),
         (Self::LookedWithWrongKey, "with a wrong key"),
+        (Self::StageAsked, "changes asked for at the desk"),
         (Self::Accepted, "acknowledged"),
         (Self::AcceptedAgain, "once more"),
         (Self::AcceptedUnqueued, "without a queue message"),
@@ -162,6 +169,11 @@ impl Event {
         (Self::HeldErased, "held documents erased"),
         (Self::ReplacedErased, "replaced documents erased"),
         (Self::Erased, "erased on the day of deletion"),
+        (Self::StageChanged, "stages changed"),
+        (Self::StageSkipped, "left as others had made them"),
+        (Self::MessageMail, "messages of staff"),
+        (Self::MessageStopped, "stopped"),
+        (Self::StoppedTooLate, "too late"),
     ];
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct History {
     holding: BTreeMap<TaskId, (String, u32)>,
     /// What each task has read for a report that it will write.
     pub(crate) read: BTreeMap<TaskId, SeenDelivery>,
+    /// The mails of messages that staff have stopped.
+    pub(crate) stopped: BTreeSet<String>,
     /// What mailboxes hold.
     pub(crate) mails: Vec<Mail>,
 }

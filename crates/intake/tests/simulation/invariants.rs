@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{Application, Posting};
 use intake::ports::MailKind;
 
+use crate::desk;
 use crate::events::Event;
 use crate::history::{Attempt, Mail, hex, mail_name};
 use crate::reports;
@@ -73,6 +74,15 @@ pub(crate) enum Invariant {
     ComesToRest,
     /// On the day of deletion only counts are left.
     ErasedInTheEnd,
+    /// A message that staff were told is stopped has not left, and never does.
+    StoppedNeverLeaves,
+    /// One that was not stopped leaves.
+    ScheduledLeaves,
+    /// Nobody changes a stage that a colleague has set since they looked, and
+    /// each stage is what the changes, as they are written down, made of it.
+    NoChangeIsLost,
+    /// What is counted of a posting is what there is.
+    CountsAgree,
 }
 
 /// A promise that was not kept.
@@ -109,6 +119,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     refused_is_not_kept(world);
     numbers(world);
     copies(world);
+    desk::at_rest(world);
     reports::at_rest(world, calm_since);
 }
 

@@ -24,6 +24,9 @@
 //!   breaks after the end of DATA with or without the message, is away for
 //!   hours, for two days, for four.
 //!
+//! Two colleagues at the desk change stages, write to candidates and stop what
+//! they wrote, each by what they saw a while before.
+//!
 //! Then the faults end, the clock runs on, and what was promised must hold:
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
 //! hold at once. Months later the day of deletion comes, with faults of its
@@ -42,7 +45,7 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
-//! | `people`, `staff`, `platform` | what calls the flows |
+//! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `history`, `events` | what was seen, and how often |
 //! | `witness`, `in_time`, `reports`, `invariants` | what must hold at once, and in the end |
 //! | `bugs` | mistakes made on purpose |
@@ -60,6 +63,7 @@
 mod bugs;
 mod chance;
 mod database;
+mod desk;
 mod events;
 mod history;
 mod in_time;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use domain::Posting;
 
 use crate::bugs::Bug;
+use crate::desk;
 use crate::events::{Counts, Event};
 use crate::invariants::{self, Breach};
 use crate::people::Person;
@@ -60,6 +61,12 @@ fn storm(ports: &Ports) -> i64 {
         let person = Person::new(ports, usize::try_from(index).unwrap_or_default());
         let (theirs, delay) = (ports.clone(), chance.between(0, length));
         ports.spawn(delay, Worker::Outside, person.live(theirs));
+    }
+    for who in ["anne@example.org", "bob@example.org"] {
+        if chance.happens(4_000) {
+            let until = begin + length + HOUR;
+            ports.spawn(0, Worker::Outside, desk::work(ports.clone(), who, until));
+        }
     }
     if chance.happens(4_000) {
         let delay = chance.between(0, length);

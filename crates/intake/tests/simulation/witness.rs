@@ -9,6 +9,7 @@ use intake::{
 use ledger::SqlLedger;
 use rules::{Code, Issue, Timestamp};
 
+use crate::desk;
 use crate::events::Event;
 use crate::history::{Mail, mail_name};
 use crate::in_time::InTime;
@@ -279,6 +280,7 @@ pub(crate) fn opened(
 /// A mailbox has got a mail.
 pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
     match (mail.notice.as_deref(), &mail.reference) {
+        (None, Some(reference)) if desk::arrived(ports, mail, reference) => {}
         (None, Some(reference)) => mail_of_application(ports, mail, reference),
         (Some("withdrawal"), Some(reference)) => {
             let history = ports.history.borrow();

@@ -111,6 +111,7 @@ impl Setting {
             mails_per_recipient: MAILS_PER_RECIPIENT,
             operator: Some(self.operator.clone()),
             marks_staff_mails: true,
+            has_desk: true,
             signing: &self.signing,
             entropy: || Ok([7; 32]),
         }

@@ -123,6 +123,7 @@ suite! {
     progress::a_stopped_message_never_leaves,
     progress::a_newer_message_replaces_a_pending_one,
     progress::a_list_is_searched_sorted_and_filtered,
+    progress::who_waits_for_an_answer_is_counted,
     progress::notes_and_events_go_with_the_application,
     recipients::a_recipient_gets_so_many_mails_and_a_digest,
     recipients::a_digest_takes_no_more_once_it_is_being_sent,

@@ -72,7 +72,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
         forwarding,
         acknowledgement: MailState::Waiting,
     });
-    let promised = PostingDelivery { kept: entries.collect(), withdrawn: 1 };
+    let promised = PostingDelivery { kept: entries.collect(), withdrawn: 1, unanswered: 3 };
     same("the report", ledger.posting_delivery(slug).await?, promised)?;
     attempt(ledger, 3, 1, Settlement::Sent { at: after(MINUTE), transport_id: None }).await?;
     same("none waits", ledger.is_settled(slug).await?, true)?;

@@ -177,6 +177,51 @@ pub(super) async fn a_list_is_searched_sorted_and_filtered(
     same("counts", counted.collect::<Vec<_>>(), vec![(3, 3, 3)])
 }
 
+pub(super) async fn who_waits_for_an_answer_is_counted(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let mut received = Vec::new();
+    for n in 1..=4 {
+        received.push(commit(ledger, &posting.slug, n).await?);
+    }
+    let [first, second, third, fourth] = received.as_slice() else {
+        return Err(Violation("four were committed".into()));
+    };
+    let counts = async || -> Result<(u32, u32), Violation> {
+        let counts = ledger.counts(Some(&posting.slug)).await?;
+        let counts = some("the counts", counts.into_iter().next())?;
+        Ok((counts.applications, counts.unanswered))
+    };
+    same("nobody is answered", counts().await?, (4, 4))?;
+    take(ledger, step(&first.id, "a", Stage::Received, None, true), 0).await?;
+    take(ledger, step(&first.id, "b", Stage::Received, None, true), 1).await?;
+    take(ledger, step(&second.id, "c", Stage::Received, None, true), 1).await?;
+    same("two are written to, one twice", counts().await?, (4, 2))?;
+    ledger.stop_message("c", by(2)).await?;
+    same("one is not after all", counts().await?, (4, 3))?;
+    for (n, id) in ["d", "e"].iter().enumerate() {
+        let at = 3 + i64::try_from(n).unwrap_or_default();
+        ledger.note_answered_elsewhere(second, true, id, by(at)).await?;
+    }
+    same("but by telephone", counts().await?, (4, 2))?;
+    let dossier = some("the dossier", ledger.find_dossier(&second.reference).await?)?;
+    same("which is noted", dossier.is_answered_elsewhere, true)?;
+    let events = ledger.events(&[&second.id]).await?;
+    let noted = events.iter().filter(|(_, event)| event.what == Deed::AnsweredElsewhere);
+    same("once", noted.count(), 1)?;
+    ledger.note_answered_elsewhere(second, false, "f", by(5)).await?;
+    same("and taken back", counts().await?, (4, 3))?;
+    ledger.withdraw(third, "hash", after(6)).await?;
+    same("who has withdrawn does not wait", counts().await?, (3, 2))?;
+    ledger.erase(&third.id).await?;
+    ledger.erase(&first.id).await?;
+    same("nor who is erased", counts().await?, (2, 2))?;
+    ledger.note_answered_elsewhere(fourth, true, "g", by(7)).await?;
+    ledger.erase(&fourth.id).await?;
+    same("answered or not", counts().await?, (1, 1))
+}
+
 pub(super) async fn notes_and_events_go_with_the_application(
     ledger: &impl Storage,
     posting: &Posting,

@@ -128,6 +128,7 @@ fn whole(bytes: f64) -> u64 {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DossierRow {
     stage: Stage,
+    answered_elsewhere: u32,
     also_applied: String,
     #[serde(flatten)]
     receipt: ReceiptRow,
@@ -140,7 +141,8 @@ impl TryFrom<DossierRow> for Dossier {
         let (application, delivery): (Application, Delivery) = row.receipt.try_into()?;
         let also_applied = serde_json::from_str(&row.also_applied)
             .map_err(|_| Fault::Ledger("references of a person are no JSON".into()))?;
-        Ok(Self { application, stage: row.stage, delivery, also_applied })
+        let is_answered_elsewhere = row.answered_elsewhere > 0;
+        Ok(Self { application, stage: row.stage, delivery, is_answered_elsewhere, also_applied })
     }
 }
 

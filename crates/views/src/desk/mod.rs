@@ -1,5 +1,6 @@
 //! The pages of the staff desk.
 
+mod add;
 mod application;
 mod appointment;
 mod editor;
@@ -13,6 +14,7 @@ use domain::dossier::PostingCounts;
 use domain::{Posting, Stage};
 use locales::{Texts, Words as _, fill};
 
+pub use add::{AddShown, add};
 pub use application::{ApplicationShown, application};
 pub use appointment::{Appointment, appointment};
 pub use editor::{EditorShown, MistakeShown, editor, import};
@@ -23,6 +25,8 @@ pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
     Addressee, Letter, Outcome, Preview, StageShown, Template, letters, progressed, stage, template,
 };
+
+pub use crate::words::day;
 
 /// The style sheet of the desk, beside that of every page.
 pub(crate) const CSS: &str = match option_env!("GUICHET_ASSET_DESK_CSS") {

@@ -26,6 +26,8 @@ pub struct Report<'a> {
     pub not_acknowledged: Vec<(u32, &'a str)>,
     /// How many were withdrawn.
     pub withdrawn: u32,
+    /// How many wait for an answer, where staff write from the desk.
+    pub unanswered: u32,
 }
 
 /// The facts of an alert: mails that do not leave.
@@ -203,6 +205,8 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     paragraphs
         .extend(advice.iter().filter(|(said, _)| *said).map(|(_, words)| (*words).to_owned()));
     paragraphs.extend(not_acknowledged(texts, &report.not_acknowledged));
+    let unanswered = i64::from(report.unanswered);
+    paragraphs.extend((unanswered > 0).then(|| plural(texts, "report_unanswered", unanswered)));
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),

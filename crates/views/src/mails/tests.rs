@@ -271,6 +271,17 @@ fn a_report_says_whose_address_is_to_be_checked() {
     assert!(!said(&EN, &[]).contains("came back"));
 }
 
+#[test]
+fn a_report_says_how_many_wait_for_an_answer() {
+    let said = |texts, unanswered| {
+        let lists = Report { unanswered, ..Report::default() };
+        report(texts, &posting(), &lists, received().received_at).text
+    };
+    assert!(said(&EN, 7).contains("7\u{A0}people wait for an answer."), "{}", said(&EN, 7));
+    assert!(said(&FR, 1).contains("1\u{A0}personne attend une réponse."), "{}", said(&FR, 1));
+    assert!(!said(&EN, 0).contains("wait for an answer"));
+}
+
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
@@ -309,6 +320,7 @@ fn look() {
             delivered: entries.clone(),
             not_acknowledged: entries,
             withdrawn: 1,
+            unanswered: 7,
         };
         let (posting, now) = (posting(), received().received_at);
         let cause = "AUTH: the server answered 535 5.7.8";

@@ -32,6 +32,7 @@ pub(crate) enum BenchOptions {
         folder: Option<PathBuf>,
     },
     Page,
+    Desk,
 }
 
 pub(super) fn chaos(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
@@ -54,8 +55,11 @@ pub(super) fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         Some(Value(what)) if what == "rush" => BenchOptions::Rush,
         Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
         Some(Value(what)) if what == "page" => BenchOptions::Page,
+        Some(Value(what)) if what == "desk" => BenchOptions::Desk,
         Some(Short('h') | Long("help")) => return Ok(Task::Help),
-        _ => bail!("bench needs to know what: cargo xtask bench load, rush, documents or page"),
+        _ => {
+            bail!("bench needs to know what: cargo xtask bench load, rush, documents, page or desk")
+        }
     };
     while let Some(argument) = parser.next()? {
         match (argument, &mut options) {

@@ -107,6 +107,23 @@ impl Desk<'_> {
         Ok(answer::see_other(&format!("/desk/applications/{reference}#notes")))
     }
 
+    /// Notes that the candidate was answered elsewhere, or that they were not
+    /// after all.
+    pub(super) async fn note_answered(&self, reference: &str, request: Request) -> Answer {
+        let (_, dossier) = self.dossier(reference).await?;
+        let fields = forms::read(request, forms::SMALL).await?;
+        let is_answered = fields.text("answered") != "no";
+        let application = &dossier.application;
+        let (ledger, id) = (&self.app.ledger, fresh_id()?);
+        ledger.note_answered_elsewhere(application, is_answered, &id, self.actor()).await?;
+        if self.context.wants_json {
+            let body = json!({ "answered_elsewhere": is_answered });
+            return Ok(answer::json(200, &body, Caching::Never));
+        }
+        let reference = &application.reference;
+        Ok(answer::see_other(&format!("/desk/applications/{reference}#mails")))
+    }
+
     /// Erases an application at the request of the person whom it concerns.
     /// Staff get the notice of a withdrawal, so that they delete their copies.
     pub(super) async fn erase(&self, reference: &str) -> Answer {

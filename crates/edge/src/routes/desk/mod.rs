@@ -1,5 +1,6 @@
 //! `/desk`: what staff see and do. The contract is in docs/desk.md.
 
+mod add;
 mod applications;
 #[cfg(feature = "dev-sign-in")]
 mod dev_sign_in;
@@ -47,6 +48,9 @@ enum Route<'a> {
     Application(&'a str),
     EverythingOf(&'a str),
     Note(&'a str),
+    Answered(&'a str),
+    AddForm(&'a str),
+    Add(&'a str),
     Document(&'a str, &'a str),
     Erase(&'a str),
     Stage,
@@ -68,12 +72,14 @@ fn routes(path: &str) -> Option<Methods<'_>> {
         ["postings", slug, "edit"] => (Some(Route::Edit(slug)), None),
         ["postings", slug, "end"] => (None, Some(Route::End(slug))),
         ["postings", slug, "withdraw"] => (None, Some(Route::TakeDown(slug))),
+        ["postings", slug, "applications"] => (Some(Route::AddForm(slug)), Some(Route::Add(slug))),
         ["postings", slug, "search"] => (None, Some(Route::Search(slug))),
         ["postings", slug, name] => {
             (Some(Route::Export(slug, name.strip_prefix("export.")?)), None)
         }
         ["applications", reference] => (Some(Route::Application(reference)), None),
         ["applications", reference, "file"] => (Some(Route::EverythingOf(reference)), None),
+        ["applications", reference, "answered"] => (None, Some(Route::Answered(reference))),
         ["applications", reference, "notes"] => (None, Some(Route::Note(reference))),
         ["applications", reference, "erase"] => (None, Some(Route::Erase(reference))),
         ["applications", reference, "documents", id] => {
@@ -192,6 +198,7 @@ impl Desk<'_> {
                     Route::Editor => self.new_posting().await,
                     Route::Edit(slug) => self.edit_posting(slug).await,
                     Route::ImportForm => Ok(self.import_form()),
+                    Route::AddForm(slug) => self.add_form(slug),
                     Route::EverythingOf(reference) => self.everything_of(reference).await,
                     Route::Export(slug, format) => self.export(slug, format).await,
                     _ => Err(Failure::NotFound.into()),
@@ -214,6 +221,8 @@ impl Desk<'_> {
             Route::End(slug) => self.end(slug).await,
             Route::TakeDown(slug) => self.take_down(slug).await,
             Route::Import => self.import(request).await,
+            Route::Add(slug) => self.add(slug, request).await,
+            Route::Answered(reference) => self.note_answered(reference, request).await,
             Route::Erase(reference) => self.erase(reference).await,
             Route::Stage => self.change_stage(request).await,
             Route::StopMessage(id) => self.stop_message(id).await,
@@ -278,6 +287,17 @@ impl Desk<'_> {
         what: domain::Deed,
         detail: Option<serde_json::Value>,
     ) -> Result<(), Fault> {
+        self.note_event_as(&fresh_id()?, concerned, what, detail).await
+    }
+
+    /// The same under an id of its own, so that it is written once.
+    async fn note_event_as(
+        &self,
+        id: &str,
+        concerned: Concerned<'_>,
+        what: domain::Deed,
+        detail: Option<serde_json::Value>,
+    ) -> Result<(), Fault> {
         let event = Event {
             what,
             // Who looks at a document is not watched.
@@ -285,7 +305,7 @@ impl Desk<'_> {
             at: self.context.received_at,
             detail: detail.map(|detail| detail.to_string()),
         };
-        self.app.ledger.add_event(concerned, &fresh_id()?, &event).await
+        self.app.ledger.add_event(concerned, id, &event).await
     }
 }
 

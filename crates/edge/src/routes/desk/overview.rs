@@ -39,6 +39,7 @@ impl Desk<'_> {
                     "closes_at": shown.posting.requirements.window.closes_at.to_rfc3339(),
                     "applications": shown.counts.applications,
                     "not_forwarded": shown.counts.not_forwarded,
+                    "unanswered": shown.counts.unanswered,
                 })
             })
             .collect();
@@ -46,7 +47,7 @@ impl Desk<'_> {
             json!({
                 "slug": draft.slug, "title": draft.slug, "state": "draft",
                 "version": draft.version, "closes_at": null, "applications": 0,
-                "not_forwarded": 0,
+                "not_forwarded": 0, "unanswered": 0,
             })
         }));
         Ok(answer::json(200, &json!({ "postings": postings }), Caching::Never))
@@ -192,5 +193,6 @@ pub(super) fn listed_application(dossier: &Dossier) -> Value {
         "documents": content.documents.len(),
         "remarks": remarks,
         "also_applied": also,
+        "answered_elsewhere": dossier.is_answered_elsewhere,
     })
 }

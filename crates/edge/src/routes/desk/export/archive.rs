@@ -54,15 +54,10 @@ impl Desk<'_> {
     }
 }
 
-/// How many pages of the list one part has.
-fn pages_of_a_part(posting: &Posting) -> u32 {
-    let documents = u32::try_from(posting.requirements.documents.len()).unwrap_or(u32::MAX);
-    (DOCUMENTS / documents.clamp(1, DOCUMENTS) / PAGE).max(1)
-}
-
 /// Returns how many parts the archive of so many applications has.
 pub(in crate::routes::desk) fn parts(posting: &Posting, applications: u32) -> u32 {
-    applications.div_ceil(pages_of_a_part(posting).saturating_mul(PAGE)).max(1)
+    let documents = posting.requirements.documents.len();
+    applications.div_ceil(::desk::part::applications(documents, DOCUMENTS, PAGE)).max(1)
 }
 
 /// An identity stream of the platform, whose bytes stay outside wasm memory.
@@ -81,12 +76,14 @@ struct Writer {
 
 impl Writer {
     async fn write(&mut self, app: &AppContext, posting: &Posting, part: u32) -> Result<(), Fault> {
-        let pages = pages_of_a_part(posting);
-        let first = part.saturating_sub(1).saturating_mul(pages);
+        let documents = posting.requirements.documents.len();
+        let size = ::desk::part::applications(documents, DOCUMENTS, PAGE);
+        let stretches = ::desk::part::stretches(part, size, PAGE);
         let mut table = table::Applications::new(posting, desk::csv::Separator::default());
         let (mut rows, mut objects) = (String::new(), Vec::new());
-        for page in first..first.saturating_add(pages) {
+        for (page, begins, count) in stretches {
             let (dossiers, is_last) = read_page(app, &posting.slug, page).await?;
+            let dossiers = dossiers.into_iter().skip(begins).take(count).collect();
             let known = known(&app.ledger, dossiers).await?;
             rows.push_str(&table.rows(&known));
             for one in &known {
