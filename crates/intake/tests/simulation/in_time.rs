@@ -53,7 +53,7 @@ impl InTime {
         let (current, since) = (number(posting, "version"), number(posting, "state_since"));
         let first = version.map_or(current, i64::from);
         let versions = world.rows(&format!(
-            "SELECT * FROM posting_versions \
+            "SELECT closes_at, saved_at, ended_at FROM posting_versions \
              WHERE slug = '{slug}' AND version BETWEEN {first} AND {current} ORDER BY version"
         ));
         let correction = is_open(&versions, *at);
