@@ -103,7 +103,8 @@ async fn recipient(ledger: &impl Ledger, mail: &Mail) -> Result<Option<DigestNot
             | Notice::Alert { .. }
             | Notice::Digest(_)
             | Notice::Answer(_)
-            | Notice::Forward(_),
+            | Notice::Forward(_)
+            | Notice::Flood(_),
         ) => None,
     })
 }

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     "0010_desk.sql",
     "0011_incoming.sql",
     "0012_transport_ids.sql",
+    "0013_floods.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition
