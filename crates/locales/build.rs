@@ -35,10 +35,11 @@ mod catalogue {
 
     /// How the keys begin of what only staff read: the desk, and mails to
     /// staff and to the operator. A language may do without them.
-    const STAFF: [&str; 10] = [
+    const STAFF: [&str; 11] = [
         "alert_",
         "cause_",
         "desk_",
+        "flood_",
         "forward_",
         "mail_change_",
         "mail_remark_",

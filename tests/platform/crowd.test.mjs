@@ -1,13 +1,13 @@
 // Tests more large uploads than there is memory for: no client takes all of it, and an arrival in time counts.
 
 import assert from "node:assert/strict";
-import { request } from "node:http";
 import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { apply, clock, document, form, kept, onTheWire, OTHER, pdf, POSTING } from "../support/application.mjs";
 import { peak } from "../support/isolate.mjs";
 import { running } from "../support/running.mjs";
+import { stall } from "../support/stall.mjs";
 
 const place = await running({ inspector: true });
 beforeEach(() => place.afresh());
@@ -19,28 +19,7 @@ const HERE = { "x-test-address": "203.0.113.1" };
 const ELSEWHERE = { "x-test-address": "203.0.113.2" };
 const { type, bytes } = await onTheWire(form({ cover_letter: document("l.pdf", pdf("Lettre", 7_500_000)), cv: document("cv.pdf", pdf("CV", 7_499_000)) }));
 
-/**
- * An upload that stops before its end, and what it is answered.
- *
- * @param {Record<string, string>} [headers]
- * @param {string} [path]
- */
-function stalled(headers = {}, path = `/postings/${POSTING.slug}/applications`) {
-  return new Promise((resolve, reject) => {
-    const post = request(new URL(path, place.guichet.url), {
-      method: "POST",
-      headers: { "content-type": type, "content-length": bytes.length, accept: "application/json", ...headers },
-    });
-    post.on("error", reject);
-    post.on("response", async (answer) => {
-      let body = "";
-      for await (const chunk of answer) body += chunk;
-      post.destroy();
-      resolve({ status: answer.statusCode, headers: answer.headers, body });
-    });
-    post.write(bytes.subarray(0, bytes.length - 100_000));
-  });
-}
+const stalled = (headers, path = `/postings/${POSTING.slug}/applications`) => stall(new URL(path, place.guichet.url), { type, bytes, headers });
 
 const large = (headers) => place.guichet.fetch(`/postings/${POSTING.slug}/applications`, { method: "POST", body: bytes, headers: { "content-type": type, accept: "application/json", ...headers } });
 

@@ -131,6 +131,27 @@ test("a bounce of ours is noted at its mail, and staff get it", async () => {
   assert.equal(rows.find(({ kind }) => kind === "acknowledgement").refused_because, "bounced");
 });
 
+test("a bounce that returns nothing is known by the address that it comes to", async () => {
+  const { override } = await import("../support/faults.mjs");
+  await override(guichet, { vars: { BOUNCE_ADDRESS: "bounces@in.example.org" } });
+  await send(mail());
+  const { candidate } = await mails(2);
+  const { from } = mailbox.messages.find(({ to }) => to[0] === MARIE);
+  const refused = async () => (await everything(guichet)).mails.find(({ kind }) => kind === "acknowledgement").refused_because;
+  const plain = mail({ from: "postmaster@example.net", subject: "Delivery failed", files: [], text: "No such user." });
+  const last = from.replace(/.@/, (end) => (end === "A@" ? "B@" : "A@"));
+  await send(plain, { from: "", to: last });
+  await mails(3);
+  assert.equal(await refused(), null, "an address that was guessed names nothing");
+  await send(mail({ from: "postmaster@example.net", subject: "Delivery failed", files: [], text: "No such user, again." }), { from: "", to: from.toLowerCase() });
+  const { staff } = await mails(4);
+  assert.equal(await refused(), "bounced");
+  const subjects = staff.map(({ subject }) => subject).join("\n");
+  assert.equal(subjects.match(/non remis|not delivered/g)?.length, 2, subjects);
+  assert.ok(candidate[0].raw.includes(from.split("+")[1].split("@")[0]), "the address is made of the Message-ID");
+  await override(guichet, {});
+});
+
 test("a question is forwarded and not answered", async () => {
   await send(mail({ subject: "Question sur le contrat", files: [] }));
   const { staff, all } = await mails(1);

@@ -48,6 +48,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("sweep failed", sweep(app).await),
         ("mails that came in not queued", sweep_incoming(app).await),
         ("mails that came in not erased", erase_incoming(app).await),
+        ("orphaned mails not erased", erase_orphaned_mails(app).await),
         ("withdrawals not finished", finish_withdrawals(app).await),
         ("replaced documents not erased", erase_replaced_documents(app).await),
         ("erasure failed", erase(app, &postings).await),
@@ -105,6 +106,10 @@ async fn sweep_incoming(app: &AppContext) -> Result<(), Fault> {
 
 async fn erase_incoming(app: &AppContext) -> Result<(), Fault> {
     intake::erase_incoming(&app.documents, &app.ledger, app.clock.now()).await
+}
+
+async fn erase_orphaned_mails(app: &AppContext) -> Result<(), Fault> {
+    intake::erase_orphaned_mails(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
 }
 
 async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {

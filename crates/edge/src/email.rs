@@ -12,7 +12,7 @@ use crate::{config, log, postings, semaphore};
 
 /// How many times its own size a mail takes in memory: as it came, and its
 /// files as they are and as the platform holds them.
-const COPIES: u64 = 2;
+pub(crate) const COPIES: u64 = 2;
 
 /// Stores a mail. Whether it is safe: if not, the sending server has to try
 /// again, which it does only where the handler fails.

@@ -106,7 +106,7 @@ pub async fn correct<D: DocumentStore>(
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
     };
-    hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
+    hold.follow(documents, ledger, &uploads, |_| holds, &mut verdict).await;
     Ok(Some(verdict))
 }
 

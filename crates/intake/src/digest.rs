@@ -112,7 +112,8 @@ async fn recipient(
             | Notice::KeyExpires { .. }
             | Notice::Digest(_)
             | Notice::Answer(_)
-            | Notice::Forward(_),
+            | Notice::Forward(_)
+            | Notice::Flood(_),
         ) => None,
     })
 }

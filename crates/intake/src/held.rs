@@ -71,14 +71,14 @@ impl Hold {
     }
 
     /// Does what an answer calls for: once an application is stored, nothing
-    /// is held any more; of a refused form, the documents that passed are held
-    /// where `is_wanted`. `held` is what there was before.
+    /// is held any more; of a refused form, those documents that passed are held
+    /// of which `is_wanted` says so. `held` is what there was before.
     pub(crate) async fn follow<D: DocumentStore>(
         &self,
         documents: &D,
         ledger: &impl HeldDocuments,
         uploads: &Uploads<'_, D::Upload>,
-        is_wanted: bool,
+        is_wanted: impl Fn(&str) -> bool,
         verdict: &mut Verdict,
     ) {
         match verdict {
@@ -88,8 +88,10 @@ impl Hold {
                 // again without files and is the same application.
                 let _ = release(documents, &uploads.held).await;
             }
-            Verdict::Refused { form, issues, holding, .. } if is_wanted && may_hold(issues) => {
-                *holding = self.hold(documents, ledger, uploads, form, issues).await;
+            Verdict::Refused { form, issues, holding, .. } if may_hold(issues) => {
+                let passed = form.documents.iter().filter(|one| has_passed(one, issues));
+                let wanted: Vec<_> = passed.filter(|one| is_wanted(&one.id)).collect();
+                *holding = self.hold(documents, ledger, uploads, &wanted, issues).await;
             }
             _ => {}
         }
@@ -100,13 +102,12 @@ impl Hold {
         documents: &D,
         ledger: &impl HeldDocuments,
         uploads: &Uploads<'_, D::Upload>,
-        form: &Form,
+        wanted: &[&OfferedDocument],
         issues: &[Issue],
     ) -> Holding {
-        let passed = form.documents.iter().filter(|one| has_passed(one, issues));
         let (mut held, mut new) = (Vec::new(), Vec::new());
-        for document in passed {
-            match uploads.held.iter().find(|held| held.document == *document) {
+        for document in wanted {
+            match uploads.held.iter().find(|held| held.document == **document) {
                 Some(before) => held.push(before.clone()),
                 None => new.extend(self.place(document, issues)),
             }

@@ -3,15 +3,20 @@
 
 use std::borrow::Cow;
 
-use mail::{Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use domain::Posting;
+use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::mails::{self, MailText};
 
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, DocumentStore, Fault, Forwarding, MailAnswer, Notice, Sending, Transport, Why,
+    Claim, DocumentStore, Fault, FloodNotice, FloodedMail, Forwarding, MailAnswer, Notice, Notices,
+    Sending, Transport, Why,
 };
-use crate::receive::raw_key;
+use crate::receive::{RAW, raw_key};
+
+/// How many mails of a flood are listed. Those beyond are kept all the same.
+const LISTED: u32 = 1_000;
 
 /// The name of a mail that is attached to another. The bytes are not changed:
 /// as `message/rfc822` they could not be encoded (RFC 2046, 5.2.1).
@@ -74,6 +79,46 @@ impl MailComposer<'_> {
         }
     }
 
+    /// Lists the mails of a flood: to whom, in which language, and the words.
+    pub(crate) async fn flood(
+        &self,
+        ledger: &impl Notices,
+        id: &str,
+        flood: &FloodNotice,
+    ) -> Result<(Address, String, MailText), Fault> {
+        let posting = self.posting_or_first(flood.posting.as_deref())?;
+        let texts = locales::for_staff(&posting.language);
+        let listed = ledger.flooded(id, LISTED).await?;
+        let place = |mail: &FloodedMail| {
+            let key = self.signing.sign(RAW, &[&mail.id]);
+            format!("{}{}", flood.origin, views::raw_mail_address(&mail.id, &key))
+        };
+        let places: Vec<String> = listed.iter().map(place).collect();
+        let mails: Vec<_> = listed
+            .iter()
+            .zip(&places)
+            .map(|(mail, address)| mails::FloodedMail {
+                received_at: mail.received_at,
+                bytes: mail.bytes,
+                subject: &mail.subject,
+                address,
+            })
+            .collect();
+        let FloodNotice { from, is_proved, until, .. } = flood;
+        let told = mails::Flood { from, is_proved: *is_proved, until: *until, mails: &mails };
+        let words = mails::flood(texts, posting, &told);
+        Ok((address(&posting.recipient)?, posting.language.clone(), words))
+    }
+
+    /// Where no posting is known, the first one's staff decide.
+    fn posting_or_first(&self, slug: Option<&str>) -> Result<&Posting, Fault> {
+        let none = || Fault::Configuration("there is no posting".into());
+        match slug {
+            Some(slug) => self.posting(slug),
+            None => self.postings.first().ok_or_else(none),
+        }
+    }
+
     fn forwarding(
         &self,
         id: &str,
@@ -83,14 +128,7 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let notice = Notice::Forward(Box::new(forwarding.clone()));
-        // Where no posting is known, the first one's staff decide.
-        let posting = match &forwarding.posting {
-            Some(slug) => self.posting(slug)?,
-            None => self
-                .postings
-                .first()
-                .ok_or_else(|| Fault::Configuration("there is no posting".into()))?,
-        };
+        let posting = self.posting_or_first(forwarding.posting.as_deref())?;
         let texts = locales::for_staff(&posting.language);
         let MailText { subject, text, html } = mails::forwarded(
             texts,

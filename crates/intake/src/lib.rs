@@ -84,7 +84,7 @@ pub use progress::{
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use receive::{
     Completion, OpenedDraft, Receiver, accept, awaits_answers, complete_draft, draft_posting,
-    erase_incoming, open_draft, raw_mail, receive, sweep_incoming,
+    erase_incoming, erase_orphaned_mails, open_draft, raw_mail, receive, sweep_incoming,
 };
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use restore::{Pause, forget_records, note_sent, replay};

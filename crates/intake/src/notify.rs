@@ -108,6 +108,7 @@ impl MailComposer<'_> {
             Notice::Forward(_) => {
                 return Err(no("composer of forwarded mails without their bytes"));
             }
+            Notice::Flood(flood) => self.flood(ledger, id, flood).await?,
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -178,7 +179,8 @@ impl MailComposer<'_> {
             | Notice::Digest(_)
             // Composed elsewhere (`incoming_mails.rs`).
             | Notice::Answer(_)
-            | Notice::Forward(_) => return Ok(None),
+            | Notice::Forward(_)
+            | Notice::Flood(_) => return Ok(None),
         };
         let contact = address(&self.posting(slug)?.contact)?;
         Ok(Some(Mailbox { name: None, address: contact }))

@@ -25,8 +25,8 @@ pub use dossiers::{Concerned, Dossiers};
 pub use held::HeldDocuments;
 pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{
-    DeliveryProblems, DigestNotice, Entry, Forwarding, Incident, MailAnswer, Notice,
-    NoticeOfChange, Notices, PostingDelivery, Why, WrittenReport,
+    DeliveryProblems, DigestNotice, Entry, FloodNotice, FloodedMail, Forwarding, Incident,
+    MailAnswer, Notice, NoticeOfChange, Notices, PostingDelivery, Why, WrittenReport,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,

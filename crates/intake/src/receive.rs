@@ -4,6 +4,8 @@
 
 mod draft;
 mod enclosed;
+mod flood;
+mod keep;
 mod letter;
 mod our_mails;
 mod outcome;
@@ -16,19 +18,23 @@ use mail::incoming::Person;
 use rules::application::limit;
 use rules::{Form, Issue, Timestamp, Unicode};
 
+pub(crate) use draft::RAW;
 pub use draft::{
     Completion, OpenedDraft, awaits_answers, complete_draft, draft_posting, open_draft, raw_mail,
 };
 use enclosed::{Enclosed, held};
+pub(crate) use keep::raw_key;
+pub use keep::{accept, erase_incoming, erase_orphaned_mails, sweep_incoming};
 use letter::Letter;
-use which_posting::{Which, which};
+use which_posting::{Which, by_rank, which, without_prefixes};
 
 use crate::deliver::LEASE_MS;
 use crate::key::ApplicationId;
 use crate::mail_composer::MailComposer;
+use crate::open_page::is_a_subject;
 use crate::ports::{
-    Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, IncomingMail, Ledger,
-    Outbox, Processed, Queue, Why,
+    Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, MailKind,
+    Outbox, PostingStore, Processed, Queue, Why,
 };
 use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
 
@@ -45,73 +51,11 @@ pub struct Receiver<'a> {
     pub unicode: Unicode,
 }
 
-/// The key of a mail's bytes in the store of documents.
-pub(crate) fn raw_key(id: &str) -> String {
-    format!("{INCOMING}{id}")
-}
-
-const INCOMING: &str = "incoming/";
-
-/// How many mails one run of the cron queues or erases.
-const BATCH: u32 = 100;
-
-/// How long what is left of a mail is kept after it came, in days: a mail that
-/// comes again by then is known.
-const KNOWN_DAYS: u32 = 30;
-
-/// Stores a mail as it came. Once this returns it is not lost; on a fault the
-/// sending server has to try again. Why it is not queued, if so: the sweep
-/// will see to it.
-pub async fn accept<D: DocumentStore>(
-    documents: &D,
-    ledger: &impl Inbox,
-    queue: &impl Queue,
-    mail: &IncomingMail,
-    raw: Vec<u8>,
-) -> Result<Option<Fault>, Fault> {
-    use sha2::Digest as _;
-    let sha256 = sha2::Sha256::digest(&raw).into();
-    let upload = documents.upload(raw)?;
-    documents.put(&raw_key(&mail.id), &upload, sha256).await?;
-    ledger.keep(mail).await?;
-    Ok(queue.push_incoming(std::slice::from_ref(&mail.id)).await.err())
-}
-
-/// Queues mails again that wait to be processed.
-pub async fn sweep_incoming(
-    ledger: &impl Inbox,
-    queue: &impl Queue,
-    clock: &impl Clock,
-) -> Result<(), Fault> {
-    let due = ledger.incoming_due(clock.now(), BATCH).await?;
-    if due.is_empty() { Ok(()) } else { queue.push_incoming(&due).await }
-}
-
-/// Deletes the bytes of mails that nobody needs any more, and forgets old
-/// ones. The fault is the first one.
-pub async fn erase_incoming(
-    documents: &impl DocumentStore,
-    ledger: &impl Inbox,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let mut result = Ok(());
-    for id in ledger.incoming_to_erase(now, BATCH).await? {
-        let erased = async {
-            documents.delete(&raw_key(&id)).await?;
-            ledger.incoming_erased(&id).await
-        };
-        result = result.and(erased.await);
-    }
-    let known = Timestamp(0).plus_days(KNOWN_DAYS).0;
-    ledger.forget_incoming(Timestamp(now.0.saturating_sub(known))).await?;
-    result
-}
-
 /// Processes the mail with this id, if it waits for that. Idempotent: what it
 /// writes has ids that follow from the mail.
 pub async fn receive<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox),
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore),
     queue: &impl Queue,
     clock: &impl Clock,
     composer: &MailComposer<'_>,
@@ -125,14 +69,24 @@ pub async fn receive<D: DocumentStore>(
     let raw = raw.ok_or_else(|| Fault::Documents("a mail that came in is not there".into()))?;
     let letter = Letter::read(&raw, mail, receiver);
     drop(raw);
-    let counter = Counter { documents, ledger, queue, composer, receiver };
+    let counter = Counter { documents, ledger, queue, composer, receiver, now };
     let is_done = letter.is_own(&composer.sender.mailbox.address)
-        || ledger.is_duplicate(&letter.identity, id).await?;
-    let processed = if is_done { outcome::dropped(&letter) } else { counter.judge(letter).await? };
+        || ledger.is_duplicate(&letter.identity, id, letter.mail.received_at).await?;
+    let processed = if is_done {
+        outcome::dropped(&letter)
+    } else {
+        counter.judge_unless_flooded(letter).await?
+    };
     ledger.process(id, &processed, now).await?;
-    let mails: Vec<_> = processed.notices.iter().map(|(mail, _)| mail.clone()).collect();
+    // A list leaves later, by the cron.
+    let at_once = processed.notices.iter().filter(|(mail, _)| mail.kind != MailKind::Flood);
+    let mails: Vec<_> = at_once.map(|(mail, _)| mail.clone()).collect();
     if mails.is_empty() { Ok(()) } else { queue.push(&mails, 0).await }
 }
+
+/// Of how many postings earlier versions are looked at: one question to the
+/// database each.
+const CHANGED: usize = 20;
 
 /// What takes mails in.
 struct Counter<'a, D, L, Q> {
@@ -141,18 +95,16 @@ struct Counter<'a, D, L, Q> {
     queue: &'a Q,
     composer: &'a MailComposer<'a>,
     receiver: &'a Receiver<'a>,
+    now: Timestamp,
 }
 
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore,
     Q: Queue,
 {
-    async fn judge(&self, letter: Letter) -> Result<Processed, Fault> {
-        let postings = self.composer.postings;
-        let (to, at) = (&letter.mail.envelope_to, letter.mail.received_at);
-        let which = which(postings, self.receiver.address, to, &letter.message.subject, at);
+    async fn judge(&self, letter: Letter, which: Which<'_>) -> Result<Processed, Fault> {
         let ours = [&self.composer.sender.mailbox.address, self.receiver.address];
         if let Some(why) = letter.unanswerable(&ours) {
             let about = if why == Why::Bounce { self.note_bounce(&letter).await? } else { None };
@@ -179,6 +131,30 @@ where
             Which::Perhaps(posting) => self.attempt(&letter, &author, posting, false, None).await,
             Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
         }
+    }
+
+    /// The posting that a mail is for.
+    async fn which(&self, letter: &Letter) -> Result<Which<'_>, Fault> {
+        let (to, at) = (&letter.mail.envelope_to, letter.mail.received_at);
+        let (postings, intake) = (self.composer.postings, self.receiver.address);
+        Ok(match which(postings, intake, to, &letter.message.subject, at) {
+            sure @ Which::This(_) => sure,
+            other => self.by_earlier_subject(letter).await?.map_or(other, Which::This),
+        })
+    }
+
+    /// The posting of which an earlier version asked for this subject: who
+    /// writes may have read that one.
+    async fn by_earlier_subject(&self, letter: &Letter) -> Result<Option<&Posting>, Fault> {
+        let subject = without_prefixes(&letter.message.subject);
+        let at = letter.mail.received_at;
+        let changed = by_rank(self.composer.postings, at).into_iter();
+        for posting in changed.filter(|posting| posting.version > 1).take(CHANGED) {
+            if is_a_subject(self.ledger, self.composer.read, posting, subject).await? {
+                return Ok(Some(posting));
+            }
+        }
+        Ok(None)
     }
 
     /// Completes a draft with the mail that answers ours. Where it became an

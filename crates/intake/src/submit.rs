@@ -62,17 +62,30 @@ pub enum Channel {
     /// sender is asked afterwards.
     Mail(String),
     /// By post or by mail to a person; staff have added it. It answers no
-    /// question that nobody has asked.
+    /// question that was not asked.
     Desk,
-    /// By the form that the answer to a mail with this Message-ID leads to.
-    MailAndForm(String),
+    /// By the form that the answer to a mail leads to.
+    MailAndForm {
+        /// The Message-ID of the mail.
+        message_id: String,
+        /// The ids of the documents that the mail has brought.
+        brought: Vec<String>,
+    },
 }
 
 impl Channel {
     fn message_id(&self) -> Option<String> {
         match self {
             Self::Form | Self::Desk => None,
-            Self::Mail(id) | Self::MailAndForm(id) => Some(id.clone()),
+            Self::Mail(id) | Self::MailAndForm { message_id: id, .. } => Some(id.clone()),
+        }
+    }
+
+    /// Whether a document came by the mail, where it is kept in any case.
+    fn has_brought(&self, document: &str) -> bool {
+        match self {
+            Self::MailAndForm { brought, .. } => brought.iter().any(|id| id == document),
+            Self::Form | Self::Desk | Self::Mail(_) => false,
         }
     }
 
@@ -197,7 +210,7 @@ pub async fn submit<D: DocumentStore>(
 ) -> Result<Verdict, Fault> {
     let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
-    let (files, channel) = (submission.documents, submission.channel);
+    let files = submission.documents;
     let erase_at = submission.erase_at.unwrap_or_else(|| posting.erased_at());
     let for_new = match submission.taken_until {
         Some(until) => Cow::Owned(posting.clone().ended(until)),
@@ -224,9 +237,11 @@ pub async fn submit<D: DocumentStore>(
     let (language, sender) = (language.as_str(), sender.as_str());
     let arrival =
         Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
+    let is_wanted = |document: &str| holds && !submission.channel.has_brought(document);
+    let channel = submission.channel.clone();
     let new = New { id, origin: &origin, page: None, posting: &for_new, channel, erase_at };
     let mut verdict = keep(documents, ledger, queue, posting, new, known, &arrival).await?;
-    hold.follow(documents, ledger, &uploads, holds, &mut verdict).await;
+    hold.follow(documents, ledger, &uploads, is_wanted, &mut verdict).await;
     Ok(verdict)
 }
 

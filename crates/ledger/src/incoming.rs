@@ -1,6 +1,6 @@
 //! The statements for mails that come in.
 
-use intake::ports::{Draft, Fault, Inbox, IncomingMail, Processed};
+use intake::ports::{Draft, Fault, Inbox, IncomingMail, Notice, Processed};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
@@ -22,13 +22,19 @@ const CLAIM: Query = Query::new(
 const IS_DUPLICATE: Query = Query::new(
     "is duplicate",
     "SELECT EXISTS (SELECT 1 FROM incoming WHERE identity = ?1 AND id != ?2 \
-        AND outcome != 'duplicate') AS count",
+        AND outcome != 'duplicate' AND (received_at <= ?3 OR outcome = 'applied')) AS count",
 );
 
 const IS_ANSWERED: Query = Query::new(
     "is answered",
     "SELECT EXISTS (SELECT 1 FROM incoming WHERE sender = ?1 AND posting = ?2 \
         AND problems = ?3 AND received_at >= ?4 AND answer IS NOT NULL) AS count",
+);
+
+const COUNT_OF_AUTHOR: Query = Query::new(
+    "count mails of author",
+    "SELECT count(*) AS count FROM (SELECT 1 FROM incoming \
+        WHERE author = ?1 AND received_at > ?2 AND received_at <= ?3 LIMIT ?4)",
 );
 
 const SELECT_DRAFT: Query = Query::new(
@@ -51,7 +57,8 @@ const COMPLETE_DRAFT: Query = Query::new(
 const PROCESS: Query = Query::new(
     "process incoming",
     "UPDATE incoming SET outcome = ?2, identity = ?3, posting = ?4, sender = ?5, problems = ?6, \
-        answer = ?7, draft = ?8, application = ?9, erase_at = ?10 \
+        answer = ?7, draft = ?8, application = ?9, erase_at = ?10, author = ?11, flood = ?12, \
+        subject = ?13 \
     WHERE id = ?1 AND outcome IS NULL",
 );
 
@@ -82,6 +89,7 @@ const SELECT_TO_ERASE: Query = Query::new(
     "select incoming to erase",
     "SELECT id FROM incoming WHERE outcome IS NOT NULL AND erased = 0 \
         AND (outcome != 'incomplete' OR application IS NOT NULL OR erase_at <= ?1) \
+        AND (flood IS NULL OR erase_at <= ?1) \
         AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.incoming = incoming.id \
             AND sent_at IS NULL AND refused_because IS NULL) \
         AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.application = incoming.application \
@@ -92,7 +100,13 @@ const SELECT_TO_ERASE: Query = Query::new(
 const ERASED: Query = Query::new(
     "incoming erased",
     "UPDATE incoming SET erased = 1, envelope_from = '', envelope_to = '', sender = NULL, \
-        draft = NULL, problems = NULL WHERE id = ?1",
+        draft = NULL, problems = NULL, subject = NULL WHERE id = ?1",
+);
+
+/// `?1` is a JSON array of ids.
+const SELECT_UNKNOWN: Query = Query::new(
+    "select unknown incoming",
+    "SELECT value AS id FROM json_each(?1) WHERE value NOT IN (SELECT id FROM incoming)",
 );
 
 const FORGET: Query =
@@ -121,9 +135,14 @@ impl<D: Database> Inbox for SqlLedger<D> {
         Ok(row.map(Into::into))
     }
 
-    async fn is_duplicate(&self, identity: &str, id: &str) -> Result<bool, Fault> {
-        let row: Option<CountRow> =
-            self.first(IS_DUPLICATE.bind([identity.into(), id.into()])).await?;
+    async fn is_duplicate(
+        &self,
+        identity: &str,
+        id: &str,
+        received_at: Timestamp,
+    ) -> Result<bool, Fault> {
+        let values = [identity.into(), id.into(), received_at.into()];
+        let row: Option<CountRow> = self.first(IS_DUPLICATE.bind(values)).await?;
         Ok(row.is_some_and(|row| row.count > 0))
     }
 
@@ -137,6 +156,18 @@ impl<D: Database> Inbox for SqlLedger<D> {
         let values = [sender.into(), slug.into(), problems.into(), since.into()];
         let row: Option<CountRow> = self.first(IS_ANSWERED.bind(values)).await?;
         Ok(row.is_some_and(|row| row.count > 0))
+    }
+
+    async fn mails_of(
+        &self,
+        author: &str,
+        since: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<u32, Fault> {
+        let values = [author.into(), since.into(), until.into(), limit.into()];
+        let row: Option<CountRow> = self.first(COUNT_OF_AUTHOR.bind(values)).await?;
+        Ok(row.map_or(0, |row| row.count))
     }
 
     async fn draft(&self, id: &str) -> Result<Option<Draft>, Fault> {
@@ -159,6 +190,7 @@ impl<D: Database> Inbox for SqlLedger<D> {
 
     async fn process(&self, id: &str, processed: &Processed, now: Timestamp) -> Result<(), Fault> {
         let draft = processed.draft.as_ref().map(|draft| json(draft, "a draft")).transpose()?;
+        let (flood, subject) = processed.flood.as_ref().map(|(of, subject)| (of, subject)).unzip();
         let mut batch = vec![PROCESS.bind([
             id.into(),
             processed.fate.as_str().into(),
@@ -170,14 +202,18 @@ impl<D: Database> Inbox for SqlLedger<D> {
             draft.unwrap_or(Value::Null),
             processed.application.as_ref().into(),
             processed.erase_at.into(),
+            (&processed.author).into(),
+            flood.into(),
+            subject.into(),
         ])];
         for (mail, notice) in &processed.notices {
+            let due_at = if let Notice::Flood(flood) = notice { flood.due_at } else { now };
             batch.push(INSERT_NOTICE.bind([
                 (&mail.id).into(),
                 mail.kind.as_str().into(),
                 processed.posting.as_ref().into(),
                 json(notice, "a notice")?,
-                now.into(),
+                due_at.into(),
                 id.into(),
             ]));
         }
@@ -200,6 +236,15 @@ impl<D: Database> Inbox for SqlLedger<D> {
 
     async fn incoming_erased(&self, id: &str) -> Result<(), Fault> {
         self.execute(ERASED.bind([id.into()])).await
+    }
+
+    async fn unknown_incoming(&self, ids: &[String]) -> Result<Vec<String>, Fault> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = json(&ids, "a list of ids")?;
+        let rows: Vec<IdRow> = self.0.run(SELECT_UNKNOWN.bind([ids])).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
     async fn forget_incoming(&self, until: Timestamp) -> Result<(), Fault> {

@@ -1,12 +1,12 @@
 //! The statements for notices and incidents.
 
 use intake::ports::{
-    DeliveryProblems, Fault, Incident, Notice, Notices, PostingDelivery, WrittenReport,
+    DeliveryProblems, Fault, FloodedMail, Incident, Notice, Notices, PostingDelivery, WrittenReport,
 };
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
+use crate::rows::{CountRow, DayRow, EntryRow, FloodedRow, IncidentRow, ProblemsRow};
 
 const SELECT_LAST_REPORT: Query = Query::new(
     "select last report",
@@ -37,6 +37,12 @@ const INSERT_REPORT: Query = Query::new(
     "insert report",
     "INSERT INTO mails (id, kind, posting, day, payload, due_at) \
     VALUES ('report/' || ?1 || '/' || ?2, 'report', ?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+);
+
+const SELECT_FLOODED: Query = Query::new(
+    "select flooded",
+    "SELECT id, received_at, bytes, subject FROM incoming WHERE flood = ?1 AND erased = 0 \
+    ORDER BY received_at LIMIT ?2",
 );
 
 const SELECT_FORWARDING: Query = Query::new(
@@ -169,6 +175,12 @@ impl<D: Database> Notices for SqlLedger<D> {
         let row: Option<ProblemsRow> =
             self.first(SELECT_PROBLEMS.bind([now.into(), late.into()])).await?;
         Ok(row.map(Into::into).unwrap_or_default())
+    }
+
+    async fn flooded(&self, id: &str, limit: u32) -> Result<Vec<FloodedMail>, Fault> {
+        let rows: Vec<FloodedRow> =
+            self.0.run(SELECT_FLOODED.bind([id.into(), limit.into()])).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn last_incident(&self) -> Result<Option<Incident>, Fault> {

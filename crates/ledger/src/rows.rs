@@ -19,7 +19,7 @@ pub(crate) use desk::{
     TakenRow, UnfoldedRow,
 };
 pub(crate) use held::{HeldRow, KeyRow};
-pub(crate) use incoming::{DraftRow, IncomingRow};
+pub(crate) use incoming::{DraftRow, FloodedRow, IncomingRow};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 pub(crate) use recipients::{AdmissionRow, DigestedRow};

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     "0012_transport_ids.sql",
     "0013_sealed.sql",
     "0014_desk_counts.sql",
+    "0015_floods.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

@@ -20,7 +20,7 @@ use locales::{Texts, date, fill, number};
 
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
-pub use incoming::{Answer, Forwarded, Why, answer, forwarded};
+pub use incoming::{Answer, Flood, FloodedMail, Forwarded, Why, answer, flood, forwarded};
 pub use message::message;
 pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,

@@ -34,6 +34,7 @@ pub(crate) fn bench(workspace: &Workspace, options: &BenchOptions) -> anyhow::Re
             .args(["--applications", &applications.to_string()])),
         BenchOptions::Desk => run(workspace.command("node").arg("tests/bench/desk.mjs")),
         BenchOptions::Rush => run(workspace.command("node").arg("tests/bench/rush.mjs")),
+        BenchOptions::Mails => run(workspace.command("node").arg("tests/bench/mails.mjs")),
         BenchOptions::Documents { folder } => bench_documents(workspace, folder.as_deref()),
         BenchOptions::Page => {
             let chromium = setup::chromium(workspace)?;

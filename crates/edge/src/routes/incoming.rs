@@ -2,10 +2,11 @@
 //! application, `POST` takes it, and `GET /incoming/{id}/message?key=…` is the
 //! mail itself, for staff.
 
-use domain::{Failure, Posting};
+use domain::{Failure, HeldDocument, Posting};
 use intake::ports::Fault;
 use intake::{
-    Completion, OpenedDraft, Verdict, complete_draft, draft_posting, open_draft, raw_mail,
+    Arrival, Completion, OpenedDraft, Verdict, complete_draft, draft_posting, is_a_subject,
+    open_draft, raw_mail,
 };
 use rules::application::Document;
 use rules::{Form, Issue};
@@ -14,13 +15,15 @@ use worker::{Env, Request, Response, ResponseBody};
 
 use crate::adapters::UNICODE;
 use crate::app::AppContext;
+use crate::email::COPIES;
 use crate::routes::answer::{self, Caching};
 use crate::routes::correct::busy;
 use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::{Cause, Guard};
-use crate::routes::outcome::{accepted, issues_body, log_accepted};
+use crate::routes::outcome::{accepted, issues_body, log_accepted, log_holding};
 use crate::routes::{RequestContext, cross_site, receipt};
-use crate::{log, postings, semaphore};
+use crate::semaphore::{self, HELD};
+use crate::{log, postings};
 
 /// The form with what the mail says.
 pub(super) async fn page(
@@ -29,18 +32,28 @@ pub(super) async fn page(
     id: &str,
 ) -> worker::Result<Response> {
     let key = receipt::key(context);
-    let found = async {
+    let result = async {
         let app = AppContext::of(env)?;
-        let Some(posting) = posting_of(&app, id).await? else { return Ok(None) };
-        let opened = open(&app, &posting, id, &key).await?;
-        Ok::<_, Fault>(opened.map(|opened| (posting, opened)))
+        let Some(_permit) = semaphore::acquire(weight(&app, id).await?, None, HELD).await else {
+            return Ok(busy(context, "crowded"));
+        };
+        let Some(posting) = posting_of(&app, id).await? else {
+            return Ok(answer::failure(context, Failure::Gone));
+        };
+        let Some(OpenedDraft { form, documents }) = open(&app, &posting, id, &key).await? else {
+            return Ok(answer::failure(context, Failure::Gone));
+        };
+        // It was sent, and there was no room to read it.
+        let sealed = context.parameter("arrival").unwrap_or_default();
+        let first = first_arrival(context, &app, id, &sealed);
+        let not_taken = first.as_ref().map(|_| context.texts_for(&posting).form_busy);
+        let context = first.as_ref().unwrap_or(context);
+        let (documents, held) = (documents.as_slice(), [].as_slice());
+        let shown = Shown { values: form, issues: &[], not_taken, id, key: &key, documents, held };
+        Ok::<_, Fault>(show(context, &posting, 200, &shown))
     };
-    match found.await {
-        Ok(Some((posting, OpenedDraft { form, documents }))) => {
-            let shown = Shown { values: form, issues: &[], id, key: &key, documents: &documents };
-            show(context, &posting, 200, &shown)
-        }
-        Ok(None) => answer::failure(context, Failure::Gone),
+    match result.await {
+        Ok(response) => response,
         Err(fault) => answer::unavailable(context, &fault),
     }
 }
@@ -60,12 +73,12 @@ pub(super) async fn post(
     if let Some(cause) = guard.flooded().await {
         return busy(context, cause.code());
     }
-    let bytes = form::declared_bytes(&request);
-    let Some(permit) = semaphore::acquire(bytes, guard.sender(), semaphore::HELD).await else {
-        return busy(context, "crowded");
-    };
     let result = async {
         let app = AppContext::of(env)?;
+        let bytes = form::declared_bytes(&request).saturating_add(weight(&app, id).await?);
+        let Some(permit) = semaphore::acquire(bytes, guard.sender(), HELD).await else {
+            return Ok(come_back(context, &app, id, "crowded"));
+        };
         let Some(posting) = posting_of(&app, id).await? else {
             return Ok(answer::failure(context, Failure::Gone));
         };
@@ -74,7 +87,7 @@ pub(super) async fn post(
             Err(unreadable) => {
                 return Ok(match unreadable.failure(form::MAX_BYTES) {
                     Some(failure) => answer::failure(context, failure),
-                    None => busy(context, "stalled"),
+                    None => come_back(context, &app, id, "stalled"),
                 });
             }
         };
@@ -146,7 +159,12 @@ async fn take_in(
     id: &str,
     arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
-    let ReceivedForm { form, key, documents, .. } = arrival;
+    let ReceivedForm { mut form, key, documents, arrival, .. } = arrival;
+    let first = first_arrival(context, app, id, &arrival);
+    let context = first.as_ref().unwrap_or(context);
+    if is_a_subject(&app.ledger, postings::compiled, posting, &form.subject).await? {
+        form.subject.clone_from(&posting.requirements.subject);
+    }
     let completion = Completion {
         id,
         key: &key,
@@ -157,6 +175,7 @@ async fn take_in(
         unicode: UNICODE,
         form,
         documents,
+        holds: !context.wants_json,
     };
     let (store, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
     let verdict = complete_draft(store, ledger, queue, &app.signing, posting, completion).await?;
@@ -169,24 +188,69 @@ async fn take_in(
             let body = issues_body(context, posting, &issues, None);
             answer::json(422, &body, Caching::Never)
         }
-        Some(Verdict::Refused { form, issues, .. }) => {
+        Some(Verdict::Refused { form, issues, holding, .. }) => {
+            log_holding(&holding);
             let opened = open(app, posting, id, &key).await?;
             let documents = opened.map(|opened| opened.documents).unwrap_or_default();
-            let values = *form;
-            let shown = Shown { values, issues: &issues, id, key: &key, documents: &documents };
+            let (documents, held) = (documents.as_slice(), holding.documents.as_slice());
+            let (values, issues, key) = (*form, issues.as_slice(), key.as_str());
+            let shown = Shown { values, issues, not_taken: None, id, key, documents, held };
             show(context, posting, 422, &shown)
         }
         _ => answer::failure(context, Failure::Gone),
     })
 }
 
+/// How much memory opening a mail takes: itself, and its files.
+async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
+    let bytes = app.documents.size(&format!("incoming/{id}")).await?.unwrap_or_default();
+    Ok(bytes.saturating_mul(COPIES))
+}
+
+/// The request as of the moment at which its form first arrived, where it was
+/// sent again after [`come_back`].
+fn first_arrival(
+    context: &RequestContext,
+    app: &AppContext,
+    id: &str,
+    sealed: &str,
+) -> Option<RequestContext> {
+    let arrival = Arrival::open(&app.signing, id, sealed, context.received_at)?;
+    Some(context.arrived(arrival, sealed.to_owned()))
+}
+
+/// The answer to a form that was not read, for want of memory or because it
+/// came too slowly: to be sent again in a while, with the proof of when it
+/// arrived. A browser gets the form back, once there is room to open the mail.
+fn come_back(
+    context: &RequestContext,
+    app: &AppContext,
+    id: &str,
+    code: &str,
+) -> worker::Result<Response> {
+    log::turned_away(code);
+    let sealed = Arrival { received_at: context.received_at }.seal(&app.signing, id);
+    if !context.wants_json {
+        let form = views::draft_address(id, &receipt::key(context));
+        return answer::see_other(&format!("{form}&arrival={sealed}"));
+    }
+    let message = context.texts().form_busy;
+    let body = serde_json::json!({ "error": "busy", "message": message, "arrival": sealed });
+    let mut response = answer::json(503, &body, Caching::Never)?;
+    response.headers_mut().set("Retry-After", answer::RETRY_AFTER)?;
+    Ok(response)
+}
+
 /// A form to be shown.
 struct Shown<'a> {
     values: Form,
     issues: &'a [Issue],
+    not_taken: Option<&'a str>,
     id: &'a str,
     key: &'a str,
+    /// Those of the mail.
     documents: &'a [Document],
+    held: &'a [HeldDocument],
 }
 
 fn show(
@@ -195,12 +259,14 @@ fn show(
     status: u16,
     shown: &Shown<'_>,
 ) -> worker::Result<Response> {
-    let Shown { values, issues, id, key, documents } = shown;
+    let Shown { ref values, issues, not_taken, id, key, documents, held } = *shown;
     let of =
         CorrectionOf { completes: Completes::Mail, reference: id, key, revision: 0, documents };
     let form = FormState {
         issues,
         arrival: &context.arrival,
+        not_taken,
+        held,
         correction: Some(of),
         ..FormState::new(values, "")
     };

@@ -99,6 +99,12 @@ pub struct Processed {
     pub problems: String,
     /// The Message-ID of the answer.
     pub answer: Option<String>,
+    /// A keyed hash of who the mail says has written it, and whether that is
+    /// proved.
+    pub author: String,
+    /// The mail that tells of it with others, and the subject that stands
+    /// there.
+    pub flood: Option<(String, String)>,
     /// What the application to come says.
     pub draft: Option<DraftContent>,
     /// The application that it has become.
@@ -123,8 +129,15 @@ pub trait Inbox {
         until: Timestamp,
     ) -> Result<Option<IncomingMail>, Fault>;
 
-    /// Whether another mail with this identity was processed.
-    async fn is_duplicate(&self, identity: &str, id: &str) -> Result<bool, Fault>;
+    /// Whether another mail with this identity was processed that came no
+    /// later, or that is an application. A copy that was late does not keep out
+    /// one that was in time.
+    async fn is_duplicate(
+        &self,
+        identity: &str,
+        id: &str,
+        received_at: Timestamp,
+    ) -> Result<bool, Fault>;
 
     /// Whether a mail of this sender for the posting `slug` with the same
     /// problems was answered since `since`.
@@ -135,6 +148,16 @@ pub trait Inbox {
         problems: &str,
         since: Timestamp,
     ) -> Result<bool, Fault>;
+
+    /// How many mails of `author` were processed that came after `since` and
+    /// not after `until`, counted up to `limit`.
+    async fn mails_of(
+        &self,
+        author: &str,
+        since: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<u32, Fault>;
 
     /// The draft that the mail with this id holds.
     async fn draft(&self, id: &str) -> Result<Option<Draft>, Fault>;
@@ -160,6 +183,9 @@ pub trait Inbox {
 
     /// Notes that the bytes of a mail are gone, and forgets what it said.
     async fn incoming_erased(&self, id: &str) -> Result<(), Fault>;
+
+    /// Those of these ids that no mail has.
+    async fn unknown_incoming(&self, ids: &[String]) -> Result<Vec<String>, Fault>;
 
     /// Forgets mails that were erased and came before `until`.
     async fn forget_incoming(&self, until: Timestamp) -> Result<(), Fault>;

@@ -72,6 +72,39 @@ pub enum Notice {
     Answer(Box<MailAnswer>),
     /// To staff: a mail that came in, as it came.
     Forward(Box<Forwarding>),
+    /// To staff: the mails that came in from one sender beyond so many an
+    /// hour, in a list.
+    Flood(FloodNotice),
+}
+
+/// Whose mails a list is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FloodNotice {
+    /// The slug of the posting, where it is known.
+    pub posting: Option<String>,
+    /// The author, as the first of the mails says.
+    pub from: String,
+    /// Whether that is proved.
+    pub is_proved: bool,
+    /// Scheme and host of the addresses at which the mails are.
+    pub origin: String,
+    /// Until when they are there.
+    pub until: Timestamp,
+    /// When the list leaves: no mail is put on it any more by then.
+    pub due_at: Timestamp,
+}
+
+/// A mail in such a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FloodedMail {
+    /// Its id.
+    pub id: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Its size in bytes.
+    pub bytes: u32,
+    /// Its subject.
+    pub subject: String,
 }
 
 /// To whom a digest goes. What it tells is in the mails that it stands for.
@@ -186,6 +219,7 @@ impl Notice {
             Self::Digest(_) => MailKind::Digest,
             Self::Answer(_) => MailKind::Answer,
             Self::Forward(_) => MailKind::Forward,
+            Self::Flood(_) => MailKind::Flood,
         }
     }
 }
@@ -286,6 +320,10 @@ pub trait Notices {
     /// and that no task is sending are among them, whether they were tried or
     /// not, unless others have left since then and it is their first turn.
     async fn problems(&self, now: Timestamp, late: Timestamp) -> Result<DeliveryProblems, Fault>;
+
+    /// The mails that came in of which the mail `id` tells, the oldest first,
+    /// `limit` at most.
+    async fn flooded(&self, id: &str, limit: u32) -> Result<Vec<FloodedMail>, Fault>;
 
     /// The incident that goes on, or else the latest one.
     async fn last_incident(&self) -> Result<Option<Incident>, Fault>;

@@ -33,6 +33,9 @@ pub enum MailKind {
     Answer,
     /// To staff: a mail that came in, as it came.
     Forward,
+    /// To staff: the mails that came in from one sender beyond so many an
+    /// hour.
+    Flood,
     /// What staff write to a candidate.
     Message,
 }
@@ -62,7 +65,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
@@ -73,6 +76,7 @@ impl MailKind {
         Self::Digest,
         Self::Answer,
         Self::Forward,
+        Self::Flood,
         Self::Message,
     ];
 
@@ -92,6 +96,7 @@ impl MailKind {
             Self::Digest => "digest",
             Self::Answer => "answer",
             Self::Forward => "forward",
+            Self::Flood => "flood",
             Self::Message => "message",
         }
     }
@@ -109,7 +114,7 @@ impl MailKind {
             | Self::Message => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
-            Self::Withdrawal | Self::Report | Self::Alert | Self::Forward => {
+            Self::Withdrawal | Self::Report | Self::Alert | Self::Forward | Self::Flood => {
                 RetryPolicy { gives_up_after_ms: None, retries_refusals: true }
             }
         }
@@ -127,7 +132,8 @@ impl MailKind {
             | Self::Alert
             | Self::AddressChanged
             | Self::Digest
-            | Self::Answer => SizeClass::Small,
+            | Self::Answer
+            | Self::Flood => SizeClass::Small,
         }
     }
 
@@ -144,6 +150,7 @@ impl MailKind {
             | Self::Digest
             | Self::Answer
             | Self::Forward
+            | Self::Flood
             | Self::Message => false,
         }
     }

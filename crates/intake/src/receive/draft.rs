@@ -2,11 +2,13 @@
 
 use domain::{Application, Posting};
 use mail::incoming::Incoming;
+use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
 use rules::{Form, Timestamp, Unicode};
 
 use super::enclosed::{held, offer};
 use super::{message_of, raw_key};
+use crate::held::{Hold, Page};
 use crate::key::{ApplicationId, SigningKey};
 use crate::ports::{
     Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox, Queue,
@@ -16,7 +18,7 @@ use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
 /// What the key in the address of the form is signed for.
 pub(super) const FORM: &str = "incoming form";
 /// What the key in the address of the mail itself is signed for.
-pub(super) const RAW: &str = "incoming mail";
+pub(crate) const RAW: &str = "incoming mail";
 
 /// A mail that may become an application.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,8 +48,11 @@ pub struct Completion<'a, U> {
     pub unicode: Unicode,
     /// The typed fields.
     pub form: Form,
-    /// The files. A document without one is that of the mail.
+    /// The files. A document without one is the one that is held of an earlier
+    /// attempt, else that of the mail.
     pub documents: Vec<SubmittedDocument<U>>,
+    /// As [`Submission::holds`].
+    pub holds: bool,
 }
 
 /// The posting that a mail is for. Asking needs no key: the page shows nothing of
@@ -107,8 +112,15 @@ pub async fn complete_draft<D: DocumentStore>(
         completion;
     let mut files = completion.documents;
     let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
+    let application = ApplicationId::for_mail(&draft.identity);
+    let address = tidied_address(&form.email, unicode.to_ascii);
+    let hold = Hold::of(Page::Posting(application.as_str()), &address, received_at);
+    let newer = hold.find(ledger).await?;
+    let mut brought = Vec::new();
     for (document, file) in held(documents, unicode, posting, &draft).await? {
-        if files.iter().all(|offered| offered.id != document) {
+        let is_newer = newer.iter().any(|held| held.document.id == document);
+        if !is_newer && files.iter().all(|offered| offered.id != document) {
+            brought.push(document.clone());
             files.push(SubmittedDocument {
                 id: document,
                 file_name: file.name,
@@ -120,7 +132,7 @@ pub async fn complete_draft<D: DocumentStore>(
     let submission = Submission {
         taken_until: None,
         erase_at: None,
-        id: ApplicationId::for_mail(&draft.identity),
+        id: application,
         received_at,
         language: language.to_owned(),
         origin: origin.to_owned(),
@@ -128,8 +140,8 @@ pub async fn complete_draft<D: DocumentStore>(
         unicode,
         form,
         documents: files,
-        holds: false,
-        channel: Channel::MailAndForm(draft.said.message_id),
+        holds: completion.holds,
+        channel: Channel::MailAndForm { message_id: draft.said.message_id, brought },
         signing: signing.clone(),
     };
     let verdict = submit(documents, ledger, queue, posting, submission).await?;

@@ -7,7 +7,8 @@ use mail::incoming::Person;
 use super::Counter;
 use super::letter::Letter;
 use crate::ports::{
-    Corrections, DocumentStore, Fault, HeldDocuments, Inbox, Ledger, MailKind, Outbox, Queue,
+    Corrections, DocumentStore, Fault, HeldDocuments, Inbox, Ledger, MailKind, Outbox,
+    PostingStore, Queue,
 };
 use crate::sealed::opened;
 
@@ -21,7 +22,7 @@ struct OurMail {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore,
     Q: Queue,
 {
     /// The application whose acknowledgement is answered, by its own

@@ -12,7 +12,7 @@ use super::which_posting::{Which, which};
 use super::{Counter, codes, is_cut, name_of};
 use crate::ports::{
     Corrections, DocumentStore, Draft, DraftContent, Fate, Fault, Forwarding, HeldDocuments, Inbox,
-    Ledger, MailAnswer, MailKind, MailRef, Notice, Outbox, Processed, Queue, Why,
+    Ledger, MailAnswer, MailKind, MailRef, Notice, Outbox, PostingStore, Processed, Queue, Why,
 };
 
 /// How long the same answer is not given again, in milliseconds.
@@ -26,7 +26,7 @@ pub(super) fn dropped(letter: &Letter) -> Processed {
     Processed { fate: Fate::Duplicate, ..processed(letter, None) }
 }
 
-fn processed(letter: &Letter, posting: Option<&Posting>) -> Processed {
+pub(super) fn processed(letter: &Letter, posting: Option<&Posting>) -> Processed {
     let author = letter.author.as_ref();
     let erase_at = posting.map(Posting::erased_at);
     let at_least = letter.mail.received_at.plus_days(KEPT_DAYS);
@@ -37,6 +37,8 @@ fn processed(letter: &Letter, posting: Option<&Posting>) -> Processed {
         sender: author.map(|author| author.address.as_str().to_ascii_lowercase()),
         problems: String::new(),
         answer: None,
+        author: String::new(),
+        flood: None,
         draft: None,
         application: None,
         erase_at: erase_at.map_or(at_least, |at| at.max(at_least)),
@@ -47,7 +49,7 @@ fn processed(letter: &Letter, posting: Option<&Posting>) -> Processed {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore,
     Q: Queue,
 {
     /// A mail that staff get as it came, and nothing else.

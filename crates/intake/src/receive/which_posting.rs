@@ -43,9 +43,7 @@ pub(super) fn which<'a>(
     }
     let subject = without_prefixes(subject);
     let is_it = |posting: &&Posting| is_same(&posting.requirements.subject, subject, fold);
-    // One that is open comes before one that had the same subject last year.
-    let rank = |posting: &&Posting| (is_open(posting, now), posting.requirements.window.closes_at);
-    if let Some(posting) = published().filter(is_it).max_by_key(rank) {
+    if let Some(posting) = by_rank(postings, now).into_iter().find(is_it) {
         return Which::This(posting);
     }
     let open = published().filter(|posting| is_open(posting, now));
@@ -58,6 +56,18 @@ pub(super) fn which<'a>(
         Some((likeness, posting)) if likeness >= LIKE => Which::Perhaps(posting),
         _ => Which::None,
     }
+}
+
+/// The published postings: those that are open first, then the latest.
+pub(super) fn by_rank(postings: &[Posting], now: Timestamp) -> Vec<&Posting> {
+    let mut ranked: Vec<_> = postings.iter().filter(|posting| posting.is_published()).collect();
+    ranked.sort_by_key(|posting| core::cmp::Reverse(rank(posting, now)));
+    ranked
+}
+
+/// One that is open comes before one that had the same subject last year.
+fn rank(posting: &Posting, now: Timestamp) -> (bool, Timestamp) {
+    (is_open(posting, now), posting.requirements.window.closes_at)
 }
 
 /// From how many of a hundred on two subjects are much alike: somebody who

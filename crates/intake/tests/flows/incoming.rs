@@ -392,6 +392,7 @@ fn the_form_of_a_mail_completes_it() {
             ..opened.form.clone()
         },
         documents: files,
+        holds: false,
     };
     let cv = crate::file("cv", "CV.docx", samples::docx("CV"));
     let verdict = pollster::block_on(intake::complete_draft(
@@ -406,4 +407,74 @@ fn the_form_of_a_mail_completes_it() {
     assert!(matches!(verdict, Some(intake::Verdict::Accepted { .. })), "{verdict:?}");
     assert_eq!(world.count("applications"), 1);
     assert_eq!(open(&genuine), None);
+}
+
+#[test]
+fn a_flood_from_one_sender_is_one_list() {
+    let (world, posting) = begin();
+    let letter = |n: u8| {
+        Letter::right(&posting)
+            .without_cv()
+            .with("From", "Eve <eve@example.net>")
+            .with("Message-ID", &format!("<{n}@example.net>"))
+            .with("Subject", &format!("Question {n}"))
+    };
+    for n in 0..30 {
+        come(&world, &posting, n, &letter(n)).unwrap();
+    }
+    // Somebody else is not kept out, nor is she where another writes in her name.
+    let marie = Letter::right(&posting);
+    come(&world, &posting, 40, &marie).unwrap();
+    come(&world, &posting, 41, &marie.clone().with("Authentication-Results", "")).unwrap();
+    assert_eq!(world.count("applications"), 1);
+    assert_eq!(world.count("mails WHERE kind = 'forward'"), 21);
+    assert_eq!(world.count("mails WHERE kind = 'flood'"), 1);
+
+    world.mailbox.borrow_mut().clear();
+    crate::notify(&world, &posting, None).unwrap();
+    let lists = |world: &crate::world::World| {
+        let mailbox = world.mailbox.borrow();
+        let mails = mailbox.iter().map(|(_, raw)| String::from_utf8(raw.clone()).unwrap());
+        mails.filter(|raw| raw.contains("X-Guichet-Notice: flood")).collect::<Vec<_>>()
+    };
+    assert!(lists(&world).is_empty(), "what comes in this hour is on the list as well");
+    crate::later(&world, 80 * 60_000);
+    for _ in 0..2 {
+        crate::notify(&world, &posting, None).unwrap();
+    }
+    let [list] = &lists(&world)[..] else { panic!("{:?}", lists(&world)) };
+    let list = text(list);
+    for n in 20..30 {
+        assert!(
+            list.contains(&format!("Question {n}\n{ORIGIN}/incoming/{n:032x}/message?key=")),
+            "{list}"
+        );
+    }
+    assert!(!list.contains("Question 19"), "{list}");
+    // They are kept for a month, so that the addresses are good.
+    let erase = || {
+        let erased = intake::erase_incoming(&world.ports, &world.ledger, world.now.get());
+        pollster::block_on(erased).unwrap();
+    };
+    let kept =
+        || world.documents.borrow().keys().filter(|key| key.starts_with("incoming/")).count();
+    erase();
+    assert_eq!(kept(), 11, "the ten, and an application that staff have not been sent");
+    crate::later(&world, 31 * 24 * 3_600_000);
+    erase();
+    assert_eq!(kept(), 1);
+}
+
+#[test]
+fn the_subject_of_an_earlier_version_counts() {
+    let (world, earlier) = begin();
+    let mut posting = earlier.clone();
+    posting.requirements.subject = "Autre objet".into();
+    for (base, posting) in [(0, &earlier), (1, &posting)] {
+        crate::versions::save(&world, base, posting, NOON, false);
+    }
+    posting.version = 2;
+    come(&world, &posting, 1, &Letter::right(&earlier)).unwrap();
+    assert_eq!(world.count("applications"), 1);
+    assert_eq!(world.ask("SELECT posting_version FROM applications"), 2);
 }

@@ -16,6 +16,7 @@ mod held;
 mod incoming;
 mod letters;
 mod notices;
+mod programs;
 mod receipt;
 mod restore;
 mod retention;

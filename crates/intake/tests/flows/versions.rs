@@ -22,7 +22,13 @@ pub(crate) fn read(stored: PostingVersion) -> Result<Posting, Fault> {
     Ok(Posting { version: stored.version, ..posting })
 }
 
-fn save(world: &World, base: u32, posting: &Posting, now: Timestamp, confirmed: bool) -> Saving {
+pub(crate) fn save(
+    world: &World,
+    base: u32,
+    posting: &Posting,
+    now: Timestamp,
+    confirmed: bool,
+) -> Saving {
     let json = serde_json::to_string(posting).unwrap();
     let version = NewVersion {
         slug: &posting.slug,

@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 
 use crate::database::{number, tables, text};
 use crate::invariants::Invariant;
+use crate::letters::EVIL_SERVER;
 use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
 use crate::world::{Port, setting};
@@ -96,11 +97,25 @@ pub(crate) enum Bug {
     StopsInNameOnly,
     /// A stage is set over the one that a colleague has set meanwhile.
     OverlooksColleagues,
+    /// A sending server hears that a mail is safe before it is stored.
+    SaysSafeTooEarly,
+    /// The sweep does not queue mails that came in.
+    NoSweepOfLetters,
+    /// Whoever says that an author is proved is believed.
+    BelievesAnyServer,
+    /// Each copy of a mail is a mail of its own.
+    TakesCopiesForMails,
+    /// A copy that came late keeps out the one that was in time.
+    LateCopyWins,
+    /// What was answered a while ago is answered again.
+    AnswersEachTime,
+    /// A mail is deleted before staff have it.
+    DeletesUnforwarded,
 }
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 33] = [
+    pub(crate) const ALL: [(Self, Invariant); 40] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -134,6 +149,13 @@ impl Bug {
         (Self::StopsWhatHasLeft, Invariant::StoppedNeverLeaves),
         (Self::StopsInNameOnly, Invariant::StoppedNeverLeaves),
         (Self::OverlooksColleagues, Invariant::NoChangeIsLost),
+        (Self::SaysSafeTooEarly, Invariant::NoLetterIsDropped),
+        (Self::NoSweepOfLetters, Invariant::NoLetterIsDropped),
+        (Self::BelievesAnyServer, Invariant::AnsweredOnProof),
+        (Self::TakesCopiesForMails, Invariant::AnsweredOnce),
+        (Self::LateCopyWins, Invariant::JudgedRightly),
+        (Self::AnswersEachTime, Invariant::LoopsEnd),
+        (Self::DeletesUnforwarded, Invariant::NoLetterIsDropped),
     ];
 }
 
@@ -232,6 +254,9 @@ impl Ports {
             report.values[1] = "0".into();
             return;
         }
+        if self.spoil_letters(statements) {
+            return;
+        }
         match (statements[0].query.name, self.bug) {
             ("stop message", Some(Bug::StopsWhatHasLeft)) => {
                 let stop = &mut statements[0].query;
@@ -275,6 +300,34 @@ impl Ports {
             Some(Bug::ShortLease) => values[until] = Timestamp(now + 60_000).into(),
             _ => {}
         }
+    }
+
+    /// Changes what statements about mails that come in are about to do. Says
+    /// whether they are such.
+    fn spoil_letters(&self, statements: &mut [Statement]) -> bool {
+        let Some(Statement { query, values }) = statements.first_mut() else { return false };
+        match (query.name, self.bug) {
+            ("is duplicate", Some(Bug::TakesCopiesForMails)) => values[0] = "".into(),
+            ("is duplicate", Some(Bug::LateCopyWins)) => {
+                values[2] = Timestamp(i64::MAX >> 11).into();
+            }
+            ("is answered", Some(Bug::AnswersEachTime)) => {
+                values[3] = Timestamp(i64::MAX >> 11).into();
+            }
+            ("select incoming to erase", Some(Bug::DeletesUnforwarded)) => {
+                query.sql = "SELECT id FROM incoming WHERE outcome IS NOT NULL AND erased = 0 \
+                    AND outcome != 'incomplete' AND ?1 > 0 LIMIT ?2";
+            }
+            ("process incoming", Some(Bug::TakesCopiesForMails)) => {
+                let copy = text(&values[0]).to_owned();
+                for notice in &mut statements[1..] {
+                    let name = format!("{}/{copy}", text(&notice.values[0]));
+                    notice.values[0] = name.as_str().into();
+                }
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// Changes what statements have just written. `number` is what was read
@@ -380,6 +433,10 @@ impl Ports {
                 Ok(Some(self.first_of(key).unwrap_or(bytes)))
             }
             Err(_) if self.has(Bug::SendsWhatItHas) => Ok(Some(Vec::new())),
+            Ok(Some(raw)) if self.has(Bug::BelievesAnyServer) && key.starts_with("incoming/") => {
+                let raw = String::from_utf8_lossy(&raw).replace(EVIL_SERVER, "mx.example.org");
+                Ok(Some(raw.into_bytes()))
+            }
             got => got,
         }
     }

@@ -9,6 +9,7 @@ use rules::Timestamp;
 use sha2::Digest as _;
 
 use crate::events::Counts;
+use crate::letters::Letter;
 use crate::scheduler::TaskId;
 use crate::world::TIME_LIMIT;
 
@@ -16,7 +17,7 @@ use crate::world::TIME_LIMIT;
 #[derive(Default)]
 pub(crate) struct History {
     pub(crate) counts: Counts,
-    /// What was sent under each id.
+    /// What was sent under each id of a page, or Message-ID of a mail.
     pub(crate) forms: BTreeMap<String, Vec<SentForm>>,
     /// What the ledger took in, in its latest revision.
     pub(crate) committed: BTreeMap<String, Application>,
@@ -40,6 +41,8 @@ pub(crate) struct History {
     pub(crate) stopped: BTreeSet<String>,
     /// What mailboxes hold.
     pub(crate) mails: Vec<Mail>,
+    /// The mails that came in, or were to.
+    pub(crate) letters: Vec<Letter>,
 }
 
 /// A form as a person sent it.
@@ -89,6 +92,8 @@ pub(crate) struct Mail {
     /// The mail's name and attempt; nothing if no claim was held.
     pub(crate) right: Option<(String, u32)>,
     pub(crate) message_id: String,
+    /// Of In-Reply-To.
+    pub(crate) in_reply_to: Option<String>,
     pub(crate) is_marked: bool,
     /// Of `X-Guichet-Reference` and `X-Guichet-Notice`.
     pub(crate) reference: Option<String>,
@@ -283,6 +288,7 @@ impl Mail {
             to: to.to_owned(),
             right,
             message_id: message.message_id().unwrap_or_default().to_owned(),
+            in_reply_to: message.in_reply_to().as_text().map(str::to_owned),
             is_marked: header("X-Guichet-Possible-Duplicate").is_some(),
             reference: header("X-Guichet-Reference"),
             notice: header("X-Guichet-Notice"),

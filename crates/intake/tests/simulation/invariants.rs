@@ -8,6 +8,7 @@ use intake::ports::MailKind;
 use crate::desk;
 use crate::events::Event;
 use crate::history::{Attempt, Mail, hex, mail_name};
+use crate::letters;
 use crate::reports;
 use crate::witness::enclosed;
 use crate::world::{TIME_LIMIT, World, setting};
@@ -70,6 +71,15 @@ pub(crate) enum Invariant {
     ReportsAgree,
     /// A receipt opens with its key only, and tells the truth.
     ReceiptNeedsItsKey,
+    /// A mail that was said to be safe is an application, or staff have it.
+    NoLetterIsDropped,
+    /// A mail is answered at most once, and is at most one application, however
+    /// often it comes.
+    AnsweredOnce,
+    /// Only the proved author of a mail is answered, or has applied.
+    AnsweredOnProof,
+    /// A program that answers every mail is not answered for long.
+    LoopsEnd,
     /// In the end nothing is pending: no mail, no incident, no orphaned document.
     ComesToRest,
     /// On the day of deletion only counts are left.
@@ -110,6 +120,7 @@ fn held_for_an_hour(world: &World) {
 
 /// Checks the end of a run, when nothing is pending. Faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
+    letters::at_rest(world);
     mails(world);
     latest_comes_last(world);
     replaced_is_gone(world);
@@ -125,6 +136,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
 
 /// Checks that only counts are left after the day of deletion.
 pub(crate) fn at_the_end(world: &World) {
+    letters::at_the_end(world);
     let memory = &world.memory;
     let left = [
         ("documents", memory.documents.borrow().len() as u64),
@@ -180,7 +192,8 @@ fn comes_to_rest(world: &World) {
 /// Returns the ids of those whose documents are there.
 fn documents(world: &World) -> BTreeSet<String> {
     let documents = world.memory.documents.borrow();
-    documents.keys().filter_map(|key| key.split('/').nth(1)).map(str::to_owned).collect()
+    let of_applications = documents.keys().filter_map(|key| key.strip_prefix("applications/"));
+    of_applications.filter_map(|rest| rest.split('/').next()).map(str::to_owned).collect()
 }
 
 /// A document that came after the mark is an orphan, and has its day.

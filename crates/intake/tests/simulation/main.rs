@@ -45,6 +45,7 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
+//! | `letters` | mails that come in, their writers, and what must become of them |
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `history`, `events` | what was seen, and how often |
 //! | `witness`, `in_time`, `reports`, `invariants` | what must hold at once, and in the end |
@@ -68,6 +69,7 @@ mod events;
 mod history;
 mod in_time;
 mod invariants;
+mod letters;
 mod people;
 mod platform;
 mod ports;

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use domain::Posting;
 use intake::ports::Fault;
 use intake::{MailComposer, Pace};
+use mail::Address;
 
 use crate::bugs::Bug;
 use crate::events::Event;
+use crate::letters;
 use crate::ports::Ports;
 use crate::scheduler::{Work, Worker};
 use crate::world::setting;
@@ -43,13 +45,22 @@ pub(crate) async fn ask<T: 'static>(
     Some(answer)
 }
 
+/// What a queue message names.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    /// A mail that is to leave.
+    Mail(String),
+    /// A mail that came in.
+    Letter(String),
+}
+
 /// Delivers a queue message: later, perhaps never, perhaps more than once.
-pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
+pub(crate) fn hand_over(ports: &Ports, message: &Message, wait: i64) {
     let (chance, weather) = (&ports.chance, ports.chance.weather());
     let mut copies = 1;
     if chance.happens(weather.loses) {
         ports.count(Event::QueueLost);
-        ports.note(|| format!("the queue loses {id}"));
+        ports.note(|| format!("the queue loses {message:?}"));
         copies = 0;
     } else if chance.happens(weather.repeats) {
         ports.count(Event::QueueRepeated);
@@ -61,7 +72,7 @@ pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
             ports.count(Event::QueueReordered);
             delay = chance.between(SECOND, 20 * MINUTE);
         }
-        ports.spawn(wait + delay, Worker::Background, consume(ports.clone(), id.to_owned(), 1));
+        ports.spawn(wait + delay, Worker::Background, consume(ports.clone(), message.clone(), 1));
     }
 }
 
@@ -69,17 +80,21 @@ pub(crate) fn hand_over(ports: &Ports, id: &str, wait: i64) {
 /// wrangler.toml. After that it is a dead letter, which is only logged.
 const MOST_TRIES: u32 = 11;
 
-/// As `crates/edge/src/queue.rs` does it: after a fault, and where the mail
+/// As `crates/edge/src/queue.rs` and `email.rs` do it: after a fault, and where the mail
 /// server has too many, the message comes again in a minute.
-async fn consume(ports: Ports, id: String, tries: u32) {
-    ports.note(|| format!("the queue brings {id}"));
-    if let Ok(Pace::Keep) = send(&ports, &id).await {
+async fn consume(ports: Ports, message: Message, tries: u32) {
+    ports.note(|| format!("the queue brings {message:?}"));
+    let done = match &message {
+        Message::Mail(id) => send(&ports, id).await,
+        Message::Letter(id) => read(&ports, id).await.map(|()| Pace::Keep),
+    };
+    if let Ok(Pace::Keep) = done {
         return;
     }
     if tries == MOST_TRIES {
         return ports.count(Event::QueueGivenUp);
     }
-    let again: Work = Box::pin(consume(ports.clone(), id, tries + 1));
+    let again: Work = Box::pin(consume(ports.clone(), message, tries + 1));
     ports.spawn(MINUTE + 5 * SECOND, Worker::Background, again);
 }
 
@@ -87,6 +102,14 @@ async fn send(ports: &Ports, id: &str) -> Result<Pace, Fault> {
     let (ledger, known) = (ports.ledger(), ports.known());
     let composer = composer(ports, &known);
     intake::deliver(ports, &ledger, ports, ports, ports, &composer, id).await
+}
+
+async fn read(ports: &Ports, id: &str) -> Result<(), Fault> {
+    let (ledger, known) = (ports.ledger(), ports.known());
+    let composer = composer(ports, &known);
+    let address = Address::parse("applications@in.example.org").unwrap();
+    let receiver = letters::receiver(&address);
+    intake::receive(ports, &ledger, ports, ports, &composer, &receiver, id).await
 }
 
 /// What composes mails about the postings that are known.
@@ -123,6 +146,7 @@ async fn run_cron(ports: Ports) {
     if ports.bug != Some(Bug::NoSweep) {
         log(intake::sweep(&ledger, &ports, &ports, MINUTE).await);
     }
+    log(letters::sweep_and_erase(&ports).await.map(|()| 0));
     log(intake::finish_withdrawals(&ports, &ledger).await);
     for _ in 0..log(intake::erase_replaced_documents(&ports, &ledger).await) {
         ports.count(Event::ReplacedErased);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload, UploadContent};
 use rules::Timestamp;
 
-use crate::platform::hand_over;
+use crate::platform::{Message, hand_over};
 use crate::world::{Port, World};
 
 /// The world as the flows know it.
@@ -104,15 +104,20 @@ impl Queue for Ports {
     async fn push(&self, mails: &[MailRef], delay_ms: u32) -> Result<(), Fault> {
         let effect = async {
             for mail in mails {
-                hand_over(self, &mail.id, delay_ms.into());
+                hand_over(self, &Message::Mail(mail.id.clone()), delay_ms.into());
             }
             Ok(())
         };
         self.call(Port::Queue, format_args!("push {mails:?}"), effect).await
     }
 
-    /// No mail comes in here.
-    async fn push_incoming(&self, _ids: &[String]) -> Result<(), Fault> {
-        Ok(())
+    async fn push_incoming(&self, ids: &[String]) -> Result<(), Fault> {
+        let effect = async {
+            for id in ids {
+                hand_over(self, &Message::Letter(id.clone()), 0);
+            }
+            Ok(())
+        };
+        self.call(Port::Queue, format_args!("push mails that came in {ids:?}"), effect).await
     }
 }

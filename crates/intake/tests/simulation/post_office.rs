@@ -142,6 +142,8 @@ fn kind(mail: &Mail) -> Event {
         Some("report") => Event::ReportMail,
         Some("address_changed") => Event::FarewellMail,
         Some("digest") => Event::DigestMail,
+        Some("answer") => Event::AnswerMail,
+        Some("forward") => Event::ForwardMail,
         Some(_) => Event::AlertMail,
         None if to_staff => Event::StaffMail,
         None => Event::CandidateMail,

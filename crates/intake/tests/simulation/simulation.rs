@@ -8,6 +8,7 @@ use crate::bugs::Bug;
 use crate::desk;
 use crate::events::{Counts, Event};
 use crate::invariants::{self, Breach};
+use crate::letters;
 use crate::people::Person;
 use crate::platform::{cron, meddle};
 use crate::ports::Ports;
@@ -61,6 +62,9 @@ fn storm(ports: &Ports) -> i64 {
         let person = Person::new(ports, usize::try_from(index).unwrap_or_default());
         let (theirs, delay) = (ports.clone(), chance.between(0, length));
         ports.spawn(delay, Worker::Outside, person.live(theirs));
+    }
+    if ports.takes_letters {
+        letters::spawn_all(ports, length);
     }
     for who in ["anne@example.org", "bob@example.org"] {
         if chance.happens(4_000) {
@@ -177,7 +181,7 @@ fn deletion(ports: &Ports) {
 fn days_of_deletion(ports: &Ports) -> (i64, i64) {
     let days = ports.rows(
         "SELECT erase_at AS at FROM applications UNION SELECT erased_at FROM tallies \
-         WHERE erased_at IS NOT NULL",
+         WHERE erased_at IS NOT NULL UNION SELECT erase_at FROM incoming WHERE draft IS NOT NULL",
     );
     let days = days.iter().filter_map(|row| row["at"].as_f64()).map(|at| at as i64);
     let planned = ports.current_postings().into_iter().map(|posting| posting.erased_at().0);

@@ -14,6 +14,7 @@ use crate::events::Event;
 use crate::history::{Mail, mail_name};
 use crate::in_time::InTime;
 use crate::invariants::Invariant;
+use crate::letters;
 use crate::people::Person;
 use crate::ports::Ports;
 use crate::reports;
@@ -25,6 +26,7 @@ use crate::world::{TIME_LIMIT, World, setting};
 /// retired.
 pub(crate) fn committed(ports: &Ports, id: &str) {
     let Some(held) = ports.application(id) else { return };
+    letters::applied(ports, &held);
     ports.history.borrow_mut().took_in(held);
 }
 
@@ -294,6 +296,8 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
         (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
         (Some("digest"), None) => digest(ports, mail),
         (Some("report"), _) => reports::arrived(ports, mail),
+        (Some("answer"), None) => letters::answer(ports, mail),
+        (Some("forward"), None) => letters::forward(ports, mail),
         (Some("alert"), None) => {}
         _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
     }
@@ -368,7 +372,7 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
         .committed
         .get(&received.id)
         .is_some_and(|latest| latest.revision == received.revision);
-    let page = received.page.as_ref().unwrap_or(&received.id);
+    let page = received.page.as_ref().or(received.mail.as_ref()).unwrap_or(&received.id);
     let sent_as = history.forms.get(page).map(Vec::as_slice).unwrap_or_default();
     let is_whole = which == MailKind::Acknowledgement
         || history.withdrawn.contains_key(&received.id)

@@ -46,6 +46,9 @@ pub(crate) struct World {
     known: RefCell<(i64, Rc<Vec<Posting>>)>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
+    /// Whether people write to the intake address as well: in every fourth
+    /// seed, so that the others show what forms do alone.
+    pub(crate) takes_letters: bool,
     /// A mistake that is made on purpose.
     pub(crate) bug: Option<Bug>,
     /// The first thing that must not happen and has.
@@ -160,6 +163,7 @@ impl World {
             away: Cell::new((0, 0)),
             database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
+            takes_letters: seed % 4 == 3,
             bug,
             breach: RefCell::new(None),
             trace,

@@ -42,6 +42,8 @@ fn incomplete(posting: &Posting) -> Processed {
         draft: Some(DraftContent { name: "Zoë".into(), ..DraftContent::default() }),
         application: None,
         erase_at: after(10 * MINUTE),
+        author: "zoe".into(),
+        flood: None,
         notices: vec![answer(posting)],
     }
 }
@@ -74,10 +76,19 @@ pub(super) async fn a_mail_is_known_again(ledger: &impl Storage, posting: &Posti
     for id in ["a", "b"] {
         ledger.keep(&mail(id)).await?;
     }
-    same("new", ledger.is_duplicate("identity", "a").await?, false)?;
+    let is_duplicate = async |id: &str, minute: i64| {
+        ledger.is_duplicate("identity", id, after(minute * MINUTE)).await
+    };
+    same("new", is_duplicate("a", 0).await?, false)?;
     ledger.process("a", &incomplete(posting), NOON).await?;
-    same("itself", ledger.is_duplicate("identity", "a").await?, false)?;
-    same("the same again", ledger.is_duplicate("identity", "b").await?, true)?;
+    same("itself", is_duplicate("a", 0).await?, false)?;
+    same("the same again", is_duplicate("b", 0).await?, true)?;
+    same("one that came before it", is_duplicate("b", -1).await?, false)?;
+    let applied = Processed { fate: Fate::Applied, draft: None, ..incomplete(posting) };
+    ledger.process("b", &applied, NOON).await?;
+    same("one that came before an application", is_duplicate("c", -1).await?, true)?;
+    let ids = ["a".to_owned(), "x".to_owned()];
+    same("unknown", ledger.unknown_incoming(&ids).await?, vec!["x".to_owned()])?;
     let answered = async |problems: &str, since: i64| {
         let (sender, slug) = ("zoe@example.org", &posting.slug);
         ledger.is_answered(sender, slug, problems, after(since)).await
@@ -85,6 +96,39 @@ pub(super) async fn a_mail_is_known_again(ledger: &impl Storage, posting: &Posti
     same("answered", answered("cv document_missing", 0).await?, true)?;
     same("not of that", answered("cv document_empty", 0).await?, false)?;
     same("not since", answered("cv document_missing", 1).await?, false)
+}
+
+pub(super) async fn mails_of_one_author_are_counted_and_listed(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    for (id, minute) in [("a", 0), ("b", 1), ("c", 2)] {
+        ledger.keep(&IncomingMail { received_at: after(minute * MINUTE), ..mail(id) }).await?;
+        let flood = (id != "a").then(|| ("flood/zoe".to_owned(), format!("Subject {id}")));
+        let processed = Processed {
+            fate: Fate::Forwarded,
+            identity: id.into(),
+            flood,
+            draft: None,
+            notices: Vec::new(),
+            ..incomplete(posting)
+        };
+        ledger.process(id, &processed, NOON).await?;
+    }
+    let count = async |author: &str, since: i64, limit: u32| {
+        ledger.mails_of(author, after(since), after(MINUTE), limit).await
+    };
+    same("those of the time", count("zoe", -1, 9).await?, 2)?;
+    same("up to the limit", count("zoe", -1, 1).await?, 1)?;
+    same("not those before", count("zoe", 0, 9).await?, 1)?;
+    same("nobody else's", count("eve", -1, 9).await?, 0)?;
+    let listed = ledger.flooded("flood/zoe", 9).await?;
+    let subjects: Vec<_> = listed.iter().map(|one| one.subject.as_str()).collect();
+    same("in order", subjects, vec!["Subject b", "Subject c"])?;
+    same("so many", ledger.flooded("flood/zoe", 1).await?.len(), 1)?;
+    same("the others go at once", ledger.incoming_to_erase(NOON, 10).await?, vec!["a".to_owned()])?;
+    let on_the_day = ledger.incoming_to_erase(after(10 * MINUTE), 10).await?;
+    same("these on their day", on_the_day.len(), 3)
 }
 
 pub(super) async fn a_draft_is_found_until_its_mail_is_erased(
@@ -117,5 +161,5 @@ pub(super) async fn a_draft_is_found_until_its_mail_is_erased(
     same("erased", erasable(10).await?, Vec::new())?;
     same("no draft", ledger.draft("a").await?, None)?;
     ledger.forget_incoming(after(1)).await?;
-    same("forgotten", ledger.is_duplicate("identity", "b").await?, false)
+    same("forgotten", ledger.is_duplicate("identity", "b", NOON).await?, false)
 }

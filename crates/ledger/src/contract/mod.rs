@@ -129,6 +129,7 @@ suite! {
     recipients::a_digest_takes_no_more_once_it_is_being_sent,
     incoming::a_mail_is_processed_by_one_at_a_time_and_once,
     incoming::a_mail_is_known_again,
+    incoming::mails_of_one_author_are_counted_and_listed,
     incoming::a_draft_is_found_until_its_mail_is_erased,
     retention::a_withdrawn_application_is_gone_for_good,
     retention::a_withdrawal_is_told_after_the_last_lease,

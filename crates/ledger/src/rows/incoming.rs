@@ -1,6 +1,6 @@
 //! Rows of `incoming`.
 
-use intake::ports::{Draft, Fault, IncomingMail};
+use intake::ports::{Draft, Fault, FloodedMail, IncomingMail};
 use serde::Deserialize;
 
 use super::timestamp;
@@ -23,6 +23,26 @@ impl From<IncomingRow> for IncomingMail {
             envelope_from: row.envelope_from,
             envelope_to: row.envelope_to,
             bytes: row.bytes,
+        }
+    }
+}
+
+/// A mail that another one tells of.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FloodedRow {
+    id: String,
+    received_at: f64,
+    bytes: u32,
+    subject: Option<String>,
+}
+
+impl From<FloodedRow> for FloodedMail {
+    fn from(row: FloodedRow) -> Self {
+        Self {
+            id: row.id,
+            received_at: timestamp(row.received_at),
+            bytes: row.bytes,
+            subject: row.subject.unwrap_or_default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Writes the mails about mails that came in.
 
 use domain::Posting;
-use locales::{Texts, fill, moment};
+use locales::{Texts, bytes, date, fill, moment, number};
 use rules::Timestamp;
 use rules::deadline::Phase;
 
@@ -137,6 +137,54 @@ pub fn forwarded(texts: &Texts, posting: &Posting, mail: &Forwarded) -> MailText
     let lines = mail.problems.iter().map(line).collect();
     let problems = List { heading: texts.answer_problems, lines };
     plain(texts, told(texts.forward_subject), &paragraphs, &[problems])
+}
+
+/// Mails of one sender beyond so many an hour.
+#[derive(Clone, Copy, Debug)]
+pub struct Flood<'a> {
+    /// The author, as the first of them says.
+    pub from: &'a str,
+    /// Whether that is proved.
+    pub is_proved: bool,
+    /// Until when they are there.
+    pub until: Timestamp,
+    /// The mails, the oldest first.
+    pub mails: &'a [FloodedMail<'a>],
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub struct FloodedMail<'a> {
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Its size in bytes.
+    pub bytes: u32,
+    /// Its subject.
+    pub subject: &'a str,
+    /// Where it is.
+    pub address: &'a str,
+}
+
+/// To staff: the mails of a flood, in one list.
+pub fn flood(texts: &Texts, posting: &Posting, flood: &Flood) -> MailText {
+    let zone = &posting.deadline.zone;
+    let count = i64::try_from(flood.mails.len()).unwrap_or(i64::MAX);
+    let (n, until) = (number(texts, count), date(texts, zone.local(flood.until).date));
+    let values = [("n", n.as_str()), ("from", flood.from), ("date", &until)];
+    let mut paragraphs = vec![fill(texts.flood_what, &values)];
+    if !flood.is_proved {
+        paragraphs.push(texts.forward_not_proved.to_owned());
+    }
+    paragraphs.push(fill(texts.flood_kept, &values));
+    let line = |mail: &FloodedMail| {
+        let at = moment(texts, zone.local(mail.received_at), &zone.name);
+        let size = bytes(texts, u64::from(mail.bytes));
+        let values = [("moment", at.as_str()), ("size", &size), ("subject", mail.subject)];
+        Line { text: fill(texts.flood_line, &values), link: Some(mail.address.to_owned()) }
+    };
+    let lines = flood.mails.iter().map(line).collect();
+    let list = List { heading: texts.flood_list, lines };
+    plain(texts, fill(texts.flood_subject, &values), &paragraphs, &[list])
 }
 
 /// The label of a reason for the subject, the sentence, and the reference in

@@ -27,6 +27,7 @@ pub(crate) enum BenchOptions {
         applications: u32,
     },
     Rush,
+    Mails,
     Documents {
         /// Relative to the folder the command was typed in.
         folder: Option<PathBuf>,
@@ -53,13 +54,14 @@ pub(super) fn bench(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
     let mut options = match parser.next()? {
         Some(Value(what)) if what == "load" => BenchOptions::Load { applications: 100 },
         Some(Value(what)) if what == "rush" => BenchOptions::Rush,
+        Some(Value(what)) if what == "mails" => BenchOptions::Mails,
         Some(Value(what)) if what == "documents" => BenchOptions::Documents { folder: None },
         Some(Value(what)) if what == "page" => BenchOptions::Page,
         Some(Value(what)) if what == "desk" => BenchOptions::Desk,
         Some(Short('h') | Long("help")) => return Ok(Task::Help),
-        _ => {
-            bail!("bench needs to know what: cargo xtask bench load, rush, documents, page or desk")
-        }
+        _ => bail!(
+            "bench needs to know what: cargo xtask bench load, rush, mails, documents, page or desk"
+        ),
     };
     while let Some(argument) = parser.next()? {
         match (argument, &mut options) {
@@ -94,6 +96,7 @@ mod tests {
         let expected = Task::Bench(BenchOptions::Documents { folder: Some("a".into()) });
         assert_eq!(read(&["bench", "documents", "--folder", "a"]).unwrap(), expected);
         assert_eq!(read(&["bench", "rush"]).unwrap(), Task::Bench(BenchOptions::Rush));
+        assert_eq!(read(&["bench", "mails"]).unwrap(), Task::Bench(BenchOptions::Mails));
         assert_eq!(read(&["bench", "page"]).unwrap(), Task::Bench(BenchOptions::Page));
         assert!(read(&["bench", "load", "--folder", "a"]).is_err());
         assert!(read(&["bench"]).unwrap_err().to_string().contains("bench load"));
