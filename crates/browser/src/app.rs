@@ -24,7 +24,7 @@ use crate::message::{Effect, Message};
 use crate::number::{byte_count, whole};
 use crate::page::Page;
 use crate::request::{ask_page, ask_receipt, ask_time, ask_token, post};
-use crate::sending::{Answer, FieldError};
+use crate::sending::{Answer, Changed};
 use crate::{handlers, renewal};
 
 /// How often the server is asked again whether something has arrived, and
@@ -219,7 +219,7 @@ impl App {
                 self.ask_whether_arrived(ASKED_AGAIN);
             }
             Effect::RenewToken => self.renew_token(),
-            Effect::TakeUp(errors) => self.take_up(errors),
+            Effect::TakeUp(changed) => self.take_up(changed),
             Effect::Open(address) => {
                 self.forget();
                 // The browser's back button must not return to a form that has
@@ -324,18 +324,25 @@ impl App {
     /// Shows the form of the posting as it is now, with what was typed and
     /// chosen, and what is wrong by that. Where it does not come, the errors
     /// are shown beside the form as it was.
-    fn take_up(self: &Rc<Self>, errors: Vec<FieldError>) {
+    fn take_up(self: &Rc<Self>, changed: Changed) {
         let app = Rc::clone(self);
         let asked = ask_page(move |page| {
             let newer = page.and_then(|page| {
                 renewal::take_up(&app.dom, &page)?;
                 app.retired.set(true);
                 let dom = Dom::of_window().filter(Dom::is_complete)?;
-                handlers::take_over(dom, app.inspector.clone()).ok()
+                if let Some(token) = &changed.token {
+                    dom.set("token", "value", token);
+                }
+                let newer = handlers::take_over(dom, app.inspector.clone()).ok()?;
+                newer.was_sent.set(true);
+                newer.state.try_borrow_mut().ok()?.was_heard =
+                    app.state.try_borrow().ok()?.was_heard;
+                Some(newer)
             });
             let app = newer.unwrap_or_else(|| Rc::clone(&app));
-            let errors = errors.clone();
-            app.tell(Message::Answered(Answer::Refused { errors, kept: None }));
+            let Changed { errors, kept, .. } = changed.clone();
+            app.tell(Message::Answered(Answer::Refused { errors, kept }));
         });
         asked.unwrap_or_else(|error| log_error(&error));
     }

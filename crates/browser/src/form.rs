@@ -36,6 +36,8 @@ pub(crate) struct State {
     /// How often the summary was made.
     summaries: u32,
     pub(crate) sending: Sending,
+    /// Whether an earlier form from this page has arrived, or may have.
+    pub(crate) was_heard: bool,
     /// Whether the deadline has passed.
     over: bool,
     /// Whether everything is shown once more before sending.
@@ -59,6 +61,7 @@ impl State {
             summary: Summary::AsServed,
             summaries: 0,
             sending: Sending::Idle,
+            was_heard: false,
             over: false,
             in_review: false,
             spoken: String::new(),

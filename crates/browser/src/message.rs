@@ -2,7 +2,7 @@
 //! the page to do.
 
 use crate::chosen::{Found, Turn};
-use crate::sending::{Answer, FieldError};
+use crate::sending::{Answer, Changed};
 
 /// Something that happened.
 pub(crate) enum Message {
@@ -61,7 +61,7 @@ pub(crate) enum Effect {
     RenewToken,
     /// The posting has changed: its form is to be taken up, and then this is to be
     /// told.
-    TakeUp(Vec<FieldError>),
+    TakeUp(Changed),
     /// The receipt is to be opened, at this address.
     Open(String),
 }

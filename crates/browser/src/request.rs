@@ -13,7 +13,7 @@ use web_sys::{
 use crate::event::{listen, log_error};
 use crate::message::Message;
 use crate::number::{byte_count, whole};
-use crate::sending::{Answer, FieldError};
+use crate::sending::{Answer, Changed, FieldError};
 
 /// Posts `form` and tells `hear` how it goes. There is no time limit: a slow
 /// line is no reason to break off. Aborting the request ends the news.
@@ -115,11 +115,12 @@ fn answer(request: &XmlHttpRequest) -> Answer {
 /// What a 422 says. That the posting has changed comes first.
 fn refusal(Refused { issues, kept, posting_changed }: Refused) -> Answer {
     let mut errors = issues;
-    let Some(Changed { message }) = posting_changed else {
-        return Answer::Refused { errors, kept: kept.map(|kept| kept.message) };
+    let kept = kept.map(|kept| kept.message);
+    let Some(PostingChanged { message, token }) = posting_changed else {
+        return Answer::Refused { errors, kept };
     };
     errors.insert(0, FieldError { field: "posting".to_owned(), message });
-    Answer::Changed(errors)
+    Answer::Changed(Changed { errors, kept, token })
 }
 
 /// Puts the signed arrival of a form that the server had no room for into the
@@ -152,7 +153,7 @@ struct Received {
 struct Refused {
     issues: Vec<FieldError>,
     kept: Option<Kept>,
-    posting_changed: Option<Changed>,
+    posting_changed: Option<PostingChanged>,
 }
 
 /// What a refused correction leaves as it was.
@@ -171,8 +172,9 @@ struct NotTaken {
 
 /// That the posting has a newer version than the page shows.
 #[derive(Deserialize)]
-struct Changed {
+struct PostingChanged {
     message: String,
+    token: Option<String>,
 }
 
 /// Reads the answer's JSON. One that is not as agreed counts as none, and is

@@ -68,11 +68,33 @@ pub(crate) enum Answer {
     /// and what to do. `is_for_now` where it may be sent again in a while.
     NotTaken { message: String, is_for_now: bool },
     /// Not admissible, by a newer version of the posting than the page shows.
-    Changed(Vec<FieldError>),
+    Changed(Changed),
     /// Anything else, by its status; 0 where there was no connection.
     Failed { status: u16, retry_after: Option<i64> },
     /// No answer came, for whatever reason.
     Nothing,
+}
+
+impl Answer {
+    /// Whether an application from this page is stored, or may be.
+    pub(crate) fn leaves_something(&self) -> bool {
+        match self {
+            Self::Refused { kept, .. } => kept.is_some(),
+            Self::Changed(changed) => changed.kept.is_some(),
+            Self::Received { .. } | Self::NotTaken { .. } | Self::Nothing => true,
+            Self::Failed { status, .. } => *status == 0 || *status >= 500,
+        }
+    }
+}
+
+/// What is to be told once the form of the newer version is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) errors: Vec<FieldError>,
+    /// That an earlier application stays.
+    pub(crate) kept: Option<String>,
+    /// The page's token, for the newer version.
+    pub(crate) token: Option<String>,
 }
 
 /// What is wrong with a field, in the server's words.

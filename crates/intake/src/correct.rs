@@ -6,7 +6,7 @@ use domain::{Application, Posting};
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
 use rules::review::tidied;
-use rules::{Content, Form, OfferedDocument, Timestamp, Unicode};
+use rules::{Content, Form, OfferedDocument, Requirements, Timestamp, Unicode};
 
 use crate::each::each;
 use crate::held::{Hold, Page};
@@ -92,12 +92,17 @@ pub async fn correct<D: DocumentStore>(
     let hold = Hold::of(Page::Receipt(&received.id), &address, received_at);
     let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
-    keep_documents(&mut form, &received.content.documents);
+    keep_documents(&mut form, &received.content.documents, &posting.requirements);
     let said = tidied(unicode.to_ascii, &posting.requirements, &form);
-    if is_known(ledger, signing, &received, &said).await? {
+    // From the latest revision one may go back to what an earlier one said.
+    let is_from_latest = received.revision == revision;
+    let any_counts = !is_from_latest || received.sealed.is_some();
+    let is_same = received.content.says_the_same(&said, &posting.requirements)
+        || (any_counts && is_known(ledger, signing, &received, &said, posting).await?);
+    if is_same {
         return unchanged(ledger, queue, received).await.map(Some);
     }
-    if received.revision != revision {
+    if !is_from_latest {
         return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
     }
     let arrival =
@@ -134,16 +139,18 @@ pub(crate) async fn is_known(
     signing: &SigningKey,
     received: &Application,
     said: &Content,
+    posting: &Posting,
 ) -> Result<bool, Fault> {
     if was_sealed(signing, received, said) {
         return Ok(true);
     }
-    if received.content.says_the_same(said) {
+    let says_it = |content: &Content| content.says_the_same(said, &posting.requirements);
+    if says_it(&received.content) {
         return Ok(true);
     }
     let earlier =
         if received.revision > 1 { ledger.revisions(&received.id).await? } else { Vec::new() };
-    Ok(earlier.iter().any(|revision| revision.content.says_the_same(said)))
+    Ok(earlier.iter().any(|revision| says_it(&revision.content)))
 }
 
 /// Judges and stores a form as the next revision of `received`. Where it
@@ -323,8 +330,9 @@ fn place_of(folder: &str, key: &str) -> u32 {
 }
 
 /// Adds to `form` the documents that it does not replace.
-fn keep_documents(form: &mut Form, documents: &[Document]) {
-    for kept in documents {
+fn keep_documents(form: &mut Form, documents: &[Document], requirements: &Requirements) {
+    let is_asked = |kept: &&Document| requirements.document(&kept.id).is_some();
+    for kept in documents.iter().filter(is_asked) {
         if form.documents.iter().all(|offered| offered.id != kept.id) {
             form.documents.push(OfferedDocument {
                 id: kept.id.clone(),

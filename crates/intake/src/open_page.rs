@@ -53,15 +53,24 @@ pub async fn page_terms(
 
 /// Until when pages of the first of these versions may still send, where the
 /// deadline was moved earlier since: until the old deadline or so long after
-/// the change, whichever is first. `closings` are in the order of versions.
+/// the change, whichever is first. One that was ended by hand closes for all
+/// pages within its hour. `closings` are in the order of versions.
 pub fn pages_open_until(closings: &[Closing]) -> Option<Timestamp> {
-    let until = |pair: &[Closing]| {
-        let [before, after] = pair else { return None };
-        let (old, new) = (before.closes_at?, after.closes_at?);
+    let mut until: Option<Timestamp> = None;
+    for pair in closings.windows(2) {
+        let [before, after] = pair else { continue };
+        let (Some(old), Some(new)) = (before.closes_at, after.closes_at) else { continue };
+        if new >= old {
+            continue;
+        }
         let grace = if after.is_ended { ENDED_GRACE_MS } else { PAGE_GRACE_MS };
-        (new < old).then(|| old.min(Timestamp(after.saved_at.0.saturating_add(grace))))
-    };
-    closings.windows(2).filter_map(until).max()
+        let latest = Timestamp(after.saved_at.0.saturating_add(grace));
+        until = until.max(Some(old.min(latest)));
+        if after.is_ended {
+            until = until.min(Some(latest));
+        }
+    }
+    until
 }
 
 /// Returns the posting by which an application is judged that arrived at

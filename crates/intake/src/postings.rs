@@ -2,6 +2,7 @@
 
 use domain::Posting;
 use domain::posting::State;
+use rules::Timestamp;
 
 use crate::ports::{Fault, NewVersion, PostingStore, PostingVersion, Saved};
 
@@ -56,7 +57,10 @@ pub async fn save_posting(
         }
         // A draft that this build cannot compile has no applications.
         let is_public = current.state != State::Draft;
-        if is_public && read(current).is_ok_and(|posting| posting.erased_at() <= version.saved_at) {
+        if is_public
+            && read(current).is_ok_and(|posting| posting.erased_at() <= version.saved_at)
+            && store.erased_before(version.slug, Timestamp(i64::MAX)).await? == 0
+        {
             return Ok(Saving::Over);
         }
         if let Some(closes_at) = version.closes_at.filter(|_| !confirmed) {

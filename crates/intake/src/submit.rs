@@ -280,12 +280,23 @@ async fn keep<D: DocumentStore>(
     for _ in 0..TRIES {
         let Some(received) = known else {
             match take_in(documents, ledger, queue, &new, arrival).await? {
+                Revised::Answered(Verdict::Retired { form }) if new.page.is_none() => {
+                    // The first person of this page has withdrawn; this may be
+                    // the second one, who has an application.
+                    let page = new.id.as_str().to_owned();
+                    new.id = new.id.for_address(&said.email);
+                    new.page = Some(page);
+                    known = find(ledger, arrival.signing, new.id.as_str()).await?;
+                    if known.is_none() {
+                        return Ok(Verdict::Retired { form });
+                    }
+                }
                 Revised::Answered(verdict) => return Ok(verdict),
                 Revised::Superseded(held) => known = Some(opened(arrival.signing, *held)),
             }
             continue;
         };
-        if is_known(ledger, arrival.signing, &received, &said).await? {
+        if is_known(ledger, arrival.signing, &received, &said, posting).await? {
             return unchanged(ledger, queue, received).await;
         }
         if !received.content.is_from(&said.email) {

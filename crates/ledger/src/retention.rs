@@ -96,11 +96,13 @@ const FORGET_RETIRED: Query = Query::new(
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
-/// Of the postings that are erased: the mails of no application.
+/// Of the postings that are erased: the mails of no application, once they have
+/// left or are given up.
 const FORGET_NOTICES: Query = Query::new(
     "forget notices",
     "\
-    DELETE FROM mails WHERE application IS NULL AND posting IN \
+    DELETE FROM mails WHERE application IS NULL \
+        AND (sent_at IS NOT NULL OR refused_because IS NOT NULL) AND posting IN \
         (SELECT posting FROM tallies WHERE erased_at <= ?1 \
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );

@@ -4,6 +4,7 @@ use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::content::Remark;
+use crate::requirements::Requirements;
 use crate::text_map::TextMap;
 
 /// The most characters that a field takes.
@@ -132,19 +133,33 @@ fn first_revision() -> u32 {
 }
 
 impl Content {
-    /// Returns whether both say the same: the fields, the answers, and each
-    /// document's id, name and bytes.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let document = |one: &Document, other: &Document| {
-            one.id == other.id && one.file_name == other.file_name && one.sha256 == other.sha256
+    /// Returns whether both say the same, as far as `requirements` ask for it:
+    /// the fields, the answers, and each document's id, name and bytes, in any
+    /// order. A posting may ask for less than when the application came.
+    pub fn says_the_same(&self, other: &Self, requirements: &Requirements) -> bool {
+        let documents = |content: &Self| {
+            let asked =
+                content.documents.iter().filter(|one| requirements.document(&one.id).is_some());
+            let mut said: Vec<_> = asked
+                .map(|one| (one.id.clone(), one.file_name.clone(), one.sha256.clone()))
+                .collect();
+            said.sort_unstable();
+            said
+        };
+        let answers = |content: &Self| {
+            let is_asked = |one: &&Answer| requirements.question(&one.question).is_some();
+            let asked = content.answers.iter().filter(is_asked);
+            let mut said: Vec<_> =
+                asked.map(|one| (one.question.clone(), one.value.clone())).collect();
+            said.sort_unstable();
+            said
         };
         self.name == other.name
             && self.email == other.email
             && self.phone == other.phone
             && self.message == other.message
-            && self.answers == other.answers
-            && self.documents.len() == other.documents.len()
-            && self.documents.iter().zip(&other.documents).all(|(one, other)| document(one, other))
+            && answers(self) == answers(other)
+            && documents(self) == documents(other)
     }
 
     /// Returns whether `address` is that of this application, but for case.

@@ -95,6 +95,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             key: KEY,
             revision: 1,
             documents: &received.content.documents,
+            erased_on: None,
         };
         let correct = |form: &FormState| views::correct(texts, posting, NOW, form, of, &SITE);
         add("correct", correct(&fresh));

@@ -6,7 +6,7 @@ use domain::{HeldDocument, Posting};
 use locales::{Labels, Texts, bytes, fill, isolated, issue_message, list, number, plural};
 use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
-use rules::{Form, Issue, Requirements, Timestamp};
+use rules::{Date, Form, Issue, Requirements, Timestamp};
 use serde::Serialize;
 
 use crate::data::embed;
@@ -72,6 +72,8 @@ pub struct CorrectionOf<'a> {
     pub revision: u32,
     /// The documents that stay where no file is chosen.
     pub documents: &'a [Document],
+    /// When it is erased, where that is settled.
+    pub erased_on: Option<Date>,
 }
 
 /// The form, in words.
@@ -183,7 +185,8 @@ impl<'a> FormView<'a> {
         };
         let documents = asked.documents.iter();
         let questions = asked.questions.iter();
-        let erased_on = locales::date(texts, posting.erased_on());
+        let settled = state.correction.and_then(|of| of.erased_on);
+        let erased_on = locales::date(texts, settled.unwrap_or_else(|| posting.erased_on()));
         let data = Data {
             requirements: &for_script(texts, posting, held),
             zone: &posting.deadline.zone,

@@ -74,10 +74,15 @@ impl State {
         }
     }
 
-    /// The candidate stopped the upload. The button that did it is gone.
+    /// The candidate stopped the upload. The button that did it is gone. The
+    /// server can only say whether something came from this page: where an
+    /// earlier form may have, the answer says nothing about this one.
     pub(crate) fn cancelled(&mut self) -> Effect {
         self.sending = Sending::Cancelled;
-        Effect::AskWhetherArrived
+        match std::mem::replace(&mut self.was_heard, true) {
+            true => Effect::Focus("submit"),
+            false => Effect::AskWhetherArrived,
+        }
     }
 
     /// What was stopped had arrived. The candidate may have gone on since.
@@ -97,6 +102,7 @@ impl State {
 
     /// The server answered, or the connection failed.
     pub(crate) fn answered(&mut self, answer: Answer) -> Effect {
+        self.was_heard |= answer.leaves_something();
         if matches!(answer, Answer::Nothing) {
             return Effect::LookForFiles;
         }
@@ -112,7 +118,7 @@ impl State {
                 let effect = self.refuse(errors, kept);
                 return if expired { Effect::RenewToken } else { effect };
             }
-            Answer::Changed(errors) => return Effect::TakeUp(errors),
+            Answer::Changed(changed) => return Effect::TakeUp(changed),
             Answer::Failed { status, retry_after } => {
                 failure(&self.page.words, status, retry_after)
             }

@@ -75,6 +75,8 @@ pub(super) async fn post(
             flood => flood,
         };
         if let Some(cause) = cause {
+            // The page that is shown is that of the current version.
+            let token = Token { version: Some(posting.version), ..token };
             let token = token.seal(&app.signing, &posting.slug);
             return Ok(busy(context, posting, &received.form, &token, cause));
         }

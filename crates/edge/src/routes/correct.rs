@@ -230,6 +230,7 @@ fn show(
         key,
         revision: received.revision,
         documents: &received.content.documents,
+        erased_on: Some(received.erased_on(posting)),
     };
     // Where something is wrong, it says what stays.
     let kept = (!issues.is_empty()).then(|| received.reference.as_str());

@@ -260,8 +260,14 @@ fn show(
     shown: &Shown<'_>,
 ) -> worker::Result<Response> {
     let Shown { ref values, issues, not_taken, id, key, documents, held } = *shown;
-    let of =
-        CorrectionOf { completes: Completes::Mail, reference: id, key, revision: 0, documents };
+    let of = CorrectionOf {
+        completes: Completes::Mail,
+        reference: id,
+        key,
+        revision: 0,
+        documents,
+        erased_on: None,
+    };
     let form = FormState {
         issues,
         arrival: &context.arrival,

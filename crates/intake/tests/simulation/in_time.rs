@@ -66,11 +66,17 @@ impl InTime {
 
 /// Before the closing of the last version; where a version moved it earlier, a
 /// day more, or an hour where it ended the posting, and not beyond the closing
-/// before.
+/// before. An hour after a posting was ended no page may send.
 fn is_open(versions: &[Json], at: i64) -> bool {
     let closes_at = |version: &Json| number(version, "closes_at");
+    let is_ended = |pair: &[Json]| {
+        !pair[1]["ended_at"].is_null()
+            && closes_at(&pair[1]) < closes_at(&pair[0])
+            && at >= number(&pair[1], "saved_at") + HOUR
+    };
+    let first = versions.windows(2).rposition(is_ended).map_or(0, |last| last + 1);
     versions.last().is_some_and(|last| at < closes_at(last))
-        || versions.windows(2).any(|pair| {
+        || versions[first..].windows(2).any(|pair| {
             let grace = if pair[1]["ended_at"].is_null() { 24 * HOUR } else { HOUR };
             let is_earlier = closes_at(&pair[1]) < closes_at(&pair[0]);
             is_earlier && at < closes_at(&pair[0]) && at < number(&pair[1], "saved_at") + grace

@@ -155,6 +155,7 @@ pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
         key: KEY,
         revision: received.revision,
         documents: &received.content.documents,
+        erased_on: None,
     }
 }
 

@@ -64,7 +64,10 @@ pub(super) fn refused(
     }
     let mut body = issues_body(context, posting, issues, kept);
     if let (Some(message), Some(body)) = (not_taken, body.as_object_mut()) {
-        let changed = serde_json::json!({ "version": posting.version, "message": message });
+        // The page stays the one it was: what it has sent before is corrected.
+        let changed = serde_json::json!({
+            "version": posting.version, "message": message, "token": token,
+        });
         body.insert("posting_changed".to_owned(), changed);
     }
     answer::json(422, &body, Caching::Never)
