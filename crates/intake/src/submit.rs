@@ -99,7 +99,7 @@ impl Channel {
                     question.required = false;
                 }
             }
-            Self::Form | Self::MailAndForm(_) => {}
+            Self::Form | Self::MailAndForm { .. } => {}
         }
         asked
     }

@@ -79,10 +79,10 @@ impl State {
     /// earlier form may have, the answer says nothing about this one.
     pub(crate) fn cancelled(&mut self) -> Effect {
         self.sending = Sending::Cancelled;
-        match std::mem::replace(&mut self.was_heard, true) {
-            true => Effect::Focus("submit"),
-            false => Effect::AskWhetherArrived,
+        if std::mem::replace(&mut self.was_heard, true) {
+            return Effect::Focus("submit");
         }
+        Effect::AskWhetherArrived
     }
 
     /// What was stopped had arrived. The candidate may have gone on since.

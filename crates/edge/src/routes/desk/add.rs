@@ -53,14 +53,15 @@ impl Desk<'_> {
         let Some(arrived) = arrived(&day, posting, now) else {
             return Ok(self.wrong("arrival", "not_a_time", serde_json::json!({})));
         };
-        let sender = self.app.sender.as_str();
+        let (sender, signing) = (self.app.sender.as_str(), &self.app.signing);
         let terms = PageTerms {
             posting: posting.clone(),
             taken_until: None,
             erase_at: posting.erased_at(),
         };
+        let language = posting.language.as_str();
         let submission =
-            received.into_submission(id, self.context, &posting.language, sender, &terms);
+            received.into_submission(id, self.context, language, sender, signing, &terms);
         let channel = Channel::Desk;
         let submission = Submission { received_at: arrived, channel, holds: false, ..submission };
         let (ledger, documents, queue) = (&self.app.ledger, &self.app.documents, &self.app.queue);
