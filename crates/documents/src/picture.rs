@@ -46,7 +46,8 @@ pub(crate) fn fax_pixels(stream: &[u8]) -> u64 {
         let page = if flags & 0x40 == 0 { 1 } else { 4 };
         let length = big(after, numbers + page).and_then(|length| usize::try_from(length).ok());
         let data = after.get(numbers + page + 4..).unwrap_or_default();
-        if matches!(flags & 0x3F, 4..=43 | 48) {
+        // Text, halftones, bitmaps and their refinements, a page; a dictionary of patterns has no size.
+        if matches!(flags & 0x3F, 4..=7 | 20..=23 | 36..=43 | 48) {
             let height = big(data, 4).filter(|side| *side != u32::MAX);
             most = most.max(area((big(data, 0), height)));
         }
@@ -173,6 +174,8 @@ mod tests {
         assert_eq!(fax_pixels(page), 14);
         assert_eq!(fax_pixels(&[symbols.as_slice(), page].concat()), 14);
         assert_eq!(fax_pixels(&[page.as_slice(), region].concat()), 27);
+        let patterns = b"\0\0\0\x01\x10\0\x01\0\0\0\x08\x01\x04\x04\0\0\0\x10\xFF";
+        assert_eq!(fax_pixels(&[page.as_slice(), patterns].concat()), 14);
         // Refers to so many that their number does not fit into three bits.
         let many = [
             b"\0\0\0\x02\x26\xE0\0\0\x08\0\0".as_slice(),
