@@ -18,6 +18,30 @@ const visitors = await browsing(place);
 const source = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
 const QUESTION = '[[questions]]\nid = "driving_licence"\ntext.fr = "Avez-vous le permis ?"\ntext.en = "Do you drive?"\nkind = "yes_no"\nrequired = true\n';
 
+test("what was sent before a posting changed is corrected by what is sent after", async (t) => {
+  const page = await visitors.visit(t, { expected: /ERR_FAILED|422/ });
+  await save(place.guichet.db, POSTING.slug, source);
+  await openForm(page);
+  await fill(page);
+  const lose = async (route) => {
+    await route.fetch();
+    await route.abort();
+  };
+  await page.route("**/applications?*", lose, { times: 1 });
+  await page.click("#submit");
+  await page.locator("#error-summary-list li").first().waitFor();
+  await save(place.guichet.db, POSTING.slug, source.replace("[[questions]]", `${QUESTION}\n[[questions]]`));
+  await page.fill("#name", "Marie Martin");
+  await page.click("#submit");
+  await page.locator('[data-field="driving_licence"]').waitFor();
+  await page.locator("#error-summary-list li").nth(2).waitFor();
+  assert.match((await summaryOf(page)).map(evenly).join("\n"), /reste/, "what stays is said");
+  await page.check('[name="driving_licence"][value="no"]');
+  const reference = await send(page);
+  const { applications } = await kept(place.guichet);
+  assert.deepEqual(applications.map((row) => [row.reference, row.revision]), [[reference, 2]]);
+});
+
 test("a posting that asks for more shows it, with what was typed and chosen", async (t) => {
   const page = await visitors.visit(t);
   await openForm(page);

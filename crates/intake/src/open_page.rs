@@ -180,6 +180,11 @@ mod tests {
                 Some(day(7)),
             ),
             (
+                "ended by hand in the day of pages that were open before",
+                vec![(day(9), 0, false), (day(4), day(4), false), (day(4) - 1, day(4) + 5, true)],
+                Some(day(4) + 5 + HOUR),
+            ),
+            (
                 "extended again",
                 vec![(day(9), 0, false), (day(4), day(4), true), (day(12), day(6), false)],
                 Some(day(4) + HOUR),

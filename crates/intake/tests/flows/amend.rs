@@ -89,6 +89,40 @@ fn a_document_that_is_not_replaced_stays() {
     assert_eq!(attached, [samples::pdf("Lettre"), samples::pdf("new")]);
 }
 
+/// From the latest revision one may take a wrong correction back. The earlier
+/// form sent again changes nothing.
+#[test]
+fn a_correction_can_be_taken_back() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let first = world.application(&id);
+    let mut wrong = Change::of(&first, &posting);
+    wrong.form.name = "Wrong Name".into();
+    let (second, _) = taken(amend(&world, &posting, &id, wrong));
+    let mut back = Change { minutes: 2, ..Change::of(&second, &posting) };
+    back.form = Change::of(&first, &posting).form;
+    back.form.phone.clear();
+    let late = Change { revision: 1, form: back.form.clone(), ..Change::of(&second, &posting) };
+    let (same, outcome) = taken(amend(&world, &posting, &id, late));
+    assert_eq!((outcome, same.revision), (Outcome::Unchanged, 2));
+    let (third, outcome) = taken(amend(&world, &posting, &id, back));
+    assert_eq!((outcome, third.revision), (Outcome::Corrected, 3));
+    assert_eq!(third.content.name, first.content.name);
+}
+
+/// The posting no longer asks for a document that the application has.
+#[test]
+fn a_document_that_is_no_longer_asked_for_does_not_stop_a_correction() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let mut less = posting.clone();
+    less.requirements.documents.retain(|document| document.id == "cv");
+    let change = Change::of(&world.application(&id), &less);
+    let (second, outcome) = taken(amend(&world, &less, &id, change));
+    assert_eq!((outcome, second.revision), (Outcome::Corrected, 2));
+    assert_eq!(second.content.documents.len(), 1);
+}
+
 #[test]
 fn what_a_refused_correction_brought_is_held_for_the_page_that_says_so() {
     let (world, posting) = (World::default(), posting());

@@ -6,7 +6,7 @@ use mail_parser::MessageParser;
 use rules::{Code, Timestamp};
 
 use crate::world::World;
-use crate::{NOON, accepted, deliver, deliver_mail, file, later, posting, submission, submit};
+use crate::{NOON, accepted, deliver, deliver_mail, file, key, later, posting, submission, submit};
 use intake::memory::Port;
 use intake::ports::{MailKind, Outbox as _, Sending};
 use intake::{ApplicationId, LEASE_MS, MAX_REVISIONS, Outcome, Submission, Verdict};
@@ -162,6 +162,43 @@ fn content_of_any_earlier_revision_changes_nothing() {
     let mut first_again = submission(&posting, 1);
     first_again.received_at = Timestamp(NOON.0 + 2 * 60_000);
     assert_eq!(taken(&world, &posting, first_again), (second, Outcome::Unchanged));
+}
+
+/// The posting asks for less by now, or in another order: what comes again is
+/// the same all the same.
+#[test]
+fn the_same_content_is_known_though_the_posting_asks_for_less() {
+    let (world, posting) = (World::default(), posting());
+    let (first, _) = taken(&world, &posting, submission(&posting, 1));
+    let mut less = posting.clone();
+    less.requirements.questions.clear();
+    less.requirements.documents.reverse();
+    let mut again = submission(&posting, 1);
+    again.received_at = Timestamp(i64::MAX);
+    assert_eq!(taken(&world, &less, again), (first, Outcome::Unchanged));
+}
+
+/// Two people apply from one page, and the first one withdraws.
+#[test]
+fn the_second_person_of_a_page_keeps_the_application() {
+    let (world, posting) = (World::default(), posting());
+    let form = |cv: &str, minutes| {
+        let mut form = corrected(&posting, cv, minutes);
+        form.form.email = "jean@example.org".into();
+        form
+    };
+    let id = accepted(&world, &posting, 1);
+    let (second, outcome) = taken(&world, &posting, form("Jean", 1));
+    assert_eq!(outcome, Outcome::New);
+    let (signing, first) = (key(), world.application(&id));
+    let (ports, reference) = (&world.ports, first.reference.as_str());
+    let own = intake::receipt_key(&signing, &first);
+    let now = Timestamp(NOON.0 + 1);
+    let gone = intake::withdraw(ports, &world.ledger, &signing, reference, &own, now);
+    pollster::block_on(gone).unwrap().unwrap();
+    assert_eq!(taken(&world, &posting, form("Jean", 1)), (second.clone(), Outcome::Unchanged));
+    let (corrected, outcome) = taken(&world, &posting, form("better", 2));
+    assert_eq!((corrected.id, outcome), (second.id, Outcome::Corrected));
 }
 
 #[test]

@@ -83,8 +83,13 @@ fn the_name_of_a_posting_that_is_over_is_used_up() {
     save(&world, 0, &posting(), NOON, false);
     let over = posting().erased_at();
     assert_eq!(save(&world, 1, &closing_after(900), over, false), Saving::Over);
+    accepted(&world, &posting(), 1);
+    let shorter = Posting { retention_days: 1, ..posting() };
+    let kept = Timestamp(over.0 - 2 * DAY);
+    assert_eq!(save(&world, 1, &shorter, kept, false), Saving::Version(2));
+    assert_eq!(save(&world, 2, &posting(), kept, false), Saving::Version(3), "it is not erased");
     let before = Timestamp(over.0 - 1);
-    assert_eq!(save(&world, 1, &closing_after(900), before, false), Saving::Version(2));
+    assert_eq!(save(&world, 3, &closing_after(900), before, true), Saving::Version(4));
 }
 
 #[test]

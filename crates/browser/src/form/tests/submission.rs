@@ -112,6 +112,27 @@ fn what_was_stopped_too_late_is_told_as_received() {
     assert_eq!(state.arrived("/late".into()), Effect::None, "the candidate has gone on");
 }
 
+/// The server can only say that something came from the page: the receipt may be
+/// of what the person before has sent.
+#[test]
+fn where_an_earlier_form_may_have_arrived_nobody_asks_for_a_receipt() {
+    for answer in [
+        Answer::Failed { status: 0, retry_after: None },
+        Answer::Refused { errors: Vec::new(), kept: Some("It stays.".into()) },
+    ] {
+        let mut state = ready();
+        state.submit(NOW);
+        state.answered(answer);
+        state.submit(NOW);
+        assert_eq!(state.cancelled(), Effect::Focus("submit"));
+    }
+    let mut state = ready();
+    state.submit(NOW);
+    assert_eq!(state.cancelled(), Effect::AskWhetherArrived);
+    state.submit(NOW);
+    assert_eq!(state.cancelled(), Effect::Focus("submit"), "the first one may have arrived late");
+}
+
 #[test]
 fn a_correction_that_is_not_taken_says_so_in_the_words_of_the_server() {
     for (is_for_now, targets) in [(true, &["", "", "submit"][..]), (false, &[""])] {
