@@ -96,13 +96,12 @@ const FORGET_RETIRED: Query = Query::new(
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
 
-/// Of the postings that are erased: the mails of no application. What tells of a
-/// withdrawal leaves first, or is given up.
+/// Of the postings that are erased: the mails of no application, sent or not. A
+/// notice of a withdrawal has a name in it, and the day of deletion was promised.
 const FORGET_NOTICES: Query = Query::new(
     "forget notices",
     "\
     DELETE FROM mails WHERE application IS NULL \
-        AND (sent_at IS NOT NULL OR refused_because IS NOT NULL OR kind = 'report') \
         AND posting IN \
         (SELECT posting FROM tallies WHERE erased_at <= ?1 \
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
