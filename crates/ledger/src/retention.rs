@@ -101,8 +101,7 @@ const FORGET_RETIRED: Query = Query::new(
 const FORGET_NOTICES: Query = Query::new(
     "forget notices",
     "\
-    DELETE FROM mails WHERE application IS NULL \
-        AND posting IN \
+    DELETE FROM mails WHERE application IS NULL AND posting IN \
         (SELECT posting FROM tallies WHERE erased_at <= ?1 \
         AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.posting = tallies.posting))",
 );
