@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
-import { kept, POSTING } from "../support/application.mjs";
+import { clock, kept, POSTING } from "../support/application.mjs";
 import { browsing, evenly, openForm, summaryOf } from "../support/browser.mjs";
 import { arrived, fill, send } from "../support/candidate.mjs";
+import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { save } from "../support/postings.mjs";
 import { running } from "../support/running.mjs";
@@ -18,9 +19,15 @@ const visitors = await browsing(place);
 const source = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
 const QUESTION = '[[questions]]\nid = "driving_licence"\ntext.fr = "Avez-vous le permis ?"\ntext.en = "Do you drive?"\nkind = "yes_no"\nrequired = true\n';
 
+beforeEach(async () => {
+  await place.afresh();
+  // Nothing that is known of postings is fresh enough.
+  await override(place.guichet, { clock: clock(), vars: { DEV_POSTINGS_MS: "0" } });
+  await save(place.guichet.db, POSTING.slug, source);
+});
+
 test("what was sent before a posting changed is corrected by what is sent after", async (t) => {
   const page = await visitors.visit(t, { expected: /ERR_FAILED|422/ });
-  await save(place.guichet.db, POSTING.slug, source);
   await openForm(page);
   await fill(page);
   const lose = async (route) => {
