@@ -27,7 +27,9 @@ pub(super) fn security(context: &RequestContext, env: &Env) -> worker::Result<Re
         return answer::failure(context, Failure::NotFound);
     };
     let expires = context.received_at.plus_days(SECURITY_DAYS).to_rfc3339();
-    let languages: Vec<&str> = locales::ALL.iter().map(|texts| texts.language_tag).collect();
+    // Staff answer, in the languages of the desk.
+    let of_staff = locales::ALL.iter().filter(|texts| texts.has_staff_texts());
+    let languages: Vec<&str> = of_staff.map(|texts| texts.language_tag).collect();
     let text = format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: {}\n\
          Canonical: {}/.well-known/security.txt\n",
