@@ -121,7 +121,12 @@ impl Writer {
             1 => vec![fails, format!("{SERVER}; dmarc=pass header.from=example.net")],
             _ => vec![theirs],
         };
-        let id = ports.history.borrow().letters[letter].message_id.clone();
+        // A forger may know the Message-ID of the letter, or make one up.
+        let id = if ports.chance.happens(5_000) {
+            ports.history.borrow().letters[letter].message_id.clone()
+        } else {
+            format!("<forged.{}@example.net>", ports.history.borrow().letters.len())
+        };
         self.put_down(ports, &results, None, 0, Some(id))
     }
 
