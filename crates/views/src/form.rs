@@ -9,6 +9,7 @@ use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 use rules::{Date, Form, Issue, Requirements, Timestamp};
 use serde::Serialize;
 
+use crate::by_mail::by_mail_address;
 use crate::data::embed;
 use crate::frame::in_language;
 use crate::words::Around;
@@ -32,6 +33,8 @@ pub struct FormState<'a> {
     pub held: &'a [HeldDocument],
     /// What it corrects, where it was opened from a receipt.
     pub correction: Option<CorrectionOf<'a>>,
+    /// Whether there is an address that takes applications by mail.
+    pub takes_mail: bool,
 }
 
 impl<'a> FormState<'a> {
@@ -46,6 +49,7 @@ impl<'a> FormState<'a> {
             kept: None,
             held: &[],
             correction: None,
+            takes_mail: false,
         }
     }
 }
@@ -97,6 +101,8 @@ pub(crate) struct FormView<'a> {
     pub(crate) subject_added: Around,
     /// Where to write for who cannot use the form.
     pub(crate) other_way: Around,
+    /// The page that says how to apply by mail.
+    pub(crate) by_mail: Option<String>,
     pub(crate) message_hint: String,
     pub(crate) erased: String,
     pub(crate) ask: Around,
@@ -148,8 +154,17 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, arrival, not_taken, kept, held, correction } =
-            *state;
+        let FormState {
+            values,
+            issues,
+            token,
+            arrival,
+            not_taken,
+            kept,
+            held,
+            correction,
+            takes_mail,
+        } = *state;
         let asked = &posting.requirements;
         let labels = Labels {
             requirements: asked,
@@ -225,6 +240,7 @@ impl<'a> FormView<'a> {
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: Around::of(texts.form_needs_account, "subject"),
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
+            by_mail: takes_mail.then(|| by_mail_address(texts, posting)),
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
             erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),

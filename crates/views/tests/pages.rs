@@ -41,6 +41,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         kept: None,
         held: &[],
         correction: None,
+        takes_mail: false,
     };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
@@ -177,6 +178,7 @@ fn hostile_values_stay_text() {
         kept: None,
         held: &[],
         correction: None,
+        takes_mail: false,
     };
     let mut received = received();
     received.content.email = hostile();
@@ -213,6 +215,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
         kept: None,
         held: &[],
         correction: None,
+        takes_mail: false,
     };
     let receipt =
         views::receipt(texts, &posting, sent(&received(), &Delivery::default()), OPEN, &SITE);

@@ -53,6 +53,7 @@ fn whoever_was_late_is_told_that_nothing_was_stored() {
         kept: None,
         held: &[],
         correction: None,
+        takes_mail: true,
     };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
     assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
@@ -141,6 +142,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         kept: None,
         held: &[],
         correction: None,
+        takes_mail: true,
     };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
     assert!(page.contains("<title>Error: Chargé·e"), "{page}");

@@ -31,7 +31,8 @@ pub(super) fn page(
         Ok(token) => {
             let values = Form::default();
             let arrival = &context.arrival;
-            let form = FormState { arrival, ..FormState::new(&values, &token) };
+            let takes_mail = config::receiver(env).is_ok();
+            let form = FormState { arrival, takes_mail, ..FormState::new(&values, &token) };
             let page = with_form(context, texts, posting, form);
             // A token must never come back from a cache.
             let is_open = posting.requirements.window.phase(context.received_at) == Phase::Open;
