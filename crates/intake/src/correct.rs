@@ -96,9 +96,11 @@ pub async fn correct<D: DocumentStore>(
     let said = tidied(unicode.to_ascii, &posting.requirements, &form);
     // From the latest revision one may go back to what an earlier one said.
     let is_from_latest = received.revision == revision;
-    let any_counts = !is_from_latest || received.sealed.is_some();
-    let is_same = received.content.says_the_same(&said, &posting.requirements)
-        || (any_counts && is_known(ledger, signing, &received, &said, posting).await?);
+    let is_same = if is_from_latest && received.sealed.is_none() {
+        received.content.says_the_same(&said, &posting.requirements)
+    } else {
+        is_known(ledger, signing, &received, &said, posting).await?
+    };
     if is_same {
         return unchanged(ledger, queue, received).await.map(Some);
     }

@@ -56,6 +56,7 @@ mod sending_event;
 mod submit;
 mod sweep;
 mod uploads;
+mod walk;
 mod withdraw;
 
 pub use correct::{

@@ -59,6 +59,7 @@ pub async fn save_posting(
         let is_public = current.state != State::Draft;
         if is_public
             && read(current).is_ok_and(|posting| posting.erased_at() <= version.saved_at)
+            // None is left, however late it is to be erased.
             && store.erased_before(version.slug, Timestamp(i64::MAX)).await? == 0
         {
             return Ok(Saving::Over);

@@ -10,13 +10,11 @@ use crate::each::each;
 use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention};
 use crate::restore::bury;
 use crate::uploads::{DOCUMENTS, document_prefix};
+use crate::walk::Part;
 
 /// How many applications one run erases. What is beyond waits for the next
 /// one, a few minutes later.
 const BATCH: u32 = 100;
-
-/// How many documents one run looks at in search of orphans.
-const PAGE: u32 = 200;
 
 /// How old a document without an application must be to be an orphan, in days:
 /// far longer than between a document's arrival and its application's.
@@ -51,10 +49,8 @@ pub async fn erase_orphaned_documents(
     ledger: &(impl Ledger + Retention),
     now: Timestamp,
 ) -> Result<usize, Fault> {
-    const TASK: &str = "strays";
-    let after = ledger.cursor(TASK).await?;
-    let page = documents.list(DOCUMENTS, after.as_deref(), PAGE).await?;
-    let old = page.documents.iter().filter(|kept| is_orphaned(kept, now));
+    let part = Part::next(documents, ledger, "strays", DOCUMENTS).await?;
+    let old = part.documents().filter(|kept| is_orphaned(kept, now));
     let mut keys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for kept in old {
         keys.entry(application_of(&kept.key)).or_default().push(&kept.key);
@@ -68,10 +64,7 @@ pub async fn erase_orphaned_documents(
         each(corrected, async |id| erase_failed_corrections(documents, ledger, id, now).await)
             .await;
     let erased = each(orphans, async |id| documents.delete(&document_prefix(&id)).await).await;
-    let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
-    if next.is_some() || after.is_some() {
-        ledger.keep_cursor(TASK, next).await?;
-    }
+    part.finish(ledger).await?;
     ledger
         .forget_until(Timestamp(now.0.saturating_sub(Timestamp(0).plus_days(FORGOTTEN_AFTER).0)))
         .await?;

@@ -116,7 +116,8 @@ fn bytes(signature: &str) -> Option<[u8; 32]> {
     URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()
 }
 
-/// What identifies a content, as [`Content::says_the_same`] has it.
+/// What identifies a content, in the order in which it came: a sealed
+/// application cannot be compared with what its posting asks for by now.
 fn parts(id: &str, content: &Content) -> Vec<String> {
     let optional = |text: &Option<String>| match text {
         Some(text) => format!("+{text}"),

@@ -265,6 +265,15 @@ struct New<'a> {
     erase_at: Timestamp,
 }
 
+impl New<'_> {
+    /// Makes it the application of another person, with this address, from the
+    /// page whose first application has the id `page`.
+    fn come_from_page(&mut self, page: String, address: &str) {
+        self.id = self.id.for_address(address);
+        self.page = Some(page);
+    }
+}
+
 /// Keeps a form as a new application, or as a correction of `known` or of
 /// what others write at the same time.
 async fn keep<D: DocumentStore>(
@@ -284,8 +293,7 @@ async fn keep<D: DocumentStore>(
                     // The first person of this page has withdrawn; this may be
                     // the second one, who has an application.
                     let page = new.id.as_str().to_owned();
-                    new.id = new.id.for_address(&said.email);
-                    new.page = Some(page);
+                    new.come_from_page(page, &said.email);
                     known = find(ledger, arrival.signing, new.id.as_str()).await?;
                     if known.is_none() {
                         return Ok(Verdict::Retired { form });
@@ -300,8 +308,7 @@ async fn keep<D: DocumentStore>(
             return unchanged(ledger, queue, received).await;
         }
         if !received.content.is_from(&said.email) {
-            new.id = new.id.for_address(&said.email);
-            new.page = received.page.or(Some(received.id));
+            new.come_from_page(received.page.unwrap_or(received.id), &said.email);
             known = find(ledger, arrival.signing, new.id.as_str()).await?;
             continue;
         }

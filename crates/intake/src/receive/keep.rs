@@ -5,6 +5,7 @@ use rules::Timestamp;
 use crate::each::each;
 use crate::ports::{Clock, DocumentStore, Fault, Inbox, IncomingMail, Queue, Retention};
 use crate::retention::is_orphaned;
+use crate::walk::Part;
 
 /// The key of a mail's bytes in the store of documents.
 pub(crate) fn raw_key(id: &str) -> String {
@@ -76,18 +77,12 @@ pub async fn erase_orphaned_mails(
     ledger: &(impl Inbox + Retention),
     now: Timestamp,
 ) -> Result<usize, Fault> {
-    const TASK: &str = "stray mails";
-    const PAGE: u32 = 200;
-    let after = ledger.cursor(TASK).await?;
-    let page = documents.list(INCOMING, after.as_deref(), PAGE).await?;
-    let old = page.documents.iter().filter(|kept| is_orphaned(kept, now));
+    let part = Part::next(documents, ledger, "stray mails", INCOMING).await?;
+    let old = part.documents().filter(|kept| is_orphaned(kept, now));
     let ids: Vec<String> =
         old.filter_map(|kept| kept.key.strip_prefix(INCOMING)).map(str::to_owned).collect();
-    let unknown = ledger.unknown_incoming(&ids).await?;
+    let unknown = if ids.is_empty() { ids } else { ledger.unknown_incoming(&ids).await? };
     let erased = each(unknown, async |id| documents.delete(&raw_key(&id)).await).await;
-    let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
-    if next.is_some() || after.is_some() {
-        ledger.keep_cursor(TASK, next).await?;
-    }
+    part.finish(ledger).await?;
     erased
 }
