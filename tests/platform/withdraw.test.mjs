@@ -113,7 +113,9 @@ test("what has not been sent never is", async () => {
   await notices();
   const next = await applied();
   await place.mails(next.reference);
-  assert.equal(place.mailbox.messages.length, 4, "the notice, the confirmation, and both mails of the next application");
+  const { messages } = place.mailbox;
+  await poll(() => messages.length >= 4, 15_000, () => `${messages.length} of 4 mails left`);
+  assert.equal(messages.length, 4, "the notice, the confirmation, and both mails of the next application");
 });
 
 test("without the key nothing is withdrawn, and nothing is said", async () => {
