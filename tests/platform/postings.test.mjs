@@ -190,6 +190,46 @@ test("a posting that asks for as much as it may can be applied to", async () => 
   assert.ok(staff.some(({ attachments }) => attachments.length === 20), "staff have all of it");
 });
 
+test("a page with more questions than are asked now is told that the posting has changed, or taken", async () => {
+  await afresh();
+  const question = (n) => QUESTION.replace("driving_licence", `more_${n}`).replace("required = true", "required = false");
+  const many = Array.from({ length: 40 }, (_, n) => question(n));
+  const answers = Object.fromEntries(many.map((_, n) => [`more_${n}`, "yes"]));
+  await save(place.guichet.db, POSTING.slug, source.replace("[[questions]]", `${many.join("\n")}\n[[questions]]`));
+  await alwaysAsk();
+  const token = await freshToken(place.guichet);
+  await save(place.guichet.db, POSTING.slug, asking);
+  const told = await apply(place.guichet, { token, ...answers });
+  assert.equal(told.status, 422);
+  assert.deepEqual((await told.json()).issues.map(({ field }) => field), ["driving_licence"]);
+  const sent = await apply(place.guichet, { token, ...answers, driving_licence: "yes" });
+  assert.equal(sent.status, 201, await sent.clone().text());
+  const { reference } = await sent.json();
+  assert.equal((await apply(place.guichet, { ...answers, driving_licence: "yes" })).status, 413, "a page of the current version");
+
+  // What a wrong key is answered does not tell whether there is such an application.
+  for (const guessed of [reference, "22222222"]) {
+    const body = form({ ...answers, key: "wrong", revision: "1" });
+    const answer = await place.guichet.fetch(`/applications/${guessed}/corrections`, { method: "POST", body, headers: { accept: "application/json" } });
+    assert.equal(answer.status, 404, guessed);
+  }
+  await afresh();
+});
+
+test("a posting that is published a moment ago is applied to wherever its page was seen", async () => {
+  await afresh();
+  const slug = "published-a-moment-ago";
+  await place.guichet.fetch("/");
+  await override(place.guichet, { clock: clock(), vars: { DEV_POSTINGS_MS: "3600000" } });
+  await place.guichet.fetch("/");
+  await save(place.guichet.db, slug, source.replace(/^slug = .*/m, `slug = "${slug}"`));
+  const answer = await place.guichet.fetch(`/postings/${slug}/applications`, { method: "POST", body: form({ name: "" }), headers: { accept: "application/json" } });
+  assert.equal(answer.status, 422, await answer.clone().text());
+  await place.guichet.db.batch(["posting_versions", "postings"].map((table) => place.guichet.db.prepare(`DELETE FROM ${table} WHERE slug = ?1`).bind(slug)));
+  await alwaysAsk();
+  await place.guichet.fetch("/");
+});
+
 test("a posting that is taken down keeps its receipts, and comes back", async () => {
   await afresh();
   await alwaysAsk();
@@ -237,4 +277,31 @@ test("the folder and the database, in both directions", async () => {
   assert.match(await cargo("push"), /\.md:14: `workload` must lie between 1 and 100/);
   const { version } = await place.guichet.db.prepare("SELECT version FROM postings WHERE slug = ?1").bind(POSTING.slug).first();
   assert.equal(version, base + 2, "what is refused changes nothing");
+});
+
+test("a posting that was ended at the desk stays ended until a push brings another deadline", async () => {
+  await afresh();
+  const file = join(files, `${POSTING.slug}.md`);
+  const { db } = place.guichet;
+  const endedAt = () => db.prepare("SELECT ended_at FROM postings JOIN posting_versions USING (slug, version) WHERE slug = ?1").bind(POSTING.slug).first("ended_at");
+  await save(db, POSTING.slug, asking, Date.now(), { endedAt: NOON });
+  await rm(file, { force: true });
+  await cargo("pull");
+  await writeFile(file, asking.replace("workload = 80", "workload = 60"));
+  assert.match(await cargo("push"), /ended by hand and stays so[^]*saved as version/);
+  assert.equal(await endedAt(), NOON);
+  await writeFile(file, asking.replace(/^date = .*/m, "date = 2025-08-04"));
+  assert.match(await cargo("push"), /saved as version/);
+  assert.equal(await endedAt(), null);
+  await afresh();
+});
+
+test("in development the folder does not overwrite what the desk has saved", async () => {
+  await afresh();
+  const { db } = place.guichet;
+  const current = () => db.prepare("SELECT source FROM postings JOIN posting_versions USING (slug, version) WHERE slug = ?1").bind(POSTING.slug).first("source");
+  await save(db, POSTING.slug, asking, Date.now(), { by: "chief@example.org" });
+  await place.guichet.pushPostings();
+  assert.equal(await current(), asking);
+  await afresh();
 });

@@ -5,14 +5,19 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Saves each file that differs from the current version of its posting.
+ * Saves each file that has changed since it was saved last. What the desk has saved since then stays.
  *
  * @param {import("miniflare").D1Database} db
  * @param {string} folder
  */
 export async function pushFolder(db, folder) {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".md") && name !== "README.md");
-  for (const name of files) await save(db, name.slice(0, -".md".length), await readFile(join(folder, name), "utf8"));
+  const latest = db.prepare("SELECT source FROM posting_versions WHERE slug = ?1 AND saved_by = 'dev' ORDER BY version DESC LIMIT 1");
+  for (const name of files) {
+    const slug = name.slice(0, -".md".length);
+    const source = await readFile(join(folder, name), "utf8");
+    if ((await latest.bind(slug).first("source")) !== source) await save(db, slug, source);
+  }
 }
 
 /**
@@ -22,8 +27,9 @@ export async function pushFolder(db, folder) {
  * @param {string} slug
  * @param {string} source
  * @param {number} [now] epoch milliseconds
+ * @param {{ by?: string, endedAt?: number }} [how] who saves it, and when it was ended by hand, in epoch milliseconds
  */
-export async function save(db, slug, source, now = Date.now()) {
+export async function save(db, slug, source, now = Date.now(), { by = "dev", endedAt } = {}) {
   const current = "SELECT version, source, state FROM postings JOIN posting_versions USING (slug, version) WHERE slug = ?1";
   const before = await db.prepare(current).bind(slug).first();
   if (before?.source === source) return;
@@ -31,8 +37,8 @@ export async function save(db, slug, source, now = Date.now()) {
   await db.batch([
     db.prepare("INSERT INTO postings (slug, state, state_since, version) VALUES (?1, 'published', ?2, 0) ON CONFLICT DO NOTHING").bind(slug, now),
     db
-      .prepare("INSERT INTO posting_versions (slug, version, source, format, closes_at, saved_at, saved_by) VALUES (?1, ?2, ?3, 0, ?5, ?4, 'dev')")
-      .bind(slug, version, source, now, closing(source)),
+      .prepare("INSERT INTO posting_versions (slug, version, source, format, closes_at, ended_at, saved_at, saved_by) VALUES (?1, ?2, ?3, 0, ?5, ?6, ?4, ?7)")
+      .bind(slug, version, source, now, endedAt ?? closing(source), endedAt ?? null, by),
     db.prepare("UPDATE postings SET version = ?2 WHERE slug = ?1").bind(slug, version),
   ]);
 }

@@ -77,7 +77,7 @@ pub use open_page::{
     posting_for_page, posting_for_receipt, posting_of_version,
 };
 pub use placeholders::{Unfilled, filled};
-pub use postings::{Draft, Saving, save_posting};
+pub use postings::{Draft, Saving, save_posting, still_ended};
 pub use progress::{
     ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, MESSAGE_WAIT_MS, Progressed,
     Scheduled, Skip, erase_attachments, progress,

@@ -43,8 +43,7 @@ pub async fn page_terms(
     received_at: Timestamp,
 ) -> Result<PageTerms, Fault> {
     let is_published = current.is_published();
-    let shown = posting_of_version(store, read, &current, token.version).await?;
-    let erase_at = shown.erased_at();
+    let erase_at = posting_of_version(store, read, &current, token.version).await?.erased_at();
     let posting = posting_for_page(store, read, current, token.version, received_at).await?;
     let grace = if token.issued_at < state_since { ENDED_GRACE_MS } else { 0 };
     let taken_until = Timestamp(state_since.0.saturating_add(grace));
@@ -133,19 +132,24 @@ pub async fn posting_for_receipt(
     Ok(told)
 }
 
-/// Whether `subject` is that of `posting`, or of an earlier version of it: a
-/// candidate may have had that one on the screen.
+/// Whether `subject` is that of `posting`, of an earlier version of it, or of
+/// that of the candidate's `page`, which may be older than those looked at.
 pub async fn is_a_subject(
     store: &impl PostingStore,
     read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
     posting: &Posting,
+    page: Option<u32>,
     subject: &str,
 ) -> Result<bool, Fault> {
     let is_of = |posting: &Posting| is_same(&posting.requirements.subject, subject, fold);
     if subject.is_empty() || is_of(posting) {
         return Ok(is_of(posting));
     }
-    let earlier = store.earlier(&posting.slug, posting.version).await?;
+    let mut earlier = store.earlier(&posting.slug, posting.version).await?;
+    let unseen = page.filter(|page| earlier.iter().all(|stored| stored.version != *page));
+    if let Some(page) = unseen {
+        earlier.extend(store.version(&posting.slug, page).await?);
+    }
     Ok(earlier.into_iter().any(|stored| read(stored).is_ok_and(|posting| is_of(&posting))))
 }
 

@@ -76,3 +76,15 @@ pub async fn save_posting(
         Saved::Conflict { current } => Saving::Conflict { current },
     })
 }
+
+/// Returns when the posting of `before` was ended by hand, unless the new
+/// version has another deadline: then it is open again.
+pub fn still_ended(
+    before: &PostingVersion,
+    read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
+    new: &Posting,
+) -> Option<Timestamp> {
+    let ended_at = before.ended_at?;
+    let earlier = read(before.clone()).ok()?;
+    (new.deadline.date == earlier.deadline.date).then_some(ended_at)
+}

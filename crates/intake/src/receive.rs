@@ -150,7 +150,7 @@ where
         let at = letter.mail.received_at;
         let changed = by_rank(self.composer.postings, at).into_iter();
         for posting in changed.filter(|posting| posting.version > 1).take(CHANGED) {
-            if is_a_subject(self.ledger, self.composer.read, posting, subject).await? {
+            if is_a_subject(self.ledger, self.composer.read, posting, None, subject).await? {
                 return Ok(Some(posting));
             }
         }

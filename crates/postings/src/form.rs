@@ -34,11 +34,11 @@ const MAX_ID: usize = 40;
 
 /// The most documents. A mail of the platform takes 32 attachments, and nobody
 /// reads as many.
-pub(crate) const MAX_DOCUMENTS: usize = 20;
+pub const MAX_DOCUMENTS: usize = 20;
 
 /// The most questions. Answers of the longest kind to all of them, and the
 /// message, take a quarter of what the database holds in one row (2 MB).
-pub(crate) const MAX_QUESTIONS: usize = 50;
+pub const MAX_QUESTIONS: usize = 50;
 
 /// The ids given so far, each with its line.
 #[derive(Default)]

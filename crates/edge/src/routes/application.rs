@@ -25,8 +25,18 @@ pub(super) async fn post(
     slug: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    let Some(posting) = postings::find(known, slug) else {
-        return answer::failure(context, Failure::NotFound);
+    let published;
+    let posting = match postings::find(known, slug) {
+        Some(posting) => posting,
+        // Published less than half a minute ago, perhaps: other isolates may show its page.
+        None => match with_current(env, slug).await {
+            Ok((_, Some(current))) => {
+                published = current.posting;
+                &published
+            }
+            Ok((_, None)) => return answer::failure(context, Failure::NotFound),
+            Err(fault) => return answer::unavailable(context, &fault),
+        },
     };
     if cross_site::is_cross_site(context, &request) {
         log::turned_away("cross_site");
@@ -70,6 +80,11 @@ pub(super) async fn post(
             let mistaken = Mistaken::new(&received.form, &issues);
             return Ok(refused(context, posting, &Page::unchanged(token), &mistaken));
         };
+        // An earlier version may have asked for more: its pages are told that the posting has changed.
+        let is_earlier = token.version.is_some_and(|version| version < posting.version);
+        if !is_earlier && received.has_too_many_parts(&posting.requirements) {
+            return Ok(answer::failure(context, Failure::TooManyParts));
+        }
         let cause = match flood {
             None => guard.judge(&received.trap, token.issued_at, now).await,
             flood => flood,
@@ -117,7 +132,7 @@ async fn take_in(
             .seal(&app.signing, &posting.slug),
     };
     let subject = &mut received.form.subject;
-    if is_a_subject(&app.ledger, postings::compiled, posting, subject).await? {
+    if is_a_subject(&app.ledger, postings::compiled, posting, token.version, subject).await? {
         subject.clone_from(&posting.requirements.subject);
     }
     let language = context.texts_for(posting).language_tag;

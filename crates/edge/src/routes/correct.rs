@@ -135,7 +135,7 @@ async fn take_in(
     let context = first.as_ref().unwrap_or(context);
     let posting = &judged_by(context, env, current, version).await?;
     let subject = &mut arrival.form.subject;
-    if is_a_subject(&app.ledger, postings::compiled, posting, subject).await? {
+    if is_a_subject(&app.ledger, postings::compiled, posting, version, subject).await? {
         subject.clone_from(&posting.requirements.subject);
     }
     let key = arrival.key.as_str();

@@ -7,6 +7,7 @@ use domain::Failure;
 use futures_util::future::try_join;
 use intake::{ApplicationId, Channel, PageTerms, SigningKey, Submission, SubmittedDocument};
 use js_sys::Array;
+use postings::{MAX_DOCUMENTS, MAX_QUESTIONS};
 use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,6 +30,9 @@ const LARGE: u64 = 500_000;
 /// sends eleven; the others leave room for clients that send more.
 const OTHER_PARTS: usize = 22;
 
+/// The most parts of the form of any posting.
+const MAX_PARTS: usize = MAX_DOCUMENTS + MAX_QUESTIONS + OTHER_PARTS;
+
 /// A form that arrived.
 pub(super) struct ReceivedForm {
     /// The typed fields.
@@ -46,13 +50,15 @@ pub(super) struct ReceivedForm {
     /// The signed arrival, or an empty text.
     pub(super) arrival: String,
     pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
+    /// How many parts there were, of any name.
+    parts: usize,
 }
 
 /// Why a body is not a form to be judged.
 pub(super) enum Unreadable {
     /// More bytes than a form can have.
     TooLarge,
-    /// More parts than the posting asks for.
+    /// More parts than the form of any posting has.
     TooManyParts,
     /// Another type, or broken off.
     NotAForm,
@@ -84,6 +90,12 @@ impl From<Ended> for Unreadable {
 }
 
 impl ReceivedForm {
+    /// Whether it has more parts than a form with these requirements.
+    pub(super) fn has_too_many_parts(&self, requirements: &Requirements) -> bool {
+        let asked_for = requirements.documents.len().saturating_add(requirements.questions.len());
+        self.parts > asked_for.saturating_add(OTHER_PARTS)
+    }
+
     pub(super) fn into_submission(
         self,
         id: ApplicationId,
@@ -129,12 +141,12 @@ pub(super) async fn read(
     let data = data(&request, permit, MAX_BYTES).await?;
     let entries: Vec<Array> =
         data.entries().into_iter().flatten().filter_map(|entry| entry.dyn_into().ok()).collect();
-    let asked_for = requirements.documents.len().saturating_add(requirements.questions.len());
-    if entries.len() > asked_for.saturating_add(OTHER_PARTS) {
+    if entries.len() > MAX_PARTS {
         return Err(Unreadable::TooManyParts);
     }
     let mut seen = BTreeSet::new();
     let mut received = ReceivedForm {
+        parts: entries.len(),
         form: Form::default(),
         token: String::new(),
         trap: String::new(),

@@ -162,7 +162,7 @@ async fn take_in(
     let ReceivedForm { mut form, key, documents, arrival, .. } = arrival;
     let first = first_arrival(context, app, id, &arrival);
     let context = first.as_ref().unwrap_or(context);
-    if is_a_subject(&app.ledger, postings::compiled, posting, &form.subject).await? {
+    if is_a_subject(&app.ledger, postings::compiled, posting, None, &form.subject).await? {
         form.subject.clone_from(&posting.requirements.subject);
     }
     let completion = Completion {

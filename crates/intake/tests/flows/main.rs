@@ -23,6 +23,7 @@ mod retention;
 mod sealed;
 mod submit;
 mod sweep;
+mod unanswered;
 mod versions;
 mod withdraw;
 mod world;

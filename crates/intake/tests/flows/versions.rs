@@ -137,12 +137,30 @@ fn the_subject_of_any_version_counts() {
     }
     let current = Posting { version: 3, ..third };
     let counts = |subject: &str| {
-        pollster::block_on(is_a_subject(&world.ledger, read, &current, subject)).unwrap()
+        pollster::block_on(is_a_subject(&world.ledger, read, &current, None, subject)).unwrap()
     };
     for subject in ["Third", "second", posting().requirements.subject.as_str()] {
         assert!(counts(subject), "{subject}");
     }
     assert!(!counts("Fourth") && !counts(""));
+}
+
+#[test]
+fn the_subject_of_the_page_counts_however_many_versions_ago() {
+    let world = World::default();
+    save(&world, 0, &posting(), NOON, false);
+    let mut current = posting();
+    for base in 1..60 {
+        current.requirements.subject = format!("Subject {base}");
+        save(&world, base, &current, NOON, false);
+    }
+    current.version = 60;
+    let counts = |page: Option<u32>| {
+        let subject = &posting().requirements.subject;
+        pollster::block_on(is_a_subject(&world.ledger, read, &current, page, subject)).unwrap()
+    };
+    assert!(counts(Some(1)));
+    assert!(!counts(None) && !counts(Some(2)));
 }
 
 /// The posting of the seed as version 1, and a version 2 that says everything

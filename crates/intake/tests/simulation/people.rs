@@ -246,7 +246,7 @@ impl Person {
         let Some(stored) = ledger.current(&self.page.slug).await? else { return Ok(None) };
         let posting = posting_for_page(&ledger, read, read(stored)?, version, at).await?;
         let subject = &mut amendment.form.subject;
-        if is_a_subject(&ledger, read, &posting, subject).await? {
+        if is_a_subject(&ledger, read, &posting, None, subject).await? {
             subject.clone_from(&posting.requirements.subject);
         }
         intake::correct(ports, &ledger, ports, &setting().signing, &posting, amendment).await
@@ -342,7 +342,7 @@ impl Person {
         let terms = page_terms(&ledger, read, current.clone(), since, &token, at).await?;
         let terms = ports.terms(terms, &current);
         let (posting, mut form) = (&terms.posting, form);
-        if is_a_subject(&ledger, read, posting, &form.form.subject).await? {
+        if is_a_subject(&ledger, read, posting, None, &form.form.subject).await? {
             form.form.subject.clone_from(&posting.requirements.subject);
         }
         (form.taken_until, form.erase_at) = (terms.taken_until, Some(terms.erase_at));

@@ -6,7 +6,7 @@ use anyhow::bail;
 use domain::Posting;
 use domain::posting::State;
 use intake::ports::{Fault, NewVersion, PostingStore, PostingVersion};
-use intake::{Draft, Saving, save_posting};
+use intake::{Draft, Saving, save_posting, still_ended};
 use postings::Compiled;
 use rules::Timestamp;
 
@@ -104,7 +104,15 @@ impl<S: PostingStore> Push<'_, S> {
                 self.intake
             )));
         }
-        Ok(match self.save(slug, base, source, &compiled)? {
+        let ended_at = current.and_then(|current| still_ended(current, read, &compiled));
+        let compiled = match ended_at {
+            Some(at) => {
+                println!("{slug}: was ended by hand and stays so. A new deadline opens it again.");
+                compiled.ended(at)
+            }
+            None => compiled,
+        };
+        Ok(match self.save(slug, base, source, &compiled, ended_at)? {
             Saving::Version(version) => {
                 lock.set(slug, version, source);
                 Pushed::Version(version)
@@ -131,6 +139,7 @@ impl<S: PostingStore> Push<'_, S> {
         base: u32,
         source: &str,
         compiled: &Posting,
+        ended_at: Option<Timestamp>,
     ) -> anyhow::Result<Saving> {
         let Compiled { json, format } = Compiled::of(compiled);
         let version = NewVersion {
@@ -141,12 +150,9 @@ impl<S: PostingStore> Push<'_, S> {
             compiled: Some(&json),
             format,
             closes_at: Some(compiled.requirements.window.closes_at),
-            ended_at: None,
+            ended_at,
             saved_at: self.now,
             saved_by: self.by,
-        };
-        let read = |stored: PostingVersion| {
-            posting(&stored).ok_or_else(|| Fault::Ledger("a version does not compile".into()))
         };
         let draft = Draft { version, confirmed: self.confirmed };
         Ok(pollster::block_on(save_posting(self.ledger, read, draft))?)
@@ -161,6 +167,10 @@ impl<S: PostingStore> Push<'_, S> {
         }
         Ok(())
     }
+}
+
+fn read(stored: PostingVersion) -> Result<Posting, Fault> {
+    posting(&stored).ok_or_else(|| Fault::Ledger("a version does not compile".into()))
 }
 
 fn conflict(slug: &str, base: u32, current: u32) -> String {

@@ -3,7 +3,7 @@
 use domain::posting::State;
 use domain::{Deed, Failure, Posting};
 use intake::ports::{Concerned, NewVersion, PostingStore as _, PostingVersion};
-use intake::{Draft, Saving, save_posting};
+use intake::{Draft, Saving, save_posting, still_ended};
 use postings::{Compiled, FORMAT, Flaw, Mistake, Mistakes};
 use sealing::holds_private_key;
 use serde_json::{Value, json};
@@ -142,7 +142,9 @@ impl Desk<'_> {
                 return Ok(self.mistaken(own, sent, &mistakes));
             }
         };
-        let ended_at = before.and_then(|before| still_ended(before, posting.as_ref()));
+        let ended_at = before
+            .zip(posting.as_ref())
+            .and_then(|(before, posting)| still_ended(before, crate::postings::compiled, posting));
         let posting = posting.map(|posting| match ended_at {
             Some(at) => posting.ended(at),
             None => posting,
@@ -344,13 +346,4 @@ fn without_private_keys(source: &str) -> String {
         inside = is_border != inside;
     }
     kept
-}
-
-/// When a posting was ended by hand, unless the new version has another
-/// deadline: then it is open again.
-fn still_ended(before: &PostingVersion, posting: Option<&Posting>) -> Option<rules::Timestamp> {
-    let ended_at = before.ended_at?;
-    let earlier = postings::compile(&format!("{}.md", before.slug), &before.source).ok()?;
-    let is_same = posting.is_some_and(|posting| posting.deadline.date == earlier.deadline.date);
-    is_same.then_some(ended_at)
 }
