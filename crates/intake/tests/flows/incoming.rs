@@ -182,6 +182,64 @@ fn staff_hand_on_a_mail_and_confirm_it() {
 }
 
 #[test]
+fn what_staff_hand_on_in_the_text_is_no_application_of_theirs() {
+    let of_staff = |text: &str| {
+        let (world, posting) = begin();
+        let mut letter = Letter::right(&posting)
+            .with("Authentication-Results", "mx.example.org; dkim=pass header.d=omct.org")
+            .with("From", "Staff <staff@omct.org>")
+            .with("Subject", &format!("TR : {}", posting.requirements.subject));
+        letter.text = text.to_owned();
+        come(&world, &posting, 1, &letter).unwrap();
+        let mails = sent(&world, &posting);
+        (world, mails)
+    };
+    let (world, mails) =
+        of_staff("Pour toi.\n\nDe : Marie Dupont <marie@example.net>\nEnvoyé : lundi\n\nBonjour");
+    assert_eq!(world.count("applications"), 0);
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(text(to(&mails, STAFF)[0]).contains("/incoming/"));
+    assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");
+
+    // Who forwards what they wrote themselves applies.
+    let (world, mails) = of_staff("De : Staff <STAFF@omct.org>\n\nBonjour");
+    assert_eq!(world.count("applications"), 1);
+    assert_eq!(to(&mails, "staff@omct.org").len(), 1);
+}
+
+#[test]
+fn two_counters_that_write_to_each_other_stop_after_one_answer() {
+    let (world, posting) = begin();
+    let from_other = Letter::right(&posting)
+        .without_cv()
+        .with("From", "Other counter <applications@in.other.example>")
+        .with("Authentication-Results", "mx.example.org; dmarc=pass header.from=in.other.example");
+    come(&world, &posting, 1, &from_other).unwrap();
+    let mails = sent(&world, &posting);
+    let answer = to(&mails, "applications@in.other.example")[0].to_owned();
+
+    // The other one takes it for what it is, whatever its text looks like.
+    let (other, posting) = begin();
+    let proved = format!("Authentication-Results: mx.example.org; dmarc=pass\r\n{answer}");
+    let read = Incoming::read(proved.as_bytes());
+    let mut letter = Letter::right(&posting)
+        .with("From", &read.from.unwrap().address.to_string())
+        .with("Authentication-Results", "mx.example.org; dmarc=pass")
+        .with("Message-ID", &read.message_id.unwrap());
+    for line in answer.lines().take_while(|line| !line.is_empty()) {
+        if let Some((name, value)) = line.split_once(": ")
+            && (name.starts_with("Auto-") || name.starts_with("X-") || name == "Precedence")
+        {
+            letter = letter.with(name, value);
+        }
+    }
+    letter.envelope.0 = "guichet@example.org".into();
+    come(&other, &posting, 1, &letter).unwrap();
+    assert_eq!(other.count("applications"), 0);
+    assert!(sent(&other, &posting).iter().all(|(to, _)| to == STAFF));
+}
+
+#[test]
 fn nobody_is_answered_without_proof() {
     let posting = posting();
     let right = Letter::right(&posting);
