@@ -10,6 +10,11 @@ document.getElementById("website")?.remove();
 
 performance.mark("script started");
 
+// What helps where the server cannot be reached has to be there before that. The build puts its address in.
+document.addEventListener("change", ({ target }) => {
+  if (target.type === "file") import(READY_MAIL).catch(() => {});
+});
+
 /** Settles when the form is driven by the module, or is known to go on without it. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm))
   .then((module) => {

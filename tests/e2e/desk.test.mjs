@@ -1,6 +1,6 @@
 // Tests the desk in a browser, as the three people of an office use it: an advertisement becomes a posting, candidates apply,
 // are shortlisted, invited, declined, and what belongs to the selection is taken along. In French, at both widths, and by
-// keyboard.
+// keyboard. How a selection ends: desk-end.test.mjs.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import PostalMime from "postal-mime";
 
 import { apply, clock, document, NOON, pdf } from "../support/application.mjs";
 import { browsing, look, NARROW } from "../support/browser.mjs";
+import { signInByPage } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
@@ -26,15 +27,9 @@ const PEOPLE = ["Amélie N’Diaye", "Zoé Œuvré", "سلمى بن علي", "Je
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-async function signIn(page) {
-  await page.goto("/desk/dev-sign-in");
-  await button(page, t.sign_in).click();
-  await page.getByRole("heading", { level: 1, name: t.postings }).waitFor();
-}
-
 test("a selection, from the advertisement to the invitations", async (t_) => {
   const page = await visitors.visit(t_, { expected: /status of 4\d\d/ });
-  await signIn(page);
+  await signInByPage(page);
   await look(page, "desk-overview");
 
   await page.getByRole("link", { name: t.import }).click();
@@ -163,7 +158,7 @@ test("a selection, from the advertisement to the invitations", async (t_) => {
 
 test("the desk is usable at 320 pixels", async (t_) => {
   const page = await visitors.visit(t_, { viewport: NARROW });
-  await signIn(page);
+  await signInByPage(page);
   await look(page, "desk-overview-320");
   await page.locator("tbody a").first().click();
   await page.locator(".desk-filter").waitFor();
@@ -179,7 +174,7 @@ test("the desk is usable at 320 pixels", async (t_) => {
 
 test("the desk needs no mouse", async (t_) => {
   const page = await visitors.visit(t_, { javaScriptEnabled: false });
-  await signIn(page);
+  await signInByPage(page);
   const reach = async (locator) => {
     for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press("Tab");

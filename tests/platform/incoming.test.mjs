@@ -6,7 +6,8 @@ import { after, beforeEach, test } from "node:test";
 
 import PostalMime from "postal-mime";
 
-import { everything, kept, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { clock, everything, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { override } from "../support/faults.mjs";
 import { INTAKE, RECEIVER, received, startReceiver } from "../support/incoming.mjs";
 import { bounce, CV, forwarding, LETTER, mail, MARIE, send as sendTo } from "../support/letters.mjs";
 import { poll } from "../support/mailbox.mjs";
@@ -138,7 +139,6 @@ test("a bounce of ours is noted at its mail, and staff get it", async () => {
 });
 
 test("a bounce that returns nothing is known by the address that it comes to", async () => {
-  const { override } = await import("../support/faults.mjs");
   await override(guichet, { vars: { BOUNCE_ADDRESS: "bounces@in.example.org" } });
   await send(mail());
   const { candidate } = await mails(2);
@@ -164,13 +164,57 @@ test("a question is forwarded and not answered", async () => {
   assert.match(String(Buffer.from(staff[0].attachments[0].content)), /Bonjour/);
 });
 
-test("a subject that is nearly one of ours, too late, or a photo: the sender is told", async () => {
+test("a subject that is nearly one of ours, or a photo: the sender is told", async () => {
   const photo = { name: "Lettre.jpg", type: "image/jpeg", bytes: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70]) };
   await send(mail({ subject: "Chargée de mission Protection de l'espace civique" }));
   await send(mail({ files: [photo, CV] }));
   const { candidate } = await mails(4);
   const texts = candidate.map(({ text }) => text);
   assert.ok(texts.some((text) => text.includes("Chargée de mission Protection de l'espace civique") && text.includes(POSTING.subject)), texts.join("\n"));
+  assert.equal((await kept(guichet)).applications.length, 0);
+});
+
+test("who is late is told so and gets no form; staff get the mail", async () => {
+  await override(guichet, { clock: clock(POSTING.closesAt) });
+  await send(mail());
+  const { staff, candidate } = await mails(2);
+  assert.match(candidate[0].text, /Ce délai est passé/);
+  assert.doesNotMatch(candidate[0].text, /\/incoming\//);
+  assert.ok(String(Buffer.from(staff[0].attachments[0].content)).includes("Lettre"), "as it came");
+  assert.equal((await kept(guichet)).applications.length, 0);
+});
+
+test("a sender is told the same once a day, and at once where something else is wrong", async () => {
+  const told = async (count) => (await mails(count)).candidate.length;
+  await send(mail({ files: [LETTER] }));
+  assert.equal(await told(2), 1);
+  await send(mail({ files: [LETTER], text: "Encore" }));
+  assert.equal(await told(3), 1);
+  await send(mail({ files: [] }));
+  assert.equal(await told(5), 2);
+  await override(guichet, { clock: clock(NOON + 25 * 3_600_000) });
+  await send(mail({ files: [LETTER], text: "Le lendemain" }));
+  assert.equal(await told(7), 3);
+});
+
+test("what a mail has beside the documents reaches staff too", async () => {
+  const diploma = { name: "Diplôme.pdf", type: "application/pdf", bytes: pdf("Licence") };
+  await send(mail({ files: [LETTER, CV, diploma] }));
+  const { staff, candidate } = await mails(3);
+  const [{ reference }] = (await kept(guichet)).applications;
+  const whole = staff.find(({ attachments }) => attachments.length === 1);
+  assert.ok(whole.text.includes(reference) && whole.attachments[0].content.byteLength > diploma.bytes.length, whole.text);
+  assert.match(candidate[0].text, /\/correct\?/);
+});
+
+test("what staff hand on in the text is no application of theirs", async () => {
+  const recruiter = `recruteur@${POSTING.recipient.split("@")[1]}`;
+  const text = `Pour information.\r\n\r\nDe : Marie Dupont <${MARIE}>\r\nObjet : candidature\r\n\r\nBonjour`;
+  await send(mail({ from: recruiter, subject: `TR : ${POSTING.subject}`, text }), { from: recruiter });
+  const { staff } = await mails(1);
+  const address = new URL(/http\S+\/incoming\/\S+/.exec(staff[0].text)[0]);
+  const form = await (await guichet.fetch(address.pathname + address.search)).text();
+  for (const known of ["Marie Dupont", MARIE, "Lettre de motivation.pdf", "CV.docx"]) assert.ok(form.includes(known), known);
   assert.equal((await kept(guichet)).applications.length, 0);
 });
 
@@ -196,7 +240,6 @@ test("the same mail twice is once; a sending server tries again until it is safe
 });
 
 test("where it cannot be stored the sending server is told to try again", async () => {
-  const { override } = await import("../support/faults.mjs");
   for (const fault of ["r2.put", "d1.run"]) {
     await override(guichet, { fault });
     assert.match(await send(mail()), /^451/, fault);

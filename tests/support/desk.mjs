@@ -1,7 +1,13 @@
 // Staff at the desk, for tests: signs in as a development build lets anybody, and sends forms as the desk's own pages do.
 
+import PostalMime from "postal-mime";
+
+import { apply } from "./application.mjs";
+import { poll } from "./mailbox.mjs";
+import { words } from "./words.mjs";
+
 /** The headers of a post that a page of the desk makes. */
-const OURS = { "sec-fetch-site": "same-origin" };
+export const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 
 /**
  * Signs in.
@@ -14,6 +20,18 @@ export async function signIn(guichet, email = "staff@example.org") {
   const cookie = answer.headers.get("set-cookie")?.split(";")[0];
   if (answer.status !== 303 || !cookie) throw new Error(`Signing in answered ${answer.status}.`);
   return new Staff(guichet, cookie);
+}
+
+/**
+ * Signs in by the page, in French.
+ *
+ * @param {import("playwright-core").Page} page
+ */
+export async function signInByPage(page) {
+  const { desk } = words("fr");
+  await page.goto("/desk/dev-sign-in");
+  await page.getByRole("button", { name: desk.sign_in, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: desk.postings }).waitFor();
 }
 
 /** Somebody who is signed in. */
@@ -39,12 +57,23 @@ export class Staff {
     return answer.json();
   }
 
+  /** Everything about an application. @param {string} reference */
+  dossier(reference) {
+    return this.json(`/desk/applications/${reference}`);
+  }
+
+  /** Changes stages; what the desk answers, with the status. */
+  async stage(fields) {
+    const answer = await this.post("/desk/stage", fields);
+    return { status: answer.status, ...(await answer.json()) };
+  }
+
   /**
    * @param {string} path
    * @param {Record<string, string | string[]> | FormData} [fields]
    * @param {Record<string, string>} [headers]
    */
-  async post(path, fields = {}, headers = OURS) {
+  async post(path, fields = {}, headers = SAME_ORIGIN) {
     const body = fields instanceof FormData ? fields : encoded(fields);
     const sent = new Response(body);
     return this.guichet.fetch(path, {
@@ -54,6 +83,28 @@ export class Staff {
       headers: { accept: "application/json", cookie: this.cookie, "content-type": sent.headers.get("content-type"), ...headers },
     });
   }
+}
+
+/** Applications of as many people. @param {import("./guichet.mjs").Guichet} guichet @param {number} count */
+export async function applications(guichet, count) {
+  const received = [];
+  for (let n = 1; n <= count; n++) {
+    const email = `person${n}@example.net`;
+    received.push(await (await apply(guichet, { name: `Personne Numéro${n}`, email })).json());
+  }
+  return received;
+}
+
+/**
+ * The mails to an address, once there are that many with this subject.
+ *
+ * @param {import("./mailbox.mjs").Mailbox} mailbox
+ */
+export async function mailsTo(mailbox, address, subject, count = 1) {
+  let found = [];
+  const enough = () => (found = mailbox.messages.filter(({ to, raw }) => to.includes(address) && raw.includes(subject))).length >= count;
+  await poll(enough, 15_000, () => `${found.length} of ${count} mails “${subject}” to ${address}`);
+  return Promise.all(found.map(({ raw }) => PostalMime.parse(raw)));
 }
 
 /** @param {Record<string, string | string[]>} fields */

@@ -11,9 +11,9 @@ import { ROOT, start } from "./guichet.mjs";
  * Brotli, in bytes; a kilobyte has 1,000. The form was planned with 65 KB. A draft that outlives a reload, the review, the
  * counter, spoken reasons, new versions of a posting and addresses as people type them took 16 KB more; short names for the
  * functions between wasm and glue would save 4, but only by rewriting generated code. What looks into documents is loaded
- * when a candidate reaches for a file.
+ * when a candidate reaches for a file, and what makes a mail ready once one is chosen.
  */
-const BUDGET = { page: 100_000, module: 88_000, inspector: 72_000 };
+const BUDGET = { page: 100_000, module: 88_000, inspector: 72_000, readyMail: 1_600 };
 
 /** Settings that only a development build reads: they stand in its wasm. */
 const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB", "dev-sign-in"];
@@ -24,8 +24,9 @@ const html = await page();
 // `embed` is for pages of other people and `desk` for those of staff: no candidate's page loads them. `rtl` is for
 // pages in Arabic alone.
 const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk|rtl)/.test(name));
-const atOnce = assets.filter(({ name }) => !name.startsWith("inspector"));
-const later = assets.filter((asset) => !atOnce.includes(asset));
+const later = assets.filter(({ name }) => name.startsWith("inspector"));
+const readyMail = assets.filter(({ name }) => name.startsWith("ready-mail"));
+const atOnce = assets.filter((asset) => !later.includes(asset) && !readyMail.includes(asset));
 const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));
 const worker = await files(join(folder, "worker"));
 
@@ -35,6 +36,7 @@ const rows = [
   total("of which script and wasm", module, BUDGET.module),
   ...later.map(measure),
   total("what looks into documents", later, BUDGET.inspector),
+  total("what makes a mail ready", readyMail, BUDGET.readyMail),
   ...worker.map(measure),
   total("the Worker in all", worker),
 ];
@@ -47,9 +49,9 @@ const kept = DEVELOPMENT.filter((name) => worker.some(({ bytes }) => bytes.inclu
 for (const name of kept) console.error(`the Worker reads ${name}, which is for development only`);
 process.exit(over.length + kept.length > 0 ? 1 : 0);
 
-/** The first posting on the careers page is an open one, with the form. */
+/** The first posting on the careers page is an open one, with the form, here with the way by mail as well. */
 async function page() {
-  const guichet = await start({ build: "production" });
+  const guichet = await start({ build: "production", incoming: true });
   try {
     const careers = await (await guichet.fetch("/")).text();
     const path = /href="(\/postings\/[^"?#]+)/.exec(careers)?.[1];

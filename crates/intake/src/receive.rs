@@ -5,6 +5,7 @@
 mod draft;
 mod enclosed;
 mod flood;
+mod handed_on;
 mod keep;
 mod letter;
 mod our_mails;

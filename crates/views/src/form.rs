@@ -9,6 +9,7 @@ use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 use rules::{Date, Form, Issue, Requirements, Timestamp};
 use serde::Serialize;
 
+use crate::by_mail::ByMail;
 use crate::data::embed;
 use crate::frame::in_language;
 use crate::words::Around;
@@ -32,6 +33,8 @@ pub struct FormState<'a> {
     pub held: &'a [HeldDocument],
     /// What it corrects, where it was opened from a receipt.
     pub correction: Option<CorrectionOf<'a>>,
+    /// The address that takes applications by mail, where there is one.
+    pub intake: Option<&'a str>,
 }
 
 impl<'a> FormState<'a> {
@@ -46,6 +49,7 @@ impl<'a> FormState<'a> {
             kept: None,
             held: &[],
             correction: None,
+            intake: None,
         }
     }
 }
@@ -97,6 +101,8 @@ pub(crate) struct FormView<'a> {
     pub(crate) subject_added: Around,
     /// Where to write for who cannot use the form.
     pub(crate) other_way: Around,
+    /// How to apply by mail.
+    pub(crate) by_mail: Option<ByMail<'a>>,
     pub(crate) message_hint: String,
     pub(crate) erased: String,
     pub(crate) ask: Around,
@@ -148,7 +154,7 @@ impl<'a> FormView<'a> {
         now: Timestamp,
         state: &FormState<'a>,
     ) -> Self {
-        let FormState { values, issues, token, arrival, not_taken, kept, held, correction } =
+        let FormState { values, issues, token, arrival, not_taken, kept, held, correction, intake } =
             *state;
         let asked = &posting.requirements;
         let labels = Labels {
@@ -225,6 +231,7 @@ impl<'a> FormView<'a> {
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: Around::of(texts.form_needs_account, "subject"),
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
+            by_mail: intake.and_then(|intake| ByMail::of(texts, posting, intake)),
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
             erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
             ask: Around::of(texts.form_data_ask, "contact"),

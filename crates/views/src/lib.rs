@@ -5,6 +5,7 @@
 //! state: `cargo run -p views --example preview -- FOLDER` writes them.
 
 mod accessibility;
+mod by_mail;
 mod careers;
 mod correct;
 mod country;
@@ -25,6 +26,7 @@ mod withdrawal;
 mod words;
 
 pub use accessibility::accessibility;
+pub use by_mail::by_mail;
 pub use careers::careers;
 pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;

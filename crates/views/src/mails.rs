@@ -26,6 +26,7 @@ pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,
     report, withdrawal, withdrawal_confirmation,
 };
+pub(crate) use parts::in_mailto;
 use parts::{Facts, Opening, Person, Said};
 pub use sender::sender_name;
 

@@ -11,7 +11,8 @@ use locales::{ALL, Texts};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Timestamp};
 use support::{
-    CLOSES, DAY, KEY, OPEN, SITE, attributes, correction, fresh, ids, posting, received, sent,
+    CLOSES, DAY, INTAKE, KEY, OPEN, SITE, attributes, correction, fresh, ids, posting, received,
+    sent,
 };
 use views::FormState;
 
@@ -41,6 +42,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         kept: None,
         held: &[],
         correction: None,
+        intake: None,
     };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
@@ -48,6 +50,14 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         views::careers(texts, from_ref(&posting), OPEN, &SITE),
         views::careers(texts, from_ref(&posting), CLOSES, &SITE),
         views::posting(texts, &posting, OPEN, Some(fresh(&values)), &SITE),
+        views::posting(
+            texts,
+            &posting,
+            OPEN,
+            Some(FormState { intake: Some(INTAKE), ..fresh(&values) }),
+            &SITE,
+        ),
+        views::by_mail(texts, &posting, INTAKE, OPEN, &SITE).unwrap(),
         views::posting(texts, &posting, OPEN, Some(wrong), &SITE),
         views::posting(
             texts,
@@ -177,6 +187,7 @@ fn hostile_values_stay_text() {
         kept: None,
         held: &[],
         correction: None,
+        intake: None,
     };
     let mut received = received();
     received.content.email = hostile();
@@ -213,6 +224,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
         kept: None,
         held: &[],
         correction: None,
+        intake: None,
     };
     let receipt =
         views::receipt(texts, &posting, sent(&received(), &Delivery::default()), OPEN, &SITE);

@@ -4,14 +4,14 @@
 
 mod support;
 
-use domain::{Delivery, HeldDocument, MailState};
+use domain::{Delivery, HeldDocument, MailState, Posting};
 use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
 use serde_json::Value;
 use support::{
-    CLOSES, KEY, OPEN, SITE, attributes, between, correction, fresh, ids, posting, received, sent,
-    tag,
+    CLOSES, INTAKE, KEY, OPEN, SITE, attributes, between, correction, fresh, ids, posting,
+    received, sent, tag,
 };
 use views::FormState;
 
@@ -53,6 +53,7 @@ fn whoever_was_late_is_told_that_nothing_was_stored() {
         kept: None,
         held: &[],
         correction: None,
+        intake: None,
     };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
     assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
@@ -116,6 +117,27 @@ fn a_fresh_form_is_complete_and_silent() {
 }
 
 #[test]
+fn the_way_by_mail_is_shown_where_mails_are_taken_while_the_posting_is_open() {
+    let values = Form::default();
+    let by_mail = FormState { intake: Some(INTAKE), ..fresh(&values) };
+    let shown = |posting: &Posting, state| {
+        let page = views::posting(&EN, posting, OPEN, Some(state), &SITE);
+        page.contains("id=\"by-mail\"") || page.contains(INTAKE)
+    };
+    let mut posting = posting();
+    assert!(shown(&posting, by_mail));
+    assert!(!shown(&posting, fresh(&values)));
+    let page = |posting: &Posting, now| views::by_mail(&EN, posting, INTAKE, now, &SITE);
+    assert!(page(&posting, Timestamp(CLOSES.0 - 1)).is_some());
+    assert_eq!(page(&posting, CLOSES), None);
+
+    // A mail would cross two providers in clear.
+    posting.privacy.keys = vec!["a key".to_owned()];
+    assert!(!shown(&posting, by_mail));
+    assert_eq!(page(&posting, OPEN), None);
+}
+
+#[test]
 fn what_is_wrong_is_said_above_and_beside() {
     let values = Form {
         name: "Marie Dupont".to_owned(),
@@ -141,6 +163,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         kept: None,
         held: &[],
         correction: None,
+        intake: None,
     };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
     assert!(page.contains("<title>Error: Chargé·e"), "{page}");

@@ -3,6 +3,7 @@
 mod accessibility;
 mod answer;
 mod application;
+mod by_mail;
 mod careers;
 mod correct;
 mod cross_site;
@@ -41,6 +42,7 @@ enum Route<'a> {
     Feed,
     Robots,
     Security,
+    ByMail(&'a str),
     Applications(&'a str),
     Receipt(&'a str),
     Correct(&'a str),
@@ -66,6 +68,7 @@ impl<'a> Route<'a> {
                 Some(slug) => Self::Calendar(slug),
                 None => Self::Posting(name),
             }),
+            ["postings", slug, "by-mail"] => Some(Self::ByMail(slug)),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
             ["applications", reference] => Some(Self::Receipt(reference)),
             ["applications", reference, "correct"] => Some(Self::Correct(reference)),
@@ -140,6 +143,7 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         Route::Sitemap if is_get => feeds::sitemap(&context, &postings),
         Route::Feed if is_get => feeds::feed(&context, &postings),
         Route::Posting(slug) if is_get => posting::page(&context, env, &postings, slug),
+        Route::ByMail(slug) if is_get => by_mail::page(&context, env, &postings, slug),
         Route::Applications(slug) if request.method() == Method::Post => {
             application::post(&context, env, &postings, slug, request).await
         }

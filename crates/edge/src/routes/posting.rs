@@ -31,7 +31,9 @@ pub(super) fn page(
         Ok(token) => {
             let values = Form::default();
             let arrival = &context.arrival;
-            let form = FormState { arrival, ..FormState::new(&values, &token) };
+            let receiver = config::receiver(env).ok();
+            let intake = receiver.as_ref().map(|receiver| receiver.address.as_str());
+            let form = FormState { arrival, intake, ..FormState::new(&values, &token) };
             let page = with_form(context, texts, posting, form);
             // A token must never come back from a cache.
             let is_open = posting.requirements.window.phase(context.received_at) == Phase::Open;

@@ -7,6 +7,7 @@ use rules::deadline::Phase;
 use rules::{Code, Issue, Timestamp};
 
 use super::enclosed::Enclosed;
+use super::handed_on::handed_on;
 use super::letter::Letter;
 use super::which_posting::{Which, which};
 use super::{Counter, codes, is_cut, name_of};
@@ -145,15 +146,14 @@ where
     }
 
     /// A mail in which somebody of the organisation hands on that of a
-    /// candidate: a draft in the candidate's name, which staff complete.
+    /// candidate, as an attachment or in the text: a draft in the candidate's name, which staff complete.
     pub(super) fn forwarded_by_staff(
         &self,
         letter: &Letter,
         author: &Person,
         outer: &Which<'_>,
     ) -> Option<Processed> {
-        let inner = letter.message.forwarded.as_ref()?;
-        let candidate = inner.from.as_ref()?;
+        let (candidate, inner) = handed_on(letter, author)?;
         let domain = |address: &str| address.rsplit('@').next().map(str::to_ascii_lowercase);
         let own = domain(author.address.as_str());
         let mut theirs =
@@ -168,7 +168,7 @@ where
             fate: Fate::Incomplete,
             sender: Some(candidate.address.as_str().to_ascii_lowercase()),
             draft: Some(DraftContent {
-                name: name_of(candidate),
+                name: name_of(&candidate),
                 email: candidate.address.to_string(),
                 message_id: inner.message_id.clone().unwrap_or_default(),
                 earlier: Vec::new(),

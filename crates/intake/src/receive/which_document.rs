@@ -25,14 +25,18 @@ const WORDS: [(&[&str], &[&str]); 2] = [
     ),
 ];
 
-/// Returns which of the files with these names is which document. A name that
+/// Returns which of the files with these names is which document. One that is
+/// called by a document's id is that, as in the mail that the form makes ready. A name that
 /// fits one document only decides, if no other name fits it as well; then a
 /// single file whose name says nothing is the single required document that
 /// is left, beside those that are `held`.
 pub(super) fn assign(asked: &Requirements, names: &[String], held: &[&str]) -> Assignment {
     let fits: Vec<Vec<&DocumentRequirement>> = names
         .iter()
-        .map(|name| asked.documents.iter().filter(|document| says(document, name)).collect())
+        .map(|name| match asked.documents.iter().find(|document| document.id == stem(name)) {
+            Some(document) => vec![document],
+            None => asked.documents.iter().filter(|document| says(document, name)).collect(),
+        })
         .collect();
     let mut assignment = Assignment::default();
     for document in &asked.documents {
@@ -78,10 +82,14 @@ fn says(document: &DocumentRequirement, name: &str) -> bool {
     called.iter().filter(|word| word.len() > 3).any(|word| has(&of_file, word))
 }
 
+/// A file's name without its extension.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, end)| if end.len() <= 5 { stem } else { name })
+}
+
 /// The words of a text, without accents. `CVMarie` is two.
 fn words(text: &str) -> Vec<String> {
-    let text =
-        text.rsplit_once('.').map_or(text, |(stem, end)| if end.len() <= 5 { stem } else { text });
+    let text = stem(text);
     let mut spaced = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {
@@ -104,7 +112,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -140,6 +148,22 @@ mod tests {
             assert_eq!(found(&names), both(0, 1), "{names:?}");
         }
         assert_eq!(found(&["cv.pdf", "lettre.pdf"]), both(1, 0));
+    }
+
+    #[test]
+    fn a_file_called_by_the_id_of_a_document_is_that_document() {
+        let mut asked = requirements();
+        let mut other = asked.documents[0].clone();
+        // Two words of the other id, and one that says nothing.
+        other.id = "letter_of_reference".to_owned();
+        let mut short = other.clone();
+        short.id = "id".to_owned();
+        asked.documents.extend([other, short]);
+        let ids: Vec<&str> = asked.documents.iter().map(|document| document.id.as_str()).collect();
+        let names: Vec<String> = ids.iter().map(|id| format!("{id}.pdf")).collect();
+        let Assignment { found, unsure } = assign(&asked, &names, &[]);
+        let expected: Vec<_> = ids.iter().map(|id| (*id).to_owned()).zip(0..).collect();
+        assert_eq!((found, unsure), (expected, vec![]));
     }
 
     #[test]

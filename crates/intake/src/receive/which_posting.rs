@@ -132,6 +132,13 @@ pub(super) fn without_prefixes(subject: &str) -> &str {
     }
 }
 
+/// Whether a subject says that the mail was handed on.
+pub(super) fn is_handed_on(subject: &str) -> bool {
+    const PREFIXES: [&str; 5] = ["fwd", "fw", "tr", "wg", "rv"];
+    let before = subject.split_once([':', '：']).map(|(before, _)| before.trim().to_lowercase());
+    before.is_some_and(|before| PREFIXES.contains(&before.as_str()))
+}
+
 /// How much two texts are alike, of a hundred: twice the pairs of neighbouring
 /// letters that both have, by the pairs of both (Dice).
 fn likeness(one: &str, other: &str) -> usize {

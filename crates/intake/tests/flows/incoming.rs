@@ -6,7 +6,7 @@ use intake::ports::IncomingMail;
 use mail::incoming::Incoming;
 
 use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
-use crate::{NOON, UNICODE, key, posting};
+use crate::{NOON, UNICODE, key};
 
 #[test]
 fn a_right_mail_is_an_application() {
@@ -179,6 +179,32 @@ fn staff_hand_on_a_mail_and_confirm_it() {
     assert!(told.contains("/incoming/"), "{told}");
     assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");
     assert_eq!(world.count("applications"), 0);
+}
+
+#[test]
+fn what_staff_hand_on_in_the_text_is_no_application_of_theirs() {
+    let of_staff = |text: &str| {
+        let (world, posting) = begin();
+        let mut letter = Letter::right(&posting)
+            .with("Authentication-Results", "mx.example.org; dkim=pass header.d=omct.org")
+            .with("From", "Staff <staff@omct.org>")
+            .with("Subject", &format!("TR : {}", posting.requirements.subject));
+        letter.text = text.to_owned();
+        come(&world, &posting, 1, &letter).unwrap();
+        let mails = sent(&world, &posting);
+        (world, mails)
+    };
+    let (world, mails) =
+        of_staff("Pour toi.\n\nDe : Marie Dupont <marie@example.net>\nEnvoyé : lundi\n\nBonjour");
+    assert_eq!(world.count("applications"), 0);
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(text(to(&mails, STAFF)[0]).contains("/incoming/"));
+    assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");
+
+    // Who forwards what they wrote themselves applies.
+    let (world, mails) = of_staff("De : Staff <STAFF@omct.org>\n\nBonjour");
+    assert_eq!(world.count("applications"), 1);
+    assert_eq!(to(&mails, "staff@omct.org").len(), 1);
 }
 
 #[test]

@@ -1,13 +1,43 @@
 //! Mails that nobody is answered: without proof, automatic ones, bounces, our
 //! own, and floods.
 
-use documents::samples;
-use intake::SigningKey;
 use intake::ports::IncomingMail;
 use mail::incoming::Incoming;
 
 use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
-use crate::{NOON, UNICODE, key, posting};
+use crate::{NOON, posting};
+
+#[test]
+fn two_counters_that_write_to_each_other_stop_after_one_answer() {
+    let (world, posting) = begin();
+    let from_other = Letter::right(&posting)
+        .without_cv()
+        .with("From", "Other counter <applications@in.other.example>")
+        .with("Authentication-Results", "mx.example.org; dmarc=pass header.from=in.other.example");
+    come(&world, &posting, 1, &from_other).unwrap();
+    let mails = sent(&world, &posting);
+    let answer = to(&mails, "applications@in.other.example")[0].to_owned();
+
+    // The other one takes it for what it is, whatever its text looks like.
+    let (other, posting) = begin();
+    let proved = format!("Authentication-Results: mx.example.org; dmarc=pass\r\n{answer}");
+    let read = Incoming::read(proved.as_bytes());
+    let mut letter = Letter::right(&posting)
+        .with("From", &read.from.unwrap().address.to_string())
+        .with("Authentication-Results", "mx.example.org; dmarc=pass")
+        .with("Message-ID", &read.message_id.unwrap());
+    for line in answer.lines().take_while(|line| !line.is_empty()) {
+        if let Some((name, value)) = line.split_once(": ")
+            && (name.starts_with("Auto-") || name.starts_with("X-") || name == "Precedence")
+        {
+            letter = letter.with(name, value);
+        }
+    }
+    letter.envelope.0 = "guichet@example.org".into();
+    come(&other, &posting, 1, &letter).unwrap();
+    assert_eq!(other.count("applications"), 0);
+    assert!(sent(&other, &posting).iter().all(|(to, _)| to == STAFF));
+}
 
 #[test]
 fn nobody_is_answered_without_proof() {

@@ -180,11 +180,16 @@ fn split_lines(text: &str) -> Vec<String> {
     lines(text).lines().map(str::to_owned).collect()
 }
 
-/// Returns an address in a `mailto:` link (RFC 6068): what is special in a link
-/// is percent-encoded, also where the RFC leaves a choice.
+/// Returns an address in a `mailto:` link (RFC 6068).
 pub(super) fn mailto(address: &str) -> String {
-    let mut link = String::from("mailto:");
-    for byte in address.bytes() {
+    format!("mailto:{}", in_mailto(address))
+}
+
+/// Returns a text for a `mailto:` link: what is special in a link is
+/// percent-encoded, also where the RFC leaves a choice.
+pub(crate) fn in_mailto(text: &str) -> String {
+    let mut link = String::new();
+    for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' | b'~' => {
                 link.push(char::from(byte));

@@ -22,6 +22,9 @@ pub(crate) const CLOSES: Timestamp = Timestamp(1_754_258_400_000);
 /// 15 July 2025, 14:03 in Brussels.
 pub(crate) const OPEN: Timestamp = Timestamp(1_752_580_980_000);
 
+/// The address that takes applications by mail.
+pub(crate) const INTAKE: &str = "applications@in.example.org";
+
 /// The key of a receipt.
 pub(crate) const KEY: &str = "never-to-be-guessed";
 

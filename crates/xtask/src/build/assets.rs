@@ -52,6 +52,8 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
         &[alias("inspector-glue", &inspector.glue), alias("inspector-wasm", &inspector.wasm)],
     )?;
     let later = public_path(&outputs, "inspector-", "js")?;
+    outputs.extend(bundle(workspace, folder, &["ready-mail=crates/browser/ready-mail.js"], &[])?);
+    let ready_mail = public_path(&outputs, "ready-mail-", "js")?;
     outputs.extend(bundle(
         workspace,
         folder,
@@ -65,7 +67,9 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
             alias("form-glue", &form.glue),
             alias("form-wasm", &form.wasm),
             format!("--define:INSPECTOR={later:?}"),
+            format!("--define:READY_MAIL={ready_mail:?}"),
             format!("--external:{later}"),
+            format!("--external:{ready_mail}"),
         ],
     )?);
     outputs.extend(bundle(

@@ -1,0 +1,119 @@
+// Tests what staff do with postings at the desk: from an advertisement to a draft, versions, fields, the end.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, test } from "node:test";
+
+import { clock, everything, POSTING } from "../support/application.mjs";
+import { applications, SAME_ORIGIN, signIn } from "../support/desk.mjs";
+import { override } from "../support/faults.mjs";
+import { ROOT } from "../support/guichet.mjs";
+import { running } from "../support/running.mjs";
+import { unescaped } from "../support/words.mjs";
+
+const place = await running();
+let staff;
+beforeEach(async () => {
+  await place.afresh();
+  staff = await signIn(place.guichet);
+});
+
+const ADVERTISEMENT = readFileSync(join(ROOT, "crates/postings/src/advertisement/tests/french.txt"), "utf8");
+
+test("an advertisement becomes a draft, a posting, a further version, and ends", async () => {
+  const { source, unsure } = await (await staff.post("/desk/import", { text: ADVERTISEMENT })).json();
+  assert.ok(unsure.includes("retention_days"), String(unsure));
+  const slug = /^slug = "(.+)"$/m.exec(source)[1];
+  const incomplete = await staff.post("/desk/postings", { source });
+  assert.equal(incomplete.status, 422);
+  const { mistakes } = await incomplete.json();
+  assert.ok(mistakes.every(({ line, message }) => line > 0 && message.length > 0) && mistakes[0].message.includes("retention_days"), JSON.stringify(mistakes));
+
+  const draft = await staff.post("/desk/postings", { source, draft: "yes" });
+  assert.deepEqual([draft.status, await draft.json()], [201, { slug, version: 1, state: "draft" }]);
+  assert.equal((await place.guichet.fetch(`/postings/${slug}`)).status, 404);
+  for (const again of [source, `${source}\nAutrement.`]) assert.equal((await staff.post("/desk/postings", { source: again, draft: "yes" })).status, 409);
+  const whole = source.replace("workload", "retention_days = 180\nworkload");
+  const published = await staff.post(`/desk/postings/${slug}`, { source: whole, version: "1" });
+  assert.equal(published.status, 200);
+  assert.deepEqual((({ slug, version }) => ({ slug, version }))(await published.json()), { slug, version: 2 });
+  assert.equal((await place.guichet.fetch(`/postings/${slug}`)).status, 200);
+
+  const stale = await staff.post(`/desk/postings/${slug}`, { source: `${whole}\nEncore.`, version: "1" });
+  assert.deepEqual([stale.status, (await stale.json()).version], [409, 2]);
+  const html = await staff.post(`/desk/postings/${slug}`, { source: `${whole}\n<script>alert(1)</script>`, version: "2" });
+  assert.equal(html.status, 422);
+  for (const path of ["/desk/postings", `/desk/postings/${slug}`, "/desk/import"]) {
+    const answer = await staff.post(path, { source: "x".repeat(1_000_000), text: "x", version: "2" });
+    assert.equal(answer.status, 413, path);
+  }
+  assert.equal((await staff.post("/desk/import", { text: "é".repeat(100_001) })).status, 413);
+  const foreign = await staff.post("/desk/postings", { source: "---\ntitle: Jekyll\n---\n" });
+  assert.equal(foreign.status, 422);
+  const late = await staff.post("/desk/postings", { source: whole.replace(slug, "en-retard").replace(/2025-0[89]-/g, "2025-07-").replace("2025-07-09", "2025-07-01").replace("date = 2025-07-03", "date = 2025-07-02") });
+  assert.equal(late.status, 422);
+
+  assert.equal((await staff.post(`/desk/postings/${slug}/end`)).status, 200);
+  const states = async () => (await staff.json("/desk")).postings.find((one) => one.slug === slug).state;
+  assert.equal(await states(), "closed");
+  assert.equal((await staff.post(`/desk/postings/${slug}/withdraw`)).status, 200);
+  assert.equal(await states(), "withdrawn");
+  const { events } = await everything(place.guichet);
+  assert.deepEqual(events.map(({ what }) => what).sort(), ["ended", "saved", "saved", "taken_down"]);
+});
+
+test("a posting is written in fields, which become the same file", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const edit = async (path, fields) => staff.post(path, fields, { ...SAME_ORIGIN, accept: "text/html" });
+  const page = await (await staff.get(`/desk/postings/${POSTING.slug}/edit`, { accept: "text/html" })).text();
+  const front = unescaped(/name="front" value="([^"]*)"/.exec(page)[1]);
+  const fields = {};
+  for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="(?:text|number|date)" value="([^"]*)"/g)) fields[name] = unescaped(value);
+  for (const [, name, value] of page.matchAll(/<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</g)) fields[name] = unescaped(value);
+  for (const [, name, options] of page.matchAll(/<select [^>]*name="([^"]+)"[^>]*>(.*?)<\/select>/g)) fields[name] = unescaped(/value="([^"]*)" selected/.exec(options)?.[1] ?? "");
+  for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="checkbox" value="([^"]*)"[^>]* checked/g)) fields[name] = [fields[name] ?? [], value].flat();
+  for (const [, name, value] of page.matchAll(/<input type="hidden" name="((?:documents|questions)[^"]+|slug)" value="([^"]*)"/g)) fields[name] = value;
+  assert.ok(fields.title && fields["deadline.zone"] === "Europe/Brussels" && fields["documents.0.kinds"].length > 1, JSON.stringify(fields));
+  // Nothing changed: the same file, and no version.
+  const same = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, form: "fields", front, version: String(version) });
+  assert.deepEqual([same.status, (await same.clone().json()).version], [200, version], await same.text());
+  // What is wrong stands beside its field, and everything typed is there again.
+  const wrong = await edit(`/desk/postings/${POSTING.slug}`, { ...fields, recipient: "nobody", workload: "all", form: "fields", front, version: String(version) });
+  const answer = await wrong.text();
+  assert.equal(wrong.status, 422);
+  assert.match(answer, /id="recipient"[^>]*value="nobody"[^>]*aria-invalid="true"/);
+  assert.match(answer, /id="workload-about"[^>]*>\s*<p class="desk-flaw"/);
+  const changed = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, workload: "90", form: "fields", front, version: String(version) });
+  assert.equal(changed.status, 200);
+  const after = (await staff.json(`/desk/postings/${POSTING.slug}`)).source;
+  assert.equal(after, source.replace(/^workload = .*$/m, "workload = 90"));
+  const large = await staff.post("/desk/postings", { form: "fields", title: "x", text: "x".repeat(210_000) });
+  assert.equal(large.status, 413);
+});
+
+test("an extension beyond a promised day of deletion is confirmed first", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const save = async (text, base, fields = {}) => {
+    const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: text, version: String(base), ...fields });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  const short = source.replace("retention_days = 180", "retention_days = 5");
+  assert.equal((await save(short, version)).status, 200);
+  assert.deepEqual(await save(short, version + 1), { status: 200, slug: POSTING.slug, version: version + 1, state: "open" });
+  await applications(place.guichet, 2);
+  const extended = short.replace("date = 2025-08-03", "date = 2025-08-20");
+  assert.deepEqual(await save(extended, version + 1), { status: 409, error: "unconfirmed", version: version + 1, early: 2 });
+  assert.equal((await save(extended, version + 1, { confirm: "yes" })).status, 200);
+  const page = await staff.post(`/desk/postings/${POSTING.slug}`, { source: short, version: String(version) }, { ...SAME_ORIGIN, accept: "text/html" });
+  assert.equal(page.status, 409);
+});
+
+test("mail about a posting does not go to the address that takes applications", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  await override(place.guichet, { clock: clock(), vars: { INTAKE_ADDRESS: "applications@omct.org" } });
+  const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: `${source}\nEncore.`, version: String(version) });
+  assert.equal(answer.status, 422);
+  const [{ line, message }] = (await answer.json()).mistakes;
+  assert.ok(source.split("\n")[line - 1].startsWith("recipient") && message.includes("applications@omct.org"), message);
+});
