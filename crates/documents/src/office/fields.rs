@@ -26,6 +26,8 @@ struct Field {
     command: Command,
     /// Whether its result has begun, which is text that it shows.
     has_result: bool,
+    /// Whether another field stands in its code.
+    has_field: bool,
 }
 
 /// How much a piece of a code counts.
@@ -118,6 +120,9 @@ impl Fields {
         let result = quoted(&field.code).unwrap_or(field.longer);
         if self.take_text() {
             self.add(&result, Piece::Perhaps);
+            if let Some(field) = self.open.last_mut() {
+                field.has_field = true;
+            }
         }
     }
 }
@@ -135,9 +140,9 @@ impl Field {
         if self.command.is_dde() {
             found.active(Active::Dde);
         }
-        judge(&self.code, found);
+        judge(&self.code, self.has_field, found);
         if self.longer != self.code {
-            judge(&self.longer, found);
+            judge(&self.longer, self.has_field, found);
         }
     }
 }
@@ -203,7 +208,7 @@ fn further(mut begun: usize, text: &str) -> Option<usize> {
 }
 
 /// Judges the code of a field that stands in one piece.
-fn judge(code: &str, found: &mut Found<'_>) {
+fn judge(code: &str, has_field: bool, found: &mut Found<'_>) {
     if further(0, code) == Some(3) {
         found.active(Active::Dde);
         return;
@@ -229,7 +234,16 @@ fn judge(code: &str, found: &mut Found<'_>) {
     }
     // Word writes `\` twice in a code, but takes it once where it can.
     let targets = quotes(code).chain(words).filter(|word| !is_switch(word));
-    let worst = targets.map(|word| read(word, found)).max();
+    // The code of a database has targets within a text: `DBQ=\\\\h\\s;`.
+    let pieces = targets.flat_map(|word| {
+        let is_end = |c| command == "DATABASE" && matches!(c, ';' | '=');
+        word.split(is_end)
+    });
+    let mut worst = pieces.map(|word| read(word, found)).max();
+    if has_field && command != "AUTOTEXT" {
+        // What another field names is not known before the document is opened.
+        worst = worst.max(Some(Target::Server));
+    }
     match worst {
         Some(Target::Inside) if command != "AUTOTEXT" => found.active(Active::ExternalRelationship),
         Some(target) => found.report.active.extend(policy::active(used, target)),

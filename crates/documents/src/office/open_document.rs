@@ -2,7 +2,9 @@
 
 use super::{Depth, Found, contents};
 use crate::{
-    Active, Damage, Encryption, Report, Trace, encoding,
+    Active, Damage, Encryption, Report, Trace,
+    bytes::find,
+    encoding,
     policy::{self, Use},
     target::Target,
     xml::{self, Event, Events, Tag},
@@ -114,6 +116,13 @@ fn look_at_part(part: &[u8], nesting: Option<usize>, tells_authors: bool, found:
             Event::Text(text) if element == b"binary-data" => {
                 found.report.active.extend(embedded(text));
             }
+            // Settings name palettes by their address; a printer is no address.
+            Event::Text(text) if element == b"config-item" && find(text, b"://").is_some() => {
+                let target = found.targets.parse(&xml::unescaped(text));
+                if target > Target::Near {
+                    found.report.active.extend(policy::active(Use::Shows, target));
+                }
+            }
             Event::Text(_) | Event::Doctype(_) => {}
             Event::End(_) => element = b"",
             Event::Start(tag) => {
@@ -183,8 +192,9 @@ fn look_at_element(tag: Tag<'_>, found: &mut Found<'_>) {
 }
 
 /// Attributes that say where something is: links and pictures, data of `XForms`, pictures and tables of
-/// forms, tables of fields.
-const SOURCES: [&[u8]; 5] = [b"href", b"src", b"image-data", b"datasource", b"database-name"];
+/// forms, tables of fields, and what these are relative to.
+const SOURCES: [&[u8]; 6] =
+    [b"href", b"src", b"image-data", b"datasource", b"database-name", b"base"];
 
 /// Returns what an element does with the target that it refers to.
 fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {
