@@ -1,7 +1,7 @@
 //! Puts the codes of Word's fields together, however they are cut into runs and nested
 //! (ECMA-376, part 1, 17.16).
 
-use super::Found;
+use super::{Found, page::has_server};
 use crate::{
     Active, Damage,
     bytes::find,
@@ -234,16 +234,12 @@ fn judge(code: &str, has_field: bool, found: &mut Found<'_>) {
     }
     // Word writes `\` twice in a code, but takes it once where it can.
     let targets = quotes(code).chain(words).filter(|word| !is_switch(word));
-    // The code of a database has targets within a text: `DBQ=\\\\h\\s;`.
-    let pieces = targets.flat_map(|word| {
-        let is_end = |c| command == "DATABASE" && matches!(c, ';' | '=');
-        word.split(is_end)
-    });
-    let mut worst = pieces.map(|word| read(word, found)).max();
-    if has_field && command != "AUTOTEXT" {
-        // What another field names is not known before the document is opened.
-        worst = worst.max(Some(Target::Server));
-    }
+    // What another field names is not known before the document is opened; the connection of a database
+    // has targets within a text: `DBQ=\\h\s;`.
+    let is_unknown =
+        has_field && command != "AUTOTEXT" || command == "DATABASE" && has_server(code.as_bytes());
+    let worst =
+        if is_unknown { Some(Target::Server) } else { targets.map(|word| read(word, found)).max() };
     match worst {
         Some(Target::Inside) if command != "AUTOTEXT" => found.active(Active::ExternalRelationship),
         Some(target) => found.report.active.extend(policy::active(used, target)),

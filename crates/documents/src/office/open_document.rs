@@ -117,11 +117,12 @@ fn look_at_part(part: &[u8], nesting: Option<usize>, tells_authors: bool, found:
                 found.report.active.extend(embedded(text));
             }
             // Settings name palettes by their address; a printer is no address.
-            Event::Text(text) if element == b"config-item" && find(text, b"://").is_some() => {
-                let target = found.targets.parse(&xml::unescaped(text));
-                if target > Target::Near {
-                    found.report.active.extend(policy::active(Use::Shows, target));
-                }
+            Event::Text(text)
+                if element == b"config-item"
+                    && find(text, b"://").is_some()
+                    && found.targets.parse(&xml::unescaped(text)) == Target::Server =>
+            {
+                found.active(Active::ServerName);
             }
             Event::Text(_) | Event::Doctype(_) => {}
             Event::End(_) => element = b"",

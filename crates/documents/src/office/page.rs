@@ -24,26 +24,19 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
     let mut plain = without_escapes(&unescaped(part));
     plain.make_ascii_lowercase();
-    let has = |mark: &&[u8]| find(&plain, mark).is_some();
-    let frames_drawing = has(&DRAWING) && FRAMES.iter().any(has);
-    if RUNNING.iter().any(has) || frames_drawing || has_event(part) {
+    let is_around = |byte: &u8| b" \"'()".contains(byte);
+    let close: Vec<u8> = plain.iter().copied().filter(|byte| !is_around(byte)).collect();
+    if RUNNING.iter().any(|mark| find(&close, mark).is_some()) || has_event(part) {
         found.active(Active::Program);
     }
-    for mark in [b"url(".as_slice(), b"@import", SETTING] {
+    for mark in [b"url(".as_slice(), b"@import"] {
         let mut rest = plain.as_slice();
         while let Some(at) = find(rest, mark) {
             rest = rest.get(at + mark.len()..).unwrap_or_default();
             // Comments and quotes.
-            let is_around = |byte: &u8| b" \"'()=".contains(byte);
             let target = rest.strip_prefix(b"/**/").unwrap_or(rest);
             let before = target.iter().take_while(|byte| is_around(byte)).count();
             let target = target.get(before..).unwrap_or_default();
-            if mark == SETTING {
-                if target.starts_with(b"on") {
-                    found.active(Active::Program);
-                }
-                continue;
-            }
             let target = target.split(|byte| is_around(byte) || *byte == b';').next();
             let target = found.targets.parse(&encoding::utf8(target.unwrap_or_default()));
             if target > Target::Near {
@@ -53,25 +46,20 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
 }
 
-/// What runs in a page wherever a browser sees it: scripts, links that run one, pages and style sheets
-/// within attributes, and attributes that a declaration adds.
-const RUNNING: [&[u8]; 8] = [
+/// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
+/// links that run one, animations that set one, pages and style sheets within attributes, and attributes
+/// that a declaration adds.
+const RUNNING: [&[u8]; 9] = [
     b"<script",
     b":script",
     b"javascript:",
     b"vbscript:",
+    b"attributename=on",
     b"srcdoc",
     b"data:text/html",
     b"<!attlist",
     b"xsl/transform",
 ];
-
-/// A drawing in an attribute, which runs its scripts in a frame and not as a picture.
-const DRAWING: &[u8] = b"data:image/svg";
-const FRAMES: [&[u8]; 3] = [b"<iframe", b"<object", b"<embed"];
-
-/// What names the attribute that an animation sets.
-const SETTING: &[u8] = b"attributename";
 
 /// Returns whether an attribute of an event stands behind the first tag: `onload=`. Browsers want no
 /// blank before it.

@@ -204,7 +204,6 @@ fn commands_palettes_and_records() {
         look(&open_text("", &[("Object 1/settings.xml", item.as_bytes())])).active
     };
     assert_eq!(settings("ColorTableURL", "file://h/s/a.soc"), [Active::ServerName]);
-    assert_eq!(settings("ColorTableURL", "http://a/a.soc"), [Active::RemoteContent]);
     assert_eq!(settings("ColorTableURL", "$(inst)/share/palette"), []);
     assert_eq!(settings("PrinterName", "\\\\h\\printer"), []);
     let based = "<draw:image xml:base='file://h/s/' xlink:href='a.png'/>";
