@@ -68,7 +68,7 @@ const RUNNING: &[u8] = b"\
     docm dotm xlsm xltm xlam pptm potm ppsm ppam iso img vhd vhdx dmg pkg deb rpm desktop \
     command py pyc rb pl psm1 psd1 jnlp appx msix ocx sys drv appimage bash zsh csh workflow \
     pyw vb ws wll vsto ade mde accde appinstaller appxbundle msixbundle diagcab terminal \
-    scpt run searchconnector-ms xlsb theme themepack xla xbap mdb accdb";
+    scpt run searchconnector-ms xlsb theme themepack xla mdb accdb";
 
 fn is_extension(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii_digit()) && !text.contains(char::is_whitespace)

@@ -27,7 +27,7 @@ struct Field {
     /// Whether its result has begun, which is text that it shows.
     has_result: bool,
     /// Whether another field stands in its code.
-    has_field: bool,
+    is_nested: bool,
 }
 
 /// How much a piece of a code counts.
@@ -121,7 +121,7 @@ impl Fields {
         if self.take_text() {
             self.add(&result, Piece::Perhaps);
             if let Some(field) = self.open.last_mut() {
-                field.has_field = true;
+                field.is_nested = true;
             }
         }
     }
@@ -140,9 +140,9 @@ impl Field {
         if self.command.is_dde() {
             found.active(Active::Dde);
         }
-        judge(&self.code, self.has_field, found);
+        judge(&self.code, self.is_nested, found);
         if self.longer != self.code {
-            judge(&self.longer, self.has_field, found);
+            judge(&self.longer, self.is_nested, found);
         }
     }
 }
@@ -208,7 +208,7 @@ fn further(mut begun: usize, text: &str) -> Option<usize> {
 }
 
 /// Judges the code of a field that stands in one piece.
-fn judge(code: &str, has_field: bool, found: &mut Found<'_>) {
+fn judge(code: &str, is_nested: bool, found: &mut Found<'_>) {
     if further(0, code) == Some(3) {
         found.active(Active::Dde);
         return;
@@ -237,7 +237,7 @@ fn judge(code: &str, has_field: bool, found: &mut Found<'_>) {
     // What another field names is not known before the document is opened; the connection of a database
     // has targets within a text: `DBQ=\\h\s;`.
     let is_unknown =
-        has_field && command != "AUTOTEXT" || command == "DATABASE" && has_server(code.as_bytes());
+        is_nested && command != "AUTOTEXT" || command == "DATABASE" && has_server(code.as_bytes());
     let worst =
         if is_unknown { Some(Target::Server) } else { targets.map(|word| read(word, found)).max() };
     match worst {

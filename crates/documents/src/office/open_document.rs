@@ -2,9 +2,7 @@
 
 use super::{Depth, Found, contents};
 use crate::{
-    Active, Damage, Encryption, Report, Trace,
-    bytes::find,
-    encoding,
+    Active, Damage, Encryption, Report, Trace, encoding,
     policy::{self, Use},
     target::Target,
     xml::{self, Event, Events, Tag},
@@ -115,14 +113,6 @@ fn look_at_part(part: &[u8], nesting: Option<usize>, tells_authors: bool, found:
             }
             Event::Text(text) if element == b"binary-data" => {
                 found.report.active.extend(embedded(text));
-            }
-            // Settings name palettes by their address; a printer is no address.
-            Event::Text(text)
-                if element == b"config-item"
-                    && find(text, b"://").is_some()
-                    && found.targets.parse(&xml::unescaped(text)) == Target::Server =>
-            {
-                found.active(Active::ServerName);
             }
             Event::Text(_) | Event::Doctype(_) => {}
             Event::End(_) => element = b"",

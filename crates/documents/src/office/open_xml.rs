@@ -148,10 +148,7 @@ fn look_at_element(tag: Tag<'_>, fields: &mut Fields, found: &mut Found<'_>) {
         b"binaryData" | b"binData" | b"ocx" => found.active(Active::OleObject),
         // A film from the web, as a page in an attribute.
         b"webVideoPr" => found.active(Active::RemoteContent),
-        // A ribbon, and where the records of a workbook are.
-        b"customUI" | b"button" | b"command" | b"reference" | b"dbPr" | b"webPr" | b"textPr" => {
-            look_at_values(tag, found);
-        }
+        b"customUI" | b"button" | b"command" | b"reference" => look_at_values(tag, found),
         // Where the records of a mail merge are.
         b"connectString" | b"udl" | b"query" if tag.values(b"val").next().is_some() => {
             found.active(Active::ExternalRelationship);

@@ -49,15 +49,14 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
 /// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
 /// links that run one, animations that set one, pages and style sheets within attributes, and attributes
 /// that a declaration adds.
-const RUNNING: [&[u8]; 9] = [
+const RUNNING: [&[u8]; 8] = [
     b"<script",
     b":script",
     b"javascript:",
-    b"vbscript:",
     b"attributename=on",
     b"srcdoc",
     b"data:text/html",
-    b"<!attlist",
+    b"!attlist",
     b"xsl/transform",
 ];
 

@@ -3,7 +3,7 @@
 use super::{check, check_damage, look};
 use crate::{
     Active, Damage,
-    samples::{self, WordPackage, open_text},
+    samples::{WordPackage, open_text},
 };
 
 fn related(kind: &str, target: &str, mode: &str) -> Vec<u8> {
@@ -198,24 +198,11 @@ fn whatever_an_open_document_refers_to() {
 }
 
 #[test]
-fn commands_palettes_and_records() {
-    let settings = |name: &str, text: &str| {
-        let item = format!("<config:config-item config:name='{name}'>{text}</config:config-item>");
-        look(&open_text("", &[("Object 1/settings.xml", item.as_bytes())])).active
-    };
-    assert_eq!(settings("ColorTableURL", "file://h/s/a.soc"), [Active::ServerName]);
-    assert_eq!(settings("ColorTableURL", "$(inst)/share/palette"), []);
-    assert_eq!(settings("PrinterName", "\\\\h\\printer"), []);
+fn commands_as_links_and_what_references_are_relative_to() {
     let based = "<draw:image xml:base='file://h/s/' xlink:href='a.png'/>";
     assert_eq!(look(&open_text(based, &[])).active, [Active::ServerName]);
     for target in [".uno:ScriptOrganizer", "slot:5500"] {
         let link = format!("<text:a xlink:href='{target}'>x</text:a>");
         assert_eq!(look(&open_text(&link, &[])).active, [Active::ExternalRelationship], "{target}");
     }
-    let connection =
-        "<connections><dbPr connection='Provider=x;Data Source=\\\\h\\s'/></connections>";
-    let book =
-        samples::zip(&[("[Content_Types].xml", "<Types/>"), ("xl/connections.xml", connection)]);
-    let word = WordPackage::default().with("word/embeddings/a.xlsx", &book).finish();
-    assert!(look(&word).active.contains(&Active::ServerName));
 }

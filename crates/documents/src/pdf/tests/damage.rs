@@ -159,8 +159,8 @@ fn an_archive_of_another_format_around_a_pdf() {
         }
         // In a stream too, and where a program before it would be long; a decoy before it hides nothing.
         let inside = one_page().with_stream("", &[b"0 0 m ", mark].concat()).finish();
-        let long = one_page().with_stream("", &[b' '; 100_000]).finish();
-        let tail = [b"packed".as_slice(), &[b' '; 100_000], b"%%EOF\n"].concat();
+        let long = one_page().with_stream("", &vec![b' '; 100_000]).finish();
+        let tail = [b"packed".as_slice(), &vec![b' '; 100_000], b"%%EOF\n"].concat();
         let far = [&long, mark, &tail].concat();
         let decoy = one_page().with_stream("", b"MSCF\0\0\0\0").finish();
         for polyglot in [inside, far, [&decoy, mark].concat()] {
