@@ -13,7 +13,7 @@ import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
 
-const place = await running();
+const place = await running({ vars: { INTAKE_ADDRESS: "applications@in.example.org", BOUNCE_ADDRESS: "bounces@in.example.org" } });
 beforeEach(async () => {
   await place.afresh();
   place.lines.length = 0;
@@ -139,6 +139,8 @@ test("nobody applies with the team's address, ours, or one by other hosts", asyn
     [POSTING.recipient, "l’adresse du guichet ou de l’équipe"],
     ["Applications+1@OMCT.org", "l’adresse du guichet ou de l’équipe"],
     ["guichet@example.org", "l’adresse du guichet ou de l’équipe"],
+    ["applications+x@in.example.org", "l’adresse du guichet ou de l’équipe"],
+    ["bounces@in.example.org", "l’adresse du guichet ou de l’équipe"],
     ["marie%example.net@omct.org", "sans «\u00A0%\u00A0»"],
     ["relay!marie@example.net", "ni «\u00A0!\u00A0»"],
   ]) {

@@ -52,8 +52,10 @@ pub(crate) fn runs(name: &str) -> bool {
     match extension_of(name) {
         Extension::Missing => false,
         Extension::Named(extension) => {
+            // Windows keeps the content of `a.exe` in `a.exe::$DATA`.
+            let extension = extension.split(':').next().unwrap_or_default();
             RUNNING.split(|byte| *byte == b' ').any(|known| extension.as_bytes() == known)
-                || Kind::Executable.bears(&extension)
+                || Kind::Executable.bears(extension)
         }
         Extension::Deceptive => true,
     }
@@ -66,7 +68,7 @@ const RUNNING: &[u8] = b"\
     docm dotm xlsm xltm xlam pptm potm ppsm ppam iso img vhd vhdx dmg pkg deb rpm desktop \
     command py pyc rb pl psm1 psd1 jnlp appx msix ocx sys drv appimage bash zsh csh workflow \
     pyw vb ws wll vsto ade mde accde appinstaller appxbundle msixbundle diagcab terminal \
-    scpt run searchconnector-ms xlsb";
+    scpt run searchconnector-ms xlsb theme themepack xla mdb accdb";
 
 fn is_extension(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii_digit()) && !text.contains(char::is_whitespace)

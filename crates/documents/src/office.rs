@@ -33,7 +33,8 @@ pub(crate) fn inspect_inside(bytes: &[u8], unpacker: &mut Unpacker<'_>) -> Repor
 pub(crate) fn page_runs(bytes: &[u8], limits: &Limits) -> bool {
     let mut report = Report::of(Kind::Html, 0);
     let mut found = Found::in_document(&mut report, limits);
-    page::look_at(&encoding::xml(bytes).unwrap_or_default(), true, &mut found);
+    // Browsers read what claims an encoding that they do not know as if it did not.
+    page::look_at(&encoding::xml(bytes).unwrap_or(bytes.into()), true, &mut found);
     report.active.contains(&Active::Program)
 }
 

@@ -108,8 +108,8 @@ fn look(
     if report.damage.is_none() {
         report.damage = match pages.found {
             _ if budget.is_spent() => Some(Damage::TooComplex),
-            _ if zip::end(bytes).is_some_and(|end| !document.is_in_stream(end))
-                || has_archive(bytes, &document) =>
+            _ if zip::end(bytes).is_some_and(|end| !document.is_in_archive(end))
+                || has_archive(bytes) =>
             {
                 Some(Damage::Polyglot)
             }
@@ -137,17 +137,12 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, budget: &'a Budget) -> (Document<'
     (document, pages)
 }
 
-/// Returns whether an archive of another format begins near the beginning or the end of the file, in no
-/// stream. Unpackers look for one there, as for one behind a program that unpacks it.
-fn has_archive(bytes: &[u8], document: &Document) -> bool {
-    const EDGE: usize = 64 * 1024;
+/// Returns whether an archive of another format begins where unpackers look for one, as behind a program
+/// that unpacks it: in the first 2 MB, or near the end. One in a stream is one too.
+fn has_archive(bytes: &[u8]) -> bool {
     const MARKS: [&[u8]; 3] = [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"MSCF\0\0\0\0"];
-    let end = bytes.len().saturating_sub(EDGE);
-    let begins = |(start, edge): (usize, &[u8])| {
-        let marks = MARKS.iter().filter_map(|mark| find(edge, mark));
-        marks.min().is_some_and(|at| !document.is_in_stream(start + at))
-    };
-    begins((0, head(bytes, EDGE))) || begins((end, tail(bytes, EDGE)))
+    let places = [head(bytes, 2 << 20), tail(bytes, 64 << 10)];
+    places.iter().any(|place| MARKS.iter().any(|mark| find(place, mark).is_some()))
 }
 
 /// Returns what is wrong with a PDF as a file.

@@ -85,12 +85,15 @@ pub(crate) fn starts_program(target: &str) -> bool {
         percent_decode(&mut text);
     }
     simplify(&mut text);
-    scheme(&text).is_some_and(|(scheme, rest)| {
-        let is = |schemes: &[&[u8]]| schemes.contains(&scheme);
-        // An old Mac path has several colons, and a host may have a port.
-        let is_other = rest.contains(&b':') || rest.first().is_some_and(u8::is_ascii_digit);
-        !is(CALLING) && !is(FETCHING) && scheme != b"file" && !is_other
-    })
+    // Commands of the office program.
+    let is_command = text.starts_with(b".uno:") || text.starts_with(b"slot:");
+    is_command
+        || scheme(&text).is_some_and(|(scheme, rest)| {
+            let is = |schemes: &[&[u8]]| schemes.contains(&scheme);
+            // An old Mac path has several colons, and a host may have a port.
+            let is_other = rest.contains(&b':') || rest.first().is_some_and(u8::is_ascii_digit);
+            !is(CALLING) && !is(FETCHING) && scheme != b"file" && !is_other
+        })
 }
 
 fn classify(text: &[u8]) -> Target {

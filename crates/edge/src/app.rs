@@ -25,8 +25,9 @@ pub(crate) struct AppContext {
     pub(crate) queue: PlatformQueue,
     pub(crate) clock: PlatformClock,
     pub(crate) signing: SigningKey,
-    /// The address that mails come from. Empty where the setting is wrong: then
-    /// mails wait, but applications are taken.
+    /// The addresses that mails come from, come in to, and come back to, with
+    /// spaces between. What is set wrongly is missing: then mails wait, but
+    /// applications are taken.
     pub(crate) sender: String,
 }
 
@@ -43,9 +44,7 @@ impl AppContext {
             },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
-            sender: config::sender(env)
-                .map(|sender| sender.address.to_string())
-                .unwrap_or_default(),
+            sender: config::own_addresses(env),
         })
     }
 

@@ -86,6 +86,13 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
 }
 
+/// The addresses that no candidate has, with spaces between: mail to one of
+/// them comes back to us.
+pub(crate) fn own_addresses(env: &Env) -> String {
+    let names = ["MAIL_FROM_ADDRESS", "INTAKE_ADDRESS", "BOUNCE_ADDRESS"];
+    names.map(|name| setting(env, name)).join(" ")
+}
+
 /// Who the mails come from, and how mails to staff show it.
 pub(crate) fn mail_sender(env: &Env) -> Result<Sender, Fault> {
     let staff = setting(env, "STAFF_NAMES");

@@ -54,7 +54,7 @@ pub struct Amendment<'a, U> {
     pub received_at: Timestamp,
     /// The language of the page.
     pub language: &'a str,
-    /// The address that our mails come from, which no candidate has.
+    /// Our own addresses, with spaces between, which no candidate has.
     pub sender: &'a str,
     /// How it compares texts and converts domains.
     pub unicode: Unicode,

@@ -23,7 +23,7 @@ pub(crate) fn mailbox_of(address: &str) -> String {
 }
 
 /// Judges a form as [`review`] does, and refuses our own addresses: those of
-/// the posting's staff, and `sender`, which the mails come from. A mail to one
+/// the posting's staff, and those in `sender`, with spaces between. A mail to one
 /// of them would come back to us or tell staff of their own mailbox. The page
 /// cannot check this, since it does not know where staff get applications.
 pub(crate) fn judge(
@@ -35,8 +35,12 @@ pub(crate) fn judge(
 ) -> Result<Content, Vec<Issue>> {
     let reviewed = review(unicode, &posting.requirements, form, received_at);
     let mailbox = mailbox_of(&tidied(&form.email, unicode.to_ascii));
-    let ours = [posting.recipient.as_str(), posting.contact.as_str(), sender];
-    if !ours.iter().any(|own| mailbox_of(own) == mailbox) {
+    let staff = [posting.recipient.as_str(), posting.contact.as_str()];
+    if !staff
+        .into_iter()
+        .chain(sender.split_ascii_whitespace())
+        .any(|own| mailbox_of(own) == mailbox)
+    {
         return reviewed;
     }
     let issue = Issue::new("email", Code::NotAnEmail).with("address", "ours");

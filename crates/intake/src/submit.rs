@@ -30,7 +30,7 @@ pub struct Submission<U> {
     pub language: String,
     /// Scheme and host of the page, without a slash at the end.
     pub origin: String,
-    /// The address that our mails come from, which no candidate has.
+    /// Our own addresses, with spaces between, which no candidate has.
     pub sender: String,
     /// How it compares texts and converts domains.
     pub unicode: Unicode,

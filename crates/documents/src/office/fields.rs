@@ -1,7 +1,7 @@
 //! Puts the codes of Word's fields together, however they are cut into runs and nested
 //! (ECMA-376, part 1, 17.16).
 
-use super::Found;
+use super::{Found, page::has_server};
 use crate::{
     Active, Damage,
     bytes::find,
@@ -26,6 +26,8 @@ struct Field {
     command: Command,
     /// Whether its result has begun, which is text that it shows.
     has_result: bool,
+    /// Whether another field stands in its code.
+    is_nested: bool,
 }
 
 /// How much a piece of a code counts.
@@ -118,6 +120,9 @@ impl Fields {
         let result = quoted(&field.code).unwrap_or(field.longer);
         if self.take_text() {
             self.add(&result, Piece::Perhaps);
+            if let Some(field) = self.open.last_mut() {
+                field.is_nested = true;
+            }
         }
     }
 }
@@ -135,9 +140,9 @@ impl Field {
         if self.command.is_dde() {
             found.active(Active::Dde);
         }
-        judge(&self.code, found);
+        judge(&self.code, self.is_nested, found);
         if self.longer != self.code {
-            judge(&self.longer, found);
+            judge(&self.longer, self.is_nested, found);
         }
     }
 }
@@ -203,7 +208,7 @@ fn further(mut begun: usize, text: &str) -> Option<usize> {
 }
 
 /// Judges the code of a field that stands in one piece.
-fn judge(code: &str, found: &mut Found<'_>) {
+fn judge(code: &str, is_nested: bool, found: &mut Found<'_>) {
     if further(0, code) == Some(3) {
         found.active(Active::Dde);
         return;
@@ -229,7 +234,12 @@ fn judge(code: &str, found: &mut Found<'_>) {
     }
     // Word writes `\` twice in a code, but takes it once where it can.
     let targets = quotes(code).chain(words).filter(|word| !is_switch(word));
-    let worst = targets.map(|word| read(word, found)).max();
+    // What another field names is not known before the document is opened; the connection of a database
+    // has targets within a text: `DBQ=\\h\s;`.
+    let is_unknown =
+        is_nested && command != "AUTOTEXT" || command == "DATABASE" && has_server(code.as_bytes());
+    let worst =
+        if is_unknown { Some(Target::Server) } else { targets.map(|word| read(word, found)).max() };
     match worst {
         Some(Target::Inside) if command != "AUTOTEXT" => found.active(Active::ExternalRelationship),
         Some(target) => found.report.active.extend(policy::active(used, target)),

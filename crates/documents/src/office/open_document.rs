@@ -183,8 +183,9 @@ fn look_at_element(tag: Tag<'_>, found: &mut Found<'_>) {
 }
 
 /// Attributes that say where something is: links and pictures, data of `XForms`, pictures and tables of
-/// forms, tables of fields.
-const SOURCES: [&[u8]; 5] = [b"href", b"src", b"image-data", b"datasource", b"database-name"];
+/// forms, tables of fields, and what these are relative to.
+const SOURCES: [&[u8]; 6] =
+    [b"href", b"src", b"image-data", b"datasource", b"database-name", b"base"];
 
 /// Returns what an element does with the target that it refers to.
 fn reference(element: &[u8], target: Target, text: &str) -> Option<Active> {

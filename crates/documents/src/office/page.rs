@@ -7,67 +7,33 @@ use crate::{
     encoding,
     policy::{self, Use},
     target::{self, Target},
-    xml::{self, Event, Events, Tag},
+    xml::{self, Event, Events},
 };
 
 /// Reports the scripts of a page or a drawing, and what its style sheets load. Of other XML, nothing.
+///
+/// Browsers and readers of XML differ in where a comment, a tag or a quotation ends, so all of the
+/// text counts.
 pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
-    let mut is_page = is_page;
-    let mut is_style = false;
-    for event in Events::of(part) {
-        match event {
-            Event::Start(tag) => {
-                let name = tag.name().to_ascii_lowercase();
-                is_page |= matches!(name.as_slice(), b"svg" | b"html");
-                if !is_page {
-                    return;
-                }
-                is_style = name == b"style";
-                look_at_element(&name, tag, found);
-            }
-            Event::Text(text) if is_style => look_at_style(text, found),
-            Event::Text(_) | Event::Doctype(_) => {}
-            Event::End(_) => is_style = false,
-        }
-        if found.is_decided() {
-            return;
-        }
-    }
-}
-
-fn look_at_element(element: &[u8], tag: Tag<'_>, found: &mut Found<'_>) {
-    if element == b"script" {
-        found.active(Active::Program);
-    }
-    for (name, value) in tag.attributes() {
-        let name = xml::local(name).to_ascii_lowercase();
-        // `onload`; or an animation that sets it.
-        let is_event = |name: &[u8]| matches!(name, [b'o', b'n', b'a'..=b'z', ..]);
-        let sets_event = name == b"attributename" && is_event(&value.to_ascii_lowercase());
-        if is_event(&name) && !value.is_empty() || sets_event {
-            found.active(Active::Program);
-        }
-        let text = unescaped(value);
-        let mut targets = text.split(|byte| *byte == b';').map(encoding::utf8);
-        if targets.any(|target| found.targets.parse(&target) == Target::Script) {
-            found.active(Active::Program);
-        }
-        look_at_style(&text, found);
-    }
-}
-
-/// Reports what a style sheet loads.
-fn look_at_style(style: &[u8], found: &mut Found<'_>) {
-    if !style.iter().any(|byte| b"(@\\".contains(byte)) {
+    let root = Events::of(part).find_map(|event| match event {
+        Event::Start(tag) => Some(tag.name().to_ascii_lowercase()),
+        _ => None,
+    });
+    if !is_page && !matches!(root.as_deref(), Some(b"svg" | b"html")) {
         return;
     }
-    let plain = without_escapes(style).to_ascii_lowercase();
+    let mut plain = without_escapes(&unescaped(part));
+    plain.make_ascii_lowercase();
+    let is_around = |byte: &u8| b" \"'()".contains(byte);
+    let close: Vec<u8> = plain.iter().copied().filter(|byte| !is_around(byte)).collect();
+    if RUNNING.iter().any(|mark| find(&close, mark).is_some()) || has_event(part) {
+        found.active(Active::Program);
+    }
     for mark in [b"url(".as_slice(), b"@import"] {
         let mut rest = plain.as_slice();
         while let Some(at) = find(rest, mark) {
             rest = rest.get(at + mark.len()..).unwrap_or_default();
             // Comments and quotes.
-            let is_around = |byte: &u8| b" \t\r\n\"'()".contains(byte);
             let target = rest.strip_prefix(b"/**/").unwrap_or(rest);
             let before = target.iter().take_while(|byte| is_around(byte)).count();
             let target = target.get(before..).unwrap_or_default();
@@ -78,6 +44,34 @@ fn look_at_style(style: &[u8], found: &mut Found<'_>) {
             }
         }
     }
+}
+
+/// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
+/// links that run one, animations that set one, pages and style sheets within attributes, and attributes
+/// that a declaration adds.
+const RUNNING: [&[u8]; 8] = [
+    b"<script",
+    b":script",
+    b"javascript:",
+    b"attributename=on",
+    b"srcdoc",
+    b"data:text/html",
+    b"!attlist",
+    b"xsl/transform",
+];
+
+/// Returns whether an attribute of an event stands behind the first tag: `onload=`. Browsers want no
+/// blank before it.
+fn has_event(page: &[u8]) -> bool {
+    let tag = |pair: &[u8]| matches!(pair, [b'<', name] if name.is_ascii_alphabetic());
+    let Some(first) = page.windows(2).position(tag) else { return false };
+    let is_before = |byte: &u8| byte.is_ascii_whitespace() || b"/\"'".contains(byte);
+    let mut pieces = page.get(first..).unwrap_or_default().split(|byte| *byte == b'=');
+    pieces.any(|piece| {
+        let name = piece.trim_ascii_end().rsplit(is_before).next().unwrap_or_default();
+        matches!(name, [b'o' | b'O', b'n' | b'N', _, _, ..])
+            && name.iter().all(u8::is_ascii_alphabetic)
+    })
 }
 
 /// Returns the text of a style sheet with its escapes replaced: `\75 rl` is `url`.

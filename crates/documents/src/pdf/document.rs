@@ -275,7 +275,10 @@ impl<'a> Document<'a> {
     fn contents(&self, object: &Indirect) -> Option<ObjectStream> {
         let Value::Dict(dict) = object.value else { return None };
         let start = object.stream?;
-        if STRUCTURE.iter().any(|key| dict.each(key).nth(1).is_some()) {
+        // Some readers skip what else stands in the line before the data.
+        let before = start.checked_sub(1).and_then(|before| self.bytes.get(before));
+        let ends_line = matches!(before, Some(b'\n' | b'\r'));
+        if !ends_line || STRUCTURE.iter().any(|key| dict.each(key).nth(1).is_some()) {
             self.doubtful.set(true);
         }
         let integer = |key: &[u8]| match self.get(dict, key) {

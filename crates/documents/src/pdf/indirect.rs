@@ -112,9 +112,11 @@ const END: &[u8] = b"endstream";
 
 fn after_line_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    at + match rest {
-        [b'\r', b'\n', ..] => 2,
-        [b'\r' | b'\n', ..] => 1,
+    // Readers skip blanks at the end of the line.
+    let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0C' | 0)).count();
+    at + match rest.get(blanks..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => blanks + 2,
+        [b'\r' | b'\n', ..] => blanks + 1,
         _ => 0,
     }
 }

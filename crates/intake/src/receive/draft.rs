@@ -42,7 +42,7 @@ pub struct Completion<'a, U> {
     pub language: &'a str,
     /// Scheme and host of the page.
     pub origin: &'a str,
-    /// The address that our mails come from.
+    /// Our own addresses, with spaces between.
     pub sender: &'a str,
     /// How texts are compared and domains converted.
     pub unicode: Unicode,

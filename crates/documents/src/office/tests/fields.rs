@@ -119,3 +119,20 @@ fn fields_within_each_other_without_end_are_given_up() {
     assert_eq!(look(&file(&BEGIN.repeat(100_000))).damage, Some(Damage::TooComplex));
     assert_eq!(look(&file(&[&field(&code("PAGE")), END, END].concat())).damage, None);
 }
+
+#[test]
+fn a_place_that_another_field_names() {
+    let server: &[Active] = &[Active::ServerName];
+    let inner = field(&code("REF place"));
+    let loading =
+        |command: &str| file(&field(&format!("{}{inner}{}", code(command), code(" \\d"))));
+    let connection = "DATABASE \\c \"Provider=x;Data Source=\\\\h\\s\\x.mdb\" \\s \"SELECT *\"";
+    check(&[
+        ("a picture", loading("INCLUDEPICTURE "), server),
+        ("a text", loading("INCLUDETEXT "), server),
+        ("an object", loading("LINK Word.Document.12 "), server),
+        ("a connection", file(&field(&code(connection))), server),
+        ("a link waits for a click", loading("HYPERLINK "), &[]),
+        ("text without a place", loading("IF 1 = 1 "), &[]),
+    ]);
+}

@@ -196,3 +196,13 @@ fn whatever_an_open_document_refers_to() {
         }
     }
 }
+
+#[test]
+fn commands_as_links_and_what_references_are_relative_to() {
+    let based = "<draw:image xml:base='file://h/s/' xlink:href='a.png'/>";
+    assert_eq!(look(&open_text(based, &[])).active, [Active::ServerName]);
+    for target in [".uno:ScriptOrganizer", "slot:5500"] {
+        let link = format!("<text:a xlink:href='{target}'>x</text:a>");
+        assert_eq!(look(&open_text(&link, &[])).active, [Active::ExternalRelationship], "{target}");
+    }
+}

@@ -75,11 +75,15 @@ impl Document<'_> {
         opened.is_err()
     }
 
-    /// Returns whether this byte of the file lies in the data of a stream as long as it says to be.
-    pub(in crate::pdf) fn is_in_stream(&self, byte: usize) -> bool {
+    /// Returns whether this byte of the file lies in a stream that is an archive from its first byte on,
+    /// as it stands in the file. Such a one is looked into as a file inside.
+    pub(in crate::pdf) fn is_in_archive(&self, byte: usize) -> bool {
         self.every().any(|(_, object)| {
+            let Value::Dict(dict) = object.value else { return false };
             let data = self.raw(&object).unwrap_or_default().len();
             object.stream.is_some_and(|start| (start..start.saturating_add(data)).contains(&byte))
+                && dict.each(b"Filter").next().is_none()
+                && self.beginning(&object, 4).is_some_and(|head| *head == *b"PK\x03\x04")
         })
     }
 

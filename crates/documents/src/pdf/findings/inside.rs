@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Active, Damage, Kind, Limits, Report,
     bytes::find,
-    encoding, exif, inflate, office,
+    exif, inflate, office,
     pdf::{
         self, Depth,
         document::Document,
@@ -16,7 +16,7 @@ use crate::{
         indirect::Indirect,
         value::{Dict, Value},
     },
-    picture, rtf, signature, text, word,
+    picture, rtf, signature, word,
 };
 
 /// How many bytes can come out of one that is packed by Flate.
@@ -40,14 +40,18 @@ impl<'s> Search<'s> {
         if keys.elsewhere {
             self.fetch(dict, object, MOST_STEPS);
         }
-        if is_named(&keys.subtypes, document, object, b"Image") {
+        if keys.role != Role::Objects && is_named(&keys.types, document, object, b"ObjStm") {
+            // Where its first object begins is missing; some readers then count from the beginning.
+            self.found.damage.get_or_insert(Damage::Ambiguous);
+        }
+        if keys.is_file(document, object) {
+            self.found.active.push(Active::EmbeddedFile);
+            self.look_into_file(object);
+        } else if is_named(&keys.subtypes, document, object, b"Image") {
             self.look_at_picture(object, dict, &filters);
         } else if is_named(&keys.types, document, object, b"Metadata") {
             let noted = document.data(object).unwrap_or_default();
             self.found.has_location |= find(&noted, b"exif:GPSLatitude").is_some();
-        } else if keys.is_file(document, object) {
-            self.found.active.push(Active::EmbeddedFile);
-            self.look_into_file(object);
         } else if layers > 1 {
             // More may come out than any reader has room for: `data` ends all reading then.
             document.data(object);
@@ -188,9 +192,9 @@ impl<'s> Search<'s> {
             Some(Kind::Archive) if !content.starts_with(b"\x1F\x8B") => {
                 self.found.active.push(Active::Program);
             }
-            // Text, too, is a page by its name, or in another encoding.
+            // What else is no PDF is a page by its name.
             Some(Kind::Html | Kind::Xml) | None
-                if (kind.is_some() || is_page_text(&content))
+                if (kind.is_some() || pdf::header(&content).is_none())
                     && office::page_runs(&content, self.limits) =>
             {
                 self.found.active.push(Active::Program);
@@ -215,11 +219,6 @@ impl<'s> Search<'s> {
         self.found.active.extend(outer.active);
         self.found.damage = self.found.damage.or(outer.damage);
     }
-}
-
-/// Returns whether a file is text that is no PDF.
-fn is_page_text(content: &[u8]) -> bool {
-    pdf::header(content).is_none() && text::is_text(encoding::marked(content).as_bytes())
 }
 
 /// Returns how many filters of a stream unpack.

@@ -1,5 +1,5 @@
 use super::{look, one_page};
-use crate::{Damage, Kind, Limits, inspect, samples};
+use crate::{Active, Damage, Kind, Limits, inspect, samples};
 
 #[track_caller]
 fn check(bytes: &[u8], kind: Kind, damage: Option<Damage>) {
@@ -157,8 +157,35 @@ fn an_archive_of_another_format_around_a_pdf() {
         for polyglot in [behind, comment] {
             assert_eq!(look(&polyglot).damage, Some(Damage::Polyglot));
         }
-        let picture = one_page().with_stream("", mark).finish();
-        assert_eq!(look(&picture).damage, None);
+        // In a stream too, and where a program before it would be long; a decoy before it hides nothing.
+        let inside = one_page().with_stream("", &[b"0 0 m ", mark].concat()).finish();
+        let long = one_page().with_stream("", &vec![b' '; 100_000]).finish();
+        let tail = [b"packed".as_slice(), &vec![b' '; 100_000], b"%%EOF\n"].concat();
+        let far = [&long, mark, &tail].concat();
+        let decoy = one_page().with_stream("", b"MSCF\0\0\0\0").finish();
+        for polyglot in [inside, far, [&decoy, mark].concat()] {
+            assert_eq!(look(&polyglot).damage, Some(Damage::Polyglot));
+        }
+    }
+}
+
+#[test]
+fn a_zip_in_a_stream_is_one_that_is_looked_into() {
+    let zip = samples::docx("Bonjour");
+    assert_eq!(look(&one_page().with_stream("", &zip).finish()).damage, None);
+    for (entries, data) in [
+        ("", [b"x", zip.as_slice()].concat()),
+        ("/Subtype /XML", [b"<x/>", zip.as_slice()].concat()),
+        ("/Filter /FlateDecode", zip.clone()),
+        ("/Filter []", zip.clone()),
+    ] {
+        let file = one_page().with_stream(entries, &data).finish();
+        assert_eq!(look(&file).damage, Some(Damage::Polyglot), "{entries}");
+    }
+    let program = samples::zip(&[("setup.exe", "x")]);
+    for entries in ["", "/Type /XObject /Subtype /Image", "/Type /Metadata"] {
+        let file = one_page().with_stream(entries, &program).finish();
+        assert!(look(&file).active.contains(&Active::Program), "{entries}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::{look, one_page};
 use crate::{
     Active, Damage,
     bytes::{find, find_last},
-    samples::Objects,
+    samples::{Objects, zlib},
 };
 
 const EVIL: &str = "<< /S /JavaScript /JS (evil\\(\\)) >>";
@@ -112,6 +112,31 @@ fn an_object_stream_that_two_readers_unpack_in_two_ways_is_ambiguous() {
         let file = with_object_stream(entries, "4 0 ", HARMLESS);
         assert_eq!(look(&file).damage, Some(Damage::Ambiguous), "{entries}");
     }
+}
+
+#[test]
+fn a_stream_that_begins_behind_blanks() {
+    let filters = ["", "/Filter /FlateDecode"];
+    for (entries, blank) in
+        filters.iter().flat_map(|it| [" ", " \t ", "\0", " x", "%x"].map(|b| (it, b)))
+    {
+        let plain = format!("4 0 {EVIL}");
+        let data = if entries.is_empty() { plain.into() } else { zlib(plain.as_bytes()) };
+        let stream = format!("/Type /ObjStm /N 1 /First 4 {entries}");
+        let file = opening("null").with_stream(&stream, &data).finish();
+        let (before, after) = split(&file, b"stream\n");
+        // The last such word is that of the end.
+        let (before, middle) = split(&before, b"stream\n");
+        let file = [before.as_slice(), b"stream", blank.as_bytes(), &middle[6..], &after].concat();
+        acts(&format!("{entries} {blank:?}"), &file);
+    }
+}
+
+#[test]
+fn an_object_stream_that_does_not_say_where_it_begins_is_ambiguous() {
+    let data = format!("4 5 {EVIL}");
+    let file = opening("null").with_stream("/Type /ObjStm /N 1", data.as_bytes()).finish();
+    assert_eq!(look(&file).damage, Some(Damage::Ambiguous));
 }
 
 #[test]

@@ -50,7 +50,9 @@ fn pdfs_inside_share_what_may_be_read() {
 
 #[test]
 fn names_that_deceive_are_programs() {
-    for name in ["cv\u{202E}fdp.exe", "cv.e\u{200B}xe", "cv\u{202E}exe.pdf", "a.lnk"] {
+    for name in
+        ["cv\u{202E}fdp.exe", "cv.e\u{200B}xe", "cv\u{202E}exe.pdf", "a.lnk", "a.exe::$DATA"]
+    {
         let units: Vec<String> = name.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
         let specification = format!("<< /UF <FEFF{}> /EF << /F 5 0 R >> >>", units.concat());
         let file = one_page().with(specification).with_stream("", b"x").finish();
@@ -130,13 +132,36 @@ fn files_inside_by_their_first_bytes() {
         b"vhdxfile",
         b"<html><script>x</script></html>",
         b"<svg onload='x'/>",
+        b"<svg/onload=x>",
+        b"<p>a<img src='x'onerror=x>",
+        b"<p>a<iframe srcdoc='&lt;p&gt;'>",
+        b"<p>a<iframe src='data:text/html,x'>",
+        b"<p>a<meta http-equiv=refresh content='0;url=javascript:x'>",
+        b"\x01<html><script>x</script>",
+        b"ab\0<p><script>x</script>",
+        b"<html><!-- x --!><script>x</script>",
+        b"<html><?x><script>x</script>?>",
+        b"<html><p \"><script>x</script><p \">",
+        b"<html><![CDATA[><script>x</script>]]>",
+        b"<x><h:script xmlns:h='http://www.w3.org/1999/xhtml'>x</h:script></x>",
+        b"<?xml version='1.0' encoding='utf-7'?><svg><script>x</script></svg>",
+        b"<!DOCTYPE x [<!ENTITY e \"&#60;script>x\">]><x>&e;</x>",
+        b"<!DOCTYPE svg [<!ATTLIST svg onload CDATA 'x'>]><svg/>",
+        b"<x><xsl:stylesheet xmlns:xsl='http://www.w3.org/1999/XSL/Transform'/></x>",
         &disk,
         &installer,
     ] {
         let shown = content.get(..20).unwrap_or(content).escape_ascii();
         assert_eq!(inside(content), [Active::EmbeddedFile, Active::Program], "{shown}");
     }
-    for content in [b"<html><p>x</p></html>".as_slice(), b"<cv/>", &samples::doc()] {
+    for content in [
+        b"<html><p>x</p></html>".as_slice(),
+        b"<cv/>",
+        b"<p class='one' title=\"on\">only <a href='/once?online=1'>x</a>",
+        b"<p>a<img src='data:image/svg+xml,x'>",
+        b"once=1\non = 2 \0\0",
+        &samples::doc(),
+    ] {
         assert_eq!(inside(content), [Active::EmbeddedFile], "{}", content.escape_ascii());
     }
 }
