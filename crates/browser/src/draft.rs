@@ -27,6 +27,8 @@ impl Draft {
             ("email", &form.email),
             ("phone", &form.phone),
             ("message", &form.message),
+            // Full mails are no choice to be kept: a form nobody touched has no draft.
+            ("mails", form.mails.trim_start_matches("full")),
         ];
         let fields = typed.into_iter().chain(form.answers.iter());
         Self { kept_at: now, fields: fields.filter(|(_, text)| !text.is_empty()).collect() }

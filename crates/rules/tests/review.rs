@@ -41,6 +41,7 @@ fn requirements() -> Requirements {
             question("eu_work_permit", QuestionKind::YesNo, true),
             question("notice", QuestionKind::Text, false),
         ],
+        is_neutral: false,
     }
 }
 
@@ -63,6 +64,7 @@ fn form() -> Form {
         subject: "Chargé-e de mission (Tunisie / UE)".into(),
         message: "Bonjour,\r\n\r\nMerci.\r\n".into(),
         answers: TextMap::from_iter([("eu_work_permit", "no")]),
+        mails: String::new(),
         consent: "yes".into(),
         documents: vec![
             offered("cv", "CV.docx", Kind::Docx, 100),

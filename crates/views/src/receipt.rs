@@ -4,9 +4,9 @@ use askama::Template;
 use domain::dossier::{Message, MessageState};
 use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
-use rules::Timestamp;
 use rules::application::Document;
 use rules::deadline::Phase;
+use rules::{Mails, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
@@ -92,7 +92,10 @@ pub fn receipt(
             .iter()
             .map(|document| shown(texts, posting, document))
             .collect(),
-        told: told(messages).map(|(subject, at)| (subject, moment(at))).collect(),
+        mails: received.content.mails,
+        told: told(messages)
+            .map(|message| Told::of(message, received.content.mails, moment))
+            .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
         // A whole address, so that it also works in a saved copy of the page.
@@ -123,8 +126,10 @@ struct Page<'a> {
     acknowledging_words: String,
     not_acknowledged_words: String,
     documents: Vec<DocumentShown<'a>>,
-    /// The subject of each mail that staff have sent.
-    told: Vec<(&'a str, Time)>,
+    /// Which mails the candidate wants.
+    mails: Mails,
+    /// Each mail that staff have sent.
+    told: Vec<Told<'a>>,
     contact: Around,
     erased: String,
     home: String,
@@ -135,12 +140,31 @@ struct Page<'a> {
     withdraw: String,
 }
 
-/// The subjects of the messages that have left, and when.
-fn told(messages: &[Message]) -> impl Iterator<Item = (&str, Timestamp)> {
+/// The messages that have left, and when.
+fn told(messages: &[Message]) -> impl Iterator<Item = (&Message, Timestamp)> {
     messages.iter().filter_map(|message| match message.state {
-        MessageState::Sent(at) => Some((message.subject.as_str(), at)),
+        MessageState::Sent(at) => Some((message, at)),
         _ => None,
     })
+}
+
+/// What staff wrote.
+struct Told<'a> {
+    subject: &'a str,
+    time: Time,
+    /// The text, where the mail did not say it.
+    body: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(
+        (message, at): (&'a Message, Timestamp),
+        mails: Mails,
+        moment: impl Fn(Timestamp) -> Time,
+    ) -> Self {
+        let body = (mails != Mails::Full).then_some(message.body.as_str());
+        Self { subject: &message.subject, time: moment(at), body }
+    }
 }
 
 /// When each revision but the first began to arrive.
