@@ -409,7 +409,7 @@ impl MailComposer<'_> {
 
 /// The media type of a file that staff have attached, as far as the mail says
 /// it.
-fn media_type(kept: &str) -> &'static str {
+pub(crate) fn media_type(kept: &str) -> &'static str {
     const TOLD: [&str; 5] = [
         "application/pdf",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

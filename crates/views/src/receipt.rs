@@ -94,7 +94,10 @@ pub fn receipt(
             .collect(),
         mails: received.content.mails,
         told: told(messages)
-            .map(|message| Told::of(message, received.content.mails, moment))
+            .map(|(message, at)| match received.content.mails {
+                Mails::Full => Told::in_short(message, moment(at)),
+                _ => Told::in_full(message, moment(at), reference, key),
+            })
             .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
@@ -154,18 +157,33 @@ struct Told<'a> {
     time: Time,
     /// The text, where the mail did not say it.
     body: Option<&'a str>,
+    /// What the mail did not bring: the name of each file and its address.
+    files: Vec<(&'a str, String)>,
 }
 
 impl<'a> Told<'a> {
-    fn of(
-        (message, at): (&'a Message, Timestamp),
-        mails: Mails,
-        moment: impl Fn(Timestamp) -> Time,
-    ) -> Self {
-        let body = (mails != Mails::Full).then_some(message.body.as_str());
-        Self { subject: &message.subject, time: moment(at), body }
+    fn in_short(message: &'a Message, time: Time) -> Self {
+        Self { subject: &message.subject, time, body: None, files: Vec::new() }
+    }
+
+    fn in_full(message: &'a Message, time: Time, reference: &str, key: &str) -> Self {
+        let address =
+            |part| format!("/applications/{reference}/messages/{}/{part}?key={key}", message.id);
+        let attached = message.attachment.as_ref();
+        let attached = attached.map(|file| (file.file_name.as_str(), address("file")));
+        let appointment = message.appointment.as_ref();
+        let appointment = appointment.map(|_| (APPOINTMENT, address("appointment")));
+        Self {
+            subject: &message.subject,
+            time,
+            body: Some(&message.body),
+            files: attached.into_iter().chain(appointment).collect(),
+        }
     }
 }
+
+/// The name of an appointment's file. That in mails is in their language.
+pub const APPOINTMENT: &str = "appointment.ics";
 
 /// When each revision but the first began to arrive.
 fn corrections<'a>(
