@@ -22,7 +22,7 @@ const KEY: &str = include_str!("../../../postings/src/tests/keys/until-2026-06-0
 /// The form of a candidate who has chosen `mails`.
 fn wanting(posting: &Posting, mails: &str) -> Submission<Vec<u8>> {
     let mut form = submission(posting, 1);
-    form.form.mails = mails.to_owned();
+    form.form.mails = mails.into();
     form
 }
 
