@@ -243,7 +243,7 @@ mod catalogue {
         let keys: Vec<&String> = reference.map(|c| c.keys().collect()).unwrap_or_default();
         let mut module = String::from(
             "/// The texts of one language, as `www/locales/*.toml` name them: `[a] b` is `a_b`.\n\
-             #[derive(Debug)]\n#[allow(missing_docs, reason = \"the texts speak for themselves\")]\n\
+             #[allow(missing_docs, reason = \"the texts speak for themselves\")]\n\
              pub struct Texts {\n",
         );
         for key in &keys {

@@ -15,7 +15,7 @@ const visitors = await browsing(place);
 const { form, site } = words("fr");
 
 /** From the top of the form to its end, once it comes back with errors. */
-const ORDER = ["empty", "name", "email", "phone", "cover_letter", "cv", form.photo, "eu_work_permit", "message", "mailto:applications@omct.org", "consent", "review", "submit"];
+const ORDER = ["empty", "name", "email", "phone", "mails", "cover_letter", "cv", form.photo, "eu_work_permit", "message", "mailto:applications@omct.org", "consent", "review", "submit"];
 
 /** What has the focus: its id, or where its link leads, or its text. And whether that can be seen. */
 const FOCUSED = () => {
@@ -78,7 +78,7 @@ for (const viewport of [NARROW, undefined]) {
     await keyboard.type(MARIE.name);
     await tabTo(page, "email", 1);
     await keyboard.type(MARIE.email);
-    await tabTo(page, "cover_letter", 2);
+    await tabTo(page, "cover_letter", 3);
     // What the dialog of the system does.
     await choose(page, "cover_letter", document("Lettre.pdf", pdf("Madame, Monsieur")));
     await tabTo(page, "cv", 2);

@@ -110,6 +110,7 @@ impl Dom {
             subject: text("subject"),
             message: text("message"),
             answers,
+            mails: text("mails"),
             consent: text("consent"),
             ..Form::default()
         })
@@ -138,7 +139,9 @@ impl Dom {
             let chosen = format!("[name=\"{name}\"][type=radio]");
             let radio = self.form.query_selector(&format!("{chosen}[value=\"{text}\"]"));
             if let Ok(Some(radio)) = radio {
-                if matches!(self.form.query_selector(&format!("{chosen}:checked")), Ok(None)) {
+                // One of the mails is always chosen.
+                let is_open = self.form.query_selector(&format!("{chosen}:checked"));
+                if name == "mails" || matches!(is_open, Ok(None)) {
                     radio.unchecked_into::<HtmlInputElement>().set_checked(true);
                 }
             } else if let Some(control) = self.element(name) {
@@ -158,6 +161,9 @@ impl Dom {
         for control in (0..controls.length()).filter_map(|index| controls.get(index)) {
             let control = control.unchecked_into::<HtmlInputElement>();
             match control.type_().as_str() {
+                "radio" if control.name() == "mails" => {
+                    control.set_checked(control.default_checked());
+                }
                 "radio" | "checkbox" => control.set_checked(false),
                 _ => control.set_value(""),
             }

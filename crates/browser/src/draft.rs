@@ -27,6 +27,7 @@ impl Draft {
             ("email", &form.email),
             ("phone", &form.phone),
             ("message", &form.message),
+            ("mails", &form.mails),
         ];
         let fields = typed.into_iter().chain(form.answers.iter());
         Self { kept_at: now, fields: fields.filter(|(_, text)| !text.is_empty()).collect() }
@@ -98,11 +99,13 @@ mod tests {
             name: "Amélie".into(),
             subject: "Head".into(),
             answers: TextMap::from_iter([("permit", "yes"), ("notice", "")]),
+            mails: "full".into(),
             consent: "yes".into(),
             ..Form::default()
         };
         let draft = Draft::of(&form, 5);
-        assert_eq!(draft.fields().collect::<Vec<_>>(), [("name", "Amélie"), ("permit", "yes")]);
+        let kept: Vec<_> = draft.fields().collect();
+        assert_eq!(kept, [("name", "Amélie"), ("mails", "full"), ("permit", "yes")]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl From<Given> for Form {
             subject: given.subject,
             message: given.message,
             answers: given.answers,
+            mails: String::new(),
             consent: given.consent,
             documents: given.documents.into_iter().map(inspected).collect(),
             // An object has each of its fields once.

@@ -19,7 +19,9 @@ use crate::ports::{
 use crate::receipt::{Opened, receipt};
 use crate::retention::is_orphaned;
 use crate::sealed::{sealed_key, was_sealed};
-use crate::submit::{Outcome, SubmittedDocument, Verdict, accepted, gone, refused, unchanged};
+use crate::submit::{
+    Outcome, SubmittedDocument, Verdict, accepted, gone, keep_choice, refused, unchanged,
+};
 use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
 
 /// How many revisions an application may have.
@@ -93,7 +95,8 @@ pub async fn correct<D: DocumentStore>(
     let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
     keep_documents(&mut form, &received.content.documents, &posting.requirements);
-    let said = tidied(unicode.to_ascii, &posting.requirements, &form);
+    let mut said = tidied(unicode.to_ascii, &posting.requirements, &form);
+    keep_choice(&mut said, &form, &received);
     // From the latest revision one may go back to what an earlier one said.
     let is_from_latest = received.revision == revision;
     let is_same = if is_from_latest && received.sealed.is_none() {
@@ -185,6 +188,7 @@ pub(crate) async fn revise<D: DocumentStore>(
             return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
         }
     };
+    keep_choice(&mut content, form, &received);
     let revision = received.revision.saturating_add(1);
     let kept = &received.content.documents;
     let place = free_place(documents, &received.id, revision).await?;
@@ -195,20 +199,22 @@ pub(crate) async fn revise<D: DocumentStore>(
             _ => Revised::Answered(gone(form, &document, Some(received))),
         });
     }
-    let farewell = (!received.content.is_from(&content.email)).then(|| Farewell {
+    let is_moved = !received.content.is_from(&content.email);
+    let farewell = is_moved.then(|| Farewell {
         address: received.content.email.clone(),
         language: received.language.clone(),
+        mails: received.content.mails,
     });
     let next = Application {
         posting_version: (posting.version > 0).then_some(posting.version),
         revision,
         revised_at: received_at,
-        address_changes: received.address_changes.saturating_add(farewell.is_some().into()),
+        address_changes: received.address_changes.saturating_add(is_moved.into()),
         language: language.to_owned(),
         content,
         ..received
     };
-    let mails = MailKind::of_revision(&next.id, revision);
+    let mails = MailKind::of_revision(&next.id, revision, next.content.mails);
     let due_at = Timestamp(received_at.0.saturating_add(CORRECTION_WAIT_MS.into()));
     Ok(match ledger.correct(&next, &mails, due_at, farewell.as_ref()).await? {
         Correction::Held(held) => {

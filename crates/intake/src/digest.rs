@@ -6,7 +6,7 @@
 //! that nobody can keep somebody else from hearing of theirs.
 
 use mail::Mailbox;
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 use views::mails::{self, DigestEntry, Told};
 
 use crate::key::SigningKey;
@@ -138,7 +138,12 @@ impl MailComposer<'_> {
         let to = Mailbox { name: None, address: address(&digest.address)? };
         let message_id = self.message_id("digest", "notice-id", &[id]);
         let words = mails::digest(texts, entries);
-        let outgoing = self.notice_message(to, &digest.language, words, message_id, headers, now);
+        let mut outgoing =
+            self.notice_message(to, &digest.language, words, message_id, headers, now);
+        if entries.iter().any(|entry| entry.mails != Mails::Full) {
+            outgoing.from = self.nameless();
+            outgoing.extra.clear();
+        }
         Ok(self.message(outgoing))
     }
 
@@ -151,15 +156,17 @@ impl MailComposer<'_> {
     ) -> Result<Vec<DigestEntry<'_>>, Fault> {
         let mut entries = Vec::with_capacity(digested.len());
         for Digested { said, .. } in digested {
-            let (slug, version, reference, told) = match said {
+            let (slug, version, reference, mails, told) = match said {
                 Said::Acknowledged(one) => {
-                    (&one.posting, one.version, &one.reference, Told::Received(one.revised_at))
+                    let told = Told::Received(one.revised_at);
+                    (&one.posting, one.version, &one.reference, one.mails, told)
                 }
                 Said::AddressChanged(one) => {
-                    (&one.posting, one.version, &one.reference, Told::Replaced)
+                    (&one.posting, one.version, &one.reference, one.mails, Told::Replaced)
                 }
                 Said::Withdrawn(one) => {
-                    (&one.posting, one.version, &one.reference, Told::Withdrawn(one.at))
+                    let told = Told::Withdrawn(one.at);
+                    (&one.posting, one.version, &one.reference, one.mails, told)
                 }
             };
             if self.posting(slug).is_err() {
@@ -171,7 +178,7 @@ impl MailComposer<'_> {
                 Said::Acknowledged(one) => self.receipt_of(one, to),
                 _ => None,
             };
-            entries.push(DigestEntry { reference, posting, told, receipt });
+            entries.push(DigestEntry { reference, posting, mails, told, receipt });
         }
         Ok(entries)
     }

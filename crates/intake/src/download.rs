@@ -6,8 +6,9 @@ use rules::application::Document;
 use views::mails;
 
 use crate::key::SigningKey;
+use crate::mail_composer::media_type;
 use crate::open_page::posting_of_version;
-use crate::ports::{Fault, Ledger, PostingStore, PostingVersion};
+use crate::ports::{Fault, Ledger, MessageAttachment, PostingStore, PostingVersion};
 use crate::sealed::{SEALED, sealed_key};
 use crate::uploads::document_key;
 
@@ -94,6 +95,15 @@ impl Download {
             key: sealed_key(&received.id, sealed),
             file_name: format!("{}.eml", received.reference),
             media_type: "application/octet-stream",
+        }
+    }
+
+    /// Returns where a file is that staff have sent with a message.
+    pub fn attached(attachment: &MessageAttachment) -> Self {
+        Self {
+            key: attachment.key.clone(),
+            file_name: attachment.file_name.clone(),
+            media_type: media_type(&attachment.media_type),
         }
     }
 

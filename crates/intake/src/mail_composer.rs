@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use domain::{Application, Posting};
 use locales::Texts;
 use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing, compose};
-use rules::{Content, Timestamp};
-use views::mails;
+use rules::{Content, Mails, Timestamp};
+use views::mails::{self, Neutral};
 
 use crate::download::download_address;
 use crate::key::SigningKey;
@@ -195,6 +195,14 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&received.language), None, &posting.language);
+        if received.content.mails != Mails::Full {
+            let told = match received.revision {
+                1 => Neutral::Received,
+                _ => Neutral::Corrected,
+            };
+            let id = self.mail_id(MailKind::Acknowledgement, received, received.revision);
+            return self.neutral(texts, told, received, id, claim, now);
+        }
         let status_url = self.status_url(received);
         let answer_url = awaits_answers(received).then(|| self.answer_url(received));
         let answer_url = answer_url.as_deref();
@@ -230,6 +238,15 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&received.language), None, &posting.language);
+        let reference = &received.reference;
+        let id = self.message_id(
+            &format!("{reference}.message"),
+            "message-of-staff",
+            &[&received.id, &written.id],
+        );
+        if received.content.mails != Mails::Full {
+            return self.neutral(texts, Neutral::Message, received, id, claim, now);
+        }
         let words = mails::message(texts, posting, received, &written.subject, &written.body);
         let file = written.attachment.as_ref().zip(file).map(|(kept, bytes)| Attachment {
             file_name: kept.file_name.clone(),
@@ -241,18 +258,13 @@ impl MailComposer<'_> {
             content_type: "text/calendar",
             bytes: Cow::Owned(calendar.clone().into_bytes()),
         });
-        let reference = &received.reference;
         Ok(self.message(Outgoing {
             from: self.sender.mailbox.clone(),
             to: Mailbox { name: None, address: address(&received.content.email)? },
             reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
             subject: words.subject,
             date_ms: now.0,
-            message_id: self.message_id(
-                &format!("{reference}.message"),
-                "message-of-staff",
-                &[&received.id, &written.id],
-            ),
+            message_id: id,
             in_reply_to: Some(self.mail_id(MailKind::Acknowledgement, received, 1)),
             // A person wrote it: answers of absence are welcome.
             auto_submitted: None,
@@ -262,6 +274,29 @@ impl MailComposer<'_> {
             html: Some(words.html),
             attachments: file.into_iter().chain(appointment).collect(),
         }))
+    }
+
+    /// Composes a mail to a candidate that names neither post nor organisation:
+    /// no name of the sender, nobody to reply to.
+    fn neutral(
+        &self,
+        texts: &Texts,
+        told: Neutral,
+        received: &Application,
+        message_id: MessageId,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Message, Fault> {
+        let words = mails::neutral(texts, told, received.reference.as_str());
+        let to = Mailbox { name: None, address: address(&received.content.email)? };
+        let extra = possible_duplicate(claim).into_iter().collect();
+        let outgoing = self.notice_message(to, texts.language_tag, words, message_id, extra, now);
+        Ok(self.message(Outgoing { from: self.nameless(), ..outgoing }))
+    }
+
+    /// The sending address without the name of the counter.
+    pub(crate) fn nameless(&self) -> Mailbox {
+        Mailbox { name: None, address: self.sender.mailbox.address.clone() }
     }
 
     /// Returns the documents of an application, as staff get them.
@@ -374,7 +409,7 @@ impl MailComposer<'_> {
 
 /// The media type of a file that staff have attached, as far as the mail says
 /// it.
-fn media_type(kept: &str) -> &'static str {
+pub(crate) fn media_type(kept: &str) -> &'static str {
     const TOLD: [&str; 5] = [
         "application/pdf",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -2,8 +2,8 @@
 //! told beside the acknowledgement, alerts to the operator.
 
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
-use rules::Timestamp;
-use views::mails::{self, MailText};
+use rules::{Mails, Timestamp};
+use views::mails::{self, MailText, Neutral};
 
 use crate::deliver::deliver;
 use crate::incident::problems;
@@ -69,12 +69,16 @@ impl MailComposer<'_> {
                 reference,
                 address: to,
                 language,
+                mails,
                 at,
             } => {
                 let posting = self.posting_of_version(ledger, posting, *version).await?;
                 let texts = locales::choose(Some(language), None, &posting.language);
-                let words =
-                    mails::withdrawal_confirmation(texts, &posting, reference.as_str(), *at);
+                let reference = reference.as_str();
+                let words = match mails {
+                    Mails::Full => mails::withdrawal_confirmation(texts, &posting, reference, *at),
+                    _ => mails::neutral(texts, Neutral::Withdrawn, reference),
+                };
                 (address(to)?, language.clone(), words)
             }
             Notice::Report { posting } => {
@@ -89,10 +93,15 @@ impl MailComposer<'_> {
                 )
             }
             Notice::AddressChanged(change) => {
-                let NoticeOfChange { posting, version, reference, address: to, language } = change;
+                let NoticeOfChange { posting, version, reference, address: to, language, mails } =
+                    change;
                 let posting = self.posting_of_version(ledger, posting, *version).await?;
                 let texts = locales::choose(Some(language), None, &posting.language);
-                let words = mails::address_changed(texts, &posting, reference.as_str());
+                let reference = reference.as_str();
+                let words = match mails {
+                    Mails::Full => mails::address_changed(texts, &posting, reference),
+                    _ => mails::neutral(texts, Neutral::AddressChanged, reference),
+                };
                 (address(to)?, language.clone(), words)
             }
             Notice::KeyExpires { posting, until } => {
@@ -126,7 +135,9 @@ impl MailComposer<'_> {
         let to = Mailbox { name: None, address: to };
         let headers = notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
+        let from = if is_neutral(notice) { self.nameless() } else { self.sender.mailbox.clone() };
         let outgoing = Outgoing {
+            from,
             reply_to: self.reply_to(notice)?,
             auto_submitted: self.marked(notice.kind(), AutoSubmitted::Generated),
             ..self.notice_message(to, &language, words, message_id, headers, now)
@@ -169,6 +180,9 @@ impl MailComposer<'_> {
 
     /// What a candidate answers goes to the posting's contact.
     fn reply_to(&self, notice: &Notice) -> Result<Option<Mailbox>, Fault> {
+        if is_neutral(notice) {
+            return Ok(None);
+        }
         let slug = match notice {
             Notice::WithdrawalConfirmation { posting, .. } => posting,
             Notice::AddressChanged(change) => &change.posting,
@@ -195,7 +209,19 @@ fn no(what: &str) -> Fault {
     Fault::Configuration(format!("there is no {what}"))
 }
 
+/// Whether a mail names neither post nor organisation.
+fn is_neutral(notice: &Notice) -> bool {
+    match notice {
+        Notice::WithdrawalConfirmation { mails, .. }
+        | Notice::AddressChanged(NoticeOfChange { mails, .. }) => *mails != Mails::Full,
+        _ => false,
+    }
+}
+
 pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
+    if is_neutral(notice) {
+        return possible_duplicate(claim).into_iter().collect();
+    }
     let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
     if let Notice::Withdrawal { reference, .. }
     | Notice::WithdrawalConfirmation { reference, .. }

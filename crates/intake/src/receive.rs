@@ -17,7 +17,7 @@ use domain::Posting;
 use mail::Address;
 use mail::incoming::Person;
 use rules::application::limit;
-use rules::{Form, Issue, Timestamp, Unicode};
+use rules::{Form, Issue, Mails, Timestamp, Unicode};
 
 pub(crate) use draft::RAW;
 pub use draft::{
@@ -258,6 +258,8 @@ fn form_of(letter: &Letter, author: &Person) -> Form {
         email: author.address.to_string(),
         message: message_of(&letter.message.text),
         consent: "yes".to_owned(),
+        // Their own mail names the post, and the answer asks its questions.
+        mails: Mails::Full.as_str().to_owned(),
         ..Form::default()
     }
 }

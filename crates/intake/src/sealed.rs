@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Application, Posting, Sealed, SealedMessage};
-use rules::Content;
+use rules::{Content, Mails};
 use sealing::secret;
 use sha2::{Digest as _, Sha256};
 
@@ -82,6 +82,7 @@ pub(crate) async fn seal_away(
             message: None,
             answers: Vec::new(),
             documents: Vec::new(),
+            mails: received.content.mails,
         },
         sealed: Some(sealed),
         ..received.clone()
@@ -137,6 +138,10 @@ fn parts(id: &str, content: &Content) -> Vec<String> {
     for document in &content.documents {
         let identity = [&document.id, &document.file_name, &document.sha256];
         parts.extend(identity.map(String::clone));
+    }
+    // What was sealed before there was a choice has the same hash as then.
+    if content.mails != Mails::Full {
+        parts.push(content.mails.as_str().to_owned());
     }
     parts
 }

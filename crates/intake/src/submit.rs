@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
 use rules::review::tidied;
-use rules::{Code, Form, Issue, Timestamp, Unicode};
+use rules::{Code, Content, Form, Issue, Timestamp, Unicode};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
 use crate::held::{Hold, Holding, Page};
@@ -285,7 +285,7 @@ async fn keep<D: DocumentStore>(
     mut known: Option<Application>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let said = tidied(arrival.unicode.to_ascii, &posting.requirements, arrival.form);
+    let mut said = tidied(arrival.unicode.to_ascii, &posting.requirements, arrival.form);
     for _ in 0..TRIES {
         let Some(received) = known else {
             match take_in(documents, ledger, queue, &new, arrival).await? {
@@ -304,6 +304,7 @@ async fn keep<D: DocumentStore>(
             }
             continue;
         };
+        keep_choice(&mut said, arrival.form, &received);
         if is_known(ledger, arrival.signing, &received, &said, posting).await? {
             return unchanged(ledger, queue, received).await;
         }
@@ -362,7 +363,7 @@ async fn take_in<D: DocumentStore>(
         sealed: None,
     };
     for attempt in 1..=REFERENCE_TRIES {
-        match ledger.commit(&received, &MailKind::OF_APPLICATION).await? {
+        match ledger.commit(&received, MailKind::wanted(received.content.mails)).await? {
             Commit::Held(held) if is_this(&held, &received) => {
                 let verdict = accepted(ledger, queue, *held, Outcome::New, 0, received_at).await;
                 return Ok(Revised::Answered(verdict));
@@ -383,6 +384,14 @@ fn is_this(held: &Application, written: &Application) -> bool {
     held.revision == written.revision
         && held.received_at == written.received_at
         && held.content == written.content
+}
+
+/// Leaves the choice of mails as it was where a form says nothing of it: nobody
+/// gets mails in full by a correction who did not want them.
+pub(crate) fn keep_choice(content: &mut Content, form: &Form, received: &Application) {
+    if form.mails.trim().is_empty() {
+        content.mails = received.content.mails;
+    }
 }
 
 /// Nothing but a token: it asks whether an application has arrived.
@@ -417,7 +426,8 @@ pub(crate) async fn accepted(
     delay_ms: u32,
     now: Timestamp,
 ) -> Verdict {
-    let mails = MailKind::of_revision(&received.id, received.revision);
+    let wanted = received.content.mails;
+    let mails = MailKind::of_revision(&received.id, received.revision, wanted);
     let unqueued = push(ledger, queue, &mails, now, delay_ms).await.err();
     Verdict::Accepted { received: Box::new(received), outcome, unqueued }
 }

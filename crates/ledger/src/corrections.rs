@@ -4,7 +4,7 @@ use domain::{Application, Revision};
 use intake::ports::{
     Correction, Corrections, Farewell, Fault, MailRef, Notice, NoticeOfChange, Related,
 };
-use rules::{Content, Timestamp};
+use rules::{Content, Mails, Timestamp};
 
 use crate::applications::SELECT_BY_ID;
 use crate::database::{Database, Query, SqlLedger, Value, json};
@@ -158,13 +158,15 @@ impl<D: Database> Corrections for SqlLedger<D> {
             let [mail, kind, due_at] = values;
             batch.push(INSERT_MAIL.bind([id.clone(), revision.into(), mail, kind, due_at]));
         }
-        if let Some(Farewell { address, language }) = farewell {
+        let told = farewell.filter(|farewell| farewell.mails != Mails::Nothing);
+        if let Some(Farewell { address, language, mails }) = told {
             let notice = Notice::AddressChanged(NoticeOfChange {
                 posting: next.posting.clone(),
                 version: next.posting_version,
                 reference: next.reference.clone(),
                 address: address.clone(),
                 language: language.clone(),
+                mails: *mails,
             });
             let changes = next.address_changes;
             batch.push(INSERT_FAREWELL.bind([

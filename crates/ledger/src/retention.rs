@@ -2,7 +2,7 @@
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, Notice, Retention};
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{CursorRow, IdRow};
@@ -239,7 +239,7 @@ impl<D: Database> Retention for SqlLedger<D> {
 }
 
 /// What staff and the candidate are told.
-fn notices_of_withdrawal(received: &Application, at: Timestamp) -> [Notice; 2] {
+fn notices_of_withdrawal(received: &Application, at: Timestamp) -> Vec<Notice> {
     let (posting, reference) = (received.posting.clone(), received.reference.clone());
     let staff = Notice::Withdrawal {
         posting: posting.clone(),
@@ -255,7 +255,9 @@ fn notices_of_withdrawal(received: &Application, at: Timestamp) -> [Notice; 2] {
         reference,
         address: received.content.email.clone(),
         language: received.language.clone(),
+        mails: received.content.mails,
         at,
     };
-    [staff, candidate]
+    let is_told = received.content.mails != Mails::Nothing;
+    [staff].into_iter().chain(is_told.then_some(candidate)).collect()
 }

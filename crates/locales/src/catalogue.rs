@@ -1,5 +1,6 @@
 //! The compiled-in texts; chooses the language of a page.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use crate::Words;
@@ -24,6 +25,13 @@ const SCRIPT_SECTIONS: &[&str] = &[
     "unit_",
     "zone_",
 ];
+
+/// Its language stands for it: there are more than a thousand texts.
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Texts").field(&self.language_tag).finish()
+    }
+}
 
 impl Texts {
     /// Returns every text with its key, in the order of the keys.

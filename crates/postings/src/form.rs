@@ -10,12 +10,13 @@ use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-pub(crate) const TAKEN: [&str; 14] = [
+pub(crate) const TAKEN: [&str; 15] = [
     "name",
     "email",
     "phone",
     "subject",
     "message",
+    "mails",
     "consent",
     "token",
     "website",

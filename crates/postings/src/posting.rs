@@ -110,7 +110,7 @@ fn read(
     let place = terms::place(whole);
     let terms = terms::contract(whole);
     let salary = terms::salary(whole);
-    let privacy = privacy::read(whole);
+    let (privacy, is_neutral) = privacy::read(whole);
     let mut ids = form::Ids::default();
     let documents = form::documents(whole, language, &mut ids);
     let questions = form::questions(whole, language, &mut ids);
@@ -146,6 +146,7 @@ fn read(
             subject: subject?.value,
             documents: documents?,
             questions: questions?,
+            is_neutral,
         },
         steps: steps?.iter().map(|step| set(&step.value)).collect(),
         retention_days,

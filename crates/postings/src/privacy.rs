@@ -22,14 +22,16 @@ const MAX_KEYS: usize = 20;
 /// How keys are written.
 const EXAMPLE: &str = "[\"keys/panel.asc\"]";
 
-/// Returns what the posting says of it. What is wrong is noted.
-pub(crate) fn read(whole: &mut Section<'_>) -> Privacy {
-    let Some(mut section) = whole.optional_section("privacy", "`keys`") else {
-        return Privacy::default();
+/// Returns what the posting says of it, and whether mails to candidates are
+/// neutral unless they choose. What is wrong is noted.
+pub(crate) fn read(whole: &mut Section<'_>) -> (Privacy, bool) {
+    let Some(mut section) = whole.optional_section("privacy", "`keys` or `neutral`") else {
+        return (Privacy::default(), false);
     };
     let notes = section.notes;
     let keys = section.optional_texts("keys", EXAMPLE);
     let keys = keys.map(|keys| (keys.line, keys.value)).unwrap_or_default();
+    let neutral = section.optional::<bool>("neutral", "true");
     section.finish(&TOP);
     if keys.1.len() > MAX_KEYS {
         let count = keys.1.len();
@@ -44,7 +46,8 @@ pub(crate) fn read(whole: &mut Section<'_>) -> Privacy {
         is_fine
     };
     let keys = keys.1.into_iter().filter(|key| is_fine(&key.value, key.line));
-    Privacy { keys: keys.map(|key| key.value.trim().to_owned()).collect() }
+    let privacy = Privacy { keys: keys.map(|key| key.value.trim().to_owned()).collect() };
+    (privacy, neutral.is_some_and(|neutral| neutral.value))
 }
 
 /// What is wrong with a key, whatever the time is.

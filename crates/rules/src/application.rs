@@ -4,6 +4,7 @@ use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::content::Remark;
+use crate::named::named;
 use crate::requirements::Requirements;
 use crate::text_map::TextMap;
 
@@ -29,6 +30,32 @@ pub mod limit {
     pub const DOCUMENTS: u64 = 18_000_000;
 }
 
+named! {
+    /// Which mails a candidate wants. It binds every mail to them.
+    Mails {
+        /// They say everything.
+        Full = "full",
+        /// They name neither post nor organisation.
+        Neutral = "neutral",
+        /// None: what there is to tell is on the receipt.
+        Nothing = "none",
+    }
+}
+
+impl Default for Mails {
+    /// What was stored before there was a choice.
+    fn default() -> Self {
+        Self::Full
+    }
+}
+
+impl Mails {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it like this")]
+    fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+}
+
 /// What a candidate has filled in, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -45,6 +72,8 @@ pub struct Form {
     pub message: String,
     /// The answers by question id.
     pub answers: TextMap,
+    /// The name of one of [`Mails`]; empty for what the posting chooses first.
+    pub mails: String,
     /// `yes` when the candidate agrees to the processing of their data.
     pub consent: String,
     /// The documents, by the id of what they were offered as.
@@ -88,6 +117,9 @@ pub struct Content {
     pub answers: Vec<Answer>,
     /// Their documents, in the order of the posting's requirements.
     pub documents: Vec<Document>,
+    /// Which mails they want.
+    #[serde(default, skip_serializing_if = "Mails::is_full")]
+    pub mails: Mails,
 }
 
 /// An answer to a question.
@@ -158,6 +190,7 @@ impl Content {
             && self.email == other.email
             && self.phone == other.phone
             && self.message == other.message
+            && self.mails == other.mails
             && answers(self) == answers(other)
             && documents(self) == documents(other)
     }

@@ -18,7 +18,7 @@ mod text_map;
 mod unicode;
 
 pub use addresses::{self, ToAscii};
-pub use application::{Content, Form, OfferedDocument};
+pub use application::{Content, Form, Mails, OfferedDocument};
 pub use calendar::{self, Date, LocalTime, Timestamp};
 pub use content::Remark;
 pub use issue::{Code, Issue, Param};

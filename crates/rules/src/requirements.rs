@@ -19,6 +19,9 @@ pub struct Requirements {
     pub documents: Vec<DocumentRequirement>,
     /// The questions asked.
     pub questions: Vec<Question>,
+    /// Whether mails to candidates are neutral unless they choose.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub is_neutral: bool,
 }
 
 impl Requirements {

@@ -4,7 +4,7 @@ use addresses::ToAscii;
 use documents::{Encryption, Extension, Kind, Report, extension_of};
 
 use crate::application::{
-    Answer, Content, Document, Form, OfferedDocument, limit, lines, one_line,
+    Answer, Content, Document, Form, Mails, OfferedDocument, limit, lines, one_line,
 };
 use crate::content;
 use crate::fields::{Fields, too_long};
@@ -62,6 +62,8 @@ fn issues_of(
     let mut issues = Vec::new();
     issues.extend(["name", "email", "phone"].iter().filter_map(|field| typed.first(field)));
     issues.extend(review_subject(requirements, &form.subject, fold));
+    let is_unknown = mails(requirements, form).is_none();
+    issues.extend(is_unknown.then(|| Issue::new("mails", Code::NotAChoice)));
     issues.extend(review_documents(requirements, &form.documents));
     issues.extend(requirements.questions.iter().filter_map(|q| review_answer(q, form)));
     issues.extend(["message", "consent"].iter().filter_map(|field| typed.first(field)));
@@ -92,6 +94,15 @@ pub fn refused_by_size(requirements: &Requirements, document: &OfferedDocument) 
 
 fn given_twice(field: &str) -> Issue {
     Issue::new(field, Code::NotAChoice).with(Issue::TIMES, 2_u64)
+}
+
+/// Which mails the candidate wants: the posting chooses for who does not.
+fn mails(requirements: &Requirements, form: &Form) -> Option<Mails> {
+    match form.mails.trim() {
+        "" if requirements.is_neutral => Some(Mails::Neutral),
+        "" => Some(Mails::Full),
+        name => Mails::from_name(name),
+    }
 }
 
 fn review_subject(requirements: &Requirements, given: &str, fold: Fold) -> Option<Issue> {
@@ -277,6 +288,8 @@ fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Content {
             .filter_map(|required| form.documents.iter().find(|offered| offered.id == required.id))
             .map(accept_document)
             .collect(),
+        // What is no choice is not accepted; compared, it says the least.
+        mails: mails(requirements, form).unwrap_or(Mails::Neutral),
     }
 }
 

@@ -9,7 +9,7 @@ use rules::deadline::Window;
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::subject::fold;
 use rules::{
-    Code, Form, OfferedDocument, Remark, Requirements, TextMap, Timestamp, Unicode, review,
+    Code, Form, Mails, OfferedDocument, Remark, Requirements, TextMap, Timestamp, Unicode, review,
     review_field,
 };
 
@@ -41,6 +41,7 @@ fn requirements() -> Requirements {
             question("eu_work_permit", QuestionKind::YesNo, true),
             question("notice", QuestionKind::Text, false),
         ],
+        is_neutral: false,
     }
 }
 
@@ -63,6 +64,7 @@ fn form() -> Form {
         subject: "Chargé-e de mission (Tunisie / UE)".into(),
         message: "Bonjour,\r\n\r\nMerci.\r\n".into(),
         answers: TextMap::from_iter([("eu_work_permit", "no")]),
+        mails: String::new(),
         consent: "yes".into(),
         documents: vec![
             offered("cv", "CV.docx", Kind::Docx, 100),
@@ -94,6 +96,33 @@ fn what_is_accepted_is_tidied_up_and_in_order() {
 }
 
 #[test]
+fn the_posting_chooses_the_mails_of_who_does_not() {
+    let wanted = |is_neutral, mails: &str| {
+        let requirements = Requirements { is_neutral, ..requirements() };
+        let form = Form { mails: mails.into(), ..form() };
+        review(UNICODE, &requirements, &form, MIDDLE).unwrap().mails
+    };
+    assert_eq!(wanted(false, ""), Mails::Full);
+    assert_eq!(wanted(true, " "), Mails::Neutral);
+    for is_neutral in [true, false] {
+        let choices = ["full", "neutral", "none"].map(|name| wanted(is_neutral, name));
+        assert_eq!(choices, [Mails::Full, Mails::Neutral, Mails::Nothing]);
+    }
+}
+
+#[test]
+fn a_choice_of_mails_is_part_of_what_is_said() {
+    let said = |mails: &str| {
+        let form = Form { mails: mails.into(), ..form() };
+        review(UNICODE, &requirements(), &form, MIDDLE).unwrap()
+    };
+    assert!(said("").says_the_same(&said("full"), &requirements()));
+    assert!(!said("neutral").says_the_same(&said("none"), &requirements()));
+    // As it was kept before there was a choice.
+    assert!(!serde_json::to_string(&said("full")).unwrap().contains("mails"));
+}
+
+#[test]
 fn each_mistake_has_its_code() {
     type Spoil = fn(&mut Form);
     let cases: &[(&str, Code, Spoil)] = &[
@@ -117,6 +146,7 @@ fn each_mistake_has_its_code() {
         ("notice", Code::TooLong, |f| {
             f.answers.set("notice", Some("a".repeat(2_001)));
         }),
+        ("mails", Code::NotAChoice, |f| f.mails = "loud".into()),
         ("consent", Code::Missing, |f| f.consent = String::new()),
         ("consent", Code::NotAChoice, |f| f.consent = "perhaps".into()),
         ("cv", Code::DocumentMissing, |f| drop(f.documents.remove(0))),

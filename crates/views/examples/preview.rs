@@ -9,7 +9,7 @@ use documents::Kind;
 use domain::{Application, Delivery, Failure, HeldDocument, MailState, Posting, Reference};
 use locales::{ALL, Texts};
 use rules::application::{Document, OfferedDocument};
-use rules::{Code, Content, Form, Issue, Timestamp};
+use rules::{Code, Content, Form, Issue, Mails, Timestamp};
 use views::{CorrectionOf, FormState, Receipt, Site, mails};
 
 const SITE: Site = Site { base_url: "https://jobs.example.org" };
@@ -233,6 +233,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         mail: None,
         erase_at: None,
         content: Content {
+            mails: Mails::Full,
             name: "Amélie Ben Salah".to_owned(),
             email: "amelie.bensalah@example.org".to_owned(),
             phone: None,

@@ -6,7 +6,7 @@ use domain::{HeldDocument, Posting};
 use locales::{Labels, Texts, bytes, fill, isolated, issue_message, list, number, plural};
 use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
-use rules::{Date, Form, Issue, Requirements, Timestamp};
+use rules::{Date, Form, Issue, Mails, Requirements, Timestamp};
 use serde::Serialize;
 
 use crate::by_mail::ByMail;
@@ -97,6 +97,9 @@ pub(crate) struct FormView<'a> {
     errors: BTreeMap<&'a str, String>,
     pub(crate) documents: Vec<DocumentField<'a>>,
     pub(crate) questions: Vec<QuestionField<'a>>,
+    /// The choices of mails: the name of each, and what it says.
+    pub(crate) mails: [(&'static str, &'static str); 3],
+    pub(crate) chosen_mails: &'a str,
     pub(crate) total: String,
     pub(crate) subject_added: Around,
     /// Where to write for who cannot use the form.
@@ -228,6 +231,9 @@ impl<'a> FormView<'a> {
             questions: questions
                 .map(|asked| question_field(texts, posting, asked, values))
                 .collect(),
+            mails: [Mails::Full, Mails::Neutral, Mails::Nothing]
+                .map(|mails| (mails.as_str(), mails_words(texts, mails))),
+            chosen_mails: chosen_mails(asked, values),
             total: fill(texts.form_needs_total, &[("max", &bytes(texts, limit::DOCUMENTS))]),
             subject_added: Around::of(texts.form_needs_account, "subject"),
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
@@ -272,6 +278,22 @@ impl<'a> FormView<'a> {
     }
 }
 
+fn mails_words(texts: &'static Texts, mails: Mails) -> &'static str {
+    match mails {
+        Mails::Full => texts.form_mails_full,
+        Mails::Neutral => texts.form_mails_neutral,
+        Mails::Nothing => texts.form_mails_none,
+    }
+}
+
+/// The choice that the form shows: what was chosen, else what the posting
+/// chooses first.
+fn chosen_mails<'a>(asked: &Requirements, values: &'a Form) -> &'a str {
+    let first = if asked.is_neutral { Mails::Neutral } else { Mails::Full };
+    let known = Mails::from_name(values.mails.trim());
+    known.unwrap_or(first).as_str()
+}
+
 /// The data that the page hands to its script.
 #[derive(Serialize)]
 struct Data<'a> {
@@ -284,7 +306,7 @@ struct Data<'a> {
 
 /// Returns the id of the element where an issue with `field` is mended.
 fn target(asked: &Requirements, field: &str) -> String {
-    let is_field = matches!(field, "name" | "email" | "phone" | "message" | "consent")
+    let is_field = matches!(field, "name" | "email" | "phone" | "mails" | "message" | "consent")
         || asked.document(field).is_some()
         || asked.question(field).is_some();
     if is_field {

@@ -36,5 +36,7 @@ pub use feeds::{feed, sitemap};
 pub use form::{Completes, CorrectionOf, FormState};
 pub use frame::Site;
 pub use posting::posting;
-pub use receipt::{Receipt, correct_address, receipt, receipt_address, status_address};
+pub use receipt::{
+    APPOINTMENT, Receipt, correct_address, receipt, receipt_address, status_address,
+};
 pub use withdrawal::{withdraw, withdrawn};

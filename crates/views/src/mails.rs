@@ -5,6 +5,7 @@ mod attachment;
 mod changes;
 mod incoming;
 mod message;
+mod neutral;
 mod notices;
 mod parts;
 mod person;
@@ -22,6 +23,7 @@ pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use incoming::{Answer, Flood, FloodedMail, Forwarded, Why, answer, flood, forwarded};
 pub use message::message;
+pub use neutral::{Neutral, neutral};
 pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,
     report, withdrawal, withdrawal_confirmation,

@@ -4,9 +4,9 @@ use askama::Template;
 use domain::dossier::{Message, MessageState};
 use domain::{Application, Delivery, MailState, Posting, Revision};
 use locales::{Texts, bytes, fill};
-use rules::Timestamp;
 use rules::application::Document;
 use rules::deadline::Phase;
+use rules::{Mails, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::words::{Around, Time};
@@ -92,7 +92,13 @@ pub fn receipt(
             .iter()
             .map(|document| shown(texts, posting, document))
             .collect(),
-        told: told(messages).map(|(subject, at)| (subject, moment(at))).collect(),
+        mails: received.content.mails,
+        told: told(messages)
+            .map(|(message, at)| match received.content.mails {
+                Mails::Full => Told::in_short(message, moment(at)),
+                _ => Told::in_full(message, moment(at), reference, key),
+            })
+            .collect(),
         contact: Around::of(&contact_how, "contact"),
         erased: fill(texts.receipt_erased, &[("date", &erased_on)]),
         // A whole address, so that it also works in a saved copy of the page.
@@ -123,8 +129,10 @@ struct Page<'a> {
     acknowledging_words: String,
     not_acknowledged_words: String,
     documents: Vec<DocumentShown<'a>>,
-    /// The subject of each mail that staff have sent.
-    told: Vec<(&'a str, Time)>,
+    /// Which mails the candidate wants.
+    mails: Mails,
+    /// Each mail that staff have sent.
+    told: Vec<Told<'a>>,
     contact: Around,
     erased: String,
     home: String,
@@ -135,13 +143,47 @@ struct Page<'a> {
     withdraw: String,
 }
 
-/// The subjects of the messages that have left, and when.
-fn told(messages: &[Message]) -> impl Iterator<Item = (&str, Timestamp)> {
+/// The messages that have left, and when.
+fn told(messages: &[Message]) -> impl Iterator<Item = (&Message, Timestamp)> {
     messages.iter().filter_map(|message| match message.state {
-        MessageState::Sent(at) => Some((message.subject.as_str(), at)),
+        MessageState::Sent(at) => Some((message, at)),
         _ => None,
     })
 }
+
+/// What staff wrote.
+struct Told<'a> {
+    subject: &'a str,
+    time: Time,
+    /// The text, where the mail did not say it.
+    body: Option<&'a str>,
+    /// What the mail did not bring: the name of each file and its address.
+    files: Vec<(&'a str, String)>,
+}
+
+impl<'a> Told<'a> {
+    fn in_short(message: &'a Message, time: Time) -> Self {
+        Self { subject: &message.subject, time, body: None, files: Vec::new() }
+    }
+
+    fn in_full(message: &'a Message, time: Time, reference: &str, key: &str) -> Self {
+        let address =
+            |part| format!("/applications/{reference}/messages/{}/{part}?key={key}", message.id);
+        let attached = message.attachment.as_ref();
+        let attached = attached.map(|file| (file.file_name.as_str(), address("file")));
+        let appointment = message.appointment.as_ref();
+        let appointment = appointment.map(|_| (APPOINTMENT, address("appointment")));
+        Self {
+            subject: &message.subject,
+            time,
+            body: Some(&message.body),
+            files: attached.into_iter().chain(appointment).collect(),
+        }
+    }
+}
+
+/// The name of an appointment's file. That in mails is in their language.
+pub const APPOINTMENT: &str = "appointment.ics";
 
 /// When each revision but the first began to arrive.
 fn corrections<'a>(

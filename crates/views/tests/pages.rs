@@ -163,6 +163,7 @@ fn hostile_values_stay_text() {
         subject: hostile(),
         message: hostile(),
         answers: [("notice", hostile())].into_iter().collect(),
+        mails: String::new(),
         consent: hostile(),
         documents: vec![OfferedDocument {
             id: "cv".to_owned(),

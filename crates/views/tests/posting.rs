@@ -81,6 +81,7 @@ fn a_fresh_form_is_complete_and_silent() {
             "name",
             "email",
             "phone",
+            "mails",
             "cover_letter",
             "cv",
             "eu_work_permit",

@@ -50,6 +50,7 @@ fn page() -> Page {
                 kind: QuestionKind::YesNo,
                 required: true,
             }],
+            is_neutral: false,
         },
         zone: Zone { name: "Europe/Brussels".into(), offsets: vec![(Timestamp(0), 120)] },
         now: NOW,

@@ -206,6 +206,7 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
         phone: content.phone.clone().unwrap_or_default(),
         message: content.message.clone().unwrap_or_default(),
         answers: answers.collect(),
+        mails: received.content.mails.as_str().to_owned(),
         // A mail has not given it yet.
         consent: if is_sealed || awaits_answers(received) {
             String::new()

@@ -181,6 +181,7 @@ impl ReceivedForm {
             "subject" => &mut form.subject,
             "message" => &mut form.message,
             "consent" => &mut form.consent,
+            "mails" => &mut form.mails,
             "token" => &mut self.token,
             "website" => &mut self.trap,
             "key" => &mut self.key,

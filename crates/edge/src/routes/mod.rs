@@ -15,6 +15,7 @@ mod guard;
 mod health;
 mod host;
 mod incoming;
+mod message;
 mod outcome;
 mod posting;
 mod receipt;
@@ -49,6 +50,7 @@ enum Route<'a> {
     Corrections(&'a str),
     Withdraw(&'a str),
     Document(&'a str, &'a str),
+    Message(&'a str, &'a str, &'a str),
     Incoming(&'a str),
     IncomingMessage(&'a str),
     Health,
@@ -76,6 +78,9 @@ impl<'a> Route<'a> {
             ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
             ["applications", reference, "documents", document] => {
                 Some(Self::Document(reference, document))
+            }
+            ["applications", reference, "messages", message, part] => {
+                Some(Self::Message(reference, message, part))
             }
             ["incoming", id] => Some(Self::Incoming(id)),
             ["incoming", id, "message"] => Some(Self::IncomingMessage(id)),
@@ -165,6 +170,10 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         Route::Document(reference, document) if is_get => {
             let method = request.method();
             document::file(&context, env, &postings, method, reference, document).await
+        }
+        Route::Message(reference, message, part) if is_get => {
+            let method = request.method();
+            message::file(&context, env, method, reference, message, part).await
         }
         Route::Incoming(id) if is_get => incoming::page(&context, env, id).await,
         Route::Incoming(id) if request.method() == Method::Post => {

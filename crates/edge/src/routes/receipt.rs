@@ -45,7 +45,7 @@ pub(super) async fn find(
 }
 
 /// Returns what staff wrote to the candidate.
-async fn messages(env: &Env, id: &str) -> Result<Vec<Message>, Fault> {
+pub(super) async fn messages(env: &Env, id: &str) -> Result<Vec<Message>, Fault> {
     let app = AppContext::of(env)?;
     let messages = app.ledger.messages(&[id]).await?;
     Ok(messages.into_iter().map(|(_, message)| message).collect())

@@ -1,7 +1,7 @@
 //! What correcting an application needs of the ledger.
 
 use domain::{Application, Reference, Revision};
-use rules::{Content, Timestamp};
+use rules::{Content, Mails, Timestamp};
 
 use super::{Fault, MailRef};
 
@@ -35,6 +35,8 @@ pub struct Farewell {
     pub address: String,
     /// The language that the candidate used.
     pub language: String,
+    /// Which mails the candidate wanted there.
+    pub mails: Mails,
 }
 
 /// Revisions of applications.

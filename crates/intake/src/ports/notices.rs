@@ -1,7 +1,7 @@
 //! The port of the ledger for notices, which belong to no application.
 
 use domain::Reference;
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, MailKind, MailState};
@@ -41,6 +41,9 @@ pub enum Notice {
         address: String,
         /// The language that the candidate used.
         language: String,
+        /// Which mails they want.
+        #[serde(default)]
+        mails: Mails,
         /// When.
         at: Timestamp,
     },
@@ -205,6 +208,9 @@ pub struct NoticeOfChange {
     pub address: String,
     /// The language that the candidate used.
     pub language: String,
+    /// Which mails they wanted.
+    #[serde(default)]
+    pub mails: Mails,
 }
 
 impl Notice {

@@ -3,7 +3,7 @@
 //! A new kind of mail is a variant of [`MailKind`] and a template in the
 //! composer.
 
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Notice};
@@ -82,6 +82,15 @@ impl MailKind {
 
     /// The mails that every application calls for.
     pub const OF_APPLICATION: [Self; 2] = [Self::Staff, Self::Acknowledgement];
+
+    /// Those of them that are sent to staff and to a candidate who wants these
+    /// `mails`.
+    pub const fn wanted(mails: Mails) -> &'static [Self] {
+        match mails {
+            Mails::Full | Mails::Neutral => &Self::OF_APPLICATION,
+            Mails::Nothing => &[Self::Staff],
+        }
+    }
 
     /// Returns the name in the ledger, in headers and in logs.
     pub fn as_str(self) -> &'static str {
@@ -164,9 +173,9 @@ impl MailKind {
     }
 
     /// The mails of an application's revision.
-    pub fn of_revision(application: &str, revision: u32) -> [MailRef; 2] {
-        let id = |kind: Self| kind.mail_id(application, revision);
-        Self::OF_APPLICATION.map(|kind| MailRef { id: id(kind), kind })
+    pub fn of_revision(application: &str, revision: u32, mails: Mails) -> Vec<MailRef> {
+        let mail = |kind: &Self| MailRef { id: kind.mail_id(application, revision), kind: *kind };
+        Self::wanted(mails).iter().map(mail).collect()
     }
 }
 

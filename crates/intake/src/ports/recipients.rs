@@ -2,7 +2,7 @@
 //! recipient.
 
 use domain::Reference;
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 
 use super::{Claim, DigestNotice, Fault, NoticeOfChange};
 
@@ -70,6 +70,8 @@ pub struct DigestedWithdrawal {
     pub version: Option<u32>,
     /// The application's reference.
     pub reference: Reference,
+    /// Which mails the candidate wants.
+    pub mails: Mails,
     /// When.
     pub at: Timestamp,
 }
@@ -93,6 +95,8 @@ pub struct Acknowledged {
     pub address_changes: u32,
     /// Its address.
     pub address: String,
+    /// Which mails its candidate wants.
+    pub mails: Mails,
 }
 
 /// Mails to outsiders.

@@ -15,6 +15,7 @@ mod download;
 mod held;
 mod incoming;
 mod letters;
+mod neutral;
 mod notices;
 mod programs;
 mod receipt;

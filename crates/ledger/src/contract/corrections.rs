@@ -5,6 +5,7 @@ use intake::ports::{Commit, Correction, Farewell, MailKind, MailRef, Related};
 use rules::Content;
 
 use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
+use rules::Mails;
 
 /// The revision that follows `received`, with another name.
 fn next(received: &Application, name: &str) -> Application {
@@ -16,7 +17,8 @@ fn next(received: &Application, name: &str) -> Application {
 }
 
 fn mails(of: &Application) -> [MailRef; 2] {
-    MailKind::of_revision(&of.id, of.revision)
+    let id = |kind: MailKind| kind.mail_id(&of.id, of.revision);
+    MailKind::OF_APPLICATION.map(|kind| MailRef { id: id(kind), kind })
 }
 
 pub(super) async fn a_correction_replaces_what_has_not_left(
@@ -59,7 +61,8 @@ pub(super) async fn only_one_correction_of_a_revision_counts(
         let corrected = ledger.correct(&second, &mails(&second), NOON, None).await?;
         same("twice the same", corrected, Correction::Held(Box::new(second.clone())))?;
     }
-    let farewell = Farewell { address: "a@example.org".into(), language: "fr".into() };
+    let farewell =
+        Farewell { address: "a@example.org".into(), language: "fr".into(), mails: Mails::Full };
     let late = ledger.correct(&other, &mails(&other), NOON, Some(&farewell)).await?;
     same("another", late, Correction::Superseded(Box::new(second.clone())))?;
     same("its farewell", ledger.due_notices(after(MINUTE), 10).await?, Vec::new())?;
@@ -117,7 +120,7 @@ pub(super) async fn what_is_sealed_replaces_what_was_said(
         ..received.clone()
     };
     let next = Application { revision: 2, revised_at: after(MINUTE), ..first.clone() };
-    let mails = MailKind::of_revision(&first.id, 2);
+    let mails = mails(&next);
     ledger.correct(&next, &mails, after(MINUTE), None).await?;
     same("one that was corrected meanwhile", ledger.seal(&sealed(&first)).await?, None)?;
     same(

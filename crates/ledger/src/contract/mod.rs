@@ -22,7 +22,7 @@ use intake::ports::{
     Commit, Corrections, Dossiers, Fault, HeldDocuments, Inbox, Ledger, MailKind, Notices, Outbox,
     PostingStore, Progress, Recipients, Retention,
 };
-use rules::{Content, Timestamp};
+use rules::{Content, Mails, Timestamp};
 
 /// What a case found instead of what is promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +167,7 @@ pub fn application(posting: &str, n: u32) -> Application {
         mail: None,
         erase_at: None,
         content: Content {
+            mails: Mails::Full,
             name: "Zoë O’Brien \"?1\" '; --".into(),
             email: "zoe@example.org".into(),
             phone: None,

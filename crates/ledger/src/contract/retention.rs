@@ -54,6 +54,7 @@ pub(super) async fn a_withdrawal_is_told_after_the_last_lease(
         at: after(2),
     };
     let candidate = Notice::WithdrawalConfirmation {
+        mails: received.content.mails,
         posting,
         version: received.posting_version,
         reference: received.reference,

@@ -2,6 +2,7 @@
 
 use domain::Reference;
 use intake::ports::{Acknowledged, Admission, Digested, DigestedWithdrawal, Fault, Notice, Said};
+use rules::Mails;
 use serde::Deserialize;
 
 use super::timestamp;
@@ -42,6 +43,7 @@ struct AcknowledgedRow {
     revised_at: f64,
     address_changes: u32,
     address: String,
+    mails: Option<Mails>,
 }
 
 impl TryFrom<DigestedRow> for Digested {
@@ -59,12 +61,20 @@ impl TryFrom<DigestedRow> for Digested {
                 revised_at: timestamp(of.revised_at),
                 address_changes: of.address_changes,
                 address: of.address,
+                mails: of.mails.unwrap_or_default(),
             })
         } else {
             match serde_json::from_str(row.payload.as_deref().unwrap_or_default()) {
                 Ok(Notice::AddressChanged(change)) => Said::AddressChanged(change),
-                Ok(Notice::WithdrawalConfirmation { posting, version, reference, at, .. }) => {
-                    Said::Withdrawn(DigestedWithdrawal { posting, version, reference, at })
+                Ok(Notice::WithdrawalConfirmation {
+                    posting,
+                    version,
+                    reference,
+                    mails,
+                    at,
+                    ..
+                }) => {
+                    Said::Withdrawn(DigestedWithdrawal { posting, version, reference, mails, at })
                 }
                 _ => return Err(unreadable()),
             }

@@ -216,3 +216,12 @@ fn a_day_that_the_clocks_have_skipped() {
     let expected = "19: no moment is left before the end of 2011-12-30. Mend the day.";
     assert_eq!(mistakes(&source), [expected]);
 }
+
+#[test]
+fn mails_may_be_neutral_first() {
+    let with = |line: &str| SAMPLE.replacen("\n+++\n", &format!("\n[privacy]\n{line}\n+++\n"), 1);
+    let compiled = |line| crate::compile("programme-officer.md", &with(line));
+    assert!(compiled("neutral = true").unwrap().requirements.is_neutral);
+    assert!(!compiled("neutral = false").unwrap().requirements.is_neutral);
+    assert!(compiled("neutral = 1").is_err());
+}

@@ -104,5 +104,6 @@ fn requirements() -> Requirements {
             max_bytes: 20_000_000,
         }],
         questions: Vec::new(),
+        is_neutral: false,
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::dossier::{Dossier, Event, Message, MessageState, Note};
 use domain::{MailState, Posting, Reference};
 use locales::{Texts, Words as _, bytes, fill};
+use rules::Mails;
 use rules::deadline::Zone;
 
 use super::{Frame, Person, stage_name};
@@ -50,6 +51,7 @@ pub fn application(
         posting,
         dossier,
         reference,
+        wants: wants(texts, content.mails),
         stage: stage_name(texts, dossier.stage),
         stage_value: dossier.stage.as_str(),
         seen: format!("{reference}/{}/{}", application.revision, dossier.stage.as_str()),
@@ -64,6 +66,9 @@ pub fn application(
         documents: documents(texts, posting, dossier),
         own_mails: own
             .into_iter()
+            .filter(|(name, _)| {
+                *name != texts.desk_mail_acknowledgement || content.mails != Mails::Nothing
+            })
             .map(|(name, state)| (name, own_state(texts, state, zone)))
             .collect(),
         messages: messages.iter().map(|message| message_shown(texts, message, zone)).collect(),
@@ -73,6 +78,15 @@ pub fn application(
         after: after.as_ref().map(Reference::as_str),
     };
     page.to_string()
+}
+
+/// What staff have to mind who write to a candidate.
+pub(super) fn wants(texts: &'static Texts, mails: Mails) -> Option<&'static str> {
+    match mails {
+        Mails::Full => None,
+        Mails::Neutral => Some(texts.desk_wants_neutral),
+        Mails::Nothing => Some(texts.desk_wants_none),
+    }
 }
 
 struct AnswerShown<'a> {
@@ -191,6 +205,8 @@ struct Page<'a> {
     posting: &'a Posting,
     dossier: &'a Dossier,
     reference: &'a str,
+    /// What to mind where the candidate wants no mails in full.
+    wants: Option<&'static str>,
     stage: &'static str,
     stage_value: &'static str,
     seen: String,

@@ -4,6 +4,7 @@ use domain::{Application, Posting, Stage};
 use locales::{Texts, Words as _, fill};
 use rules::Timestamp;
 
+use super::application::wants;
 use super::{Choice, Frame, Person, choices, counted, stage_name};
 use crate::words::Time;
 
@@ -120,6 +121,7 @@ struct Row<'a> {
     stage: &'static str,
     language: &'a str,
     has_pending: bool,
+    wants: Option<&'static str>,
     seen: String,
 }
 
@@ -134,6 +136,7 @@ impl<'a> Row<'a> {
             stage: stage_name(texts, stage),
             language: &application.language,
             has_pending: addressee.has_pending,
+            wants: wants(texts, application.content.mails),
             seen: format!("{reference}/{}/{}", application.revision, stage.as_str()),
         }
     }

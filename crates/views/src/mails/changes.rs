@@ -2,7 +2,7 @@
 
 use domain::{Application, Posting};
 use locales::{Texts, date, fill, list, moment};
-use rules::{Content, Timestamp};
+use rules::{Content, Mails, Timestamp};
 
 /// What is known of an application beside what it says.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,12 @@ impl Notes<'_> {
     ) -> Vec<String> {
         let zone = &posting.deadline.zone;
         let mut told = Vec::new();
+        // Whoever answers from a mail program is bound by it too.
+        told.extend(match received.content.mails {
+            Mails::Full => None,
+            Mails::Neutral => Some(texts.mail_staff_wants_neutral.to_owned()),
+            Mails::Nothing => Some(texts.mail_staff_wants_none.to_owned()),
+        });
         if received.mail.is_some() {
             let awaits = received.revision == 1;
             let unanswered = awaits.then_some(texts.mail_staff_by_mail_unanswered);

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use askama::Template;
 use domain::Posting;
 use locales::{Texts, fill, moment, number, plural};
-use rules::Timestamp;
 use rules::deadline::Zone;
+use rules::{Mails, Timestamp};
 
-use super::{MailText, ended};
+use super::{MailText, ended, neutral};
 use crate::words::last_instant;
 
 /// The applications to a posting by delivery state: number and reference of
@@ -126,6 +126,8 @@ pub struct DigestEntry<'a> {
     pub reference: String,
     /// Its posting.
     pub posting: Cow<'a, Posting>,
+    /// Which mails its candidate wants.
+    pub mails: Mails,
     /// What happened to it.
     pub told: Told,
     /// The address of its receipt.
@@ -146,6 +148,9 @@ pub enum Told {
 /// To an outsider who had enough mails: what the others would have said. As
 /// little as in an acknowledgement does it contain what somebody typed.
 pub fn digest(texts: &Texts, entries: &[DigestEntry]) -> MailText {
+    if entries.iter().any(|entry| entry.mails != Mails::Full) {
+        return neutral::digest(texts, entries.iter().map(|entry| entry.reference.as_str()));
+    }
     let line = |entry: &DigestEntry| {
         let zone = &entry.posting.deadline.zone;
         let shown = |at: Timestamp| moment(texts, zone.local(at), &zone.name);

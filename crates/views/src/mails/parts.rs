@@ -2,9 +2,9 @@
 
 use domain::{Application, Posting};
 use locales::{Texts, bytes, date, fill, list, moment, number};
-use rules::Remark;
 use rules::application::{Answer, Document, lines, one_line};
 use rules::requirements::{DocumentRequirement, QuestionKind};
+use rules::{Mails, Remark};
 
 use super::attachment_name;
 
@@ -94,6 +94,8 @@ pub(super) struct Person<'a> {
     /// The address as `mailto:` wants it.
     pub(super) mailto: String,
     pub(super) phone: Option<String>,
+    /// How to write to them, unless they want no mails in full.
+    pub(super) reply: Option<&'a str>,
     /// The language of the page, by its own name.
     pub(super) language: &'a str,
     pub(super) answers: Vec<AnswerShown<'a>>,
@@ -148,6 +150,7 @@ impl<'a> Person<'a> {
         Self {
             name: one_line(&content.name),
             email: &content.email,
+            reply: (content.mails == Mails::Full).then_some(texts.mail_staff_reply),
             mailto: mailto(&content.email),
             phone: content.phone.as_deref().map(one_line),
             language: language.map_or(&received.language, |language| language.language_name),

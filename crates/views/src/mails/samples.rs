@@ -6,7 +6,7 @@ use domain::{Application, Posting, Reference};
 use rules::application::{Answer, Content, Document};
 use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
-use rules::{Date, Remark, Requirements, Timestamp};
+use rules::{Date, Mails, Remark, Requirements, Timestamp};
 
 pub(super) fn posting() -> Posting {
     Posting {
@@ -65,6 +65,7 @@ pub(super) fn posting() -> Posting {
                     required: false,
                 },
             ],
+            is_neutral: false,
         },
         steps: vec![
             "Les personnes présélectionnées passent un test écrit.".to_owned(),
@@ -98,6 +99,7 @@ pub(super) fn received() -> Application {
         mail: None,
         erase_at: None,
         content: Content {
+            mails: Mails::Full,
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont+omct@example.org".to_owned(),
             phone: Some("+32 470 12 34 56".to_owned()),

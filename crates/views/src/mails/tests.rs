@@ -382,3 +382,26 @@ fn documents_that_are_not_attached_are_linked() {
         }
     }
 }
+
+#[test]
+fn a_neutral_mail_names_neither_post_nor_organisation() {
+    let posting = posting();
+    for texts in locales::ALL {
+        for told in [
+            Neutral::Received,
+            Neutral::Corrected,
+            Neutral::Withdrawn,
+            Neutral::AddressChanged,
+            Neutral::Message,
+        ] {
+            let MailText { subject, text, html } = neutral(texts, told, "7KXM29QT");
+            for part in [&subject, &text, &html] {
+                assert!(part.contains("7KXM29QT"), "{part}");
+                for telling in [&posting.title, &posting.organisation.name, &posting.contact] {
+                    assert!(!part.contains(telling.as_str()), "{part}");
+                }
+                assert!(!part.contains("http"), "{part}");
+            }
+        }
+    }
+}

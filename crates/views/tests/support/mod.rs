@@ -11,7 +11,7 @@ use domain::{Application, Delivery, Posting, Reference};
 use rules::application::Document;
 use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
-use rules::{Content, Date, Form, Requirements, Timestamp};
+use rules::{Content, Date, Form, Mails, Requirements, Timestamp};
 use views::{Completes, CorrectionOf, FormState, Receipt, Site};
 
 pub(crate) const SITE: Site = Site { base_url: "https://jobs.example.org" };
@@ -70,6 +70,7 @@ pub(crate) fn posting() -> Posting {
                 question("eu_work_permit", QuestionKind::YesNo),
                 question("notice", QuestionKind::Text),
             ],
+            is_neutral: false,
         },
         steps: vec!["Un test écrit.".to_owned()],
         retention_days: 180,
@@ -125,6 +126,7 @@ pub(crate) fn received() -> Application {
         mail: None,
         erase_at: None,
         content: Content {
+            mails: Mails::Full,
             name: "Marie Dupont".to_owned(),
             email: "marie.dupont@example.org".to_owned(),
             phone: None,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use domain::{Deed, Failure};
 use intake::ports::{
-    Concerned, Dossier, Dossiers, Event, Fault, MailState, Message, MessageState, Note, Progress,
+    Concerned, Dossier, Dossiers, Event, Fault, MailKind, MailState, Message, MessageState, Note,
+    Progress,
 };
 use intake::{Download, SEALED, receipt_key};
 use rules::Timestamp;
@@ -265,7 +266,8 @@ fn mails(dossier: &Dossier, messages: &[Message]) -> Vec<Value> {
         ("staff", dossier.delivery.forwarding),
         ("acknowledgement", dossier.delivery.acknowledgement),
     ];
-    let own = own.into_iter().map(|(kind, state)| {
+    let wanted = MailKind::wanted(dossier.application.content.mails);
+    let own = own.into_iter().zip(wanted).map(|((kind, state), _)| {
         let name = match state {
             MailState::Waiting => "scheduled",
             MailState::Sent(_) => "sent",

@@ -186,6 +186,7 @@ pub(super) fn listed_application(dossier: &Dossier) -> Value {
         "name": content.name,
         "email": application.shown_address(),
         "sealed": application.as_sealed().is_some(),
+        "wants_mails": content.mails,
         "received_at": application.received_at.to_rfc3339(),
         "stage": dossier.stage,
         "forwarded_at": dossier.delivery.forwarding.sent_at().map(Timestamp::to_rfc3339),

@@ -26,7 +26,8 @@ const BEFORE: [&str; 9] = [
 ];
 
 /// The columns after them.
-const AFTER: [&str; 5] = ["message", "documents", "remarks", "also_applied", "notes"];
+const AFTER: [&str; 6] =
+    ["message", "documents", "remarks", "also_applied", "notes", "wants_mails"];
 
 impl Applications {
     /// Returns the table with its head.
@@ -79,6 +80,7 @@ impl Applications {
             remarks.join(" "),
             also.collect::<Vec<_>>().join(" "),
             notes.join("\n"),
+            content.mails.as_str().to_owned(),
         ];
         before.into_iter().chain(questions).chain(after).collect()
     }
