@@ -31,7 +31,7 @@ export const handoverWorker = (name) => ({
   script: `export default {
     async fetch(request, env) {
       const raw = await request.arrayBuffer();
-      const [from, to] = ["x-from", "x-to"].map((header) => decodeURIComponent(request.headers.get(header)));
+      const [from, to] = ["x-from", "x-to"].map((header) => decodeURIComponent(request.headers.get(header) ?? ""));
       try {
         await env.APP.email({ from, to, raw: new Response(raw).body, rawSize: raw.byteLength, headers: new Headers() });
         return new Response(null, { status: 204 });
