@@ -25,7 +25,8 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     let mut plain = without_escapes(&unescaped(part));
     plain.make_ascii_lowercase();
     let is_around = |byte: &u8| b" \"'()".contains(byte);
-    let close: Vec<u8> = plain.iter().copied().filter(|byte| !is_around(byte)).collect();
+    let mut close = plain.clone();
+    close.retain(|byte| !is_around(byte));
     if RUNNING.iter().any(|mark| find(&close, mark).is_some()) || has_event(part) {
         found.active(Active::Program);
     }
