@@ -250,12 +250,6 @@ mod catalogue {
             let _ = writeln!(module, "    pub {key}: &'static str,");
         }
         module.push_str("    entries: &'static [(&'static str, &'static str)],\n}\n");
-        // Not derived: an array of a thousand names would stand on the stack.
-        module.push_str(
-            "\nimpl core::fmt::Debug for Texts {\n    \
-             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {\n        \
-             f.debug_tuple(\"Texts\").field(&self.language_tag).finish()\n    }\n}\n",
-        );
         let (mut all, mut tags) = (Vec::new(), vec![REFERENCE]);
         tags.extend(catalogues.keys().map(String::as_str).filter(|tag| *tag != REFERENCE));
         let _ = writeln!(
