@@ -23,7 +23,7 @@ fn two_counters_that_write_to_each_other_stop_after_one_answer() {
     let proved = format!("Authentication-Results: mx.example.org; dmarc=pass\r\n{answer}");
     let read = Incoming::read(proved.as_bytes());
     let mut letter = Letter::right(&posting)
-        .with("From", &read.from.unwrap().address.as_ref())
+        .with("From", read.from.unwrap().address.as_ref())
         .with("Authentication-Results", "mx.example.org; dmarc=pass")
         .with("Message-ID", &read.message_id.unwrap());
     for line in answer.lines().take_while(|line| !line.is_empty()) {
