@@ -11,10 +11,10 @@ const BOUNDARY = "guichet-ready-mail";
 /** How long the server may take to say that it is well, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What the page about applying by mail says; nothing where that page does not come. */
-const told = fetch(link?.href ?? "").then(
+/** What the page about applying by mail says; nothing where there is no such page, or it does not come. */
+const told = link && fetch(link.href).then(
   async (answer) => {
-    const page = new DOMParser().parseFromString(answer.ok && link ? await answer.text() : "", "text/html");
+    const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
     return page.getElementById("mail");
   },
   () => null,
@@ -47,13 +47,16 @@ async function part(type, headers, blob) {
   return [`--${BOUNDARY}`, `Content-Type: ${type}`, ...headers, "Content-Transfer-Encoding: base64", "", await base64(blob), ""].join(CRLF);
 }
 
-/** What was typed, with the telephone and the answers a line each: the team reads it, and the form asks for them again. */
+/**
+ * What was typed, with the telephone and the answers a line each: the team reads it, and the form asks for them again.
+ * Which mails one wants does not count here: a mail is answered.
+ */
 function typed() {
   const value = (name) => form.elements[name]?.value.trim() ?? "";
   const answers = [...form.querySelectorAll("[data-field]")].flatMap((field) => {
     const { field: name } = field.dataset;
     const said = field.querySelector(":checked")?.parentElement.textContent.trim() ?? value(name);
-    const isAsked = !["name", "email", "message", "consent"].includes(name) && !field.querySelector("[type=file]");
+    const isAsked = !["name", "email", "message", "mails", "consent"].includes(name) && !field.querySelector("[type=file]");
     const label = field.querySelector("legend, label").firstChild.textContent.trim();
     return isAsked && said ? [`${label}${/[?؟]$/.test(label) ? "" : ":"} ${said}`] : [];
   });
