@@ -45,13 +45,17 @@ pub(crate) fn run_all(seeds: Range<u64>) -> Found {
         }
         found.lock().unwrap().counts.merge(&counts);
     };
+    on_every_core(work);
+    found.into_inner().unwrap()
+}
+
+fn on_every_core(work: impl Fn() + Sync) {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         for _ in 0..cores {
-            scope.spawn(work);
+            scope.spawn(&work);
         }
     });
-    found.into_inner().unwrap()
 }
 
 /// Returns what a seed brings; or what is wrong with it, a panic included.
@@ -66,10 +70,21 @@ fn tell(seed: u64) -> Result<Counts, String> {
 }
 
 /// Returns the first of these seeds in which the bug breaks the invariant.
-pub(crate) fn hunt(bug: Bug, invariant: Invariant, mut seeds: Range<u64>) -> Option<u64> {
-    seeds.find(|seed| {
-        run(*seed, Some(bug), false).breach.is_some_and(|breach| breach.invariant == invariant)
-    })
+pub(crate) fn hunt(bug: Bug, invariant: Invariant, seeds: Range<u64>) -> Option<u64> {
+    let (next, first) = (AtomicU64::new(seeds.start), AtomicU64::new(u64::MAX));
+    on_every_core(|| {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end || seed > first.load(Ordering::Relaxed) {
+                break;
+            }
+            let breach = run(seed, Some(bug), false).breach;
+            if breach.is_some_and(|breach| breach.invariant == invariant) {
+                first.fetch_min(seed, Ordering::Relaxed);
+            }
+        }
+    });
+    Some(first.into_inner()).filter(|seed| *seed < u64::MAX)
 }
 
 /// Returns a number that `cargo xtask` has set.
