@@ -103,6 +103,15 @@ impl Posting {
         self
     }
 
+    /// Returns the posting as it is where it was ended by hand, or was not.
+    #[must_use]
+    pub fn ended_if(self, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => self.ended(at),
+            None => self,
+        }
+    }
+
     /// Returns whether people may see it, from its first day on.
     pub fn is_published(&self) -> bool {
         self.state == State::Published

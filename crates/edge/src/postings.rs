@@ -164,9 +164,5 @@ pub(crate) fn compiled(stored: PostingVersion) -> Result<Posting, Fault> {
     let compiled = compiled.map(|json| Compiled { json, format });
     let posting = read(&slug, compiled.as_ref(), &source)
         .map_err(|mistakes| Fault::Ledger(format!("version {version} of a posting: {mistakes}")))?;
-    let posting = match ended_at {
-        Some(at) => posting.ended(at),
-        None => posting,
-    };
-    Ok(Posting { version, state, ..posting })
+    Ok(Posting { version, state, ..posting.ended_if(ended_at) })
 }

@@ -3,6 +3,7 @@
 use documents::Kind;
 use serde::{Deserialize, Serialize};
 
+use crate::application::Mails;
 use crate::deadline::Window;
 use crate::named::named;
 use crate::text_map::TextMap;
@@ -25,6 +26,11 @@ pub struct Requirements {
 }
 
 impl Requirements {
+    /// Which mails a candidate gets who does not choose.
+    pub fn first_mails(&self) -> Mails {
+        if self.is_neutral { Mails::Neutral } else { Mails::Full }
+    }
+
     /// Returns the document with this id.
     pub fn document(&self, id: &str) -> Option<&DocumentRequirement> {
         self.documents.iter().find(|document| document.id == id)

@@ -96,11 +96,10 @@ fn given_twice(field: &str) -> Issue {
     Issue::new(field, Code::NotAChoice).with(Issue::TIMES, 2_u64)
 }
 
-/// Which mails the candidate wants: the posting chooses for who does not.
+/// Which mails the candidate wants; nothing where that is no choice.
 fn mails(requirements: &Requirements, form: &Form) -> Option<Mails> {
     match form.mails.trim() {
-        "" if requirements.is_neutral => Some(Mails::Neutral),
-        "" => Some(Mails::Full),
+        "" => Some(requirements.first_mails()),
         name => Mails::from_name(name),
     }
 }

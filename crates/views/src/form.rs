@@ -289,9 +289,8 @@ fn mails_words(texts: &'static Texts, mails: Mails) -> &'static str {
 /// The choice that the form shows: what was chosen, else what the posting
 /// chooses first.
 fn chosen_mails<'a>(asked: &Requirements, values: &'a Form) -> &'a str {
-    let first = if asked.is_neutral { Mails::Neutral } else { Mails::Full };
     let known = Mails::from_name(values.mails.trim());
-    known.unwrap_or(first).as_str()
+    known.unwrap_or(asked.first_mails()).as_str()
 }
 
 /// The data that the page hands to its script.

@@ -95,10 +95,7 @@ fn current_versions(store: &impl PostingStore) -> anyhow::Result<Vec<PostingVers
 /// Returns the posting that is stored; nothing of a draft with mistakes.
 fn posting(stored: &PostingVersion) -> Option<Posting> {
     let posting = postings::compile(&format!("{}.md", stored.slug), &stored.source).ok()?;
-    let posting = match stored.ended_at {
-        Some(at) => posting.ended(at),
-        None => posting,
-    };
+    let posting = posting.ended_if(stored.ended_at);
     Some(Posting { state: stored.state, version: stored.version, ..posting })
 }
 

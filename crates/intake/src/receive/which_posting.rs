@@ -91,6 +91,9 @@ fn is_to(posting: &Posting, intake: &Address, to: &str) -> bool {
     domain.eq_ignore_ascii_case(own_domain) && tag.unwrap_or(&local) == posting.slug
 }
 
+/// What mail programs put before the subject of a mail that is handed on.
+const HANDED_ON: [&str; 5] = ["fw", "fwd", "tr", "wg", "rv"];
+
 /// The subject without what mail programs and people put before it: `Re:`,
 /// `Fwd:`, `TR :`, `Candidature :`, `[External]`.
 pub(super) fn without_prefixes(subject: &str) -> &str {
@@ -100,11 +103,6 @@ pub(super) fn without_prefixes(subject: &str) -> &str {
         "rep",
         "aw",
         "sv",
-        "fw",
-        "fwd",
-        "tr",
-        "wg",
-        "rv",
         "vs",
         "candidature",
         "candidature spontanée",
@@ -125,7 +123,8 @@ pub(super) fn without_prefixes(subject: &str) -> &str {
         let Some((before, after)) = rest.split_once([':', '：']) else { return rest };
         // `Re[2]:` and `Re(2):` count as well.
         let word = before.split(['[', '(']).next().unwrap_or_default().trim().to_lowercase();
-        if !PREFIXES.contains(&word.as_str()) {
+        let word = word.as_str();
+        if !PREFIXES.contains(&word) && !HANDED_ON.contains(&word) {
             return rest;
         }
         rest = after.trim();
@@ -134,9 +133,8 @@ pub(super) fn without_prefixes(subject: &str) -> &str {
 
 /// Whether a subject says that the mail was handed on.
 pub(super) fn is_handed_on(subject: &str) -> bool {
-    const PREFIXES: [&str; 5] = ["fwd", "fw", "tr", "wg", "rv"];
     let before = subject.split_once([':', '：']).map(|(before, _)| before.trim().to_lowercase());
-    before.is_some_and(|before| PREFIXES.contains(&before.as_str()))
+    before.is_some_and(|before| HANDED_ON.contains(&before.as_str()))
 }
 
 /// How much two texts are alike, of a hundred: twice the pairs of neighbouring

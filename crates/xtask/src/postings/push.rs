@@ -105,13 +105,10 @@ impl<S: PostingStore> Push<'_, S> {
             )));
         }
         let ended_at = current.and_then(|current| still_ended(current, read, &compiled));
-        let compiled = match ended_at {
-            Some(at) => {
-                println!("{slug}: was ended by hand and stays so. A new deadline opens it again.");
-                compiled.ended(at)
-            }
-            None => compiled,
-        };
+        if ended_at.is_some() {
+            println!("{slug}: was ended by hand and stays so. A new deadline opens it again.");
+        }
+        let compiled = compiled.ended_if(ended_at);
         Ok(match self.save(slug, base, source, &compiled, ended_at)? {
             Saving::Version(version) => {
                 lock.set(slug, version, source);

@@ -145,10 +145,7 @@ impl Desk<'_> {
         let ended_at = before
             .zip(posting.as_ref())
             .and_then(|(before, posting)| still_ended(before, crate::postings::compiled, posting));
-        let posting = posting.map(|posting| match ended_at {
-            Some(at) => posting.ended(at),
-            None => posting,
-        });
+        let posting = posting.map(|posting| posting.ended_if(ended_at));
         let compiled = posting.as_ref().map(Compiled::of);
         let version = NewVersion {
             slug,
