@@ -28,6 +28,8 @@ const TIMEOUT: &str = "--test-timeout=600000";
 /// Two files at a time, on two cores too: the tests mostly wait. Node's own
 /// choice there is one.
 const CONCURRENCY: &str = "--test-concurrency=2";
+/// Each event of the simulation happens in this many seeds.
+const SEEDS: SimulateOptions = SimulateOptions::Seeds(5_000);
 
 /// Runs the tests and goes on after a failure, so that one run shows all
 /// failures. With a filter, only what it selects is run.
@@ -45,7 +47,7 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> anyhow::Result
         check::each(workspace, &mut results);
         native(workspace, &mut results)?;
         results.check("simulation: nothing acknowledged is lost, whatever fails", || {
-            simulate::run(workspace, &SimulateOptions::default())
+            simulate::run(workspace, &SEEDS)
         });
     }
     let built = results.check("build", || build::run(workspace, Profile::Dev, &mut progress));

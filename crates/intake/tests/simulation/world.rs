@@ -2,7 +2,7 @@
 //! that errs, and an unreliable mail server.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
@@ -90,14 +90,29 @@ pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_asci
 
 /// What is stored is compiled, as the postings here are.
 pub(crate) fn read(stored: PostingVersion) -> Result<Posting, Fault> {
-    let compiled = stored.compiled.unwrap_or_default();
-    let posting = serde_json::from_str(&compiled).map_err(|error| Fault::Ledger(error.to_string()));
-    let posting =
-        posting.map(|one| Posting { version: stored.version, state: stored.state, ..one });
+    let posting = parsed(&stored.compiled.unwrap_or_default())
+        .map(|one| Posting { version: stored.version, state: stored.state, ..one });
     match stored.ended_at {
         Some(at) => posting.map(|posting| posting.ended(at)),
         None => posting,
     }
+}
+
+/// Parses a compiled posting. It does so once for each text: a sixth of a
+/// seed's time went into it.
+fn parsed(compiled: &str) -> Result<Posting, Fault> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Posting>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(posting) = known.get(compiled) {
+            return Ok(posting.clone());
+        }
+        let posting: Posting =
+            serde_json::from_str(compiled).map_err(|error| Fault::Ledger(error.to_string()))?;
+        known.insert(compiled.to_owned(), posting.clone());
+        Ok(posting)
+    })
 }
 
 /// For how long the isolate uses the postings that it knows, in milliseconds.
