@@ -128,6 +128,34 @@ test("a page that was open before the deadline was moved earlier may send for a 
   assert.equal(told.erase_on, "2026-01-30", "as the page said");
 });
 
+test("a correction from a page of an earlier version is told what is asked for now", async () => {
+  await afresh();
+  await alwaysAsk();
+  const { status_url: url } = await (await apply(place.guichet)).json();
+  const { pathname: of, searchParams } = new URL(url);
+  const key = searchParams.get("key");
+  const [status, html] = await page(`${of}/correct?key=${key}`);
+  assert.equal(status, 200);
+  const version = /name="posting_version" value="(\d+)"/.exec(html)[1];
+  await save(place.guichet.db, POSTING.slug, asking);
+  const correct = async (changes, accept) => {
+    const { type, bytes } = await onTheWire(form({ cover_letter: undefined, cv: undefined, name: "Marie Martin", key, revision: "1", ...changes }));
+    const headers = { accept, "content-type": type, "x-test-clock": clock(NOON) };
+    return place.guichet.fetch(`${of}/corrections`, { method: "POST", body: bytes, headers });
+  };
+  const told = /a changé depuis que vous avez ouvert cette page/;
+  const { issues, posting_changed: changed, kept } = await (await correct({ posting_version: version }, "application/json")).json();
+  assert.deepEqual([issues[0].field, changed.token, kept.revision], ["driving_licence", null, 1]);
+  assert.match(changed.message, told);
+  const again = await (await correct({ posting_version: version }, "text/html")).text();
+  assert.match(again, told);
+  assert.match(again, /name="driving_licence"/);
+  const [, current] = /name="posting_version" value="(\d+)"/.exec(again);
+  assert.doesNotMatch(await (await correct({ posting_version: current }, "text/html")).text(), told, "this page has what is asked for now");
+  const right = await correct({ posting_version: current, driving_licence: "yes" }, "application/json");
+  assert.deepEqual([right.status, (await right.json()).revision], [200, 2]);
+});
+
 test("a receipt can be corrected for a day after the deadline was moved earlier", async () => {
   await afresh();
   await alwaysAsk();

@@ -304,7 +304,7 @@ async fn send_notice(
     now: Timestamp,
 ) -> Result<Option<Sending>, Fault> {
     let About::Notice(notice) = &mail.about else { return Ok(None) };
-    if composer.is_over(notice, now) {
+    if composer.is_over(ledger, notice, now).await? {
         return Ok(None);
     }
     let message = composer.notice(ledger, &mail.id, notice, claim, now).await?;

@@ -38,12 +38,21 @@ pub async fn notify(
 
 impl MailComposer<'_> {
     /// Whether a report has nothing to tell: what it would list is erased, or
-    /// its posting is open again, and gets another one when it closes.
-    pub(crate) fn is_over(&self, notice: &Notice, now: Timestamp) -> bool {
-        let Notice::Report { posting } = notice else { return false };
-        self.posting(posting).is_ok_and(|posting| {
-            posting.erased_at() <= now || now < posting.requirements.window.closes_at
-        })
+    /// its posting is open again, and gets another one when it closes. Where
+    /// the retention was shortened, applications may be kept longer than the
+    /// posting says.
+    pub(crate) async fn is_over(
+        &self,
+        ledger: &impl Notices,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let Notice::Report { posting } = notice else { return Ok(false) };
+        let Ok(posting) = self.posting(posting) else { return Ok(false) };
+        if posting.erased_at() <= now {
+            return Ok(ledger.posting_delivery(&posting.slug).await?.kept.is_empty());
+        }
+        Ok(now < posting.requirements.window.closes_at)
     }
 
     pub(crate) async fn notice(

@@ -6,7 +6,7 @@ use intake::ports::{
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CountRow, DayRow, EntryRow, FloodedRow, IncidentRow, ProblemsRow};
+use crate::rows::{CountRow, DayRow, EntryRow, FloodedRow, IdRow, IncidentRow, ProblemsRow};
 
 const SELECT_LAST_REPORT: Query = Query::new(
     "select last report",
@@ -16,8 +16,7 @@ const SELECT_LAST_REPORT: Query = Query::new(
 
 const SELECT_UNDELIVERED: Query = Query::new(
     "select undelivered",
-    "SELECT EXISTS (SELECT 1 FROM mails \
-        WHERE posting = ?1 AND kind = 'staff' AND sent_at IS NULL) AS count",
+    "SELECT DISTINCT posting AS id FROM mails WHERE kind = 'staff' AND sent_at IS NULL",
 );
 
 const SELECT_UNSETTLED: Query = Query::new(
@@ -134,8 +133,9 @@ impl<D: Database> Notices for SqlLedger<D> {
         Ok(row.map(Into::into))
     }
 
-    async fn undelivered(&self, slug: &str) -> Result<bool, Fault> {
-        Ok(self.count(SELECT_UNDELIVERED, slug).await? > 0)
+    async fn undelivered(&self) -> Result<Vec<String>, Fault> {
+        let rows: Vec<IdRow> = self.0.run(SELECT_UNDELIVERED.bind([])).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
     async fn is_settled(&self, slug: &str) -> Result<bool, Fault> {

@@ -10,7 +10,7 @@ use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-pub(crate) const TAKEN: [&str; 15] = [
+pub(crate) const TAKEN: [&str; 16] = [
     "name",
     "email",
     "phone",
@@ -23,6 +23,7 @@ pub(crate) const TAKEN: [&str; 15] = [
     "arrival",
     "key",
     "revision",
+    "posting_version",
     "held",
     "deadline",
     "documents",

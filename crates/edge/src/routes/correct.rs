@@ -15,7 +15,9 @@ use crate::app::AppContext;
 use crate::routes::answer::{self, Caching};
 use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::{self, Guard};
-use crate::routes::outcome::{Reason, accepted, issues_body, log_accepted, log_holding};
+use crate::routes::outcome::{
+    Reason, accepted, issues_body, log_accepted, log_holding, tell_of_change,
+};
 use crate::routes::{RequestContext, cross_site, receipt};
 use crate::{config, log, postings, semaphore};
 
@@ -139,6 +141,7 @@ async fn take_in(
         subject.clone_from(&posting.requirements.subject);
     }
     let key = arrival.key.as_str();
+    let shown_version = arrival.posting_version.trim().parse::<u32>();
     let amendment = Amendment {
         reference,
         key,
@@ -164,8 +167,9 @@ async fn take_in(
         Some(Verdict::Refused { form, issues, kept: Some(kept), holding }) => {
             log_holding(&holding);
             let (issues, held) = (issues.as_slice(), holding.documents.as_slice());
-            let shown =
-                Shown { values: *form, issues, not_taken: None, held, received: &kept, key };
+            let has_changed = shown_version.is_ok_and(|version| version < posting.version);
+            let not_taken = has_changed.then_some(texts.form_posting_changed);
+            let shown = Shown { values: *form, issues, not_taken, held, received: &kept, key };
             refused(context, posting, &shown)
         }
         Some(Verdict::Outdated { kept, .. }) => {
@@ -257,7 +261,10 @@ fn refused(
     shown: &Shown<'_>,
 ) -> worker::Result<Response> {
     if context.wants_json {
-        let body = issues_body(context, posting, shown.issues, Some(shown.received));
+        let mut body = issues_body(context, posting, shown.issues, Some(shown.received));
+        if shown.not_taken.is_some() {
+            tell_of_change(&mut body, context, posting, None);
+        }
         return answer::json(422, &body, Caching::Never);
     }
     show(context, posting, 422, shown)

@@ -45,6 +45,8 @@ pub(super) struct ReceivedForm {
     /// from, or empty texts.
     pub(super) key: String,
     pub(super) revision: String,
+    /// The version of the posting on the page of a correction, or an empty text.
+    pub(super) posting_version: String,
     /// `yes` where the page of a correction said that documents are held.
     pub(super) held: String,
     /// The signed arrival, or an empty text.
@@ -152,6 +154,7 @@ pub(super) async fn read(
         trap: String::new(),
         key: String::new(),
         revision: String::new(),
+        posting_version: String::new(),
         held: String::new(),
         arrival: String::new(),
         documents: Vec::new(),
@@ -186,6 +189,7 @@ impl ReceivedForm {
             "website" => &mut self.trap,
             "key" => &mut self.key,
             "revision" => &mut self.revision,
+            "posting_version" => &mut self.posting_version,
             "held" => &mut self.held,
             "arrival" => &mut self.arrival,
             // An earlier version of the posting may have asked it.

@@ -53,6 +53,23 @@ pub(super) fn accepted(
     Ok(response)
 }
 
+/// Says in `body` that the posting has changed since the page was made, and
+/// with which token the page goes on.
+pub(super) fn tell_of_change(
+    body: &mut serde_json::Value,
+    context: &RequestContext,
+    posting: &Posting,
+    token: Option<&str>,
+) {
+    let message = context.texts_for(posting).form_posting_changed;
+    let changed = serde_json::json!({
+        "version": posting.version, "message": message, "token": token,
+    });
+    if let Some(body) = body.as_object_mut() {
+        body.insert("posting_changed".to_owned(), changed);
+    }
+}
+
 /// What is wrong with a form, as clients see it.
 pub(super) fn issues_body(
     context: &RequestContext,

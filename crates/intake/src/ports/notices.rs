@@ -299,8 +299,8 @@ pub trait Notices {
     /// The latest report on the posting `slug`.
     async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault>;
 
-    /// Returns whether staff lack an application to the posting `slug`.
-    async fn undelivered(&self, slug: &str) -> Result<bool, Fault>;
+    /// Returns the slugs of the postings of which staff lack an application.
+    async fn undelivered(&self) -> Result<Vec<String>, Fault>;
 
     /// Returns whether no application to the posting `slug` is still to be
     /// forwarded: each was, or is given up.

@@ -38,7 +38,15 @@ fn cron_with(world: &World, posting: &Posting) -> Vec<String> {
     mailbox.iter().skip(before).map(|(_, raw)| parsed(raw)).collect()
 }
 
-/// Returns the cron; the subjects of what staff get.
+/// Runs the cron. Returns how many mails staff get.
+fn to_staff(world: &World, posting: &Posting) -> usize {
+    let before = world.mailbox.borrow().len();
+    cron_with(world, posting);
+    let mailbox = world.mailbox.borrow();
+    mailbox.iter().skip(before).filter(|(to, _)| to == "applications@omct.org").count()
+}
+
+/// Runs the cron. Returns the subjects of what staff get.
 fn cron_to_staff(world: &World) -> Vec<String> {
     let before = world.mailbox.borrow().len();
     let subjects = cron(world);

@@ -90,8 +90,11 @@ pub(crate) const UNICODE: Unicode = Unicode { fold, to_ascii: addresses::to_asci
 
 /// What is stored is compiled, as the postings here are.
 pub(crate) fn read(stored: PostingVersion) -> Result<Posting, Fault> {
-    let posting = parsed(&stored.compiled.unwrap_or_default())
-        .map(|one| Posting { version: stored.version, state: stored.state, ..one });
+    let posting = parsed(&stored.compiled.unwrap_or_default()).map(|one| Posting {
+        version: stored.version,
+        state: stored.state,
+        ..one
+    });
     match stored.ended_at {
         Some(at) => posting.map(|posting| posting.ended(at)),
         None => posting,

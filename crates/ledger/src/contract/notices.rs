@@ -76,8 +76,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
     same("the report", ledger.posting_delivery(slug).await?, promised)?;
     attempt(ledger, 3, 1, Settlement::Sent { at: after(MINUTE), transport_id: None }).await?;
     same("none waits", ledger.is_settled(slug).await?, true)?;
-    same("one is lacking", ledger.undelivered(slug).await?, true)?;
-    same("of another posting", ledger.undelivered("other").await?, false)
+    same("of which one is lacking", ledger.undelivered().await?, vec![slug.to_owned()])
 }
 
 pub(super) async fn mails_that_fail_or_are_late_are_problems(

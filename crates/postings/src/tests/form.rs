@@ -24,6 +24,7 @@ fn ids() {
         "arrival",
         "key",
         "revision",
+        "posting_version",
         "held",
         "deadline",
         "documents",

@@ -11,7 +11,7 @@ use crate::config;
 use crate::log;
 use crate::routes::answer::{self, Caching};
 use crate::routes::guard::{self, Cause};
-use crate::routes::outcome::{Reason, issues_body};
+use crate::routes::outcome::{Reason, issues_body, tell_of_change};
 use crate::routes::{RequestContext, posting};
 
 /// The page that a form came from, and that is shown again.
@@ -63,12 +63,9 @@ pub(super) fn refused(
         return answer::html(422, &page, Caching::Never);
     }
     let mut body = issues_body(context, posting, issues, kept);
-    if let (Some(message), Some(body)) = (not_taken, body.as_object_mut()) {
+    if *has_changed {
         // The page stays the one it was: what it has sent before is corrected.
-        let changed = serde_json::json!({
-            "version": posting.version, "message": message, "token": token,
-        });
-        body.insert("posting_changed".to_owned(), changed);
+        tell_of_change(&mut body, context, posting, Some(token));
     }
     answer::json(422, &body, Caching::Never)
 }

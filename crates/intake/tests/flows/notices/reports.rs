@@ -188,6 +188,25 @@ fn a_notice_that_is_refused_is_tried_again() {
     assert_eq!(cron(&world).len(), 1);
 }
 
+/// The applications are kept until the day that they were told.
+#[test]
+fn a_shortened_retention_does_not_end_the_reports_on_what_staff_lack() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    closed(&world);
+    later(&world, LONGEST_WAIT_MS);
+    assert_eq!(cron_to_staff(&world).len(), 1);
+    let shortened = Posting { retention_days: 1, ..posting.clone() };
+    later(&world, 2 * DAY);
+    assert!(shortened.erased_at() <= world.now.get());
+    assert_eq!(to_staff(&world, &shortened), 1);
+    let (_, text) = latest(&world);
+    assert!(text.contains(world.application(&id).reference.as_str()), "{text}");
+    deliver(&world, &posting, &id).unwrap();
+    later(&world, DAY);
+    assert_eq!(to_staff(&world, &shortened), 0);
+}
+
 #[test]
 fn a_report_that_could_not_leave_until_all_is_erased_is_not_sent() {
     let (world, posting) = (World::default(), posting());
