@@ -48,6 +48,8 @@ pub(crate) enum Bug {
     MailsByPresentText,
     /// A form is judged by the posting at present, however old its page is.
     JudgesByPresentClosing,
+    /// A form is asked what its page asked, whatever the posting asks by now.
+    JudgesByPageQuestions,
     /// A posting that was taken down goes on taking applications.
     TakenDownStaysOpen,
     /// An application is given the day of deletion of the posting at present.
@@ -95,7 +97,7 @@ pub(crate) enum Bug {
 impl Bug {
     /// Every mistake, the invariant that it breaks, and a seed in which it did.
     /// The seed saves time: where it does so no longer, all seeds are tried.
-    pub(crate) const ALL: [(Self, Invariant, u64); 40] = [
+    pub(crate) const ALL: [(Self, Invariant, u64); 41] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere, 0),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives, 755),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives, 4),
@@ -115,6 +117,7 @@ impl Bug {
         (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold, 3),
         (Self::MailsByPresentText, Invariant::TextIsWhatWasRead, 6),
         (Self::JudgesByPresentClosing, Invariant::JudgedRightly, 29),
+        (Self::JudgesByPageQuestions, Invariant::JudgedRightly, 0),
         (Self::TakenDownStaysOpen, Invariant::JudgedRightly, 108),
         (Self::PromisesPresentDay, Invariant::ErasedOnTheDayTold, 4),
         (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing, 0),

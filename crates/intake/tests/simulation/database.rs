@@ -143,6 +143,11 @@ impl World {
         loaded.into_iter().map(|stored| read(stored).unwrap()).collect()
     }
 
+    /// Returns a posting in its current version, without any fault.
+    pub(crate) fn current_posting(&self, slug: &str) -> Posting {
+        self.current_postings().into_iter().find(|posting| posting.slug == slug).unwrap()
+    }
+
     /// Returns a version of a posting, without any fault.
     pub(crate) fn posting(&self, slug: &str, version: u32) -> Posting {
         let stored = pollster::block_on(SqlLedger(&self.tables).version(slug, version)).unwrap();

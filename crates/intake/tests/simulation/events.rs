@@ -43,6 +43,7 @@ pub(crate) enum Event {
     Shortened,
     Ended,
     RetentionChanged,
+    QuestionsChanged,
     TakenDown,
     PutBack,
     ChangeConflict,
@@ -102,7 +103,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 91] = [
+    pub(crate) const ALL: [(Self, &str); 92] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -139,6 +140,7 @@ impl Event {
         (Self::Shortened, "shortened"),
         (Self::Ended, "ended by hand"),
         (Self::RetentionChanged, "kept longer or shorter"),
+        (Self::QuestionsChanged, "with another question, or without"),
         (Self::TakenDown, "taken down"),
         (Self::PutBack, "put back"),
         (Self::ChangeConflict, "changes that met another one"),

@@ -35,8 +35,9 @@ impl Ports {
     }
 
     /// What holds for a form from a page, while `current` is the posting.
-    pub(crate) fn terms(&self, terms: PageTerms, current: &Posting) -> PageTerms {
+    pub(crate) fn terms(&self, terms: PageTerms, current: &Posting, page: &Posting) -> PageTerms {
         match self.bug {
+            Some(Bug::JudgesByPageQuestions) => asking(terms, page),
             Some(Bug::JudgesByPresentClosing) => PageTerms { posting: current.clone(), ..terms },
             Some(Bug::TakenDownStaysOpen) => PageTerms { taken_until: None, ..terms },
             Some(Bug::PromisesPresentDay) => PageTerms { erase_at: current.erased_at(), ..terms },
@@ -290,4 +291,10 @@ impl Ports {
 fn commits(statements: &[Statement]) -> Option<&str> {
     let Statement { query, values } = statements.first()?;
     (query.name == "insert application").then(|| text(&values[0]))
+}
+
+/// The same terms, with the questions of `page`.
+fn asking(mut terms: PageTerms, page: &Posting) -> PageTerms {
+    terms.posting.requirements.questions.clone_from(&page.requirements.questions);
+    terms
 }

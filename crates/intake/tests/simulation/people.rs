@@ -10,7 +10,8 @@ use intake::{
     Amendment, ApplicationId, Holding, Submission, SubmittedDocument, Token, Verdict, is_a_subject,
     page_terms, posting_for_page, receipt_key,
 };
-use rules::{Form, Timestamp};
+
+use rules::{Form, TextMap, Timestamp};
 
 use crate::events::Event;
 use crate::history::{SentForm, hex};
@@ -20,6 +21,7 @@ use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
 use crate::scheduler::Worker;
+use crate::staff::LICENCE;
 use crate::witness;
 use crate::world::{UNICODE, read, setting};
 
@@ -43,6 +45,8 @@ pub(crate) struct Person {
     flaw: Option<Flaw>,
     /// Whether the page runs its script, which keeps files chosen.
     has_script: bool,
+    /// The questions that the form answers.
+    questions: Vec<String>,
     /// The documents that the counter holds, and the version of the form with
     /// which they came.
     held: BTreeMap<String, u32>,
@@ -77,14 +81,15 @@ impl Person {
     /// Somebody who has the page of the posting `slug` open, as it is now.
     pub(crate) fn of(ports: &Ports, index: usize, slug: &str) -> Self {
         let chance = &ports.chance;
-        let page = ports.current_postings().into_iter().find(|posting| posting.slug == slug);
+        let page = ports.current_posting(slug);
         let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
         let name = format!("Amélie {index}");
         let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
         Self {
             email: format!("amelie.{index}{domain}"),
             name,
-            page: Rc::new(page.unwrap()),
+            questions: questions_of(&page),
+            page: Rc::new(page),
             opened: ports.clock(),
             id: ApplicationId::from_random(id),
             version: 0,
@@ -137,6 +142,7 @@ impl Person {
         let posting = known.iter().find(|posting| posting.slug == self.page.slug);
         let Some(posting) = posting.filter(|posting| posting.is_published()) else { return false };
         (self.page, self.opened) = (Rc::new(posting.clone()), ports.clock());
+        self.questions = questions_of(posting);
         true
     }
 
@@ -223,7 +229,10 @@ impl Person {
             language: "fr",
             sender: "guichet@example.org",
             unicode: UNICODE,
-            form: self.form(ports, received_at).form,
+            form: Form {
+                answers: answers_to(&["eu_work_permit", LICENCE]),
+                ..self.form(ports, received_at).form
+            },
             documents: Vec::<SubmittedDocument<Parcel>>::new(),
             holds: !self.has_script,
             uses_held: false,
@@ -294,7 +303,7 @@ impl Person {
     }
 
     /// What the page says is held need not be chosen again; anything else has
-    /// to be.
+    /// to be. Where the posting has changed, the page shows the new form.
     fn mend(&mut self, ports: &Ports, holding: &Holding) {
         ports.count(Event::Changed);
         let version = |id: &String| self.held.get(id).copied().unwrap_or(self.version);
@@ -305,6 +314,7 @@ impl Person {
         }
         self.version += 1;
         self.flaw = None;
+        self.questions = questions_of(&ports.current_posting(&self.page.slug));
     }
 
     async fn submit(&self, ports: &Ports, patience: i64) -> Option<Answer> {
@@ -340,7 +350,7 @@ impl Person {
         let token = Token { id: self.id.clone(), issued_at: self.opened, version };
         let current = read(stored)?;
         let terms = page_terms(&ledger, read, current.clone(), since, &token, at).await?;
-        let terms = ports.terms(terms, &current);
+        let terms = ports.terms(terms, &current, &self.page);
         let (posting, mut form) = (&terms.posting, form);
         if is_a_subject(&ledger, read, posting, None, &form.form.subject).await? {
             form.form.subject.clone_from(&posting.requirements.subject);
@@ -358,6 +368,11 @@ impl Person {
         self.flaw.is_none()
     }
 
+    /// Whether the form answers a question.
+    pub(crate) fn answers(&self, question: &str) -> bool {
+        self.questions.iter().any(|answered| answered == question)
+    }
+
     fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
         let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
         let email = if self.flaw == Some(Flaw::NoAddress) { "amelie" } else { &self.email };
@@ -373,7 +388,7 @@ impl Person {
                 email: email.into(),
                 subject: self.page.requirements.subject.clone(),
                 message: "Bonjour,\nvoici ma candidature.".into(),
-                answers: [("eu_work_permit", "yes")].into_iter().collect(),
+                answers: answers_to(&self.questions),
                 consent: consent.into(),
                 ..Form::default()
             },
@@ -471,6 +486,16 @@ impl Person {
             ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
         }
     }
+}
+
+/// The ids of the questions that a posting asks.
+fn questions_of(posting: &Posting) -> Vec<String> {
+    posting.requirements.questions.iter().map(|question| question.id.clone()).collect()
+}
+
+/// Says yes to each question.
+pub(crate) fn answers_to<T: AsRef<str>>(questions: &[T]) -> TextMap {
+    questions.iter().map(|question| (question.as_ref(), "yes")).collect()
 }
 
 /// The key of a receipt, as the latest acknowledgement has it.

@@ -5,6 +5,7 @@ use domain::posting::State;
 use intake::ports::{Fault, NewVersion, PostingStore as _};
 use intake::{Draft, Saving, save_posting};
 use rules::Timestamp;
+use rules::requirements::{Question, QuestionKind, Translated};
 
 use crate::events::Event;
 use crate::ports::Ports;
@@ -27,6 +28,8 @@ pub(crate) enum Change {
     PutBack,
     /// Applications are kept for so many days after the closing.
     Keep(u32),
+    /// It asks for a driving licence, or no longer does.
+    AskForLicence,
 }
 
 /// A few changes, one after the other.
@@ -55,7 +58,7 @@ pub(crate) async fn change_postings(ports: Ports, until: i64) {
 
 fn drawn(ports: &Ports) -> Change {
     let chance = &ports.chance;
-    match chance.between(0, 9) {
+    match chance.between(0, 10) {
         0..3 => Change::Reword,
         3 => Change::MoveClosing(chance.between(HOUR, 12 * HOUR)),
         4 => Change::MoveClosing(-chance.between(HOUR / 4, 6 * HOUR)),
@@ -63,6 +66,7 @@ fn drawn(ports: &Ports) -> Change {
         6 => Change::TakeDown,
         7 => Change::PutBack,
         8 => Change::Keep(18),
+        9 => Change::AskForLicence,
         _ => Change::Keep(200),
     }
 }
@@ -115,6 +119,7 @@ impl Change {
             Self::MoveClosing(_) => Event::Extended,
             Self::End => Event::Ended,
             Self::Keep(_) => Event::RetentionChanged,
+            Self::AskForLicence => Event::QuestionsChanged,
             Self::TakeDown => Event::TakenDown,
             Self::PutBack => Event::PutBack,
         }
@@ -145,9 +150,22 @@ fn changed(
             posting.retention_days = days;
             (posting, ended_at)
         }
+        Change::AskForLicence => {
+            let questions = &mut posting.requirements.questions;
+            let asked = questions.len();
+            questions.retain(|question| question.id != LICENCE);
+            if questions.len() == asked {
+                let (id, text) = (LICENCE.into(), Translated::default());
+                questions.push(Question { id, text, kind: QuestionKind::YesNo, required: true });
+            }
+            (posting, ended_at)
+        }
         Change::TakeDown | Change::PutBack => (posting, ended_at),
     }
 }
+
+/// The id of the question after a driving licence.
+pub(crate) const LICENCE: &str = "driving_licence";
 
 /// Returns the posting with the closing that its source has.
 fn as_planned(mut posting: Posting) -> Posting {

@@ -91,6 +91,10 @@ pub(crate) fn answered(
             if !was_right && in_time.still_holds(ports) {
                 ports.breach(Invariant::JudgedRightly, format!("{} is late", received.id));
             }
+            let is_judged = *outcome != Outcome::Unchanged && in_time.still_holds(ports);
+            if is_judged && lacks_an_answer(ports, person, in_time.at()) {
+                ports.breach(Invariant::JudgedRightly, format!("{} lacks an answer", received.id));
+            }
             if *outcome == Outcome::New && received.erase_at != Some(person.page.erased_at()) {
                 let what = format!("{} is told another day than its page said", received.id);
                 ports.breach(Invariant::ErasedOnTheDayTold, what);
@@ -100,7 +104,8 @@ pub(crate) fn answered(
         }
         Ok(Verdict::Refused { issues, kept, .. }) => {
             ports.count(Event::Refused);
-            let is_right = is_no_longer_held(person, issues) || !in_time.still_holds(ports);
+            let is_right = issues.iter().all(|issue| is_due_to_change(ports, person, issue))
+                || !in_time.still_holds(ports);
             if person.is_sound() && in_time.new && !is_right {
                 ports.breach(Invariant::JudgedRightly, format!("{}: {issues:?}", person.id()));
             }
@@ -131,10 +136,26 @@ pub(crate) fn answered(
     ports.note(|| format!("{} gets {}", person.name, told(answer)));
 }
 
-/// Whether only documents are missing that were held: the hour may be over, by
-/// a clock that jumps, or the application was sent and withdrawn since.
-fn is_no_longer_held(person: &Person, issues: &[Issue]) -> bool {
-    issues.iter().all(|one| one.code == Code::DocumentMissing && person.is_held(&one.field))
+/// Whether what a sound form lacks was there or was not asked for before: a
+/// document that was held (the hour may be over, by a clock that jumps, or the
+/// application was sent and withdrawn since), or the answer to a new question.
+fn is_due_to_change(ports: &Ports, person: &Person, issue: &Issue) -> bool {
+    match issue.code {
+        Code::DocumentMissing => person.is_held(&issue.field),
+        Code::Missing => {
+            let posting = ports.current_posting(&person.page.slug);
+            posting.requirements.question(&issue.field).is_some() && !person.answers(&issue.field)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a form lacks an answer that the current version asks for. After the
+/// closing of that version, a page is judged by its own.
+fn lacks_an_answer(ports: &Ports, person: &Person, at: Timestamp) -> bool {
+    let posting = ports.current_posting(&person.page.slug);
+    let mut asked = posting.requirements.questions.iter();
+    at < posting.requirements.window.closes_at && asked.any(|one| !person.answers(&one.id))
 }
 
 fn told(answer: &Result<Verdict, Fault>) -> String {

@@ -9,9 +9,11 @@ use super::smtp::bring;
 use super::{Kind, Letter};
 use crate::events::Event;
 use crate::history::SentForm;
+use crate::people::answers_to;
 use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
+use crate::staff::LICENCE;
 use crate::world::{UNICODE, setting};
 
 const SECOND: i64 = 1_000;
@@ -241,7 +243,7 @@ impl Writer {
                     name,
                     email,
                     subject: posting.requirements.subject.clone(),
-                    answers: [("eu_work_permit", "yes")].into_iter().collect(),
+                    answers: answers_to(&["eu_work_permit", LICENCE]),
                     consent: "yes".into(),
                     ..Form::default()
                 },
