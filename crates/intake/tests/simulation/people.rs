@@ -1,29 +1,29 @@
 //! Simulates candidates: impatient, forgetful, sometimes wrong, free to change
 //! their minds.
 
+mod form;
+mod receipt;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use domain::{Application, Posting};
 use intake::ports::{Fault, PostingStore as _};
-use intake::{
-    Amendment, ApplicationId, Holding, Submission, SubmittedDocument, Token, Verdict, is_a_subject,
-    page_terms, posting_for_page, receipt_key,
-};
+use intake::{ApplicationId, Holding, Submission, Token, Verdict, is_a_subject, page_terms};
+use rules::Timestamp;
 
-use rules::{Form, TextMap, Timestamp};
-
+pub(crate) use self::form::answers_to;
+use self::form::{FLAWS, FLAWS_WITH_CV, Flaw, questions_of};
 use crate::events::Event;
-use crate::history::{SentForm, hex};
+use crate::history::SentForm;
 use crate::in_time::InTime;
 use crate::invariants::Invariant;
 use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::post_office::NOWHERE;
 use crate::scheduler::Worker;
-use crate::staff::LICENCE;
 use crate::witness;
-use crate::world::{UNICODE, read, setting};
+use crate::world::{read, setting};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -51,23 +51,6 @@ pub(crate) struct Person {
     /// which they came.
     held: BTreeMap<String, u32>,
 }
-
-/// What is wrong with a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flaw {
-    NoConsent,
-    NoAddress,
-    NoCv,
-    WrongKind,
-    CutOff,
-}
-
-const FLAWS: [Flaw; 5] =
-    [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff, Flaw::NoCv];
-
-/// What can be wrong with a form when a CV may be held, which counts where none
-/// is chosen.
-const FLAWS_WITH_CV: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff];
 
 /// The answer that a person gets.
 type Answer = Result<Verdict, Fault>;
@@ -201,66 +184,6 @@ impl Person {
         }
     }
 
-    /// Corrects the address on the form of the receipt; the documents stay.
-    async fn change_address(&mut self, ports: &Ports, received: &Application) {
-        let chance = &ports.chance;
-        ports.count(Event::AskedToChangeAddress);
-        self.email = format!("new.{}", self.email);
-        for _ in 0..chance.between(1, 4) {
-            let (person, theirs, id) = (self.clone(), ports.clone(), received.id.clone());
-            let request = async move { person.amend(&theirs, &id).await };
-            if ask(ports, chance.between(5 * SECOND, 30 * MINUTE), request).await == Some(true) {
-                return;
-            }
-            ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
-        }
-    }
-
-    /// Runs the correction on the server. Returns whether it has answered.
-    async fn amend(&self, ports: &Ports, id: &str) -> bool {
-        let Some(current) = ports.application(id) else { return true };
-        let received_at = ports.clock();
-        let key = receipt_key(&setting().signing, &current);
-        let amendment = Amendment {
-            reference: current.reference.as_str(),
-            key: &key,
-            revision: current.revision,
-            received_at,
-            language: "fr",
-            sender: "guichet@example.org",
-            unicode: UNICODE,
-            form: Form {
-                answers: answers_to(&["eu_work_permit", LICENCE]),
-                ..self.form(ports, received_at).form
-            },
-            documents: Vec::<SubmittedDocument<Parcel>>::new(),
-            holds: !self.has_script,
-            uses_held: false,
-        };
-        let before =
-            InTime::of(ports, &self.page, current.posting_version, self.opened, received_at);
-        let verdict = self.amended(ports, current.posting_version, amendment).await;
-        witness::amended(ports, self, id, &before, &verdict);
-        verdict.is_ok()
-    }
-
-    /// As `crates/edge/src/routes/correct.rs` does it.
-    async fn amended(
-        &self,
-        ports: &Ports,
-        version: Option<u32>,
-        mut amendment: Amendment<'_, Parcel>,
-    ) -> Result<Option<Verdict>, Fault> {
-        let (ledger, at) = (ports.ledger(), amendment.received_at);
-        let Some(stored) = ledger.current(&self.page.slug).await? else { return Ok(None) };
-        let posting = posting_for_page(&ledger, read, read(stored)?, version, at).await?;
-        let subject = &mut amendment.form.subject;
-        if is_a_subject(&ledger, read, &posting, None, subject).await? {
-            subject.clone_from(&posting.requirements.subject);
-        }
-        intake::correct(ports, &ledger, ports, &setting().signing, &posting, amendment).await
-    }
-
     /// Nothing where the person has given up.
     async fn apply(&mut self, ports: &Ports) -> Option<Box<Application>> {
         let chance = &ports.chance;
@@ -371,154 +294,5 @@ impl Person {
     /// Whether the form answers a question.
     pub(crate) fn answers(&self, question: &str) -> bool {
         self.questions.iter().any(|answered| answered == question)
-    }
-
-    fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
-        let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
-        let email = if self.flaw == Some(Flaw::NoAddress) { "amelie" } else { &self.email };
-        Submission {
-            id: self.id.clone(),
-            received_at,
-            language: "fr".into(),
-            origin: "https://guichet.example".into(),
-            sender: "guichet@example.org".into(),
-            unicode: UNICODE,
-            form: Form {
-                name: self.name.clone(),
-                email: email.into(),
-                subject: self.page.requirements.subject.clone(),
-                message: "Bonjour,\nvoici ma candidature.".into(),
-                answers: answers_to(&self.questions),
-                consent: consent.into(),
-                ..Form::default()
-            },
-            documents: self.documents(ports),
-            holds: !self.has_script,
-            channel: intake::Channel::Form,
-            signing: intake::SigningKey::new([7; 32]).unwrap(),
-            taken_until: None,
-            erase_at: None,
-        }
-    }
-
-    /// The SHA-256 of each document.
-    pub(crate) fn hashes(&self) -> Vec<String> {
-        let hash = |(_, _, bytes): (&str, &str, Vec<u8>)| hex(&bytes);
-        self.files().into_iter().map(hash).collect()
-    }
-
-    fn documents(&self, ports: &Ports) -> Vec<SubmittedDocument<Parcel>> {
-        let document = |(id, name, bytes): (&str, &str, Vec<u8>)| SubmittedDocument {
-            id: id.into(),
-            file_name: name.into(),
-            bytes: bytes.len() as u64,
-            upload: Parcel { ports: ports.clone(), bytes },
-        };
-        let chosen = self.files().into_iter().filter(|(id, _, _)| !self.is_held(id));
-        chosen.map(document).collect()
-    }
-
-    /// Whether the counter holds a document, so that it need not be sent.
-    pub(crate) fn is_held(&self, id: &str) -> bool {
-        self.held.contains_key(id)
-    }
-
-    /// Returns the documents that the form stands for, those that are held
-    /// included: bytes that differ for each person and version.
-    fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
-        let text = |id: &str, what: &str| {
-            let version = self.held.get(id).unwrap_or(&self.version);
-            format!("{what} {} {version} {}", self.name, self.id())
-        };
-        let letter = documents::samples::pdf(&text("cover_letter", "Lettre"));
-        let mut cv = match self.flaw {
-            Some(Flaw::WrongKind) => documents::samples::png(),
-            _ => documents::samples::docx(&text("cv", "CV")),
-        };
-        if self.flaw == Some(Flaw::CutOff) {
-            cv.truncate(cv.len() / 2);
-        }
-        let mut files = vec![("cover_letter", "Lettre.pdf", letter)];
-        if self.flaw != Some(Flaw::NoCv) {
-            files.push(("cv", "CV été.docx", cv));
-        }
-        files
-    }
-
-    /// Looks at the receipt, and at what another key would show.
-    async fn look(&self, ports: &Ports, received: &Application) {
-        let key = &latest_key(ports, received);
-        let mut wrong = key.clone();
-        wrong.replace_range(..1, if key.starts_with('A') { "B" } else { "A" });
-        for (key, is_right) in [(wrong, false), (key.clone(), true)] {
-            let event = if is_right { Event::LookedWithKey } else { Event::LookedWithWrongKey };
-            ports.count(event);
-            let (theirs, reference) = (ports.clone(), received.reference.to_string());
-            let id = received.id.clone();
-            let request = async move {
-                let signing = &setting().signing;
-                let found = intake::receipt(&theirs.ledger(), signing, &reference, &key).await;
-                // A correction of the address may have changed the key meanwhile.
-                if !is_right || key == latest_key_of(&theirs, &id) {
-                    witness::opened(&theirs, &id, is_right, &found);
-                }
-            };
-            ask(ports, MINUTE, request).await;
-        }
-    }
-
-    async fn withdraw(&self, ports: &Ports, received: &Application) {
-        let chance = &ports.chance;
-        ports.count(Event::AskedToWithdraw);
-        for _ in 0..chance.between(1, 5) {
-            if chance.happens(2_000) {
-                ports.count(Event::ClickedTwice);
-                let request = ask_to_withdraw(ports.clone(), received);
-                let request = async move {
-                    request.await;
-                };
-                ports.spawn(chance.between(1, 2 * SECOND), Worker::Request, request);
-            }
-            let request = ask_to_withdraw(ports.clone(), received);
-            if ask(ports, 5 * MINUTE, request).await == Some(true) {
-                return;
-            }
-            ports.pause(chance.between(SECOND, 10 * MINUTE)).await;
-        }
-    }
-}
-
-/// The ids of the questions that a posting asks.
-fn questions_of(posting: &Posting) -> Vec<String> {
-    posting.requirements.questions.iter().map(|question| question.id.clone()).collect()
-}
-
-/// Says yes to each question.
-pub(crate) fn answers_to<T: AsRef<str>>(questions: &[T]) -> TextMap {
-    questions.iter().map(|question| (question.as_ref(), "yes")).collect()
-}
-
-/// The key of a receipt, as the latest acknowledgement has it.
-fn latest_key(ports: &Ports, received: &Application) -> String {
-    latest_key_of(ports, &received.id)
-}
-
-fn latest_key_of(ports: &Ports, id: &str) -> String {
-    let history = ports.history.borrow();
-    let latest = history.committed.get(id).or_else(|| history.acknowledged.get(id));
-    latest.map(|latest| receipt_key(&setting().signing, latest)).unwrap_or_default()
-}
-
-/// Runs the withdrawal on the server. Returns whether it succeeds.
-fn ask_to_withdraw(ports: Ports, received: &Application) -> impl Future<Output = bool> + 'static {
-    let (id, reference) = (received.id.clone(), received.reference.to_string());
-    let key = latest_key(&ports, received);
-    async move {
-        let (signing, now) = (&setting().signing, ports.clock());
-        let done = intake::withdraw(&ports, &ports.ledger(), signing, &reference, &key, now).await;
-        if done != Ok(None) || key == latest_key_of(&ports, &id) {
-            witness::withdrawal_answered(&ports, &id, &done);
-        }
-        done.is_ok()
     }
 }
