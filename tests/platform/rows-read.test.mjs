@@ -354,7 +354,7 @@ const ELSEWHERE = new Set([
   "count erased before",
   "seal",
   "seal revisions",
-  "insert key warning",
+  "insert notice",
   "note undelivered",
 ]);
 

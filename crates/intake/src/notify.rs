@@ -11,7 +11,7 @@ use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
     NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
-    Transport,
+    Transport, UnfinishedNotice,
 };
 
 /// How many notices one run sends.
@@ -104,6 +104,17 @@ impl MailComposer<'_> {
                 };
                 (address(to)?, language.clone(), words)
             }
+            Notice::Unfinished(unfinished) => {
+                let UnfinishedNotice { posting, version, address: to, language, mails, at } =
+                    unfinished;
+                let posting = self.posting_of_version(ledger, posting, *version).await?;
+                let texts = locales::choose(Some(language), None, &posting.language);
+                let words = match mails {
+                    Mails::Full => mails::unfinished(texts, &posting, *at),
+                    _ => mails::neutral(texts, Neutral::Unfinished, ""),
+                };
+                (address(to)?, language.clone(), words)
+            }
             Notice::KeyExpires { posting, until } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
@@ -186,6 +197,7 @@ impl MailComposer<'_> {
         let slug = match notice {
             Notice::WithdrawalConfirmation { posting, .. } => posting,
             Notice::AddressChanged(change) => &change.posting,
+            Notice::Unfinished(unfinished) => &unfinished.posting,
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
@@ -213,7 +225,8 @@ fn no(what: &str) -> Fault {
 fn is_neutral(notice: &Notice) -> bool {
     match notice {
         Notice::WithdrawalConfirmation { mails, .. }
-        | Notice::AddressChanged(NoticeOfChange { mails, .. }) => *mails != Mails::Full,
+        | Notice::AddressChanged(NoticeOfChange { mails, .. })
+        | Notice::Unfinished(UnfinishedNotice { mails, .. }) => *mails != Mails::Full,
         _ => false,
     }
 }

@@ -90,11 +90,17 @@ pub(crate) enum Bug {
     AnswersEachTime,
     /// A mail is deleted before staff have it.
     DeletesUnforwarded,
+    /// What is announced counts from the last time on.
+    ForgetsWhatWasAnnounced,
+    /// What does not come whole is kept.
+    KeepsUnfinished,
+    /// Nobody is told that something has not come whole.
+    TellsNobodyWhatIsMissing,
 }
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 40] = [
+    pub(crate) const ALL: [(Self, Invariant); 43] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -135,5 +141,8 @@ impl Bug {
         (Self::LateCopyWins, Invariant::JudgedRightly),
         (Self::AnswersEachTime, Invariant::LoopsEnd),
         (Self::DeletesUnforwarded, Invariant::NoLetterIsDropped),
+        (Self::ForgetsWhatWasAnnounced, Invariant::AnnouncedOnce),
+        (Self::KeepsUnfinished, Invariant::UnfinishedIsGone),
+        (Self::TellsNobodyWhatIsMissing, Invariant::UnfinishedIsTold),
     ];
 }

@@ -46,6 +46,8 @@ pub(crate) struct Person {
     /// The documents that the counter holds, and the version of the form with
     /// which they came.
     held: BTreeMap<String, u32>,
+    /// Whether the line is bad, so that documents come in parts.
+    in_parts: bool,
 }
 
 /// What is wrong with a form.
@@ -66,7 +68,7 @@ const FLAWS: [Flaw; 5] =
 const FLAWS_WITH_CV: [Flaw; 4] = [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff];
 
 /// The answer that a person gets.
-type Answer = Result<Verdict, Fault>;
+pub(crate) type Answer = Result<Verdict, Fault>;
 
 impl Person {
     pub(crate) fn new(ports: &Ports, index: usize) -> Self {
@@ -80,6 +82,7 @@ impl Person {
         let page = ports.current_postings().into_iter().find(|posting| posting.slug == slug);
         let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
         let name = format!("Amélie {index}");
+        let in_parts = chance.happens(1_500);
         let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
         Self {
             email: format!("amelie.{index}{domain}"),
@@ -89,8 +92,9 @@ impl Person {
             id: ApplicationId::from_random(id),
             version: 0,
             flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
-            has_script: chance.happens(6_000),
+            has_script: chance.happens(6_000) || in_parts,
             held: BTreeMap::new(),
+            in_parts,
         }
     }
 
@@ -308,6 +312,9 @@ impl Person {
     }
 
     async fn submit(&self, ports: &Ports, patience: i64) -> Option<Answer> {
+        if self.in_parts {
+            return self.send_in_parts(ports, patience).await;
+        }
         let (person, theirs) = (self.clone(), ports.clone());
         ask(ports, patience, async move { person.handle(&theirs).await }).await
     }
@@ -358,7 +365,7 @@ impl Person {
         self.flaw.is_none()
     }
 
-    fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
+    pub(crate) fn form(&self, ports: &Ports, received_at: rules::Timestamp) -> Submission<Parcel> {
         let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
         let email = if self.flaw == Some(Flaw::NoAddress) { "amelie" } else { &self.email };
         Submission {
@@ -410,12 +417,14 @@ impl Person {
 
     /// Returns the documents that the form stands for, those that are held
     /// included: bytes that differ for each person and version.
-    fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let text = |id: &str, what: &str| {
             let version = self.held.get(id).unwrap_or(&self.version);
             format!("{what} {} {version} {}", self.name, self.id())
         };
-        let letter = documents::samples::pdf(&text("cover_letter", "Lettre"));
+        // Several parts, where it comes in parts.
+        let length = if self.in_parts { 70_000 } else { 0 };
+        let letter = documents::samples::pdf_of_length(&text("cover_letter", "Lettre"), length);
         let mut cv = match self.flaw {
             Some(Flaw::WrongKind) => documents::samples::png(),
             _ => documents::samples::docx(&text("cv", "CV")),
