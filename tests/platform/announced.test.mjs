@@ -66,6 +66,8 @@ test("what is announced in time is in time, though its documents come hours late
 
   const again = await announce(token, {}, later);
   assert.deepEqual([again.status, again.body.reference], [200, done.body.reference], "its answer may have been lost");
+  await override(place.guichet, { clock: clock(last + 11 * HOUR) });
+  await place.guichet.cron();
   const [staff] = await place.mails(done.body.reference);
   assert.ok(staff.raw.includes("DUPONT_Marie_CV.pdf"));
 });

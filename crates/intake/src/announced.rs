@@ -11,6 +11,7 @@
 //! All of it is in the store of documents, which has no history: the database
 //! would remember for a month who has not applied.
 
+mod announcement;
 mod parts;
 mod unfinished;
 
@@ -18,11 +19,9 @@ use std::borrow::Cow;
 
 use domain::{Application, Posting};
 use rules::review::tidied;
-use rules::{Code, Form, Issue, Mails, OfferedDocument, Timestamp, Unicode};
-use serde::{Deserialize, Serialize};
+use rules::{Code, Form, Issue, Mails, Timestamp, Unicode};
 
 use crate::correct::is_known;
-use crate::held::digest;
 use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
 use crate::ports::{
@@ -33,147 +32,10 @@ use crate::submit::{
 };
 use crate::uploads::hex;
 
+use self::announcement::{ANNOUNCED, Expected, MOST, Place, Record, Whom, announced_at, is_good};
+pub use announcement::{ANNOUNCED_MS, AnnouncedDocument, Announcement};
 pub use parts::{MAX_PART, MIN_PART, Part, PartAnswer, take_part};
 pub use unfinished::erase_unfinished;
-
-/// How long an announcement is good, in milliseconds.
-pub const ANNOUNCED_MS: i64 = 12 * 3_600_000;
-
-/// What the keys of all announcements begin with.
-const ANNOUNCED: &str = "announced/";
-
-/// More than anybody announces of one page in twelve hours.
-const MOST: u32 = 100;
-
-/// What a page says of a document before its bytes come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnnouncedDocument {
-    /// The id of what it is meant for.
-    pub id: String,
-    /// Its name on the candidate's device.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
-    /// The SHA-256 of its bytes, in lower-case hexadecimal.
-    pub sha256: String,
-}
-
-impl AnnouncedDocument {
-    /// Whether its hash is one: it becomes part of a key.
-    pub fn is_sound(&self) -> bool {
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        self.sha256.len() == 64 && self.sha256.bytes().all(is_digit)
-    }
-}
-
-/// What a page has announced, and when it first did.
-#[derive(Clone, Debug)]
-pub struct Announcement {
-    place: Place,
-    documents: Vec<AnnouncedDocument>,
-    announced_at: Option<Timestamp>,
-}
-
-impl Announcement {
-    /// Looks up whether the page with the id `page` has announced the same
-    /// before, within the time for which that is good.
-    pub async fn find(
-        store: &impl DocumentStore,
-        slug: &str,
-        page: &ApplicationId,
-        form: &Form,
-        documents: Vec<AnnouncedDocument>,
-        now: Timestamp,
-    ) -> Result<Self, Fault> {
-        let place = Place {
-            slug: slug.to_owned(),
-            folder: parts::folder_of(page.as_str(), &form.email),
-            content: content(page, form, &documents)?,
-        };
-        let before = store.list(&place.prefix(), None, MOST).await?.documents;
-        let times = before.iter().filter_map(|kept| announced_at(&kept.key));
-        let announced_at = times.filter(|at| is_good(*at, now)).min();
-        Ok(Self { place, documents, announced_at })
-    }
-
-    /// When it was first announced: what counts for the deadline.
-    pub fn first_arrival(&self) -> Option<Timestamp> {
-        self.announced_at
-    }
-
-    /// How many bytes its documents have in all.
-    pub fn bytes(&self) -> u64 {
-        self.documents.iter().map(|document| document.bytes).fold(0, u64::saturating_add)
-    }
-
-    /// The fields of `form` with the announced documents.
-    fn form(&self, form: &Form) -> Form {
-        let offered = |document: &AnnouncedDocument| OfferedDocument {
-            id: document.id.clone(),
-            file_name: document.name.clone(),
-            bytes: document.bytes,
-            report: None,
-            sha256: Some(document.sha256.clone()),
-        };
-        let documents = form.documents.iter().cloned();
-        let documents = documents.chain(self.documents.iter().map(offered)).collect();
-        Form { documents, ..form.clone() }
-    }
-}
-
-/// Where an announcement is kept.
-#[derive(Clone, Debug)]
-struct Place {
-    slug: String,
-    /// The folder of the parts that come from this page and address.
-    folder: String,
-    /// A hash of what is announced.
-    content: String,
-}
-
-impl Place {
-    fn prefix(&self) -> String {
-        format!("{}{}.", self.of_folder(), self.content)
-    }
-
-    /// By which the page sends parts. Whoever does not have the page's token
-    /// cannot guess it.
-    fn id(&self, at: Timestamp) -> String {
-        format!("{}.{}.{}", self.folder, self.content, at.0)
-    }
-
-    /// What the keys of all announcements from this page and address begin with.
-    fn of_folder(&self) -> String {
-        format!("{ANNOUNCED}{}/{}.", self.slug, self.folder)
-    }
-}
-
-/// What is kept of an announcement.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    documents: Vec<Expected>,
-    /// Whom to tell if it does not become an application; nobody who wants no
-    /// mails.
-    tell: Option<Whom>,
-}
-
-/// A document whose parts are taken.
-#[derive(Debug, Serialize, Deserialize)]
-struct Expected {
-    sha256: String,
-    bytes: u64,
-}
-
-/// A candidate whose documents have not come.
-#[derive(Debug, Serialize, Deserialize)]
-struct Whom {
-    /// The id of the application to come.
-    id: String,
-    version: Option<u32>,
-    address: String,
-    language: String,
-    mails: Mails,
-}
 
 /// The answer to an announcement.
 #[derive(Debug, PartialEq)]
@@ -216,6 +78,9 @@ pub async fn announce<D: DocumentStore>(
         Standing::Same(received) => {
             return answered(unchanged(ledger, queue, *received).await?);
         }
+        Standing::Earlier(kept) if *received_at < kept.revised_at => {
+            return answered(Verdict::Outdated { form: Box::new(form), kept });
+        }
         Standing::Earlier(received) => (Cow::Borrowed(posting), Some(*received)),
         Standing::None => (submission.for_new(posting), None),
     };
@@ -223,17 +88,14 @@ pub async fn announce<D: DocumentStore>(
         Ok(content) => content,
         Err(issues) => return answered(refused(form, issues, kept)),
     };
-    let at = announcement.announced_at.unwrap_or(*received_at);
-    if announcement.announced_at.is_none() {
-        let tell = (content.mails != Mails::Nothing).then(|| Whom {
-            id: id.as_str().to_owned(),
-            version: (posting.version > 0).then_some(posting.version),
-            address: content.email,
-            language: submission.language.clone(),
-            mails: content.mails,
-        });
-        keep(store, announcement, at, tell).await?;
-    }
+    let tell = (content.mails != Mails::Nothing).then(|| Whom {
+        id: id.as_str().to_owned(),
+        version: (posting.version > 0).then_some(posting.version),
+        address: content.email,
+        language: submission.language.clone(),
+        mails: content.mails,
+    });
+    let at = announcement.keep(store, *received_at, tell).await?;
     let mut documents = Vec::with_capacity(announcement.documents.len());
     for document in &announcement.documents {
         let arrived = parts::arrived(store, &announcement.place.folder, &document.sha256).await?;
@@ -246,23 +108,10 @@ pub async fn announce<D: DocumentStore>(
     Ok(Announced::Awaited(Awaited { id, received_at: at, documents }))
 }
 
-async fn keep(
-    store: &impl DocumentStore,
-    announcement: &Announcement,
-    at: Timestamp,
-    tell: Option<Whom>,
-) -> Result<(), Fault> {
-    let expected =
-        |one: &AnnouncedDocument| Expected { sha256: one.sha256.clone(), bytes: one.bytes };
-    let documents = announcement.documents.iter().map(expected).collect();
-    let key = format!("{}{}", announcement.place.prefix(), at.0);
-    store.write(&key, &json(&Record { documents, tell })?).await
-}
-
 /// Puts the documents together and submits them with the form, as
 /// [`submit`] does with documents that came in one piece. Once it is accepted,
-/// it and what was announced before it are not kept any more; after any other
-/// verdict what has arrived stays for its time, so that it is not sent twice.
+/// nothing of it is kept beside the application; after any other verdict what has
+/// arrived stays for its time, so that it is not sent twice.
 pub async fn submit_announced<D: DocumentStore>(
     store: &D,
     ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
@@ -302,19 +151,31 @@ async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool,
     Ok(hex(&found) == sha256)
 }
 
-/// Deletes what a page has announced until `at`, and the parts unless a later
-/// announcement may wait for them: those first, so that after a failure
-/// something still leads to what is left.
+/// Deletes an announcement, and the parts unless a later one may wait for them:
+/// those first, so that after a failure something still leads to what is left.
+/// An earlier one stays for its time: whoever goes on with it in another tab is
+/// told that it is outdated.
 async fn forget(store: &impl DocumentStore, place: &Place, at: Timestamp) -> Result<(), Fault> {
     let kept = store.list(&place.of_folder(), None, MOST).await?.documents;
-    let is_done = |key: &str| announced_at(key).is_none_or(|one| one <= at);
-    if kept.iter().all(|one| is_done(&one.key)) {
+    let is_later = |key: &str| announced_at(key).is_some_and(|one| one > at);
+    let same = place.prefix();
+    if !kept.iter().any(|one| is_later(&one.key) && !one.key.starts_with(&same)) {
         parts::delete_all(store, &place.folder).await?;
     }
-    for one in kept.iter().filter(|one| is_done(&one.key)) {
-        store.delete(&one.key).await?;
-    }
-    Ok(())
+    store.delete(&same).await
+}
+
+/// Deletes all that was announced and sent for the posting `slug` from the page
+/// with the id `page` and from this address.
+pub(crate) async fn forget_all(
+    store: &impl DocumentStore,
+    slug: &str,
+    page: &str,
+    address: &str,
+) -> Result<(), Fault> {
+    let folder = parts::folder_of(page, address);
+    parts::delete_all(store, &folder).await?;
+    store.delete(&format!("{ANNOUNCED}{slug}/{folder}.")).await
 }
 
 /// Whether anything is announced for the posting `slug` that may still come
@@ -357,30 +218,4 @@ async fn standing(
         }
     }
     Ok(Standing::None)
-}
-
-/// A hash of everything that an announcement says, and of the page: the same
-/// text is the same announcement.
-fn content(
-    page: &ApplicationId,
-    form: &Form,
-    documents: &[AnnouncedDocument],
-) -> Result<String, Fault> {
-    let Form { name, email, phone, subject, message, answers, mails, consent, .. } = form;
-    let typed = [name, email, phone, subject, message, mails, consent];
-    json(&(page.as_str(), typed, answers, &form.repeated, documents)).map(|text| digest(&text))
-}
-
-fn json(value: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value)
-        .map_err(|_| Fault::Documents("an announcement is no JSON".to_owned()))
-}
-
-/// When an announcement was first made, by its key.
-fn announced_at(key: &str) -> Option<Timestamp> {
-    key.rsplit_once('.')?.1.parse().ok().map(Timestamp)
-}
-
-fn is_good(announced_at: Timestamp, now: Timestamp) -> bool {
-    now.0.saturating_sub(announced_at.0) < ANNOUNCED_MS
 }

@@ -2,7 +2,7 @@
 
 use rules::Timestamp;
 
-use super::{ANNOUNCED, Whom, announced_at, is_good, parts};
+use super::{ANNOUNCED, MOST, Place, Whom, announced_at, is_good, parts};
 use crate::digest::mailbox_hash;
 use crate::each::each;
 use crate::key::{ApplicationId, SigningKey};
@@ -32,42 +32,52 @@ pub async fn erase_unfinished(
     erased
 }
 
+/// Ends the announcement under `key`, with those of the same that came at once
+/// and were left by a failure: it counts from the first of them.
 async fn end(
     store: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices),
+    ledger: &(impl Ledger + Notices + Retention),
     signing: &SigningKey,
     key: &str,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let path = key.strip_prefix(ANNOUNCED).and_then(|path| path.split_once('/'));
-    if let Some((slug, id)) = path
-        && let Some((folder, _)) = id.split_once('.')
+    let Some(place) = Place::of_key(key) else { return store.delete(key).await };
+    let kept = store.list(&place.of_folder(), None, MOST).await?.documents;
+    let same = kept.iter().filter(|one| one.key.starts_with(&place.prefix()));
+    let times = same.filter_map(|one| Some((announced_at(&one.key)?, one.key.as_str())));
+    let mut times: Vec<_> = times.collect();
+    times.sort_unstable();
+    let Some(&(at, first)) = times.first() else { return Ok(()) };
+    if let Some(whom) = parts::read(store, first).await?.and_then(|record| record.tell)
+        && !has_applied(ledger, signing, &whom, at).await?
     {
-        let at = announced_at(id).unwrap_or(now);
-        if let Some(whom) = parts::read(store, key).await?.and_then(|record| record.tell)
-            && !has_applied(ledger, signing, &whom, at).await?
-        {
-            tell(ledger, signing, slug, whom, at, now).await?;
-        }
-        // Another announcement may wait for the same documents.
-        let of_folder = format!("{ANNOUNCED}{slug}/{folder}.");
-        if store.list(&of_folder, None, 2).await?.documents.len() < 2 {
-            parts::delete_all(store, folder).await?;
-        }
+        tell(ledger, signing, &place.slug, whom, at, now).await?;
     }
-    store.delete(key).await
+    // Later ones were announced anew.
+    times.retain(|(one, _)| is_good(at, *one));
+    // Another announcement may wait for the same documents.
+    if kept.len() == times.len() {
+        parts::delete_all(store, &place.folder).await?;
+    }
+    for (_, key) in times {
+        store.delete(key).await?;
+    }
+    Ok(())
 }
 
-/// Whether what was announced at `at` has become an application, or has given
-/// way to a later one: deleting it may have failed then.
+/// Whether what was announced at `at` has become an application, be it withdrawn
+/// since, or has given way to a later one: deleting it may have failed then.
 async fn has_applied(
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Retention),
     signing: &SigningKey,
     whom: &Whom,
     at: Timestamp,
 ) -> Result<bool, Fault> {
     let id = ApplicationId::of_page(&whom.id);
     for id in [&id, &id.for_address(&whom.address)] {
+        if ledger.is_withdrawn(id.as_str()).await? {
+            return Ok(true);
+        }
         if let Some(received) = find(ledger, signing, id.as_str()).await? {
             let is_theirs = received.content.is_from(&whom.address) || received.address_changes > 0;
             if is_theirs && received.revised_at >= at {

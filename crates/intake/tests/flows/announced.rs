@@ -173,7 +173,14 @@ fn what_has_arrived_is_not_awaited_again() {
     send_all(&world, &posting, &given, &second, LENGTH);
     let (received, _) = taken(announce(&world, &posting, &given, world.now.get()));
     assert_eq!(received.content.message.as_deref(), Some("Bonjour"));
-    assert_eq!((world.documents.borrow().len(), world.records.borrow().len()), (2, 0));
+    assert_eq!(world.documents.borrow().len(), 2, "no parts are left");
+
+    // The tab in which it was announced first goes on.
+    given.form.message = "Bonjour,\nvoici ma candidature.".into();
+    given.documents[0] = submission(&posting, 1).documents.remove(0);
+    let outdated = announce(&world, &posting, &given, world.now.get());
+    let Announced::Answered(verdict) = outdated else { panic!("{outdated:?}") };
+    assert!(matches!(*verdict, Verdict::Outdated { .. }), "{verdict:?}");
 }
 
 #[test]
@@ -390,4 +397,22 @@ fn the_report_waits_for_what_may_still_come_whole() {
     assert_eq!(report(last + ANNOUNCED_MS - 1), 0);
     erase(&world, last + ANNOUNCED_MS);
     assert_eq!(report(last + ANNOUNCED_MS), 1);
+}
+
+#[test]
+fn a_withdrawal_takes_it_along() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let received = world.application(&id);
+    let given = given(&posting);
+    let at = Timestamp(NOON.0 + 60_000);
+    let correction = awaited(&world, &posting, &given, at);
+    send(&world, &posting, &correction.id, &given.documents[1].upload, 0, LENGTH);
+    let (ports, ledger, signing) = (&world.ports, &world.ledger, key());
+    let (reference, receipt) =
+        (received.reference.as_str(), intake::receipt_key(&signing, &received));
+    let done = intake::withdraw(ports, ledger, &signing, reference, &receipt, at);
+    assert_eq!(pollster::block_on(done).unwrap().unwrap().unfinished, None);
+    assert!(world.documents.borrow().is_empty());
+    assert!(!world.records.borrow().keys().any(|key| key.starts_with("announced/")));
 }

@@ -44,8 +44,9 @@ pub(crate) struct History {
     pub(crate) mails: Vec<Mail>,
     /// The announcements that the store has kept.
     pub(crate) kept: Vec<Kept>,
-    /// When each announcement first counted, as its candidate was told.
-    pub(crate) told: BTreeMap<String, Timestamp>,
+    /// From when on each announcement counts, as its candidate was told, and when
+    /// that was.
+    pub(crate) told: BTreeMap<String, (Timestamp, i64)>,
     /// The mails that came in, or were to.
     pub(crate) letters: Vec<Letter>,
 }

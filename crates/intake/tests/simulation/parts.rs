@@ -28,6 +28,8 @@ const HOUR: i64 = 60 * MINUTE;
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     slug: String,
+    /// What is announced, by whom.
+    content: String,
     /// The id of the application to come.
     id: String,
     address: String,
@@ -37,13 +39,23 @@ pub(crate) struct Kept {
 /// The store keeps an announcement.
 pub(crate) fn kept(ports: &Ports, key: &str, record: &str) {
     let Some(path) = key.strip_prefix("announced/") else { return };
+    let (content, at) = path.rsplit_once('.').unwrap();
+    let at = Timestamp(at.parse().unwrap());
+    let is_same =
+        |one: &&mut Kept| one.content == content && (at.0 - one.at.0).abs() < ANNOUNCED_MS;
+    if let Some(before) = ports.history.borrow_mut().kept.iter_mut().find(is_same) {
+        // Twice at once: the first one counts.
+        before.at = before.at.min(at);
+        return;
+    }
     let record: serde_json::Value = serde_json::from_str(record).unwrap();
     let text = |name: &str| record["tell"][name].as_str().unwrap().to_owned();
     let kept = Kept {
         slug: path.split('/').next().unwrap().to_owned(),
+        content: content.to_owned(),
         id: text("id"),
         address: text("address"),
-        at: Timestamp(path.rsplit('.').next().unwrap().parse().unwrap()),
+        at,
     };
     ports.history.borrow_mut().kept.push(kept);
 }
@@ -57,7 +69,8 @@ impl Kept {
             let is_theirs = one.content.email == self.address || one.address_changes > 0;
             is_of_page && is_theirs && one.revised_at >= self.at
         };
-        history.revisions.values().any(is_it)
+        // Where one of the page was withdrawn, it may have been theirs.
+        history.withdrawn.contains_key(&self.id) || history.revisions.values().any(is_it)
     }
 }
 
@@ -148,7 +161,7 @@ impl Person {
             bytes: bytes.len() as u64,
             sha256: hex(bytes),
         });
-        let now = ports.clock();
+        let (began, now) = (ports.scheduler.now(), ports.clock());
         let mut form = self.form(ports, now);
         form.documents.clear();
         let (slug, said) = (&self.page.slug, said.collect());
@@ -158,7 +171,7 @@ impl Person {
         let before = InTime::of(ports, &self.page, page, self.opened, form.received_at);
         let answer = self.take_in_announced(ports, &announcement, form).await;
         match &answer {
-            Ok(Announced::Awaited(awaited)) => told(ports, awaited, now),
+            Ok(Announced::Awaited(awaited)) => told(ports, self.id(), awaited, began, now),
             Ok(Announced::Answered(verdict)) => {
                 if matches!(**verdict, Verdict::Accepted { .. }) {
                     ports.count(Event::AcceptedInParts);
@@ -202,15 +215,20 @@ impl Person {
 }
 
 /// A candidate is told that an announcement is kept: the moment that was told
-/// first counts for as long as it is good.
-fn told(ports: &Ports, awaited: &Awaited, now: Timestamp) {
+/// before, when this request began, counts for as long as it is good, unless
+/// what came of it was withdrawn.
+fn told(ports: &Ports, page: &str, awaited: &Awaited, began: i64, now: Timestamp) {
     ports.count(Event::Announced);
     let (announcement, _) = awaited.id.rsplit_once('.').unwrap();
-    let at = awaited.received_at;
-    let before = ports.history.borrow_mut().told.insert(announcement.to_owned(), at);
+    let told = (awaited.received_at, ports.scheduler.now());
+    let mut history = ports.history.borrow_mut();
+    let before = history.told.insert(announcement.to_owned(), told);
+    let is_withdrawn = history.withdrawn.contains_key(page);
+    drop(history);
+    let Some((before, _)) = before.filter(|(_, at)| *at < began && !is_withdrawn) else { return };
     // The server's clock may have been ahead when the time of the first was over.
-    let is_good = |before: &Timestamp| now.0 - before.0 < ANNOUNCED_MS - HOUR;
-    if before.filter(is_good).is_some_and(|before| before < at) {
+    let is_good = now.0 - before.0 < ANNOUNCED_MS - HOUR;
+    if is_good && before < awaited.received_at {
         let what = format!("{announcement} counts from now on");
         ports.breach(Invariant::AnnouncedOnce, what);
     }
