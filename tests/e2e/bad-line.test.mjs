@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 
 import { document, kept, pdf, sha256 } from "../support/application.mjs";
-import { browsing, look, NARROW, openForm } from "../support/browser.mjs";
+import { browsing, look, NARROW, openForm, picture } from "../support/browser.mjs";
 import { arrived, fill } from "../support/candidate.mjs";
 import { Line } from "../support/line.mjs";
 import { poll } from "../support/mailbox.mjs";
@@ -79,6 +79,7 @@ test("while the line is cut the page says so, in its language; once it is back, 
   const told = page.getByText(words("ar").form.line_cut);
   await told.waitFor();
   await look(page, "line-cut-ar-320");
+  await picture(page, "line-cut-ar-320", page.locator("#upload"));
   line.mend();
   await page.context().setOffline(false);
   await told.waitFor({ state: "hidden" });

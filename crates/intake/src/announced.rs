@@ -158,11 +158,17 @@ async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool,
 async fn forget(store: &impl DocumentStore, place: &Place, at: Timestamp) -> Result<(), Fault> {
     let kept = store.list(&place.of_folder(), None, MOST).await?.documents;
     let is_later = |key: &str| announced_at(key).is_some_and(|one| one > at);
-    let same = place.prefix();
-    if !kept.iter().any(|one| is_later(&one.key) && !one.key.starts_with(&same)) {
+    let prefix = place.prefix();
+    let (same, others): (Vec<_>, Vec<_>) =
+        kept.into_iter().partition(|one| one.key.starts_with(&prefix));
+    if !others.iter().any(|one| is_later(&one.key)) {
         parts::delete_all(store, &place.folder).await?;
     }
-    store.delete(&same).await
+    // The first one, which counts, goes last.
+    for one in same.iter().rev() {
+        store.delete(&one.key).await?;
+    }
+    Ok(())
 }
 
 /// Deletes all that was announced and sent for the posting `slug` from the page

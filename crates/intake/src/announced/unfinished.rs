@@ -59,7 +59,8 @@ async fn end(
     if kept.len() == times.len() {
         parts::delete_all(store, &place.folder).await?;
     }
-    for (_, key) in times {
+    // The first one, which counts, goes last.
+    for (_, key) in times.into_iter().rev() {
         store.delete(key).await?;
     }
     Ok(())
