@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { apply, clock, document, form, freshToken, kept, NOON, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { announced, apply, clock, freshToken, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -18,12 +18,9 @@ const CV = pdf("Marie Dupont", 2_200_000);
 const FILES = { cover_letter: ["Lettre.pdf", LETTER], cv: ["CV.pdf", CV] };
 const at = (milliseconds) => ({ "x-test-clock": clock(milliseconds) });
 
-const documents = (files = FILES) =>
-  JSON.stringify(Object.entries(files).map(([id, [name, bytes]]) => ({ id, name, bytes: bytes.length, sha256: sha256(bytes) })));
-
 /** Announces a form, or asks for it to be taken in, which is the same. */
 async function announce(token, changes = {}, headers = {}) {
-  const fields = { cover_letter: undefined, cv: undefined, token, documents: documents(), ...changes };
+  const fields = { cover_letter: undefined, cv: undefined, token, documents: announced(FILES), ...changes };
   const answer = await apply(place.guichet, fields, { headers });
   return { status: answer.status, body: await answer.json() };
 }
@@ -98,7 +95,7 @@ test("what is wrong is told before any document comes", async () => {
     return [status, ...(body.issues ?? []).map(({ field, code }) => `${field} ${code}`)];
   };
   assert.deepEqual(await issues({ name: "", consent: "" }), [422, "name missing", "consent missing"]);
-  assert.deepEqual(await issues({ documents: documents({ cv: FILES.cv }) }), [422, "cover_letter document_missing"]);
+  assert.deepEqual(await issues({ documents: announced({ cv: FILES.cv }) }), [422, "cover_letter document_missing"]);
   assert.deepEqual(await issues({}, at(POSTING.closesAt)), [422, "deadline deadline_passed"]);
   assert.deepEqual(await issues({ token: undefined }), [422, "token not_a_choice"], "without one it could not come again");
   for (const list of ["[", "{}", '[{"id":"cv","name":"CV.pdf","bytes":9,"sha256":"../x"}]']) {

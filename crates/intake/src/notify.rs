@@ -1,7 +1,7 @@
 //! Sends the notices: reports and withdrawals to staff, what candidates are
 //! told beside the acknowledgement, alerts to the operator.
 
-use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::{Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
 
@@ -104,17 +104,7 @@ impl MailComposer<'_> {
                 };
                 (address(to)?, language.clone(), words)
             }
-            Notice::Unfinished(unfinished) => {
-                let UnfinishedNotice { posting, version, address: to, language, mails, at } =
-                    unfinished;
-                let posting = self.posting_of_version(ledger, posting, *version).await?;
-                let texts = locales::choose(Some(language), None, &posting.language);
-                let words = match mails {
-                    Mails::Full => mails::unfinished(texts, &posting, *at),
-                    _ => mails::neutral(texts, Neutral::Unfinished, ""),
-                };
-                (address(to)?, language.clone(), words)
-            }
+            Notice::Unfinished(unfinished) => self.unfinished(ledger, unfinished).await?,
             Notice::KeyExpires { posting, until } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
@@ -160,6 +150,23 @@ impl MailComposer<'_> {
             return self.about_person(&posting, outside, outgoing);
         }
         Ok(self.message(outgoing))
+    }
+
+    /// To whom what was announced and did not come whole is told, in which
+    /// language and words.
+    async fn unfinished(
+        &self,
+        store: &impl PostingStore,
+        unfinished: &UnfinishedNotice,
+    ) -> Result<(Address, String, MailText), Fault> {
+        let UnfinishedNotice { posting, version, address: to, language, mails, at } = unfinished;
+        let posting = self.posting_of_version(store, posting, *version).await?;
+        let texts = locales::choose(Some(language), None, &posting.language);
+        let words = match mails {
+            Mails::Full => mails::unfinished(texts, &posting, *at),
+            _ => mails::neutral(texts, Neutral::Unfinished, ""),
+        };
+        Ok((address(to)?, language.clone(), words))
     }
 
     /// Returns a message without attachments that nobody is to answer.

@@ -24,7 +24,7 @@ fn given(posting: &Posting) -> Given {
 
 fn hash(bytes: &[u8]) -> String {
     let hash = sha2::Sha256::digest(bytes);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// What the page says of the documents of a form.
