@@ -155,9 +155,10 @@ async fn take_in(
     let verdict = match announcement {
         None => submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?,
         Some(announcement) => {
-            let (at, sender) = ((app, from.env), from.network);
-            match announced::take_in(context, at, posting, sender, announcement, submission).await?
-            {
+            let progress =
+                announced::take_in(context, app, from, posting, announcement, submission);
+            // Large, and most forms do without it.
+            match Box::pin(progress).await? {
                 Taken::Judged(verdict) => verdict,
                 Taken::Answered(response) => return Ok(response),
             }

@@ -7,8 +7,9 @@ use intake::{
     Announced, Announcement, Arrival, Awaited, Submission, Token, Verdict, announce,
     submit_announced,
 };
-use worker::{Env, Response};
+use worker::Response;
 
+use super::Sender;
 use super::refusal::come_back;
 use crate::adapters::UploadedFile;
 use crate::app::AppContext;
@@ -47,9 +48,9 @@ pub(super) enum Taken {
 /// Takes it in where everything has arrived; otherwise tells what has not.
 pub(super) async fn take_in(
     context: &RequestContext,
-    (app, env): (&AppContext, &Env),
+    app: &AppContext,
+    from: &Sender<'_>,
     posting: &Posting,
-    sender: Option<&str>,
     announcement: &Announcement,
     submission: Submission<UploadedFile>,
 ) -> Result<Taken, Fault> {
@@ -60,8 +61,8 @@ pub(super) async fn take_in(
             Ok(Taken::Answered(still_to_come(context, posting, &awaited)))
         }
         Announced::Complete => {
-            let bytes = announcement.bytes();
-            let Some(_permit) = semaphore::acquire(bytes, sender, PUT_TOGETHER_MS).await else {
+            let (bytes, Sender { env, network }) = (announcement.bytes(), from);
+            let Some(_permit) = semaphore::acquire(bytes, *network, PUT_TOGETHER_MS).await else {
                 return Ok(Taken::Answered(come_back(context, env, posting, "crowded")));
             };
             submit_announced(documents, ledger, queue, posting, announcement, submission)
