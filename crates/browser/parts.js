@@ -39,7 +39,9 @@ class Parts extends EventTarget {
   #isAnnounced = false;
   #failures = 0;
   #size = 2 * LEAST;
+  /** Where it is told that the line is cut, and in which words: the server has said them. */
   #line;
+  #message = "";
 
   constructor(form, place) {
     super();
@@ -98,13 +100,15 @@ class Parts extends EventTarget {
         if (answer.status < 300) keep(this.#place, null);
         return answer;
       }
+      const awaited = JSON.parse(answer.responseText);
       this.#isAnnounced = true;
-      await this.#sendAll(JSON.parse(answer.responseText), files);
+      this.#message = awaited.message;
+      await this.#sendAll(awaited, files);
     }
     return this.#current;
   }
 
-  async #sendAll({ parts, documents, message }, files) {
+  async #sendAll({ parts, documents }, files) {
     const total = documents.reduce((sum, { bytes }) => sum + bytes, 0);
     const loaded = () => documents.reduce((sum, { arrived }) => sum + arrived, 0);
     const progress = () => this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded: loaded(), total }));
@@ -116,7 +120,7 @@ class Parts extends EventTarget {
         // Read before it is sent: a file that is gone is not a line that is cut.
         const part = await file.slice(from, from + this.#size).arrayBuffer();
         const began = performance.now();
-        const answer = await this.#ask("PUT", `${parts}/${document.sha256}/${from}`, part, message);
+        const answer = await this.#ask("PUT", `${parts}/${document.sha256}/${from}`, part);
         if (!answer) {
           this.#size = Math.max(LEAST, this.#size / 2);
           continue;
@@ -132,7 +136,7 @@ class Parts extends EventTarget {
   }
 
   /** The answer to a request; nothing, after a while, where it is to be made again. */
-  async #ask(method, address, body, message) {
+  async #ask(method, address, body) {
     const answer = await this.#request(method, address, body);
     if (this.#isStopped || !isPassing(answer)) {
       this.#failures = 0;
@@ -142,7 +146,7 @@ class Parts extends EventTarget {
     if (method === "POST") keepArrival(body, answer);
     this.#failures += 1;
     // A line that is back at once is not told of.
-    if (this.#failures > 1) this.#tell(message);
+    if (this.#failures > 1) this.#tell(this.#message);
     const after = Number(answer.getResponseHeader("Retry-After")) * 1_000;
     await this.#pause(after || Math.min(30_000, 250 * 2 ** this.#failures));
   }

@@ -4,7 +4,7 @@
 use crate::invariants::Invariant;
 
 /// Each mistake must show within this many seeds.
-pub(crate) const SEEDS: u64 = 5_000;
+pub(crate) const SEEDS: u64 = 10_000;
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
