@@ -3,24 +3,31 @@
 
 import { initSync, takeOver } from "form-glue";
 import wasm from "form-wasm";
-import * as inspector from "./inspector.js";
+import { checkReadable, inspect } from "./inspector.js";
 
 // The trap for robots that run no script: here it could only catch what fills in forms for a person.
 document.getElementById("website")?.remove();
 
 performance.mark("script started");
 
-// What helps where the server cannot be reached has to be there before that. The build puts its address in.
+/** What sends in parts, once it is there. */
+let parts;
+
+// What helps on a bad line, or where the server cannot be reached, has to be there before that. The build puts the addresses in.
 document.addEventListener("change", ({ target }) => {
-  if (target.type === "file") import(READY_MAIL).catch(() => {});
+  if (target.type !== "file") return;
+  import(READY_MAIL).catch(() => {});
+  import(PARTS).then((module) => (parts = module), () => {});
 });
+
+const request = (form) => parts?.request(form) ?? new XMLHttpRequest();
 
 /** Settles when the form is driven by the module, or is known to go on without it. */
 export const ready = WebAssembly.compileStreaming(fetch(wasm))
   .then((module) => {
     performance.mark("module compiled");
     initSync({ module });
-    takeOver(inspector);
+    takeOver({ inspect, checkReadable, request });
     performance.mark("form live");
   })
   .then(

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { apply, clock, document, form, freshToken, NOON, onTheWire, pdf, POSTING } from "../support/application.mjs";
+import { announced, apply, clock, document, form, freshToken, NOON, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { override, statements } from "../support/faults.mjs";
 import { signIn } from "../support/desk.mjs";
 import { fill, FILLED, queries } from "../support/ledger.mjs";
@@ -20,7 +20,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a statement may read that looks for one application, mail or posting: eleven are the kinds of mail, in a list, and up
+ * What a statement may read that looks for one application, mail or posting: thirteen are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
 const FEW = 21;
@@ -277,6 +277,27 @@ test("documents of a refused form are held, sent, replaced, and deleted after an
   await bounded("cron: deletes three held documents");
 });
 
+test("an application that comes in parts, and one that does not come whole", async () => {
+  await override(place.guichet, { clock: clock() });
+  const files = { cover_letter: ["Lettre.pdf", pdf("Lettre")], cv: ["CV.pdf", pdf("CV")] };
+  const send = async (token, email) => {
+    const answer = await apply(place.guichet, { token, email, cover_letter: undefined, cv: undefined, documents: announced(files) });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  const token = await freshToken(place.guichet);
+  const { status, parts } = await send(token, "parts@example.org");
+  assert.equal(status, 202);
+  await bounded("an announcement");
+  for (const [, bytes] of Object.values(files)) await place.guichet.fetch(`${parts}/${sha256(bytes)}/0`, { method: "PUT", body: bytes });
+  assert.equal(await bounded("two parts"), 0);
+  assert.equal((await send(token, "parts@example.org")).status, 201);
+  await settled();
+  await bounded("they become an application");
+  assert.equal((await send(await freshToken(place.guichet), "unfinished@example.org")).status, 202);
+  await cronAt(NOON + 12 * HOUR);
+  await bounded("cron: what has not come whole is deleted and told");
+});
+
 test("the desk", async () => {
   await override(place.guichet, { clock: clock() });
   const staff = await signIn(place.guichet);
@@ -354,7 +375,6 @@ const ELSEWHERE = new Set([
   "count erased before",
   "seal",
   "seal revisions",
-  "insert key warning",
   "note undelivered",
 ]);
 

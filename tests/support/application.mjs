@@ -70,6 +70,14 @@ export function form(changes = {}) {
 }
 
 /**
+ * What a form says in `documents` of those that come in parts.
+ *
+ * @param {Record<string, [string, Buffer]>} files by id: name and bytes
+ */
+export const announced = (files) =>
+  JSON.stringify(Object.entries(files).map(([id, [name, bytes]]) => ({ id, name, bytes: bytes.length, sha256: sha256(bytes) })));
+
+/**
  * @param {string} name
  * @param {Buffer | string} bytes
  * @param {string} [type] which the Worker ignores

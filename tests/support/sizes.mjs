@@ -11,9 +11,9 @@ import { ROOT, start } from "./guichet.mjs";
  * Brotli, in bytes; a kilobyte has 1,000. The form was planned with 65 KB. A draft that outlives a reload, the review, the
  * counter, spoken reasons, new versions of a posting and addresses as people type them took 16 KB more; short names for the
  * functions between wasm and glue would save 4, but only by rewriting generated code. What looks into documents is loaded
- * when a candidate reaches for a file, and what makes a mail ready once one is chosen.
+ * when a candidate reaches for a file, and what makes a mail ready and what sends in parts once one is chosen.
  */
-const BUDGET = { page: 100_000, module: 88_000, inspector: 73_000, readyMail: 1_600 };
+const BUDGET = { page: 100_000, module: 88_000, inspector: 73_000, readyMail: 1_600, parts: 1_900 };
 
 /** Settings that only a development build reads: they stand in its wasm. */
 const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB", "dev-sign-in"];
@@ -26,7 +26,9 @@ const html = await page();
 const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk|rtl)/.test(name));
 const later = assets.filter(({ name }) => name.startsWith("inspector"));
 const readyMail = assets.filter(({ name }) => name.startsWith("ready-mail"));
-const atOnce = assets.filter((asset) => !later.includes(asset) && !readyMail.includes(asset));
+const parts = assets.filter(({ name }) => name.startsWith("parts"));
+const onDemand = [later, readyMail, parts].flat();
+const atOnce = assets.filter((asset) => !onDemand.includes(asset));
 const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));
 const worker = await files(join(folder, "worker"));
 
@@ -37,6 +39,7 @@ const rows = [
   ...later.map(measure),
   total("what looks into documents", later, BUDGET.inspector),
   total("what makes a mail ready", readyMail, BUDGET.readyMail),
+  total("what sends in parts", parts, BUDGET.parts),
   ...worker.map(measure),
   total("the Worker in all", worker),
 ];

@@ -18,7 +18,7 @@ use crate::countdown::next_change;
 use crate::dom::Dom;
 use crate::draft::{Draft, Drafts};
 use crate::event::{after, log_error};
-use crate::files::Inspector;
+use crate::files::Scripts;
 use crate::form::State;
 use crate::message::{Effect, Message};
 use crate::number::{byte_count, whole};
@@ -35,7 +35,7 @@ const ASKED_AGAIN_MS: i32 = 3_000;
 /// The page, the form's state and the clock, and what is under way.
 pub(crate) struct App {
     pub(crate) dom: Dom,
-    inspector: Inspector,
+    scripts: Scripts,
     pub(crate) page: Rc<Page>,
     state: RefCell<State>,
     clock: Cell<Clock>,
@@ -49,7 +49,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(mut dom: Dom, inspector: Inspector) -> Result<Rc<Self>, JsValue> {
+    pub(crate) fn new(mut dom: Dom, scripts: Scripts) -> Result<Rc<Self>, JsValue> {
         let page = Rc::new(dom.page()?);
         let clock = Cell::new(Clock::heard(page.now, loaded(&dom.window)));
         dom.strip_title(page.words.get("form_title_error").unwrap_or_default());
@@ -61,7 +61,7 @@ impl App {
         let drafts = Drafts::of(&dom.window, &action);
         Ok(Rc::new(Self {
             dom,
-            inspector,
+            scripts,
             page,
             state,
             clock,
@@ -233,7 +233,7 @@ impl App {
     fn read(self: &Rc<Self>, id: String, turn: Turn) {
         let Some(file) = self.dom.file(&id) else { return };
         let app = Rc::clone(self);
-        self.inspector.look(&file, move |found| {
+        self.scripts.look(&file, move |found| {
             app.tell(Message::Inspected { id: id.clone(), turn, found });
         });
     }
@@ -244,7 +244,7 @@ impl App {
         let hear = move |message| {
             app.tell(message);
         };
-        match post(&self.dom.form, hear) {
+        match post(&self.dom.form, self.scripts.request(&self.dom.form), hear) {
             Ok(request) => {
                 self.upload.replace(Some(request));
             }
@@ -334,7 +334,7 @@ impl App {
                 if let Some(token) = &changed.token {
                     dom.set("token", "value", token);
                 }
-                let newer = handlers::take_over(dom, app.inspector.clone()).ok()?;
+                let newer = handlers::take_over(dom, app.scripts.clone()).ok()?;
                 newer.was_sent.set(true);
                 newer.state.try_borrow_mut().ok()?.was_heard =
                     app.state.try_borrow().ok()?.was_heard;
@@ -354,8 +354,8 @@ fn look_for(app: Rc<App>, mut files: Vec<(String, File)>, lost: Vec<String>) {
         app.tell(Message::Lost(lost));
         return;
     };
-    let inspector = app.inspector.clone();
-    inspector.is_readable(&file, move |readable| {
+    let scripts = app.scripts.clone();
+    scripts.is_readable(&file, move |readable| {
         let mut lost = lost.clone();
         if !readable {
             lost.push(id.clone());

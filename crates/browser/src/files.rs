@@ -1,26 +1,32 @@
 //! Reads the files that a candidate chooses. `inspector.js` beside this crate
-//! has them inspected in a thread of their own and calls back.
+//! has them inspected in a thread of their own and calls back. Large ones are
+//! sent by `parts.js`.
 
 use documents::Report;
 use js_sys::Function;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use web_sys::File;
+use web_sys::{File, HtmlFormElement, XmlHttpRequest};
 
 use crate::chosen::Found;
 use crate::event::{function, log_error};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The functions of `inspector.js`.
+    /// What `boot.js` hands over: functions of `inspector.js` and `parts.js`.
     #[derive(Clone, Debug)]
-    pub type Inspector;
+    pub type Scripts;
 
     #[wasm_bindgen(method)]
-    fn inspect(this: &Inspector, file: &File, done: &Function);
+    fn inspect(this: &Scripts, file: &File, done: &Function);
 
     #[wasm_bindgen(method, js_name = checkReadable)]
-    fn check_readable(this: &Inspector, file: &File, done: &Function);
+    fn check_readable(this: &Scripts, file: &File, done: &Function);
+
+    /// Returns a request that sends a form: one of the browser's, or one that
+    /// is used like it and sends the documents in parts.
+    #[wasm_bindgen(method)]
+    pub(crate) fn request(this: &Scripts, form: &HtmlFormElement) -> XmlHttpRequest;
 }
 
 /// What `inspector.js` answers.
@@ -35,7 +41,7 @@ struct Answer {
     unreadable: bool,
 }
 
-impl Inspector {
+impl Scripts {
     /// Looks into `file` and passes the result to `done`.
     pub(crate) fn look(&self, file: &File, done: impl Fn(Found) + 'static) {
         self.inspect(file, &function(move |answer| done(found(answer))));

@@ -12,13 +12,13 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::dom::Dom;
 use crate::event::{after, listen};
-use crate::files::Inspector;
+use crate::files::Scripts;
 use crate::message::Message;
 use crate::number::whole;
 
 /// Takes the form over.
-pub(crate) fn take_over(dom: Dom, inspector: Inspector) -> Result<Rc<App>, JsValue> {
-    let app = App::new(dom, inspector)?;
+pub(crate) fn take_over(dom: Dom, scripts: Scripts) -> Result<Rc<App>, JsValue> {
+    let app = App::new(dom, scripts)?;
     let Dom { window, document, form, .. } = &app.dom;
     let on = |hear: fn(&Rc<App>, Event)| {
         let app = Rc::clone(&app);

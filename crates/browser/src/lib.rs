@@ -35,24 +35,24 @@ mod view;
 use wasm_bindgen::prelude::*;
 
 use dom::Dom;
-use files::Inspector;
+use files::Scripts;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Takes over the page's form, if it has one. `inspector` is `inspector.js`
-/// beside this crate.
+/// Takes over the page's form, if it has one. `scripts` is what `boot.js`
+/// beside this crate hands over.
 ///
 /// # Errors
 ///
 /// Where the page's data cannot be read: a question of a kind that this module
 /// does not know, say. The form then stays as it is without script.
 #[wasm_bindgen(js_name = takeOver)]
-pub fn take_over(inspector: Inspector) -> Result<(), JsValue> {
+pub fn take_over(scripts: Scripts) -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
     match Dom::of_window().filter(Dom::is_complete) {
-        Some(dom) => handlers::take_over(dom, inspector).map(|_| ()),
+        Some(dom) => handlers::take_over(dom, scripts).map(|_| ()),
         None => Ok(()),
     }
 }

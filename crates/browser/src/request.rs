@@ -15,13 +15,15 @@ use crate::message::Message;
 use crate::number::{byte_count, whole};
 use crate::sending::{Answer, Changed, FieldError};
 
-/// Posts `form` and tells `hear` how it goes. There is no time limit: a slow
-/// line is no reason to break off. Aborting the request ends the news.
+/// Posts `form` by `request` and tells `hear` how it goes. There is no time
+/// limit: a slow line is no reason to break off. Aborting the request ends the
+/// news.
 pub(crate) fn post(
     form: &HtmlFormElement,
+    request: XmlHttpRequest,
     hear: impl Fn(Message) + Clone + 'static,
 ) -> Result<XmlHttpRequest, JsValue> {
-    let request = open("POST", &form.get_attribute("action").unwrap_or_default())?;
+    request.open_with_async("POST", &form.get_attribute("action").unwrap_or_default(), true)?;
     request.set_request_header("Accept", "application/json")?;
     let (progress, failed, answered) = (hear.clone(), hear.clone(), request.clone());
     listen(&*request.upload()?, "progress", move |event: ProgressEvent| {

@@ -54,6 +54,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("erasure failed", erase(app, &postings).await),
         ("orphaned documents not erased", erase_orphaned_documents(app).await),
         ("held documents not erased", erase_held_documents(app).await),
+        ("unfinished applications not erased", erase_unfinished(app).await),
         ("attachments not erased", erase_attachments(app).await),
         ("report failed", report(app, &postings).await),
         ("watch failed", watch(env, app).await),
@@ -132,12 +133,17 @@ async fn erase_held_documents(app: &AppContext) -> Result<(), Fault> {
     intake::erase_held_documents(&app.documents, &app.ledger, app.clock.now()).await.map(|_| ())
 }
 
+async fn erase_unfinished(app: &AppContext) -> Result<(), Fault> {
+    let (documents, now) = (&app.documents, app.clock.now());
+    intake::erase_unfinished(documents, &app.ledger, &app.signing, now).await.map(|_| ())
+}
+
 async fn erase_attachments(app: &AppContext) -> Result<(), Fault> {
     intake::erase_attachments(&app.documents, &app.ledger, app.clock.now()).await
 }
 
 async fn report(app: &AppContext, postings: &Postings) -> Result<(), Fault> {
-    intake::report(&app.ledger, postings, app.clock.now()).await
+    intake::report(&app.documents, &app.ledger, postings, app.clock.now()).await
 }
 
 async fn watch(env: &Env, app: &AppContext) -> Result<(), Fault> {

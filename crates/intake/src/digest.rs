@@ -46,7 +46,7 @@ pub(crate) async fn admit(
     let Some(notice) = recipient(ledger, composer.signing, mail).await? else {
         return Ok(Admission::Admitted);
     };
-    let hash = hash(composer.signing, &notice.address);
+    let hash = mailbox_hash(composer.signing, &notice.address);
     let slot = now.0.div_euclid(DIGEST_EVERY_MS);
     let due_at = Timestamp(slot.saturating_add(1).saturating_mul(DIGEST_EVERY_MS));
     let digest = Digest {
@@ -113,14 +113,15 @@ async fn recipient(
             | Notice::Digest(_)
             | Notice::Answer(_)
             | Notice::Forward(_)
-            | Notice::Flood(_),
+            | Notice::Flood(_)
+            | Notice::Unfinished(_),
         ) => None,
     })
 }
 
 /// The same for all addresses of a mailbox. Without the signing key it says
 /// nothing about the address.
-fn hash(signing: &SigningKey, address: &str) -> String {
+pub(crate) fn mailbox_hash(signing: &SigningKey, address: &str) -> String {
     let signature = signing.sign("recipient", &[&mailbox_of(address)]);
     signature.chars().take(22).collect()
 }

@@ -208,7 +208,7 @@ fn has_passed(document: &OfferedDocument, issues: &[Issue]) -> bool {
 }
 
 /// As long as an application's id, and never one.
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text);
     let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
     format!("{bits:032x}")

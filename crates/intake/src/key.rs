@@ -91,6 +91,11 @@ impl ApplicationId {
         Self(format!("{bits:032x}"))
     }
 
+    /// The id in the token of a page, as it was kept.
+    pub(crate) fn of_page(kept: &str) -> Self {
+        Self(kept.to_owned())
+    }
+
     /// The id of the application that comes from the page of this one, from
     /// another address: always the same one, however often it is sent.
     pub(crate) fn for_address(&self, address: &str) -> Self {

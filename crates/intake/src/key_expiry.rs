@@ -4,7 +4,7 @@ use domain::Posting;
 use rules::Timestamp;
 use sealing::Key;
 
-use crate::ports::{Fault, Notices};
+use crate::ports::{Fault, MailKind, Notice, Notices};
 
 /// How long before its end a warning is given of a key, in days.
 pub const WARNED_BEFORE: u32 = 28;
@@ -19,7 +19,9 @@ pub async fn warn_of_keys(
 ) -> Result<(), Fault> {
     for posting in postings {
         if let Some(until) = first_end(posting).filter(|until| is_near(posting, *until, now)) {
-            ledger.open_key_warning(&posting.slug, until, now).await?;
+            let id = format!("{}/key/{}/{}", MailKind::Alert.as_str(), posting.slug, until.0);
+            let notice = Notice::KeyExpires { posting: posting.slug.clone(), until };
+            ledger.open_notice(&id, &notice, now).await?;
         }
     }
     Ok(())

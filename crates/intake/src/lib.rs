@@ -5,6 +5,9 @@
 //! application has come, and [`download`] serves a document that a mail could
 //! not hold.
 //!
+//! [`announce`] and [`take_part`] take in what comes in parts, [`submit_announced`] makes an application of
+//! it, and [`erase_unfinished`] deletes what did not come whole.
+//!
 //! [`progress`] changes stages and schedules what staff write to candidates.
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
@@ -24,6 +27,7 @@
 //! its mails are committed together. A queue message is only a hint that may be
 //! lost or repeated.
 
+mod announced;
 mod correct;
 mod deliver;
 mod digest;
@@ -59,6 +63,10 @@ mod uploads;
 mod walk;
 mod withdraw;
 
+pub use announced::{
+    ANNOUNCED_MS, Announced, AnnouncedDocument, Announcement, Awaited, MAX_PART, MIN_PART, Part,
+    PartAnswer, announce, erase_unfinished, submit_announced, take_part,
+};
 pub use correct::{
     Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct,
     erase_replaced_documents,

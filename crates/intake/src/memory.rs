@@ -113,8 +113,16 @@ impl DocumentStore for Memory {
         let mut found = stored_at.iter().filter(|(key, _)| {
             key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
         });
-        let document =
-            |(key, at): (&String, &Timestamp)| KeptDocument { key: key.clone(), stored_at: *at };
+        let bytes = |key: &String| {
+            let records = self.records.borrow();
+            let record = records.get(key).map(String::len);
+            record.or_else(|| self.documents.borrow().get(key).map(Vec::len)).unwrap_or_default()
+        };
+        let document = |(key, at): (&String, &Timestamp)| KeptDocument {
+            key: key.clone(),
+            stored_at: *at,
+            bytes: u64::try_from(bytes(key)).unwrap_or_default(),
+        };
         let documents = found.by_ref().take(count(limit)).map(document).collect();
         Ok(Page { documents, has_more: found.next().is_some() })
     }

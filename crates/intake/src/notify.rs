@@ -1,7 +1,7 @@
 //! Sends the notices: reports and withdrawals to staff, what candidates are
 //! told beside the acknowledgement, alerts to the operator.
 
-use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::{Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
 
@@ -11,7 +11,7 @@ use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
     NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
-    Transport,
+    Transport, UnfinishedNotice,
 };
 
 /// How many notices one run sends.
@@ -113,6 +113,7 @@ impl MailComposer<'_> {
                 };
                 (address(to)?, language.clone(), words)
             }
+            Notice::Unfinished(unfinished) => self.unfinished(ledger, unfinished).await?,
             Notice::KeyExpires { posting, until } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
@@ -160,6 +161,23 @@ impl MailComposer<'_> {
         Ok(self.message(outgoing))
     }
 
+    /// To whom what was announced and did not come whole is told, in which
+    /// language and words.
+    async fn unfinished(
+        &self,
+        store: &impl PostingStore,
+        unfinished: &UnfinishedNotice,
+    ) -> Result<(Address, String, MailText), Fault> {
+        let UnfinishedNotice { posting, version, address: to, language, mails, at } = unfinished;
+        let posting = self.posting_of_version(store, posting, *version).await?;
+        let texts = locales::choose(Some(language), None, &posting.language);
+        let words = match mails {
+            Mails::Full => mails::unfinished(texts, &posting, *at),
+            _ => mails::neutral(texts, Neutral::Unfinished, ""),
+        };
+        Ok((address(to)?, language.clone(), words))
+    }
+
     /// Returns a message without attachments that nobody is to answer.
     pub(crate) fn notice_message<'a>(
         &self,
@@ -195,6 +213,7 @@ impl MailComposer<'_> {
         let slug = match notice {
             Notice::WithdrawalConfirmation { posting, .. } => posting,
             Notice::AddressChanged(change) => &change.posting,
+            Notice::Unfinished(unfinished) => &unfinished.posting,
             Notice::Withdrawal { .. }
             | Notice::Report { .. }
             | Notice::Alert { .. }
@@ -222,7 +241,8 @@ fn no(what: &str) -> Fault {
 fn is_neutral(notice: &Notice) -> bool {
     match notice {
         Notice::WithdrawalConfirmation { mails, .. }
-        | Notice::AddressChanged(NoticeOfChange { mails, .. }) => *mails != Mails::Full,
+        | Notice::AddressChanged(NoticeOfChange { mails, .. })
+        | Notice::Unfinished(UnfinishedNotice { mails, .. }) => *mails != Mails::Full,
         _ => false,
     }
 }

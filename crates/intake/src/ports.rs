@@ -26,7 +26,8 @@ pub use held::HeldDocuments;
 pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{
     DeliveryProblems, DigestNotice, Entry, FloodNotice, FloodedMail, Forwarding, Incident,
-    MailAnswer, Notice, NoticeOfChange, Notices, PostingDelivery, Why, WrittenReport,
+    MailAnswer, Notice, NoticeOfChange, Notices, PostingDelivery, UnfinishedNotice, Why,
+    WrittenReport,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
@@ -135,6 +136,8 @@ pub struct KeptDocument {
     pub key: String,
     /// Since when.
     pub stored_at: Timestamp,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// Where the address of a receipt leads, before its key is checked. Always

@@ -3,8 +3,9 @@
 use domain::Posting;
 use rules::Timestamp;
 
+use crate::announced::has_announcements;
 use crate::open_page::pages_open_until;
-use crate::ports::{Fault, Notices, PostingStore, WrittenReport};
+use crate::ports::{DocumentStore, Fault, Notices, PostingStore, WrittenReport};
 
 /// How long after the closing the first report is written, in milliseconds:
 /// an upload that began in time has arrived by then, and left again.
@@ -18,11 +19,14 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Writes a report on each posting that has closed, once every application is
 /// forwarded or given up, or after six hours; and then one a day while staff
-/// lack an application, though the posting may say by now that all are erased. Where a deadline was moved earlier, the report waits
-/// for the pages that may still send. A posting that was open again and has
+/// lack an application, though the posting may say by now that all are erased.
+/// Where a deadline was moved earlier, the report waits for the pages that may
+/// still send, and in any case for what was announced and may still come whole.
+/// A posting that was open again and has
 /// closed once more gets a report on that closing too, even on the same day.
 /// Idempotent.
 pub async fn report(
+    store: &impl DocumentStore,
     ledger: &(impl Notices + PostingStore),
     postings: &[Posting],
     now: Timestamp,
@@ -43,6 +47,7 @@ pub async fn report(
             last => {
                 let waited = now.0 >= closed_at.0.saturating_add(LONGEST_WAIT_MS);
                 let due = waited || ledger.is_settled(&posting.slug).await?;
+                let due = due && !has_announcements(store, &posting.slug).await?;
                 due.then(|| {
                     last.map_or(today, |WrittenReport { day, .. }| today.max(day.saturating_add(1)))
                 })

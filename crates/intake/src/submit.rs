@@ -53,6 +53,16 @@ pub struct Submission<U> {
     pub erase_at: Option<Timestamp>,
 }
 
+impl<U> Submission<U> {
+    /// The posting as it is for new applications.
+    pub(crate) fn for_new<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
+        match self.taken_until {
+            Some(until) => Cow::Owned(posting.clone().ended(until)),
+            None => Cow::Borrowed(posting),
+        }
+    }
+}
+
 /// How an application came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Channel {
@@ -208,14 +218,11 @@ pub async fn submit<D: DocumentStore>(
     posting: &Posting,
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
+    let for_new = submission.for_new(posting);
     let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
         submission;
     let files = submission.documents;
     let erase_at = submission.erase_at.unwrap_or_else(|| posting.erased_at());
-    let for_new = match submission.taken_until {
-        Some(until) => Cow::Owned(posting.clone().ended(until)),
-        None => Cow::Borrowed(posting),
-    };
     let signing = &submission.signing;
     let mut known = find(ledger, signing, id.as_str()).await?;
     match known.take_if(|_| is_blank(&form, &files)) {
@@ -246,7 +253,7 @@ pub async fn submit<D: DocumentStore>(
 }
 
 /// The application with this id, with its address.
-async fn find(
+pub(crate) async fn find(
     ledger: &impl Ledger,
     signing: &SigningKey,
     id: &str,

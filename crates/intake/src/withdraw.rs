@@ -3,6 +3,7 @@
 use domain::Application;
 use rules::Timestamp;
 
+use crate::announced::forget_all;
 use crate::each::each;
 use crate::held::{Hold, Page, release};
 use crate::key::SigningKey;
@@ -55,7 +56,7 @@ pub async fn withdraw(
 }
 
 /// Deletes what corrections of an application would have brought, which would
-/// go within the hour.
+/// go within the hour or the twelve hours.
 async fn release_all(
     documents: &impl DocumentStore,
     ledger: &impl HeldDocuments,
@@ -67,7 +68,7 @@ async fn release_all(
         let hold = Hold::of(page, &received.content.email, now);
         release(documents, &hold.find(ledger).await?).await?;
     }
-    Ok(())
+    forget_all(documents, &received.posting, first, &received.content.email).await
 }
 
 /// Erases what is withdrawn and still there, since somebody did not get to

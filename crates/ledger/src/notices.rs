@@ -114,12 +114,10 @@ const INSERT_ALERT: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
-/// `?2` is a text: as a number it would stand in the id with a decimal point.
-const INSERT_KEY_WARNING: Query = Query::new(
-    "insert key warning",
+const INSERT_NOTICE: Query = Query::new(
+    "insert notice",
     "\
-    INSERT INTO mails (id, kind, payload, due_at) \
-    VALUES ('alert/key/' || ?1 || '/' || ?2, 'alert', ?3, ?4) ON CONFLICT DO NOTHING",
+    INSERT INTO mails (id, kind, payload, due_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 );
 
 const UPDATE_INCIDENT: Query = Query::new(
@@ -152,15 +150,10 @@ impl<D: Database> Notices for SqlLedger<D> {
         .await
     }
 
-    async fn open_key_warning(
-        &self,
-        slug: &str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        let notice = json(&Notice::KeyExpires { posting: slug.to_owned(), until }, "a notice")?;
-        let values = [slug.into(), until.0.to_string().into(), notice, now.into()];
-        self.execute(INSERT_KEY_WARNING.bind(values)).await
+    async fn open_notice(&self, id: &str, notice: &Notice, now: Timestamp) -> Result<(), Fault> {
+        let payload = json(notice, "a notice")?;
+        let values = [id.into(), notice.kind().as_str().into(), payload, now.into()];
+        self.execute(INSERT_NOTICE.bind(values)).await
     }
 
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault> {

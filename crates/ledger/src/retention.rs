@@ -5,7 +5,7 @@ use intake::ports::{Fault, Notice, Retention};
 use rules::{Mails, Timestamp};
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CursorRow, IdRow};
+use crate::rows::{CountRow, CursorRow, IdRow};
 
 /// The application may be gone by now, or retired by somebody else: then it
 /// has no effect, and neither have those after it.
@@ -117,6 +117,11 @@ const FORGET_EVENTS: Query = Query::new(
 
 const FORGET_SENDINGS: Query = Query::new("forget sendings", "DELETE FROM sendings WHERE at < ?1");
 
+const IS_WITHDRAWN: Query = Query::new(
+    "is withdrawn",
+    "SELECT count(*) AS count FROM retired WHERE id = ?1 AND posting IS NOT NULL",
+);
+
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
     "retire orphans",
@@ -178,6 +183,11 @@ impl<D: Database> Retention for SqlLedger<D> {
         batch.push(INSERT_WITHDRAWAL_EVENT.bind([id.clone(), now.into()]));
         batch.push(DELETE_MAILS.bind([id]));
         self.execute_all(batch).await
+    }
+
+    async fn is_withdrawn(&self, id: &str) -> Result<bool, Fault> {
+        let row: Option<CountRow> = self.first(IS_WITHDRAWN.bind([id.into()])).await?;
+        Ok(row.is_some_and(|row| row.count > 0))
     }
 
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault> {

@@ -26,7 +26,7 @@ pub use message::message;
 pub use neutral::{Neutral, neutral};
 pub use notices::{
     Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,
-    report, withdrawal, withdrawal_confirmation,
+    report, unfinished, withdrawal, withdrawal_confirmation,
 };
 pub(crate) use parts::in_mailto;
 use parts::{Facts, Opening, Person, Said};

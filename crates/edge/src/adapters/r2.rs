@@ -89,12 +89,17 @@ impl DocumentStore for R2Documents {
     }
 
     async fn delete(&self, prefix: &str) -> Result<(), Fault> {
-        // An application has a handful of documents: one page of a listing.
-        let listing = self.0.list().prefix(prefix).execute().await.map_err(fault)?;
-        for object in listing.objects() {
-            self.0.delete(object.key()).await.map_err(fault)?;
+        // A page of the listing at a time, as many as one call deletes.
+        loop {
+            let listing = self.0.list().prefix(prefix).execute().await.map_err(fault)?;
+            let keys: Vec<String> = listing.objects().iter().map(Object::key).collect();
+            if !keys.is_empty() {
+                self.0.delete_multiple(keys).await.map_err(fault)?;
+            }
+            if !listing.truncated() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault> {
@@ -106,6 +111,7 @@ impl DocumentStore for R2Documents {
         let document = |object: Object| KeptDocument {
             key: object.key(),
             stored_at: Timestamp(i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX)),
+            bytes: object.size(),
         };
         let documents = listing.objects().into_iter().map(document).collect();
         Ok(Page { documents, has_more: listing.truncated() })

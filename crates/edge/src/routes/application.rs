@@ -1,13 +1,15 @@
 //! `POST /postings/{slug}/applications`
 
+mod announced;
 mod refusal;
 
 use domain::{Failure, Posting};
 use intake::ports::Fault;
-use intake::{Arrival, PageTerms, Token, Verdict, is_a_subject, page_terms, submit};
+use intake::{Announcement, Arrival, PageTerms, Token, Verdict, is_a_subject, page_terms, submit};
 use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
+use self::announced::Taken;
 use self::refusal::{Mistaken, Page, busy, come_back, correction_not_taken, refused};
 use crate::app::AppContext;
 use crate::postings::Current;
@@ -73,7 +75,7 @@ pub(super) async fn post(
     let result = async {
         let first = first_arrival(context, &app, posting, &received);
         let (now, context) = (context.received_at, first.as_ref().unwrap_or(context));
-        let Some(token) = open_token(context, &app, posting, &received.token)? else {
+        let Some(token) = open_token(context, &app, posting, &received)? else {
             // Not a token of ours: nothing can be said about what came before.
             let issues = vec![Issue::new("token", Code::NotAChoice)];
             let token = posting::fresh_token(context, posting)?.seal(&app.signing, &posting.slug);
@@ -98,10 +100,14 @@ pub(super) async fn post(
         if !posting.is_published() && received.token.is_empty() {
             return Ok(answer::failure(context, Failure::NotFound));
         }
+        let announced = announced::find(context, &app, posting, &token, &received).await?;
+        let context = announced.as_ref().map_or(context, |(_, first)| first);
+        let announcement = announced.as_ref().map(|(announcement, _)| announcement);
         let (current, at) = (posting.clone(), context.received_at);
         let terms =
             page_terms(&app.ledger, postings::compiled, current, state_since, &token, at).await?;
-        take_in(context, &app, &terms, token, received).await
+        let from = Sender { env, network: guard.sender() };
+        take_in(context, &app, &terms, token, received, announcement, &from).await
     };
     match result.await {
         Ok(response) => response,
@@ -117,12 +123,20 @@ async fn with_current(env: &Env, slug: &str) -> Result<(AppContext, Option<Curre
     Ok((app, current))
 }
 
+/// Where a form comes from.
+struct Sender<'a> {
+    env: &'a Env,
+    network: Option<&'a str>,
+}
+
 async fn take_in(
     context: &RequestContext,
     app: &AppContext,
     terms: &PageTerms,
     token: Token,
     mut received: ReceivedForm,
+    announcement: Option<&Announcement>,
+    from: &Sender<'_>,
 ) -> Result<worker::Result<Response>, Fault> {
     let posting = &terms.posting;
     // The form that is shown again is that of the version by which it was judged.
@@ -138,7 +152,18 @@ async fn take_in(
     let language = context.texts_for(posting).language_tag;
     let submission =
         received.into_submission(token.id, context, language, &app.sender, &app.signing, terms);
-    let verdict = submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?;
+    let verdict = match announcement {
+        None => submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?,
+        Some(announcement) => {
+            let progress =
+                announced::take_in(context, app, from, posting, announcement, submission);
+            // Large, and most forms do without it.
+            match Box::pin(progress).await? {
+                Taken::Judged(verdict) => verdict,
+                Taken::Answered(response) => return Ok(response),
+            }
+        }
+    };
     let Verdict::Retired { form } = verdict else {
         return Ok(answered(context, app, posting, verdict, &page));
     };
@@ -197,14 +222,15 @@ fn first_arrival(
 }
 
 /// The form's token, or a new one where there is none. Nothing for a token
-/// that is not ours.
+/// that is not ours, and where there is none of a form that has to come again.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,
     posting: &Posting,
-    sealed: &str,
+    received: &ReceivedForm,
 ) -> Result<Option<Token>, Fault> {
-    if sealed.is_empty() {
+    let sealed = received.token.as_str();
+    if sealed.is_empty() && received.announced.is_none() {
         return posting::fresh_token(context, posting).map(Some);
     }
     Ok(Token::open(&app.signing, &posting.slug, sealed))

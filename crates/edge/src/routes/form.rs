@@ -5,7 +5,9 @@ use std::num::ParseIntError;
 
 use domain::Failure;
 use futures_util::future::try_join;
-use intake::{ApplicationId, Channel, PageTerms, SigningKey, Submission, SubmittedDocument};
+use intake::{
+    AnnouncedDocument, ApplicationId, Channel, PageTerms, SigningKey, Submission, SubmittedDocument,
+};
 use js_sys::Array;
 use postings::{MAX_DOCUMENTS, MAX_QUESTIONS};
 use rules::{Form, Requirements};
@@ -52,6 +54,8 @@ pub(super) struct ReceivedForm {
     /// The signed arrival, or an empty text.
     pub(super) arrival: String,
     pub(super) documents: Vec<SubmittedDocument<UploadedFile>>,
+    /// What the form says of documents that come in parts.
+    pub(super) announced: Option<Vec<AnnouncedDocument>>,
     /// How many parts there were, of any name.
     parts: usize,
 }
@@ -158,6 +162,7 @@ pub(super) async fn read(
         held: String::new(),
         arrival: String::new(),
         documents: Vec::new(),
+        announced: None,
     };
     for entry in entries {
         let name = entry.get(0).as_string().unwrap_or_default();
@@ -166,6 +171,10 @@ pub(super) async fn read(
             Err(value) => {
                 let is_first = seen.insert(name.clone());
                 let value = value.as_string().unwrap_or_default();
+                if name == "documents" {
+                    received.announced = Some(announced(&value).ok_or(Unreadable::NotAForm)?);
+                    continue;
+                }
                 received.take(name, value, is_first, requirements);
             }
         }
@@ -209,6 +218,13 @@ impl ReceivedForm {
             form.repeated.push(name);
         }
     }
+}
+
+/// Reads what a form says of documents that come in parts.
+fn announced(value: &str) -> Option<Vec<AnnouncedDocument>> {
+    let documents: Vec<AnnouncedDocument> = serde_json::from_str(value).ok()?;
+    let are_sound = documents.iter().all(AnnouncedDocument::is_sound);
+    (are_sound && documents.len() <= MAX_DOCUMENTS).then_some(documents)
 }
 
 /// A browser sends a file field that was left empty as a file without

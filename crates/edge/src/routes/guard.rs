@@ -12,6 +12,9 @@
 //!   when. A single one may come from a client of the API or from a
 //!   well-prepared person, so it takes several.
 //!
+//! Parts of documents are counted apart: 600 a minute, so many because they are
+//! small on a bad line. What they may bring is announced in a form.
+//!
 //! All of them get the same answer: the form with what was typed and without
 //! the trap. A robot learns nothing, and a person gets through by sending again,
 //! also where a browser fills in the trap by itself each time.
@@ -90,6 +93,11 @@ impl<'a> Guard<'a> {
         }
         let hasty = received_at.0.saturating_sub(issued_at.0) < HASTE_MS;
         (hasty && self.is_over("HASTY_FORM_LIMIT", self.sender()).await).then_some(Cause::Haste)
+    }
+
+    /// Whether more parts of documents come than a room full of candidates sends.
+    pub(super) async fn sends_too_many_parts(&self) -> bool {
+        self.is_over("PART_LIMIT", self.sender()).await
     }
 
     async fn is_over(&self, limit: &str, who: Option<&str>) -> bool {

@@ -17,6 +17,7 @@ mod host;
 mod incoming;
 mod message;
 mod outcome;
+mod parts;
 mod posting;
 mod receipt;
 mod request_context;
@@ -24,6 +25,7 @@ mod upload;
 mod well_known;
 mod withdraw;
 
+use intake::Part;
 use intake::ports::Clock as _;
 use worker::{Env, Method, Request, Response};
 
@@ -45,6 +47,7 @@ enum Route<'a> {
     Security,
     ByMail(&'a str),
     Applications(&'a str),
+    Part(Part<'a>),
     Receipt(&'a str),
     Correct(&'a str),
     Corrections(&'a str),
@@ -72,6 +75,10 @@ impl<'a> Route<'a> {
             }),
             ["postings", slug, "by-mail"] => Some(Self::ByMail(slug)),
             ["postings", slug, "applications"] => Some(Self::Applications(slug)),
+            ["postings", slug, "announced", announcement, sha256, from] => {
+                let from = from.parse().ok()?;
+                Some(Self::Part(Part { slug, announcement, sha256, from }))
+            }
             ["applications", reference] => Some(Self::Receipt(reference)),
             ["applications", reference, "correct"] => Some(Self::Correct(reference)),
             ["applications", reference, "corrections"] => Some(Self::Corrections(reference)),
@@ -93,6 +100,7 @@ impl<'a> Route<'a> {
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) | Self::Corrections(_) => "POST",
+            Self::Part(_) => "PUT",
             Self::Withdraw(_) | Self::Incoming(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
@@ -133,6 +141,9 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
     };
     match route {
         Route::Health if is_get => return health::answer(&context, env).await,
+        Route::Part(part) if request.method() == Method::Put => {
+            return parts::put(&context, env, part, request).await;
+        }
         Route::Robots if is_get => return well_known::robots(&context),
         Route::Security if is_get => return well_known::security(&context, env),
         _ => {}

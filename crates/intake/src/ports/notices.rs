@@ -78,6 +78,25 @@ pub enum Notice {
     /// To staff: the mails that came in from one sender beyond so many an
     /// hour, in a list.
     Flood(FloodNotice),
+    /// To the candidate: what was announced has not come whole.
+    Unfinished(UnfinishedNotice),
+}
+
+/// Who is told that what they announced has not come whole, and is deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedNotice {
+    /// The slug of the posting.
+    pub posting: String,
+    /// The version that the candidate read.
+    pub version: Option<u32>,
+    /// The address that was typed.
+    pub address: String,
+    /// The language that the candidate used.
+    pub language: String,
+    /// Which mails they want.
+    pub mails: Mails,
+    /// When it was announced.
+    pub at: Timestamp,
 }
 
 /// Whose mails a list is of.
@@ -226,6 +245,7 @@ impl Notice {
             Self::Answer(_) => MailKind::Answer,
             Self::Forward(_) => MailKind::Forward,
             Self::Flood(_) => MailKind::Flood,
+            Self::Unfinished(_) => MailKind::Unfinished,
         }
     }
 }
@@ -310,14 +330,8 @@ pub trait Notices {
     /// left goes.
     async fn open_report(&self, slug: &str, day: u32, now: Timestamp) -> Result<(), Fault>;
 
-    /// Writes the notice that a key of the posting `slug` expires at `until`,
-    /// once.
-    async fn open_key_warning(
-        &self,
-        slug: &str,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Fault>;
+    /// Writes a notice that is due at `now`, once for its id.
+    async fn open_notice(&self, id: &str, notice: &Notice, now: Timestamp) -> Result<(), Fault>;
 
     /// Returns how far the applications to the posting `slug` have come.
     async fn posting_delivery(&self, slug: &str) -> Result<PostingDelivery, Fault>;

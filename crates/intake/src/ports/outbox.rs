@@ -38,6 +38,8 @@ pub enum MailKind {
     Flood,
     /// What staff write to a candidate.
     Message,
+    /// To a candidate: what was announced has not come whole.
+    Unfinished,
 }
 
 /// The retry policy of a kind of mail.
@@ -65,7 +67,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
@@ -78,6 +80,7 @@ impl MailKind {
         Self::Forward,
         Self::Flood,
         Self::Message,
+        Self::Unfinished,
     ];
 
     /// The mails that every application calls for.
@@ -107,6 +110,7 @@ impl MailKind {
             Self::Forward => "forward",
             Self::Flood => "flood",
             Self::Message => "message",
+            Self::Unfinished => "unfinished",
         }
     }
 
@@ -120,7 +124,8 @@ impl MailKind {
             | Self::AddressChanged
             | Self::Digest
             | Self::Answer
-            | Self::Message => {
+            | Self::Message
+            | Self::Unfinished => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
             Self::Withdrawal | Self::Report | Self::Alert | Self::Forward | Self::Flood => {
@@ -142,7 +147,8 @@ impl MailKind {
             | Self::AddressChanged
             | Self::Digest
             | Self::Answer
-            | Self::Flood => SizeClass::Small,
+            | Self::Flood
+            | Self::Unfinished => SizeClass::Small,
         }
     }
 
@@ -151,7 +157,8 @@ impl MailKind {
     pub fn is_counted(self) -> bool {
         match self {
             Self::Acknowledgement | Self::WithdrawalConfirmation | Self::AddressChanged => true,
-            // The recipient of an answer has just written, which is proved.
+            // The recipient of an answer has just written, which is proved. Of what is
+            // unfinished there is one a day.
             Self::Staff
             | Self::Withdrawal
             | Self::Report
@@ -160,7 +167,8 @@ impl MailKind {
             | Self::Answer
             | Self::Forward
             | Self::Flood
-            | Self::Message => false,
+            | Self::Message
+            | Self::Unfinished => false,
         }
     }
 

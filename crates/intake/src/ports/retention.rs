@@ -28,6 +28,9 @@ pub trait Retention {
         now: Timestamp,
     ) -> Result<(), Fault>;
 
+    /// Whether the application with this id was withdrawn.
+    async fn is_withdrawn(&self, id: &str) -> Result<bool, Fault>;
+
     /// Returns ids of up to `limit` applications that are withdrawn and not yet
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;

@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod announced;
 mod correct;
 mod deliver;
 mod digest;

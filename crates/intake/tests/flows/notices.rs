@@ -29,7 +29,8 @@ fn cron(world: &World) -> Vec<String> {
 fn cron_with(world: &World, posting: &Posting) -> Vec<String> {
     let postings = std::slice::from_ref(posting);
     let before = world.mailbox.borrow().len();
-    pollster::block_on(intake::report(&world.ledger, postings, world.now.get())).unwrap();
+    pollster::block_on(intake::report(&world.ports, &world.ledger, postings, world.now.get()))
+        .unwrap();
     watch(world).unwrap();
     let operator = Address::parse("operator@example.org").unwrap();
     notify(world, posting, Some(&operator)).unwrap();

@@ -59,6 +59,8 @@ pub(crate) enum Event {
     LetterTwice,
     LetterSentAgain,
     RobotAnswered,
+    PartSent,
+    PartTwice,
     // What came of it.
     Accepted,
     AcceptedAgain,
@@ -100,10 +102,15 @@ pub(crate) enum Event {
     MessageMail,
     MessageStopped,
     StoppedTooLate,
+    Announced,
+    AcceptedInParts,
+    PartLate,
+    UnfinishedErased,
+    UnfinishedMail,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 92] = [
+    pub(crate) const ALL: [(Self, &str); 99] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -156,6 +163,8 @@ impl Event {
         (Self::LetterTwice, "sent twice"),
         (Self::LetterSentAgain, "sent again because they were not taken"),
         (Self::RobotAnswered, "mails of ours answered by a program"),
+        (Self::PartSent, "parts of documents sent"),
+        (Self::PartTwice, "of which twice"),
         (Self::Accepted, "acknowledged"),
         (Self::AcceptedAgain, "once more"),
         (Self::AcceptedUnqueued, "without a queue message"),
@@ -196,6 +205,11 @@ impl Event {
         (Self::MessageMail, "messages of staff"),
         (Self::MessageStopped, "stopped"),
         (Self::StoppedTooLate, "too late"),
+        (Self::Announced, "announcements kept"),
+        (Self::AcceptedInParts, "applications that came in parts"),
+        (Self::PartLate, "parts that came too late"),
+        (Self::UnfinishedErased, "announcements erased"),
+        (Self::UnfinishedMail, "told"),
     ];
 }
 

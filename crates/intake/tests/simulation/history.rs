@@ -10,6 +10,7 @@ use sha2::Digest as _;
 
 use crate::events::Counts;
 use crate::letters::Letter;
+use crate::parts::Kept;
 use crate::scheduler::TaskId;
 use crate::world::TIME_LIMIT;
 
@@ -41,6 +42,11 @@ pub(crate) struct History {
     pub(crate) stopped: BTreeSet<String>,
     /// What mailboxes hold.
     pub(crate) mails: Vec<Mail>,
+    /// The announcements that the store has kept.
+    pub(crate) kept: Vec<Kept>,
+    /// From when on each announcement counts, as its candidate was told, and when
+    /// that was.
+    pub(crate) told: BTreeMap<String, (Timestamp, i64)>,
     /// The mails that came in, or were to.
     pub(crate) letters: Vec<Letter>,
 }

@@ -9,6 +9,7 @@ use crate::desk;
 use crate::events::Event;
 use crate::history::{Attempt, Mail, hex, mail_name};
 use crate::letters;
+use crate::parts;
 use crate::reports;
 use crate::witness::enclosed;
 use crate::world::{TIME_LIMIT, World, setting};
@@ -88,6 +89,13 @@ pub(crate) enum Invariant {
     StoppedNeverLeaves,
     /// One that was not stopped leaves.
     ScheduledLeaves,
+    /// What was announced counts from the first moment that was told, for twelve
+    /// hours.
+    AnnouncedOnce,
+    /// What has not come whole by then is deleted.
+    UnfinishedIsGone,
+    /// Its candidate is told, and nobody whose application is there.
+    UnfinishedIsTold,
     /// Nobody changes a stage that a colleague has set since they looked, and
     /// each stage is what the changes, as they are written down, made of it.
     NoChangeIsLost,
@@ -121,6 +129,7 @@ fn held_for_an_hour(world: &World) {
 /// Checks the end of a run, when nothing is pending. Faults ended at `calm_since`.
 pub(crate) fn at_rest(world: &World, calm_since: i64) {
     letters::at_rest(world);
+    parts::at_rest(world);
     mails(world);
     latest_comes_last(world);
     replaced_is_gone(world);

@@ -45,6 +45,7 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
+//! | `parts` | candidates whose documents come in parts |
 //! | `letters` | mails that come in, their writers, and what must become of them |
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `history`, `events` | what was seen, and how often |
@@ -71,6 +72,7 @@ mod hooks;
 mod in_time;
 mod invariants;
 mod letters;
+mod parts;
 mod people;
 mod platform;
 mod ports;

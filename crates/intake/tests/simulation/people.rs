@@ -50,10 +50,12 @@ pub(crate) struct Person {
     /// The documents that the counter holds, and the version of the form with
     /// which they came.
     held: BTreeMap<String, u32>,
+    /// Whether the line is bad, so that documents come in parts.
+    in_parts: bool,
 }
 
 /// The answer that a person gets.
-type Answer = Result<Verdict, Fault>;
+pub(crate) type Answer = Result<Verdict, Fault>;
 
 impl Person {
     pub(crate) fn new(ports: &Ports, index: usize) -> Self {
@@ -67,6 +69,7 @@ impl Person {
         let page = ports.current_posting(slug);
         let domain = if chance.happens(300) { NOWHERE } else { "@example.net" };
         let name = format!("Amélie {index}");
+        let in_parts = chance.happens(1_500);
         let id = u128::from(chance.bits()) << 64 | u128::from(chance.bits());
         Self {
             email: format!("amelie.{index}{domain}"),
@@ -77,8 +80,9 @@ impl Person {
             id: ApplicationId::from_random(id),
             version: 0,
             flaw: chance.happens(800).then(|| chance.pick(&FLAWS)),
-            has_script: chance.happens(6_000),
+            has_script: chance.happens(6_000) || in_parts,
             held: BTreeMap::new(),
+            in_parts,
         }
     }
 
@@ -241,6 +245,9 @@ impl Person {
     }
 
     async fn submit(&self, ports: &Ports, patience: i64) -> Option<Answer> {
+        if self.in_parts {
+            return self.send_in_parts(ports, patience).await;
+        }
         let (person, theirs) = (self.clone(), ports.clone());
         ask(ports, patience, async move { person.handle(&theirs).await }).await
     }

@@ -160,7 +160,13 @@ async fn run_cron(ports: Ports) {
             ports.count(Event::HeldErased);
         }
     }
-    log(intake::report(&ledger, &known, now()).await.map(|()| 0));
+    if ports.bug != Some(Bug::KeepsUnfinished) {
+        let signing = &setting().signing;
+        for _ in 0..log(intake::erase_unfinished(&ports, &ledger, signing, now()).await) {
+            ports.count(Event::UnfinishedErased);
+        }
+    }
+    log(intake::report(&ports, &ledger, &known, now()).await.map(|()| 0));
     log(intake::watch(&ledger, true, now()).await.map(|_| 0));
     let (composer, ports) = (composer(&ports, &known), &ports);
     log(intake::notify(ports, &ledger, ports, ports, ports, &composer).await.map(|()| 0));

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use intake::ports::{Clock, DocumentStore, Fault, MailRef, Page, Queue, Upload, UploadContent};
 use rules::Timestamp;
 
+use crate::parts;
 use crate::platform::{Message, hand_over};
 use crate::world::{Port, World};
 
@@ -66,7 +67,10 @@ impl DocumentStore for Ports {
     }
 
     async fn write(&self, key: &str, text: &str) -> Result<(), Fault> {
-        let effect = self.memory.write(key, text);
+        let effect = async {
+            parts::kept(self, key, text);
+            self.memory.write(key, text).await
+        };
         self.call(Port::Documents, format_args!("write {key}"), effect).await
     }
 
@@ -95,8 +99,9 @@ impl DocumentStore for Ports {
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<Page, Fault> {
-        self.call(Port::Documents, format_args!("list"), self.memory.list(prefix, after, limit))
-            .await
+        let list = self.memory.list(prefix, after, limit);
+        let page = self.call(Port::Documents, format_args!("list {prefix}"), list).await;
+        self.listed(prefix, page)
     }
 }
 

@@ -144,6 +144,7 @@ fn kind(mail: &Mail) -> Event {
         Some("digest") => Event::DigestMail,
         Some("answer") => Event::AnswerMail,
         Some("forward") => Event::ForwardMail,
+        Some("unfinished") => Event::UnfinishedMail,
         Some(_) => Event::AlertMail,
         None if to_staff => Event::StaffMail,
         None => Event::CandidateMail,

@@ -36,6 +36,9 @@ impl Ports {
                     .filter(|one| one.query.name == "delete stopped")
                     .for_each(|one| one.values = vec!["of no message".into()]);
             }
+            ("insert notice", Some(Bug::TellsNobodyWhatIsMissing)) => {
+                statements[0].query.sql = "SELECT ?1, ?2, ?3, ?4";
+            }
             ("replace pending", Some(Bug::OverlooksColleagues)) => {
                 for statement in &mut *statements {
                     let seen = "AND applications.stage = json_extract(step.value, '$.seen')";

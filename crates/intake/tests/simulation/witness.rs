@@ -15,6 +15,7 @@ use crate::history::{Mail, mail_name};
 use crate::in_time::InTime;
 use crate::invariants::Invariant;
 use crate::letters;
+use crate::parts;
 use crate::people::Person;
 use crate::ports::Ports;
 use crate::reports;
@@ -319,6 +320,7 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
         (Some("report"), _) => reports::arrived(ports, mail),
         (Some("answer"), None) => letters::answer(ports, mail),
         (Some("forward"), None) => letters::forward(ports, mail),
+        (Some("unfinished"), None) => parts::unfinished(ports, mail),
         (Some("alert"), None) => {}
         _ => ports.breach(Invariant::NothingFromNowhere, mail.subject.clone()),
     }

@@ -111,7 +111,7 @@ suite! {
     notices::delivery_of_a_posting_is_settled_and_told,
     notices::mails_that_fail_or_are_late_are_problems,
     notices::a_long_queue_that_moves_is_no_problem,
-    notices::a_key_is_warned_of_once,
+    notices::a_notice_is_written_once,
     notices::one_incident_is_open_at_a_time,
     postings::a_version_is_saved_on_top_of_its_base_only,
     postings::a_long_version_is_written_whole,

@@ -123,17 +123,19 @@ pub(super) async fn a_long_queue_that_moves_is_no_problem(
     same("one that was tried has had its turn", waiting(40).await?, 1)
 }
 
-pub(super) async fn a_key_is_warned_of_once(ledger: &impl Storage, posting: &Posting) -> Outcome {
-    let until = after(28 * 24 * 60 * MINUTE);
-    for now in [after(0), after(MINUTE)] {
-        ledger.open_key_warning(&posting.slug, until, now).await?;
+pub(super) async fn a_notice_is_written_once(ledger: &impl Storage, posting: &Posting) -> Outcome {
+    let notice = |days: i64| {
+        let until = after(days * 24 * 60 * MINUTE);
+        Notice::KeyExpires { posting: posting.slug.clone(), until }
+    };
+    let id = "alert/key/1".to_owned();
+    for (days, now) in [(28, after(0)), (29, after(MINUTE))] {
+        ledger.open_notice(&id, &notice(days), now).await?;
     }
     let due = ledger.due_notices(after(MINUTE), 10).await?;
-    let id = format!("alert/key/{}/{}", posting.slug, until.0);
-    same("one warning", due, vec![MailRef { id: id.clone(), kind: MailKind::Alert }])?;
+    same("one notice", due, vec![MailRef { id: id.clone(), kind: MailKind::Alert }])?;
     let (mail, _) = some("the claim", ledger.claim(&id, after(MINUTE), after(5 * MINUTE)).await?)?;
-    let notice = Notice::KeyExpires { posting: posting.slug.clone(), until };
-    same("what it says", mail.about, About::Notice(notice))
+    same("what it says", mail.about, About::Notice(notice(28)))
 }
 
 pub(super) async fn one_incident_is_open_at_a_time(

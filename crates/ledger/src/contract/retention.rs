@@ -15,6 +15,8 @@ pub(super) async fn a_withdrawn_application_is_gone_for_good(
         ledger.withdraw(&received, hash, at).await?;
     }
     same("found", ledger.find(&received.id).await?, None)?;
+    same("it is withdrawn", ledger.is_withdrawn(&received.id).await?, true)?;
+    same("no other is", ledger.is_withdrawn("other").await?, false)?;
     same("its mails", ledger.due(after(MINUTE), 10).await?, Vec::new())?;
     same("its rows are still there", ledger.withdrawn(10).await?, vec![received.id.clone()])?;
     let again = ledger.commit(&received, &MailKind::OF_APPLICATION).await?;

@@ -19,6 +19,8 @@ pub enum Neutral {
     AddressChanged,
     /// Staff have written; the text is on the receipt.
     Message,
+    /// What was announced has not come whole. There is no reference yet.
+    Unfinished,
 }
 
 /// Says so, with the reference alone. No address of a receipt either: who reads
@@ -30,6 +32,7 @@ pub fn neutral(texts: &Texts, told: Neutral, reference: &str) -> MailText {
         Neutral::Withdrawn => texts.neutral_withdrawn,
         Neutral::AddressChanged => texts.neutral_address_changed,
         Neutral::Message => texts.neutral_message,
+        Neutral::Unfinished => texts.neutral_unfinished,
     };
     let sentence = fill(sentence, &[("reference", reference)]);
     plain(texts, sentence.clone(), &[sentence], &[])

@@ -119,6 +119,23 @@ pub fn address_changed(texts: &Texts, posting: &Posting, reference: &str) -> Mai
     plain(texts, fill(texts.address_changed_subject, &values), &paragraphs, &[])
 }
 
+/// To a candidate whose documents have not come whole, as announced at `at`.
+/// The address was never verified, so it says nothing that was typed.
+pub fn unfinished(texts: &Texts, posting: &Posting, at: Timestamp) -> MailText {
+    let zone = &posting.deadline.zone;
+    let shown = |at| moment(texts, zone.local(at), &zone.name);
+    let (at, closing) = (shown(at), shown(last_instant(&posting.requirements.window)));
+    let values = [
+        ("title", posting.title.as_str()),
+        ("moment", at.as_str()),
+        ("closing", closing.as_str()),
+        ("contact", posting.contact.as_str()),
+    ];
+    let paragraphs = [texts.unfinished_what, texts.unfinished_again, texts.unfinished_todo]
+        .map(|text| fill(text, &values));
+    plain(texts, fill(texts.unfinished_subject, &values), &paragraphs, &[])
+}
+
 /// What a digest tells of an application.
 #[derive(Clone, Debug)]
 pub struct DigestEntry<'a> {

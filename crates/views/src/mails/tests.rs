@@ -405,3 +405,15 @@ fn a_neutral_mail_names_neither_post_nor_organisation() {
         }
     }
 }
+
+#[test]
+fn a_neutral_mail_about_what_has_not_come_whole_says_nothing_else() {
+    let posting = posting();
+    for texts in locales::ALL {
+        let MailText { subject, text, html } = neutral(texts, Neutral::Unfinished, "");
+        for part in [&subject, &text, &html] {
+            assert!(part.contains(texts.neutral_unfinished), "{part}");
+            assert!(!part.contains(&posting.title) && !part.contains("http"), "{part}");
+        }
+    }
+}

@@ -54,6 +54,8 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let later = public_path(&outputs, "inspector-", "js")?;
     outputs.extend(bundle(workspace, folder, &["ready-mail=crates/browser/ready-mail.js"], &[])?);
     let ready_mail = public_path(&outputs, "ready-mail-", "js")?;
+    outputs.extend(bundle(workspace, folder, &["parts=crates/browser/parts.js"], &[])?);
+    let parts = public_path(&outputs, "parts-", "js")?;
     outputs.extend(bundle(
         workspace,
         folder,
@@ -68,8 +70,10 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
             alias("form-wasm", &form.wasm),
             format!("--define:INSPECTOR={later:?}"),
             format!("--define:READY_MAIL={ready_mail:?}"),
+            format!("--define:PARTS={parts:?}"),
             format!("--external:{later}"),
             format!("--external:{ready_mail}"),
+            format!("--external:{parts}"),
         ],
     )?);
     outputs.extend(bundle(

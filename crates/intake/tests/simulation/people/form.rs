@@ -28,7 +28,7 @@ pub(super) const FLAWS_WITH_CV: [Flaw; 4] =
     [Flaw::NoConsent, Flaw::NoAddress, Flaw::WrongKind, Flaw::CutOff];
 
 impl Person {
-    pub(super) fn form(&self, ports: &Ports, received_at: Timestamp) -> Submission<Parcel> {
+    pub(crate) fn form(&self, ports: &Ports, received_at: Timestamp) -> Submission<Parcel> {
         let consent = if self.flaw == Some(Flaw::NoConsent) { "" } else { "yes" };
         let email = if self.flaw == Some(Flaw::NoAddress) { "amelie" } else { &self.email };
         Submission {
@@ -80,12 +80,14 @@ impl Person {
 
     /// Returns the documents that the form stands for, those that are held
     /// included: bytes that differ for each person and version.
-    pub(super) fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let text = |id: &str, what: &str| {
             let version = self.held.get(id).unwrap_or(&self.version);
             format!("{what} {} {version} {}", self.name, self.id())
         };
-        let letter = documents::samples::pdf(&text("cover_letter", "Lettre"));
+        // Several parts, where it comes in parts.
+        let length = if self.in_parts { 70_000 } else { 0 };
+        let letter = documents::samples::pdf_of_length(&text("cover_letter", "Lettre"), length);
         let mut cv = match self.flaw {
             Some(Flaw::WrongKind) => documents::samples::png(),
             _ => documents::samples::docx(&text("cv", "CV")),

@@ -1,0 +1,227 @@
+//! Applications whose documents come in parts, for lines on which a whole form
+//! never arrives.
+//!
+//! A page first announces what it is about to send: its fields, and name, size
+//! and hash of each document. That fixes what is applied for, and when. Then
+//! come the parts (`parts.rs`), and the same announcement again makes an
+//! application of them.
+//!
+//! Of the fields only the address and the choice of mails are kept meanwhile,
+//! to tell candidates whose documents do not come; the others are in a hash.
+//! All of it is in the store of documents, which has no history: the database
+//! would remember for a month who has not applied.
+
+mod announcement;
+mod parts;
+mod unfinished;
+
+use std::borrow::Cow;
+
+use domain::{Application, Posting};
+use rules::review::tidied;
+use rules::{Code, Form, Issue, Mails, Timestamp, Unicode};
+
+use crate::correct::is_known;
+use crate::key::{ApplicationId, SigningKey};
+use crate::mailbox::judge;
+use crate::ports::{
+    Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, UploadContent,
+};
+use crate::submit::{
+    Submission, SubmittedDocument, Verdict, find, keep_choice, refused, submit, unchanged,
+};
+use crate::uploads::hex;
+
+use self::announcement::{ANNOUNCED, Expected, MOST, Place, Record, Whom, announced_at, is_good};
+pub use announcement::{ANNOUNCED_MS, AnnouncedDocument, Announcement};
+pub use parts::{MAX_PART, MIN_PART, Part, PartAnswer, take_part};
+pub use unfinished::erase_unfinished;
+
+/// The answer to an announcement.
+#[derive(Debug, PartialEq)]
+pub enum Announced {
+    /// It needs no parts: it says what is there already, or something is wrong
+    /// with it.
+    Answered(Box<Verdict>),
+    /// It is kept, and these documents are still to come.
+    Awaited(Awaited),
+    /// Every document has arrived: [`submit_announced`] comes next.
+    Complete,
+}
+
+/// What an announcement waits for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// The announcement's id, by which parts are sent.
+    pub id: String,
+    /// When it first arrived.
+    pub received_at: Timestamp,
+    /// Each document, and how many of its bytes have arrived from its beginning
+    /// on.
+    pub documents: Vec<(AnnouncedDocument, u64)>,
+}
+
+/// Judges an announcement as far as that can be done without the documents'
+/// bytes, and keeps it if nothing is wrong with it.
+pub async fn announce<D: DocumentStore>(
+    store: &D,
+    ledger: &(impl Ledger + Corrections + Outbox),
+    queue: &impl Queue,
+    posting: &Posting,
+    announcement: &Announcement,
+    submission: &Submission<D::Upload>,
+) -> Result<Announced, Fault> {
+    let form = announcement.form(&submission.form);
+    let answered = |verdict| Ok(Announced::Answered(Box::new(verdict)));
+    let Submission { id, received_at, unicode, signing, sender, .. } = submission;
+    let (judged_by, kept) = match standing(ledger, signing, posting, id, &form, *unicode).await? {
+        Standing::Same(received) => {
+            return answered(unchanged(ledger, queue, *received).await?);
+        }
+        Standing::Earlier(kept) if *received_at < kept.revised_at => {
+            return answered(Verdict::Outdated { form: Box::new(form), kept });
+        }
+        Standing::Earlier(received) => (Cow::Borrowed(posting), Some(*received)),
+        Standing::None => (submission.for_new(posting), None),
+    };
+    let content = match judge(&judged_by, sender, *unicode, &form, *received_at) {
+        Ok(content) => content,
+        Err(issues) => return answered(refused(form, issues, kept)),
+    };
+    let tell = (content.mails != Mails::Nothing).then(|| Whom {
+        id: id.as_str().to_owned(),
+        version: (posting.version > 0).then_some(posting.version),
+        address: content.email,
+        language: submission.language.clone(),
+        mails: content.mails,
+    });
+    let at = announcement.keep(store, *received_at, tell).await?;
+    let mut documents = Vec::with_capacity(announcement.documents.len());
+    for document in &announcement.documents {
+        let arrived = parts::arrived(store, &announcement.place.folder, &document.sha256).await?;
+        documents.push((document.clone(), arrived));
+    }
+    if documents.iter().all(|(document, arrived)| *arrived >= document.bytes) {
+        return Ok(Announced::Complete);
+    }
+    let id = announcement.place.id(at);
+    Ok(Announced::Awaited(Awaited { id, received_at: at, documents }))
+}
+
+/// Puts the documents together and submits them with the form, as
+/// [`submit`] does with documents that came in one piece. Once it is accepted,
+/// nothing of it is kept beside the application; after any other verdict what has
+/// arrived stays for its time, so that it is not sent twice.
+pub async fn submit_announced<D: DocumentStore>(
+    store: &D,
+    ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
+    queue: &impl Queue,
+    posting: &Posting,
+    announcement: &Announcement,
+    mut submission: Submission<D::Upload>,
+) -> Result<Verdict, Fault> {
+    let (folder, received_at) = (&announcement.place.folder, submission.received_at);
+    for document in &announcement.documents {
+        let bytes = parts::put_together(store, folder, &document.sha256, document.bytes).await?;
+        let upload = store.upload(bytes)?;
+        if !is_of(&upload, &document.sha256).await? {
+            parts::delete(store, folder, &document.sha256).await?;
+            let form = announcement.form(&submission.form);
+            let issue = Issue::new(&document.id, Code::DocumentDamaged);
+            let issue = issue.with("file", document.name.as_str()).with("damage", "truncated");
+            return Ok(refused(form, vec![issue], None));
+        }
+        submission.documents.push(SubmittedDocument {
+            id: document.id.clone(),
+            file_name: document.name.clone(),
+            bytes: document.bytes,
+            upload,
+        });
+    }
+    let verdict = submit(store, ledger, queue, posting, submission).await?;
+    if matches!(verdict, Verdict::Accepted { .. }) {
+        // What stays after a fault goes when its time is over.
+        let _ = forget(store, &announcement.place, received_at).await;
+    }
+    Ok(verdict)
+}
+
+async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool, Fault> {
+    let UploadContent { sha256: found, .. } = upload.read().await?;
+    Ok(hex(&found) == sha256)
+}
+
+/// Deletes an announcement, and the parts unless a later one may wait for them:
+/// those first, so that after a failure something still leads to what is left.
+/// An earlier one stays for its time: whoever goes on with it in another tab is
+/// told that it is outdated.
+async fn forget(store: &impl DocumentStore, place: &Place, at: Timestamp) -> Result<(), Fault> {
+    let kept = store.list(&place.of_folder(), None, MOST).await?.documents;
+    let is_later = |key: &str| announced_at(key).is_some_and(|one| one > at);
+    let prefix = place.prefix();
+    let (same, others): (Vec<_>, Vec<_>) =
+        kept.into_iter().partition(|one| one.key.starts_with(&prefix));
+    if !others.iter().any(|one| is_later(&one.key)) {
+        parts::delete_all(store, &place.folder).await?;
+    }
+    // The first one, which counts, goes last.
+    for one in same.iter().rev() {
+        store.delete(&one.key).await?;
+    }
+    Ok(())
+}
+
+/// Deletes all that was announced and sent for the posting `slug` from the page
+/// with the id `page` and from this address.
+pub(crate) async fn forget_all(
+    store: &impl DocumentStore,
+    slug: &str,
+    page: &str,
+    address: &str,
+) -> Result<(), Fault> {
+    let folder = parts::folder_of(page, address);
+    parts::delete_all(store, &folder).await?;
+    store.delete(&format!("{ANNOUNCED}{slug}/{folder}.")).await
+}
+
+/// Whether anything is announced for the posting `slug` that may still come
+/// whole.
+pub(crate) async fn has_announcements(
+    store: &impl DocumentStore,
+    slug: &str,
+) -> Result<bool, Fault> {
+    let page = store.list(&format!("{ANNOUNCED}{slug}/"), None, 1).await?;
+    Ok(!page.documents.is_empty())
+}
+
+/// What the ledger has of the page and address that a form comes from.
+enum Standing {
+    None,
+    /// An application that the form would correct.
+    Earlier(Box<Application>),
+    /// One that says the same, or has said so before.
+    Same(Box<Application>),
+}
+
+async fn standing(
+    ledger: &(impl Ledger + Corrections),
+    signing: &SigningKey,
+    posting: &Posting,
+    id: &ApplicationId,
+    form: &Form,
+    unicode: Unicode,
+) -> Result<Standing, Fault> {
+    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
+    let of_address = id.for_address(&said.email);
+    for id in [id, &of_address] {
+        let Some(received) = find(ledger, signing, id.as_str()).await? else { continue };
+        keep_choice(&mut said, form, &received);
+        if is_known(ledger, signing, &received, &said, posting).await? {
+            return Ok(Standing::Same(Box::new(received)));
+        }
+        if received.content.is_from(&said.email) {
+            return Ok(Standing::Earlier(Box::new(received)));
+        }
+    }
+    Ok(Standing::None)
+}

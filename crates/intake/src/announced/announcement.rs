@@ -1,0 +1,212 @@
+//! What a page announces, and what is kept of it.
+
+use rules::{Form, Mails, OfferedDocument, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::parts;
+use crate::held::digest;
+use crate::key::ApplicationId;
+use crate::ports::{DocumentStore, Fault};
+
+/// How long an announcement is good, in milliseconds.
+pub const ANNOUNCED_MS: i64 = 12 * 3_600_000;
+
+/// What the keys of all announcements begin with.
+pub(super) const ANNOUNCED: &str = "announced/";
+
+/// More than anybody announces of one page in twelve hours.
+pub(super) const MOST: u32 = 100;
+
+/// What a page says of a document before its bytes come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedDocument {
+    /// The id of what it is meant for.
+    pub id: String,
+    /// Its name on the candidate's device.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl AnnouncedDocument {
+    /// Whether its hash is one: it becomes part of a key.
+    pub fn is_sound(&self) -> bool {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        self.sha256.len() == 64 && self.sha256.bytes().all(is_digit)
+    }
+}
+
+/// What a page has announced, and when it first did.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    pub(super) place: Place,
+    pub(super) documents: Vec<AnnouncedDocument>,
+    announced_at: Option<Timestamp>,
+}
+
+impl Announcement {
+    /// Looks up whether the page with the id `page` has announced the same
+    /// before, within the time for which that is good.
+    pub async fn find(
+        store: &impl DocumentStore,
+        slug: &str,
+        page: &ApplicationId,
+        form: &Form,
+        documents: Vec<AnnouncedDocument>,
+        now: Timestamp,
+    ) -> Result<Self, Fault> {
+        let place = Place {
+            slug: slug.to_owned(),
+            folder: parts::folder_of(page.as_str(), &form.email),
+            content: content(page, form, &documents)?,
+        };
+        let announced_at = place.first(store, now).await?;
+        Ok(Self { place, documents, announced_at })
+    }
+
+    /// When it was first announced: what counts for the deadline.
+    pub fn first_arrival(&self) -> Option<Timestamp> {
+        self.announced_at
+    }
+
+    /// How many bytes its documents have in all.
+    pub fn bytes(&self) -> u64 {
+        self.documents.iter().map(|document| document.bytes).fold(0, u64::saturating_add)
+    }
+
+    /// The fields of `form` with the announced documents.
+    pub(super) fn form(&self, form: &Form) -> Form {
+        let offered = |document: &AnnouncedDocument| OfferedDocument {
+            id: document.id.clone(),
+            file_name: document.name.clone(),
+            bytes: document.bytes,
+            report: None,
+            sha256: Some(document.sha256.clone()),
+        };
+        let documents = form.documents.iter().cloned();
+        let documents = documents.chain(self.documents.iter().map(offered)).collect();
+        Form { documents, ..form.clone() }
+    }
+
+    /// Keeps it, if it is not kept, as announced at `now`. Returns when it was
+    /// first announced: the same may come twice at once.
+    pub(super) async fn keep(
+        &self,
+        store: &impl DocumentStore,
+        now: Timestamp,
+        tell: Option<Whom>,
+    ) -> Result<Timestamp, Fault> {
+        if let Some(before) = self.announced_at {
+            return Ok(before);
+        }
+        let expected =
+            |one: &AnnouncedDocument| Expected { sha256: one.sha256.clone(), bytes: one.bytes };
+        let documents = self.documents.iter().map(expected).collect();
+        let key = format!("{}{}", self.place.prefix(), now.0);
+        store.write(&key, &json(&Record { documents, tell })?).await?;
+        match self.place.first(store, now).await? {
+            Some(before) if before < now => store.delete(&key).await.map(|()| before),
+            _ => Ok(now),
+        }
+    }
+}
+
+/// Where an announcement is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) slug: String,
+    /// The folder of the parts that come from this page and address.
+    pub(super) folder: String,
+    /// A hash of what is announced.
+    pub(super) content: String,
+}
+
+impl Place {
+    /// The place of the announcement under `key`.
+    pub(super) fn of_key(key: &str) -> Option<Self> {
+        let (slug, id) = key.strip_prefix(ANNOUNCED)?.split_once('/')?;
+        let mut parts = id.split('.').map(str::to_owned);
+        Some(Self { slug: slug.to_owned(), folder: parts.next()?, content: parts.next()? })
+    }
+
+    pub(super) fn prefix(&self) -> String {
+        format!("{}{}.", self.of_folder(), self.content)
+    }
+
+    /// When the same was first announced that is still good at `now`.
+    async fn first(
+        &self,
+        store: &impl DocumentStore,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Fault> {
+        let kept = store.list(&self.prefix(), None, MOST).await?.documents;
+        let times = kept.iter().filter_map(|one| announced_at(&one.key));
+        Ok(times.filter(|at| is_good(*at, now)).min())
+    }
+
+    /// By which the page sends parts. Whoever does not have the page's token
+    /// cannot guess it.
+    pub(super) fn id(&self, at: Timestamp) -> String {
+        format!("{}.{}.{}", self.folder, self.content, at.0)
+    }
+
+    /// What the keys of all announcements from this page and address begin with.
+    pub(super) fn of_folder(&self) -> String {
+        format!("{ANNOUNCED}{}/{}.", self.slug, self.folder)
+    }
+}
+
+/// What is kept of an announcement.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) documents: Vec<Expected>,
+    /// Whom to tell if it does not become an application; nobody who wants no
+    /// mails.
+    pub(super) tell: Option<Whom>,
+}
+
+/// A document whose parts are taken.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Expected {
+    pub(super) sha256: String,
+    pub(super) bytes: u64,
+}
+
+/// A candidate whose documents have not come.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Whom {
+    /// The id of the application to come.
+    pub(super) id: String,
+    pub(super) version: Option<u32>,
+    pub(super) address: String,
+    pub(super) language: String,
+    pub(super) mails: Mails,
+}
+
+/// A hash of everything that an announcement says, and of the page: the same
+/// text is the same announcement.
+fn content(
+    page: &ApplicationId,
+    form: &Form,
+    documents: &[AnnouncedDocument],
+) -> Result<String, Fault> {
+    let Form { name, email, phone, subject, message, answers, mails, consent, .. } = form;
+    let typed = [name, email, phone, subject, message, mails, consent];
+    json(&(page.as_str(), typed, answers, &form.repeated, documents)).map(|text| digest(&text))
+}
+
+fn json(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value)
+        .map_err(|_| Fault::Documents("an announcement is no JSON".to_owned()))
+}
+
+/// When an announcement was first made, by its key.
+pub(super) fn announced_at(key: &str) -> Option<Timestamp> {
+    key.rsplit_once('.')?.1.parse().ok().map(Timestamp)
+}
+
+pub(super) fn is_good(announced_at: Timestamp, now: Timestamp) -> bool {
+    now.0.saturating_sub(announced_at.0) < ANNOUNCED_MS
+}
