@@ -12,7 +12,8 @@
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
-//! application. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
+//! application. [`confirm`] notes that staff have an application of a posting
+//! that forgets, and [`forget`] deletes what it says. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
 //! [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
@@ -28,6 +29,7 @@
 //! lost or repeated.
 
 mod announced;
+mod confirm;
 mod correct;
 mod deliver;
 mod digest;
@@ -67,6 +69,7 @@ pub use announced::{
     ANNOUNCED_MS, Announced, AnnouncedDocument, Announcement, Awaited, MAX_PART, MIN_PART, Part,
     PartAnswer, announce, erase_unfinished, submit_announced, take_part,
 };
+pub use confirm::{ConfirmLink, Confirmed, confirm, forget, to_confirm};
 pub use correct::{
     Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct,
     erase_replaced_documents,

@@ -5,7 +5,7 @@ use rules::Timestamp;
 
 use crate::announced::has_announcements;
 use crate::open_page::pages_open_until;
-use crate::ports::{DocumentStore, Fault, Notices, PostingStore, WrittenReport};
+use crate::ports::{DocumentStore, Fault, Forgetting, Notices, PostingStore, WrittenReport};
 
 /// How long after the closing the first report is written, in milliseconds:
 /// an upload that began in time has arrived by then, and left again.
@@ -19,23 +19,26 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Writes a report on each posting that has closed, once every application is
 /// forwarded or given up, or after six hours; and then one a day while staff
-/// lack an application, though the posting may say by now that all are erased.
-/// Where a deadline was moved earlier, the report waits for the pages that may
-/// still send, and in any case for what was announced and may still come whole.
-/// A posting that was open again and has
-/// closed once more gets a report on that closing too, even on the same day.
-/// Idempotent.
+/// lack an application, though the posting may say by now that all are erased,
+/// or have not confirmed one that is to be forgotten. Where a deadline was
+/// moved earlier, the report waits for the pages that may still send, and in
+/// any case for what was announced and may still come whole. A posting that was
+/// open again and has closed once more gets a report on that closing too, even
+/// on the same day. Idempotent.
 pub async fn report(
     store: &impl DocumentStore,
-    ledger: &(impl Notices + PostingStore),
+    ledger: &(impl Forgetting + Notices + PostingStore),
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<(), Fault> {
     let undelivered = ledger.undelivered().await?;
     for posting in postings {
-        let is_missing = undelivered.contains(&posting.slug);
-        let is_erased = posting.erased_at() <= now && !is_missing;
-        if is_erased || today(posting.requirements.window.closes_at, now).is_none() {
+        if today(posting.requirements.window.closes_at, now).is_none() {
+            continue;
+        }
+        let is_missing = undelivered.contains(&posting.slug)
+            || posting.privacy.forget && ledger.unconfirmed(&posting.slug).await?;
+        if posting.erased_at() <= now && !is_missing {
             continue;
         }
         let closed_at = last_closing(ledger, posting).await?;

@@ -98,12 +98,14 @@ pub(crate) enum Bug {
     KeepsUnfinished,
     /// Nobody is told that something has not come whole.
     TellsNobodyWhatIsMissing,
+    /// Who confirms an earlier revision has confirmed the latest.
+    ConfirmsWhatNobodySaw,
 }
 
 impl Bug {
     /// Every mistake, the invariant that it breaks, and a seed in which it did.
     /// The seed saves time: where it does so no longer, all seeds are tried.
-    pub(crate) const ALL: [(Self, Invariant, u64); 44] = [
+    pub(crate) const ALL: [(Self, Invariant, u64); 45] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere, 0),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives, 755),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives, 4),
@@ -148,5 +150,6 @@ impl Bug {
         (Self::ForgetsWhatWasAnnounced, Invariant::AnnouncedOnce, 0),
         (Self::KeepsUnfinished, Invariant::UnfinishedIsGone, 0),
         (Self::TellsNobodyWhatIsMissing, Invariant::UnfinishedIsTold, 0),
+        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays, 0),
     ];
 }

@@ -54,6 +54,7 @@ pub(crate) enum Event {
     LookedWithKey,
     LookedWithWrongKey,
     StageAsked,
+    ConfirmationAsked,
     LetterWritten,
     LetterForged,
     LetterTwice,
@@ -107,10 +108,13 @@ pub(crate) enum Event {
     PartLate,
     UnfinishedErased,
     UnfinishedMail,
+    Forgotten,
+    ForgottenLater,
+    ConfirmedTooLate,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 99] = [
+    pub(crate) const ALL: [(Self, &str); 103] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -158,6 +162,7 @@ impl Event {
         (Self::LookedWithKey, "looked at their receipt"),
         (Self::LookedWithWrongKey, "with a wrong key"),
         (Self::StageAsked, "changes asked for at the desk"),
+        (Self::ConfirmationAsked, "confirmed that they have it"),
         (Self::LetterWritten, "mails written to the intake address"),
         (Self::LetterForged, "of which forged"),
         (Self::LetterTwice, "sent twice"),
@@ -210,6 +215,9 @@ impl Event {
         (Self::PartLate, "parts that came too late"),
         (Self::UnfinishedErased, "announcements erased"),
         (Self::UnfinishedMail, "told"),
+        (Self::Forgotten, "applications forgotten"),
+        (Self::ForgottenLater, "once a mail had left"),
+        (Self::ConfirmedTooLate, "confirmed after a correction"),
     ];
 }
 

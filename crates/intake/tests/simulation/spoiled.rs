@@ -39,6 +39,10 @@ impl Ports {
             ("insert notice", Some(Bug::TellsNobodyWhatIsMissing)) => {
                 statements[0].query.sql = "SELECT ?1, ?2, ?3, ?4";
             }
+            ("confirm", Some(Bug::ConfirmsWhatNobodySaw)) => {
+                let confirm = &mut statements[0].query;
+                confirm.sql = without(confirm.sql, "", Some("AND revision = ?2"));
+            }
             ("replace pending", Some(Bug::OverlooksColleagues)) => {
                 for statement in &mut *statements {
                     let seen = "AND applications.stage = json_extract(step.value, '$.seen')";
