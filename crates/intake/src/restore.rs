@@ -142,24 +142,31 @@ pub async fn replay(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     const TASK: &str = "replay";
-    let after = if let Some(after) = ledger.cursor(TASK).await? {
+    let mut after = if let Some(after) = ledger.cursor(TASK).await? {
         after
     } else {
         // The restored ledger knows what had been noted by then.
         let until = Noted::read(ledger).await?.map_or(0, |noted| noted.until);
         format!("{SENT}{until:016}")
     };
-    let mut kinds = KINDS.into_iter().skip_while(|kind| !after.starts_with(kind));
-    let kind = kinds.next().unwrap_or(TOMBSTONES);
-    let page = documents.list(kind, Some(&after), PAGE).await?;
-    match kind {
-        SENT => mark_sent(documents, ledger, &page).await?,
-        CONFIRMED => confirm_again(documents, ledger, &page).await?,
-        _ => erase_again(ledger, &page, now).await?,
-    }
-    let last = page.documents.last().filter(|_| page.has_more);
-    let next = last.map(|last| last.key.as_str()).or_else(|| kinds.next());
-    ledger.keep_cursor(TASK, next).await?;
+    // Kinds of which nothing is noted take no run of their own.
+    let next = loop {
+        let mut kinds = KINDS.into_iter().skip_while(|kind| !after.starts_with(kind));
+        let kind = kinds.next().unwrap_or(TOMBSTONES);
+        let page = documents.list(kind, Some(&after), PAGE).await?;
+        match kind {
+            SENT => mark_sent(documents, ledger, &page).await?,
+            CONFIRMED => confirm_again(documents, ledger, &page).await?,
+            _ => erase_again(ledger, &page, now).await?,
+        }
+        let last = page.documents.last().map(|last| last.key.clone());
+        let next = last.filter(|_| page.has_more).or_else(|| kinds.next().map(str::to_owned));
+        match next {
+            Some(next) if page.documents.is_empty() => after = next,
+            next => break next,
+        }
+    };
+    ledger.keep_cursor(TASK, next.as_deref()).await?;
     if next.is_none() {
         documents.delete(Pause::KEY).await?;
     }

@@ -146,13 +146,13 @@ pub fn sealed_link(
     let lines =
         vec![notices::Line { text: received.reference.to_string(), link: Some(link.to_owned()) }];
     let linked = notices::List { heading: texts.mail_documents_linked, lines };
-    let line = |link: &str| notices::Line {
+    let entry = |confirm: &str| notices::Line {
         text: texts.mail_staff_confirm_link.to_owned(),
-        link: Some(link.to_owned()),
+        link: Some(confirm.to_owned()),
     };
     let to_confirm = notices::List {
         heading: texts.mail_staff_confirm,
-        lines: confirm.map(line).into_iter().collect(),
+        lines: confirm.map(entry).into_iter().collect(),
     };
     let subject = sealed_subject(texts, received.number, received.reference.as_str());
     let said = fill(texts.sealed_staff_linked, &[("date", &until)]);

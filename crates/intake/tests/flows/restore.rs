@@ -40,7 +40,6 @@ fn what_left_and_who_went_is_noted_and_replayed() {
     pollster::block_on(world.ports.write(Pause::KEY, "replay")).unwrap();
     let replayed = || pollster::block_on(replay(&world.ports, &world.ledger, now)).unwrap();
     assert!(!replayed(), "first what was sent");
-    assert!(!replayed(), "then what was confirmed");
     assert!(replayed(), "then who went");
     assert_eq!(world.count("applications"), 1);
     assert_eq!(world.ask(&format!("SELECT count(*) FROM retired WHERE id = '{goes}'")), 1);
