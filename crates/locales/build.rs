@@ -35,9 +35,10 @@ mod catalogue {
 
     /// How the keys begin of what only staff read: the desk, and mails to
     /// staff and to the operator. A language may do without them.
-    const STAFF: [&str; 11] = [
+    const STAFF: [&str; 12] = [
         "alert_",
         "cause_",
+        "confirm_",
         "desk_",
         "flood_",
         "forward_",

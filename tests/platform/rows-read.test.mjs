@@ -338,7 +338,7 @@ test("the closing of a posting, and its end", async () => {
 
 /**
  * Of `cargo xtask postings`, which no Worker runs; of pages that are older than their posting's deadline or subject; and
- * of an isolate that meets a version for the first time, which was before the counting began.
+ * of an isolate that meets a version for the first time, which was before the counting began; of postings that seal or forget.
  */
 const ELSEWHERE = new Set([
   "load postings",
@@ -354,6 +354,10 @@ const ELSEWHERE = new Set([
   "count erased before",
   "seal",
   "seal revisions",
+  "confirm",
+  "insert confirmation",
+  "forget",
+  "select unconfirmed",
   "insert key warning",
   "note undelivered",
 ]);

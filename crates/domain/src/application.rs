@@ -42,26 +42,49 @@ pub struct Application {
     /// When it is erased: the day that the candidate was told. Absent only
     /// where the previous Worker took it in a moment ago.
     pub erase_at: Option<Timestamp>,
-    /// What the candidate sent. Once it is sealed, the name in it is the
-    /// reference, the address is a keyed hash of it, and the rest is empty.
+    /// What the candidate sent. Once it is sealed or forgotten, the name in it
+    /// is the reference, the address is a keyed hash of it, and the rest is
+    /// empty.
     pub content: Content,
     /// What is kept instead, once the latest revision or an earlier one was
-    /// sealed.
+    /// sealed or forgotten.
     pub sealed: Option<Sealed>,
 }
 
-/// What is kept of what was sealed for staff.
+/// What is kept of what was sealed for staff, or forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
-    /// The revision that was sealed last.
+    /// The revision that was sealed or forgotten last.
     pub revision: u32,
-    /// The encrypted mail to staff.
-    pub message: SealedMessage,
+    /// What is left of what it said.
+    #[serde(flatten)]
+    pub rest: Rest,
     /// The candidate's address, encrypted under a secret of the Worker.
     pub address: String,
     /// A keyed hash of what each revision said, so that the same form sent
     /// again is recognised.
     pub said: Vec<String>,
+}
+
+/// What is left of what an application said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rest {
+    /// The encrypted mail to staff.
+    Message(SealedMessage),
+    /// Nothing: it was deleted then, after staff had confirmed that they have
+    /// it.
+    ForgottenAt(Timestamp),
+}
+
+impl Sealed {
+    /// Returns the encrypted mail to staff, as long as that is kept.
+    pub fn message(&self) -> Option<&SealedMessage> {
+        match &self.rest {
+            Rest::Message(message) => Some(message),
+            Rest::ForgottenAt(_) => None,
+        }
+    }
 }
 
 /// An encrypted mail that is kept as it was sent.
@@ -74,14 +97,22 @@ pub struct SealedMessage {
 }
 
 impl Application {
-    /// Returns what is kept instead of what it says, if that is sealed. A
-    /// correction is not, until it is forwarded.
+    /// Returns what is kept instead of what it says, if that is sealed or
+    /// forgotten. A correction is not, until it is forwarded.
     pub fn as_sealed(&self) -> Option<&Sealed> {
         self.sealed.as_ref().filter(|sealed| sealed.revision == self.revision)
     }
 
+    /// Returns when what it says was deleted, if it was.
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        match self.as_sealed()?.rest {
+            Rest::ForgottenAt(at) => Some(at),
+            Rest::Message(_) => None,
+        }
+    }
+
     /// Returns the candidate's address as staff see it; nothing where it is
-    /// sealed.
+    /// sealed or forgotten.
     pub fn shown_address(&self) -> &str {
         if self.as_sealed().is_some() { "" } else { &self.content.email }
     }

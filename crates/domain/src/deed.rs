@@ -33,11 +33,14 @@ pub enum Deed {
     AnsweredElsewhere,
     /// That note was taken back.
     AnswerTakenBack,
+    /// It was confirmed that an application has arrived; what is kept of its
+    /// content goes.
+    Confirmed,
 }
 
 impl Deed {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Saved,
         Self::Ended,
         Self::TakenDown,
@@ -53,6 +56,7 @@ impl Deed {
         Self::Added,
         Self::AnsweredElsewhere,
         Self::AnswerTakenBack,
+        Self::Confirmed,
     ];
 
     /// Returns the name that the ledger, clients and locales use.
@@ -73,6 +77,7 @@ impl Deed {
             Self::Added => "added",
             Self::AnsweredElsewhere => "answered_elsewhere",
             Self::AnswerTakenBack => "answer_taken_back",
+            Self::Confirmed => "confirmed",
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Dossier {
     pub delivery: Delivery,
     /// Whether staff have noted that the candidate was answered elsewhere.
     pub is_answered_elsewhere: bool,
+    /// Whether staff have confirmed that they have its latest revision.
+    pub is_confirmed: bool,
     /// Other applications from the same address: the reference and the posting of each.
     pub also_applied: Vec<(Reference, String)>,
 }

@@ -11,7 +11,7 @@ mod held;
 pub mod posting;
 mod stage;
 
-pub use application::{Application, Reference, Revision, Sealed, SealedMessage};
+pub use application::{Application, Reference, Rest, Revision, Sealed, SealedMessage};
 pub use deed::Deed;
 pub use delivery::{Delivery, MailState};
 pub use failure::Failure;

@@ -160,6 +160,10 @@ pub struct Privacy {
     /// The armored `OpenPGP` keys to which every mail to staff about an
     /// application is encrypted; none where such mails are sent in clear.
     pub keys: Vec<String>,
+    /// Whether what an application says is deleted once staff have confirmed
+    /// that they have it.
+    #[serde(default)]
+    pub forget: bool,
 }
 
 impl Privacy {

@@ -50,6 +50,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
         ("mails that came in not erased", erase_incoming(app).await),
         ("orphaned mails not erased", erase_orphaned_mails(app).await),
         ("withdrawals not finished", finish_withdrawals(app).await),
+        ("confirmed applications not forgotten", forget(app).await),
         ("replaced documents not erased", erase_replaced_documents(app).await),
         ("erasure failed", erase(app, &postings).await),
         ("orphaned documents not erased", erase_orphaned_documents(app).await),
@@ -114,6 +115,11 @@ async fn erase_orphaned_mails(app: &AppContext) -> Result<(), Fault> {
 
 async fn finish_withdrawals(app: &AppContext) -> Result<(), Fault> {
     intake::finish_withdrawals(&app.documents, &app.ledger).await.map(|_| ())
+}
+
+async fn forget(app: &AppContext) -> Result<(), Fault> {
+    let (documents, ledger, now) = (&app.documents, &app.ledger, app.clock.now());
+    intake::forget(documents, ledger, &app.signing, now).await.map(|_| ())
 }
 
 async fn erase(app: &AppContext, postings: &Postings) -> Result<(), Fault> {

@@ -156,7 +156,7 @@ async fn weight(app: &AppContext, id: &str) -> Result<u64, Fault> {
     };
     let Some(received) = app.ledger.find(&of).await? else { return Ok(0) };
     if let Some(sealed) = received.as_sealed() {
-        return Ok(sealed.message.bytes);
+        return Ok(sealed.message().map_or(0, |message| message.bytes));
     }
     let documents = received.content.documents.iter();
     Ok(documents.map(|document| document.bytes).fold(0, u64::saturating_add).saturating_mul(2))

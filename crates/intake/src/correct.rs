@@ -324,7 +324,7 @@ fn latest_place(received: &Application) -> u32 {
 fn used_keys(received: &Application) -> Vec<String> {
     let documents = received.content.documents.iter();
     let keys = documents.map(|document| document_key(&received.id, document));
-    let sealed = received.sealed.iter().map(|sealed| sealed_key(&received.id, sealed));
+    let sealed = received.sealed.iter().filter_map(|sealed| sealed_key(&received.id, sealed));
     keys.chain(sealed).collect()
 }
 

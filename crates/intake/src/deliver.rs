@@ -161,6 +161,9 @@ async fn send_of_application(
         let message = composer.acknowledgement(&posting, &received, claim, now)?;
         return Ok(Some(message.send(transport).await));
     }
+    if received.forgotten_at().is_some() {
+        return Ok(None);
+    }
     let before = match received.revision {
         1 => None,
         // Nobody knows any more what it said.
@@ -171,7 +174,8 @@ async fn send_of_application(
         return send_sealed(documents, ledger, transport, composer, &posting, received, claim, now)
             .await;
     }
-    let notes = Notes { before, related: ledger.related(&received).await? };
+    let related = related(ledger, composer, &posting, &received).await?;
+    let notes = Notes { before, related };
     let sent =
         send_to_staff(documents, transport, composer, &posting, &received, claim, now, &notes);
     sent.await.map(Some)
@@ -255,7 +259,7 @@ async fn send_sealed(
     } else {
         // Before the documents are loaded in vain.
         keys_at(posting, now)?;
-        let related = related(ledger, composer, &received).await?;
+        let related = related(ledger, composer, posting, &received).await?;
         let notes = Notes { before: None, related };
         let attached = composer.attachments(documents, posting, &received).await?;
         let attached = Enclosed::Attached(attached);
@@ -265,24 +269,32 @@ async fn send_sealed(
         kept
     };
     let Some(sealed) = kept.as_sealed() else { return Ok(None) };
-    let mail = documents.get(&sealed_key(&kept.id, sealed)).await?;
+    let (Some(key), Some(message)) = (sealed_key(&kept.id, sealed), sealed.message()) else {
+        return Ok(None);
+    };
+    let mail = documents.get(&key).await?;
     let mail = mail.ok_or_else(|| Fault::Documents("a sealed mail is not there".into()))?;
     match composer.kept_mail(posting, &kept, claim, mail)?.send(transport).await {
         Sending::TooLarge(_) => {
-            let linked = composer.sealed_link(posting, &kept, sealed, claim, now)?;
+            let linked = composer.sealed_link(posting, &kept, message, claim, now)?;
             Ok(Some(linked.send(transport).await))
         }
         sending => Ok(Some(sending)),
     }
 }
 
-/// Other applications of the same person, also those that are sealed.
+/// Other applications of the same person, also those that are sealed or
+/// forgotten.
 async fn related(
     ledger: &impl Corrections,
     composer: &MailComposer<'_>,
+    posting: &Posting,
     received: &Application,
 ) -> Result<Vec<Related>, Fault> {
     let mut related = ledger.related(received).await?;
+    if posting.privacy.is_default() {
+        return Ok(related);
+    }
     let mut hashed = received.clone();
     hashed.content.email = person(composer.signing, &received.content.email);
     for one in ledger.related(&hashed).await? {

@@ -1,6 +1,6 @@
 //! Serves the links to documents of mails that are too large for attachments.
 
-use domain::{Application, Posting, Reference, Sealed};
+use domain::{Application, Posting, Reference, Sealed, SealedMessage};
 use rules::Timestamp;
 use rules::application::Document;
 use views::mails;
@@ -73,9 +73,10 @@ pub async fn download(
     let lookup = ledger.look_up_receipt(Reference::parse(reference).as_ref(), "").await?;
     let Some(received) = ledger.find(&lookup.id).await? else { return Ok(Some(Followed::Gone)) };
     if document == SEALED {
-        let sealed = received.as_sealed().filter(|kept| sha256 == Some(&kept.message.sha256));
-        let found = sealed.map(|sealed| Followed::Document(Download::sealed(&received, sealed)));
-        return Ok(Some(found.unwrap_or(Followed::Gone)));
+        let message = received.as_sealed().and_then(Sealed::message);
+        let is_it = message.is_some_and(|message| sha256 == Some(&message.sha256));
+        let found = Download::sealed(&received).filter(|_| is_it);
+        return Ok(Some(found.map_or(Followed::Gone, Followed::Document)));
     }
     let posting = postings.iter().find(|posting| posting.slug == received.posting);
     let is_it = |kept: &&Document| {
@@ -88,14 +89,14 @@ pub async fn download(
 }
 
 impl Download {
-    /// Returns where the encrypted mail of an application is. Mail programs
-    /// open such a file.
-    pub fn sealed(received: &Application, sealed: &Sealed) -> Self {
-        Self {
-            key: sealed_key(&received.id, sealed),
+    /// Returns where the encrypted mail of an application is, if it is kept.
+    /// Mail programs open such a file.
+    pub fn sealed(received: &Application) -> Option<Self> {
+        Some(Self {
+            key: sealed_key(&received.id, received.as_sealed()?)?,
             file_name: format!("{}.eml", received.reference),
             media_type: "application/octet-stream",
-        }
+        })
     }
 
     /// Returns where a file is that staff have sent with a message.
@@ -122,10 +123,10 @@ impl Download {
 pub(crate) fn sealed_address(
     signing: &SigningKey,
     reference: &Reference,
-    sealed: &Sealed,
+    message: &SealedMessage,
     until: Timestamp,
 ) -> String {
-    let (until, sha256) = (until.0.to_string(), &sealed.message.sha256);
+    let (until, sha256) = (until.0.to_string(), &message.sha256);
     let key = signing.sign(PURPOSE, &[reference.as_str(), SEALED, sha256, &until]);
     format!("/applications/{reference}/documents/{SEALED}?sha256={sha256}&until={until}&key={key}")
 }

@@ -9,7 +9,8 @@
 //!
 //! [`erase`] deletes on the promised day, [`withdraw`] at the candidate's
 //! request, and [`erase_orphaned_documents`] deletes documents of no
-//! application. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
+//! application. [`confirm`] notes that staff have an application of a posting
+//! that forgets, and [`forget`] deletes what it says. [`erase_held_documents`] deletes those of refused forms that were not sent again within the hour.
 //! [`save_posting`] saves a version of a posting. [`report`] and [`watch`] write notices to staff and operator,
 //! and [`notify`] sends them.
 //!
@@ -24,6 +25,7 @@
 //! its mails are committed together. A queue message is only a hint that may be
 //! lost or repeated.
 
+mod confirm;
 mod correct;
 mod deliver;
 mod digest;
@@ -59,6 +61,7 @@ mod uploads;
 mod walk;
 mod withdraw;
 
+pub use confirm::{ConfirmLink, Confirmed, confirm, forget, to_confirm};
 pub use correct::{
     Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct,
     erase_replaced_documents,

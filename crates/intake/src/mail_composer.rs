@@ -8,6 +8,7 @@ use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoi
 use rules::{Content, Mails, Timestamp};
 use views::mails::{self, Neutral};
 
+use crate::confirm::confirm_address;
 use crate::download::download_address;
 use crate::key::SigningKey;
 use crate::open_page::posting_of_version;
@@ -118,7 +119,8 @@ impl Notes {
             let wanted = self.related.iter().filter(move |one| one.is_from_same_page == same_page);
             wanted.map(|one| (one.reference.as_str(), one.received_at)).collect()
         };
-        mails::Notes { before: self.before.as_ref(), also_applied: of(false), same_page: of(true) }
+        let (also_applied, same_page) = (of(false), of(true));
+        mails::Notes { before: self.before.as_ref(), also_applied, same_page, confirm: None }
     }
 }
 
@@ -159,7 +161,9 @@ impl MailComposer<'_> {
             Enclosed::Attached(attachments) => (attachments, Vec::new()),
             Enclosed::Linked => (Vec::new(), self.links(posting, received)),
         };
-        let words = mails::to_staff(texts, posting, received, &links, &notes.shown());
+        let confirm = self.confirm_url(posting, received);
+        let notes = mails::Notes { confirm: confirm.as_deref(), ..notes.shown() };
+        let words = mails::to_staff(texts, posting, received, &links, &notes);
         let reply_to = Mailbox {
             name: Some(received.content.name.clone()),
             address: address(&received.content.email)?,
@@ -375,6 +379,13 @@ impl MailComposer<'_> {
     /// all of them stand in one thread.
     fn earlier_mail(&self, mail: MailKind, received: &Application) -> Option<MessageId> {
         (received.revision > 1).then(|| self.mail_id(mail, received, 1))
+    }
+
+    /// The address at which staff confirm that they have an application, where
+    /// what it says is deleted then.
+    pub(crate) fn confirm_url(&self, posting: &Posting, received: &Application) -> Option<String> {
+        let address = || confirm_address(self.signing, received);
+        posting.privacy.forget.then(|| format!("{}{}", self.origin(received), address()))
     }
 
     fn status_url(&self, received: &Application) -> String {

@@ -1,6 +1,7 @@
 //! Sends the notices: reports and withdrawals to staff, what candidates are
 //! told beside the acknowledgement, alerts to the operator.
 
+use domain::Posting;
 use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::{Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
@@ -85,7 +86,7 @@ impl MailComposer<'_> {
                 let posting = self.posting(posting)?;
                 let texts = locales::for_staff(&posting.language);
                 let standing = ledger.posting_delivery(&posting.slug).await?;
-                let report = reported(&standing, self.has_desk);
+                let report = reported(posting, &standing, self.has_desk);
                 (
                     address(&posting.recipient)?,
                     texts.language_tag.to_owned(),
@@ -233,7 +234,11 @@ pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
 }
 
 /// Sorts applications into the lists of a report.
-fn reported(standing: &PostingDelivery, has_desk: bool) -> mails::Report<'_> {
+fn reported<'a>(
+    posting: &Posting,
+    standing: &'a PostingDelivery,
+    has_desk: bool,
+) -> mails::Report<'a> {
     let kept: &[Entry] = &standing.kept;
     let of = |wanted: fn(&Entry) -> bool| {
         let entries = kept.iter().filter(move |entry| wanted(entry));
@@ -243,6 +248,11 @@ fn reported(standing: &PostingDelivery, has_desk: bool) -> mails::Report<'_> {
         delivered: of(|entry| matches!(entry.forwarding, MailState::Sent(_))),
         pending: of(|entry| entry.forwarding == MailState::Waiting),
         given_up: of(|entry| entry.forwarding == MailState::GivenUp),
+        unconfirmed: if posting.privacy.forget {
+            of(|entry| matches!(entry.forwarding, MailState::Sent(_)) && !entry.is_confirmed)
+        } else {
+            Vec::new()
+        },
         not_acknowledged: of(|entry| entry.acknowledgement == MailState::GivenUp),
         withdrawn: standing.withdrawn,
         unanswered: if has_desk { standing.unanswered } else { 0 },

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use domain::posting::Privacy;
 use domain::{Application, Posting};
 use rules::Timestamp;
 use rules::subject::{fold, is_same};
@@ -110,10 +111,15 @@ pub async fn posting_of_version<'a>(
     let stored = store.version(&current.slug, version).await?;
     let Some(Ok(told)) = stored.map(read) else { return Ok(Cow::Borrowed(current)) };
     let (recipient, contact) = (current.recipient.clone(), current.contact.clone());
-    // Keys may have been replaced since. They cannot be taken away from
-    // somebody who was told that there are some.
-    let kept = if current.privacy.is_sealed() { &current.privacy } else { &told.privacy };
-    Ok(Cow::Owned(Posting { recipient, contact, privacy: kept.clone(), ..told }))
+    let privacy = kept_promises(&told.privacy, &current.privacy);
+    Ok(Cow::Owned(Posting { recipient, contact, privacy, ..told }))
+}
+
+/// Keys may have been replaced since. They cannot be taken away from somebody
+/// who was told that there are some, nor can the promise to forget.
+fn kept_promises(told: &Privacy, current: &Privacy) -> Privacy {
+    let keys = if current.is_sealed() { &current.keys } else { &told.keys };
+    Privacy { keys: keys.clone(), forget: told.forget || current.forget }
 }
 
 /// Returns the posting as the receipt of an application shows it: in the

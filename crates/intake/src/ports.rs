@@ -2,6 +2,7 @@
 
 mod corrections;
 mod dossiers;
+mod forgetting;
 mod held;
 mod incoming;
 mod notices;
@@ -22,6 +23,7 @@ pub use domain::dossier::{
 };
 pub use domain::{Delivery, MailState};
 pub use dossiers::{Concerned, Dossiers};
+pub use forgetting::Forgetting;
 pub use held::HeldDocuments;
 pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{

@@ -4,7 +4,7 @@ use domain::Posting;
 use rules::Timestamp;
 
 use crate::open_page::pages_open_until;
-use crate::ports::{Fault, Notices, PostingStore, WrittenReport};
+use crate::ports::{Fault, Forgetting, Notices, PostingStore, WrittenReport};
 
 /// How long after the closing the first report is written, in milliseconds:
 /// an upload that began in time has arrived by then, and left again.
@@ -18,12 +18,13 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Writes a report on each posting that has closed, once every application is
 /// forwarded or given up, or after six hours; and then one a day while staff
-/// lack an application. Where a deadline was moved earlier, the report waits
+/// lack an application, or have not confirmed one that is to be forgotten.
+/// Where a deadline was moved earlier, the report waits
 /// for the pages that may still send. A posting that was open again and has
 /// closed once more gets a report on that closing too, even on the same day.
 /// Idempotent.
 pub async fn report(
-    ledger: &(impl Notices + PostingStore),
+    ledger: &(impl Forgetting + Notices + PostingStore),
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<(), Fault> {
@@ -36,8 +37,8 @@ pub async fn report(
         let last = ledger.last_report(&posting.slug).await?;
         let day = match last {
             Some(last) if last.at >= closed_at => {
-                let missing = last.day < today && ledger.undelivered(&posting.slug).await?;
-                missing.then_some(today)
+                let is_due = last.day < today && is_incomplete(ledger, posting).await?;
+                is_due.then_some(today)
             }
             // None on this closing: its day is later than that of any before.
             last => {
@@ -53,6 +54,15 @@ pub async fn report(
         }
     }
     Ok(())
+}
+
+/// Whether staff lack an application, or one is still to be confirmed.
+async fn is_incomplete(
+    ledger: &(impl Forgetting + Notices),
+    posting: &Posting,
+) -> Result<bool, Fault> {
+    Ok(ledger.undelivered(&posting.slug).await?
+        || posting.privacy.forget && ledger.unconfirmed(&posting.slug).await?)
 }
 
 /// When the posting has closed for every page.

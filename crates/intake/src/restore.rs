@@ -5,15 +5,17 @@
 //! who have been withdrawn or erased since, and without knowing what has been
 //! sent since. The store of documents has no history: what must not be
 //! forgotten is noted there. A tombstone is written for each application that
-//! is erased, and each run of the cron writes which mails have left. After a
+//! is erased, a record for each whose content was deleted, and each run of the
+//! cron writes which mails have left. After a
 //! restore, [`replay`] does again what the database has forgotten. Until it is
 //! done, nothing leaves: see [`Pause`].
 
 use core::fmt;
 
+use domain::Application;
 use rules::Timestamp;
 
-use crate::ports::{DocumentStore, Fault, Outbox, Page, Retention};
+use crate::ports::{DocumentStore, Fault, Forgetting, Ledger, Outbox, Page, Retention};
 
 /// How a restore holds up the outbox: a record beside the documents, since the
 /// database would forget it.
@@ -43,7 +45,14 @@ impl Pause {
 
 const TOMBSTONES: &str = "tombstones/";
 
+/// Which revision of an application was confirmed and forgotten, by its id.
+const CONFIRMED: &str = "confirmed/";
+
 const SENT: &str = "sent/";
+
+/// What is replayed, in this order: an application is forgotten once its mails
+/// have left.
+const KINDS: [&str; 3] = [SENT, CONFIRMED, TOMBSTONES];
 
 /// How many records one run replays.
 const PAGE: u32 = 200;
@@ -65,6 +74,15 @@ const KEPT_DAYS: u32 = 31;
 /// Notes that an application is erased, before it is.
 pub(crate) async fn bury(documents: &impl DocumentStore, id: &str) -> Result<(), Fault> {
     documents.write(&format!("{TOMBSTONES}{id}"), "").await
+}
+
+/// Notes that staff have confirmed this revision, before it is forgotten.
+pub(crate) async fn note_confirmed(
+    documents: &impl DocumentStore,
+    received: &Application,
+) -> Result<(), Fault> {
+    let revision = received.revision.to_string();
+    documents.write(&format!("{CONFIRMED}{}", received.id), &revision).await
 }
 
 /// Notes which mails have left since the last run.
@@ -116,34 +134,39 @@ impl fmt::Display for Noted {
 }
 
 /// Replays a page of what was noted in a restored ledger: mails are marked as
-/// sent, applications erased and their ids retired. Says whether that was all.
-/// Idempotent.
+/// sent, applications confirmed that are then forgotten, or erased and their
+/// ids retired. Says whether that was all. Idempotent.
 pub async fn replay(
     documents: &impl DocumentStore,
-    ledger: &(impl Outbox + Retention),
+    ledger: &(impl Forgetting + Ledger + Outbox + Retention),
     now: Timestamp,
 ) -> Result<bool, Fault> {
     const TASK: &str = "replay";
-    let after = if let Some(after) = ledger.cursor(TASK).await? {
+    let mut after = if let Some(after) = ledger.cursor(TASK).await? {
         after
     } else {
         // The restored ledger knows what had been noted by then.
         let until = Noted::read(ledger).await?.map_or(0, |noted| noted.until);
         format!("{SENT}{until:016}")
     };
-    let buries = after.starts_with(TOMBSTONES);
-    let prefix = if buries { TOMBSTONES } else { SENT };
-    let page = documents.list(prefix, Some(&after), PAGE).await?;
-    if buries {
-        erase_again(ledger, &page, now).await?;
-    } else {
-        mark_sent(documents, ledger, &page).await?;
-    }
-    let next = match page.documents.last().filter(|_| page.has_more) {
-        Some(last) => Some(last.key.as_str()),
-        None => (!buries).then_some(TOMBSTONES),
+    // Kinds of which nothing is noted take no run of their own.
+    let next = loop {
+        let mut kinds = KINDS.into_iter().skip_while(|kind| !after.starts_with(kind));
+        let kind = kinds.next().unwrap_or(TOMBSTONES);
+        let page = documents.list(kind, Some(&after), PAGE).await?;
+        match kind {
+            SENT => mark_sent(documents, ledger, &page).await?,
+            CONFIRMED => confirm_again(documents, ledger, &page).await?,
+            _ => erase_again(ledger, &page, now).await?,
+        }
+        let last = page.documents.last().map(|last| last.key.clone());
+        let next = last.filter(|_| page.has_more).or_else(|| kinds.next().map(str::to_owned));
+        match next {
+            Some(next) if page.documents.is_empty() => after = next,
+            next => break next,
+        }
     };
-    ledger.keep_cursor(TASK, next).await?;
+    ledger.keep_cursor(TASK, next.as_deref()).await?;
     if next.is_none() {
         documents.delete(Pause::KEY).await?;
     }
@@ -158,12 +181,14 @@ pub async fn forget_records(
 ) -> Result<(), Fault> {
     let oldest = documents.list(SENT, None, PAGE).await?;
     delete_old(documents, &oldest, now).await?;
-    let after = ledger.cursor(TOMBSTONES).await?;
-    let page = documents.list(TOMBSTONES, after.as_deref(), PAGE).await?;
-    delete_old(documents, &page, now).await?;
-    let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
-    if next.is_some() || after.is_some() {
-        ledger.keep_cursor(TOMBSTONES, next).await?;
+    for kind in [CONFIRMED, TOMBSTONES] {
+        let after = ledger.cursor(kind).await?;
+        let page = documents.list(kind, after.as_deref(), PAGE).await?;
+        delete_old(documents, &page, now).await?;
+        let next = page.documents.last().filter(|_| page.has_more).map(|last| last.key.as_str());
+        if next.is_some() || after.is_some() {
+            ledger.keep_cursor(kind, next).await?;
+        }
     }
     Ok(())
 }
@@ -178,6 +203,25 @@ async fn mark_sent(
         let text = String::from_utf8_lossy(&bytes);
         let mails: Vec<String> = text.lines().map(str::to_owned).collect();
         ledger.note_sent(&mails, record.stored_at).await?;
+    }
+    Ok(())
+}
+
+/// Confirms again what was forgotten, since its documents are gone; the cron
+/// then forgets it. A later revision was not confirmed.
+async fn confirm_again(
+    documents: &impl DocumentStore,
+    ledger: &(impl Forgetting + Ledger),
+    page: &Page,
+) -> Result<(), Fault> {
+    for record in &page.documents {
+        let id = record.key.strip_prefix(CONFIRMED).unwrap_or_default();
+        let bytes = documents.get(&record.key).await?.unwrap_or_default();
+        let confirmed: u32 = String::from_utf8_lossy(&bytes).parse().unwrap_or_default();
+        let Some(received) = ledger.find(id).await? else { continue };
+        if received.revision <= confirmed {
+            ledger.confirm(id, received.revision, None, record.stored_at).await?;
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Application, Posting, Sealed, SealedMessage};
+use domain::{Application, Posting, Rest, Sealed, SealedMessage};
 use rules::{Content, Mails};
 use sealing::secret;
 use sha2::{Digest as _, Sha256};
@@ -16,10 +16,11 @@ use crate::uploads::{document_key, document_prefix, hex};
 /// document's. No document has it: theirs begin with a letter.
 pub const SEALED: &str = "+sealed";
 
-/// Where an encrypted mail is kept.
-pub(crate) fn sealed_key(application: &str, sealed: &Sealed) -> String {
+/// Where the encrypted mail of an application is kept, as long as it is.
+pub(crate) fn sealed_key(application: &str, sealed: &Sealed) -> Option<String> {
     let folder = document_prefix(application);
-    format!("{folder}{SEALED}/{}/{}", sealed.revision, sealed.message.sha256)
+    let message = sealed.message()?;
+    Some(format!("{folder}{SEALED}/{}/{}", sealed.revision, message.sha256))
 }
 
 /// Returns an application with the candidate's address, if it is sealed. The
@@ -59,6 +60,32 @@ pub(crate) async fn seal_away(
 ) -> Result<Option<Application>, Fault> {
     let digest: [u8; 32] = Sha256::digest(&mail).into();
     let bytes = mail.len() as u64;
+    let rest = Rest::Message(SealedMessage { sha256: hex(&digest), bytes });
+    let kept = without_content(ledger, signing, received, rest).await?;
+    let Some(key) = kept.sealed.as_ref().and_then(|sealed| sealed_key(&received.id, sealed)) else {
+        return Ok(None);
+    };
+    documents.put(&key, &documents.upload(mail)?, digest).await?;
+    let Some(kept) = ledger.seal(&kept).await? else {
+        documents.delete(&key).await?;
+        return Ok(None);
+    };
+    erase_content(documents, ledger, received, &kept).await?;
+    Ok(Some(kept))
+}
+
+/// Returns an application as it is kept once `rest` is all that is left of what
+/// it says.
+pub(crate) async fn without_content(
+    ledger: &impl Corrections,
+    signing: &SigningKey,
+    received: &Application,
+    rest: Rest,
+) -> Result<Application, Fault> {
+    if let Some(sealed) = received.as_sealed() {
+        let sealed = Some(Sealed { rest, ..sealed.clone() });
+        return Ok(Application { sealed, ..received.clone() });
+    }
     let mut said = received.sealed.as_ref().map(|sealed| sealed.said.clone()).unwrap_or_default();
     let hash = |content: &Content| signing.sign(CONTENT, &refs(&parts(&received.id, content)));
     if received.sealed.is_none() && received.revision > 1 {
@@ -66,15 +93,8 @@ pub(crate) async fn seal_away(
         said.extend(earlier.iter().map(|revision| hash(&revision.content)));
     }
     said.push(hash(&received.content));
-    let sealed = Sealed {
-        revision: received.revision,
-        message: SealedMessage { sha256: hex(&digest), bytes },
-        address: encrypted(signing, received),
-        said,
-    };
-    let key = sealed_key(&received.id, &sealed);
-    documents.put(&key, &documents.upload(mail)?, digest).await?;
-    let kept = Application {
+    let address = encrypted(signing, received);
+    Ok(Application {
         content: Content {
             name: received.reference.to_string(),
             email: person(signing, &received.content.email),
@@ -84,18 +104,22 @@ pub(crate) async fn seal_away(
             documents: Vec::new(),
             mails: received.content.mails,
         },
-        sealed: Some(sealed),
+        sealed: Some(Sealed { revision: received.revision, rest, address, said }),
         ..received.clone()
-    };
-    let Some(kept) = ledger.seal(&kept).await? else {
-        documents.delete(&key).await?;
-        return Ok(None);
-    };
+    })
+}
+
+/// Deletes the documents of `received`, of which `kept` is kept by now.
+pub(crate) async fn erase_content(
+    documents: &impl DocumentStore,
+    ledger: &impl Corrections,
+    received: &Application,
+    kept: &Application,
+) -> Result<(), Fault> {
     for document in &received.content.documents {
         documents.delete(&document_key(&received.id, document)).await?;
     }
-    clean(documents, ledger, &kept).await?;
-    Ok(Some(kept))
+    clean(documents, ledger, kept).await
 }
 
 /// Whether what is kept of an application to this posting is sealed, or is to be.

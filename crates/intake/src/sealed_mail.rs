@@ -1,6 +1,6 @@
 //! Encrypts the mails to staff about an application to the keys of its posting.
 
-use domain::{Application, Posting, Sealed};
+use domain::{Application, Posting, SealedMessage};
 use mail::{Envelope, Mailbox, Outgoing, clear, encoded_len, envelope};
 use rules::Timestamp;
 use sealing::{Key, SealError, seal};
@@ -84,15 +84,16 @@ impl MailComposer<'_> {
         &self,
         posting: &Posting,
         received: &Application,
-        sealed: &Sealed,
+        message: &SealedMessage,
         claim: Claim,
         now: Timestamp,
     ) -> Result<Message, Fault> {
-        let texts = locales::choose(Some(&posting.language), None, &posting.language);
+        let texts = locales::for_staff(&posting.language);
         let until = received.erased_at(posting);
-        let path = sealed_address(self.signing, &received.reference, sealed, until);
+        let path = sealed_address(self.signing, &received.reference, message, until);
         let link = format!("{}{path}", self.origin(received));
-        let words = mails::sealed_link(texts, posting, received, &link);
+        let confirm = self.confirm_url(posting, received);
+        let words = mails::sealed_link(texts, posting, received, &link, confirm.as_deref());
         let to = Mailbox { name: None, address: address(&posting.recipient)? };
         let id = self.mail_id(MailKind::Staff, received, received.revision);
         let extra = headers(received, claim);

@@ -10,23 +10,37 @@ use crate::applications::SELECT_BY_ID;
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{ApplicationRow, ContentRow, RelatedRow, RevisionRow};
 
-/// Without effect, as all that follow, where the revision is not the latest
-/// or the application is withdrawn.
+/// Without effect, as all that follow, where the revision is not the latest,
+/// was sealed or forgotten while the correction was on its way, so that what it
+/// keeps is gone, or the application is withdrawn.
+macro_rules! is_as_seen {
+    ($seen:literal) => {
+        concat!(
+            "id = ?1 AND revision = ?2 AND json_extract(sealed, '$.revision') IS ",
+            $seen,
+            " AND id NOT IN (SELECT id FROM retired)"
+        )
+    };
+}
+
 const KEEP_REVISION: Query = Query::new(
     "keep revision",
-    "\
-    INSERT INTO revisions (application, revision, content, received_at) \
-    SELECT id, revision, application, coalesce(revised_at, received_at) FROM applications \
-    WHERE id = ?1 AND revision = ?2 AND id NOT IN (SELECT id FROM retired) \
-    ON CONFLICT DO NOTHING",
+    concat!(
+        "INSERT INTO revisions (application, revision, content, received_at) \
+        SELECT id, revision, application, coalesce(revised_at, received_at) FROM applications \
+        WHERE ",
+        is_as_seen!("?3"),
+        " ON CONFLICT DO NOTHING"
+    ),
 );
 
 const REVISE: Query = Query::new(
     "revise",
-    "\
-    UPDATE applications SET revision = revision + 1, revised_at = ?3, application = ?4, \
-        language = ?5, address_changes = ?6, posting_version = ?7 \
-    WHERE id = ?1 AND revision = ?2 AND id NOT IN (SELECT id FROM retired)",
+    concat!(
+        "UPDATE applications SET revision = revision + 1, revised_at = ?3, application = ?4, \
+            language = ?5, address_changes = ?6, posting_version = ?7 WHERE ",
+        is_as_seen!("?8")
+    ),
 );
 
 /// A mail that a task may be sending stays until that has settled.
@@ -83,9 +97,10 @@ const SELECT_TO_CLEAN: Query = Query::new(
     "\
     SELECT * FROM applications WHERE cleaned_revision < revision \
         AND id NOT IN (SELECT id FROM retired) \
-        AND EXISTS (SELECT 1 FROM mails WHERE mails.application = applications.id \
-            AND kind = 'staff' AND mails.revision = applications.revision \
-            AND sent_at IS NOT NULL) \
+        AND (forgotten_revision = revision \
+            OR EXISTS (SELECT 1 FROM mails WHERE mails.application = applications.id \
+                AND kind = 'staff' AND mails.revision = applications.revision \
+                AND sent_at IS NOT NULL)) \
     LIMIT ?1",
 );
 
@@ -113,21 +128,7 @@ const SEAL_REVISIONS: Query = Query::new(
 
 impl<D: Database> Corrections for SqlLedger<D> {
     async fn seal(&self, next: &Application) -> Result<Option<Application>, Fault> {
-        let values = [
-            (&next.id).into(),
-            next.revision.into(),
-            json(&next.content, "an application")?,
-            json(&next.sealed, "what is sealed")?,
-        ];
-        let batch = vec![
-            SEAL.bind(values.clone()),
-            SEAL_REVISIONS.bind(values),
-            SELECT_BY_ID.bind([(&next.id).into()]),
-        ];
-        let held: Vec<ApplicationRow> = self.0.batch(batch).await?;
-        let held: Option<Application> =
-            held.into_iter().next().map(TryInto::try_into).transpose()?;
-        Ok(held.filter(|held| held.revision == next.revision && held.sealed == next.sealed))
+        self.replace_content(SEAL, next).await
     }
 
     async fn correct(
@@ -140,8 +141,9 @@ impl<D: Database> Corrections for SqlLedger<D> {
         let id = Value::from(&next.id);
         let (before, revision) = (next.revision.saturating_sub(1), next.revision);
         let arrived = Value::from(next.revised_at);
+        let sealed = Value::from(next.sealed.as_ref().map(|sealed| sealed.revision));
         let mut batch = vec![
-            KEEP_REVISION.bind([id.clone(), before.into()]),
+            KEEP_REVISION.bind([id.clone(), before.into(), sealed.clone()]),
             REVISE.bind([
                 id.clone(),
                 before.into(),
@@ -150,6 +152,7 @@ impl<D: Database> Corrections for SqlLedger<D> {
                 (&next.language).into(),
                 next.address_changes.into(),
                 next.posting_version.into(),
+                sealed,
             ]),
             DELETE_EARLIER_MAILS.bind([id.clone(), arrived.clone()]),
         ];
@@ -214,5 +217,31 @@ impl<D: Database> Corrections for SqlLedger<D> {
 
     async fn cleaned(&self, id: &str, revision: u32) -> Result<(), Fault> {
         self.execute(CLEANED.bind([id.into(), revision.into()])).await
+    }
+}
+
+impl<D: Database> SqlLedger<D> {
+    /// Replaces what an application says, and what its earlier revisions said,
+    /// by `first` where that has an effect. Returns what is held if it is so.
+    pub(crate) async fn replace_content(
+        &self,
+        first: Query,
+        next: &Application,
+    ) -> Result<Option<Application>, Fault> {
+        let values = [
+            (&next.id).into(),
+            next.revision.into(),
+            json(&next.content, "an application")?,
+            json(&next.sealed, "what is sealed")?,
+        ];
+        let batch = vec![
+            first.bind(values.clone()),
+            SEAL_REVISIONS.bind(values),
+            SELECT_BY_ID.bind([(&next.id).into()]),
+        ];
+        let held: Vec<ApplicationRow> = self.0.batch(batch).await?;
+        let held: Option<Application> =
+            held.into_iter().next().map(TryInto::try_into).transpose()?;
+        Ok(held.filter(|held| held.revision == next.revision && held.sealed == next.sealed))
     }
 }

@@ -13,6 +13,7 @@ pub mod contract;
 mod corrections;
 mod database;
 mod dossiers;
+mod forgetting;
 mod held;
 mod incoming;
 mod notices;

@@ -49,7 +49,8 @@ const SELECT_FORWARDING: Query = Query::new(
     "select forwarding",
     "SELECT number, reference, staff.sent_at, staff.refused_because IS NOT NULL AS given_up, \
         acknowledgement.sent_at AS acknowledged_at, \
-        acknowledgement.refused_because IS NOT NULL AS not_acknowledged \
+        acknowledgement.refused_because IS NOT NULL AS not_acknowledged, \
+        confirmed_revision >= applications.revision AS confirmed \
     FROM applications JOIN mails AS staff ON staff.application = applications.id \
         AND staff.kind = 'staff' AND staff.revision = applications.revision \
     LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \

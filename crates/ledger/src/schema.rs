@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     "0013_sealed.sql",
     "0014_desk_counts.sql",
     "0015_floods.sql",
+    "0017_forgotten.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

@@ -25,13 +25,15 @@ const EXAMPLE: &str = "[\"keys/panel.asc\"]";
 /// Returns what the posting says of it, and whether mails to candidates are
 /// neutral unless they choose. What is wrong is noted.
 pub(crate) fn read(whole: &mut Section<'_>) -> (Privacy, bool) {
-    let Some(mut section) = whole.optional_section("privacy", "`keys` or `neutral`") else {
+    let Some(mut section) = whole.optional_section("privacy", "`keys`, `forget` or `neutral`")
+    else {
         return (Privacy::default(), false);
     };
     let notes = section.notes;
     let keys = section.optional_texts("keys", EXAMPLE);
     let keys = keys.map(|keys| (keys.line, keys.value)).unwrap_or_default();
     let neutral = section.optional::<bool>("neutral", "true");
+    let forget = section.optional::<bool>("forget", "true").is_some_and(|forget| forget.value);
     section.finish(&TOP);
     if keys.1.len() > MAX_KEYS {
         let count = keys.1.len();
@@ -46,7 +48,8 @@ pub(crate) fn read(whole: &mut Section<'_>) -> (Privacy, bool) {
         is_fine
     };
     let keys = keys.1.into_iter().filter(|key| is_fine(&key.value, key.line));
-    let privacy = Privacy { keys: keys.map(|key| key.value.trim().to_owned()).collect() };
+    let keys = keys.map(|key| key.value.trim().to_owned()).collect();
+    let privacy = Privacy { keys, forget };
     (privacy, neutral.is_some_and(|neutral| neutral.value))
 }
 

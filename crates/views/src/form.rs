@@ -256,7 +256,8 @@ impl<'a> FormView<'a> {
 
     /// Whether it corrects what nobody can read here any more.
     pub(crate) fn asks_again(&self) -> bool {
-        self.correction.is_some_and(|of| of.documents.is_empty())
+        let is_application = |of: &CorrectionOf<'_>| matches!(of.completes, Completes::Application);
+        self.correction.filter(is_application).is_some_and(|of| of.documents.is_empty())
     }
 
     /// Whether the form has the trap for robots. One that comes back unread has

@@ -7,6 +7,7 @@
 mod accessibility;
 mod by_mail;
 mod careers;
+mod confirmation;
 mod correct;
 mod country;
 mod data;
@@ -28,6 +29,7 @@ mod words;
 pub use accessibility::accessibility;
 pub use by_mail::by_mail;
 pub use careers::careers;
+pub use confirmation::{Confirming, confirm_address, confirmation};
 pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;
 pub use draft::{draft, draft_address, raw_mail_address};

@@ -59,16 +59,16 @@ pub fn to_staff(
     let facts = &Facts::of(texts, posting, received);
     let person = &Person::of(texts, posting, received, links);
     let subject = parts::staff_subject(texts, posting, received, facts, person);
+    let confirm = notes.confirm;
     let notes = &notes.told(texts, posting, received);
     let opening = &Opening::of(texts, facts);
     let erased = parts::erased(texts.mail_staff_erased, facts);
     let erased = erased.as_str();
-    MailText {
-        text: ended(StaffText { texts, facts, person, notes, opening, erased }.to_string()),
-        html: StaffHtml { texts, facts, person, notes, opening, erased, subject: &subject }
-            .to_string(),
-        subject,
-    }
+    let text = StaffText { texts, facts, person, notes, opening, erased, confirm };
+    let text = ended(text.to_string());
+    let html =
+        StaffHtml { texts, facts, person, notes, opening, erased, confirm, subject: &subject };
+    MailText { html: html.to_string(), text, subject }
 }
 
 /// Writes the mail to the candidate, in the language they used on the page.
@@ -140,13 +140,23 @@ pub fn sealed_link(
     posting: &Posting,
     received: &Application,
     link: &str,
+    confirm: Option<&str>,
 ) -> MailText {
     let until = date(texts, received.erased_on(posting));
     let lines =
         vec![notices::Line { text: received.reference.to_string(), link: Some(link.to_owned()) }];
-    let list = notices::List { heading: texts.mail_documents_linked, lines };
+    let linked = notices::List { heading: texts.mail_documents_linked, lines };
+    let entry = |confirm: &str| notices::Line {
+        text: texts.mail_staff_confirm_link.to_owned(),
+        link: Some(confirm.to_owned()),
+    };
+    let to_confirm = notices::List {
+        heading: texts.mail_staff_confirm,
+        lines: confirm.map(entry).into_iter().collect(),
+    };
     let subject = sealed_subject(texts, received.number, received.reference.as_str());
-    notices::plain(texts, subject, &[fill(texts.sealed_staff_linked, &[("date", &until)])], &[list])
+    let said = fill(texts.sealed_staff_linked, &[("date", &until)]);
+    notices::plain(texts, subject, &[said], &[linked, to_confirm])
 }
 
 /// Adds the line end that a template leaves out after its last line.
@@ -163,6 +173,7 @@ struct StaffText<'a> {
     notes: &'a [String],
     opening: &'a Opening,
     erased: &'a str,
+    confirm: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -174,6 +185,7 @@ struct StaffHtml<'a> {
     notes: &'a [String],
     opening: &'a Opening,
     erased: &'a str,
+    confirm: Option<&'a str>,
     subject: &'a str,
 }
 

@@ -92,6 +92,10 @@ pub fn receipt(
             .iter()
             .map(|document| shown(texts, posting, document))
             .collect(),
+        forgotten: received.forgotten_at().map(|at| {
+            let date = locales::date(texts, zone.local(at).date);
+            fill(texts.forget_receipt, &[("date", &date)])
+        }),
         mails: received.content.mails,
         told: told(messages)
             .map(|(message, at)| match received.content.mails {
@@ -129,6 +133,8 @@ struct Page<'a> {
     acknowledging_words: String,
     not_acknowledged_words: String,
     documents: Vec<DocumentShown<'a>>,
+    /// That what was sent is deleted, and when that was.
+    forgotten: Option<String>,
     /// Which mails the candidate wants.
     mails: Mails,
     /// Each mail that staff have sent.

@@ -5,6 +5,7 @@ mod answer;
 mod application;
 mod by_mail;
 mod careers;
+mod confirm;
 mod correct;
 mod cross_site;
 mod desk;
@@ -49,6 +50,7 @@ enum Route<'a> {
     Correct(&'a str),
     Corrections(&'a str),
     Withdraw(&'a str),
+    Confirm(&'a str),
     Document(&'a str, &'a str),
     Message(&'a str, &'a str, &'a str),
     Incoming(&'a str),
@@ -76,6 +78,7 @@ impl<'a> Route<'a> {
             ["applications", reference, "correct"] => Some(Self::Correct(reference)),
             ["applications", reference, "corrections"] => Some(Self::Corrections(reference)),
             ["applications", reference, "withdraw"] => Some(Self::Withdraw(reference)),
+            ["applications", reference, "confirm"] => Some(Self::Confirm(reference)),
             ["applications", reference, "documents", document] => {
                 Some(Self::Document(reference, document))
             }
@@ -93,7 +96,7 @@ impl<'a> Route<'a> {
     fn allowed(&self) -> &'static str {
         match self {
             Self::Applications(_) | Self::Corrections(_) => "POST",
-            Self::Withdraw(_) | Self::Incoming(_) => "GET, HEAD, POST",
+            Self::Withdraw(_) | Self::Confirm(_) | Self::Incoming(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
     }
@@ -166,6 +169,12 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         }
         Route::Withdraw(reference) if request.method() == Method::Post => {
             withdraw::post(&context, env, reference).await
+        }
+        Route::Confirm(reference) if is_get => {
+            confirm::question(&context, env, &postings, reference).await
+        }
+        Route::Confirm(reference) if request.method() == Method::Post => {
+            confirm::post(&context, env, &postings, reference).await
         }
         Route::Document(reference, document) if is_get => {
             let method = request.method();

@@ -283,6 +283,8 @@ pub struct Entry {
     pub forwarding: MailState,
     /// How far the acknowledgement has come.
     pub acknowledgement: MailState,
+    /// Whether staff have confirmed that they have it.
+    pub is_confirmed: bool,
 }
 
 /// A report that was written.

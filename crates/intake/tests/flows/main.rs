@@ -12,6 +12,7 @@ mod correct;
 mod deliver;
 mod digest;
 mod download;
+mod forget;
 mod held;
 mod incoming;
 mod letters;

@@ -209,7 +209,8 @@ fn the_previous_address_is_told_as_it_had_chosen() {
 #[test]
 fn the_choice_outlives_sealing() {
     let world = World::default();
-    let posting = Posting { privacy: Privacy { keys: vec![KEY.to_owned()] }, ..posting() };
+    let posting =
+        Posting { privacy: Privacy { keys: vec![KEY.to_owned()], forget: false }, ..posting() };
     let id = apply(&world, &posting, "neutral");
     let reference = world.application(&id).reference.to_string();
     deliver(&world, &posting, &id).unwrap();

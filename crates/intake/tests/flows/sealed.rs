@@ -15,17 +15,17 @@ use crate::world::World;
 use crate::{NOON, accepted, deliver, deliver_mail, key, later, posting, submission, submit};
 
 /// A key of `GnuPG`'s that expires on 2026-06-01.
-const KEY: &str = include_str!("../../../postings/src/tests/keys/until-2026-06-01.asc");
+pub(crate) const KEY: &str = include_str!("../../../postings/src/tests/keys/until-2026-06-01.asc");
 const EXPIRES: Timestamp = Timestamp(1_780_315_200_000);
 const HOUR: i64 = 3_600_000;
 
 fn sealed() -> Posting {
-    Posting { privacy: Privacy { keys: vec![KEY.to_owned()] }, ..posting() }
+    Posting { privacy: Privacy { keys: vec![KEY.to_owned()], forget: false }, ..posting() }
 }
 
 /// All that is kept, as text: rows of applications, revisions and mails, keys
 /// and bytes of documents.
-fn all_kept(world: &World) -> String {
+pub(crate) fn all_kept(world: &World) -> String {
     let rows = |table: &str, columns: &str| {
         let sql =
             format!("SELECT coalesce(group_concat(coalesce({columns}, '')), '') FROM {table}");
@@ -42,7 +42,11 @@ fn all_kept(world: &World) -> String {
     kept
 }
 
-fn taken(world: &World, posting: &Posting, form: Submission<Vec<u8>>) -> (Application, Outcome) {
+pub(crate) fn taken(
+    world: &World,
+    posting: &Posting,
+    form: Submission<Vec<u8>>,
+) -> (Application, Outcome) {
     match submit(world, posting, form) {
         Ok(Verdict::Accepted { received, outcome, .. }) => (*received, outcome),
         other => panic!("{other:?}"),
@@ -195,7 +199,8 @@ fn a_mail_that_is_too_large_leads_to_the_sealed_one() {
     assert_eq!(to_staff(&world).len(), 1);
     let received = world.application(&id);
     let sealed = received.as_sealed().unwrap();
-    let (until, sha256) = (received.erase_at.unwrap().0.to_string(), sealed.message.sha256.clone());
+    let (until, sha256) =
+        (received.erase_at.unwrap().0.to_string(), sealed.message().unwrap().sha256.clone());
     let reference = received.reference.as_str();
     let signed = key().sign("download", &[reference, intake::SEALED, &sha256, &until]);
     let follow = |key: &str| {

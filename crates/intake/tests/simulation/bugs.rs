@@ -90,11 +90,13 @@ pub(crate) enum Bug {
     AnswersEachTime,
     /// A mail is deleted before staff have it.
     DeletesUnforwarded,
+    /// Who confirms an earlier revision has confirmed the latest.
+    ConfirmsWhatNobodySaw,
 }
 
 impl Bug {
     /// Returns every mistake with the invariant that it breaks.
-    pub(crate) const ALL: [(Self, Invariant); 40] = [
+    pub(crate) const ALL: [(Self, Invariant); 41] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives),
@@ -135,5 +137,6 @@ impl Bug {
         (Self::LateCopyWins, Invariant::JudgedRightly),
         (Self::AnswersEachTime, Invariant::LoopsEnd),
         (Self::DeletesUnforwarded, Invariant::NoLetterIsDropped),
+        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays),
     ];
 }

@@ -53,6 +53,7 @@ pub(crate) enum Event {
     LookedWithKey,
     LookedWithWrongKey,
     StageAsked,
+    ConfirmationAsked,
     LetterWritten,
     LetterForged,
     LetterTwice,
@@ -99,10 +100,13 @@ pub(crate) enum Event {
     MessageMail,
     MessageStopped,
     StoppedTooLate,
+    Forgotten,
+    ForgottenLater,
+    ConfirmedTooLate,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 91] = [
+    pub(crate) const ALL: [(Self, &str); 95] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -149,6 +153,7 @@ impl Event {
         (Self::LookedWithKey, "looked at their receipt"),
         (Self::LookedWithWrongKey, "with a wrong key"),
         (Self::StageAsked, "changes asked for at the desk"),
+        (Self::ConfirmationAsked, "confirmed that they have it"),
         (Self::LetterWritten, "mails written to the intake address"),
         (Self::LetterForged, "of which forged"),
         (Self::LetterTwice, "sent twice"),
@@ -194,6 +199,9 @@ impl Event {
         (Self::MessageMail, "messages of staff"),
         (Self::MessageStopped, "stopped"),
         (Self::StoppedTooLate, "too late"),
+        (Self::Forgotten, "applications forgotten"),
+        (Self::ForgottenLater, "once a mail had left"),
+        (Self::ConfirmedTooLate, "confirmed after a correction"),
     ];
 }
 

@@ -37,6 +37,10 @@ pub(crate) struct History {
     holding: BTreeMap<TaskId, (String, u32)>,
     /// What each task has read for a report that it will write.
     pub(crate) read: BTreeMap<TaskId, SeenDelivery>,
+    /// Which revisions staff have confirmed, or tried to.
+    pub(crate) confirmed: BTreeSet<(String, u32)>,
+    /// When the latest revision of an application was forgotten.
+    pub(crate) forgotten: BTreeMap<String, i64>,
     /// The mails of messages that staff have stopped.
     pub(crate) stopped: BTreeSet<String>,
     /// What mailboxes hold.
@@ -196,6 +200,7 @@ impl History {
 
     /// Notes that the ledger has stored a revision.
     pub(crate) fn took_in(&mut self, held: Application) {
+        self.forgotten.remove(&held.id);
         self.revisions.entry((held.id.clone(), held.revision)).or_insert_with(|| held.clone());
         self.committed.insert(held.id.clone(), held);
     }

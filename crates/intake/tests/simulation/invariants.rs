@@ -7,6 +7,7 @@ use intake::ports::MailKind;
 
 use crate::desk;
 use crate::events::Event;
+use crate::forgetting;
 use crate::history::{Attempt, Mail, hex, mail_name};
 use crate::letters;
 use crate::reports;
@@ -91,6 +92,11 @@ pub(crate) enum Invariant {
     /// Nobody changes a stage that a colleague has set since they looked, and
     /// each stage is what the changes, as they are written down, made of it.
     NoChangeIsLost,
+    /// What staff have not confirmed to have is never forgotten, nor anything
+    /// that a mail still has to bring.
+    UnconfirmedStays,
+    /// What they have confirmed is gone, documents, answers and address.
+    ConfirmedIsGone,
     /// What is counted of a posting is what there is.
     CountsAgree,
 }
@@ -131,6 +137,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     numbers(world);
     copies(world);
     desk::at_rest(world);
+    forgetting::at_rest(world);
     reports::at_rest(world, calm_since);
 }
 
@@ -281,7 +288,9 @@ fn mails(world: &World) {
                 let lost = format!("{name}, {}, is not there", received.reference);
                 world.breach(Invariant::AcknowledgedArrives, lost);
             }
-            let differ = |mail: &&Mail| !is_of(received, &enclosed(world, mail));
+            let is_gone =
+                |mail: &Mail| mail.is_by_links() && history.forgotten.contains_key(&received.id);
+            let differ = |mail: &&Mail| !is_gone(mail) && !is_of(received, &enclosed(world, mail));
             if kind == MailKind::Staff && copies.iter().any(differ) {
                 world.breach(Invariant::AcknowledgedArrives, format!("{name} has other bytes"));
             }

@@ -25,7 +25,9 @@
 //!   hours, for two days, for four.
 //!
 //! Two colleagues at the desk change stages, write to candidates and stop what
-//! they wrote, each by what they saw a while before.
+//! they wrote, each by what they saw a while before. One of the postings forgets:
+//! its team confirms what has arrived, now and then by a mail that a correction
+//! has overtaken.
 //!
 //! Then the faults end, the clock runs on, and what was promised must hold:
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
@@ -47,6 +49,7 @@
 //! | `post_office` | the mail server |
 //! | `letters` | mails that come in, their writers, and what must become of them |
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
+//! | `forgetting` | who confirms that applications have arrived, and what must be forgotten |
 //! | `history`, `events` | what was seen, and how often |
 //! | `witness`, `in_time`, `reports`, `invariants` | what must hold at once, and in the end |
 //! | `bugs` | mistakes made on purpose |
@@ -66,6 +69,7 @@ mod chance;
 mod database;
 mod desk;
 mod events;
+mod forgetting;
 mod history;
 mod hooks;
 mod in_time;

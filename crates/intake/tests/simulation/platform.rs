@@ -148,6 +148,7 @@ async fn run_cron(ports: Ports) {
     }
     log(letters::sweep_and_erase(&ports).await.map(|()| 0));
     log(intake::finish_withdrawals(&ports, &ledger).await);
+    log(intake::forget(&ports, &ledger, &setting().signing, now()).await);
     for _ in 0..log(intake::erase_replaced_documents(&ports, &ledger).await) {
         ports.count(Event::ReplacedErased);
     }

@@ -7,6 +7,7 @@ use domain::Posting;
 use crate::bugs::Bug;
 use crate::desk;
 use crate::events::{Counts, Event};
+use crate::forgetting;
 use crate::invariants::{self, Breach};
 use crate::letters;
 use crate::people::Person;
@@ -71,6 +72,10 @@ fn storm(ports: &Ports) -> i64 {
             let until = begin + length + HOUR;
             ports.spawn(0, Worker::Outside, desk::work(ports.clone(), who, until));
         }
+    }
+    if chance.happens(7_000) {
+        let until = begin + length + HOUR;
+        ports.spawn(0, Worker::Outside, forgetting::confirm_arrivals(ports.clone(), until));
     }
     if chance.happens(4_000) {
         let delay = chance.between(0, length);

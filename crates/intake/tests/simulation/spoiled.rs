@@ -36,6 +36,10 @@ impl Ports {
                     .filter(|one| one.query.name == "delete stopped")
                     .for_each(|one| one.values = vec!["of no message".into()]);
             }
+            ("confirm", Some(Bug::ConfirmsWhatNobodySaw)) => {
+                let confirm = &mut statements[0].query;
+                confirm.sql = without(confirm.sql, "", Some("AND revision = ?2"));
+            }
             ("replace pending", Some(Bug::OverlooksColleagues)) => {
                 for statement in &mut *statements {
                     let seen = "AND applications.stage = json_extract(step.value, '$.seen')";

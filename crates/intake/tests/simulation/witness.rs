@@ -25,7 +25,8 @@ use crate::world::{TIME_LIMIT, World, setting};
 /// application had the reference, somebody else was faster, or the id is
 /// retired.
 pub(crate) fn committed(ports: &Ports, id: &str) {
-    let Some(held) = ports.application(id) else { return };
+    let held = ports.application(id).filter(|held| held.forgotten_at().is_none());
+    let Some(held) = held else { return };
     letters::applied(ports, &held);
     ports.history.borrow_mut().took_in(held);
 }
@@ -157,14 +158,18 @@ fn told(answer: &Result<Verdict, Fault>) -> String {
 fn accepted(ports: &Ports, received: &Application) {
     let mut history = ports.history.borrow_mut();
     let before = history.acknowledged.get(&received.id).cloned();
-    if before.as_ref().is_none_or(|before| before.revision <= received.revision) {
+    let is_forgotten = received.forgotten_at().is_some();
+    let is_latest = before.as_ref().is_none_or(|before| before.revision <= received.revision);
+    if is_latest && !is_forgotten {
         history.acknowledged.insert(received.id.clone(), received.clone());
     }
     let held = history.revisions.get(&(received.id.clone(), received.revision)).cloned();
     drop(history);
     ports.count(if before.is_none() { Event::Accepted } else { Event::AcceptedAgain });
     let same_revision = before.filter(|before| before.revision == received.revision);
-    if held.into_iter().chain(same_revision).any(|before| before != *received) {
+    // Nobody knows any more what it said.
+    let says_another = |before: Application| before != *received && !is_forgotten;
+    if held.into_iter().chain(same_revision).any(says_another) {
         ports.breach(Invariant::SameAnswer, format!("{} changes", received.id));
     }
 }
@@ -191,7 +196,10 @@ pub(crate) fn amended(
             }
         }
         Ok(Some(Verdict::Refused { issues, .. }))
-            if in_time.correction && in_time.still_holds(ports) =>
+            if in_time.correction
+                && in_time.still_holds(ports)
+                // It cannot keep what is forgotten, and has to bring it again.
+                && !was_forgotten(ports, id) =>
         {
             ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
         }
@@ -204,6 +212,11 @@ pub(crate) fn amended(
         }
         _ => {}
     }
+}
+
+/// Whether the latest revision of an application is forgotten.
+fn was_forgotten(ports: &Ports, id: &str) -> bool {
+    ports.history.borrow().forgotten.contains_key(id)
 }
 
 /// What is acknowledged is what this form said, in the latest revision or an
@@ -229,7 +242,7 @@ fn says_what_was_sent(ports: &Ports, person: &Person, received: &Application) {
 fn stays_as_it_was(ports: &Ports, id: &str) {
     let Some(held) = ports.application(id) else { return };
     let before = ports.history.borrow().revisions.get(&(id.to_owned(), held.revision)).cloned();
-    if before.is_some_and(|before| before != held) {
+    if before.is_some_and(|before| before != held) && !was_forgotten(ports, id) {
         ports.breach(Invariant::FailedCorrectionChangesNothing, held.reference.to_string());
     }
 }
@@ -378,6 +391,8 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
         || history.withdrawn.contains_key(&received.id)
         // By addresses, a correction may have replaced them already.
         || (mail.is_by_links() && !is_latest)
+        // A sender who was given up for dead may come after that.
+        || (mail.is_by_links() && history.forgotten.contains_key(&received.id))
         || sent_as.iter().any(|form| form.is_sound && form.documents == enclosed(ports, mail));
     let too_late = which == MailKind::Staff && told_before(ports, &received.id, reference, mail);
     drop(history);

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use domain::Posting;
+use domain::posting::Privacy;
 use intake::memory::Memory;
 use intake::ports::{Fault, PostingVersion};
 use intake::{MailComposer, SigningKey};
@@ -63,7 +64,8 @@ pub(crate) struct Setting {
     pub(crate) operator: Address,
 }
 
-/// Two postings that close together: the seed's, and one for another team.
+/// Two postings that close together: the seed's, and one for another team,
+/// whose applications are forgotten once that team has them.
 pub(crate) fn setting() -> &'static Setting {
     static SETTING: OnceLock<Setting> = OnceLock::new();
     SETTING.get_or_init(|| {
@@ -74,6 +76,7 @@ pub(crate) fn setting() -> &'static Setting {
             slug: "second".into(),
             language: "en".into(),
             recipient: "second@example.org".into(),
+            privacy: Privacy { keys: Vec::new(), forget: true },
             ..first.clone()
         };
         let postings = vec![Posting { version: 1, ..first }, Posting { version: 1, ..second }];

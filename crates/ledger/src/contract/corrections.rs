@@ -1,6 +1,6 @@
 //! Corrections of applications.
 
-use domain::{Application, Posting, Sealed, SealedMessage};
+use domain::{Application, Posting, Rest, Sealed, SealedMessage};
 use intake::ports::{Commit, Correction, Farewell, MailKind, MailRef, Related};
 use rules::Content;
 
@@ -113,7 +113,7 @@ pub(super) async fn what_is_sealed_replaces_what_was_said(
         },
         sealed: Some(Sealed {
             revision: received.revision,
-            message: SealedMessage { sha256: "00".into(), bytes: 7 },
+            rest: Rest::Message(SealedMessage { sha256: "00".into(), bytes: 7 }),
             address: "encrypted".into(),
             said: vec!["another hash".into()],
         }),

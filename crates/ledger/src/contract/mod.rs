@@ -6,6 +6,7 @@
 
 mod applications;
 mod corrections;
+mod forgetting;
 mod held;
 mod incoming;
 mod notices;
@@ -19,8 +20,8 @@ use std::fmt::Debug;
 
 use domain::{Application, Posting, Reference};
 use intake::ports::{
-    Commit, Corrections, Dossiers, Fault, HeldDocuments, Inbox, Ledger, MailKind, Notices, Outbox,
-    PostingStore, Progress, Recipients, Retention,
+    Commit, Corrections, Dossiers, Fault, Forgetting, HeldDocuments, Inbox, Ledger, MailKind,
+    Notices, Outbox, PostingStore, Progress, Recipients, Retention,
 };
 use rules::{Content, Mails, Timestamp};
 
@@ -41,6 +42,7 @@ pub trait Storage:
     Ledger
     + Corrections
     + Dossiers
+    + Forgetting
     + HeldDocuments
     + Outbox
     + Notices
@@ -56,6 +58,7 @@ impl<L> Storage for L where
     L: Ledger
         + Corrections
         + Dossiers
+        + Forgetting
         + HeldDocuments
         + Outbox
         + Notices
@@ -91,6 +94,8 @@ suite! {
     corrections::only_one_correction_of_a_revision_counts,
     corrections::applications_of_a_person_or_a_page_are_related,
     corrections::what_is_sealed_replaces_what_was_said,
+    forgetting::what_is_confirmed_is_forgotten_once_its_mails_have_left,
+    forgetting::a_correction_is_to_be_confirmed_itself_and_keeps_nothing_forgotten,
     applications::each_posting_counts_from_one,
     applications::what_is_written_comes_back_unchanged,
     applications::the_same_id_again_changes_nothing,

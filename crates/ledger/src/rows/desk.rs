@@ -129,6 +129,7 @@ fn whole(bytes: f64) -> u64 {
 pub(crate) struct DossierRow {
     stage: Stage,
     answered_elsewhere: u32,
+    confirmed_revision: u32,
     also_applied: String,
     #[serde(flatten)]
     receipt: ReceiptRow,
@@ -141,8 +142,14 @@ impl TryFrom<DossierRow> for Dossier {
         let (application, delivery): (Application, Delivery) = row.receipt.try_into()?;
         let also_applied = serde_json::from_str(&row.also_applied)
             .map_err(|_| Fault::Ledger("references of a person are no JSON".into()))?;
-        let is_answered_elsewhere = row.answered_elsewhere > 0;
-        Ok(Self { application, stage: row.stage, delivery, is_answered_elsewhere, also_applied })
+        Ok(Self {
+            stage: row.stage,
+            delivery,
+            is_answered_elsewhere: row.answered_elsewhere > 0,
+            is_confirmed: row.confirmed_revision >= application.revision,
+            also_applied,
+            application,
+        })
     }
 }
 

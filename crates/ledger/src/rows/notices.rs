@@ -34,13 +34,16 @@ pub(crate) struct EntryRow {
     given_up: u32,
     acknowledged_at: Option<f64>,
     not_acknowledged: u32,
+    confirmed: u32,
 }
 
 impl From<EntryRow> for Entry {
     fn from(row: EntryRow) -> Self {
         let forwarding = mail_state(row.sent_at, row.given_up);
         let acknowledgement = mail_state(row.acknowledged_at, row.not_acknowledged);
-        Self { number: row.number, reference: row.reference, forwarding, acknowledgement }
+        let (number, reference) = (row.number, row.reference);
+        let is_confirmed = row.confirmed > 0;
+        Self { number, reference, forwarding, acknowledgement, is_confirmed }
     }
 }
 

@@ -225,3 +225,12 @@ fn mails_may_be_neutral_first() {
     assert!(!compiled("neutral = false").unwrap().requirements.is_neutral);
     assert!(compiled("neutral = 1").is_err());
 }
+
+#[test]
+fn a_posting_may_forget() {
+    let with = |line: &str| SAMPLE.replacen("\n+++\n", &format!("\n[privacy]\n{line}\n+++\n"), 1);
+    let compiled = |line| crate::compile("programme-officer.md", &with(line));
+    assert!(compiled("forget = true").unwrap().privacy.forget);
+    assert!(!compiled("neutral = true").unwrap().privacy.forget);
+    assert!(compiled("forget = \"yes\"").is_err());
+}

@@ -4,8 +4,8 @@ use askama::Template;
 use domain::dossier::{Dossier, Event, Message, MessageState, Note};
 use domain::{MailState, Posting, Reference};
 use locales::{Texts, Words as _, bytes, fill};
-use rules::Mails;
 use rules::deadline::Zone;
+use rules::{Mails, Timestamp};
 
 use super::{Frame, Person, stage_name};
 use crate::words::Time;
@@ -15,6 +15,8 @@ use crate::words::Time;
 pub struct ApplicationShown<'a> {
     /// Its posting.
     pub posting: &'a Posting,
+    /// Whether it is forgotten once staff have confirmed that they have it.
+    pub is_forgettable: bool,
     /// What was received.
     pub dossier: &'a Dossier,
     /// What staff wrote to the candidate.
@@ -35,7 +37,7 @@ pub fn application(
     shown: &ApplicationShown<'_>,
     person: &Person<'_>,
 ) -> String {
-    let ApplicationShown { posting, dossier, messages, notes, events, before, after } = shown;
+    let ApplicationShown { posting, dossier, messages, notes, events, before, after, .. } = shown;
     let application = &dossier.application;
     let content = &application.content;
     let zone = &posting.deadline.zone;
@@ -62,6 +64,9 @@ pub fn application(
             texts.desk_erased,
             &[("date", &locales::date(texts, application.erased_on(posting)))],
         ),
+        forgotten: application.forgotten_at().map(|at| forgotten(texts, posting, at)),
+        confirm: shown.is_forgettable && !dossier.is_confirmed,
+        is_waiting: dossier.is_confirmed && application.forgotten_at().is_none(),
         answers: answers(texts, posting, dossier),
         documents: documents(texts, posting, dossier),
         own_mails: own
@@ -78,6 +83,12 @@ pub fn application(
         after: after.as_ref().map(Reference::as_str),
     };
     page.to_string()
+}
+
+/// That what an application said was deleted, and on which day.
+pub(super) fn forgotten(texts: &Texts, posting: &Posting, at: Timestamp) -> String {
+    let date = locales::date(texts, posting.deadline.zone.local(at).date);
+    fill(texts.desk_forgotten, &[("date", &date)])
 }
 
 /// What staff have to mind who write to a candidate.
@@ -213,6 +224,13 @@ struct Page<'a> {
     received: Time,
     revised: Option<Time>,
     erased: String,
+    /// That what it said is deleted, and when that was.
+    forgotten: Option<String>,
+    /// Whether staff can confirm that they have it.
+    confirm: bool,
+    /// Whether that is confirmed, and a mail has to leave before it is
+    /// forgotten.
+    is_waiting: bool,
     answers: Vec<AnswerShown<'a>>,
     documents: Vec<DocumentShown<'a>>,
     own_mails: Vec<(&'static str, (&'static str, Option<Time>))>,

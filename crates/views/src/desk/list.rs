@@ -1,11 +1,13 @@
 //! The applications of a posting.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use domain::MailState;
 use domain::dossier::{Dossier, Event, ListedPage, Listing, PAGE, Sort};
 use locales::{Texts, Words as _, fill};
 
-use super::application::{EventShown, event_shown};
+use super::application::{EventShown, event_shown, forgotten};
 use super::{
     Choice, Frame, Person, PostingShown, choices, counted, erased, stage_name, state_name,
 };
@@ -88,7 +90,7 @@ struct Row<'a> {
     documents: usize,
     remarks: Vec<&'static str>,
     also: Vec<&'a str>,
-    flags: Vec<&'static str>,
+    flags: Vec<Cow<'static, str>>,
     /// How this row was seen, for the change that is made from it.
     seen: String,
 }
@@ -117,11 +119,16 @@ impl<'a> Row<'a> {
         let mut flags = Vec::new();
         match dossier.delivery.forwarding {
             MailState::Sent(_) => {}
-            MailState::Waiting => flags.push(texts.desk_not_forwarded),
-            MailState::GivenUp => flags.push(texts.desk_given_up),
+            MailState::Waiting => flags.push(texts.desk_not_forwarded.into()),
+            MailState::GivenUp => flags.push(texts.desk_given_up.into()),
         }
         if application.revision > 1 {
-            flags.push(texts.desk_corrected);
+            flags.push(texts.desk_corrected.into());
+        }
+        let forgotten = application.forgotten_at().map(|at| forgotten(texts, shown.posting, at));
+        flags.extend(forgotten.map(Cow::from));
+        if shown.posting.privacy.forget && !dossier.is_confirmed {
+            flags.push(texts.desk_unconfirmed.into());
         }
         let (reference, stage) = (application.reference.as_str(), dossier.stage);
         Self {

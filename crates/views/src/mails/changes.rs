@@ -13,6 +13,9 @@ pub struct Notes<'a> {
     pub also_applied: Vec<(&'a str, Timestamp)>,
     /// Applications that came from the same page, from other addresses.
     pub same_page: Vec<(&'a str, Timestamp)>,
+    /// The address at which staff confirm that they have it, where what it says
+    /// is deleted then.
+    pub confirm: Option<&'a str>,
 }
 
 impl Notes<'_> {

@@ -22,6 +22,9 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
+    /// Those whose mail to staff was sent and is not confirmed, where that is
+    /// what it takes to forget them.
+    pub unconfirmed: Vec<(u32, &'a str)>,
     /// Those whose acknowledgement the candidate's address does not take.
     pub not_acknowledged: Vec<(u32, &'a str)>,
     /// How many were withdrawn.
@@ -212,9 +215,12 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     paragraphs.extend(not_acknowledged(texts, &report.not_acknowledged));
     let unanswered = i64::from(report.unanswered);
     paragraphs.extend((unanswered > 0).then(|| plural(texts, "report_unanswered", unanswered)));
+    let unconfirmed = count(&report.unconfirmed);
+    paragraphs.extend((unconfirmed > 0).then(|| plural(texts, "report_unconfirmed", unconfirmed)));
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),
+        list(texts, texts.report_unconfirmed_list, &report.unconfirmed),
         list(texts, texts.report_not_acknowledged_list, &report.not_acknowledged),
         list(texts, texts.report_delivered_list, &report.delivered),
     ];

@@ -285,7 +285,9 @@ fn a_report_says_how_many_wait_for_an_answer() {
 /// Text that people read has no holes and no ragged lines.
 #[test]
 fn the_text_is_tidy() {
-    let staff = to_staff(&FR, &posting(), &received(), &[], &Notes::default());
+    let notes = Notes { confirm: Some("https://guichet.example/confirm"), ..Notes::default() };
+    let staff = to_staff(&FR, &posting(), &received(), &[], &notes);
+    assert!(staff.text.contains("\nhttps://guichet.example/confirm\n"), "{}", staff.text);
     let candidate = acknowledgement(&EN, &posting(), &received(), STATUS, None);
     let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
     let lists = Report { pending: entries.clone(), delivered: entries, ..Report::default() };
@@ -320,6 +322,7 @@ fn look() {
             delivered: entries.clone(),
             not_acknowledged: entries,
             withdrawn: 1,
+            unconfirmed: Vec::new(),
             unanswered: 7,
         };
         let (posting, now) = (posting(), received().received_at);

@@ -1,14 +1,15 @@
 //! `/desk/applications/{reference}`: one application, its documents, notes,
 //! mails and events.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::{Deed, Failure};
+use domain::{Application, Deed, Failure, Posting, Sealed};
 use intake::ports::{
     Concerned, Dossier, Dossiers, Event, Fault, MailKind, MailState, Message, MessageState, Note,
     Progress,
 };
-use intake::{Download, SEALED, receipt_key};
+use intake::{Confirmed, Download, SEALED, posting_of_version, receipt_key};
 use rules::Timestamp;
 use rules::application::lines;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use worker::{Method, Request};
 use super::overview::listed_application;
 use super::{Answer, Desk, Refused, forms, fresh_id};
 use crate::log;
+use crate::postings::compiled;
 use crate::routes::answer::{self, Caching};
 use crate::routes::document::saved;
 
@@ -43,7 +45,17 @@ impl Desk<'_> {
         let number = known.dossier.application.number;
         let (before, after) = self.app.ledger.neighbours(&posting.slug, number).await?;
         let Known { dossier, messages, notes, events } = &known;
-        let shown = ApplicationShown { posting, dossier, messages, notes, events, before, after };
+        let is_forgettable = self.as_told(posting, &dossier.application).await?.privacy.forget;
+        let shown = ApplicationShown {
+            posting,
+            is_forgettable,
+            dossier,
+            messages,
+            notes,
+            events,
+            before,
+            after,
+        };
         let page = views::desk::application(self.context.texts(), &shown, &self.person());
         Ok(answer::html(200, &page, Caching::Never))
     }
@@ -70,7 +82,7 @@ impl Desk<'_> {
         let (posting, dossier) = self.dossier(reference).await?;
         let application = &dossier.application;
         let download = match application.as_sealed() {
-            Some(sealed) if id == SEALED => Download::sealed(application, sealed),
+            Some(_) if id == SEALED => Download::sealed(application).ok_or(Failure::Gone)?,
             _ => {
                 let documents = &application.content.documents;
                 let document = documents.iter().find(|document| document.id == id);
@@ -123,6 +135,48 @@ impl Desk<'_> {
         }
         let reference = &application.reference;
         Ok(answer::see_other(&format!("/desk/applications/{reference}#mails")))
+    }
+
+    /// The posting as the candidate read it.
+    async fn as_told<'a>(
+        &self,
+        posting: &'a Posting,
+        application: &Application,
+    ) -> Result<Cow<'a, Posting>, Fault> {
+        let version = application.posting_version;
+        posting_of_version(&self.app.ledger, compiled, posting, version).await
+    }
+
+    /// Notes that staff have an application, and forgets what it says. A
+    /// newer revision than the one that they saw stays.
+    pub(super) async fn confirm(&self, reference: &str, request: Request) -> Answer {
+        let (posting, dossier) = self.dossier(reference).await?;
+        let application = &dossier.application;
+        if !self.as_told(posting, application).await?.privacy.forget {
+            return Err(Failure::NotFound.into());
+        }
+        let fields = forms::read(request, forms::SMALL).await?;
+        let revision: u32 = fields.text("revision").trim().parse().unwrap_or_default();
+        let (documents, ledger) = (&self.app.documents, &self.app.ledger);
+        let (signing, by) = (&self.app.signing, Some(self.access.email()));
+        let (id, now) = (application.id.as_str(), self.context.received_at);
+        let confirmed = intake::confirm(documents, ledger, signing, id, revision, by, now).await?;
+        if let Confirmed::Waiting(Some(fault)) = &confirmed {
+            log::fault("confirmed but not yet forgotten", fault);
+        }
+        let reference = &application.reference;
+        let (status, forgotten) = match confirmed {
+            Confirmed::Newer => (409, false),
+            Confirmed::Waiting(_) => (200, false),
+            Confirmed::Forgotten => (200, true),
+        };
+        if self.context.wants_json {
+            let latest = application.revision;
+            let body =
+                json!({ "reference": reference, "revision": latest, "forgotten": forgotten });
+            return Ok(answer::json(status, &body, Caching::Never));
+        }
+        Ok(answer::see_other(&format!("/desk/applications/{reference}#documents")))
     }
 
     /// Erases an application at the request of the person whom it concerns.
@@ -209,10 +263,10 @@ pub(super) fn everything(known: &Known) -> Value {
     let content = &application.content;
     let reference = &application.reference;
     let mut all = listed_application(dossier);
-    let sealed = application.as_sealed().map(|sealed| {
+    let sealed = application.as_sealed().and_then(Sealed::message).map(|message| {
         json!({
-            "bytes": sealed.message.bytes,
-            "sha256": sealed.message.sha256,
+            "bytes": message.bytes,
+            "sha256": message.sha256,
             "url": format!("/desk/applications/{reference}/documents/{SEALED}"),
         })
     });

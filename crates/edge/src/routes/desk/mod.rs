@@ -53,6 +53,7 @@ enum Route<'a> {
     Add(&'a str),
     Document(&'a str, &'a str),
     Erase(&'a str),
+    Confirm(&'a str),
     Stage,
     StopMessage(&'a str),
 }
@@ -81,6 +82,7 @@ fn routes(path: &str) -> Option<Methods<'_>> {
         ["applications", reference, "file"] => (Some(Route::EverythingOf(reference)), None),
         ["applications", reference, "answered"] => (None, Some(Route::Answered(reference))),
         ["applications", reference, "notes"] => (None, Some(Route::Note(reference))),
+        ["applications", reference, "confirm"] => (None, Some(Route::Confirm(reference))),
         ["applications", reference, "erase"] => (None, Some(Route::Erase(reference))),
         ["applications", reference, "documents", id] => {
             (Some(Route::Document(reference, id)), None)
@@ -224,6 +226,7 @@ impl Desk<'_> {
             Route::Add(slug) => self.add(slug, request).await,
             Route::Answered(reference) => self.note_answered(reference, request).await,
             Route::Erase(reference) => self.erase(reference).await,
+            Route::Confirm(reference) => self.confirm(reference, request).await,
             Route::Stage => self.change_stage(request).await,
             Route::StopMessage(id) => self.stop_message(id).await,
             _ => Err(Failure::NotFound.into()),

@@ -186,6 +186,8 @@ pub(super) fn listed_application(dossier: &Dossier) -> Value {
         "name": content.name,
         "email": application.shown_address(),
         "sealed": application.as_sealed().is_some(),
+        "confirmed": dossier.is_confirmed,
+        "forgotten_at": application.forgotten_at().map(Timestamp::to_rfc3339),
         "wants_mails": content.mails,
         "received_at": application.received_at.to_rfc3339(),
         "stage": dossier.stage,

@@ -1,5 +1,7 @@
 //! Tests when staff get a report on a posting, and what it says.
 
+use domain::posting::Privacy;
+
 use super::*;
 
 /// The address was a slip of the keyboard, and nobody was told.
@@ -198,4 +200,27 @@ fn a_report_that_could_not_leave_until_all_is_erased_is_not_sent() {
     assert!(cron(&world).is_empty());
     later(&world, DAY);
     assert!(cron(&world).is_empty());
+}
+
+#[test]
+fn what_nobody_has_confirmed_is_in_each_report_until_somebody_does() {
+    let world = World::default();
+    let privacy = Privacy { keys: Vec::new(), forget: true };
+    let posting = Posting { privacy, ..posting() };
+    let id = accepted(&world, &posting, 1);
+    deliver(&world, &posting, &id).unwrap();
+    closed(&world);
+    assert_eq!(cron_with(&world, &posting).len(), 1);
+    let (_, text) = latest(&world);
+    assert!(
+        text.contains("n’est pas confirmée") && text.contains("Réception à confirmer"),
+        "{text}"
+    );
+    later(&world, DAY);
+    assert_eq!(cron_with(&world, &posting).len(), 1, "once a day");
+    let (now, signing) = (world.now.get(), crate::key());
+    let done = intake::confirm(&world.ports, &world.ledger, &signing, &id, 1, None, now);
+    pollster::block_on(done).unwrap();
+    later(&world, DAY);
+    assert!(cron_with(&world, &posting).is_empty());
 }

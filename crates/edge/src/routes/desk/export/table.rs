@@ -26,8 +26,8 @@ const BEFORE: [&str; 9] = [
 ];
 
 /// The columns after them.
-const AFTER: [&str; 6] =
-    ["message", "documents", "remarks", "also_applied", "notes", "wants_mails"];
+const AFTER: [&str; 7] =
+    ["message", "documents", "remarks", "also_applied", "notes", "wants_mails", "forgotten_at"];
 
 impl Applications {
     /// Returns the table with its head.
@@ -81,6 +81,7 @@ impl Applications {
             also.collect::<Vec<_>>().join(" "),
             notes.join("\n"),
             content.mails.as_str().to_owned(),
+            application.forgotten_at().map(Timestamp::to_rfc3339).unwrap_or_default(),
         ];
         before.into_iter().chain(questions).chain(after).collect()
     }
