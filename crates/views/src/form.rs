@@ -72,6 +72,9 @@ pub struct CorrectionOf<'a> {
     pub reference: &'a str,
     /// The key of its receipt.
     pub key: &'a str,
+    /// Whether that is posted, and no address may hold it: others use the
+    /// computer.
+    pub is_shared: bool,
     /// The revision that is corrected.
     pub revision: u32,
     /// The documents that stay where no file is chosen.
@@ -186,6 +189,9 @@ impl<'a> FormView<'a> {
             // Where there is no room to read the form, the key in its address
             // gives it back.
             Some(of) => match of.completes {
+                Completes::Application if of.is_shared => {
+                    format!("/applications/{}/corrections", of.reference)
+                }
                 Completes::Application => {
                     format!("/applications/{}/corrections?key={}", of.reference, of.key)
                 }

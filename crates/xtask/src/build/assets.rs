@@ -37,6 +37,7 @@ pub(crate) struct Public {
     pub(crate) desk_css: String,
     pub(crate) rtl_css: String,
     pub(crate) script: String,
+    pub(crate) leave: String,
     pub(crate) wasm: String,
 }
 
@@ -54,6 +55,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let later = public_path(&outputs, "inspector-", "js")?;
     outputs.extend(bundle(workspace, folder, &["ready-mail=crates/browser/ready-mail.js"], &[])?);
     let ready_mail = public_path(&outputs, "ready-mail-", "js")?;
+    outputs.extend(bundle(workspace, folder, &["leave=crates/browser/leave.js"], &[])?);
     outputs.extend(bundle(
         workspace,
         folder,
@@ -83,6 +85,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
         desk_css: public_path(&outputs, "desk-", "css")?,
         rtl_css: public_path(&outputs, "rtl-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
+        leave: public_path(&outputs, "leave-", "js")?,
         wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };
     drop_old(&assets.join("assets"), &outputs)?;
