@@ -110,9 +110,11 @@ pub(crate) struct FormView<'a> {
     /// How to apply by mail.
     pub(crate) by_mail: Option<ByMail<'a>>,
     pub(crate) message_hint: String,
-    pub(crate) erased: String,
+    /// Who can read what is sent.
+    pub(crate) who: Around,
+    /// Where it lies, and until when: a sentence or two each.
+    pub(crate) lies: Vec<String>,
     pub(crate) ask: Around,
-    pub(crate) data_use: Around,
     /// Whether documents are held that need not be chosen again.
     pub(crate) holds: bool,
     has_trap: bool,
@@ -245,9 +247,9 @@ impl<'a> FormView<'a> {
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
             by_mail: intake.and_then(|intake| ByMail::of(texts, posting, intake)),
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
-            erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
+            who: Around::of(who_reads(texts, posting), "organisation"),
+            lies: where_it_lies(texts, posting, &erased_on),
             ask: Around::of(texts.form_data_ask, "contact"),
-            data_use: Around::of(texts.form_data_use, "organisation"),
             holds: !held.is_empty(),
             has_trap: correction.is_none() && not_taken.is_none(),
             data: embed(&data),
@@ -283,6 +285,18 @@ impl<'a> FormView<'a> {
     pub(crate) fn again(&self, document: &'a DocumentField<'_>) -> Option<&'a str> {
         document.again.as_deref().filter(|_| self.error(document.id).is_none())
     }
+}
+
+fn who_reads(texts: &'static Texts, posting: &Posting) -> &'static str {
+    if posting.privacy.is_sealed() { texts.form_data_who_sealed } else { texts.form_data_who }
+}
+
+/// What is kept where, as far as the posting promises it.
+fn where_it_lies(texts: &'static Texts, posting: &Posting, erased_on: &str) -> Vec<String> {
+    let sealed = posting.privacy.is_sealed().then(|| texts.form_data_sealed.to_owned());
+    let forget = posting.privacy.forget.then(|| texts.form_data_forget.to_owned());
+    let erased = fill(texts.form_data_erased, &[("date", erased_on)]);
+    sealed.into_iter().chain(forget).chain([erased]).collect()
 }
 
 fn mails_words(texts: &'static Texts, mails: Mails) -> &'static str {
