@@ -359,7 +359,7 @@ test("the closing of a posting, and its end", async () => {
 
 /**
  * Of `cargo xtask postings`, which no Worker runs; of pages that are older than their posting's deadline or subject; and
- * of an isolate that meets a version for the first time, which was before the counting began; of postings that seal or forget.
+ * of an isolate that meets a version for the first time, which was before the counting began; of postings that seal or forget; of shared computers.
  */
 const ELSEWHERE = new Set([
   "load postings",
@@ -379,6 +379,7 @@ const ELSEWHERE = new Set([
   "insert confirmation",
   "forget",
   "select unconfirmed",
+  "open once",
   "note undelivered",
 ]);
 

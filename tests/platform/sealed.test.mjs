@@ -231,7 +231,7 @@ test("the desk refuses a private key, also in a draft, and keeps nothing of it",
 test("the form says that what is sent is encrypted", { skip }, async () => {
   await keyed([owners[0].key]);
   const page = await (await place.guichet.fetch(`/postings/${POSTING.slug}?lang=en`)).text();
-  assert.match(page, /reaches the recruitment team encrypted/);
+  assert.match(page, /recruitment team receives them encrypted/);
   await save(place.guichet.db, POSTING.slug, plain);
   assert.doesNotMatch(await (await place.guichet.fetch(`/postings/${POSTING.slug}?lang=en`)).text(), /encrypted/);
 });

@@ -111,10 +111,16 @@ impl App {
         }
     }
 
-    /// Keeps what is typed now.
+    /// Keeps what is typed now, unless others use the computer.
     pub(crate) fn keep(&self) {
         if let (Some(drafts), Ok(form)) = (&self.drafts, self.dom.typed(&self.page.requirements)) {
-            drafts.keep(&Draft::of(&form, wall()));
+            let is_kept = form.shared.is_empty();
+            self.dom.set_hidden("draft", !is_kept);
+            if is_kept {
+                drafts.keep(&Draft::of(&form, wall()));
+            } else {
+                drafts.forget();
+            }
         }
     }
 

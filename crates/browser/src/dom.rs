@@ -111,6 +111,7 @@ impl Dom {
             message: text("message"),
             answers,
             mails: text("mails"),
+            shared: text("shared"),
             consent: text("consent"),
             ..Form::default()
         })

@@ -39,6 +39,10 @@ pub struct Application {
     /// The Message-ID of the mail by which it came, or an empty text where
     /// that had none. None where it came by the form.
     pub mail: Option<String>,
+    /// Where it was sent from a shared computer: until when the latest address
+    /// of its receipt that was opened would have worked; the beginning of time
+    /// where none was.
+    pub shared: Option<Timestamp>,
     /// When it is erased: the day that the candidate was told. Absent only
     /// where the previous Worker took it in a moment ago.
     pub erase_at: Option<Timestamp>,
@@ -152,14 +156,13 @@ impl Reference {
 
     /// Returns the reference that random `bits` choose, one of 30⁸ (6.6 · 10¹¹).
     pub fn from_random(bits: u64) -> Self {
-        let mut rest = bits;
-        let mut text = String::with_capacity(8);
-        for _ in 0..8 {
-            let index = usize::try_from(rest % 30).unwrap_or(0);
-            text.extend(Self::ALPHABET.get(index));
-            rest /= 30;
-        }
-        Self(text)
+        Self(Self::letters(bits.into()).take(8).collect())
+    }
+
+    /// Returns the letters that random `bits` choose, without end.
+    pub fn letters(bits: u128) -> impl Iterator<Item = char> {
+        let digits = core::iter::successors(Some(bits), |rest| Some(rest / 30));
+        digits.filter_map(|rest| Self::ALPHABET.get(usize::try_from(rest % 30).ok()?).copied())
     }
 
     /// Returns the reference that somebody has typed: case, spaces and hyphens

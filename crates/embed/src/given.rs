@@ -48,6 +48,7 @@ impl From<Given> for Form {
             message: given.message,
             answers: given.answers,
             mails: String::new(),
+            shared: String::new(),
             consent: given.consent,
             documents: given.documents.into_iter().map(inspected).collect(),
             // An object has each of its fields once.

@@ -187,9 +187,13 @@ impl MailComposer<'_> {
     /// Another address of the same mailbox may be somebody else's after all:
     /// only this very address gets the address of the receipt.
     fn receipt_of(&self, one: &Acknowledged, to: &str) -> Option<String> {
-        let key = receipt_key_of(self.signing, &one.id, one.address_changes);
         let origin = self.origin.as_deref().unwrap_or(&one.origin);
-        let path = views::receipt_address(one.reference.as_str(), &key);
+        let path = if one.is_shared {
+            views::OPEN_ADDRESS.to_owned()
+        } else {
+            let key = receipt_key_of(self.signing, &one.id, one.address_changes);
+            views::receipt_address(one.reference.as_str(), &key)
+        };
         one.address.eq_ignore_ascii_case(to).then(|| format!("{origin}{path}"))
     }
 }

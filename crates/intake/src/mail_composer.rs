@@ -388,9 +388,21 @@ impl MailComposer<'_> {
         posting.privacy.forget.then(|| format!("{}{}", self.origin(received), address()))
     }
 
+    /// The address of the receipt. Who sent from a shared computer may read mails
+    /// there too: the code that they have noted opens it.
     fn status_url(&self, received: &Application) -> String {
+        if received.shared.is_some() {
+            return self.open_url(received);
+        }
         let key = receipt_key(self.signing, received);
         format!("{}{}", self.origin(received), views::status_address(received, &key))
+    }
+
+    /// The address at which a code opens the receipt.
+    pub(crate) fn open_url(&self, received: &Application) -> String {
+        let (reference, language) = (&received.reference, &received.language);
+        let path = views::OPEN_ADDRESS;
+        format!("{}{path}?reference={reference}&lang={language}", self.origin(received))
     }
 
     pub(crate) fn origin<'b>(&'b self, received: &'b Application) -> &'b str {

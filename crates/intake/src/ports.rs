@@ -191,6 +191,10 @@ pub trait Ledger {
         key_hash: &str,
     ) -> Result<ReceiptLookup, Fault>;
 
+    /// Uses up the address of a receipt that works until then: says whether it
+    /// had not been used, nor one that works longer.
+    async fn open_once(&self, id: &str, until: Timestamp) -> Result<bool, Fault>;
+
     /// Returns the application with this id, and how far it has come.
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault>;
 }

@@ -16,6 +16,7 @@ use crate::ports::{
     Commit, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox, Queue,
 };
 use crate::sealed::opened;
+use crate::shared::is_used_up;
 use crate::sweep::push;
 use crate::uploads::{Stored, Uploads, store};
 
@@ -151,8 +152,9 @@ pub enum Verdict {
         /// The documents that need not be chosen again.
         holding: Holding,
     },
-    /// The id was used up: its application was withdrawn, or its documents
-    /// were found without one and deleted. Another id has to be taken.
+    /// The id was used up: its application was withdrawn or sent from a shared
+    /// computer, or its documents were found without one and deleted. Another
+    /// id has to be taken.
     Retired {
         /// What was sent, looked into.
         form: Box<Form>,
@@ -225,6 +227,9 @@ pub async fn submit<D: DocumentStore>(
     let erase_at = submission.erase_at.unwrap_or_else(|| posting.erased_at());
     let signing = &submission.signing;
     let mut known = find(ledger, signing, id.as_str()).await?;
+    if known.as_ref().is_some_and(|received| is_used_up(received, received_at)) {
+        return Ok(Verdict::Retired { form: Box::new(form) });
+    }
     match known.take_if(|_| is_blank(&form, &files)) {
         Some(received) => return unchanged(ledger, queue, received).await,
         None if known.is_none() => {
@@ -246,7 +251,8 @@ pub async fn submit<D: DocumentStore>(
         Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
     let is_wanted = |document: &str| holds && !submission.channel.has_brought(document);
     let channel = submission.channel.clone();
-    let new = New { id, origin: &origin, page: None, posting: &for_new, channel, erase_at };
+    let shared = form.shared == "yes";
+    let new = New { id, origin: &origin, page: None, posting: &for_new, channel, shared, erase_at };
     let mut verdict = keep(documents, ledger, queue, posting, new, known, &arrival).await?;
     hold.follow(documents, ledger, &uploads, is_wanted, &mut verdict).await;
     Ok(verdict)
@@ -269,6 +275,7 @@ struct New<'a> {
     /// The posting as it is for new applications.
     posting: &'a Posting,
     channel: Channel,
+    shared: bool,
     erase_at: Timestamp,
 }
 
@@ -337,7 +344,7 @@ async fn take_in<D: DocumentStore>(
     new: &New<'_>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let New { id, origin, page, posting, channel, erase_at } = new;
+    let New { id, origin, page, posting, channel, shared, erase_at } = new;
     let Arrival { received_at, language, sender, unicode, form, uploads, .. } = *arrival;
     let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
         Ok(content) => content,
@@ -365,6 +372,7 @@ async fn take_in<D: DocumentStore>(
         address_changes: 0,
         page: page.clone(),
         mail: channel.message_id(),
+        shared: shared.then_some(Timestamp(0)),
         erase_at: Some(*erase_at),
         content,
         sealed: None,

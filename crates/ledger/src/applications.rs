@@ -2,6 +2,7 @@
 
 use domain::{Application, Reference};
 use intake::ports::{Commit, Delivery, Fault, Ledger, MailKind, ReceiptLookup};
+use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{ApplicationRow, IdRow, ReceiptLookupRow, ReceiptRow};
@@ -13,8 +14,8 @@ const INSERT_APPLICATION: Query = Query::new(
     "\
     INSERT INTO applications \
         (id, reference, posting, language, origin, received_at, application, erase_at, page, \
-        posting_version, mail, number) \
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
+        posting_version, mail, shared_opened, number) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
         1 + coalesce((SELECT last_number FROM tallies WHERE posting = ?3), 0) \
     WHERE ?1 NOT IN (SELECT id FROM retired) \
     ON CONFLICT DO NOTHING",
@@ -66,6 +67,12 @@ const SELECT_RECEIPT: Query = Query::new(
     WHERE applications.id = ?1 AND applications.id NOT IN (SELECT id FROM retired)",
 );
 
+/// Each address works once, and not after one that works longer.
+const OPEN_ONCE: Query = Query::new(
+    "open once",
+    "UPDATE applications SET shared_opened = ?2 WHERE id = ?1 AND shared_opened < ?2 RETURNING id",
+);
+
 impl<D: Database> Ledger for SqlLedger<D> {
     async fn commit(&self, received: &Application, mails: &[MailKind]) -> Result<Commit, Fault> {
         let id = Value::from(&received.id);
@@ -81,6 +88,7 @@ impl<D: Database> Ledger for SqlLedger<D> {
             received.page.as_ref().into(),
             received.posting_version.into(),
             received.mail.as_ref().into(),
+            received.shared.into(),
         ])];
         for mail in mails {
             batch.push(INSERT_MAIL.bind([id.clone(), mail.as_str().into()]));
@@ -108,6 +116,11 @@ impl<D: Database> Ledger for SqlLedger<D> {
         let values = [reference.into(), key_hash.into(), ReceiptLookup::NOWHERE.into()];
         let row: Option<ReceiptLookupRow> = self.first(LOOK_UP_RECEIPT.bind(values)).await?;
         row.map(Into::into).ok_or_else(|| Fault::Ledger("a lookup gave no row".into()))
+    }
+
+    async fn open_once(&self, id: &str, until: Timestamp) -> Result<bool, Fault> {
+        let row: Option<IdRow> = self.first(OPEN_ONCE.bind([id.into(), until.into()])).await?;
+        Ok(row.is_some())
     }
 
     async fn find_with_delivery(&self, id: &str) -> Result<Option<(Application, Delivery)>, Fault> {

@@ -54,7 +54,8 @@ const SELECT_DIGESTED: Query = Query::new(
     "\
     SELECT mails.id AS mail, payload, applications.id AS application, reference, \
         applications.posting AS posting, posting_version, origin, coalesce(revised_at, received_at) AS revised_at, \
-        address_changes, json_extract(applications.application, '$.email') AS address, \
+        address_changes, shared_opened IS NOT NULL AS shared, \
+        json_extract(applications.application, '$.email') AS address, \
         json_extract(applications.application, '$.mails') AS mails \
     FROM mails LEFT JOIN applications ON applications.id = mails.application \
     WHERE digest = ?1 AND sent_at IS NULL \

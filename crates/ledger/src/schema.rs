@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     "0014_desk_counts.sql",
     "0015_floods.sql",
     "0017_forgotten.sql",
+    "0018_shared.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

@@ -74,6 +74,8 @@ pub struct Form {
     pub answers: TextMap,
     /// The name of one of [`Mails`]; empty for what the posting chooses first.
     pub mails: String,
+    /// `yes` on a computer that others use.
+    pub shared: String,
     /// `yes` when the candidate agrees to the processing of their data.
     pub consent: String,
     /// The documents, by the id of what they were offered as.

@@ -65,6 +65,7 @@ fn form() -> Form {
         message: "Bonjour,\r\n\r\nMerci.\r\n".into(),
         answers: TextMap::from_iter([("eu_work_permit", "no")]),
         mails: String::new(),
+        shared: String::new(),
         consent: "yes".into(),
         documents: vec![
             offered("cv", "CV.docx", Kind::Docx, 100),

@@ -85,6 +85,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
                 delivery: &delivery,
                 messages: &[],
                 key: KEY,
+                code: None,
             };
             let page = views::receipt(texts, posting, receipt, NOW, &SITE);
             add(&format!("receipt-{state}"), page);
@@ -93,6 +94,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
             completes: views::Completes::Application,
             reference: received.reference.as_str(),
             key: KEY,
+            is_shared: false,
             revision: 1,
             documents: &received.content.documents,
             erased_on: None,
@@ -102,7 +104,7 @@ fn pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, String)> {
         add("correct-wrong", correct(&wrong));
         add("withdraw", views::withdraw(texts, posting, &received, KEY, &SITE));
         let address = views::receipt_address(received.reference.as_str(), KEY);
-        add("withdrawn", views::withdrawn(texts, posting, NOW, &address, &SITE));
+        add("withdrawn", views::withdrawn(texts, posting, NOW, Some(&address), &SITE));
     }
     for (name, failure) in [
         ("not-found", Failure::NotFound),
@@ -229,6 +231,7 @@ fn received(texts: &Texts, posting: &Posting) -> Application {
         revised_at: NOW,
         address_changes: 0,
         sealed: None,
+        shared: None,
         page: None,
         posting_version: None,
         mail: None,

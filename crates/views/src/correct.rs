@@ -8,6 +8,7 @@ use rules::deadline::Phase;
 
 use crate::form::{CorrectionOf, FormState, FormView};
 use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::open::OPEN_ADDRESS;
 use crate::posting::refusal;
 use crate::receipt::{correct_address, receipt_address};
 use crate::words::{Around, Closing};
@@ -23,7 +24,7 @@ pub fn correct(
     correction: CorrectionOf,
     site: &Site,
 ) -> String {
-    let CorrectionOf { reference, key, .. } = correction;
+    let CorrectionOf { reference, key, is_shared, .. } = correction;
     let state = FormState { correction: Some(correction), ..*form };
     let is_open = posting.requirements.window.phase(now) == Phase::Open;
     let refused = if is_open { Vec::new() } else { refusal(texts, posting, &state) };
@@ -32,10 +33,14 @@ pub fn correct(
     let page = Page {
         t: texts,
         frame: Frame {
-            title: format!("{} – {}", texts.correct_title, posting.organisation.name),
+            title: if is_shared {
+                texts.shared_page.to_owned()
+            } else {
+                format!("{} – {}", texts.correct_title, posting.organisation.name)
+            },
             brand: Brand::of(posting),
             description: None,
-            address: Some(Address::private(texts, site, &path)),
+            address: (!is_shared).then(|| Address::private(texts, site, &path)),
             indexed: false,
             has_form: false,
         },
@@ -45,7 +50,12 @@ pub fn correct(
         refused,
         closing: Closing::of(texts, posting, now),
         in_time: Around::of(texts.form_in_time, "closing"),
-        receipt: in_language(texts, &receipt_address(reference, key)),
+        receipt: if is_shared {
+            in_language(texts, OPEN_ADDRESS)
+        } else {
+            in_language(texts, &receipt_address(reference, key))
+        },
+        posted: is_shared.then_some((reference, key)),
     };
     page.to_string()
 }
@@ -63,4 +73,6 @@ struct Page<'a> {
     closing: Closing,
     in_time: Around,
     receipt: String,
+    /// The reference and the key that are posted on a shared computer.
+    posted: Option<(&'a str, &'a str)>,
 }

@@ -72,6 +72,9 @@ pub struct CorrectionOf<'a> {
     pub reference: &'a str,
     /// The key of its receipt.
     pub key: &'a str,
+    /// Whether that is posted, and no address may hold it: others use the
+    /// computer.
+    pub is_shared: bool,
     /// The revision that is corrected.
     pub revision: u32,
     /// The documents that stay where no file is chosen.
@@ -107,9 +110,11 @@ pub(crate) struct FormView<'a> {
     /// How to apply by mail.
     pub(crate) by_mail: Option<ByMail<'a>>,
     pub(crate) message_hint: String,
-    pub(crate) erased: String,
+    /// Who can read what is sent.
+    pub(crate) who: Around,
+    /// Where it lies, and until when: a sentence or two each.
+    pub(crate) lies: Vec<String>,
     pub(crate) ask: Around,
-    pub(crate) data_use: Around,
     /// Whether documents are held that need not be chosen again.
     pub(crate) holds: bool,
     has_trap: bool,
@@ -186,6 +191,9 @@ impl<'a> FormView<'a> {
             // Where there is no room to read the form, the key in its address
             // gives it back.
             Some(of) => match of.completes {
+                Completes::Application if of.is_shared => {
+                    format!("/applications/{}/corrections", of.reference)
+                }
                 Completes::Application => {
                     format!("/applications/{}/corrections?key={}", of.reference, of.key)
                 }
@@ -239,9 +247,9 @@ impl<'a> FormView<'a> {
             other_way: Around::of(texts.form_needs_otherwise, "contact"),
             by_mail: intake.and_then(|intake| ByMail::of(texts, posting, intake)),
             message_hint: up_to(texts, texts.form_message_hint, limit::MESSAGE),
-            erased: fill(texts.form_data_erased, &[("date", &erased_on)]),
+            who: Around::of(who_reads(texts, posting), "organisation"),
+            lies: where_it_lies(texts, posting, &erased_on),
             ask: Around::of(texts.form_data_ask, "contact"),
-            data_use: Around::of(texts.form_data_use, "organisation"),
             holds: !held.is_empty(),
             has_trap: correction.is_none() && not_taken.is_none(),
             data: embed(&data),
@@ -277,6 +285,18 @@ impl<'a> FormView<'a> {
     pub(crate) fn again(&self, document: &'a DocumentField<'_>) -> Option<&'a str> {
         document.again.as_deref().filter(|_| self.error(document.id).is_none())
     }
+}
+
+fn who_reads(texts: &'static Texts, posting: &Posting) -> &'static str {
+    if posting.privacy.is_sealed() { texts.form_data_who_sealed } else { texts.form_data_who }
+}
+
+/// What is kept where, as far as the posting promises it.
+fn where_it_lies(texts: &'static Texts, posting: &Posting, erased_on: &str) -> Vec<String> {
+    let sealed = posting.privacy.is_sealed().then(|| texts.form_data_sealed.to_owned());
+    let forget = posting.privacy.forget.then(|| texts.form_data_forget.to_owned());
+    let erased = fill(texts.form_data_erased, &[("date", erased_on)]);
+    sealed.into_iter().chain(forget).chain([erased]).collect()
 }
 
 fn mails_words(texts: &'static Texts, mails: Mails) -> &'static str {

@@ -17,6 +17,8 @@ pub(crate) const CSS: &str = or(option_env!("GUICHET_ASSET_CSS"), "/assets/guich
 /// do not load it.
 pub(crate) const RTL_CSS: &str = or(option_env!("GUICHET_ASSET_RTL_CSS"), "/assets/rtl.css");
 pub(crate) const SCRIPT: &str = or(option_env!("GUICHET_ASSET_SCRIPT"), "/assets/form.js");
+/// What makes the way out of a page replace it in the history.
+pub(crate) const LEAVE: &str = or(option_env!("GUICHET_ASSET_LEAVE"), "/assets/leave.js");
 pub(crate) const WASM: &str = or(option_env!("GUICHET_ASSET_WASM"), "/assets/form_bg.wasm");
 
 /// The frame of a page.

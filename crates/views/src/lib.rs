@@ -21,6 +21,7 @@ mod form;
 mod frame;
 mod job_posting;
 pub mod mails;
+mod open;
 mod posting;
 mod receipt;
 mod withdrawal;
@@ -37,6 +38,7 @@ pub use failure::{failure, failure_message};
 pub use feeds::{feed, sitemap};
 pub use form::{Completes, CorrectionOf, FormState};
 pub use frame::Site;
+pub use open::{NotOpened, OPEN_ADDRESS, open};
 pub use posting::posting;
 pub use receipt::{
     APPOINTMENT, Receipt, correct_address, receipt, receipt_address, status_address,

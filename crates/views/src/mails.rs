@@ -97,6 +97,10 @@ pub fn acknowledgement(
         1 => texts.mail_candidate_opening,
         _ => texts.mail_candidate_opening_corrected,
     };
+    let status_how = match received.shared {
+        Some(_) => texts.shared_mail,
+        None => texts.mail_candidate_status_private,
+    };
     let mailto = parts::mailto(&posting.contact);
     let erased = parts::erased(texts.mail_candidate_erased, facts);
     let (mailto, erased) = (mailto.as_str(), erased.as_str());
@@ -106,19 +110,23 @@ pub fn acknowledgement(
         facts,
         opening,
         status_url,
+        status_how,
         answer_url,
         erased,
         mailto,
         subject: &subject,
     };
-    MailText {
-        text: ended(
-            CandidateText { texts, posting, facts, opening, status_url, answer_url, erased }
-                .to_string(),
-        ),
-        html: html.to_string(),
-        subject,
-    }
+    let text = CandidateText {
+        texts,
+        posting,
+        facts,
+        opening,
+        status_url,
+        status_how,
+        answer_url,
+        erased,
+    };
+    MailText { text: ended(text.to_string()), html: html.to_string(), subject }
 }
 
 /// Returns a sentence as it stands in a header. Headers take no marks that
@@ -197,6 +205,7 @@ struct CandidateText<'a> {
     facts: &'a Facts<'a>,
     opening: &'a str,
     status_url: &'a str,
+    status_how: &'a str,
     answer_url: Option<&'a str>,
     erased: &'a str,
 }
@@ -209,6 +218,7 @@ struct CandidateHtml<'a> {
     facts: &'a Facts<'a>,
     opening: &'a str,
     status_url: &'a str,
+    status_how: &'a str,
     answer_url: Option<&'a str>,
     erased: &'a str,
     mailto: &'a str,

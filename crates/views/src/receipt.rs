@@ -9,6 +9,7 @@ use rules::deadline::Phase;
 use rules::{Mails, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::open::OPEN_ADDRESS;
 use crate::words::{Around, Time};
 
 /// Returns the address of a receipt, from the root of the site.
@@ -43,8 +44,11 @@ pub struct Receipt<'a> {
     pub delivery: &'a Delivery,
     /// What staff wrote to the candidate.
     pub messages: &'a [Message],
-    /// The key that has opened the receipt.
+    /// The key that has opened the receipt; on a shared computer the one that
+    /// the page posts.
     pub key: &'a str,
+    /// The code to be noted, where the application came from a shared computer.
+    pub code: Option<&'a str>,
 }
 
 /// What was received and how far it has come. It can be corrected while its
@@ -56,7 +60,7 @@ pub fn receipt(
     now: Timestamp,
     site: &Site,
 ) -> String {
-    let Receipt { received, earlier, delivery, messages, key } = receipt;
+    let Receipt { received, earlier, delivery, messages, key, code } = receipt;
     let zone = &posting.deadline.zone;
     let moment = |instant| Time::moment(texts, instant, zone);
     let email = &received.content.email;
@@ -68,10 +72,15 @@ pub fn receipt(
     let page = Page {
         t: texts,
         frame: Frame {
-            title: format!("{} {reference} – {}", texts.receipt_title, posting.organisation.name),
+            title: match code {
+                Some(_) => texts.shared_page.to_owned(),
+                None => {
+                    format!("{} {reference} – {}", texts.receipt_title, posting.organisation.name)
+                }
+            },
             brand: Brand::of(posting),
             description: None,
-            address: Some(Address::private(texts, site, &own)),
+            address: code.is_none().then(|| Address::private(texts, site, &own)),
             indexed: false,
             has_form: false,
         },
@@ -111,6 +120,13 @@ pub fn receipt(
         correct: (posting.requirements.window.phase(now) == Phase::Open)
             .then(|| in_language(texts, &correct_address(reference, key))),
         withdraw: in_language(texts, &withdraw),
+        shared: code.map(|code| Shared {
+            code: groups(code),
+            open: format!("{}{}", site.base_url, in_language(texts, OPEN_ADDRESS)),
+            key,
+            correct: in_language(texts, &format!("/applications/{reference}/correct")),
+            withdraw: in_language(texts, &format!("/applications/{reference}/withdraw")),
+        }),
     };
     page.to_string()
 }
@@ -146,6 +162,19 @@ struct Page<'a> {
     own: String,
     /// Where it is corrected, as long as that is possible.
     correct: Option<String>,
+    withdraw: String,
+    shared: Option<Shared<'a>>,
+}
+
+/// What the page has on a shared computer in place of its address, and of links
+/// that hold its key.
+struct Shared<'a> {
+    code: Vec<String>,
+    /// Where the code opens the receipt, whole.
+    open: String,
+    /// What the forms post.
+    key: &'a str,
+    correct: String,
     withdraw: String,
 }
 

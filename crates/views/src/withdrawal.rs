@@ -6,11 +6,12 @@ use locales::{Texts, fill};
 use rules::Timestamp;
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
+use crate::open::OPEN_ADDRESS;
 use crate::receipt::{groups, receipt_address, withdraw_address};
 use crate::words::{Around, Time};
 
 /// Renders the page that asks to confirm the withdrawal. `key` is that of the
-/// receipt.
+/// receipt; on a shared computer it is posted, and no address holds it.
 pub fn withdraw(
     texts: &'static Texts,
     posting: &Posting,
@@ -19,32 +20,43 @@ pub fn withdraw(
     site: &Site,
 ) -> String {
     let reference = received.reference.as_str();
-    let receipt = receipt_address(reference, key);
-    let path = withdraw_address(reference, key);
+    let is_shared = received.shared.is_some();
+    let (path, receipt) = if is_shared {
+        (format!("/applications/{reference}/withdraw"), OPEN_ADDRESS.to_owned())
+    } else {
+        (withdraw_address(reference, key), receipt_address(reference, key))
+    };
+    let address = (!is_shared).then(|| Address::private(texts, site, &path));
     let page = Question {
         t: texts,
-        frame: frame(texts.withdraw_title, posting, Address::private(texts, site, &path)),
+        frame: frame(texts, texts.withdraw_title, posting, address),
         posting,
         halves: groups(reference),
         action: in_language(texts, &path),
         receipt: in_language(texts, &receipt),
+        posted: is_shared.then_some((reference, key)),
     };
     page.to_string()
 }
 
 /// Renders the page that confirms the withdrawal. `path` is the address of the
-/// receipt, which now shows this page.
+/// receipt, which now shows this page; none on a shared computer.
 pub fn withdrawn(
     texts: &'static Texts,
     posting: &Posting,
     at: Timestamp,
-    path: &str,
+    path: Option<&str>,
     site: &Site,
 ) -> String {
     let until = locales::date(texts, posting.erased_on());
     let page = Answer {
         t: texts,
-        frame: frame(texts.withdrawn_title, posting, Address::private(texts, site, path)),
+        frame: frame(
+            texts,
+            texts.withdrawn_title,
+            posting,
+            path.map(|path| Address::private(texts, site, path)),
+        ),
         posting,
         at: Time::moment(texts, at, &posting.deadline.zone),
         at_words: Around::of(texts.withdrawn_when, "moment"),
@@ -54,12 +66,21 @@ pub fn withdrawn(
     page.to_string()
 }
 
-fn frame<'a>(title: &str, posting: &'a Posting, address: Address) -> Frame<'a> {
+/// Without an address, on a shared computer, the title says nothing.
+fn frame<'a>(
+    texts: &Texts,
+    title: &str,
+    posting: &'a Posting,
+    address: Option<Address>,
+) -> Frame<'a> {
     Frame {
-        title: format!("{title} – {}", posting.organisation.name),
+        title: match address {
+            Some(_) => format!("{title} – {}", posting.organisation.name),
+            None => texts.shared_page.to_owned(),
+        },
         brand: Brand::of(posting),
         description: None,
-        address: Some(address),
+        address,
         indexed: false,
         has_form: false,
     }
@@ -74,6 +95,8 @@ struct Question<'a> {
     halves: Vec<String>,
     action: String,
     receipt: String,
+    /// The reference and the key that are posted on a shared computer.
+    posted: Option<(&'a str, &'a str)>,
 }
 
 #[derive(Template)]

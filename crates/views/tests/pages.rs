@@ -80,7 +80,13 @@ fn pages(texts: &'static Texts) -> Vec<String> {
         pages.push(views::correct(texts, &posting, now, &form, of, &SITE));
     }
     pages.push(views::withdraw(texts, &posting, &received, KEY, &SITE));
-    pages.push(views::withdrawn(texts, &posting, OPEN, "/applications/7KXM29QT?key=k", &SITE));
+    pages.push(views::withdrawn(
+        texts,
+        &posting,
+        OPEN,
+        Some("/applications/7KXM29QT?key=k"),
+        &SITE,
+    ));
     pages.extend(FAILURES.iter().map(|failure| views::failure(texts, failure, &SITE)));
     pages
 }
@@ -164,6 +170,7 @@ fn hostile_values_stay_text() {
         message: hostile(),
         answers: [("notice", hostile())].into_iter().collect(),
         mails: String::new(),
+        shared: hostile(),
         consent: hostile(),
         documents: vec![OfferedDocument {
             id: "cv".to_owned(),

@@ -4,7 +4,8 @@
 use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
 use intake::{
-    Amendment, Arrival, Opened, Verdict, awaits_answers, correct, is_a_subject, posting_for_page,
+    Amendment, Arrival, Opened, Shown as Admission, Verdict, address_key, awaits_answers, correct,
+    is_a_subject, posting_for_page,
 };
 use rules::{Form, Issue};
 use views::{Completes, CorrectionOf, FormState, Site};
@@ -28,7 +29,39 @@ pub(super) async fn page(
     known: &[Posting],
     reference: &str,
 ) -> worker::Result<Response> {
-    let received = match receipt::find(context, env, reference).await {
+    let key = receipt::key(context);
+    opened_page(context, env, known, reference, &key, &key).await
+}
+
+/// The same from a page on a shared computer, which posts its key.
+pub(super) async fn posted_page(
+    context: &RequestContext,
+    env: &Env,
+    known: &[Posting],
+    reference: &str,
+    request: Request,
+) -> worker::Result<Response> {
+    let visit = match form::small(&request).await {
+        Ok(fields) => form::text(&fields, "key"),
+        Err(failure) => return answer::failure(context, failure),
+    };
+    match receipt::admitted(context, env, reference, Admission::Visit(&visit)).await {
+        Ok(Some(key)) => opened_page(context, env, known, reference, &key, &visit).await,
+        Ok(None) => answer::failure(context, Failure::NotFound),
+        Err(fault) => answer::unavailable(context, &fault),
+    }
+}
+
+/// The form of the application whose receipt `key` opens; it posts `shown`.
+async fn opened_page(
+    context: &RequestContext,
+    env: &Env,
+    known: &[Posting],
+    reference: &str,
+    key: &str,
+    shown: &str,
+) -> worker::Result<Response> {
+    let received = match receipt::open(env, reference, key).await {
         Ok(Some(Opened::Application(opened))) => opened.received,
         Ok(Some(Opened::Withdrawn(_)) | None) => {
             return answer::failure(context, Failure::NotFound);
@@ -38,15 +71,20 @@ pub(super) async fn page(
     let Some(posting) = postings::find(known, &received.posting) else {
         return answer::failure(context, Failure::NotFound);
     };
-    let key = receipt::key(context);
     let posting = match judged_by(context, env, posting.clone(), received.posting_version).await {
         Ok(posting) => posting,
         Err(fault) => return answer::unavailable(context, &fault),
     };
     if posting.requirements.window.review(context.received_at).is_some() {
-        return answer::see_other(&views::status_address(&received, &key));
+        return match config::signing_key(env) {
+            Ok(signing) => {
+                let key = address_key(&signing, &received, context.received_at);
+                answer::see_other(&views::status_address(&received, &key))
+            }
+            Err(fault) => answer::unavailable(context, &fault),
+        };
     }
-    show(context, &posting, 200, &current(&received, &key, None))
+    show(context, &posting, 200, &current(&received, shown, None))
 }
 
 /// Returns the posting by which a correction of an application to `version` is
@@ -142,9 +180,14 @@ async fn take_in(
     }
     let key = arrival.key.as_str();
     let shown_version = arrival.posting_version.trim().parse::<u32>();
+    // A page on a shared computer posts one that is good for an hour.
+    let admitted = receipt::admitted(context, env, reference, Admission::Visit(key)).await?;
+    let Some(admitted) = admitted else {
+        return Ok(answer::failure(context, Failure::NotFound));
+    };
     let amendment = Amendment {
         reference,
-        key,
+        key: &admitted,
         // One that names no revision was made from none that there is.
         revision: arrival.revision.trim().parse().unwrap_or_default(),
         received_at: context.received_at,
@@ -233,6 +276,7 @@ fn show(
         completes: Completes::Application,
         reference: received.reference.as_str(),
         key,
+        is_shared: received.shared.is_some(),
         revision: received.revision,
         documents: &received.content.documents,
         erased_on: Some(received.erased_on(posting)),

@@ -19,7 +19,7 @@ use worker::{Headers, Request};
 use crate::adapters::{UNICODE, UploadedFile};
 use crate::routes::RequestContext;
 use crate::routes::upload::{Ended, Upload};
-use crate::semaphore::Permit;
+use crate::semaphore::{self, Permit};
 
 /// The most bytes of a request's body: 18 MB for all documents, and some more,
 /// so that a form which is too large still gets a helpful answer.
@@ -194,6 +194,7 @@ impl ReceivedForm {
             "message" => &mut form.message,
             "consent" => &mut form.consent,
             "mails" => &mut form.mails,
+            "shared" => &mut form.shared,
             "token" => &mut self.token,
             "website" => &mut self.trap,
             "key" => &mut self.key,
@@ -249,6 +250,22 @@ fn is_form(headers: &Headers) -> bool {
     let content_type = headers.get("Content-Type").ok().flatten().unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// The most bytes of a form with a few words.
+const SMALL: u64 = 10_000;
+
+/// Reads a form with a few words.
+pub(super) async fn small(request: &Request) -> Result<FormData, Failure> {
+    let permit = semaphore::acquire(SMALL, None, semaphore::HELD).await;
+    let permit = permit.ok_or(Failure::Busy)?;
+    let read = data(request, &permit, SMALL).await;
+    read.map_err(|unreadable| unreadable.failure(SMALL).unwrap_or(Failure::Busy))
+}
+
+/// The field `name` of such a form, or an empty text.
+pub(super) fn text(fields: &FormData, name: &str) -> String {
+    fields.get(name).as_string().unwrap_or_default()
 }
 
 /// The platform's own parser, given no more than `max_bytes`. What is large

@@ -100,6 +100,15 @@ impl<'a> Guard<'a> {
         self.is_over("PART_LIMIT", self.sender()).await
     }
 
+    /// Before a code is compared: ten attempts a minute, and of a /48 240. They
+    /// are counted apart from forms.
+    pub(super) async fn guesses(&self) -> bool {
+        let counted = |who: Option<&str>| who.map(|who| format!("code {who}"));
+        let (sender, network) = (counted(self.sender()), counted(self.network.as_deref()));
+        self.is_over("HASTY_FORM_LIMIT", sender.as_deref()).await
+            || self.is_over("NETWORK_LIMIT", network.as_deref()).await
+    }
+
     async fn is_over(&self, limit: &str, who: Option<&str>) -> bool {
         let Some(who) = who.map(str::to_owned) else { return false };
         let counted = async { self.env.rate_limiter(limit)?.limit(who).await };

@@ -264,6 +264,7 @@ fn show(
         completes: Completes::Mail,
         reference: id,
         key,
+        is_shared: false,
         revision: 0,
         documents,
         erased_on: None,

@@ -4,7 +4,7 @@
 use domain::Failure;
 use domain::dossier::{Message, MessageState};
 use intake::ports::Fault;
-use intake::{Download, Opened};
+use intake::{Download, Opened, Shown};
 use worker::{Env, Method, Response};
 
 use crate::app::AppContext;
@@ -55,7 +55,10 @@ async fn find(
     reference: &str,
     message: &str,
 ) -> Result<Option<Message>, Fault> {
-    let Some(Opened::Application(opened)) = receipt::find(context, env, reference).await? else {
+    let key = receipt::key(context);
+    let admitted = receipt::admitted(context, env, reference, Shown::Visit(&key)).await?;
+    let Some(key) = admitted else { return Ok(None) };
+    let Some(Opened::Application(opened)) = receipt::open(env, reference, &key).await? else {
         return Ok(None);
     };
     let messages = receipt::messages(env, &opened.received.id).await?;

@@ -17,6 +17,7 @@ mod health;
 mod host;
 mod incoming;
 mod message;
+mod open;
 mod outcome;
 mod parts;
 mod posting;
@@ -50,6 +51,7 @@ enum Route<'a> {
     Applications(&'a str),
     Part(Part<'a>),
     Receipt(&'a str),
+    Open,
     Correct(&'a str),
     Corrections(&'a str),
     Withdraw(&'a str),
@@ -81,6 +83,7 @@ impl<'a> Route<'a> {
                 let from = from.parse().ok()?;
                 Some(Self::Part(Part { slug, announcement, sha256, from }))
             }
+            ["receipt"] => Some(Self::Open),
             ["applications", reference] => Some(Self::Receipt(reference)),
             ["applications", reference, "correct"] => Some(Self::Correct(reference)),
             ["applications", reference, "corrections"] => Some(Self::Corrections(reference)),
@@ -104,7 +107,11 @@ impl<'a> Route<'a> {
         match self {
             Self::Applications(_) | Self::Corrections(_) => "POST",
             Self::Part(_) => "PUT",
-            Self::Withdraw(_) | Self::Confirm(_) | Self::Incoming(_) => "GET, HEAD, POST",
+            Self::Open
+            | Self::Correct(_)
+            | Self::Withdraw(_)
+            | Self::Confirm(_)
+            | Self::Incoming(_) => "GET, HEAD, POST",
             _ => "GET, HEAD",
         }
     }
@@ -169,8 +176,15 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
         Route::Receipt(reference) if is_get => {
             receipt::page(&context, env, &postings, reference).await
         }
+        Route::Open if is_get => open::page(&context),
+        Route::Open if request.method() == Method::Post => {
+            open::post(&context, env, &postings, request).await
+        }
         Route::Correct(reference) if is_get => {
             correct::page(&context, env, &postings, reference).await
+        }
+        Route::Correct(reference) if request.method() == Method::Post => {
+            correct::posted_page(&context, env, &postings, reference, request).await
         }
         Route::Corrections(reference) if request.method() == Method::Post => {
             correct::post(&context, env, &postings, reference, request).await
@@ -179,7 +193,7 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
             withdraw::question(&context, env, &postings, reference).await
         }
         Route::Withdraw(reference) if request.method() == Method::Post => {
-            withdraw::post(&context, env, reference).await
+            withdraw::post(&context, env, &postings, reference, request).await
         }
         Route::Confirm(reference) if is_get => {
             confirm::question(&context, env, &postings, reference).await

@@ -2,7 +2,7 @@
 
 use domain::{Application, Posting};
 use intake::ports::Fault;
-use intake::{Holding, Outcome, receipt_key};
+use intake::{Holding, Outcome, address_key};
 use locales::{Labels, Texts, fill, issue_message};
 use rules::Issue;
 use worker::Response;
@@ -41,7 +41,7 @@ pub(super) fn accepted(
     received: &Application,
     outcome: Outcome,
 ) -> worker::Result<Response> {
-    let key = receipt_key(&app.signing, received);
+    let key = address_key(&app.signing, received, context.received_at);
     let status_url = views::status_address(received, &key);
     if !context.wants_json {
         return answer::see_other(&status_url);

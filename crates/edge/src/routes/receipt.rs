@@ -2,7 +2,9 @@
 
 use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Delivery, Fault, MailState, Message, Progress as _, Withdrawn};
-use intake::{Opened, Receipt, posting_for_receipt};
+use intake::{
+    Opened, Receipt, Shown, SigningKey, address_key, posting_for_receipt, receipt_code, visit_key,
+};
 use rules::Timestamp;
 use rules::application::Document;
 use serde::Serialize;
@@ -10,9 +12,9 @@ use views::Site;
 use worker::{Env, Response};
 
 use crate::app::AppContext;
-use crate::postings;
 use crate::routes::RequestContext;
 use crate::routes::answer::{self, Caching};
+use crate::{config, postings};
 
 /// Returns the receipt, for the holder of its key.
 pub(super) async fn page(
@@ -21,16 +23,38 @@ pub(super) async fn page(
     known: &[Posting],
     reference: &str,
 ) -> worker::Result<Response> {
-    match find(context, env, reference).await {
-        Ok(Some(Opened::Application(receipt))) => match messages(env, &receipt.received.id).await {
+    let key = key(context);
+    let opened: Result<_, Fault> = async {
+        match admitted(context, env, reference, Shown::Address(&key)).await? {
+            Some(key) => open(env, reference, &key).await,
+            None => Ok(None),
+        }
+    }
+    .await;
+    match opened {
+        Ok(Some(opened)) => self::answer(context, env, known, reference, opened).await,
+        Ok(None) => answer::failure(context, Failure::NotFound),
+        Err(fault) => answer::unavailable(context, &fault),
+    }
+}
+
+/// Shows what a key has opened.
+pub(super) async fn answer(
+    context: &RequestContext,
+    env: &Env,
+    known: &[Posting],
+    reference: &str,
+    opened: Opened,
+) -> worker::Result<Response> {
+    match opened {
+        Opened::Application(receipt) => match messages(env, &receipt.received.id).await {
             Ok(messages) => show(context, env, known, &receipt, &messages).await,
             Err(fault) => answer::unavailable(context, &fault),
         },
-        Ok(Some(Opened::Withdrawn(withdrawn))) => {
-            show_withdrawn(context, known, reference, &withdrawn)
+        Opened::Withdrawn(withdrawn) => {
+            let path = views::receipt_address(reference, &key(context));
+            show_withdrawn(context, known, Some(&path), &withdrawn)
         }
-        Ok(None) => answer::failure(context, Failure::NotFound),
-        Err(fault) => answer::unavailable(context, &fault),
     }
 }
 
@@ -40,8 +64,24 @@ pub(super) async fn find(
     env: &Env,
     reference: &str,
 ) -> Result<Option<Opened>, Fault> {
+    open(env, reference, &key(context)).await
+}
+
+/// Returns what the key of a receipt opens.
+pub(super) async fn open(env: &Env, reference: &str, key: &str) -> Result<Option<Opened>, Fault> {
     let app = AppContext::of(env)?;
-    intake::receipt(&app.ledger, &app.signing, reference, &key(context)).await
+    intake::receipt(&app.ledger, &app.signing, reference, key).await
+}
+
+/// Returns the key of the receipt that is opened by what somebody shows.
+pub(super) async fn admitted(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+    shown: Shown<'_>,
+) -> Result<Option<String>, Fault> {
+    let (app, now) = (AppContext::of(env)?, context.received_at);
+    intake::admitted(&app.ledger, &app.signing, reference, shown, now).await
 }
 
 /// Returns what staff wrote to the candidate.
@@ -72,14 +112,42 @@ async fn show(
         Err(fault) => return answer::unavailable(context, &fault),
     };
     let posting = &posting;
+    let Keys { address, page, code } = match config::signing_key(env) {
+        Ok(signing) => Keys::of(context, &signing, received),
+        Err(fault) => return answer::unavailable(context, &fault),
+    };
     if context.wants_json {
-        return answer::json(200, &Status::of(context, posting, receipt), Caching::Never);
+        return answer::json(200, &Status::of(context, posting, receipt, &address), Caching::Never);
     }
     let site = Site { base_url: &context.origin };
-    let (texts, key) = (context.texts_for(posting), key(context));
-    let receipt = views::Receipt { received, earlier, delivery, messages, key: &key };
+    let (texts, code) = (context.texts_for(posting), code.as_deref());
+    let receipt = views::Receipt { received, earlier, delivery, messages, key: &page, code };
     let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Caching::Never)
+}
+
+/// The keys of a receipt.
+struct Keys {
+    /// For its address.
+    address: String,
+    /// For what its page offers.
+    page: String,
+    /// The code to be noted, where it was sent from a shared computer.
+    code: Option<String>,
+}
+
+impl Keys {
+    fn of(context: &RequestContext, signing: &SigningKey, received: &Application) -> Self {
+        let now = context.received_at;
+        if received.shared.is_none() {
+            return Self { address: key(context), page: key(context), code: None };
+        }
+        Self {
+            address: address_key(signing, received, now),
+            page: visit_key(signing, received, now),
+            code: Some(receipt_code(signing, received)),
+        }
+    }
 }
 
 /// Returns the posting as the candidate read it.
@@ -93,10 +161,12 @@ async fn as_told(
     posting_for_receipt(&ledger, postings::compiled, current, received, now).await
 }
 
-fn show_withdrawn(
+/// Shows that an application was withdrawn, at `path` unless others use the
+/// computer.
+pub(super) fn show_withdrawn(
     context: &RequestContext,
     known: &[Posting],
-    reference: &str,
+    path: Option<&str>,
     withdrawn: &Withdrawn,
 ) -> worker::Result<Response> {
     if context.wants_json {
@@ -106,8 +176,7 @@ fn show_withdrawn(
         return answer::failure(context, Failure::NotFound);
     };
     let site = Site { base_url: &context.origin };
-    let path = views::receipt_address(reference, &key(context));
-    let page = views::withdrawn(context.texts_for(posting), posting, withdrawn.at, &path, &site);
+    let page = views::withdrawn(context.texts_for(posting), posting, withdrawn.at, path, &site);
     answer::html(200, &page, Caching::Never)
 }
 
@@ -164,11 +233,11 @@ struct GivenUp {
 }
 
 impl<'a> Status<'a> {
-    fn of(context: &RequestContext, posting: &Posting, receipt: &'a Receipt) -> Self {
+    fn of(context: &RequestContext, posting: &Posting, receipt: &'a Receipt, key: &str) -> Self {
         let Receipt { received, delivery: Delivery { forwarding, acknowledgement }, earlier } =
             receipt;
         Self {
-            application: Summary::of(context, received, &key(context)),
+            application: Summary::of(context, received, key),
             forwarded_at: forwarding.sent_at().map(Timestamp::to_rfc3339),
             acknowledged_at: acknowledgement.sent_at().map(Timestamp::to_rfc3339),
             given_up: GivenUp {

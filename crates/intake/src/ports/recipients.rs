@@ -93,6 +93,8 @@ pub struct Acknowledged {
     pub revised_at: Timestamp,
     /// How often its address was corrected.
     pub address_changes: u32,
+    /// Whether it was sent from a shared computer.
+    pub is_shared: bool,
     /// Its address.
     pub address: String,
     /// Which mails its candidate wants.

@@ -24,6 +24,7 @@ mod receipt;
 mod restore;
 mod retention;
 mod sealed;
+mod shared;
 mod submit;
 mod sweep;
 mod unanswered;

@@ -275,6 +275,7 @@ impl Ports {
             _page,
             _version,
             _mail,
+            _shared,
         ] = statements[0].values.as_slice()
         else {
             panic!("an application has other values")

@@ -40,8 +40,10 @@ impl Ports {
                 statements[0].query.sql = "SELECT ?1, ?2, ?3, ?4";
             }
             ("confirm", Some(Bug::ConfirmsWhatNobodySaw)) => {
-                let confirm = &mut statements[0].query;
-                confirm.sql = without(confirm.sql, "", Some("AND revision = ?2"));
+                let Some(latest) = self.application(text(&statements[0].values[0])) else { return };
+                for statement in &mut *statements {
+                    statement.values[1] = latest.revision.into();
+                }
             }
             ("replace pending", Some(Bug::OverlooksColleagues)) => {
                 for statement in &mut *statements {

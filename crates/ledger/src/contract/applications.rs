@@ -3,6 +3,8 @@
 use domain::{Application, Delivery, MailState, Posting, Reference};
 use intake::ports::{Commit, MailKind, ReceiptLookup, Settlement};
 
+use rules::Timestamp;
+
 use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
 
 pub(super) async fn each_posting_counts_from_one(
@@ -98,4 +100,20 @@ pub(super) async fn a_lookup_always_gives_an_id(
     let other = Reference::from_random(99);
     same("of another", ledger.look_up_receipt(Some(&other), "hash").await?, nowhere.clone())?;
     same("of none", ledger.look_up_receipt(None, "hash").await?, nowhere)
+}
+
+pub(super) async fn an_address_opens_a_receipt_once(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let of_others = commit(ledger, &posting.slug, 1).await?;
+    same("of no shared computer", ledger.open_once(&of_others.id, after(1)).await?, false)?;
+    let shared = Application { shared: Some(Timestamp(0)), ..application(&posting.slug, 2) };
+    ledger.commit(&shared, &[]).await?;
+    for (until, opens) in [(10, true), (10, false), (9, false), (11, true)] {
+        let opened = ledger.open_once(&shared.id, after(until)).await?;
+        same(&format!("until {until}"), opened, opens)?;
+    }
+    let held = some("it is there", ledger.find(&shared.id).await?)?;
+    same("the latest is noted", held.shared, Some(after(11)))
 }

@@ -42,6 +42,7 @@ struct AcknowledgedRow {
     origin: String,
     revised_at: f64,
     address_changes: u32,
+    shared: u32,
     address: String,
     mails: Option<Mails>,
 }
@@ -60,6 +61,7 @@ impl TryFrom<DigestedRow> for Digested {
                 origin: of.origin,
                 revised_at: timestamp(of.revised_at),
                 address_changes: of.address_changes,
+                is_shared: of.shared > 0,
                 address: of.address,
                 mails: of.mails.unwrap_or_default(),
             })

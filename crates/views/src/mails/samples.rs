@@ -94,6 +94,7 @@ pub(super) fn received() -> Application {
         revised_at: Timestamp(1_752_580_980_000),
         address_changes: 0,
         sealed: None,
+        shared: None,
         page: None,
         posting_version: None,
         mail: None,

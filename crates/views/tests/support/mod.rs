@@ -121,6 +121,7 @@ pub(crate) fn received() -> Application {
         revised_at: OPEN,
         address_changes: 0,
         sealed: None,
+        shared: None,
         page: None,
         posting_version: None,
         mail: None,
@@ -149,7 +150,7 @@ pub(crate) fn received() -> Application {
 
 /// The receipt of an application that was sent once.
 pub(crate) fn sent<'a>(received: &'a Application, delivery: &'a Delivery) -> Receipt<'a> {
-    Receipt { received, earlier: &[], delivery, messages: &[], key: KEY }
+    Receipt { received, earlier: &[], delivery, messages: &[], key: KEY, code: None }
 }
 
 /// The correction of an application.
@@ -158,6 +159,7 @@ pub(crate) fn correction(received: &Application) -> CorrectionOf<'_> {
         completes: Completes::Application,
         reference: received.reference.as_str(),
         key: KEY,
+        is_shared: false,
         revision: received.revision,
         documents: &received.content.documents,
         erased_on: None,

@@ -37,6 +37,7 @@ pub(crate) struct Public {
     pub(crate) desk_css: String,
     pub(crate) rtl_css: String,
     pub(crate) script: String,
+    pub(crate) leave: String,
     pub(crate) wasm: String,
 }
 
@@ -56,6 +57,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let ready_mail = public_path(&outputs, "ready-mail-", "js")?;
     outputs.extend(bundle(workspace, folder, &["parts=crates/browser/parts.js"], &[])?);
     let parts = public_path(&outputs, "parts-", "js")?;
+    outputs.extend(bundle(workspace, folder, &["leave=crates/browser/leave.js"], &[])?);
     outputs.extend(bundle(
         workspace,
         folder,
@@ -87,6 +89,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
         desk_css: public_path(&outputs, "desk-", "css")?,
         rtl_css: public_path(&outputs, "rtl-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
+        leave: public_path(&outputs, "leave-", "js")?,
         wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };
     drop_old(&assets.join("assets"), &outputs)?;
