@@ -92,7 +92,9 @@ class Parts extends EventTarget {
     const typed = new FormData();
     for (const [name, value] of data) if (typeof value === "string") typed.append(name, value);
     typed.set("documents", JSON.stringify(documents));
-    this.#remember(typed, documents);
+    // On a shared computer nothing stays in the tab.
+    if (typed.has("shared")) keep(this.#place, null);
+    else this.#remember(typed, documents);
     while (!this.#isOver()) {
       const answer = await this.#ask("POST", this.#address, typed);
       if (answer?.status !== 202) {

@@ -49,14 +49,14 @@ async function part(type, headers, blob) {
 
 /**
  * What was typed, with the telephone and the answers a line each: the team reads it, and the form asks for them again.
- * Which mails one wants does not count here: a mail is answered.
+ * Which mails one wants, and on whose computer, does not count here: a mail is answered.
  */
 function typed() {
   const value = (name) => form.elements[name]?.value.trim() ?? "";
   const answers = [...form.querySelectorAll("[data-field]")].flatMap((field) => {
     const { field: name } = field.dataset;
     const said = field.querySelector(":checked")?.parentElement.textContent.trim() ?? value(name);
-    const isAsked = !["name", "email", "message", "mails", "consent"].includes(name) && !field.querySelector("[type=file]");
+    const isAsked = !["name", "email", "message", "mails", "shared", "consent"].includes(name) && !field.querySelector("[type=file]");
     const label = field.querySelector("legend, label").firstChild.textContent.trim();
     return isAsked && said ? [`${label}${/[?؟]$/.test(label) ? "" : ":"} ${said}`] : [];
   });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { POSTING } from "../support/application.mjs";
+import { document, pdf, POSTING } from "../support/application.mjs";
 import { browsing, look, NARROW, openForm, WIDE } from "../support/browser.mjs";
 import { fill, send } from "../support/candidate.mjs";
 import { running } from "../support/running.mjs";
@@ -41,8 +41,10 @@ test("with a script nothing stays in the tab, and the way out leads nowhere back
   assert.equal(await kept(page), 0);
   assert.ok(!(await page.getByText(form.draft).isVisible()), "nor does the page say so");
   await look(page, "shared-form-fr-320");
-  await fill(page);
+  // Large enough to go in parts.
+  await fill(page, { cv: document("CV.pdf", pdf("Amélie Ben Salah", 200_000)) });
   const reference = await send(page);
+  assert.equal(await kept(page), 0);
   assert.equal(await page.title(), shared.page);
   const code = await codeOf(page);
   assert.match(code, /^[2-9A-Z]{12}$/);

@@ -22,8 +22,8 @@ const folder = join(ROOT, "build", "production");
 
 const html = await page();
 // `embed` is for pages of other people and `desk` for those of staff: no candidate's page loads them. `rtl` is for
-// pages in Arabic alone.
-const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk|rtl)/.test(name));
+// pages in Arabic alone, `leave` for those on a shared computer.
+const assets = (await files(join(folder, "assets", "assets"))).filter(({ name }) => !/^(embed|desk|rtl|leave)/.test(name));
 const later = assets.filter(({ name }) => name.startsWith("inspector"));
 const readyMail = assets.filter(({ name }) => name.startsWith("ready-mail"));
 const parts = assets.filter(({ name }) => name.startsWith("parts"));

@@ -10,13 +10,14 @@ use crate::section::{At, Section, TOP};
 use crate::typography;
 
 /// The form's own fields, and the names of issues that concern no field.
-pub(crate) const TAKEN: [&str; 16] = [
+pub(crate) const TAKEN: [&str; 17] = [
     "name",
     "email",
     "phone",
     "subject",
     "message",
     "mails",
+    "shared",
     "consent",
     "token",
     "website",

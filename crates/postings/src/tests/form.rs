@@ -18,6 +18,7 @@ fn ids() {
         "phone",
         "subject",
         "message",
+        "shared",
         "consent",
         "token",
         "website",
