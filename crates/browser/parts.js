@@ -238,7 +238,8 @@ function kept(place) {
 
 function keep(place, value) {
   try {
-    sessionStorage.setItem(place, JSON.stringify(value));
+    if (value) sessionStorage.setItem(place, JSON.stringify(value));
+    else sessionStorage.removeItem(place);
   } catch {
     // See above.
   }

@@ -15,7 +15,7 @@ const visitors = await browsing(place);
 const { form, site } = words("fr");
 
 /** From the top of the form to its end, once it comes back with errors. */
-const ORDER = ["empty", "shared", "name", "email", "phone", "mails", "cover_letter", "cv", form.photo, "eu_work_permit", "message", "mailto:applications@omct.org", "consent", "review", "submit"];
+const ORDER = ["mailto:applications@omct.org", "empty", "shared", "name", "email", "phone", "mails", "cover_letter", "cv", form.photo, "eu_work_permit", "message", "consent", "review", "submit"];
 
 /** What has the focus: its id, or where its link leads, or its text. And whether that can be seen. */
 const FOCUSED = () => {
