@@ -40,8 +40,8 @@ pub async fn notify(
 impl MailComposer<'_> {
     /// Whether a report has nothing to tell: what it would list is erased, or
     /// its posting is open again, and gets another one when it closes. Where
-    /// the retention was shortened, applications may be kept longer than the
-    /// posting says.
+    /// the retention was shortened, applications are kept longer than the
+    /// posting says by now.
     pub(crate) async fn is_over(
         &self,
         ledger: &impl Notices,
@@ -50,10 +50,9 @@ impl MailComposer<'_> {
     ) -> Result<bool, Fault> {
         let Notice::Report { posting } = notice else { return Ok(false) };
         let Ok(posting) = self.posting(posting) else { return Ok(false) };
-        if posting.erased_at() <= now {
-            return Ok(ledger.posting_delivery(&posting.slug).await?.kept.is_empty());
-        }
-        Ok(now < posting.requirements.window.closes_at)
+        let is_open = now < posting.requirements.window.closes_at;
+        let promised = ledger.last_erasure(&posting.slug).await?;
+        Ok(is_open || promised.max(Some(posting.erased_at())) <= Some(now))
     }
 
     pub(crate) async fn notice(

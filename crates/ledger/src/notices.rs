@@ -6,12 +6,19 @@ use intake::ports::{
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CountRow, DayRow, EntryRow, FloodedRow, IdRow, IncidentRow, ProblemsRow};
+use crate::rows::{
+    CountRow, DayRow, EntryRow, ErasureRow, FloodedRow, IdRow, IncidentRow, ProblemsRow,
+};
 
 const SELECT_LAST_REPORT: Query = Query::new(
     "select last report",
     "SELECT day, coalesce(sent_at, due_at) AS at FROM mails WHERE posting = ?1 AND day IS NOT NULL \
     ORDER BY day DESC LIMIT 1",
+);
+
+const SELECT_LAST_ERASURE: Query = Query::new(
+    "select last erasure",
+    "SELECT erased_at FROM tallies WHERE posting = ?1 AND erased_at IS NOT NULL",
 );
 
 const SELECT_UNDELIVERED: Query = Query::new(
@@ -129,6 +136,11 @@ const UPDATE_INCIDENT: Query = Query::new(
 impl<D: Database> Notices for SqlLedger<D> {
     async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault> {
         let row: Option<DayRow> = self.first(SELECT_LAST_REPORT.bind([slug.into()])).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn last_erasure(&self, slug: &str) -> Result<Option<Timestamp>, Fault> {
+        let row: Option<ErasureRow> = self.first(SELECT_LAST_ERASURE.bind([slug.into()])).await?;
         Ok(row.map(Into::into))
     }
 

@@ -20,7 +20,7 @@ pub(crate) use desk::{
 };
 pub(crate) use held::{HeldRow, KeyRow};
 pub(crate) use incoming::{DraftRow, FloodedRow, IncomingRow};
-pub(crate) use notices::{CountRow, DayRow, EntryRow, IncidentRow, ProblemsRow};
+pub(crate) use notices::{CountRow, DayRow, EntryRow, ErasureRow, IncidentRow, ProblemsRow};
 pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
 pub(crate) use recipients::{AdmissionRow, DigestedRow};
 

@@ -321,6 +321,10 @@ pub trait Notices {
     /// The latest report on the posting `slug`.
     async fn last_report(&self, slug: &str) -> Result<Option<WrittenReport>, Fault>;
 
+    /// Returns the latest day of deletion that any version of the posting `slug`
+    /// has promised, where it was noted.
+    async fn last_erasure(&self, slug: &str) -> Result<Option<Timestamp>, Fault>;
+
     /// Returns the slugs of the postings of which staff lack an application.
     async fn undelivered(&self) -> Result<Vec<String>, Fault>;
 

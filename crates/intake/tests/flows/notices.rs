@@ -13,7 +13,9 @@ use rules::Timestamp;
 
 use crate::world::World;
 use crate::{accepted, deliver, later, notify, posting};
-use intake::ports::{Fault, Incident, NewVersion, Notices as _, PostingStore as _, Sending};
+use intake::ports::{
+    Fault, Incident, NewVersion, Notices as _, PostingStore as _, Retention as _, Sending,
+};
 use intake::{Change, ENDED_GRACE_MS, GRACE_MS, LONGEST_WAIT_MS};
 
 const MINUTE: i64 = 60_000;

@@ -106,6 +106,7 @@ pub(super) async fn erasing_leaves_counts(ledger: &impl Storage, posting: &Posti
     let shorter = Posting { retention_days: 1, ..posting.clone() };
     ledger.promise(&[shorter]).await?;
     ledger.promise(&[]).await?;
+    same("the latest day", ledger.last_erasure(slug).await?, Some(end))?;
     same("not earlier", ledger.to_erase(Timestamp(end.0 - 1), 10).await?, Vec::new())?;
     same("the promise holds", ledger.to_erase(end, 10).await?, vec![third.id])
 }

@@ -2,6 +2,7 @@
 
 use domain::Reference;
 use intake::ports::{DeliveryProblems, Entry, Incident, WrittenReport};
+use rules::Timestamp;
 use serde::Deserialize;
 
 use super::{mail_state, timestamp};
@@ -22,6 +23,18 @@ pub(crate) struct DayRow {
 impl From<DayRow> for WrittenReport {
     fn from(row: DayRow) -> Self {
         Self { day: row.day, at: timestamp(row.at) }
+    }
+}
+
+/// A day of deletion.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErasureRow {
+    erased_at: f64,
+}
+
+impl From<ErasureRow> for Timestamp {
+    fn from(row: ErasureRow) -> Self {
+        timestamp(row.erased_at)
     }
 }
 
