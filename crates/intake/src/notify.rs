@@ -50,9 +50,11 @@ impl MailComposer<'_> {
     ) -> Result<bool, Fault> {
         let Notice::Report { posting } = notice else { return Ok(false) };
         let Ok(posting) = self.posting(posting) else { return Ok(false) };
-        let is_open = now < posting.requirements.window.closes_at;
+        if now < posting.erased_at() {
+            return Ok(now < posting.requirements.window.closes_at);
+        }
         let promised = ledger.last_erasure(&posting.slug).await?;
-        Ok(is_open || promised.max(Some(posting.erased_at())) <= Some(now))
+        Ok(promised.is_none_or(|promised| promised <= now))
     }
 
     pub(crate) async fn notice(
