@@ -1,7 +1,7 @@
 //! Proof by simulation: nothing acknowledged is ever lost, whatever fails.
 //!
 //! ```sh
-//! cargo xtask simulate                      # 10,000 seeds; `cargo xtask test` runs 5,000
+//! cargo xtask simulate                      # 10,000 seeds; `cargo xtask test` runs 2,000
 //! cargo xtask simulate --seed 123 --trace   # one of them again, event by event
 //! ```
 //!
@@ -93,7 +93,7 @@ mod world;
 use bugs::Bug;
 use events::Event;
 
-/// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 5,000.
+/// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 2,000.
 const SEEDS: u64 = 300;
 
 /// With this many seeds even the rarest event happens.
