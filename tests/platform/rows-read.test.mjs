@@ -379,6 +379,8 @@ const ELSEWHERE = new Set([
   "insert confirmation",
   "forget",
   "select unconfirmed",
+  // Of reports after the day of deletion.
+  "select last erasure",
   "open once",
   "note undelivered",
 ]);
