@@ -141,7 +141,7 @@ pub async fn submit_announced<D: DocumentStore>(
     let verdict = submit(store, ledger, queue, posting, submission).await?;
     if matches!(verdict, Verdict::Accepted { .. }) {
         // What stays after a fault goes when its time is over.
-        let _ = forget(store, &announcement.place, received_at).await;
+        let _ = delete_announcement(store, &announcement.place, received_at).await;
     }
     Ok(verdict)
 }
@@ -155,7 +155,11 @@ async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool,
 /// those first, so that after a failure something still leads to what is left.
 /// An earlier one stays for its time: whoever goes on with it in another tab is
 /// told that it is outdated.
-async fn forget(store: &impl DocumentStore, place: &Place, at: Timestamp) -> Result<(), Fault> {
+async fn delete_announcement(
+    store: &impl DocumentStore,
+    place: &Place,
+    at: Timestamp,
+) -> Result<(), Fault> {
     let kept = store.list(&place.of_folder(), None, MOST).await?.documents;
     let is_later = |key: &str| announced_at(key).is_some_and(|one| one > at);
     let prefix = place.prefix();
@@ -173,7 +177,7 @@ async fn forget(store: &impl DocumentStore, place: &Place, at: Timestamp) -> Res
 
 /// Deletes all that was announced and sent for the posting `slug` from the page
 /// with the id `page` and from this address.
-pub(crate) async fn forget_all(
+pub(crate) async fn delete_announcements(
     store: &impl DocumentStore,
     slug: &str,
     page: &str,

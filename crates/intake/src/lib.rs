@@ -105,7 +105,7 @@ pub use retention::{erase, erase_orphaned_documents};
 pub use return_path::ReturnPath;
 pub use sealed::{SEALED, opened};
 pub use sending_event::undelivered;
-pub use shared::{ONCE_MS, Shown, address_key, admitted, receipt_code, visit_key};
+pub use shared::{Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key};
 pub use submit::{Channel, Outcome, Submission, SubmittedDocument, Verdict, submit};
 pub use sweep::{QUEUED_MS, sweep};
 pub use withdraw::{Withdrawal, finish_withdrawals, withdraw};

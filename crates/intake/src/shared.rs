@@ -25,7 +25,7 @@ const CODE_LETTERS: usize = 12;
 
 /// What somebody shows to see a receipt.
 #[derive(Clone, Copy, Debug)]
-pub enum Shown<'a> {
+pub enum Credential<'a> {
     /// The key in an address that is opened. One of a shared computer is used
     /// up by that.
     Address(&'a str),
@@ -56,36 +56,36 @@ pub fn receipt_code(signing: &SigningKey, received: &Application) -> String {
     code_of(&signing.sign(CODE, &[&received.id, &changes]))
 }
 
-/// Returns the key of the receipt that `shown` opens; nothing where it opens
-/// none. Of receipts that are no such, the key is what is shown, and is judged
+/// Returns the key of the receipt that `credential` opens; nothing where it
+/// opens none. Of other receipts, the credential is the key, which is judged
 /// where it is used.
 pub async fn admitted(
     ledger: &impl Ledger,
     signing: &SigningKey,
     reference: &str,
-    shown: Shown<'_>,
+    credential: Credential<'_>,
     now: Timestamp,
 ) -> Result<Option<String>, Fault> {
-    let key = match shown {
-        Shown::Address(key) | Shown::Visit(key) if !key.contains('.') => {
+    let key = match credential {
+        Credential::Address(key) | Credential::Visit(key) if !key.contains('.') => {
             return Ok(Some(key.to_owned()));
         }
-        Shown::Address(key) | Shown::Visit(key) | Shown::Code(key) => key,
+        Credential::Address(key) | Credential::Visit(key) | Credential::Code(key) => key,
     };
     // No hash of a receipt is empty. The answer has one size, whoever asks.
     let lookup = ledger.look_up_receipt(Reference::parse(reference).as_ref(), "").await?;
     let (id, changes) = (lookup.id.as_str(), lookup.address_changes.to_string());
     let of = [id, &changes];
-    let is_genuine = match shown {
-        Shown::Address(_) => {
+    let is_genuine = match credential {
+        Credential::Address(_) => {
             let until = open(signing, ONCE, &of, key, now);
             match until {
                 Some(until) => ledger.open_once(id, until).await?,
                 None => false,
             }
         }
-        Shown::Visit(_) => open(signing, VISIT, &of, key, now).is_some(),
-        Shown::Code(_) => {
+        Credential::Visit(_) => open(signing, VISIT, &of, key, now).is_some(),
+        Credential::Code(_) => {
             let typed = letters(key);
             let valid = signing.valid_signatures(CODE, &of);
             let is_it = valid.iter().fold(false, |found, one| found | same(&code_of(one), &typed));

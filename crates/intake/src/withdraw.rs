@@ -3,7 +3,7 @@
 use domain::Application;
 use rules::Timestamp;
 
-use crate::announced::forget_all;
+use crate::announced::delete_announcements;
 use crate::each::each;
 use crate::held::{Hold, Page, release};
 use crate::key::SigningKey;
@@ -68,7 +68,7 @@ async fn release_all(
         let hold = Hold::of(page, &received.content.email, now);
         release(documents, &hold.find(ledger).await?).await?;
     }
-    forget_all(documents, &received.posting, first, &received.content.email).await
+    delete_announcements(documents, &received.posting, first, &received.content.email).await
 }
 
 /// Erases what is withdrawn and still there, since somebody did not get to

@@ -98,8 +98,18 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
 /// Returns a failure of ours: logged, and the client may come back.
 pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Result<Response> {
     log::fault("request failed", fault);
-    let mut response = failure(context, Failure::Unavailable)?;
-    response.headers_mut().set("Retry-After", RETRY_AFTER)?;
+    later(context, Failure::Unavailable, RETRY_AFTER)
+}
+
+/// Returns a failure with the number of seconds after which the client may
+/// come back.
+pub(super) fn later(
+    context: &RequestContext,
+    why: Failure,
+    seconds: &str,
+) -> worker::Result<Response> {
+    let mut response = failure(context, why)?;
+    response.headers_mut().set("Retry-After", seconds)?;
     Ok(response)
 }
 

@@ -17,7 +17,7 @@ use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::Guard;
 use crate::routes::outcome::{Reason, accepted, log_accepted, log_holding};
 use crate::routes::{RequestContext, answer, cross_site, posting};
-use crate::{log, postings, semaphore};
+use crate::{postings, semaphore};
 
 /// Takes an application in.
 pub(super) async fn post(
@@ -40,9 +40,8 @@ pub(super) async fn post(
             Err(fault) => return answer::unavailable(context, &fault),
         },
     };
-    if cross_site::is_cross_site(context, &request) {
-        log::turned_away("cross_site");
-        return answer::failure(context, Failure::CrossSite);
+    if let Some(refusal) = cross_site::refusal(context, &request) {
+        return refusal;
     }
     let guard = Guard::of(env, &request);
     let flood = guard.flooded().await;

@@ -4,7 +4,7 @@
 use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
 use intake::{
-    Amendment, Arrival, Opened, Shown as Admission, Verdict, address_key, awaits_answers, correct,
+    Amendment, Arrival, Credential, Opened, Verdict, address_key, awaits_answers, correct,
     is_a_subject, posting_for_page,
 };
 use rules::{Form, Issue};
@@ -45,7 +45,7 @@ pub(super) async fn posted_page(
         Ok(fields) => form::text(&fields, "key"),
         Err(failure) => return answer::failure(context, failure),
     };
-    match receipt::admitted(context, env, reference, Admission::Visit(&visit)).await {
+    match receipt::admitted(context, env, reference, Credential::Visit(&visit)).await {
         Ok(Some(key)) => opened_page(context, env, known, reference, &key, &visit).await,
         Ok(None) => answer::failure(context, Failure::NotFound),
         Err(fault) => answer::unavailable(context, &fault),
@@ -108,9 +108,8 @@ pub(super) async fn post(
     reference: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    if cross_site::is_cross_site(context, &request) {
-        log::turned_away("cross_site");
-        return answer::failure(context, Failure::CrossSite);
+    if let Some(refusal) = cross_site::refusal(context, &request) {
+        return refusal;
     }
     let guard = Guard::of(env, &request);
     if let Some(cause) = guard.flooded().await {
@@ -181,7 +180,7 @@ async fn take_in(
     let key = arrival.key.as_str();
     let shown_version = arrival.posting_version.trim().parse::<u32>();
     // A page on a shared computer posts one that is good for an hour.
-    let admitted = receipt::admitted(context, env, reference, Admission::Visit(key)).await?;
+    let admitted = receipt::admitted(context, env, reference, Credential::Visit(key)).await?;
     let Some(admitted) = admitted else {
         return Ok(answer::failure(context, Failure::NotFound));
     };
@@ -376,7 +375,5 @@ fn scope(reference: &str) -> String {
 /// browser goes back to it.
 pub(super) fn busy(context: &RequestContext, cause: &str) -> worker::Result<Response> {
     log::turned_away(cause);
-    let mut response = answer::failure(context, Failure::Busy)?;
-    response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
-    Ok(response)
+    answer::later(context, Failure::Busy, guard::RETRY_AFTER)
 }

@@ -1,16 +1,24 @@
 //! Detects forms that a page of another site posts.
 
-use worker::Request;
+use domain::Failure;
+use worker::{Request, Response};
 
-use crate::routes::RequestContext;
+use crate::log;
+use crate::routes::{RequestContext, answer};
 
-/// Returns whether a browser says that a page of another site sent this: Fetch
-/// Metadata where there is some, `Origin` in older browsers. A client that
-/// sends neither is no browser that could be abused.
-pub(super) fn is_cross_site(context: &RequestContext, request: &Request) -> bool {
+/// Returns the answer where a browser says that a page of another site sent
+/// this: Fetch Metadata where there is some, `Origin` in older browsers. A
+/// client that sends neither is no browser that could be abused.
+pub(super) fn refusal(
+    context: &RequestContext,
+    request: &Request,
+) -> Option<worker::Result<Response>> {
     let header = |name| request.headers().get(name).ok().flatten();
     let (site, origin) = (header("Sec-Fetch-Site"), header("Origin"));
-    judged(&context.origin, site.as_deref(), origin.as_deref())
+    judged(&context.origin, site.as_deref(), origin.as_deref()).then(|| {
+        log::turned_away("cross_site");
+        answer::failure(context, Failure::CrossSite)
+    })
 }
 
 fn judged(ours: &str, site: Option<&str>, origin: Option<&str>) -> bool {

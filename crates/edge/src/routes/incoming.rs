@@ -65,9 +65,8 @@ pub(super) async fn post(
     id: &str,
     request: Request,
 ) -> worker::Result<Response> {
-    if cross_site::is_cross_site(context, &request) {
-        log::turned_away("cross_site");
-        return answer::failure(context, Failure::CrossSite);
+    if let Some(refusal) = cross_site::refusal(context, &request) {
+        return refusal;
     }
     let guard = Guard::of(env, &request);
     if let Some(cause) = guard.flooded().await {

@@ -4,7 +4,7 @@
 use domain::Failure;
 use domain::dossier::{Message, MessageState};
 use intake::ports::Fault;
-use intake::{Download, Opened, Shown};
+use intake::{Credential, Download, Opened};
 use worker::{Env, Method, Response};
 
 use crate::app::AppContext;
@@ -56,11 +56,8 @@ async fn find(
     message: &str,
 ) -> Result<Option<Message>, Fault> {
     let key = receipt::key(context);
-    let admitted = receipt::admitted(context, env, reference, Shown::Visit(&key)).await?;
-    let Some(key) = admitted else { return Ok(None) };
-    let Some(Opened::Application(opened)) = receipt::open(env, reference, &key).await? else {
-        return Ok(None);
-    };
+    let opened = receipt::opened_by(context, env, reference, Credential::Visit(&key)).await?;
+    let Some(Opened::Application(opened)) = opened else { return Ok(None) };
     let messages = receipt::messages(env, &opened.received.id).await?;
     let has_left = |one: &Message| matches!(one.state, MessageState::Sent(_));
     Ok(messages.into_iter().find(|one| one.id == message && has_left(one)))

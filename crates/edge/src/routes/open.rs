@@ -1,9 +1,8 @@
 //! `/receipt`: GET asks for the reference and the code of an application that
 //! was sent from a shared computer, POST shows its receipt.
 
-use domain::{Failure, Posting};
-use intake::Shown;
-use intake::ports::Fault;
+use domain::Posting;
+use intake::Credential;
 use views::{NotOpened, Site};
 use worker::{Env, Request, Response};
 
@@ -27,9 +26,8 @@ pub(super) async fn post(
     known: &[Posting],
     request: Request,
 ) -> worker::Result<Response> {
-    if cross_site::is_cross_site(context, &request) {
-        log::turned_away("cross_site");
-        return answer::failure(context, Failure::CrossSite);
+    if let Some(refusal) = cross_site::refusal(context, &request) {
+        return refusal;
     }
     let guesses = Guard::of(env, &request).guesses().await;
     let fields = match form::small(&request).await {
@@ -44,15 +42,9 @@ pub(super) async fn post(
         response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
         return Ok(response);
     }
-    let shown = if code.is_empty() { Shown::Visit(&visit) } else { Shown::Code(&code) };
-    let opened: Result<_, Fault> = async {
-        match receipt::admitted(context, env, &reference, shown).await? {
-            Some(key) => receipt::open(env, &reference, &key).await,
-            None => Ok(None),
-        }
-    }
-    .await;
-    match opened {
+    let credential =
+        if code.is_empty() { Credential::Visit(&visit) } else { Credential::Code(&code) };
+    match receipt::opened_by(context, env, &reference, credential).await {
         Ok(Some(opened)) => receipt::answer(context, env, known, &reference, opened).await,
         Ok(None) => show(context, 422, &reference, Some(NotOpened::Wrong)),
         Err(fault) => answer::unavailable(context, &fault),

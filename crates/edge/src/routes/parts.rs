@@ -25,14 +25,13 @@ pub(super) async fn put(
     part: Part<'_>,
     request: Request,
 ) -> worker::Result<Response> {
-    if cross_site::is_cross_site(context, &request) {
-        log::turned_away("cross_site");
-        return answer::failure(context, Failure::CrossSite);
+    if let Some(refusal) = cross_site::refusal(context, &request) {
+        return refusal;
     }
     let guard = Guard::of(env, &request);
     if guard.sends_too_many_parts().await {
         log::turned_away("too_many_parts");
-        return later(context, Failure::Busy, guard::RETRY_AFTER);
+        return answer::later(context, Failure::Busy, guard::RETRY_AFTER);
     }
     let too_large = Failure::TooLarge { max_bytes: MAX_PART };
     // Without a length it may be anything.
@@ -41,7 +40,7 @@ pub(super) async fn put(
     };
     let Some(_permit) = semaphore::acquire(length, guard.sender(), semaphore::HELD).await else {
         log::turned_away("crowded");
-        return later(context, Failure::Unavailable, answer::RETRY_AFTER);
+        return answer::later(context, Failure::Unavailable, answer::RETRY_AFTER);
     };
     match take(context, env, part, request).await {
         Ok(Some(PartAnswer::Arrived(arrived))) => {
@@ -68,10 +67,4 @@ async fn take(
 
 fn length(request: &Request) -> Option<u64> {
     request.headers().get("Content-Length").ok().flatten()?.parse().ok()
-}
-
-fn later(context: &RequestContext, why: Failure, seconds: &str) -> worker::Result<Response> {
-    let mut response = answer::failure(context, why)?;
-    response.headers_mut().set("Retry-After", seconds)?;
-    Ok(response)
 }

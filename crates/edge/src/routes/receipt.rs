@@ -3,7 +3,8 @@
 use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Delivery, Fault, MailState, Message, Progress as _, Withdrawn};
 use intake::{
-    Opened, Receipt, Shown, SigningKey, address_key, posting_for_receipt, receipt_code, visit_key,
+    Credential, Opened, Receipt, SigningKey, address_key, posting_for_receipt, receipt_code,
+    visit_key,
 };
 use rules::Timestamp;
 use rules::application::Document;
@@ -24,14 +25,7 @@ pub(super) async fn page(
     reference: &str,
 ) -> worker::Result<Response> {
     let key = key(context);
-    let opened: Result<_, Fault> = async {
-        match admitted(context, env, reference, Shown::Address(&key)).await? {
-            Some(key) => open(env, reference, &key).await,
-            None => Ok(None),
-        }
-    }
-    .await;
-    match opened {
+    match opened_by(context, env, reference, Credential::Address(&key)).await {
         Ok(Some(opened)) => self::answer(context, env, known, reference, opened).await,
         Ok(None) => answer::failure(context, Failure::NotFound),
         Err(fault) => answer::unavailable(context, &fault),
@@ -67,21 +61,34 @@ pub(super) async fn find(
     open(env, reference, &key(context)).await
 }
 
+/// Returns what a credential opens.
+pub(super) async fn opened_by(
+    context: &RequestContext,
+    env: &Env,
+    reference: &str,
+    credential: Credential<'_>,
+) -> Result<Option<Opened>, Fault> {
+    match admitted(context, env, reference, credential).await? {
+        Some(key) => open(env, reference, &key).await,
+        None => Ok(None),
+    }
+}
+
 /// Returns what the key of a receipt opens.
 pub(super) async fn open(env: &Env, reference: &str, key: &str) -> Result<Option<Opened>, Fault> {
     let app = AppContext::of(env)?;
     intake::receipt(&app.ledger, &app.signing, reference, key).await
 }
 
-/// Returns the key of the receipt that is opened by what somebody shows.
+/// Returns the key of the receipt that a credential opens.
 pub(super) async fn admitted(
     context: &RequestContext,
     env: &Env,
     reference: &str,
-    shown: Shown<'_>,
+    credential: Credential<'_>,
 ) -> Result<Option<String>, Fault> {
     let (app, now) = (AppContext::of(env)?, context.received_at);
-    intake::admitted(&app.ledger, &app.signing, reference, shown, now).await
+    intake::admitted(&app.ledger, &app.signing, reference, credential, now).await
 }
 
 /// Returns what staff wrote to the candidate.

@@ -2,7 +2,7 @@
 
 use domain::{Application, Failure, Posting};
 use intake::ports::{Clock as _, Fault};
-use intake::{Opened, Shown, Withdrawal};
+use intake::{Credential, Opened, Withdrawal};
 use views::Site;
 use worker::{Env, Request, Response};
 
@@ -77,7 +77,8 @@ async fn visited(
         return answer::failure(context, Failure::NotFound);
     };
     let visit = form::text(&fields, "key");
-    let admitted = match receipt::admitted(context, env, reference, Shown::Visit(&visit)).await {
+    let admitted = match receipt::admitted(context, env, reference, Credential::Visit(&visit)).await
+    {
         Ok(Some(key)) => key,
         Ok(None) => return answer::failure(context, Failure::NotFound),
         Err(fault) => return answer::unavailable(context, &fault),

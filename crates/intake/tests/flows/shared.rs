@@ -4,8 +4,8 @@
 use domain::{Application, Posting};
 use intake::ports::MailKind;
 use intake::{
-    ONCE_MS, Outcome, Shown, Submission, Verdict, address_key, admitted, receipt_code, receipt_key,
-    visit_key,
+    Credential, ONCE_MS, Outcome, Submission, Verdict, address_key, admitted, receipt_code,
+    receipt_key, visit_key,
 };
 use rules::Timestamp;
 
@@ -31,7 +31,7 @@ fn received(world: &World, posting: &Posting) -> Application {
     taken(world, posting, form(posting, 0)).0
 }
 
-fn open(world: &World, reference: &str, shown: Shown<'_>, minutes: i64) -> Option<String> {
+fn open(world: &World, reference: &str, shown: Credential<'_>, minutes: i64) -> Option<String> {
     let signing = key();
     let opened = admitted(&world.ledger, &signing, reference, shown, after(minutes));
     pollster::block_on(opened).unwrap()
@@ -43,7 +43,7 @@ fn the_address_works_once_and_for_ten_minutes() {
     let one = received(&world, &posting);
     let (reference, signing) = (one.reference.as_str(), key());
     let address = address_key(&signing, &one, NOON);
-    let show = |key: &str, minutes| open(&world, reference, Shown::Address(key), minutes);
+    let show = |key: &str, minutes| open(&world, reference, Credential::Address(key), minutes);
     assert_eq!(ONCE_MS, 10 * MINUTE);
     assert_eq!(show(&address, 10), None, "too late");
     assert_eq!(show(&address.replacen('.', "0.", 1), 1), None, "forged");
@@ -52,10 +52,10 @@ fn the_address_works_once_and_for_ten_minutes() {
     let later = address_key(&signing, &one, after(1));
     assert!(show(&later, 2).is_some(), "another address works once as well");
     assert_eq!(show(&address_key(&signing, &one, NOON), 3), None, "but none from before");
-    assert_eq!(open(&world, "9RXM29QT", Shown::Address(&later), 2), None, "nor of another");
+    assert_eq!(open(&world, "9RXM29QT", Credential::Address(&later), 2), None, "nor of another");
     let visit = visit_key(&signing, &one, NOON);
     assert_eq!(show(&visit, 1), None, "what the page posts is no address");
-    let posted = |minutes| open(&world, reference, Shown::Visit(&visit), minutes);
+    let posted = |minutes| open(&world, reference, Credential::Visit(&visit), minutes);
     assert!(posted(1).is_some() && posted(59).is_some() && posted(60).is_none());
 }
 
@@ -67,7 +67,8 @@ fn the_code_opens_it_however_it_is_typed() {
     // Twelve of thirty letters have 58 bits.
     assert_eq!(code.len(), 12);
     assert!(!code.contains(['0', 'O', '1', 'I', 'L', 'U']), "{code}");
-    let show = |reference: &str, code: &str| open(&world, reference, Shown::Code(code), 100_000);
+    let show =
+        |reference: &str, code: &str| open(&world, reference, Credential::Code(code), 100_000);
     let key = Some(receipt_key(&key(), &one));
     assert_eq!(show(reference, &code), key);
     let (first, rest) = code.split_at(4);
@@ -85,10 +86,10 @@ fn no_code_opens_the_receipt_of_others() {
     let (world, posting) = (World::default(), posting());
     let one = taken(&world, &posting, submission(&posting, 1)).0;
     let (reference, signing) = (one.reference.as_str(), key());
-    assert_eq!(open(&world, reference, Shown::Code(&receipt_code(&signing, &one)), 1), None);
+    assert_eq!(open(&world, reference, Credential::Code(&receipt_code(&signing, &one)), 1), None);
     let key = receipt_key(&signing, &one);
     assert_eq!(address_key(&signing, &one, NOON), key);
-    assert_eq!(open(&world, reference, Shown::Address(&key), 1), Some(key.clone()));
+    assert_eq!(open(&world, reference, Credential::Address(&key), 1), Some(key.clone()));
 }
 
 /// Who gets no answer sends again. Who sits there afterwards sends another form.
@@ -99,7 +100,7 @@ fn the_token_is_used_up_once_the_receipt_was_opened() {
     let (again, outcome) = taken(&world, &posting, form(&posting, 1));
     assert_eq!((again.id.as_str(), outcome), (one.id.as_str(), Outcome::Unchanged));
     let address = address_key(&key(), &one, NOON);
-    open(&world, one.reference.as_str(), Shown::Address(&address), 2).unwrap();
+    open(&world, one.reference.as_str(), Credential::Address(&address), 2).unwrap();
     let is_retired = |form| matches!(submit(&world, &posting, form), Ok(Verdict::Retired { .. }));
     assert!(is_retired(form(&posting, 3)), "the same form, by Back and Send");
     let mut next = submission(&posting, 1);
