@@ -12,9 +12,9 @@
 
 use domain::HeldDocument;
 use rules::{Form, Issue, OfferedDocument, Requirements, Timestamp};
-use sha2::{Digest as _, Sha256};
 
 use crate::each::each;
+use crate::key::id_of;
 use crate::ports::{DocumentStore, Fault, HeldDocuments};
 use crate::submit::Verdict;
 use crate::uploads::{DOCUMENTS, Uploads};
@@ -57,8 +57,8 @@ impl Hold {
             Page::Posting(id) => id.to_owned(),
             Page::Receipt(id) => format!("receipt {id}"),
         };
-        let of_address = digest(&format!("held {page} {address}"));
-        Self { of_address, of_page: digest(&format!("held {page}")), received_at }
+        let of_address = id_of(&format!("held {page} {address}"));
+        Self { of_address, of_page: id_of(&format!("held {page}")), received_at }
     }
 
     /// Returns what is held, the latest first.
@@ -205,11 +205,4 @@ fn may_hold(issues: &[Issue]) -> bool {
 /// Whether nothing is wrong with a document that was looked into.
 fn has_passed(document: &OfferedDocument, issues: &[Issue]) -> bool {
     document.report.is_some() && issues.iter().all(|issue| issue.field != document.id)
-}
-
-/// As long as an application's id, and never one.
-pub(crate) fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    format!("{bits:032x}")
 }

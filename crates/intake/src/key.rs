@@ -81,6 +81,17 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// An id that always follows from this text: 128 bits of its hash, in
+/// hexadecimal.
+pub(crate) fn id_of(text: &str) -> String {
+    format!("{:032x}", first_bits(&Sha256::digest(text)))
+}
+
+/// The first 128 bits of a hash, or all of a shorter one.
+pub(crate) fn first_bits(hash: &[u8]) -> u128 {
+    hash.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+}
+
 /// The id of an application: 128 random bits in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationId(String);
@@ -100,16 +111,12 @@ impl ApplicationId {
     /// another address: always the same one, however often it is sent.
     pub(crate) fn for_address(&self, address: &str) -> Self {
         let address = address.to_ascii_lowercase();
-        let digest = Sha256::digest(format!("address {} {address}", self.0));
-        let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        Self::from_random(bits)
+        Self(id_of(&format!("address {} {address}", self.0)))
     }
 
     /// The id of the application that the mail with this identity becomes.
     pub(crate) fn for_mail(identity: &str) -> Self {
-        let digest = Sha256::digest(format!("mail {identity}"));
-        let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        Self::from_random(bits)
+        Self(id_of(&format!("mail {identity}")))
     }
 
     /// The 32 digits.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Posting, Reference, Stage};
 use rules::Timestamp;
-use sha2::{Digest as _, Sha256};
 
+use crate::key::id_of;
 use crate::placeholders::{Unfilled, filled};
 use crate::ports::{
     Actor, DocumentStore, Fault, MailKind, MailRef, NewMessage, Progress, Queue, StageChange,
@@ -316,7 +316,5 @@ async fn push(queue: &impl Queue, scheduled: &[Scheduled]) -> Result<(), Fault> 
 /// An id that follows from the change and the application, so that the same
 /// change twice writes the same rows.
 fn derived(purpose: &str, change: &str, application: &str) -> String {
-    let digest = Sha256::digest(format!("{purpose} {change} {application}"));
-    let bits = digest.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    format!("{bits:032x}")
+    id_of(&format!("{purpose} {change} {application}"))
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Application, Reference};
 use rules::Timestamp;
 
-use crate::key::SigningKey;
+use crate::key::{SigningKey, first_bits};
 use crate::ports::{Fault, Ledger};
 use crate::receipt::{receipt_key, receipt_key_of};
 
@@ -127,8 +127,7 @@ fn open(
 /// The letters that a signature chooses, of those that references have.
 fn code_of(signature: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-    let bits = bytes.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    Reference::letters(bits).take(CODE_LETTERS).collect()
+    Reference::letters(first_bits(&bytes)).take(CODE_LETTERS).collect()
 }
 
 /// What was typed, without what people put between letters.

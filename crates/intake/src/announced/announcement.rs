@@ -4,8 +4,7 @@ use rules::{Form, Mails, OfferedDocument, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::parts;
-use crate::held::digest;
-use crate::key::ApplicationId;
+use crate::key::{ApplicationId, id_of};
 use crate::ports::{DocumentStore, Fault};
 
 /// How long an announcement is good, in milliseconds.
@@ -194,7 +193,7 @@ fn content(
 ) -> Result<String, Fault> {
     let Form { name, email, phone, subject, message, answers, mails, consent, .. } = form;
     let typed = [name, email, phone, subject, message, mails, consent];
-    json(&(page.as_str(), typed, answers, &form.repeated, documents)).map(|text| digest(&text))
+    json(&(page.as_str(), typed, answers, &form.repeated, documents)).map(|text| id_of(&text))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {

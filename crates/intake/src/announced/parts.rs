@@ -14,7 +14,7 @@ use rules::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::{ANNOUNCED, Expected, Record, announced_at, is_good};
-use crate::held::digest;
+use crate::key::id_of;
 use crate::ports::{DocumentStore, Fault};
 use crate::uploads::document_prefix;
 
@@ -160,7 +160,7 @@ pub(super) async fn delete_all(store: &impl DocumentStore, folder: &str) -> Resu
 /// The folder of the parts that come from the page with the id `page` and from
 /// this address: as long as an application's id, and never one.
 pub(super) fn folder_of(page: &str, address: &str) -> String {
-    digest(&format!("parts {page} {}", address.trim().to_ascii_lowercase()))
+    id_of(&format!("parts {page} {}", address.trim().to_ascii_lowercase()))
 }
 
 fn prefix(folder: &str, sha256: &str) -> String {
