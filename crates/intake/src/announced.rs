@@ -27,6 +27,7 @@ use crate::mailbox::judge;
 use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, UploadContent,
 };
+use crate::sealed::content_hash;
 use crate::submit::{
     Submission, SubmittedDocument, Verdict, find, keep_choice, refused, submit, unchanged,
 };
@@ -88,10 +89,12 @@ pub async fn announce<D: DocumentStore>(
         Ok(content) => content,
         Err(issues) => return answered(refused(form, issues, kept)),
     };
+    let said = |id: &ApplicationId| content_hash(signing, id.as_str(), &content);
     let tell = (content.mails != Mails::Nothing).then(|| Whom {
         id: id.as_str().to_owned(),
         version: (posting.version > 0).then_some(posting.version),
-        address: content.email,
+        said: vec![said(id), said(&id.for_address(&content.email))],
+        address: content.email.clone(),
         language: submission.language.clone(),
         mails: content.mails,
     });

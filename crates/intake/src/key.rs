@@ -119,6 +119,12 @@ impl ApplicationId {
         Self(id_of(&format!("mail {identity}")))
     }
 
+    /// The id that takes the place of this one, whose documents were taken for
+    /// orphaned ones.
+    pub(crate) fn after_orphan(&self) -> Self {
+        Self(id_of(&format!("after {}", self.0)))
+    }
+
     /// The 32 digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -35,7 +35,7 @@ use crate::mail_composer::MailComposer;
 use crate::open_page::is_a_subject;
 use crate::ports::{
     Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, MailKind,
-    Outbox, PostingStore, Processed, Queue, Why,
+    Outbox, PostingStore, Processed, Queue, Retention, Why,
 };
 use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
 
@@ -56,7 +56,7 @@ pub struct Receiver<'a> {
 /// writes has ids that follow from the mail.
 pub async fn receive<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore),
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention),
     queue: &impl Queue,
     clock: &impl Clock,
     composer: &MailComposer<'_>,
@@ -102,7 +102,7 @@ struct Counter<'a, D, L, Q> {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
     Q: Queue,
 {
     async fn judge(&self, letter: Letter, which: Which<'_>) -> Result<Processed, Fault> {
@@ -180,6 +180,17 @@ where
         self.attempt(&letter, author, posting, true, Some(&draft)).await
     }
 
+    /// The id of the application that the mail with this identity becomes.
+    /// Where a mail could not be processed for a day, the documents of its first
+    /// attempts were taken for orphaned ones, and their ids are used up.
+    async fn application_id(&self, identity: &str) -> Result<ApplicationId, Fault> {
+        let mut id = ApplicationId::for_mail(identity);
+        while self.ledger.is_orphaned(id.as_str()).await? {
+            id = id.after_orphan();
+        }
+        Ok(id)
+    }
+
     /// Submits what a mail brings, with what `earlier` holds. Where the
     /// posting is not `is_sure`, the subject is wrong, and nothing is stored.
     async fn attempt(
@@ -201,7 +212,7 @@ where
         let submission = Submission {
             taken_until: None,
             erase_at: None,
-            id: ApplicationId::for_mail(identity),
+            id: self.application_id(identity).await?,
             received_at: letter.mail.received_at,
             language: posting.language.clone(),
             origin: self.receiver.origin.to_owned(),

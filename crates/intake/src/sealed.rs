@@ -48,6 +48,30 @@ pub(crate) fn was_sealed(signing: &SigningKey, received: &Application, said: &Co
     sealed.said.iter().any(|kept| hashes.contains(kept))
 }
 
+/// Returns the keyed hash of what the application with this id says.
+pub(crate) fn content_hash(signing: &SigningKey, id: &str, content: &Content) -> String {
+    signing.sign(CONTENT, &refs(&parts(id, content)))
+}
+
+/// Returns the [`content_hash`] of every revision, the latest one last.
+pub(crate) async fn content_hashes(
+    ledger: &impl Corrections,
+    signing: &SigningKey,
+    received: &Application,
+) -> Result<Vec<String>, Fault> {
+    let mut hashes = received.sealed.as_ref().map(|sealed| sealed.said.clone()).unwrap_or_default();
+    if received.as_sealed().is_some() {
+        return Ok(hashes);
+    }
+    let hash = |content: &Content| content_hash(signing, &received.id, content);
+    if received.sealed.is_none() && received.revision > 1 {
+        let earlier = ledger.revisions(&received.id).await?;
+        hashes.extend(earlier.iter().map(|revision| hash(&revision.content)));
+    }
+    hashes.push(hash(&received.content));
+    Ok(hashes)
+}
+
 /// Keeps the encrypted mail of an application, and then deletes its documents
 /// and what it says. Returns the application as it is kept; nothing where it
 /// was corrected or withdrawn meanwhile.
@@ -86,13 +110,7 @@ pub(crate) async fn without_content(
         let sealed = Some(Sealed { rest, ..sealed.clone() });
         return Ok(Application { sealed, ..received.clone() });
     }
-    let mut said = received.sealed.as_ref().map(|sealed| sealed.said.clone()).unwrap_or_default();
-    let hash = |content: &Content| signing.sign(CONTENT, &refs(&parts(&received.id, content)));
-    if received.sealed.is_none() && received.revision > 1 {
-        let earlier = ledger.revisions(&received.id).await?;
-        said.extend(earlier.iter().map(|revision| hash(&revision.content)));
-    }
-    said.push(hash(&received.content));
+    let said = content_hashes(ledger, signing, received).await?;
     let address = encrypted(signing, received);
     Ok(Application {
         content: Content {

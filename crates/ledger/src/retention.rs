@@ -122,6 +122,11 @@ const IS_WITHDRAWN: Query = Query::new(
     "SELECT count(*) AS count FROM retired WHERE id = ?1 AND posting IS NOT NULL",
 );
 
+const IS_ORPHANED: Query = Query::new(
+    "is orphaned",
+    "SELECT count(*) AS count FROM retired WHERE id = ?1 AND posting IS NULL",
+);
+
 /// `?1` is a JSON array of ids.
 const RETIRE_ORPHANS: Query = Query::new(
     "retire orphans",
@@ -187,6 +192,11 @@ impl<D: Database> Retention for SqlLedger<D> {
 
     async fn is_withdrawn(&self, id: &str) -> Result<bool, Fault> {
         let row: Option<CountRow> = self.first(IS_WITHDRAWN.bind([id.into()])).await?;
+        Ok(row.is_some_and(|row| row.count > 0))
+    }
+
+    async fn is_orphaned(&self, id: &str) -> Result<bool, Fault> {
+        let row: Option<CountRow> = self.first(IS_ORPHANED.bind([id.into()])).await?;
         Ok(row.is_some_and(|row| row.count > 0))
     }
 

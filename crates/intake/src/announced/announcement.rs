@@ -182,6 +182,10 @@ pub(super) struct Whom {
     pub(super) address: String,
     pub(super) language: String,
     pub(super) mails: Mails,
+    /// Keyed hashes of what is announced, as an application of the page says it
+    /// and as one of another address of the page does.
+    #[serde(default)]
+    pub(super) said: Vec<String>,
 }
 
 /// A hash of everything that an announcement says, and of the page: the same

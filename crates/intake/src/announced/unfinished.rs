@@ -7,8 +7,10 @@ use crate::digest::mailbox_hash;
 use crate::each::each;
 use crate::key::{ApplicationId, SigningKey};
 use crate::ports::{
-    DocumentStore, Fault, Ledger, MailKind, Notice, Notices, Retention, UnfinishedNotice,
+    Corrections, DocumentStore, Fault, Ledger, MailKind, Notice, Notices, Retention,
+    UnfinishedNotice,
 };
+use crate::sealed::content_hashes;
 use crate::submit::find;
 use crate::walk::Part;
 
@@ -19,7 +21,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// applied since. Says how many there were; the fault is the first one.
 pub async fn erase_unfinished(
     store: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices + Retention),
+    ledger: &(impl Ledger + Corrections + Notices + Retention),
     signing: &SigningKey,
     now: Timestamp,
 ) -> Result<usize, Fault> {
@@ -36,7 +38,7 @@ pub async fn erase_unfinished(
 /// and were left by a failure: it counts from the first of them.
 async fn end(
     store: &impl DocumentStore,
-    ledger: &(impl Ledger + Notices + Retention),
+    ledger: &(impl Ledger + Corrections + Notices + Retention),
     signing: &SigningKey,
     key: &str,
     now: Timestamp,
@@ -67,9 +69,10 @@ async fn end(
 }
 
 /// Whether what was announced at `at` has become an application, be it withdrawn
-/// since, or has given way to a later one: deleting it may have failed then.
+/// since, or has given way to a later one: deleting it may have failed then, or
+/// another tab may have announced the same while this one applied.
 async fn has_applied(
-    ledger: &(impl Ledger + Retention),
+    ledger: &(impl Ledger + Corrections + Retention),
     signing: &SigningKey,
     whom: &Whom,
     at: Timestamp,
@@ -82,6 +85,10 @@ async fn has_applied(
         if let Some(received) = find(ledger, signing, id.as_str()).await? {
             let is_theirs = received.content.is_from(&whom.address) || received.address_changes > 0;
             if is_theirs && received.revised_at >= at {
+                return Ok(true);
+            }
+            let hashes = content_hashes(ledger, signing, &received).await?;
+            if hashes.iter().any(|hash| whom.said.contains(hash)) {
                 return Ok(true);
             }
         }

@@ -31,6 +31,10 @@ pub trait Retention {
     /// Whether the application with this id was withdrawn.
     async fn is_withdrawn(&self, id: &str) -> Result<bool, Fault>;
 
+    /// Whether this id was retired because its documents were taken for
+    /// orphaned ones.
+    async fn is_orphaned(&self, id: &str) -> Result<bool, Fault>;
+
     /// Returns ids of up to `limit` applications that are withdrawn and not yet
     /// erased.
     async fn withdrawn(&self, limit: u32) -> Result<Vec<String>, Fault>;

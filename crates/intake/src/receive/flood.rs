@@ -10,7 +10,7 @@ use super::{Counter, outcome};
 use crate::deliver::LEASE_MS;
 use crate::ports::{
     Corrections, DocumentStore, Fate, Fault, FloodNotice, HeldDocuments, Inbox, Ledger, MailKind,
-    MailRef, Notice, Outbox, PostingStore, Processed, Queue, Why,
+    MailRef, Notice, Outbox, PostingStore, Processed, Queue, Retention, Why,
 };
 
 /// How many mails of one sender are judged in an hour. Nobody writes as many.
@@ -24,7 +24,7 @@ const KEPT_DAYS: u32 = 30;
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
     Q: Queue,
 {
     pub(super) async fn judge_unless_flooded(&self, letter: Letter) -> Result<Processed, Fault> {

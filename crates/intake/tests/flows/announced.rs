@@ -384,6 +384,31 @@ fn nobody_is_told_twice_a_day_or_who_has_applied() {
 }
 
 #[test]
+fn nobody_is_told_whose_other_tab_announced_the_same_and_applied() {
+    let (world, posting, given) = (World::default(), posting(), given(&posting()));
+    let first = awaited(&world, &posting, &given, NOON);
+    send_all(&world, &posting, &given, &first, LENGTH);
+    let kept = world.records.borrow().clone();
+    taken(announce(&world, &posting, &given, NOON));
+    // The announcement of the other tab is written late.
+    for (key, record) in kept {
+        let key = key.replace(&NOON.0.to_string(), &(NOON.0 + 200).to_string());
+        world.stored_at.borrow_mut().insert(key.clone(), NOON);
+        world.records.borrow_mut().insert(key, record);
+    }
+    assert_eq!(erase(&world, NOON.0 + 200 + ANNOUNCED_MS), 1);
+    assert_eq!(world.count("mails WHERE kind = 'unfinished'"), 0);
+
+    // A correction that never came whole is told of.
+    let mut corrected = given;
+    corrected.form.message = "Bonjour encore".to_owned();
+    let later = Timestamp(NOON.0 + 60_000);
+    awaited(&world, &posting, &corrected, later);
+    assert_eq!(erase(&world, later.0 + ANNOUNCED_MS), 1);
+    assert_eq!(world.count("mails WHERE kind = 'unfinished'"), 1);
+}
+
+#[test]
 fn the_report_waits_for_what_may_still_come_whole() {
     let (world, posting) = (World::default(), posting());
     let last = posting.requirements.window.closes_at.0 - 1;

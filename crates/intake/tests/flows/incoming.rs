@@ -2,7 +2,7 @@
 
 use documents::samples;
 use intake::SigningKey;
-use intake::ports::IncomingMail;
+use intake::ports::{IncomingMail, Retention as _};
 use mail::incoming::Incoming;
 
 use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
@@ -36,6 +36,20 @@ fn the_same_mail_twice_is_once() {
     assert_eq!(world.count("applications"), 1);
     assert_eq!(sent(&world, &posting).len(), 2);
     assert_eq!(world.ask("SELECT outcome FROM incoming WHERE id LIKE '%2'"), "duplicate");
+}
+
+#[test]
+fn a_mail_that_could_not_be_processed_for_days_is_an_application_all_the_same() {
+    let mut ids = Vec::new();
+    for days in 0..3 {
+        let (world, posting) = begin();
+        // Each attempt stored the documents, failed, and they were deleted as orphaned.
+        let retired = pollster::block_on(world.ledger.retire_orphans(&ids, NOON)).unwrap();
+        assert_eq!(retired.len(), days);
+        come(&world, &posting, 1, &Letter::right(&posting)).unwrap();
+        assert_eq!(world.ask("SELECT number FROM applications"), 1);
+        ids.push(world.ask("SELECT id FROM applications").as_str().unwrap().to_owned());
+    }
 }
 
 #[test]

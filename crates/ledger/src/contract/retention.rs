@@ -17,6 +17,7 @@ pub(super) async fn a_withdrawn_application_is_gone_for_good(
     same("found", ledger.find(&received.id).await?, None)?;
     same("it is withdrawn", ledger.is_withdrawn(&received.id).await?, true)?;
     same("no other is", ledger.is_withdrawn("other").await?, false)?;
+    same("it is no orphan", ledger.is_orphaned(&received.id).await?, false)?;
     same("its mails", ledger.due(after(MINUTE), 10).await?, Vec::new())?;
     same("its rows are still there", ledger.withdrawn(10).await?, vec![received.id.clone()])?;
     let again = ledger.commit(&received, &MailKind::OF_APPLICATION).await?;
@@ -120,6 +121,7 @@ pub(super) async fn an_orphan_cannot_come_any_more(
     let ids = [kept.id, orphan.id.clone()];
     let orphans = ledger.retire_orphans(&ids, NOON).await?;
     same("orphans", orphans, vec![orphan.id.clone()])?;
+    same("its id is known", ledger.is_orphaned(&orphan.id).await?, true)?;
     let late = ledger.commit(&orphan, &MailKind::OF_APPLICATION).await?;
     same("it comes after all", late, Commit::Retired)?;
     same("nothing is written", ledger.find(&orphan.id).await?, None)?;
