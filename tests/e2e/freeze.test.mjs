@@ -54,7 +54,8 @@ test("18 MB of hostile documents are looked into while the page stays awake", as
 
   await page.setInputFiles("#cv", file);
   const frozen = await page.evaluate(HERE, inspector);
-  assert.ok(frozen > 150, `the document is a slow one: ${frozen} ms`);
+  // On the fastest machine so far it took 141 ms; three frames or more must be missed.
+  assert.ok(frozen > 50, `the document is a slow one: ${frozen} ms`);
   await judged(page, "cv");
 
   await page.setInputFiles("#cv", []);

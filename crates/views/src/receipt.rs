@@ -69,6 +69,10 @@ pub fn receipt(
     let erased_on = locales::date(texts, received.erased_on(posting));
     let own = receipt_address(reference, key);
     let withdraw = withdraw_address(reference, key);
+    let not_acknowledged = match code {
+        Some(_) => texts.shared_not_acknowledged,
+        None => texts.receipt_state_not_acknowledged,
+    };
     let page = Page {
         t: texts,
         frame: Frame {
@@ -94,7 +98,7 @@ pub fn receipt(
         acknowledgement: Shown::of(delivery.acknowledgement, moment),
         acknowledged_words: fill(texts.receipt_state_acknowledged, &[("email", email)]),
         acknowledging_words: fill(texts.receipt_state_acknowledging, &[("email", email)]),
-        not_acknowledged_words: fill(texts.receipt_state_not_acknowledged, &[("email", email)]),
+        not_acknowledged_words: fill(not_acknowledged, &[("email", email)]),
         documents: received
             .content
             .documents

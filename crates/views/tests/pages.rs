@@ -14,7 +14,7 @@ use support::{
     CLOSES, DAY, INTAKE, KEY, OPEN, SITE, attributes, correction, fresh, ids, posting, received,
     sent,
 };
-use views::FormState;
+use views::{FormState, Receipt};
 
 const FAILURES: [Failure; 9] = [
     Failure::Gone,
@@ -302,6 +302,24 @@ fn careers_are_in_the_order_of_their_closing() {
         ["Open posts", "Next", "Last", "Closed to applications", "Closed last", "Closed first"];
     assert!(order.iter().map(|text| at(&format!(">{text}<"))).is_sorted(), "{page}");
     assert!(!page.contains("Unpublished"));
+}
+
+#[test]
+fn a_receipt_on_a_shared_computer_asks_to_keep_the_code_and_not_the_page() {
+    let (received, delivery) =
+        (received(), Delivery { acknowledgement: MailState::GivenUp, ..Delivery::default() });
+    for texts in ALL {
+        let own = sent(&received, &delivery);
+        let shared = Receipt { code: Some("ABCDEFGHJKLM"), ..own };
+        let posting = posting();
+        let page = |receipt| views::receipt(texts, &posting, receipt, OPEN, &SITE);
+        let after_address = |text: &'static str| text.split("{email}").last().unwrap();
+        let page_words = after_address(texts.receipt_state_not_acknowledged);
+        let code_words = after_address(texts.shared_not_acknowledged);
+        let (own, shared) = (page(own), page(shared));
+        assert!(own.contains(page_words) && !own.contains(code_words));
+        assert!(shared.contains(code_words) && !shared.contains(page_words));
+    }
 }
 
 #[test]
