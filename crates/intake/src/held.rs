@@ -149,9 +149,13 @@ impl Hold {
             let sha256 = document.sha256.as_deref().unwrap_or_default();
             uploads.put(documents, key, &document.id, sha256).await?;
         }
-        let is_replaced = |before: &&HeldDocument| {
-            new.iter().any(|held| held.document.id == before.document.id && held.key != before.key)
+        // A form that was on its way for long replaces nothing that came after it.
+        let replaces = |held: &HeldDocument, before: &HeldDocument| {
+            held.document.id == before.document.id
+                && held.key != before.key
+                && held.until >= before.until
         };
+        let is_replaced = |before: &&HeldDocument| new.iter().any(|held| replaces(held, before));
         for before in uploads.held.iter().filter(is_replaced) {
             documents.delete(&before.key).await?;
             ledger.forget_held(&before.key).await?;

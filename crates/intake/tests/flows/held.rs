@@ -122,6 +122,26 @@ fn another_file_replaces_what_is_held() {
 }
 
 #[test]
+fn a_form_that_was_on_its_way_for_long_replaces_nothing_newer() {
+    let (world, posting) = (World::default(), posting());
+    let letter = |text: &str| file("cover_letter", "Lettre.pdf", samples::pdf(text));
+    let newer = Given {
+        documents: vec![letter("newer")],
+        received_at: Timestamp(NOON.0 + 1),
+        ..form(&posting)
+    };
+    let newer_letter = newer.documents[0].upload.clone();
+    refuse(&world, &posting, newer);
+    refuse(&world, &posting, Given { documents: vec![letter("older")], ..form(&posting) });
+    let mut given = again(&posting);
+    given.documents.push(file("cv", "CV.pdf", samples::pdf("CV")));
+    let (received, _) = taken(submit(&world, &posting, given));
+    let kept = received.content.documents.iter().find(|one| one.id == "cover_letter").unwrap();
+    let key = format!("applications/{}/{}/{}", received.id, kept.id, kept.sha256);
+    assert_eq!(world.documents.borrow()[&key], newer_letter);
+}
+
+#[test]
 fn nobody_else_reaches_it() {
     let (world, posting) = (World::default(), posting());
     refuse(&world, &posting, form(&posting));
