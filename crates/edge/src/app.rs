@@ -4,6 +4,7 @@ use domain::Posting;
 use intake::ports::Fault;
 use intake::{MailComposer, SigningKey};
 use ledger::SqlLedger;
+use mail::Address;
 use worker::Env;
 
 use crate::adapters::{D1, PlatformClock, PlatformQueue, R2Documents, random_bytes};
@@ -25,10 +26,8 @@ pub(crate) struct AppContext {
     pub(crate) queue: PlatformQueue,
     pub(crate) clock: PlatformClock,
     pub(crate) signing: SigningKey,
-    /// The addresses that mails come from, come in to, and come back to, with
-    /// spaces between. What is set wrongly is missing: then mails wait, but
-    /// applications are taken.
-    pub(crate) sender: String,
+    /// The addresses that mails come from, come in to, and come back to.
+    pub(crate) own_addresses: Vec<Address>,
 }
 
 impl AppContext {
@@ -44,7 +43,7 @@ impl AppContext {
             },
             clock: PlatformClock::of(env),
             signing: config::signing_key(env)?,
-            sender: config::own_addresses(env),
+            own_addresses: config::own_addresses(env),
         })
     }
 

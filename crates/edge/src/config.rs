@@ -86,11 +86,11 @@ pub(crate) fn sender(env: &Env) -> Result<Mailbox, Fault> {
     Ok(Mailbox { name: (!name.is_empty()).then_some(name), address })
 }
 
-/// The addresses that no candidate has, with spaces between: mail to one of
-/// them comes back to us.
-pub(crate) fn own_addresses(env: &Env) -> String {
+/// The addresses that no candidate has: mail to one of them comes back to us.
+/// What is set wrongly is missing: then mails wait, but applications are taken.
+pub(crate) fn own_addresses(env: &Env) -> Vec<Address> {
     let names = ["MAIL_FROM_ADDRESS", "INTAKE_ADDRESS", "BOUNCE_ADDRESS"];
-    names.map(|name| setting(env, name)).join(" ")
+    names.iter().filter_map(|name| Address::parse(&setting(env, name)).ok()).collect()
 }
 
 /// Who the mails come from, and how mails to staff show it.

@@ -28,10 +28,10 @@ use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, UploadContent,
 };
 use crate::sealed::content_hash;
-use crate::submit::{
-    Submission, SubmittedDocument, Verdict, find, keep_choice, refused, submit, unchanged,
-};
+use crate::submission::{Submission, SubmittedDocument};
+use crate::submit::{find, keep_choice, submit, unchanged};
 use crate::uploads::hex;
+use crate::verdict::{Verdict, refused};
 
 use self::announcement::{ANNOUNCED, Expected, MOST, Place, Record, Whom, announced_at, is_good};
 pub use announcement::{ANNOUNCED_MS, AnnouncedDocument, Announcement};
@@ -74,7 +74,7 @@ pub async fn announce<D: DocumentStore>(
 ) -> Result<Announced, Fault> {
     let form = announcement.form(&submission.form);
     let answered = |verdict| Ok(Announced::Answered(Box::new(verdict)));
-    let Submission { id, received_at, unicode, signing, sender, .. } = submission;
+    let Submission { id, received_at, unicode, signing, own_addresses, .. } = submission;
     let (judged_by, kept) = match standing(ledger, signing, posting, id, &form, *unicode).await? {
         Standing::Same(received) => {
             return answered(unchanged(ledger, queue, *received).await?);
@@ -85,7 +85,7 @@ pub async fn announce<D: DocumentStore>(
         Standing::Earlier(received) => (Cow::Borrowed(posting), Some(*received)),
         Standing::None => (submission.for_new(posting), None),
     };
-    let content = match judge(&judged_by, sender, *unicode, &form, *received_at) {
+    let content = match judge(&judged_by, own_addresses, *unicode, &form, *received_at) {
         Ok(content) => content,
         Err(issues) => return answered(refused(form, issues, kept)),
     };

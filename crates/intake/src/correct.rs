@@ -1,14 +1,12 @@
 //! Corrects an application.
 
-use std::collections::BTreeSet;
-
 use domain::{Application, Posting};
+use mail::Address;
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
 use rules::review::tidied;
 use rules::{Content, Form, OfferedDocument, Requirements, Timestamp, Unicode};
 
-use crate::each::each;
 use crate::held::{Hold, Page};
 use crate::key::SigningKey;
 use crate::mailbox::judge;
@@ -17,12 +15,12 @@ use crate::ports::{
     Outbox, Queue,
 };
 use crate::receipt::{Opened, receipt};
-use crate::retention::is_orphaned;
-use crate::sealed::{sealed_key, was_sealed};
-use crate::submit::{
-    Outcome, SubmittedDocument, Verdict, accepted, gone, keep_choice, refused, unchanged,
-};
-use crate::uploads::{Stored, Uploads, document_key, document_prefix, store};
+use crate::replaced_documents::free_place;
+use crate::sealed::was_sealed;
+use crate::submission::SubmittedDocument;
+use crate::submit::{accepted, keep_choice, unchanged};
+use crate::uploads::{Stored, Uploads, store};
+use crate::verdict::{Outcome, Verdict, gone, refused};
 
 /// How many revisions an application may have.
 pub const MAX_REVISIONS: u32 = 20;
@@ -35,13 +33,6 @@ const MINUTE_MS: i64 = 60_000;
 /// How long the mails of a correction wait, in milliseconds, so that several
 /// corrections make one mail.
 pub const CORRECTION_WAIT_MS: u32 = 2 * 60_000;
-
-/// How many applications one run cleans.
-const BATCH: u32 = 100;
-
-/// How many documents an application can have left, at most, with what failed
-/// corrections have brought.
-const DOCUMENTS_OF_ONE: u32 = 1_000;
 
 /// A form that corrects an application from its receipt.
 #[derive(Debug)]
@@ -56,8 +47,8 @@ pub struct Amendment<'a, U> {
     pub received_at: Timestamp,
     /// The language of the page.
     pub language: &'a str,
-    /// Our own addresses, with spaces between, which no candidate has.
-    pub sender: &'a str,
+    /// As [`crate::Submission::own_addresses`].
+    pub own_addresses: &'a [Address],
     /// How it compares texts and converts domains.
     pub unicode: Unicode,
     /// The typed fields.
@@ -82,9 +73,8 @@ pub async fn correct<D: DocumentStore>(
     posting: &Posting,
     amendment: Amendment<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Amendment { reference, key, revision, received_at, language, sender, unicode, .. } =
-        amendment;
-    let (holds, uses_held) = (amendment.holds, amendment.uses_held);
+    let Amendment { reference, key, revision, received_at, language, unicode, .. } = amendment;
+    let Amendment { own_addresses, holds, uses_held, .. } = amendment;
     let (mut form, files) = (amendment.form, amendment.documents);
     let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
         return Ok(None);
@@ -110,8 +100,15 @@ pub async fn correct<D: DocumentStore>(
     if !is_from_latest {
         return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
     }
-    let arrival =
-        Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
+    let arrival = Arrival {
+        received_at,
+        language,
+        own_addresses,
+        unicode,
+        signing,
+        form: &form,
+        uploads: &uploads,
+    };
     let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
@@ -124,7 +121,7 @@ pub async fn correct<D: DocumentStore>(
 pub(crate) struct Arrival<'a, U> {
     pub(crate) received_at: Timestamp,
     pub(crate) language: &'a str,
-    pub(crate) sender: &'a str,
+    pub(crate) own_addresses: &'a [Address],
     pub(crate) unicode: Unicode,
     pub(crate) signing: &'a SigningKey,
     pub(crate) form: &'a Form,
@@ -168,7 +165,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     received: Application,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, sender, unicode, form, uploads, .. } = *arrival;
+    let Arrival { received_at, language, own_addresses, unicode, form, uploads, .. } = *arrival;
     let own_form = || Box::new(form.clone());
     if received_at < received.revised_at {
         let kept = Box::new(received);
@@ -182,7 +179,7 @@ pub(crate) async fn revise<D: DocumentStore>(
         let kept = Box::new(received);
         return Ok(Revised::Answered(Verdict::TooFast { form: own_form(), kept }));
     }
-    let mut content = match judge(posting, sender, unicode, form, received_at) {
+    let mut content = match judge(posting, own_addresses, unicode, form, received_at) {
         Ok(content) => content,
         Err(issues) => {
             return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
@@ -242,99 +239,6 @@ async fn is_hasty(
     let corrections = earlier.iter().filter(|one| one.revision > 1 && one.received_at.0 > since);
     let latest = usize::from(received.revision > 1);
     Ok(corrections.count().saturating_add(latest) >= CORRECTIONS_A_MINUTE)
-}
-
-/// Deletes documents that corrections have replaced, once staff have been
-/// sent the latest revision. Says how many applications there were; the fault
-/// is the first one.
-pub async fn erase_replaced_documents(
-    documents: &impl DocumentStore,
-    ledger: &impl Corrections,
-) -> Result<usize, Fault> {
-    let to_clean = ledger.to_clean(BATCH).await?;
-    each(to_clean, async |received| clean(documents, ledger, &received).await).await
-}
-
-pub(crate) async fn clean(
-    documents: &impl DocumentStore,
-    ledger: &impl Corrections,
-    received: &Application,
-) -> Result<(), Fault> {
-    let used = used_keys(received);
-    let latest = latest_place(received);
-    let folder = document_prefix(&received.id);
-    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
-    for kept in page.documents {
-        let is_replaced = place_of(&folder, &kept.key) <= latest;
-        if is_replaced && !used.contains(&kept.key) {
-            documents.delete(&kept.key).await?;
-        }
-    }
-    ledger.cleaned(&received.id, received.revision).await
-}
-
-/// Deletes what corrections have brought that failed in the end, once it is a
-/// day old. A correction that is arriving does not use it: it takes a place
-/// of its own.
-pub(crate) async fn erase_failed_corrections(
-    documents: &impl DocumentStore,
-    ledger: &impl Ledger,
-    id: &str,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let Some((received, delivery)) = ledger.find_with_delivery(id).await? else { return Ok(()) };
-    let (used, latest) = (used_keys(&received), latest_place(&received));
-    // What the latest revision has replaced stays until staff have that.
-    let is_forwarded = delivery.forwarding.sent_at().is_some();
-    let folder = document_prefix(id);
-    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
-    for kept in page.documents.iter().filter(|kept| is_orphaned(kept, now)) {
-        let has_failed = is_forwarded || place_of(&folder, &kept.key) > latest;
-        if has_failed && !used.contains(&kept.key) {
-            documents.delete(&kept.key).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether corrections have left anything among the `keys` of an application.
-pub(crate) fn was_corrected(id: &str, keys: &[&str]) -> bool {
-    let folder = document_prefix(id);
-    let name = |key: &&str| key.strip_prefix(&folder)?.split('/').next().map(str::to_owned);
-    let names: BTreeSet<_> = keys.iter().filter_map(name).collect();
-    names.len() < keys.len() || keys.iter().any(|key| place_of(&folder, key) > 1)
-}
-
-/// Where the documents of a correction go: the revision that it makes, unless
-/// an earlier correction that failed has left some there.
-async fn free_place(documents: &impl DocumentStore, id: &str, revision: u32) -> Result<u32, Fault> {
-    let folder = document_prefix(id);
-    let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
-    let last = page.documents.iter().map(|kept| place_of(&folder, &kept.key)).max();
-    Ok(last.map_or(revision, |last| revision.max(last.saturating_add(1))))
-}
-
-/// The latest place that can hold what an application uses or has replaced. A
-/// later one belongs to a correction that is arriving, or has failed.
-fn latest_place(received: &Application) -> u32 {
-    let used = received.content.documents.iter().map(|document| document.revision);
-    used.fold(received.revision, u32::max)
-}
-
-fn used_keys(received: &Application) -> Vec<String> {
-    let documents = received.content.documents.iter();
-    let keys = documents.map(|document| document_key(&received.id, document));
-    let sealed = received.sealed.iter().filter_map(|sealed| sealed_key(&received.id, sealed));
-    keys.chain(sealed).collect()
-}
-
-/// The place of the document under `key`, which [`document_key`] has made.
-fn place_of(folder: &str, key: &str) -> u32 {
-    let mut parts = key.strip_prefix(folder).unwrap_or_default().split('/').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some(place), Some(_)) => place.parse().unwrap_or(u32::MAX),
-        _ => 1,
-    }
 }
 
 /// Adds to `form` the documents that it does not replace.

@@ -4,15 +4,16 @@ use domain::{Application, Posting};
 use rules::{Mails, Timestamp};
 
 use crate::QUEUED_MS;
-use crate::correct::clean;
+use crate::application_mails::{Enclosed, Notes};
 use crate::digest::{admit, send_digest};
-use crate::mail_composer::{Enclosed, MailComposer, Notes};
+use crate::mail_composer::MailComposer;
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
     Notice, Notices, Outbox, PostingStore, Progress, Recipients, Related, RetryPolicy, Sending,
     Settlement, Transport,
 };
 use crate::progress::MESSAGE_MAIL;
+use crate::replaced_documents::clean;
 use crate::sealed::{is_to_be_sealed, opened, person, seal_away, sealed_key};
 use crate::sealed_mail::keys_at;
 use crate::sending_event::bare;

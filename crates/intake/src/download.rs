@@ -5,8 +5,8 @@ use rules::Timestamp;
 use rules::application::Document;
 use views::mails;
 
+use crate::application_mails::media_type;
 use crate::key::SigningKey;
-use crate::mail_composer::media_type;
 use crate::open_page::posting_of_version;
 use crate::ports::{Fault, Ledger, MessageAttachment, PostingStore, PostingVersion};
 use crate::sealed::{SEALED, sealed_key};

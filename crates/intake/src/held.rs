@@ -16,8 +16,8 @@ use rules::{Form, Issue, OfferedDocument, Requirements, Timestamp};
 use crate::each::each;
 use crate::key::id_of;
 use crate::ports::{DocumentStore, Fault, HeldDocuments};
-use crate::submit::Verdict;
 use crate::uploads::{DOCUMENTS, Uploads};
+use crate::verdict::Verdict;
 
 /// How long a document is held, in milliseconds.
 pub const HELD_MS: i64 = 60 * 60_000;

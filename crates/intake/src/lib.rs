@@ -29,6 +29,7 @@
 //! lost or repeated.
 
 mod announced;
+mod application_mails;
 mod confirm;
 mod correct;
 mod deliver;
@@ -52,6 +53,7 @@ mod postings;
 mod progress;
 mod receipt;
 mod receive;
+mod replaced_documents;
 mod report;
 mod restore;
 mod retention;
@@ -60,9 +62,11 @@ mod sealed;
 mod sealed_mail;
 mod sending_event;
 mod shared;
+mod submission;
 mod submit;
 mod sweep;
 mod uploads;
+mod verdict;
 mod walk;
 mod withdraw;
 
@@ -71,10 +75,7 @@ pub use announced::{
     PartAnswer, announce, erase_unfinished, submit_announced, take_part,
 };
 pub use confirm::{ConfirmLink, Confirmed, confirm, forget, to_confirm};
-pub use correct::{
-    Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct,
-    erase_replaced_documents,
-};
+pub use correct::{Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct};
 pub use deliver::{LEASE_MS, Pace, SLOW_DOWN_MS, deliver, next_attempt};
 pub use documents::crc32;
 pub use download::{Download, Followed, Link, download};
@@ -99,6 +100,7 @@ pub use receive::{
     Completion, OpenedDraft, Receiver, accept, awaits_answers, complete_draft, draft_posting,
     erase_incoming, erase_orphaned_mails, open_draft, raw_mail, receive, sweep_incoming,
 };
+pub use replaced_documents::erase_replaced_documents;
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use restore::{Pause, forget_records, note_sent, replay};
 pub use retention::{erase, erase_orphaned_documents};
@@ -106,6 +108,8 @@ pub use return_path::ReturnPath;
 pub use sealed::{SEALED, opened};
 pub use sending_event::undelivered;
 pub use shared::{Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key};
-pub use submit::{Channel, Outcome, Submission, SubmittedDocument, Verdict, submit};
+pub use submission::{Channel, Submission, SubmittedDocument};
+pub use submit::submit;
 pub use sweep::{QUEUED_MS, sweep};
+pub use verdict::{Outcome, Verdict};
 pub use withdraw::{Withdrawal, finish_withdrawals, withdraw};

@@ -1,6 +1,7 @@
 //! Tells which addresses lead to one mailbox, and which are our own.
 
 use domain::Posting;
+use mail::Address;
 use rules::addresses::tidied;
 use rules::{Code, Content, Form, Issue, Timestamp, Unicode, review};
 
@@ -23,12 +24,12 @@ pub(crate) fn mailbox_of(address: &str) -> String {
 }
 
 /// Judges a form as [`review`] does, and refuses our own addresses: those of
-/// the posting's staff, and those in `sender`, with spaces between. A mail to one
+/// the posting's staff, and `own_addresses`. A mail to one
 /// of them would come back to us or tell staff of their own mailbox. The page
 /// cannot check this, since it does not know where staff get applications.
 pub(crate) fn judge(
     posting: &Posting,
-    sender: &str,
+    own_addresses: &[Address],
     unicode: Unicode,
     form: &Form,
     received_at: Timestamp,
@@ -36,11 +37,8 @@ pub(crate) fn judge(
     let reviewed = review(unicode, &posting.requirements, form, received_at);
     let mailbox = mailbox_of(&tidied(&form.email, unicode.to_ascii));
     let staff = [posting.recipient.as_str(), posting.contact.as_str()];
-    if !staff
-        .into_iter()
-        .chain(sender.split_ascii_whitespace())
-        .any(|own| mailbox_of(own) == mailbox)
-    {
+    let mut ours = staff.into_iter().chain(own_addresses.iter().map(Address::as_str));
+    if !ours.any(|own| mailbox_of(own) == mailbox) {
         return reviewed;
     }
     let issue = Issue::new("email", Code::NotAnEmail).with("address", "ours");

@@ -37,7 +37,9 @@ use crate::ports::{
     Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, MailKind,
     Outbox, PostingStore, Processed, Queue, Retention, Why,
 };
-use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
+use crate::submission::{Channel, Submission, SubmittedDocument};
+use crate::submit::submit;
+use crate::verdict::Verdict;
 
 /// How mails come in.
 #[derive(Clone, Copy, Debug)]
@@ -216,7 +218,7 @@ where
             received_at: letter.mail.received_at,
             language: posting.language.clone(),
             origin: self.receiver.origin.to_owned(),
-            sender: self.composer.sender.mailbox.address.to_string(),
+            own_addresses: vec![self.composer.sender.mailbox.address.clone()],
             unicode: self.receiver.unicode,
             form,
             documents: uploads(self.documents, &enclosed)?,

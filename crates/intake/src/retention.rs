@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use domain::Posting;
 use rules::Timestamp;
 
-use crate::correct::{erase_failed_corrections, was_corrected};
 use crate::each::each;
 use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention};
+use crate::replaced_documents::{erase_failed_corrections, was_corrected};
 use crate::restore::bury;
 use crate::uploads::{DOCUMENTS, document_prefix};
 use crate::walk::Part;

@@ -7,9 +7,9 @@ use rules::{Content, Mails};
 use sealing::secret;
 use sha2::{Digest as _, Sha256};
 
-use crate::correct::clean;
 use crate::key::SigningKey;
 use crate::ports::{Corrections, DocumentStore, Fault};
+use crate::replaced_documents::clean;
 use crate::uploads::{document_key, document_prefix, hex};
 
 /// The id under which an encrypted mail is asked for, in place of a

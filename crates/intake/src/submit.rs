@@ -1,15 +1,13 @@
 //! Validates a submitted form and stores it as an application, or as a
 //! correction of the one that came from the same page before.
 
-use std::borrow::Cow;
-
 use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
 use rules::review::tidied;
-use rules::{Code, Content, Form, Issue, Timestamp, Unicode};
+use rules::{Content, Form, Timestamp};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
-use crate::held::{Hold, Holding, Page};
+use crate::held::{Hold, Page};
 use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
 use crate::ports::{
@@ -17,183 +15,10 @@ use crate::ports::{
 };
 use crate::sealed::opened;
 use crate::shared::is_used_up;
+use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::sweep::push;
 use crate::uploads::{Stored, Uploads, store};
-
-/// A form as it arrived.
-#[derive(Debug)]
-pub struct Submission<U> {
-    /// The id that the application gets: the token's, or a new one.
-    pub id: ApplicationId,
-    /// When the request began, before its body was read.
-    pub received_at: Timestamp,
-    /// The language of the page.
-    pub language: String,
-    /// Scheme and host of the page, without a slash at the end.
-    pub origin: String,
-    /// Our own addresses, with spaces between, which no candidate has.
-    pub sender: String,
-    /// How it compares texts and converts domains.
-    pub unicode: Unicode,
-    /// The typed fields. Its documents are empty; they are below.
-    pub form: Form,
-    /// The files.
-    pub documents: Vec<SubmittedDocument<U>>,
-    /// Whether documents that pass are held where the form is refused: a page
-    /// without a script cannot keep them chosen.
-    pub holds: bool,
-    /// How it came.
-    pub channel: Channel,
-    /// The key by which an application is recognised that is sealed.
-    pub signing: SigningKey,
-    /// Until when new applications are taken, where that is earlier than the
-    /// posting's closing: it was taken down. Corrections are taken until then.
-    pub taken_until: Option<Timestamp>,
-    /// When it is erased, as its page said it; where nothing, as the posting
-    /// says it.
-    pub erase_at: Option<Timestamp>,
-}
-
-impl<U> Submission<U> {
-    /// The posting as it is for new applications.
-    pub(crate) fn for_new<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
-        match self.taken_until {
-            Some(until) => Cow::Owned(posting.clone().ended(until)),
-            None => Cow::Borrowed(posting),
-        }
-    }
-}
-
-/// How an application came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// By the form of a posting.
-    Form,
-    /// By the mail with this Message-ID. A mail answers no questions: its
-    /// sender is asked afterwards.
-    Mail(String),
-    /// By post or by mail to a person; staff have added it. It answers no
-    /// question that was not asked.
-    Desk,
-    /// By the form that the answer to a mail leads to.
-    MailAndForm {
-        /// The Message-ID of the mail.
-        message_id: String,
-        /// The ids of the documents that the mail has brought.
-        brought: Vec<String>,
-    },
-}
-
-impl Channel {
-    fn message_id(&self) -> Option<String> {
-        match self {
-            Self::Form | Self::Desk => None,
-            Self::Mail(id) | Self::MailAndForm { message_id: id, .. } => Some(id.clone()),
-        }
-    }
-
-    /// Whether a document came by the mail, where it is kept in any case.
-    fn has_brought(&self, document: &str) -> bool {
-        match self {
-            Self::MailAndForm { brought, .. } => brought.iter().any(|id| id == document),
-            Self::Form | Self::Desk | Self::Mail(_) => false,
-        }
-    }
-
-    /// The posting, as it judges an application that comes this way.
-    fn asks<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
-        let mut asked = Cow::Borrowed(posting);
-        match self {
-            Self::Mail(_) => asked.to_mut().requirements.questions.clear(),
-            Self::Desk => {
-                for question in &mut asked.to_mut().requirements.questions {
-                    question.required = false;
-                }
-            }
-            Self::Form | Self::MailAndForm { .. } => {}
-        }
-        asked
-    }
-}
-
-/// A file as it arrived.
-#[derive(Debug)]
-pub struct SubmittedDocument<U> {
-    /// The form field it came in.
-    pub id: String,
-    /// Its name, as the client said it.
-    pub file_name: String,
-    /// Its size.
-    pub bytes: u64,
-    /// The file.
-    pub upload: U,
-}
-
-/// The answer to a submission or a correction.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// It is safe.
-    Accepted {
-        /// What is in the ledger.
-        received: Box<Application>,
-        /// What this form made of it.
-        outcome: Outcome,
-        /// Why the queue does not know of it yet. The sweep will tell it.
-        unqueued: Option<Fault>,
-    },
-    /// Nothing was kept but documents that are held for an hour.
-    Refused {
-        /// What was sent, looked into.
-        form: Box<Form>,
-        /// What is wrong with it.
-        issues: Vec<Issue>,
-        /// The application that it would have corrected, as it stays.
-        kept: Option<Box<Application>>,
-        /// The documents that need not be chosen again.
-        holding: Holding,
-    },
-    /// The id was used up: its application was withdrawn or sent from a shared
-    /// computer, or its documents were found without one and deleted. Another
-    /// id has to be taken.
-    Retired {
-        /// What was sent, looked into.
-        form: Box<Form>,
-    },
-    /// A correction that is older than the latest revision, or was made from
-    /// an earlier one. Nothing was kept.
-    Outdated {
-        /// What was sent, looked into.
-        form: Box<Form>,
-        /// The application as it stays.
-        kept: Box<Application>,
-    },
-    /// The application was corrected too often in a minute. Nothing was kept; a
-    /// while later it can be.
-    TooFast {
-        /// What was sent, looked into.
-        form: Box<Form>,
-        /// The application as it stays.
-        kept: Box<Application>,
-    },
-    /// The application was corrected as often as it may be. Nothing was kept.
-    TooManyRevisions {
-        /// What was sent, looked into.
-        form: Box<Form>,
-        /// The application as it stays.
-        kept: Box<Application>,
-    },
-}
-
-/// What a form made of an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The form brought it.
-    New,
-    /// It said the same before.
-    Unchanged,
-    /// The form corrected it.
-    Corrected,
-}
+use crate::verdict::{Outcome, Verdict, gone, refused};
 
 /// How often a reference may be taken before we give up: with a million
 /// applications, one in 660,000 references is.
@@ -221,8 +46,7 @@ pub async fn submit<D: DocumentStore>(
     submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
     let for_new = submission.for_new(posting);
-    let Submission { id, received_at, language, origin, sender, unicode, mut form, holds, .. } =
-        submission;
+    let Submission { id, received_at, language, origin, unicode, mut form, holds, .. } = submission;
     let files = submission.documents;
     let erase_at = submission.erase_at.unwrap_or_else(|| posting.erased_at());
     let signing = &submission.signing;
@@ -246,9 +70,15 @@ pub async fn submit<D: DocumentStore>(
     );
     let before = hold.find(ledger).await?;
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
-    let (language, sender) = (language.as_str(), sender.as_str());
-    let arrival =
-        Arrival { received_at, language, sender, unicode, signing, form: &form, uploads: &uploads };
+    let arrival = Arrival {
+        received_at,
+        language: &language,
+        own_addresses: &submission.own_addresses,
+        unicode,
+        signing,
+        form: &form,
+        uploads: &uploads,
+    };
     let is_wanted = |document: &str| holds && !submission.channel.has_brought(document);
     let channel = submission.channel.clone();
     let shared = form.shared == "yes";
@@ -345,8 +175,9 @@ async fn take_in<D: DocumentStore>(
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
     let New { id, origin, page, posting, channel, shared, erase_at } = new;
-    let Arrival { received_at, language, sender, unicode, form, uploads, .. } = *arrival;
-    let mut content = match judge(&channel.asks(posting), sender, unicode, form, received_at) {
+    let Arrival { received_at, language, own_addresses, unicode, form, uploads, .. } = *arrival;
+    let mut content = match judge(&channel.asks(posting), own_addresses, unicode, form, received_at)
+    {
         Ok(content) => content,
         Err(issues) => return Ok(Revised::Answered(refused(form.clone(), issues, None))),
     };
@@ -445,18 +276,6 @@ pub(crate) async fn accepted(
     let mails = MailKind::of_revision(&received.id, received.revision, wanted);
     let unqueued = push(ledger, queue, &mails, now, delay_ms).await.err();
     Verdict::Accepted { received: Box::new(received), outcome, unqueued }
-}
-
-pub(crate) fn refused(form: Form, issues: Vec<Issue>, kept: Option<Application>) -> Verdict {
-    let holding = Holding::default();
-    Verdict::Refused { form: Box::new(form), issues, kept: kept.map(Box::new), holding }
-}
-
-/// The answer to a form of which `document` was held and is gone.
-pub(crate) fn gone(form: &Form, document: &str, kept: Option<Application>) -> Verdict {
-    let mut form = form.clone();
-    form.documents.retain(|offered| offered.id != document);
-    refused(form, vec![Issue::new(document, Code::DocumentMissing)], kept)
 }
 
 /// Returns the reference of an application at the given attempt: its id

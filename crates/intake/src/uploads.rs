@@ -10,7 +10,7 @@ use rules::{Content, Form, OfferedDocument};
 
 use crate::held::add_held;
 use crate::ports::{DocumentStore, Fault, Upload, UploadContent};
-use crate::submit::SubmittedDocument;
+use crate::submission::SubmittedDocument;
 
 /// The documents of a form: the files that came with it and their hashes,
 /// where they were read, and what was held of it before.

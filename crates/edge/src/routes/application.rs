@@ -108,10 +108,7 @@ pub(super) async fn post(
         let from = Sender { env, network: guard.sender() };
         take_in(context, &app, &terms, token, received, announcement, &from).await
     };
-    match result.await {
-        Ok(response) => response,
-        Err(fault) => answer::unavailable(context, &fault),
-    }
+    result.await.unwrap_or_else(|fault| answer::unavailable(context, &fault))
 }
 
 /// The context, and the version of the posting that is current now: known ones
@@ -149,8 +146,14 @@ async fn take_in(
         subject.clone_from(&posting.requirements.subject);
     }
     let language = context.texts_for(posting).language_tag;
-    let submission =
-        received.into_submission(token.id, context, language, &app.sender, &app.signing, terms);
+    let submission = received.into_submission(
+        token.id,
+        context,
+        language,
+        &app.own_addresses,
+        &app.signing,
+        terms,
+    );
     let verdict = match announcement {
         None => submit(&app.documents, &app.ledger, &app.queue, posting, submission).await?,
         Some(announcement) => {

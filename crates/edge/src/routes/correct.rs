@@ -135,10 +135,7 @@ pub(super) async fn post(
         };
         take_in(context, env, posting, version, reference, arrival).await
     };
-    match result.await {
-        Ok(response) => response,
-        Err(fault) => answer::unavailable(context, &fault),
-    }
+    result.await.unwrap_or_else(|fault| answer::unavailable(context, &fault))
 }
 
 /// The posting of the application with that reference, in its current version,
@@ -191,7 +188,7 @@ async fn take_in(
         revision: arrival.revision.trim().parse().unwrap_or_default(),
         received_at: context.received_at,
         language: context.texts_for(posting).language_tag,
-        sender: &app.sender,
+        own_addresses: &app.own_addresses,
         unicode: UNICODE,
         form: arrival.form,
         documents: arrival.documents,

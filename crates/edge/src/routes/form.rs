@@ -9,6 +9,7 @@ use intake::{
     AnnouncedDocument, ApplicationId, Channel, PageTerms, SigningKey, Submission, SubmittedDocument,
 };
 use js_sys::Array;
+use mail::Address;
 use postings::{MAX_DOCUMENTS, MAX_QUESTIONS};
 use rules::{Form, Requirements};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -107,7 +108,7 @@ impl ReceivedForm {
         id: ApplicationId,
         context: &RequestContext,
         language: &str,
-        sender: &str,
+        own_addresses: &[Address],
         signing: &SigningKey,
         terms: &PageTerms,
     ) -> Submission<UploadedFile> {
@@ -116,7 +117,7 @@ impl ReceivedForm {
             received_at: context.received_at,
             language: language.to_owned(),
             origin: context.origin.clone(),
-            sender: sender.to_owned(),
+            own_addresses: own_addresses.to_vec(),
             unicode: UNICODE,
             form: self.form,
             documents: self.documents,

@@ -52,10 +52,7 @@ pub(super) async fn page(
         let shown = Shown { values: form, issues: &[], not_taken, id, key: &key, documents, held };
         Ok::<_, Fault>(show(context, &posting, 200, &shown))
     };
-    match result.await {
-        Ok(response) => response,
-        Err(fault) => answer::unavailable(context, &fault),
-    }
+    result.await.unwrap_or_else(|fault| answer::unavailable(context, &fault))
 }
 
 /// Takes the form.
@@ -95,10 +92,7 @@ pub(super) async fn post(
         }
         take_in(context, &app, &posting, id, arrival).await
     };
-    match result.await {
-        Ok(response) => response,
-        Err(fault) => answer::unavailable(context, &fault),
-    }
+    result.await.unwrap_or_else(|fault| answer::unavailable(context, &fault))
 }
 
 /// The mail as it came, to be saved and not to be shown.
@@ -170,7 +164,7 @@ async fn take_in(
         received_at: context.received_at,
         language: context.texts_for(posting).language_tag,
         origin: &context.origin,
-        sender: &app.sender,
+        own_addresses: &app.own_addresses,
         unicode: UNICODE,
         form,
         documents,

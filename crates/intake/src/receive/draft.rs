@@ -1,6 +1,7 @@
 //! The form of a mail that is not yet an application.
 
 use domain::{Application, Posting};
+use mail::Address;
 use mail::incoming::Incoming;
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
@@ -13,7 +14,9 @@ use crate::key::{ApplicationId, SigningKey};
 use crate::ports::{
     Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox, Queue,
 };
-use crate::submit::{Channel, Submission, SubmittedDocument, Verdict, submit};
+use crate::submission::{Channel, Submission, SubmittedDocument};
+use crate::submit::submit;
+use crate::verdict::Verdict;
 
 /// What the key in the address of the form is signed for.
 pub(super) const FORM: &str = "incoming form";
@@ -42,8 +45,8 @@ pub struct Completion<'a, U> {
     pub language: &'a str,
     /// Scheme and host of the page.
     pub origin: &'a str,
-    /// Our own addresses, with spaces between.
-    pub sender: &'a str,
+    /// As [`Submission::own_addresses`].
+    pub own_addresses: &'a [Address],
     /// How texts are compared and domains converted.
     pub unicode: Unicode,
     /// The typed fields.
@@ -108,8 +111,7 @@ pub async fn complete_draft<D: DocumentStore>(
     posting: &Posting,
     completion: Completion<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Completion { id, key, received_at, language, origin, sender, unicode, form, .. } =
-        completion;
+    let Completion { id, key, received_at, language, origin, unicode, form, .. } = completion;
     let mut files = completion.documents;
     let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
     let application = ApplicationId::for_mail(&draft.identity);
@@ -136,7 +138,7 @@ pub async fn complete_draft<D: DocumentStore>(
         received_at,
         language: language.to_owned(),
         origin: origin.to_owned(),
-        sender: sender.to_owned(),
+        own_addresses: completion.own_addresses.to_vec(),
         unicode,
         form,
         documents: files,

@@ -296,13 +296,14 @@ fn the_form_of_a_mail_completes_it() {
         ("Marie Dupont", "marie@example.net")
     );
     assert_eq!(opened.documents.len(), 1);
+    let own_addresses = crate::own_addresses();
     let completion = |files| intake::Completion {
         id: &id,
         key: &genuine,
         received_at: NOON,
         language: "fr",
         origin: ORIGIN,
-        sender: "guichet@example.org",
+        own_addresses: &own_addresses,
         unicode: UNICODE,
         form: rules::Form {
             subject: posting.requirements.subject.clone(),

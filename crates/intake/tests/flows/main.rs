@@ -57,6 +57,10 @@ pub(crate) fn posting() -> Posting {
     postings.into_iter().find(|p| p.slug == "protection-espace-civique-tunisie-ue").unwrap()
 }
 
+fn own_addresses() -> Vec<Address> {
+    vec![Address::parse("guichet@example.org").unwrap()]
+}
+
 /// Returns an application with which nothing is wrong, under the id `id`.
 fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
     Submission {
@@ -64,7 +68,7 @@ fn submission(posting: &Posting, id: u128) -> Submission<Vec<u8>> {
         received_at: NOON,
         language: "fr".into(),
         origin: "https://guichet.example".into(),
-        sender: "guichet@example.org".into(),
+        own_addresses: own_addresses(),
         unicode: UNICODE,
         form: Form {
             name: "Amélie Ben Salah".into(),

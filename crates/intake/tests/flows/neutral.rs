@@ -190,7 +190,7 @@ fn the_previous_address_is_told_as_it_had_chosen() {
         revision: 1,
         received_at: world.now.get(),
         language: "fr",
-        sender: "guichet@example.org",
+        own_addresses: &crate::own_addresses(),
         unicode: crate::UNICODE,
         form,
         documents: Vec::new(),

@@ -95,7 +95,7 @@ impl Ports {
             received_at: form.received_at,
             language: form.language.clone(),
             origin: form.origin.clone(),
-            sender: "guichet@example.org".into(),
+            own_addresses: form.own_addresses.clone(),
             unicode: form.unicode,
             form: form.form.clone(),
             documents: documents.collect(),

@@ -31,7 +31,7 @@
 //!
 //! Then the faults end, the clock runs on, and what was promised must hold:
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
-//! hold at once. Months later the day of deletion comes, with faults of its
+//! hold at once, [`end_of_run`] what must hold in the end. Months later the day of deletion comes, with faults of its
 //! own. Postings, words, templates and composer are those of the product;
 //! the ledger runs the statements of production, on `SQLite` in memory.
 //!
@@ -52,7 +52,9 @@
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `forgetting` | who confirms that applications have arrived, and what must be forgotten |
 //! | `history`, `events` | what was seen, and how often |
-//! | `witness`, `in_time`, `reports`, `invariants` | what must hold at once, and in the end |
+//! | `invariants` | the promises |
+//! | `witness`, `in_time` | what must hold at once |
+//! | `end_of_run`, `reports` | what must hold in the end |
 //! | `bugs` | mistakes made on purpose |
 //! | `runner` | many seeds, on every core |
 
@@ -69,6 +71,7 @@ mod bugs;
 mod chance;
 mod database;
 mod desk;
+mod end_of_run;
 mod events;
 mod forgetting;
 mod history;

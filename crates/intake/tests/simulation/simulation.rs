@@ -6,9 +6,10 @@ use domain::Posting;
 
 use crate::bugs::Bug;
 use crate::desk;
+use crate::end_of_run;
 use crate::events::{Counts, Event};
 use crate::forgetting;
-use crate::invariants::{self, Breach};
+use crate::invariants::Breach;
 use crate::letters;
 use crate::people::Person;
 use crate::platform::{cron, meddle};
@@ -104,13 +105,13 @@ fn storm(ports: &Ports) -> i64 {
 /// Until nothing moves any more.
 fn calm(ports: &Ports, since: i64) {
     run_with_cron(ports, 5, since + HOUR);
-    invariants::after_an_hour(ports);
+    end_of_run::after_an_hour(ports);
     // The longest wait for another attempt is six hours, and a person may
     // think for half a day; a report comes once a day.
     let rest = (since + 12 * HOUR).max(last_closing(ports) + 2 * HOUR);
     run_with_cron(ports, 60, rest + 26 * HOUR);
-    invariants::tally(ports);
-    invariants::at_rest(ports, since);
+    end_of_run::count_events(ports);
+    end_of_run::at_rest(ports, since);
 }
 
 /// When every page of every posting has closed.
@@ -170,14 +171,14 @@ fn deletion(ports: &Ports) {
         run_with_cron(ports, 20, first - 5 * DAY + 2 * HOUR);
     }
     ports.run_until(first - MINUTE);
-    invariants::not_a_day_earlier(ports);
+    end_of_run::not_a_day_earlier(ports);
     ports.chance.stir_up();
     run_with_cron(ports, 5, first + HOUR);
     ports.chance.calm_down();
     run_with_cron(ports, 20, first + 3 * HOUR);
     ports.run_until(last.max(first + 4 * HOUR) - HOUR);
     run_with_cron(ports, 20, last.max(first + 4 * HOUR) + 3 * HOUR);
-    invariants::at_the_end(ports);
+    end_of_run::at_the_end(ports);
 }
 
 /// Returns when the first application is to be erased, and when everything is.

@@ -53,7 +53,7 @@ impl Desk<'_> {
         let Some(arrived) = arrived(&day, posting, now) else {
             return Ok(self.wrong("arrival", "not_a_time", serde_json::json!({})));
         };
-        let (sender, signing) = (self.app.sender.as_str(), &self.app.signing);
+        let (own_addresses, signing) = (&self.app.own_addresses, &self.app.signing);
         let terms = PageTerms {
             posting: posting.clone(),
             taken_until: None,
@@ -61,7 +61,7 @@ impl Desk<'_> {
         };
         let language = posting.language.as_str();
         let submission =
-            received.into_submission(id, self.context, language, sender, signing, &terms);
+            received.into_submission(id, self.context, language, own_addresses, signing, &terms);
         let channel = Channel::Desk;
         let submission = Submission { received_at: arrived, channel, holds: false, ..submission };
         let (ledger, documents, queue) = (&self.app.ledger, &self.app.documents, &self.app.queue);

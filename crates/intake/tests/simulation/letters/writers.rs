@@ -14,7 +14,7 @@ use crate::platform::ask;
 use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
 use crate::staff::LICENCE;
-use crate::world::{UNICODE, setting};
+use crate::world::{UNICODE, own_addresses, setting};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -237,7 +237,7 @@ impl Writer {
                 received_at: ports.clock(),
                 language: "fr",
                 origin: "https://guichet.example",
-                sender: "guichet@example.org",
+                own_addresses: &own_addresses(),
                 unicode: UNICODE,
                 form: Form {
                     name,

@@ -7,7 +7,7 @@ use rules::{Form, TextMap, Timestamp};
 use super::Person;
 use crate::history::hex;
 use crate::ports::{Parcel, Ports};
-use crate::world::UNICODE;
+use crate::world::{UNICODE, own_addresses};
 
 /// What is wrong with a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Person {
             received_at,
             language: "fr".into(),
             origin: "https://guichet.example".into(),
-            sender: "guichet@example.org".into(),
+            own_addresses: own_addresses(),
             unicode: UNICODE,
             form: Form {
                 name: self.name.clone(),

@@ -14,7 +14,7 @@ use crate::ports::{Parcel, Ports};
 use crate::scheduler::Worker;
 use crate::staff::LICENCE;
 use crate::witness;
-use crate::world::{UNICODE, read, setting};
+use crate::world::{UNICODE, own_addresses, read, setting};
 
 impl Person {
     /// Corrects the address on the form of the receipt; the documents stay.
@@ -43,7 +43,7 @@ impl Person {
             revision: current.revision,
             received_at,
             language: "fr",
-            sender: "guichet@example.org",
+            own_addresses: &own_addresses(),
             unicode: UNICODE,
             form: Form {
                 answers: answers_to(&["eu_work_permit", LICENCE]),
