@@ -145,7 +145,11 @@ test("everything is taken along; after the day of deletion nothing is left but c
   await later(Date.parse("2026-01-30T23:50:00+01:00"));
   await later(Date.parse("2026-01-30T23:55:00+01:00"));
   await openList(page);
-  await page.getByText(t.none).waitFor();
+  await page.getByText(t.was_erased.split("{date}")[0].trim()).waitFor();
+  await page.getByText(t.erased_left).waitFor();
+  for (const name of [t.zip, t.csv_comma, t.add, t.edit]) assert.equal(await page.getByRole("link", { name }).count(), 0, name);
+  await page.goto(`${LIST}/applications`);
+  assert.equal(new URL(page.url()).pathname, new URL(LIST, page.url()).pathname, "nothing can be added");
   await page.getByText(t.erased_count_other.replace("{n}", "3")).waitFor();
   await page.getByText(t.withdrawn_count_one.replace("{n}", "1")).waitFor();
   await look(page, "desk-after-deletion");

@@ -139,6 +139,10 @@ test("an application that came by post is added by hand, through the same checks
   assert.equal(page.status, 422);
   assert.match(await page.text(), /role="alert"[\s\S]*value="other@example.net"/);
   assert.equal((await staff.json(`/desk/postings/${POSTING.slug}`)).total, 1);
+  // After the day of deletion, what was added for a day before the deadline would be erased at once.
+  await override(place.guichet, { clock: clock(Date.parse("2026-02-01T12:00:00Z")) });
+  staff = await signIn(place.guichet);
+  assert.deepEqual(await issues({ email: "third@example.net" }), [422, ["deadline deadline_passed"]]);
 });
 
 test("who waits for an answer is counted, at the desk and in the report on the closing", async () => {

@@ -45,7 +45,7 @@ pub fn posting(
         shown,
         state: state_name(texts, shown.state),
         closing: Time::moment(texts, last_instant(&posting.requirements.window), zone),
-        erased: erased(texts, posting),
+        erased: erased(texts, shown),
         gone: [("desk_erased_count", erased_count), ("desk_withdrawn_count", withdrawn)]
             .into_iter()
             .filter(|(_, count)| *count > 0)

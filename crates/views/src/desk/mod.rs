@@ -54,6 +54,8 @@ pub struct PostingShown<'a> {
     pub version: u32,
     /// How many applications it has.
     pub counts: PostingCounts,
+    /// Whether its day of deletion has come and nothing but counts is left.
+    pub is_erased: bool,
 }
 
 /// What surrounds a page of the desk.
@@ -123,7 +125,8 @@ pub(crate) fn counted(texts: &'static Texts, key: &str, count: u32) -> String {
     locales::plural(texts, key, count.into())
 }
 
-/// When everything of a posting is erased.
-pub(crate) fn erased(texts: &'static Texts, posting: &Posting) -> String {
-    fill(texts.desk_erased, &[("date", &locales::date(texts, posting.erased_on()))])
+/// When everything of a posting is erased, or was.
+pub(crate) fn erased(texts: &'static Texts, shown: &PostingShown<'_>) -> String {
+    let words = if shown.is_erased { texts.desk_was_erased } else { texts.desk_erased };
+    fill(words, &[("date", &locales::date(texts, shown.posting.erased_on()))])
 }

@@ -23,6 +23,9 @@ impl Desk<'_> {
     /// The form in which staff write down what came.
     pub(super) fn add_form(&self, slug: &str) -> Answer {
         let posting = self.posting(slug)?;
+        if self.is_over(posting) {
+            return Ok(answer::see_other(&format!("/desk/postings/{slug}")));
+        }
         let (token, values) = (fresh_id()?, Form::default());
         let today = posting.deadline.zone.local(self.context.received_at).date.to_string();
         let shown = AddShown { posting, token: &token, values: &values, day: &today, issues: &[] };
@@ -54,6 +57,10 @@ impl Desk<'_> {
             return Ok(self.wrong("arrival", "not_a_time", serde_json::json!({})));
         };
         let (own_addresses, signing) = (&self.app.own_addresses, &self.app.signing);
+        if self.is_over(posting) {
+            let issues: Vec<Issue> = posting.requirements.window.review(now).into_iter().collect();
+            return Ok(self.not_added(posting, &token, &day, &received.form, &issues));
+        }
         let terms = PageTerms {
             posting: posting.clone(),
             taken_until: None,

@@ -135,12 +135,19 @@ impl Desk<'_> {
         counts: &[PostingCounts],
     ) -> PostingShown<'p> {
         let counts = counts.iter().find(|counts| counts.slug == posting.slug);
+        let counts = counts.cloned().unwrap_or_default();
         PostingShown {
             posting,
             state: posting.state_at(self.context.received_at),
             version: posting.version,
-            counts: counts.cloned().unwrap_or_default(),
+            is_erased: counts.applications == 0 && self.is_over(posting),
+            counts,
         }
+    }
+
+    /// Whether the day of deletion of a posting has come.
+    pub(super) fn is_over(&self, posting: &Posting) -> bool {
+        posting.erased_at() <= self.context.received_at
     }
 
     pub(super) fn site(&self) -> Site<'_> {
