@@ -24,9 +24,9 @@ pub struct FormState<'a> {
     pub values: &'a Form,
     /// What is wrong with it; nothing when it is shown for the first time.
     pub issues: &'a [Issue],
-    /// What makes a second sending of the same application recognisable.
+    /// The signed token, by which the same form sent twice is recognised.
     pub token: &'a str,
-    /// What proves that it arrived before; or an empty text.
+    /// The signed arrival that proves when it first arrived; or an empty text.
     pub arrival: &'a str,
     /// Why it was not taken, where nothing is wrong with it.
     pub not_taken: Option<&'a str>,
@@ -127,7 +127,8 @@ pub(crate) struct FormView<'a> {
 
 /// A line of the error summary.
 pub(crate) struct SummaryItem {
-    /// The id of the element where it is mended. Without one it is plain text.
+    /// The id of the element in which it is corrected. Without one the line is
+    /// plain text.
     pub(crate) target: Option<String>,
     pub(crate) message: String,
 }
@@ -239,15 +240,16 @@ impl<'a> FormView<'a> {
         self.correction.is_none()
     }
 
-    /// Whether it corrects what nobody can read here any more.
+    /// Whether the content of what it corrects was deleted, so that the
+    /// documents have to be chosen again.
     pub(crate) fn asks_again(&self) -> bool {
         let is_application = |of: &CorrectionOf<'_>| matches!(of.completes, Completes::Application);
         self.correction.filter(is_application).is_some_and(|of| of.documents.is_empty())
     }
 
-    /// Whether the form has the trap for robots. One that comes back unread has
-    /// none: what fell into it once, a browser that fills in forms by itself,
-    /// would again. A correction has its key.
+    /// Whether the form has the trap for robots. A form that comes back unread
+    /// has none: a browser that filled in the trap by itself would do so again.
+    /// A correction needs none, since it has a key.
     pub(crate) fn has_trap(&self) -> bool {
         self.has_trap
     }
@@ -268,7 +270,8 @@ fn who_reads(texts: &'static Texts, posting: &Posting) -> &'static str {
     if posting.privacy.is_sealed() { texts.form_data_who_sealed } else { texts.form_data_who }
 }
 
-/// What is kept where, as far as the posting promises it.
+/// Returns what the posting promises about storage and deletion, a sentence
+/// each.
 fn where_it_lies(texts: &'static Texts, posting: &Posting, erased_on: &str) -> Vec<String> {
     let sealed = posting.privacy.is_sealed().then(|| texts.form_data_sealed.to_owned());
     let forget = posting.privacy.forget.then(|| texts.form_data_forget.to_owned());
@@ -301,7 +304,7 @@ struct Data<'a> {
     words: BTreeMap<&'static str, &'static str>,
 }
 
-/// Returns the id of the element where an issue with `field` is mended.
+/// Returns the id of the element in which an issue with `field` is corrected.
 fn target(asked: &Requirements, field: &str) -> String {
     let is_field = matches!(field, "name" | "email" | "phone" | "mails" | "message" | "consent")
         || asked.document(field).is_some()
@@ -313,8 +316,8 @@ fn target(asked: &Requirements, field: &str) -> String {
     first.map_or("application", |document| &document.id).to_owned()
 }
 
-/// Returns what a script has to ask for: documents that are held need not be
-/// chosen. Of the posting's texts it gets those in the language of the page.
+/// Returns the requirements for the script: held documents need not be chosen,
+/// and the posting's texts are those in the language of the page only.
 fn for_script(texts: &Texts, posting: &Posting, held: &[HeldDocument]) -> Requirements {
     let mut asked = posting.requirements.clone();
     for document in &mut asked.documents {

@@ -17,8 +17,8 @@ pub(crate) struct DocumentField<'a> {
     pub(crate) required: bool,
     pub(crate) accept: String,
     pub(crate) hint: String,
-    /// That a file was chosen before, which a page cannot keep chosen, or that
-    /// the one sent before stays.
+    /// A sentence on the earlier file: that it has to be chosen again, or that
+    /// it stays.
     pub(crate) again: Option<String>,
 }
 
