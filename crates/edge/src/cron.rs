@@ -66,7 +66,7 @@ async fn all(env: &Env, app: &AppContext) -> Outcomes {
     ]
 }
 
-/// While a restore holds up the outbox nothing leaves.
+/// While a restore pauses the outbox, nothing is sent.
 async fn while_paused(app: &AppContext, pause: Pause) -> Outcomes {
     let mut outcomes = vec![
         ("withdrawals not finished", finish_withdrawals(app).await),

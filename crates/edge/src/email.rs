@@ -14,8 +14,8 @@ use crate::{config, log, postings, semaphore};
 /// files as they are and as the platform holds them.
 pub(crate) const COPIES: u64 = 2;
 
-/// Stores a mail. Whether it is safe: if not, the sending server has to try
-/// again, which it does only where the handler fails.
+/// Stores a mail. Returns whether it is stored: if not, the handler has to
+/// fail, so that the sending server tries again.
 pub(crate) async fn keep(message: &ForwardableEmailMessage, env: &Env) -> bool {
     match store(message, env).await {
         Ok(None) => true,
@@ -68,8 +68,8 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     }
 }
 
-/// Processes a mail. Nothing happens, and this says so, where memory is taken
-/// for too long.
+/// Processes a mail. Returns false, and has done nothing, where no memory was
+/// free in time.
 async fn process(env: &Env, id: &str) -> Result<bool, Fault> {
     let app = AppContext::of(env)?;
     let bytes = app.documents.size(&format!("incoming/{id}")).await?.unwrap_or_default();

@@ -47,8 +47,9 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
     Ok(())
 }
 
-/// Takes a mail in. Where it is not safe, `entry.js` fails in our place, so
-/// that the sending server tries again: an error here would end the module.
+/// Takes a mail in. Where it could not be stored, `entry.js` fails in our
+/// place, so that the sending server tries again: an error here would end the
+/// module.
 #[wasm_bindgen]
 pub async fn email(message: ForwardableEmailMessage, env: Env, _context: JsValue) -> bool {
     email::keep(&message, &env).await

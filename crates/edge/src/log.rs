@@ -28,7 +28,7 @@ pub(crate) fn restored() {
     console_log!("{}", serde_json::json!({ "event": "restored" }));
 }
 
-/// A queue message was retried in vain. It is an id, which stays with us.
+/// A queue message was retried in vain. Its content, an id, is not logged.
 pub(crate) fn dead_letter() {
     console_error!("{}", serde_json::json!({ "event": "dead letter" }));
 }

@@ -78,7 +78,7 @@ pub(crate) async fn known(env: &Env) -> Result<Postings, Fault> {
     }
 }
 
-/// Has the next page ask D1: a version was saved.
+/// Makes the next page ask D1, because a version was saved.
 pub(crate) fn outdate() {
     KNOWN.with_borrow_mut(|known| (known.as_of, known.asked_at) = (0, 0));
 }
@@ -110,7 +110,7 @@ pub(crate) async fn current(ledger: &SqlLedger<D1>, slug: &str) -> Result<Option
     Ok(Some(Current { posting: compiled(stored)?, state_since }))
 }
 
-/// Has the next page ask D1, where another version is current than is known: a
+/// Makes the next page ask D1 unless `version` is the one that is known: a
 /// candidate who is told that the posting has changed comes back for the form.
 fn forget_unless(slug: &str, version: u32) {
     KNOWN.with_borrow_mut(|known| {

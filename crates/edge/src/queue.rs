@@ -59,7 +59,7 @@ const EVENTS: &str = "-events";
 pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     let queue = batch.queue();
     if queue.ends_with(DEAD) {
-        return drop_dead(batch);
+        return log_dead_letters(batch);
     }
     if queue.ends_with(INCOMING) {
         return email::consume(batch, env).await;
@@ -86,7 +86,7 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     }
 }
 
-/// Whether a restore holds up the outbox. Where that cannot be read, it most
+/// Whether a restore pauses the outbox. Where that cannot be read, it most
 /// likely does not.
 async fn is_paused(env: &Env) -> bool {
     let pause = async { AppContext::of(env)?.documents.pause().await };
@@ -96,7 +96,7 @@ async fn is_paused(env: &Env) -> bool {
 /// Logs and drops messages that were retried in vain. Nothing is lost with
 /// them: the ledger knows what is to be sent, the sweep queues it again, and
 /// the watch sees that it is late.
-fn drop_dead(batch: &MessageBatch<String>) {
+fn log_dead_letters(batch: &MessageBatch<String>) {
     for message in batch.raw_iter() {
         log::dead_letter();
         message.ack();

@@ -23,13 +23,13 @@ const CAPACITY: u64 = 32_000_000;
 /// The most bytes of one client. A single form may have more.
 const PER_CLIENT: u64 = CAPACITY / 3;
 
-/// What is below this never waits.
+/// The size below which a request never waits.
 const SMALL: u64 = 500_000;
 
 /// Milliseconds between two tries.
 const PAUSE: u64 = 50;
 
-/// Milliseconds after which a request waits in vain.
+/// How long a request waits before it is turned away. Milliseconds.
 const PATIENCE: u64 = 25_000;
 
 /// How long after its last try a request counts as waiting, in milliseconds.

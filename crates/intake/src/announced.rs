@@ -41,8 +41,8 @@ pub use unfinished::erase_unfinished;
 /// The answer to an announcement.
 #[derive(Debug, PartialEq)]
 pub enum Announced {
-    /// It needs no parts: it says what is there already, or something is wrong
-    /// with it.
+    /// No parts are needed: the application is there already, or the form is
+    /// refused.
     Answered(Box<Verdict>),
     /// It is kept, and these documents are still to come.
     Awaited(Awaited),
@@ -75,15 +75,15 @@ pub async fn announce<D: DocumentStore>(
     let form = announcement.form(&submission.form);
     let answered = |verdict| Ok(Announced::Answered(Box::new(verdict)));
     let Submission { id, received_at, unicode, signing, own_addresses, .. } = submission;
-    let (judged_by, kept) = match standing(ledger, signing, posting, id, &form, *unicode).await? {
-        Standing::Same(received) => {
+    let (judged_by, kept) = match existing(ledger, signing, posting, id, &form, *unicode).await? {
+        Existing::Same(received) => {
             return answered(unchanged(ledger, queue, *received).await?);
         }
-        Standing::Earlier(kept) if *received_at < kept.revised_at => {
+        Existing::Earlier(kept) if *received_at < kept.revised_at => {
             return answered(Verdict::Outdated { form: Box::new(form), kept });
         }
-        Standing::Earlier(received) => (Cow::Borrowed(posting), Some(*received)),
-        Standing::None => (submission.for_new(posting), None),
+        Existing::Earlier(received) => (Cow::Borrowed(posting), Some(*received)),
+        Existing::None => (submission.for_new(posting), None),
     };
     let content = match judge(&judged_by, own_addresses, *unicode, &form, *received_at) {
         Ok(content) => content,
@@ -154,10 +154,10 @@ async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool,
     Ok(hex(&found) == sha256)
 }
 
-/// Deletes an announcement, and the parts unless a later one may wait for them:
-/// those first, so that after a failure something still leads to what is left.
-/// An earlier one stays for its time: whoever goes on with it in another tab is
-/// told that it is outdated.
+/// Deletes an announcement, and its parts unless a later announcement may need
+/// them. The parts go first, so that after a failure the announcement still
+/// leads to those that are left. Earlier announcements stay until they expire:
+/// whoever goes on with one in another tab is told that it is outdated.
 async fn delete_announcement(
     store: &impl DocumentStore,
     place: &Place,
@@ -201,8 +201,8 @@ pub(crate) async fn has_announcements(
     Ok(!page.documents.is_empty())
 }
 
-/// What the ledger has of the page and address that a form comes from.
-enum Standing {
+/// The application that the page and address of a form have already.
+enum Existing {
     None,
     /// An application that the form would correct.
     Earlier(Box<Application>),
@@ -210,25 +210,25 @@ enum Standing {
     Same(Box<Application>),
 }
 
-async fn standing(
+async fn existing(
     ledger: &(impl Ledger + Corrections),
     signing: &SigningKey,
     posting: &Posting,
     id: &ApplicationId,
     form: &Form,
     unicode: Unicode,
-) -> Result<Standing, Fault> {
+) -> Result<Existing, Fault> {
     let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
     let of_address = id.for_address(&said.email);
     for id in [id, &of_address] {
         let Some(received) = find(ledger, signing, id.as_str()).await? else { continue };
         keep_choice(&mut said, form, &received);
         if is_known(ledger, signing, &received, &said, posting).await? {
-            return Ok(Standing::Same(Box::new(received)));
+            return Ok(Existing::Same(Box::new(received)));
         }
         if received.content.is_from(&said.email) {
-            return Ok(Standing::Earlier(Box::new(received)));
+            return Ok(Existing::Earlier(Box::new(received)));
         }
     }
-    Ok(Standing::None)
+    Ok(Existing::None)
 }

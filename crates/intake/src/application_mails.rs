@@ -126,7 +126,7 @@ impl MailComposer<'_> {
         }))
     }
 
-    /// Returns what staff have written to the candidate, with the `file` that
+    /// Composes what staff have written to the candidate, with the `file` that
     /// they have attached.
     pub(crate) fn written_by_staff(
         &self,
@@ -217,8 +217,8 @@ impl MailComposer<'_> {
     }
 }
 
-/// The media type of a file that staff have attached, as far as the mail says
-/// it.
+/// Returns the media type that a mail states for a file attached by staff: one
+/// of a few known ones, else that of any bytes.
 pub(crate) fn media_type(kept: &str) -> &'static str {
     const TOLD: [&str; 5] = [
         "application/pdf",

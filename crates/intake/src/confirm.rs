@@ -27,7 +27,7 @@ pub enum Confirmed {
     Newer,
 }
 
-/// What the address says by which staff confirm from their mail.
+/// The parts of the address at which staff confirm from their mail.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfirmLink<'a> {
     /// The application's reference.
@@ -38,8 +38,8 @@ pub struct ConfirmLink<'a> {
     pub key: &'a str,
 }
 
-/// Returns the application whose confirmation `link` asks for; nothing where we
-/// have not made it, or the application is gone.
+/// Returns the application that `link` asks to confirm; nothing where the link
+/// is not ours, or the application is gone.
 pub async fn to_confirm(
     ledger: &impl Ledger,
     signing: &SigningKey,
@@ -96,9 +96,10 @@ pub async fn forget(
 }
 
 /// Forgets what an application says, unless a mail still has to leave or it was
-/// corrected. The ledger comes first: a correction that is on its way cannot
-/// keep documents any more by then. What is left where somebody does not come
-/// to the end goes as what corrections replace. Says whether it is forgotten.
+/// corrected. The ledger is written first, so that a correction under way can
+/// no longer keep documents that are about to be deleted. Documents that stay
+/// because a run was cut off are deleted with those that corrections replace.
+/// Returns whether it is forgotten.
 async fn forget_one(
     documents: &impl DocumentStore,
     ledger: &(impl Corrections + Forgetting),

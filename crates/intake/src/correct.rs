@@ -11,8 +11,8 @@ use crate::held::{Hold, Page};
 use crate::key::SigningKey;
 use crate::mailbox::judge;
 use crate::ports::{
-    Correction, Corrections, DocumentStore, Farewell, Fault, HeldDocuments, Ledger, MailKind,
-    Outbox, Queue,
+    Correction, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox,
+    PreviousAddress, Queue,
 };
 use crate::receipt::{Opened, receipt};
 use crate::replaced_documents::free_place;
@@ -197,7 +197,7 @@ pub(crate) async fn revise<D: DocumentStore>(
         });
     }
     let is_moved = !received.content.is_from(&content.email);
-    let farewell = is_moved.then(|| Farewell {
+    let previous = is_moved.then(|| PreviousAddress {
         address: received.content.email.clone(),
         language: received.language.clone(),
         mails: received.content.mails,
@@ -213,7 +213,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     };
     let mails = MailKind::of_revision(&next.id, revision, next.content.mails);
     let due_at = Timestamp(received_at.0.saturating_add(CORRECTION_WAIT_MS.into()));
-    Ok(match ledger.correct(&next, &mails, due_at, farewell.as_ref()).await? {
+    Ok(match ledger.correct(&next, &mails, due_at, previous.as_ref()).await? {
         Correction::Held(held) => {
             let (outcome, wait) = (Outcome::Corrected, CORRECTION_WAIT_MS);
             Revised::Answered(accepted(ledger, queue, *held, outcome, wait, received_at).await)

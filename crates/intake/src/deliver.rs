@@ -27,9 +27,9 @@ pub const LEASE_MS: i64 = 16 * 60_000;
 /// sessions or mails, in milliseconds.
 pub const SLOW_DOWN_MS: i64 = 60_000;
 
-/// For how long that is no failure of the mail, in milliseconds from its first
-/// attempt. A server that never has room is as bad as one that is away: the
-/// operator is to hear of it.
+/// How long such a refusal does not count as a failure of the mail, in
+/// milliseconds from its first attempt. A server that has no room for longer
+/// counts as unavailable, and the operator is alerted.
 const OVERLOAD_MS: i64 = 15 * 60_000;
 
 /// How long a mail waits that cannot be encrypted, because one of its posting's
@@ -237,8 +237,8 @@ async fn send_to_staff(
     }
 }
 
-/// Sends an application encrypted, as it is kept. Where it is not kept so yet,
-/// that comes first, and then its documents and what it says are deleted. Where
+/// Sends the encrypted mail of an application. Where there is none yet, it is
+/// made and stored first, and the documents and content are deleted. Where
 /// the transport takes no message of that size, staff get its address.
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send_sealed(
@@ -324,9 +324,8 @@ async fn send_notice(
     Ok(Some(message.send(transport).await))
 }
 
-/// Says when to try again what has been tried since `since`. The wait is the
-/// time that has passed so far plus a minute, and six hours at most: the first
-/// wait is a minute, and each one is twice the one before.
+/// Returns the time of the next attempt at what was first tried at `since`:
+/// exponential backoff from one minute, capped at six hours.
 pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
     const SHORTEST: i64 = 60_000;
     const LONGEST: i64 = 6 * 3_600_000;

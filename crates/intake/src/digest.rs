@@ -23,12 +23,11 @@ use crate::sealed::opened;
 /// The time in which mails to one recipient are counted, in milliseconds.
 const HOUR_MS: i64 = 3_600_000;
 
-/// The time after whose end a digest leaves, in milliseconds: with a run of the
-/// cron, less than an hour.
+/// How often a digest leaves, in milliseconds. With the wait for the cron it is
+/// less than an hour.
 const DIGEST_EVERY_MS: i64 = 50 * 60_000;
 
-/// The most mails that one digest stands for. What is beyond leaves an hour
-/// later.
+/// The most mails that one digest replaces. The others wait for the next one.
 const LONGEST: u32 = 1_000;
 
 /// Says whether a claimed mail may leave now.
@@ -119,8 +118,7 @@ async fn recipient(
     })
 }
 
-/// The same for all addresses of a mailbox. Without the signing key it says
-/// nothing about the address.
+/// Returns a keyed hash that is the same for all addresses of a mailbox.
 pub(crate) fn mailbox_hash(signing: &SigningKey, address: &str) -> String {
     let signature = signing.sign("recipient", &[&mailbox_of(address)]);
     signature.chars().take(22).collect()
@@ -148,7 +146,7 @@ impl MailComposer<'_> {
         Ok(self.message(outgoing))
     }
 
-    /// Leaves out what is of a posting that nobody knows any more.
+    /// Leaves out applications to postings that are no longer known.
     async fn digest_entries(
         &self,
         store: &impl PostingStore,

@@ -28,12 +28,12 @@ pub struct Download {
 pub enum Followed {
     /// The document.
     Document(Download),
-    /// We made this address, but its time is over, or the application or the
-    /// document is gone.
+    /// The address is ours, but has expired, or the application or the document
+    /// is gone.
     Gone,
 }
 
-/// What an address says, as it was asked for.
+/// The parts of an address, as requested.
 #[derive(Clone, Copy, Debug)]
 pub struct Link<'a> {
     /// The application's reference.
@@ -42,14 +42,14 @@ pub struct Link<'a> {
     pub document: &'a str,
     /// Its SHA-256. Addresses from before there were corrections have none.
     pub sha256: Option<&'a str>,
-    /// Until when it is good, in milliseconds since 1970.
+    /// When the address expires, in milliseconds since 1970.
     pub until: &'a str,
     /// Our signature over all of it.
     pub key: &'a str,
 }
 
-/// Returns what `link` leads to; nothing where we have not made it. Who holds
-/// it needs nothing else.
+/// Returns what `link` leads to; nothing where the link is not ours. The link
+/// alone gives access.
 pub async fn download(
     ledger: &(impl Ledger + PostingStore),
     read: impl Fn(PostingVersion) -> Result<Posting, Fault>,
@@ -118,8 +118,8 @@ impl Download {
     }
 }
 
-/// The path of the encrypted mail of an application, good until `until`. What
-/// it leads to says nothing to who has none of the keys.
+/// Returns the path of the encrypted mail of an application, valid until
+/// `until`. The mail can only be read with one of the keys.
 pub(crate) fn sealed_address(
     signing: &SigningKey,
     reference: &Reference,
@@ -131,8 +131,8 @@ pub(crate) fn sealed_address(
     format!("/applications/{reference}/documents/{SEALED}?sha256={sha256}&until={until}&key={key}")
 }
 
-/// The path of a document, good until `until`. It names the hash: where a
-/// correction has replaced the document it leads to nothing.
+/// Returns the path of a document, valid until `until`. It names the hash, so
+/// that it no longer works once a correction has replaced the document.
 pub(crate) fn download_address(
     signing: &SigningKey,
     reference: &Reference,

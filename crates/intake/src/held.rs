@@ -70,9 +70,9 @@ impl Hold {
         ledger.held(&holds, self.received_at).await
     }
 
-    /// Does what an answer calls for: once an application is stored, nothing
-    /// is held any more; of a refused form, those documents that passed are held
-    /// of which `is_wanted` says so. `held` is what there was before.
+    /// Brings what is held in line with an answer. Once an application is
+    /// stored, nothing is held any more. Of a refused form, those documents are
+    /// held that passed and that `is_wanted` names.
     pub(crate) async fn follow<D: DocumentStore>(
         &self,
         documents: &D,
@@ -200,8 +200,8 @@ pub async fn erase_held_documents(
     each(keys, erase).await
 }
 
-/// Whether documents may be held at all: with consent, and while the form can
-/// still be sent.
+/// Whether documents may be held at all: the candidate has consented, and the
+/// form can still be sent.
 fn may_hold(issues: &[Issue]) -> bool {
     !issues.iter().any(|issue| issue.field == "consent" || issue.field == Issue::DEADLINE)
 }

@@ -22,10 +22,10 @@ pub enum Change {
 /// one, with an alert if an operator's address is set, or ends it.
 ///
 /// An incident lasts while mails wait that have failed more than once or are
-/// late, which shows whatever keeps them from being tried. Mails to staff
-/// that are given up are an incident of their own, told at once and once,
-/// however many follow while it lasts. Only mails of applications count, so
-/// an alert that does not leave brings no further one.
+/// late. Lateness counts because a mail may never be tried at all. Mails to
+/// staff that are given up open an incident of their own, with one alert
+/// however many follow while it lasts. Only mails of applications count, so an
+/// alert that does not leave causes no further alert.
 pub async fn watch(
     ledger: &impl Notices,
     with_alert: bool,

@@ -81,8 +81,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// An id that always follows from this text: 128 bits of its hash, in
-/// hexadecimal.
+/// Derives an id from a text: 128 bits of its hash, in hexadecimal.
 pub(crate) fn id_of(text: &str) -> String {
     format!("{:032x}", first_bits(&Sha256::digest(text)))
 }
@@ -145,7 +144,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// Returns the token as the form carries it, good for one posting.
+    /// Returns the token as the form carries it, valid for one posting.
     pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
         let (id, issued_at) = (self.id.as_str(), self.issued_at.0.to_string());
         let Some(version) = self.version else {
@@ -177,9 +176,9 @@ impl Token {
     }
 }
 
-/// When a form arrived that could not be read for want of memory, signed: the
-/// page sends it along with the next attempt, so that who came in time is in
-/// time.
+/// The signed time at which a form arrived that could not be read for want of
+/// memory. The page sends it along with the next attempt, and it counts for the
+/// deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// When that was.
@@ -187,10 +186,10 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// For how long it is good, in milliseconds.
+    /// How long it is valid, in milliseconds.
     pub const VALID_MS: i64 = 15 * 60_000;
 
-    /// The arrival as the form carries it, good for one posting.
+    /// Returns the arrival as the form carries it, valid for one posting.
     pub fn seal(&self, key: &SigningKey, slug: &str) -> String {
         let received_at = self.received_at.0.to_string();
         let signature = key.sign("arrival", &[slug, &received_at]);

@@ -43,7 +43,7 @@ pub struct MailComposer<'a> {
     pub has_desk: bool,
     /// The key that signs receipts, message ids and addresses of documents.
     pub signing: &'a SigningKey,
-    /// Gives random bytes, others each time.
+    /// Returns fresh random bytes.
     pub entropy: fn() -> Result<[u8; 32], Fault>,
 }
 
@@ -140,7 +140,7 @@ impl MailComposer<'_> {
     }
 
     /// Makes a Message-ID: the same for every attempt, so that a mail client
-    /// sees a duplicate for what it is. Signed rather than plain, because an
+    /// recognises duplicates. It is signed rather than plain, because an
     /// application's id opens its documents.
     pub(crate) fn message_id(&self, name: &str, purpose: &str, parts: &[&str]) -> MessageId {
         let signature = self.signing.sign(purpose, parts);
@@ -150,8 +150,8 @@ impl MailComposer<'_> {
         MessageId::new(&format!("{name}.{signature}"), domain)
     }
 
-    /// Returns the mark of a mail that a program sends, unless it is one that
-    /// shall not have it.
+    /// Returns the `Auto-Submitted` mark, unless mails of this kind are
+    /// configured to have none.
     pub(crate) fn marked(&self, kind: MailKind, mark: AutoSubmitted) -> Option<AutoSubmitted> {
         let is_to_staff = matches!(kind, MailKind::Staff | MailKind::Withdrawal | MailKind::Report);
         (self.marks_staff_mails || !is_to_staff).then_some(mark)
@@ -173,8 +173,8 @@ impl MailComposer<'_> {
         self.message_id(&name, "message-id", &[&received.id, kind, &revision])
     }
 
-    /// The mail that one of a later revision continues: the first one, so that
-    /// all of them stand in one thread.
+    /// Returns the mail that a later revision's mail replies to: the first
+    /// revision's, so that all of them form one thread.
     pub(crate) fn earlier_mail(&self, mail: MailKind, received: &Application) -> Option<MessageId> {
         (received.revision > 1).then(|| self.mail_id(mail, received, 1))
     }
@@ -186,8 +186,9 @@ impl MailComposer<'_> {
         posting.privacy.forget.then(|| format!("{}{}", self.origin(received), address()))
     }
 
-    /// The address of the receipt. Who sent from a shared computer may read mails
-    /// there too: the code that they have noted opens it.
+    /// Returns the address of the receipt. Candidates who sent from a shared
+    /// computer may read their mails there too, so their address has no key: it
+    /// asks for their code.
     pub(crate) fn status_url(&self, received: &Application) -> String {
         if received.shared.is_some() {
             return self.open_url(received);
@@ -228,7 +229,7 @@ impl MailComposer<'_> {
     }
 }
 
-/// Returns the headers of our own, for staff's filters and for a search.
+/// Returns our own headers, by which staff can filter and search.
 pub(crate) fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
     let known = [
         Extra::new("Reference", received.reference.as_str()),

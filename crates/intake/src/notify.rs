@@ -38,10 +38,9 @@ pub async fn notify(
 }
 
 impl MailComposer<'_> {
-    /// Whether a report has nothing to tell: what it would list is erased, or
-    /// its posting is open again, and gets another one when it closes. Where
-    /// the retention was shortened, applications are kept longer than the
-    /// posting says by now.
+    /// Whether a report is not needed: what it would list is erased, or its
+    /// posting is open again and gets another report when it closes. The
+    /// promised day of deletion counts, not the posting's current one.
     pub(crate) async fn is_over(
         &self,
         ledger: &impl Notices,

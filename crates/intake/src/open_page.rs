@@ -95,7 +95,7 @@ pub async fn posting_for_page(
     }
 }
 
-/// Returns the posting as those read it who applied to this `version`. Its
+/// Returns the posting as it was shown to those who applied to this `version`. Its
 /// addresses are those of the current version: an earlier one may have been
 /// wrong, or nobody's any more. A version that cannot be read any more gives
 /// way to the current one, so that mails leave.
@@ -115,8 +115,9 @@ pub async fn posting_of_version<'a>(
     Ok(Cow::Owned(Posting { recipient, contact, privacy, ..told }))
 }
 
-/// Keys may have been replaced since. They cannot be taken away from somebody
-/// who was told that there are some, nor can the promise to forget.
+/// Returns what still holds for a candidate who was told `told`. Keys may be
+/// replaced by others, but encryption and the promise to forget cannot be
+/// withdrawn.
 fn kept_promises(told: &Privacy, current: &Privacy) -> Privacy {
     let keys = if current.is_sealed() { &current.keys } else { &told.keys };
     Privacy { keys: keys.clone(), forget: told.forget || current.forget }

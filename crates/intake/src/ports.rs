@@ -16,7 +16,7 @@ use domain::{Application, Reference};
 use mail::Address;
 use rules::Timestamp;
 
-pub use corrections::{Correction, Corrections, Farewell, Related};
+pub use corrections::{Correction, Corrections, PreviousAddress, Related};
 pub use domain::dossier::{
     Dossier, Event, ListedPage, Listing, Message, MessageAttachment, MessageState, Note, PAGE,
     PostingCounts, Sort,
@@ -142,9 +142,9 @@ pub struct KeptDocument {
     pub bytes: u64,
 }
 
-/// Where the address of a receipt leads, before its key is checked. Always
-/// of the same size, so that it takes as long to give what is there as what
-/// is not.
+/// What the address of a receipt leads to, before its key is checked. It always
+/// has the same size, so that timing does not tell whether the application
+/// exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiptLookup {
     /// The id of the application with that reference, or [`ReceiptLookup::NOWHERE`].
@@ -156,7 +156,7 @@ pub struct ReceiptLookup {
 }
 
 impl ReceiptLookup {
-    /// As long as an id, and none.
+    /// Has the length of an id, and is never one.
     pub const NOWHERE: &'static str = "00000000000000000000000000000000";
 }
 
@@ -191,8 +191,8 @@ pub trait Ledger {
         key_hash: &str,
     ) -> Result<ReceiptLookup, Fault>;
 
-    /// Uses up the address of a receipt that works until then: says whether it
-    /// had not been used, nor one that works longer.
+    /// Marks the one-time address of a receipt as used. Returns whether neither
+    /// it nor one that works longer had been used before.
     async fn open_once(&self, id: &str, until: Timestamp) -> Result<bool, Fault>;
 
     /// Returns the application with this id, and how far it has come.
@@ -211,10 +211,10 @@ pub trait Queue {
 /// What a transport says of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sending {
-    /// Taken over, under the id by which the transport tells later what became
-    /// of it, if it has one.
+    /// Accepted. The transport may have given it an id, by which it reports
+    /// later what became of it.
     Sent(Option<String>),
-    /// Never to be taken.
+    /// Refused for good.
     Refused(String),
     /// Not taken because earlier mails to this recipient came back. The
     /// platform takes mails again after a while, if that was a soft bounce.

@@ -11,7 +11,8 @@ use crate::ports::{Fault, NewVersion, PostingStore, PostingVersion, Saved};
 pub struct Draft<'a> {
     /// The version, with its base.
     pub version: NewVersion<'a>,
-    /// Whether it is fine that applications are erased before the closing.
+    /// Whether it was confirmed that applications may be erased before the
+    /// closing.
     pub confirmed: bool,
 }
 
@@ -33,8 +34,8 @@ pub enum Saving {
         /// How many.
         early: u32,
     },
-    /// The posting is over and its applications are erased: its slug is used
-    /// up.
+    /// The posting is over and its applications are erased: its slug cannot be
+    /// used again.
     Over,
 }
 

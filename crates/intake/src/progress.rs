@@ -125,7 +125,7 @@ pub struct Progressed {
     pub skipped: Vec<(String, Skip)>,
     /// The messages.
     pub scheduled: Vec<Scheduled>,
-    /// Why the queue does not know of them yet. The sweep will tell it.
+    /// Why they could not be queued. The sweep queues them later.
     pub unqueued: Option<Fault>,
 }
 

@@ -28,10 +28,10 @@ pub enum Opened {
 
 /// Returns what `key` opens under `reference`.
 ///
-/// A wrong key, an unknown reference and what is none at all are answered
-/// alike and after the same work: for each valid signing key one question to
-/// the ledger, whose answer always has the same size, and one signature. Only
-/// a genuine key leads to further questions.
+/// A wrong key, an unknown reference and a malformed one get the same answer
+/// after the same work: for each valid signing key one query to the ledger,
+/// whose result always has the same size, and one signature. Only a genuine key
+/// leads to further queries.
 pub async fn receipt(
     ledger: &(impl Ledger + Corrections),
     signing: &SigningKey,

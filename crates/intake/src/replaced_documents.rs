@@ -15,8 +15,8 @@ use crate::uploads::{document_key, document_prefix};
 /// How many applications one run cleans.
 const BATCH: u32 = 100;
 
-/// How many documents an application can have left, at most, with what failed
-/// corrections have brought.
+/// The most documents that are read of an application, with those that failed
+/// corrections have left.
 const DOCUMENTS_OF_ONE: u32 = 1_000;
 
 /// Deletes documents that corrections have replaced, once staff have been
@@ -48,9 +48,9 @@ pub(crate) async fn clean(
     ledger.cleaned(&received.id, received.revision).await
 }
 
-/// Deletes what corrections have brought that failed in the end, once it is a
-/// day old. A correction that is arriving does not use it: it takes a place
-/// of its own.
+/// Deletes the documents of failed corrections once they are a day old. A
+/// correction that is arriving never uses them: its documents get a place of
+/// their own.
 pub(crate) async fn erase_failed_corrections(
     documents: &impl DocumentStore,
     ledger: &impl Ledger,
@@ -80,8 +80,8 @@ pub(crate) fn was_corrected(id: &str, keys: &[&str]) -> bool {
     names.len() < keys.len() || keys.iter().any(|key| place_of(&folder, key) > 1)
 }
 
-/// Where the documents of a correction go: the revision that it makes, unless
-/// an earlier correction that failed has left some there.
+/// Returns the place for the documents of a correction: the number of the new
+/// revision, or a later one where a failed correction has left documents there.
 pub(crate) async fn free_place(
     documents: &impl DocumentStore,
     id: &str,
@@ -93,8 +93,9 @@ pub(crate) async fn free_place(
     Ok(last.map_or(revision, |last| revision.max(last.saturating_add(1))))
 }
 
-/// The latest place that can hold what an application uses or has replaced. A
-/// later one belongs to a correction that is arriving, or has failed.
+/// Returns the latest place that can hold documents which an application uses
+/// or has replaced. Later places belong to corrections that are arriving or
+/// have failed.
 fn latest_place(received: &Application) -> u32 {
     let used = received.content.documents.iter().map(|document| document.revision);
     used.fold(received.revision, u32::max)

@@ -17,15 +17,15 @@ use rules::Timestamp;
 
 use crate::ports::{DocumentStore, Fault, Forgetting, Ledger, Outbox, Page, Retention};
 
-/// How a restore holds up the outbox: a record beside the documents, since the
-/// database would forget it.
+/// Whether a restore pauses the outbox. The state is a record in the store of
+/// documents, because a restored database loses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pause {
-    /// It does not.
+    /// The outbox is not paused.
     None,
     /// The database is about to be restored.
     Paused,
-    /// It is restored: what was noted is to be replayed.
+    /// The database is restored: the records are to be replayed.
     Replaying,
 }
 
@@ -57,7 +57,7 @@ const KINDS: [&str; 3] = [SENT, CONFIRMED, TOMBSTONES];
 /// How many records one run replays.
 const PAGE: u32 = 200;
 
-/// How many mails one run notes. What is beyond waits for the next one.
+/// How many mails one run notes. The others wait for the next one.
 const MAILS: u32 = 1_000;
 
 /// How far the first run goes back, in milliseconds.
@@ -72,7 +72,7 @@ const OVERLAP_MS: i64 = 60_000;
 const KEPT_DAYS: u32 = 31;
 
 /// Notes that an application is erased, before it is.
-pub(crate) async fn bury(documents: &impl DocumentStore, id: &str) -> Result<(), Fault> {
+pub(crate) async fn write_tombstone(documents: &impl DocumentStore, id: &str) -> Result<(), Fault> {
     documents.write(&format!("{TOMBSTONES}{id}"), "").await
 }
 

@@ -8,7 +8,7 @@ use rules::Timestamp;
 use crate::each::each;
 use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention};
 use crate::replaced_documents::{erase_failed_corrections, was_corrected};
-use crate::restore::bury;
+use crate::restore::write_tombstone;
 use crate::uploads::{DOCUMENTS, document_prefix};
 use crate::walk::Part;
 
@@ -33,10 +33,10 @@ pub async fn erase(
     postings: &[Posting],
     now: Timestamp,
 ) -> Result<usize, Fault> {
-    ledger.promise(postings).await?;
+    ledger.note_erasure_days(postings).await?;
     let ids = ledger.to_erase(now, BATCH).await?;
     let erased = each(ids, async |id| erase_one(documents, ledger, &id).await).await;
-    ledger.close_books(now).await?;
+    ledger.forget_erased_postings(now).await?;
     erased
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn erase_one(
     id: &str,
 ) -> Result<(), Fault> {
     documents.delete(&document_prefix(id)).await?;
-    bury(documents, id).await?;
+    write_tombstone(documents, id).await?;
     ledger.erase(id).await
 }
 

@@ -8,9 +8,9 @@ use mail::{Address, MessageId};
 /// The most octets before the `@` (RFC 5321, 4.5.3.1.1).
 const LONGEST_LOCAL: usize = 64;
 
-/// An address that takes notifications, `bounces@…`. Each mail has one of its
-/// own under it, `bounces+7KXM29QT.staff.…@…`: the left side of its Message-ID,
-/// which is signed, so that only who was sent the mail can name it.
+/// An address that takes notifications, `bounces@…`. Each mail has a return
+/// address of its own under it, `bounces+7KXM29QT.staff.…@…`, with the left
+/// side of its Message-ID. That is signed, so that nobody can make one up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath(Address);
 

@@ -1,4 +1,4 @@
-//! Keeps of an application that is encrypted for staff no more than that.
+//! Reduces an application that was encrypted for staff to its encrypted mail.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

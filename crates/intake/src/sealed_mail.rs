@@ -11,10 +11,10 @@ use crate::mail_composer::{MailComposer, Message, address, headers, possible_dup
 use crate::ports::{Claim, Fault, MailKind};
 
 impl MailComposer<'_> {
-    /// Returns a mail to staff that tells of a person. Where the posting has
-    /// keys, it is encrypted to all of them (RFC 3156), and outside stands
-    /// nothing of the person: the `subject` given, our own address, and no
-    /// address to answer to. The real headers are inside.
+    /// Returns a mail to staff about a person. Where the posting has keys, it
+    /// is encrypted to all of them (RFC 3156). Its outer headers say nothing of
+    /// the person: they have the given `subject`, our own address and no
+    /// Reply-To. The real headers are encrypted with the content.
     pub(crate) fn about_person(
         &self,
         posting: &Posting,
@@ -57,8 +57,8 @@ impl MailComposer<'_> {
 }
 
 impl MailComposer<'_> {
-    /// Returns an encrypted mail that is kept, as it was sent before. Whom it
-    /// goes to may have changed since.
+    /// Returns a stored encrypted mail, to be sent again. Its recipient may
+    /// have changed since it was made.
     pub(crate) fn kept_mail(
         &self,
         posting: &Posting,

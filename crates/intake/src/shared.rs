@@ -23,7 +23,7 @@ const VISIT_MS: i64 = 60 * 60_000;
 /// How many letters a code has: each is one of 30, so it has 58 bits.
 const CODE_LETTERS: usize = 12;
 
-/// What somebody shows to see a receipt.
+/// What a request presents to open a receipt.
 #[derive(Clone, Copy, Debug)]
 pub enum Credential<'a> {
     /// The key in an address that is opened. One of a shared computer is used
@@ -130,12 +130,12 @@ fn code_of(signature: &str) -> String {
     Reference::letters(first_bits(&bytes)).take(CODE_LETTERS).collect()
 }
 
-/// What was typed, without what people put between letters.
+/// Returns a typed code without the spaces and dashes that people put in it.
 fn letters(typed: &str) -> String {
     typed.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-/// In a time that does not tell where they differ.
+/// Compares two texts in a time that does not depend on where they differ.
 fn same(one: &str, other: &str) -> bool {
     let differing = one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
     one.len() == other.len() && differing == 0

@@ -21,7 +21,7 @@ pub struct Submission<U> {
     pub origin: String,
     /// Our own addresses, which no candidate has.
     pub own_addresses: Vec<Address>,
-    /// How it compares texts and converts domains.
+    /// The functions that compare texts and convert domains.
     pub unicode: Unicode,
     /// The typed fields. Its documents are empty; they are below.
     pub form: Form,
@@ -32,13 +32,13 @@ pub struct Submission<U> {
     pub holds: bool,
     /// How it came.
     pub channel: Channel,
-    /// The key by which an application is recognised that is sealed.
+    /// The key by which a sealed application is recognised.
     pub signing: SigningKey,
     /// Until when new applications are taken, where that is earlier than the
     /// posting's closing: it was taken down. Corrections are taken until then.
     pub taken_until: Option<Timestamp>,
-    /// When it is erased, as its page said it; where nothing, as the posting
-    /// says it.
+    /// The day of deletion that the page stated. Without one, the posting's
+    /// counts.
     pub erase_at: Option<Timestamp>,
 }
 
@@ -60,8 +60,8 @@ pub enum Channel {
     /// By the mail with this Message-ID. A mail answers no questions: its
     /// sender is asked afterwards.
     Mail(String),
-    /// By post or by mail to a person; staff have added it. It answers no
-    /// question that was not asked.
+    /// By post, or by mail to a person: staff have added it. No answer is
+    /// required, since nobody was asked.
     Desk,
     /// By the form that the answer to a mail leads to.
     MailAndForm {
@@ -80,7 +80,7 @@ impl Channel {
         }
     }
 
-    /// Whether a document came by the mail, where it is kept in any case.
+    /// Whether a document came by the mail, which is stored in any case.
     pub(crate) fn has_brought(&self, document: &str) -> bool {
         match self {
             Self::MailAndForm { brought, .. } => brought.iter().any(|id| id == document),
@@ -88,7 +88,8 @@ impl Channel {
         }
     }
 
-    /// The posting, as it judges an application that comes this way.
+    /// Returns the posting, with the questions that an application has to
+    /// answer that comes this way.
     pub(crate) fn asks<'a>(&self, posting: &'a Posting) -> Cow<'a, Posting> {
         let mut asked = Cow::Borrowed(posting);
         match self {

@@ -20,8 +20,8 @@ use crate::sweep::push;
 use crate::uploads::{Stored, Uploads, store};
 use crate::verdict::{Outcome, Verdict, gone, refused};
 
-/// How often a reference may be taken before we give up: with a million
-/// applications, one in 660,000 references is.
+/// How many references are tried before we give up. With a million
+/// applications, one reference in 660,000 is taken.
 const REFERENCE_TRIES: u64 = 5;
 
 /// How often a submission starts anew because others write at the same time.
@@ -35,9 +35,9 @@ const TRIES: u32 = 8;
 /// address it is an application of its own, whose id follows from both.
 ///
 /// After `Accepted` the application survives whatever fails next. After any
-/// other verdict nothing of the form is kept, but documents that are held. After a [`Fault`] it may be kept
-/// or not: the candidate has to send it again, and with the same token it
-/// will be the same application.
+/// other verdict nothing of the form is kept except held documents. After a
+/// [`Fault`] it is unknown whether it was stored: the candidate sends it again,
+/// and the same token makes it the same application.
 pub async fn submit<D: DocumentStore>(
     documents: &D,
     ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
@@ -97,7 +97,7 @@ pub(crate) async fn find(
     Ok(ledger.find(id).await?.map(|received| opened(signing, received)))
 }
 
-/// Where an application is to be, and whence it comes.
+/// What a new application gets beside its content.
 struct New<'a> {
     id: ApplicationId,
     origin: &'a str,
@@ -165,8 +165,8 @@ async fn keep<D: DocumentStore>(
     Err(Fault::Ledger("others write the same application all the time".into()))
 }
 
-/// Judges and stores a form as a new application. Superseded where somebody
-/// else has brought it a moment ago.
+/// Judges and stores a form as a new application. `Superseded` where another
+/// request has stored it meanwhile.
 async fn take_in<D: DocumentStore>(
     documents: &D,
     ledger: &(impl Ledger + Outbox),
@@ -232,15 +232,16 @@ fn is_this(held: &Application, written: &Application) -> bool {
         && held.content == written.content
 }
 
-/// Leaves the choice of mails as it was where a form says nothing of it: nobody
-/// gets mails in full by a correction who did not want them.
+/// Keeps the earlier choice of mails where a form says nothing of it, so that a
+/// correction alone never turns on mails in full.
 pub(crate) fn keep_choice(content: &mut Content, form: &Form, received: &Application) {
     if form.mails.trim().is_empty() {
         content.mails = received.content.mails;
     }
 }
 
-/// Nothing but a token: it asks whether an application has arrived.
+/// Whether a form has nothing but a token: it asks whether its application has
+/// arrived.
 fn is_blank<U>(form: &Form, files: &[SubmittedDocument<U>]) -> bool {
     let typed = [&form.name, &form.email, &form.phone, &form.message];
     files.is_empty()

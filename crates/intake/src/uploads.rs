@@ -130,11 +130,11 @@ pub(crate) async fn store<D: DocumentStore>(
 /// What the keys of all documents begin with.
 pub(crate) const DOCUMENTS: &str = "applications/";
 
-/// Where a document is kept. The hash makes two simultaneous submissions of
-/// one token harmless: each row finds the very bytes that it speaks of. The
-/// place, most often the revision, keeps what a correction is about to bring
-/// apart from what earlier ones have replaced or have left when they failed,
-/// which may be deleted meanwhile.
+/// Returns the key of a document. Because of the hash, two simultaneous
+/// submissions of one token cannot mix: each row leads to the bytes that it
+/// names. The place, most often the revision, keeps the documents of a
+/// correction that is arriving apart from replaced ones and from those of
+/// failed corrections, which may be deleted meanwhile.
 pub(crate) fn document_key(application: &str, document: &Document) -> String {
     let Document { id, sha256, revision, .. } = document;
     let folder = document_prefix(application);

@@ -9,13 +9,13 @@ use crate::ports::Fault;
 /// The answer to a submission or a correction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// It is safe.
+    /// It is stored.
     Accepted {
         /// What is in the ledger.
         received: Box<Application>,
         /// What this form made of it.
         outcome: Outcome,
-        /// Why the queue does not know of it yet. The sweep will tell it.
+        /// Why its mails could not be queued. The sweep queues them later.
         unqueued: Option<Fault>,
     },
     /// Nothing was kept but documents that are held for an hour.
@@ -29,9 +29,9 @@ pub enum Verdict {
         /// The documents that need not be chosen again.
         holding: Holding,
     },
-    /// The id was used up: its application was withdrawn or sent from a shared
-    /// computer, or its documents were found without one and deleted. Another
-    /// id has to be taken.
+    /// The id is used up: its application was withdrawn, or was sent from a
+    /// shared computer, or its documents were deleted as orphaned. The form
+    /// needs another id.
     Retired {
         /// What was sent, looked into.
         form: Box<Form>,

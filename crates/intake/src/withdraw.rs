@@ -28,9 +28,9 @@ pub struct Withdrawal {
 /// Withdraws the application whose receipt `key` opens. Nothing where the
 /// receipt would not open either; the same again gives the same answer.
 ///
-/// The mark comes first, and with it, in one step, the notices to staff and
-/// candidate: whatever fails after it, both will know, nothing else is sent,
-/// and the data go.
+/// One transaction marks the application as withdrawn and writes the notices to
+/// staff and candidate. Whatever fails after it, both are told, nothing else is
+/// sent, and the data are deleted.
 pub async fn withdraw(
     documents: &impl DocumentStore,
     ledger: &(impl Ledger + Corrections + HeldDocuments + Retention),
@@ -71,9 +71,8 @@ async fn release_all(
     delete_announcements(documents, &received.posting, first, &received.content.email).await
 }
 
-/// Erases what is withdrawn and still there, since somebody did not get to
-/// the end of [`withdraw`]. Says how many there were; the fault is the first
-/// one.
+/// Erases withdrawn applications that are still there because a [`withdraw`]
+/// was cut off. Says how many there were; the fault is the first one.
 pub async fn finish_withdrawals(
     documents: &impl DocumentStore,
     ledger: &impl Retention,

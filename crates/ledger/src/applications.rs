@@ -21,9 +21,9 @@ const INSERT_APPLICATION: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
-/// Takes effect only where the application has made it into its table: one
-/// that is withdrawn and not yet erased gets its mails back no more. Nor does
-/// one that was corrected while the same form was still being stored.
+/// Takes effect only where the application was just inserted. One that is
+/// withdrawn and not yet erased does not get its mails back, nor does one that
+/// was corrected while the same form was still being stored.
 const INSERT_MAIL: Query = Query::new(
     "insert mail",
     "\
@@ -39,7 +39,7 @@ pub(crate) const SELECT_BY_ID: Query = Query::new(
     "SELECT * FROM applications WHERE id = ?1 AND id NOT IN (SELECT id FROM retired)",
 );
 
-/// One row, of one size, whatever there is.
+/// Always one row of the same size, whether the application exists or not.
 const LOOK_UP_RECEIPT: Query = Query::new(
     "look up receipt",
     "\

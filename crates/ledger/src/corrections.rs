@@ -2,7 +2,7 @@
 
 use domain::{Application, Revision};
 use intake::ports::{
-    Correction, Corrections, Farewell, Fault, MailRef, Notice, NoticeOfChange, Related,
+    Correction, Corrections, Fault, MailRef, Notice, NoticeOfChange, PreviousAddress, Related,
 };
 use rules::{Content, Mails, Timestamp};
 
@@ -10,9 +10,9 @@ use crate::applications::SELECT_BY_ID;
 use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{ApplicationRow, ContentRow, RelatedRow, RevisionRow};
 
-/// Without effect, as all that follow, where the revision is not the latest,
-/// was sealed or forgotten while the correction was on its way, so that what it
-/// keeps is gone, or the application is withdrawn.
+/// This statement and all that follow have no effect where the application is
+/// withdrawn, where the revision is not the latest, or where it was sealed or
+/// forgotten meanwhile, so that documents which the correction keeps are gone.
 macro_rules! is_as_seen {
     ($seen:literal) => {
         concat!(
@@ -43,7 +43,7 @@ const REVISE: Query = Query::new(
     ),
 );
 
-/// A mail that a task may be sending stays until that has settled.
+/// A mail that a task may be sending stays until the task has settled it.
 const DELETE_EARLIER_MAILS: Query = Query::new(
     "delete earlier mails",
     "\
@@ -61,7 +61,7 @@ const INSERT_MAIL: Query = Query::new(
 
 /// `?3` is a text: as a number it would stand in the id with a decimal point.
 const INSERT_FAREWELL: Query = Query::new(
-    "insert farewell",
+    "insert notice of change",
     "\
     INSERT INTO mails (id, kind, posting, payload, due_at) \
     SELECT 'address_changed/' || id || '/' || ?3, 'address_changed', posting, ?5, ?6 \
@@ -109,8 +109,8 @@ const CLEANED: Query = Query::new(
     "UPDATE applications SET cleaned_revision = max(cleaned_revision, ?2) WHERE id = ?1",
 );
 
-/// Documents of the revision and of those before it are to be deleted, in case
-/// that whoever seals does not come to it.
+/// `cleaned_revision` goes back, so that documents of this and earlier revisions
+/// are deleted even where the task that seals is cut off.
 const SEAL: Query = Query::new(
     "seal",
     "\
@@ -136,7 +136,7 @@ impl<D: Database> Corrections for SqlLedger<D> {
         next: &Application,
         mails: &[MailRef],
         due_at: Timestamp,
-        farewell: Option<&Farewell>,
+        previous: Option<&PreviousAddress>,
     ) -> Result<Correction, Fault> {
         let id = Value::from(&next.id);
         let (before, revision) = (next.revision.saturating_sub(1), next.revision);
@@ -161,8 +161,8 @@ impl<D: Database> Corrections for SqlLedger<D> {
             let [mail, kind, due_at] = values;
             batch.push(INSERT_MAIL.bind([id.clone(), revision.into(), mail, kind, due_at]));
         }
-        let told = farewell.filter(|farewell| farewell.mails != Mails::Nothing);
-        if let Some(Farewell { address, language, mails }) = told {
+        let told = previous.filter(|previous| previous.mails != Mails::Nothing);
+        if let Some(PreviousAddress { address, language, mails }) = told {
             let notice = Notice::AddressChanged(NoticeOfChange {
                 posting: next.posting.clone(),
                 version: next.posting_version,

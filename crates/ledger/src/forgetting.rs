@@ -26,7 +26,7 @@ const INSERT_CONFIRMATION: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
-/// Of an application: it is confirmed, and nobody needs what it says any more.
+/// Whether an application is confirmed and no mail still needs its content.
 macro_rules! may_be_forgotten {
     () => {
         "confirmed_revision > forgotten_revision AND confirmed_revision = revision \
@@ -45,8 +45,8 @@ const SELECT_TO_FORGET: Query = Query::new(
     ),
 );
 
-/// Documents of the revision and of those before it are to be deleted, in case
-/// that whoever forgets does not come to it.
+/// `cleaned_revision` goes back, so that documents of this and earlier revisions
+/// are deleted even where the task that forgets is cut off.
 const FORGET: Query = Query::new(
     "forget",
     concat!(

@@ -73,9 +73,9 @@ const COUNT_UNANSWERED: Query = Query::new(
     "SELECT kept - answered AS count FROM tallies WHERE posting = ?1",
 );
 
-/// A mail that waits for its first turn is late only where none has left for
-/// as long: a queue that is long still moves. Without `INDEXED BY`, `SQLite`
-/// reads every mail of every application.
+/// A mail that waits for its first attempt is late only where no mail has been
+/// sent for as long: a long queue that moves is no problem. Without `INDEXED
+/// BY`, `SQLite` reads every mail of every application.
 const SELECT_PROBLEMS: Query = Query::new(
     "select problems",
     "WITH stuck AS ( \
@@ -97,8 +97,8 @@ const SELECT_PROBLEMS: Query = Query::new(
     FROM stuck",
 );
 
-/// The one that goes on comes first: a slow cron may open it with an older
-/// time than that of one which has ended.
+/// The open incident comes first: a slow cron may have opened it with an older
+/// time than that of an incident which has ended.
 const SELECT_LAST_INCIDENT: Query = Query::new(
     "select last incident",
     "SELECT * FROM incidents WHERE opened_at = coalesce( \
@@ -113,7 +113,7 @@ const INSERT_INCIDENT: Query = Query::new(
     WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE closed_at IS NULL) ON CONFLICT DO NOTHING",
 );
 
-/// Only where the incident has made it into its table.
+/// Only where the incident was just inserted.
 const INSERT_ALERT: Query = Query::new(
     "insert alert",
     "\

@@ -7,18 +7,18 @@ use crate::database::{Database, Query, SqlLedger, Value, json};
 use crate::rows::{ClaimRow, IdRow, MailRow, SentRow};
 
 /// The last parameter of each statement is a JSON array of the kinds that this
-/// build knows. A row of another kind is left by a newer build, before which
-/// this one was put back; it must not keep the others from being read.
+/// build knows. Rows of other kinds were written by a newer build that was
+/// rolled back; they must not keep the others from being read.
 const SELECT_MAIL: Query = Query::new(
     "select mail",
     "SELECT id, kind, application, revision, payload FROM mails \
     WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))",
 );
 
-/// A lease that is still there has run out: its holder never came back, and may
-/// have sent the mail. A mail of an earlier revision is not sent any more, and
-/// one of the latest waits while a task may be sending an earlier one. What
-/// staff write is of no revision.
+/// A lease that is still set has expired: its holder ended without settling,
+/// and may have sent the mail. Mails of earlier revisions are no longer sent,
+/// and a mail of the latest revision waits while a task may be sending an
+/// earlier one. Messages of staff belong to no revision.
 const CLAIM: Query = Query::new(
     "claim",
     "UPDATE mails SET attempts = attempts + 1, leased_until = ?3, queued_until = 0, \
@@ -35,7 +35,7 @@ const CLAIM: Query = Query::new(
     RETURNING id, kind, application, revision, payload, attempts, possible_duplicate, tried_since",
 );
 
-/// `attempts` fences: a later claim has raised it. A mail that is only
+/// `attempts` is the fencing token: each claim raises it. A mail that is only
 /// postponed has not failed, and its queue message comes again.
 const SETTLE: Query = Query::new(
     "settle",
@@ -48,8 +48,8 @@ const SETTLE: Query = Query::new(
     WHERE id = ?1 AND attempts = ?2",
 );
 
-/// Told twice, it is noted once. A mail that is queued again waits as if it had
-/// never been sent.
+/// Noted once, however often it is reported. A mail that is queued again waits
+/// as if it had never been sent.
 const NOTE_UNDELIVERED: Query = Query::new(
     "note undelivered",
     "UPDATE mails SET sent_at = NULL, refused_because = 'bounced', last_problem = 'bounced' \

@@ -119,7 +119,7 @@ const INSERT_MESSAGE_EVENTS: Query = Query::new(
     ),
 );
 
-/// The last one: after it the steps are not open any more.
+/// The last statement: after it the steps no longer match.
 const SET_STAGES: Query = Query::new(
     "set stages",
     concat!(

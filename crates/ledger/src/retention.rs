@@ -54,8 +54,8 @@ const SELECT_WITHDRAWN: Query = Query::new(
 /// `?1` is a JSON object of milliseconds by slug. A day never moves forward:
 /// applications were told the later one. Nothing is written where nothing has
 /// changed.
-const PROMISE: Query = Query::new(
-    "promise",
+const NOTE_ERASURE_DAYS: Query = Query::new(
+    "note erasure days",
     "\
     INSERT INTO tallies (posting, erased_at) SELECT key, value FROM json_each(?1) WHERE true \
     ON CONFLICT (posting) DO UPDATE SET erased_at = excluded.erased_at \
@@ -205,11 +205,14 @@ impl<D: Database> Retention for SqlLedger<D> {
         Ok(rows.into_iter().map(|row: IdRow| row.id).collect())
     }
 
-    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault> {
+    async fn note_erasure_days(&self, postings: &[Posting]) -> Result<(), Fault> {
         let days = postings.iter().map(|one| (one.slug.clone(), one.erased_at().0.into()));
         let days = serde_json::Value::Object(days.collect());
-        self.execute_all(vec![PROMISE.bind([days.to_string().into()]), DATE_APPLICATIONS.bind([])])
-            .await
+        self.execute_all(vec![
+            NOTE_ERASURE_DAYS.bind([days.to_string().into()]),
+            DATE_APPLICATIONS.bind([]),
+        ])
+        .await
     }
 
     async fn to_erase(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {
@@ -222,7 +225,7 @@ impl<D: Database> Retention for SqlLedger<D> {
         self.execute_all(each.map(|query| query.bind([id.into()])).into()).await
     }
 
-    async fn close_books(&self, now: Timestamp) -> Result<(), Fault> {
+    async fn forget_erased_postings(&self, now: Timestamp) -> Result<(), Fault> {
         let a_day_ago = now.0.saturating_sub(Timestamp(0).plus_days(1).0);
         let mut batch: Vec<_> = [FORGET_RETIRED, FORGET_NOTICES, FORGET_EVENTS]
             .map(|query| query.bind([now.into()]))

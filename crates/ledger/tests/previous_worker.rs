@@ -228,7 +228,7 @@ fn the_previous_worker_can_be_put_back() {
     assert!(waiting("outbox", "application").is_empty());
     previously(&tables, ERASE, &second);
     tables.script("UPDATE tallies SET erased_at = 9000").unwrap();
-    pollster::block_on(ledger.close_books(Timestamp(9_000))).unwrap();
+    pollster::block_on(ledger.forget_erased_postings(Timestamp(9_000))).unwrap();
     assert!(waiting("notices", "id").is_empty());
 }
 

@@ -26,8 +26,8 @@ pub enum Confirming {
     Newer,
 }
 
-/// The page at that address, of an application and of nobody in particular: it
-/// has neither name nor document.
+/// Returns the page at that address. It names the application, but neither the
+/// candidate nor a document.
 pub fn confirmation(
     texts: &'static Texts,
     posting: &Posting,

@@ -1,4 +1,5 @@
-//! The page on which an application is corrected.
+//! The page on which an application is corrected, or a mail that lacks something
+//! becomes one.
 
 use askama::Template;
 use domain::Posting;
@@ -6,16 +7,17 @@ use locales::Texts;
 use rules::Timestamp;
 use rules::deadline::Phase;
 
-use crate::form::{CorrectionOf, FormState, FormView};
+use crate::draft::draft_address;
+use crate::form::{Completes, CorrectionOf, FormState, FormView};
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::open::OPEN_ADDRESS;
 use crate::posting::refusal;
 use crate::receipt::{correct_address, receipt_address};
 use crate::words::{Around, Closing};
 
-/// The form of an application that was sent, with what it says; no script
-/// takes part in it. Out of time there is no form: the page says why the
-/// correction was not stored.
+/// Returns the form of an application that was sent or of a mail, with what it
+/// says; no script takes part in it. Out of time there is no form: the page says
+/// why what was sent was not stored.
 pub fn correct(
     texts: &'static Texts,
     posting: &Posting,
@@ -24,19 +26,30 @@ pub fn correct(
     correction: CorrectionOf,
     site: &Site,
 ) -> String {
-    let CorrectionOf { reference, key, is_shared, .. } = correction;
+    let CorrectionOf { completes, reference, key, is_shared, .. } = correction;
+    let receipt = if is_shared { OPEN_ADDRESS } else { &receipt_address(reference, key) };
+    let (heading, how, path, back) = match completes {
+        Completes::Application => (
+            texts.correct_title,
+            texts.correct_how,
+            correct_address(reference, key),
+            Some(in_language(texts, receipt)),
+        ),
+        Completes::Mail => {
+            (texts.draft_title, texts.draft_how, draft_address(reference, key), None)
+        }
+    };
     let state = FormState { correction: Some(correction), ..*form };
     let is_open = posting.requirements.window.phase(now) == Phase::Open;
     let refused = if is_open { Vec::new() } else { refusal(texts, posting, &state) };
     let shown = is_open.then(|| FormView::of(texts, posting, now, &state));
-    let path = correct_address(reference, key);
     let page = Page {
         t: texts,
         frame: Frame {
             title: if is_shared {
                 texts.shared_page.to_owned()
             } else {
-                format!("{} – {}", texts.correct_title, posting.organisation.name)
+                format!("{heading} – {}", posting.organisation.name)
             },
             brand: Brand::of(posting),
             description: None,
@@ -44,17 +57,15 @@ pub fn correct(
             indexed: false,
             has_form: false,
         },
+        heading,
+        how,
         posting,
         wrong: shown.as_ref().is_some_and(|form| !form.summary.is_empty()),
         form: shown,
         refused,
         closing: Closing::of(texts, posting, now),
         in_time: Around::of(texts.form_in_time, "closing"),
-        receipt: if is_shared {
-            in_language(texts, OPEN_ADDRESS)
-        } else {
-            in_language(texts, &receipt_address(reference, key))
-        },
+        back,
         posted: is_shared.then_some((reference, key)),
     };
     page.to_string()
@@ -65,6 +76,8 @@ pub fn correct(
 struct Page<'a> {
     t: &'static Texts,
     frame: Frame<'a>,
+    heading: &'static str,
+    how: &'static str,
     posting: &'a Posting,
     /// Whether the form comes back with something to correct.
     wrong: bool,
@@ -72,7 +85,8 @@ struct Page<'a> {
     refused: Vec<String>,
     closing: Closing,
     in_time: Around,
-    receipt: String,
+    /// The address of the receipt, where there is one.
+    back: Option<String>,
     /// The reference and the key that are posted on a shared computer.
     posted: Option<(&'a str, &'a str)>,
 }

@@ -7,7 +7,7 @@ use rules::application::limit;
 
 use crate::frame::{Brand, Frame, Site, in_language};
 
-/// The page that says so.
+/// Returns the page that says what went wrong.
 pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
     let Words { title, what, todo } = words(texts, *failure);
     let brand = Brand::ours(texts);

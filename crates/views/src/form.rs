@@ -1,11 +1,12 @@
 //! The form of a posting, in the state in which it is shown.
 
+mod fields;
+
 use std::collections::BTreeMap;
 
 use domain::{HeldDocument, Posting};
-use locales::{Labels, Texts, bytes, fill, isolated, issue_message, list, number, plural};
+use locales::{Labels, Texts, bytes, fill, issue_message, plural};
 use rules::application::{Document, limit};
-use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 use rules::{Date, Form, Issue, Mails, Requirements, Timestamp};
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ use crate::data::embed;
 use crate::frame::in_language;
 use crate::words::Around;
 
+use self::fields::{DocumentField, QuestionField, document_field, question_field, up_to};
+
 /// What the form holds when it is shown.
 #[derive(Clone, Copy)]
 pub struct FormState<'a> {
@@ -21,9 +24,9 @@ pub struct FormState<'a> {
     pub values: &'a Form,
     /// What is wrong with it; nothing when it is shown for the first time.
     pub issues: &'a [Issue],
-    /// What makes a second sending of the same application recognisable.
+    /// The signed token, by which the same form sent twice is recognised.
     pub token: &'a str,
-    /// What proves that it arrived before; or an empty text.
+    /// The signed arrival that proves when it first arrived; or an empty text.
     pub arrival: &'a str,
     /// Why it was not taken, where nothing is wrong with it.
     pub not_taken: Option<&'a str>,
@@ -124,35 +127,10 @@ pub(crate) struct FormView<'a> {
 
 /// A line of the error summary.
 pub(crate) struct SummaryItem {
-    /// The id of the element where it is mended. Without one it is plain text.
+    /// The id of the element in which it is corrected. Without one the line is
+    /// plain text.
     pub(crate) target: Option<String>,
     pub(crate) message: String,
-}
-
-/// A document asked for.
-pub(crate) struct DocumentField<'a> {
-    pub(crate) id: &'a str,
-    /// What the posting calls it, and the language of that.
-    pub(crate) name: &'a str,
-    pub(crate) language: &'a str,
-    pub(crate) required: bool,
-    pub(crate) accept: String,
-    pub(crate) hint: String,
-    /// That a file was chosen before, which a page cannot keep chosen, or that
-    /// the one sent before stays.
-    pub(crate) again: Option<String>,
-}
-
-/// A question asked.
-pub(crate) struct QuestionField<'a> {
-    pub(crate) id: &'a str,
-    /// What the posting asks, and the language of that.
-    pub(crate) name: &'a str,
-    pub(crate) language: &'a str,
-    pub(crate) required: bool,
-    pub(crate) yes_no: bool,
-    pub(crate) answer: &'a str,
-    pub(crate) hint: String,
 }
 
 impl<'a> FormView<'a> {
@@ -262,15 +240,16 @@ impl<'a> FormView<'a> {
         self.correction.is_none()
     }
 
-    /// Whether it corrects what nobody can read here any more.
+    /// Whether the content of what it corrects was deleted, so that the
+    /// documents have to be chosen again.
     pub(crate) fn asks_again(&self) -> bool {
         let is_application = |of: &CorrectionOf<'_>| matches!(of.completes, Completes::Application);
         self.correction.filter(is_application).is_some_and(|of| of.documents.is_empty())
     }
 
-    /// Whether the form has the trap for robots. One that comes back unread has
-    /// none: what fell into it once, a browser that fills in forms by itself,
-    /// would again. A correction has its key.
+    /// Whether the form has the trap for robots. A form that comes back unread
+    /// has none: a browser that filled in the trap by itself would do so again.
+    /// A correction needs none, since it has a key.
     pub(crate) fn has_trap(&self) -> bool {
         self.has_trap
     }
@@ -291,7 +270,8 @@ fn who_reads(texts: &'static Texts, posting: &Posting) -> &'static str {
     if posting.privacy.is_sealed() { texts.form_data_who_sealed } else { texts.form_data_who }
 }
 
-/// What is kept where, as far as the posting promises it.
+/// Returns what the posting promises about storage and deletion, a sentence
+/// each.
 fn where_it_lies(texts: &'static Texts, posting: &Posting, erased_on: &str) -> Vec<String> {
     let sealed = posting.privacy.is_sealed().then(|| texts.form_data_sealed.to_owned());
     let forget = posting.privacy.forget.then(|| texts.form_data_forget.to_owned());
@@ -324,7 +304,7 @@ struct Data<'a> {
     words: BTreeMap<&'static str, &'static str>,
 }
 
-/// Returns the id of the element where an issue with `field` is mended.
+/// Returns the id of the element in which an issue with `field` is corrected.
 fn target(asked: &Requirements, field: &str) -> String {
     let is_field = matches!(field, "name" | "email" | "phone" | "mails" | "message" | "consent")
         || asked.document(field).is_some()
@@ -336,8 +316,8 @@ fn target(asked: &Requirements, field: &str) -> String {
     first.map_or("application", |document| &document.id).to_owned()
 }
 
-/// Returns what a script has to ask for: documents that are held need not be
-/// chosen. Of the posting's texts it gets those in the language of the page.
+/// Returns the requirements for the script: held documents need not be chosen,
+/// and the posting's texts are those in the language of the page only.
 fn for_script(texts: &Texts, posting: &Posting, held: &[HeldDocument]) -> Requirements {
     let mut asked = posting.requirements.clone();
     for document in &mut asked.documents {
@@ -348,73 +328,4 @@ fn for_script(texts: &Texts, posting: &Posting, held: &[HeldDocument]) -> Requir
         question.text = question.text.only(texts.language_tag, &posting.language);
     }
     asked
-}
-
-fn document_field<'a>(
-    texts: &'static Texts,
-    posting: &'a Posting,
-    required: &'a DocumentRequirement,
-    state: &FormState,
-) -> DocumentField<'a> {
-    let extensions = required.kinds.iter().filter_map(|kind| kind.extension());
-    let names: Vec<String> = extensions.clone().map(str::to_uppercase).collect();
-    let media = required.kinds.iter().map(|kind| kind.media_type().to_owned());
-    let accept: Vec<String> = extensions.map(|name| format!(".{name}")).chain(media).collect();
-    let held = state.held.iter().find(|held| held.document.id == required.id);
-    let before = state.values.documents.iter().find(|offered| offered.id == required.id);
-    let kept =
-        state.correction.and_then(|of| of.documents.iter().find(|kept| kept.id == required.id));
-    let (language, name) = required.name.find(texts.language_tag, &posting.language);
-    let said = |text: &str, file: &str| fill(text, &[("file", &isolated(file))]);
-    DocumentField {
-        id: &required.id,
-        name,
-        language,
-        required: required.required,
-        accept: accept.join(","),
-        hint: fill(
-            texts.form_document_hint,
-            &[
-                ("kinds", &list(texts, "list_or", &names)),
-                ("max", &bytes(texts, required.max_bytes)),
-            ],
-        ),
-        again: match (held, kept) {
-            (Some(held), _) => Some(said(texts.form_document_held, &held.document.file_name)),
-            (None, Some(kept))
-                if state.correction.is_some_and(|of| of.completes == Completes::Mail) =>
-            {
-                Some(said(texts.draft_document_kept, &kept.file_name))
-            }
-            (None, Some(kept)) => Some(said(texts.form_document_kept, &kept.file_name)),
-            (None, None) => before.map(|file| said(texts.form_document_again, &file.file_name)),
-        },
-    }
-}
-
-fn question_field<'a>(
-    texts: &'static Texts,
-    posting: &'a Posting,
-    question: &'a Question,
-    values: &'a Form,
-) -> QuestionField<'a> {
-    let (language, name) = question.text.find(texts.language_tag, &posting.language);
-    QuestionField {
-        id: &question.id,
-        name,
-        language,
-        required: question.required,
-        yes_no: match question.kind {
-            QuestionKind::YesNo => true,
-            QuestionKind::Text => false,
-        },
-        answer: values.answers.get(&question.id).unwrap_or_default(),
-        hint: up_to(texts, texts.form_answer_hint, limit::ANSWER),
-    }
-}
-
-/// Returns a hint that tells how many characters a field takes.
-fn up_to(texts: &'static Texts, hint: &str, max: u64) -> String {
-    let max = number(texts, i64::try_from(max).unwrap_or(i64::MAX));
-    fill(hint, &[("max", &max)])
 }

@@ -13,11 +13,10 @@ pub struct Site<'a> {
 /// The style sheet. `cargo xtask build` names the files, with a hash of their
 /// content in the name.
 pub(crate) const CSS: &str = or(option_env!("GUICHET_ASSET_CSS"), "/assets/guichet.css");
-/// What pages that are written from right to left look like beside that. Others
-/// do not load it.
+/// The additional style sheet of pages that are written from right to left.
 pub(crate) const RTL_CSS: &str = or(option_env!("GUICHET_ASSET_RTL_CSS"), "/assets/rtl.css");
 pub(crate) const SCRIPT: &str = or(option_env!("GUICHET_ASSET_SCRIPT"), "/assets/form.js");
-/// What makes the way out of a page replace it in the history.
+/// The script that replaces a page in the browser's history when it is left.
 pub(crate) const LEAVE: &str = or(option_env!("GUICHET_ASSET_LEAVE"), "/assets/leave.js");
 pub(crate) const WASM: &str = or(option_env!("GUICHET_ASSET_WASM"), "/assets/form_bg.wasm");
 
@@ -35,7 +34,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) has_form: bool,
 }
 
-/// Whose counter it is.
+/// The organisation whose name the page bears.
 #[derive(Clone, Copy)]
 pub(crate) struct Brand<'a> {
     pub(crate) name: &'a str,
@@ -43,7 +42,7 @@ pub(crate) struct Brand<'a> {
 }
 
 impl<'a> Brand<'a> {
-    /// That of the organisation that hires, by the name people call it.
+    /// The brand of the organisation that hires, by its usual name.
     pub(crate) fn of(posting: &'a Posting) -> Self {
         let organisation = &posting.organisation;
         Self {
@@ -52,7 +51,7 @@ impl<'a> Brand<'a> {
         }
     }
 
-    /// Where no organisation is known.
+    /// The brand where no organisation is known.
     pub(crate) fn ours(texts: &'static Texts) -> Self {
         Self { name: texts.site_brand, language: texts.language_tag }
     }

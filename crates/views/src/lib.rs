@@ -33,7 +33,7 @@ pub use careers::careers;
 pub use confirmation::{Confirming, confirm_address, confirmation};
 pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;
-pub use draft::{draft, draft_address, raw_mail_address};
+pub use draft::{draft_address, raw_mail_address};
 pub use failure::{failure, failure_message};
 pub use feeds::{feed, sitemap};
 pub use form::{Completes, CorrectionOf, FormState};

@@ -43,12 +43,11 @@ pub struct MailText {
     pub html: String,
 }
 
-/// To the posting's recipient, in the posting's language. `links` are the
-/// addresses of the documents, in their order, where a letter that holds them
-/// would be too large; none where they are attached.
+/// Writes the mail to the posting's recipient, in the posting's language.
+/// `links` are the addresses of the documents, in their order, where they are
+/// too large to attach; none where they are attached.
 ///
-/// It shows what the candidate wrote: the reader knows that it comes from
-/// outside, and wants it.
+/// It shows what the candidate wrote. Staff know that this comes from outside.
 pub fn to_staff(
     texts: &Texts,
     posting: &Posting,
@@ -129,20 +128,21 @@ pub fn acknowledgement(
     MailText { text: ended(text.to_string()), html: html.to_string(), subject }
 }
 
-/// Returns a sentence as it stands in a header. Headers take no marks that
-/// isolate, since a candidate could hide something by them: left-to-right marks
-/// keep a reference whole that begins with a figure.
+/// Returns a sentence in the form for a header. Isolating marks are taken out
+/// of headers, since a candidate could hide text with them; left-to-right marks
+/// keep a reference together that begins with a digit.
 pub fn header_line(sentence: &str) -> String {
     sentence.replace(['\u{2068}', '\u{2069}'], "\u{200E}")
 }
 
-/// The subject that stands outside of an encrypted mail: nothing of the person.
+/// Returns the outer subject of an encrypted mail. It says nothing of the
+/// person.
 pub fn sealed_subject(texts: &Texts, count: u32, reference: &str) -> String {
     let count = number(texts, count.into());
     fill(texts.sealed_staff_subject, &[("number", &count), ("reference", reference)])
 }
 
-/// To staff: where the encrypted mail is that was too large.
+/// Writes to staff where they find an encrypted mail that was too large.
 pub fn sealed_link(
     texts: &Texts,
     posting: &Posting,

@@ -18,7 +18,8 @@ pub enum NotOpened {
     TooMany,
 }
 
-/// The form for reference and code. Its title says nothing of what it opens.
+/// Returns the form for reference and code. Its title does not mention
+/// applications, since others may see the browser's history.
 pub fn open(
     texts: &'static Texts,
     reference: &str,

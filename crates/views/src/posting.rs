@@ -69,7 +69,7 @@ fn other_language(texts: &'static Texts, posting: &Posting) -> Option<&'static s
     texts.find(&key).filter(|_| posting.language != texts.language_tag)
 }
 
-/// Why something that was sent is not stored.
+/// Returns the reasons why a form that was sent is not stored.
 pub(crate) fn refusal(texts: &'static Texts, posting: &Posting, form: &FormState) -> Vec<String> {
     let labels = Labels {
         requirements: &posting.requirements,

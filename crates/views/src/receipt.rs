@@ -274,8 +274,8 @@ fn shown<'a>(
     }
 }
 
-/// `text` four by four: an eye can compare that. The page sets them apart
-/// without spaces, so that a copy has none.
+/// Splits `text` into groups of four, which are easy to compare by eye. The
+/// page sets the groups apart without spaces, so that a copied text has none.
 pub(crate) fn groups(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     characters.chunks(4).map(|group| group.iter().collect()).collect()

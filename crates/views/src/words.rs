@@ -50,9 +50,9 @@ impl Time {
     }
 }
 
-/// Returns the last millisecond in time. Told to the minute it is "23:59",
-/// where the first one out of time would be "00:00" on a day that nobody had in
-/// mind.
+/// Returns the last millisecond before the closing. To the minute it reads
+/// "23:59" of the last day, where the closing itself would read "00:00" of the
+/// next day.
 pub(crate) fn last_instant(window: &Window) -> Timestamp {
     Timestamp(window.closes_at.0.saturating_sub(1))
 }

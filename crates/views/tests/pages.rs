@@ -33,17 +33,7 @@ fn pages(texts: &'static Texts) -> Vec<String> {
     let posting = posting();
     let values = Form::default();
     let issues = [Issue::new("email", Code::NotAnEmail), Issue::new("token", Code::NotAChoice)];
-    let wrong = FormState {
-        values: &values,
-        issues: &issues,
-        token: "the-token",
-        arrival: "",
-        not_taken: None,
-        kept: None,
-        held: &[],
-        correction: None,
-        intake: None,
-    };
+    let wrong = FormState { issues: &issues, ..FormState::new(&values, "the-token") };
     let mut pages = vec![
         views::careers(texts, &[], OPEN, &SITE),
         views::accessibility(texts, from_ref(&posting), OPEN, &SITE),
@@ -223,17 +213,7 @@ fn only_what_is_public_and_current_may_be_indexed() {
     let (posting, values) = (posting(), Form::default());
     let texts = &locales::FR;
     let issues = [Issue::new("email", Code::Missing)];
-    let wrong = FormState {
-        values: &values,
-        issues: &issues,
-        token: "",
-        arrival: "",
-        not_taken: None,
-        kept: None,
-        held: &[],
-        correction: None,
-        intake: None,
-    };
+    let wrong = FormState { issues: &issues, ..FormState::new(&values, "") };
     let receipt =
         views::receipt(texts, &posting, sent(&received(), &Delivery::default()), OPEN, &SITE);
     // Its address holds the key.

@@ -1,17 +1,17 @@
-//! The page of a posting, its form and its receipt.
+//! The page of a posting, and its form.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
-use domain::{Delivery, HeldDocument, MailState, Posting};
+use domain::{Delivery, HeldDocument, Posting};
 use locales::{ALL, EN, FR};
 use rules::application::OfferedDocument;
 use rules::{Code, Form, Issue, Requirements, Timestamp};
 use serde_json::Value;
 use support::{
-    CLOSES, INTAKE, KEY, OPEN, SITE, attributes, between, correction, fresh, ids, posting,
-    received, sent, tag,
+    CLOSES, INTAKE, OPEN, SITE, attributes, between, correction, fresh, ids, posting, received,
+    sent, tag,
 };
 use views::FormState;
 
@@ -44,17 +44,7 @@ fn out_of_time_there_is_no_form() {
 fn whoever_was_late_is_told_that_nothing_was_stored() {
     let late = posting().requirements.window.review(CLOSES);
     let values = Form::default();
-    let state = FormState {
-        values: &values,
-        issues: late.as_slice(),
-        token: "",
-        arrival: "",
-        not_taken: None,
-        kept: None,
-        held: &[],
-        correction: None,
-        intake: None,
-    };
+    let state = FormState { issues: late.as_slice(), ..FormState::new(&values, "") };
     let page = views::posting(&FR, &posting(), CLOSES, Some(state), &SITE);
     assert!(page.contains("Votre envoi n’a pas été enregistré"), "{page}");
     assert!(page.contains("jusqu’au dimanche 3 août 2025 à 23\u{A0}h\u{A0}59"), "{page}");
@@ -157,17 +147,7 @@ fn what_is_wrong_is_said_above_and_beside() {
         Issue::new("documents", Code::DocumentsTooLarge).with("bytes", 19_u64).with("max", 18_u64),
         Issue::new("token", Code::NotAChoice),
     ];
-    let state = FormState {
-        values: &values,
-        issues: &issues,
-        token: "t",
-        arrival: "",
-        not_taken: None,
-        kept: None,
-        held: &[],
-        correction: None,
-        intake: None,
-    };
+    let state = FormState { issues: &issues, ..FormState::new(&values, "t") };
     let page = views::posting(&EN, &posting(), OPEN, Some(state), &SITE);
     assert!(page.contains("<title>Error: Chargé·e"), "{page}");
     assert!(
@@ -315,63 +295,6 @@ fn facts_are_said_in_words() {
             assert!(page.contains(&format!(">{fact}</dd>")), "{fact} in {page}");
         }
     }
-}
-
-#[test]
-fn a_receipt_says_how_far_the_application_has_come() {
-    let receipt =
-        |delivery| views::receipt(&EN, &posting(), sent(&received(), &delivery), OPEN, &SITE);
-    let waiting = receipt(Delivery::default());
-    assert_eq!(waiting.matches("<li class=\"done\">").count(), 1);
-    let at = MailState::Sent(OPEN);
-    let delivered = receipt(Delivery { forwarding: at, acknowledgement: at });
-    assert_eq!(delivered.matches("<li class=\"done\">").count(), 3);
-    let given_up = receipt(Delivery { forwarding: MailState::GivenUp, acknowledgement: at });
-    assert!(given_up.contains("We are on it: there is nothing for you to do."), "{given_up}");
-    for text in [
-        "<span>7KXM</span><span>29QT</span>",
-        "Received on <time datetime=\"2025-07-15T12:03:00.000Z\">Tuesday 15 July 2025 at 14:03, Brussels time (UTC+2)</time>",
-        "Acknowledgement sent to marie.dupont@example.org",
-        "PDF, 813\u{A0}KB",
-        &"<span>0123</span><span>4567</span><span>89ab</span><span>cdef</span>".repeat(4),
-        "<code dir=\"ltr\">https://jobs.example.org/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=en</code>",
-        "<a href=\"/applications/7KXM29QT?key=never-to-be-guessed&#38;lang=fr\" lang=\"fr\"",
-        "<a class=\"alone\" href=\"/applications/7KXM29QT/withdraw?key=never-to-be-guessed&#38;lang=en\">",
-        "erases your application, your documents and this receipt on Friday 30 January 2026.",
-    ] {
-        assert!(delivered.contains(text), "{text} in {delivered}");
-    }
-    // The page may be left open on a shared screen. Of personal data it shows
-    // the address alone, where a mistake would go unnoticed.
-    for private in ["never-shown", "Marie", "staff@example.org"] {
-        assert!(!delivered.contains(private), "{private} in {delivered}");
-    }
-}
-
-/// Without a script, since there is none on that page.
-#[test]
-fn a_correction_keeps_the_documents_that_are_not_replaced() {
-    let (posting, received, values) = (posting(), received(), Form::default());
-    let of = correction(&received);
-    let page = views::correct(&EN, &posting, OPEN, &fresh(&values), of, &SITE);
-    let action = format!("action=\"/applications/7KXM29QT/corrections?key={KEY}&#38;lang=en\"");
-    assert!(page.contains(&action), "{page}");
-    assert!(page.contains("You sent “cv.pdf”. It stays unless you choose another file."), "{page}");
-    assert!(page.contains("name=\"revision\" value=\"1\"") && page.contains(KEY), "{page}");
-    assert!(!page.contains("<script") && !page.contains("name=\"token\""), "{page}");
-    let late = [Issue::new("deadline", Code::DeadlinePassed)];
-    let state = FormState { issues: &late, kept: Some("7KXM29QT"), ..fresh(&values) };
-    let closed = views::correct(&EN, &posting, CLOSES, &state, of, &SITE);
-    assert!(closed.contains("The correction was not stored") && !closed.contains("<form"));
-    assert!(closed.contains("Your application 7KXM29QT stays as we received it."), "{closed}");
-}
-
-#[test]
-fn a_receipt_leads_to_the_correction_until_the_deadline() {
-    let (posting, received, delivery) = (posting(), received(), Delivery::default());
-    let page = |now| views::receipt(&EN, &posting, sent(&received, &delivery), now, &SITE);
-    let link = "/applications/7KXM29QT/correct?key=";
-    assert!(page(OPEN).contains(link) && !page(CLOSES).contains(link));
 }
 
 #[test]

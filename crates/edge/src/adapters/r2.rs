@@ -24,7 +24,7 @@ impl R2Documents {
 }
 
 impl R2Documents {
-    /// Says whether the outbox is held up by a restore.
+    /// Returns whether a restore pauses the outbox.
     pub(crate) async fn pause(&self) -> Result<Pause, Fault> {
         let record = self.0.head(Pause::KEY).await.map_err(fault)?;
         let text = if record.is_some() { self.get(Pause::KEY).await? } else { None };

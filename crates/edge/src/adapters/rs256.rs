@@ -9,8 +9,8 @@ use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
 
 const NAME: &str = "RSASSA-PKCS1-v1_5";
 
-/// Returns whether `key` has made `signature` over `signed`. A key that is
-/// none has made nothing.
+/// Returns whether `signature` is one by `key` over `signed`. With a malformed
+/// key it is not.
 pub(crate) async fn is_signed_by(
     key: &PublicKey,
     signed: &str,

@@ -19,8 +19,8 @@ pub(super) enum Caching {
     Privately,
 }
 
-/// Everything a page needs is here or comes from this host; nothing is
-/// inline, and nobody may frame it.
+/// The content security policy: everything comes from this host, nothing is
+/// inline, and no other page may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
@@ -55,7 +55,7 @@ pub(super) fn private(response: Response) -> worker::Result<Response> {
     with_headers(response, Caching::Never)
 }
 
-/// Returns the way to another page, by GET.
+/// Redirects to another page, by GET.
 pub(super) fn see_other(location: &str) -> worker::Result<Response> {
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("Location", location)?;
@@ -95,7 +95,8 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
     }
 }
 
-/// Returns a failure of ours: logged, and the client may come back.
+/// Logs a fault and returns 503, with the time after which the client may try
+/// again.
 pub(super) fn unavailable(context: &RequestContext, fault: &Fault) -> worker::Result<Response> {
     log::fault("request failed", fault);
     later(context, Failure::Unavailable, RETRY_AFTER)

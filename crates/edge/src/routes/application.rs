@@ -223,8 +223,9 @@ fn first_arrival(
     Some(context.arrived(arrival, sealed.clone()))
 }
 
-/// The form's token, or a new one where there is none. Nothing for a token
-/// that is not ours, and where there is none of a form that has to come again.
+/// Returns the form's token, or a new one where it has none. Nothing for a
+/// token that is not ours, and for a form without one whose documents come in
+/// parts: it is sent several times.
 fn open_token(
     context: &RequestContext,
     app: &AppContext,

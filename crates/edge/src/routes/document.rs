@@ -1,5 +1,5 @@
-//! `GET /applications/{reference}/documents/{document}?sha256=…&until=…&key=…`: the
-//! way to a document that was too large for the letter to staff.
+//! `GET /applications/{reference}/documents/{document}?sha256=…&until=…&key=…`
+//! serves a document that was too large for the mail to staff.
 
 use std::fmt::Write as _;
 

@@ -32,7 +32,8 @@ use crate::log;
 /// Seconds until the counters begin anew.
 pub(super) const RETRY_AFTER: &str = "60";
 
-/// Milliseconds in which no person fills in the form and chooses documents.
+/// The least time in which a person fills in the form and chooses documents.
+/// Milliseconds.
 const HASTE_MS: i64 = 3_000;
 
 /// Why a form is turned away.
@@ -73,7 +74,8 @@ impl<'a> Guard<'a> {
         self.sender.as_deref()
     }
 
-    /// Before anything of the form is known.
+    /// Returns why a client is turned away before anything of its form is
+    /// known.
     pub(super) async fn flooded(&self) -> Option<Cause> {
         let is_flood = self.is_over("FORM_LIMIT", self.sender()).await
             || self.is_over("NETWORK_LIMIT", self.network.as_deref()).await;
@@ -95,7 +97,8 @@ impl<'a> Guard<'a> {
         (hasty && self.is_over("HASTY_FORM_LIMIT", self.sender()).await).then_some(Cause::Haste)
     }
 
-    /// Whether more parts of documents come than a room full of candidates sends.
+    /// Whether more parts of documents come than several candidates on one line
+    /// send.
     pub(super) async fn sends_too_many_parts(&self) -> bool {
         self.is_over("PART_LIMIT", self.sender()).await
     }
@@ -122,9 +125,9 @@ impl<'a> Guard<'a> {
     }
 }
 
-/// Returns what an address is counted as. One household has 2^64 addresses of
-/// IPv6: their first half counts. Nobody counts on the machine itself, which is
-/// development.
+/// Returns what an address is counted as. A household has 2^64 addresses of
+/// IPv6, so only the first half counts. Loopback, which is development, is not
+/// counted.
 fn counted_as(address: &str) -> Option<String> {
     match address.trim().parse().ok()? {
         IpAddr::V4(address) if address.is_loopback() => None,

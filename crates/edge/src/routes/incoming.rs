@@ -272,6 +272,6 @@ fn show(
     };
     let site = Site { base_url: &context.origin };
     let (texts, now) = (context.texts_for(posting), context.received_at);
-    let page = views::draft(texts, posting, now, &form, of, &site);
+    let page = views::correct(texts, posting, now, &form, of, &site);
     answer::html(status, &page, Caching::Never)
 }

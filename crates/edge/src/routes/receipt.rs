@@ -52,7 +52,7 @@ pub(super) async fn answer(
     }
 }
 
-/// Returns what the address opens.
+/// Returns the application that the key in the address opens.
 pub(super) async fn find(
     context: &RequestContext,
     env: &Env,

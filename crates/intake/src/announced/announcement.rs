@@ -7,13 +7,14 @@ use super::parts;
 use crate::key::{ApplicationId, id_of};
 use crate::ports::{DocumentStore, Fault};
 
-/// How long an announcement is good, in milliseconds.
+/// How long an announcement is valid, in milliseconds.
 pub const ANNOUNCED_MS: i64 = 12 * 3_600_000;
 
 /// What the keys of all announcements begin with.
 pub(super) const ANNOUNCED: &str = "announced/";
 
-/// More than anybody announces of one page in twelve hours.
+/// The most announcements that are read of one page: more than anybody makes in
+/// twelve hours.
 pub(super) const MOST: u32 = 100;
 
 /// What a page says of a document before its bytes come.
@@ -30,7 +31,7 @@ pub struct AnnouncedDocument {
 }
 
 impl AnnouncedDocument {
-    /// Whether its hash is one: it becomes part of a key.
+    /// Whether its hash is a SHA-256 in hexadecimal: it becomes part of a key.
     pub fn is_sound(&self) -> bool {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         self.sha256.len() == 64 && self.sha256.bytes().all(is_digit)
@@ -46,8 +47,8 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// Looks up whether the page with the id `page` has announced the same
-    /// before, within the time for which that is good.
+    /// Looks up whether the page with the id `page` has made the same
+    /// announcement before, and it is still valid.
     pub async fn find(
         store: &impl DocumentStore,
         slug: &str,
@@ -134,7 +135,8 @@ impl Place {
         format!("{}{}.", self.of_folder(), self.content)
     }
 
-    /// When the same was first announced that is still good at `now`.
+    /// When the same was first announced, among announcements still valid at
+    /// `now`.
     async fn first(
         &self,
         store: &impl DocumentStore,
@@ -145,8 +147,8 @@ impl Place {
         Ok(times.filter(|at| is_good(*at, now)).min())
     }
 
-    /// By which the page sends parts. Whoever does not have the page's token
-    /// cannot guess it.
+    /// The id by which the page sends parts. It cannot be guessed without the
+    /// page's token.
     pub(super) fn id(&self, at: Timestamp) -> String {
         format!("{}.{}.{}", self.folder, self.content, at.0)
     }

@@ -21,8 +21,8 @@ use crate::uploads::document_prefix;
 /// The most bytes of a part.
 pub const MAX_PART: u64 = 1_000_000;
 
-/// The fewest bytes of a part that is not a document's last. So many make less
-/// than [`MOST`] of the largest document.
+/// The fewest bytes of a part that is not a document's last. In parts of this
+/// size, the largest document has fewer than [`MOST`].
 pub const MIN_PART: u64 = 32_000;
 
 /// The most parts of a document, which one listing shows.
@@ -47,9 +47,9 @@ pub enum PartAnswer {
     /// So many bytes of the document have arrived from its beginning on. The
     /// next part begins there, whether this one was wanted or not.
     Arrived(u64),
-    /// Nothing of this document is awaited, or no longer.
+    /// No announcement waits for this document, or none does any longer.
     Gone,
-    /// It is larger or smaller than a part may be.
+    /// The part is larger or smaller than allowed.
     WrongSize,
 }
 
@@ -125,8 +125,9 @@ pub(super) async fn put_together(
     Ok(document)
 }
 
-/// The parts that follow each other from the beginning of a document on, and
-/// where they end. One that was late for a deletion may lie beyond a gap.
+/// Returns the parts that follow each other from the beginning of a document,
+/// and where they end. A part that was written while others were being deleted
+/// may lie beyond a gap.
 async fn beginning(
     store: &impl DocumentStore,
     folder: &str,

@@ -28,10 +28,10 @@ pub struct Related {
     pub is_from_same_page: bool,
 }
 
-/// A mail to a candidate whose address was corrected, to the previous one.
+/// The address that a correction has replaced. It is told of the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Farewell {
-    /// The previous address.
+pub struct PreviousAddress {
+    /// The address.
     pub address: String,
     /// The language that the candidate used.
     pub language: String,
@@ -46,17 +46,17 @@ pub trait Corrections {
     /// where it was corrected or withdrawn meanwhile, and nothing is written.
     async fn seal(&self, next: &Application) -> Result<Option<Application>, Fault>;
 
-    /// Writes `next`, a revision made from the one before it, all or nothing:
-    /// the earlier revision is kept, its mails that have not left and that
-    /// no task is sending go, and `mails` are written, due at `due_at`. With
-    /// `farewell` the previous address is told. Without effect where the
-    /// latest revision is not the one before `next`.
+    /// Writes the revision `next` in one transaction: the earlier revision is
+    /// kept, its mails are deleted that have not left and that no task is
+    /// sending, and `mails` are written, due at `due_at`. A `previous` address
+    /// gets a notice of the change. Without effect unless the latest revision
+    /// is the one before `next`.
     async fn correct(
         &self,
         next: &Application,
         mails: &[MailRef],
         due_at: Timestamp,
-        farewell: Option<&Farewell>,
+        previous: Option<&PreviousAddress>,
     ) -> Result<Correction, Fault>;
 
     /// The earlier revisions of an application, in order.

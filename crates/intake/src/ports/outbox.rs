@@ -114,8 +114,8 @@ impl MailKind {
         }
     }
 
-    /// How it is tried again. No other mail says what a notice to staff or
-    /// operator says, so such a notice is never given up.
+    /// Returns how it is retried. A notice to staff or to the operator has no
+    /// other channel, so it is never given up.
     pub fn retry_policy(self) -> RetryPolicy {
         match self {
             Self::Staff
@@ -152,8 +152,8 @@ impl MailKind {
         }
     }
 
-    /// Whether an outsider can cause such mails to another outsider, whose
-    /// mailbox then has to be spared. A digest is what spares it.
+    /// Whether an outsider can cause such mails to another outsider, so that
+    /// they are counted and beyond a limit replaced by a digest.
     pub fn is_counted(self) -> bool {
         match self {
             Self::Acknowledgement | Self::WithdrawalConfirmation | Self::AddressChanged => true,
@@ -305,8 +305,9 @@ pub trait Outbox {
     /// by `until`.
     async fn mark_queued(&self, mails: &[MailRef], until: Timestamp) -> Result<(), Fault>;
 
-    /// Notes that these mails have left, unless that is known: a digest has told
-    /// at `at` what they say, or they left before the ledger was restored.
+    /// Marks those of these mails as sent at `at` that are not marked yet: a
+    /// digest has replaced them, or they were sent before the ledger was
+    /// restored.
     async fn note_sent(&self, mails: &[String], at: Timestamp) -> Result<(), Fault>;
 
     /// Returns up to `limit` mails that were sent after `after`, in order, with

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Fault;
 
-/// The revision that mails carry which do not tell of one: later than any, so
-/// that a correction does not replace them.
+/// The revision of mails that concern no revision in particular: later than
+/// any, so that no correction replaces them.
 pub const EVERY_REVISION: u32 = 0x7FFF_FFFF;
 
 /// Where the selection stands with an application.

@@ -24,7 +24,8 @@ pub struct Digest {
     pub id: String,
     /// When it leaves.
     pub due_at: Timestamp,
-    /// When the mails that it stands for leave after all, unless it has left.
+    /// When the mails that it replaces are sent after all, if it has not left
+    /// by then.
     pub at_the_latest: Timestamp,
     /// To whom it goes.
     pub notice: DigestNotice,
@@ -41,7 +42,7 @@ pub enum Admission {
     Closed,
 }
 
-/// A mail that a digest stands for.
+/// A mail that a digest replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digested {
     /// Its id.

@@ -42,7 +42,7 @@ pub trait Retention {
     /// Notes on which day each of these postings is to be erased, unless a
     /// later one is noted. What was noted of others stays. Applications of
     /// the previous Worker that have no day yet get that of their posting.
-    async fn promise(&self, postings: &[Posting]) -> Result<(), Fault>;
+    async fn note_erasure_days(&self, postings: &[Posting]) -> Result<(), Fault>;
 
     /// Ids of up to `limit` applications that are to be erased by `now`.
     async fn to_erase(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;
@@ -52,7 +52,7 @@ pub trait Retention {
 
     /// Forgets whatever is left of postings that are to be erased by `now` and
     /// have no application any more; the counts stay.
-    async fn close_books(&self, now: Timestamp) -> Result<(), Fault>;
+    async fn forget_erased_postings(&self, now: Timestamp) -> Result<(), Fault>;
 
     /// Returns those of `ids` that no application has. Each is retired in the
     /// same step, so that none can come while its documents are deleted.

@@ -132,7 +132,7 @@ impl Ports {
                 self.delete_all_but_the_latest(text(&values[0]));
                 return;
             }
-            ("promise", Some(Bug::ErasesByPresentDay)) => format!(
+            ("note erasure days", Some(Bug::ErasesByPresentDay)) => format!(
                 "UPDATE applications SET erase_at = \
                  (SELECT value FROM json_each('{}') WHERE key = posting)",
                 text(&values[0])

@@ -1,7 +1,7 @@
 //! Corrections of applications.
 
 use domain::{Application, Posting, Rest, Sealed, SealedMessage};
-use intake::ports::{Commit, Correction, Farewell, MailKind, MailRef, Related};
+use intake::ports::{Commit, Correction, MailKind, MailRef, PreviousAddress, Related};
 use rules::Content;
 
 use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
@@ -61,11 +61,18 @@ pub(super) async fn only_one_correction_of_a_revision_counts(
         let corrected = ledger.correct(&second, &mails(&second), NOON, None).await?;
         same("twice the same", corrected, Correction::Held(Box::new(second.clone())))?;
     }
-    let farewell =
-        Farewell { address: "a@example.org".into(), language: "fr".into(), mails: Mails::Full };
-    let late = ledger.correct(&other, &mails(&other), NOON, Some(&farewell)).await?;
+    let previous = PreviousAddress {
+        address: "a@example.org".into(),
+        language: "fr".into(),
+        mails: Mails::Full,
+    };
+    let late = ledger.correct(&other, &mails(&other), NOON, Some(&previous)).await?;
     same("another", late, Correction::Superseded(Box::new(second.clone())))?;
-    same("its farewell", ledger.due_notices(after(MINUTE), 10).await?, Vec::new())?;
+    same(
+        "nor is the previous address told",
+        ledger.due_notices(after(MINUTE), 10).await?,
+        Vec::new(),
+    )?;
     ledger.withdraw(&second, "hash", after(MINUTE)).await?;
     let third = next(&second, "Third");
     let gone = ledger.correct(&third, &mails(&third), NOON, None).await?;

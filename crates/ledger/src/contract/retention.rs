@@ -80,7 +80,7 @@ pub(super) async fn a_withdrawal_is_told_after_the_last_lease(
 
 pub(super) async fn erasing_leaves_counts(ledger: &impl Storage, posting: &Posting) -> Outcome {
     let (slug, end) = (&posting.slug, posting.erased_at());
-    ledger.promise(std::slice::from_ref(posting)).await?;
+    ledger.note_erasure_days(std::slice::from_ref(posting)).await?;
     same("nothing is there", ledger.to_erase(end, 10).await?, Vec::new())?;
     commit(ledger, slug, 1).await?;
     let received = commit(ledger, slug, 2).await?;
@@ -90,13 +90,13 @@ pub(super) async fn erasing_leaves_counts(ledger: &impl Storage, posting: &Posti
     same("too early", ledger.to_erase(Timestamp(end.0 - 1), 10).await?, Vec::new())?;
     same("the day", ledger.to_erase(end, 10).await?.len(), 2)?;
     same("a page", ledger.to_erase(end, 1).await?.len(), 1)?;
-    ledger.close_books(end).await?;
+    ledger.forget_erased_postings(end).await?;
     let lookup = ledger.look_up_receipt(None, "hash").await?;
-    same("books are still open", lookup.withdrawn.is_some(), true)?;
+    same("its key is still known", lookup.withdrawn.is_some(), true)?;
     for n in [1, 2] {
         ledger.erase(&application(slug, n).id).await?;
     }
-    ledger.close_books(end).await?;
+    ledger.forget_erased_postings(end).await?;
     same("all is gone", ledger.to_erase(end, 10).await?, Vec::new())?;
     same("notices too", ledger.due_notices(end, 10).await?, Vec::new())?;
     let lookup = ledger.look_up_receipt(None, "hash").await?;
@@ -105,8 +105,8 @@ pub(super) async fn erasing_leaves_counts(ledger: &impl Storage, posting: &Posti
     // that is kept for a shorter time now.
     let third = commit(ledger, slug, 3).await?;
     let shorter = Posting { retention_days: 1, ..posting.clone() };
-    ledger.promise(&[shorter]).await?;
-    ledger.promise(&[]).await?;
+    ledger.note_erasure_days(&[shorter]).await?;
+    ledger.note_erasure_days(&[]).await?;
     same("the latest day", ledger.last_erasure(slug).await?, Some(end))?;
     same("not earlier", ledger.to_erase(Timestamp(end.0 - 1), 10).await?, Vec::new())?;
     same("the promise holds", ledger.to_erase(end, 10).await?, vec![third.id])

@@ -15,7 +15,7 @@ pub enum Neutral {
     Corrected,
     /// It was withdrawn.
     Withdrawn,
-    /// Its address was replaced, by which this mail goes to the previous one.
+    /// Its address was replaced. This mail goes to the previous one.
     AddressChanged,
     /// Staff have written; the text is on the receipt.
     Message,
@@ -23,8 +23,8 @@ pub enum Neutral {
     Unfinished,
 }
 
-/// Says so, with the reference alone. No address of a receipt either: who reads
-/// the mailbox would open it.
+/// Writes a neutral mail: it has the reference and nothing else. The address of
+/// the receipt is left out too, since whoever reads the mailbox could open it.
 pub fn neutral(texts: &Texts, told: Neutral, reference: &str) -> MailText {
     let sentence = match told {
         Neutral::Received => texts.neutral_received,
@@ -38,7 +38,8 @@ pub fn neutral(texts: &Texts, told: Neutral, reference: &str) -> MailText {
     plain(texts, sentence.clone(), &[sentence], &[])
 }
 
-/// A digest of which some must be neutral: the references alone.
+/// Writes a digest of applications some of which want neutral mails: it has the
+/// references only.
 pub(super) fn digest<'a>(texts: &Texts, references: impl Iterator<Item = &'a str>) -> MailText {
     let references: Vec<String> = references.map(str::to_owned).collect();
     let references = locales::list(texts, "list_and", &references);

@@ -22,8 +22,8 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
-    /// Those whose mail to staff was sent and is not confirmed, where that is
-    /// what it takes to forget them.
+    /// Those whose mail to staff was sent and not confirmed, where the posting
+    /// forgets what is confirmed.
     pub unconfirmed: Vec<(u32, &'a str)>,
     /// Those whose acknowledgement the candidate's address does not take.
     pub not_acknowledged: Vec<(u32, &'a str)>,
@@ -165,8 +165,9 @@ pub enum Told {
     Withdrawn(Timestamp),
 }
 
-/// To an outsider who had enough mails: what the others would have said. As
-/// little as in an acknowledgement does it contain what somebody typed.
+/// Writes the digest to an outsider: what the mails beyond the hourly limit
+/// would have said. Like an acknowledgement, it contains nothing that was
+/// typed.
 pub fn digest(texts: &Texts, entries: &[DigestEntry]) -> MailText {
     if entries.iter().any(|entry| entry.mails != Mails::Full) {
         return neutral::digest(texts, entries.iter().map(|entry| entry.reference.as_str()));

@@ -208,8 +208,9 @@ fn percent_encoded(byte: u8) -> [char; 3] {
     ['%', digit(byte >> 4), digit(byte & 0x0F)]
 }
 
-/// Returns the posting's required subject to the letter, then whose and which
-/// it is, so that mail programs keep two applications apart.
+/// Returns the posting's required subject, unchanged, followed by the
+/// candidate's name, the number and the reference, so that mail programs do not
+/// group two applications.
 pub(super) fn staff_subject(
     texts: &Texts,
     posting: &Posting,

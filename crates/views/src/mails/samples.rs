@@ -8,6 +8,8 @@ use rules::deadline::{Deadline, Window, Zone};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind, Translated};
 use rules::{Date, Mails, Remark, Requirements, Timestamp};
 
+use super::Withdrawn;
+
 pub(super) fn posting() -> Posting {
     Posting {
         slug: "protection-espace-civique-tunisie-ue".to_owned(),
@@ -152,4 +154,8 @@ pub(super) fn required(id: &str, french: &str, english: &str) -> DocumentRequire
 fn translated(french: &str, english: &str) -> Translated {
     let texts = [("fr", french), ("en", english)];
     Translated(texts.into_iter().collect())
+}
+
+pub(super) fn withdrawn(name: &str) -> Withdrawn<'_> {
+    Withdrawn { number: 1_200, reference: "7KXM29QT", name }
 }

@@ -13,8 +13,8 @@ const LONGEST: usize = 40;
 /// The shortest name that is recognised inside of a longer word, in letters.
 const SHORTEST_INSIDE: usize = 4;
 
-/// Returns whose application it is, as a list of mails shows it: `Amélie
-/// N’Diaye via OMCT Carrières`. The end is ours, whatever the name is.
+/// Returns the display name of the sender: `Amélie N’Diaye via OMCT Carrières`.
+/// Whatever the candidate's name, the end is ours.
 ///
 /// A name in which one of `protected` can be recognised, or the organisation's,
 /// is marked. An `@` in it is written out, so that no mail program takes a part

@@ -86,7 +86,7 @@ pub(super) fn correction_not_taken(
     reason.with_wait(response)
 }
 
-/// The one answer to every cause: to be sent again in a while.
+/// The same answer to every cause: the form is to be sent again in a while.
 pub(super) fn busy(
     context: &RequestContext,
     posting: &Posting,

@@ -198,7 +198,7 @@ fn a_shortened_retention_does_not_end_the_reports_on_what_staff_lack() {
     closed(&world);
     later(&world, LONGEST_WAIT_MS);
     assert_eq!(cron_to_staff(&world).len(), 1);
-    pollster::block_on(world.ledger.promise(std::slice::from_ref(&posting))).unwrap();
+    pollster::block_on(world.ledger.note_erasure_days(std::slice::from_ref(&posting))).unwrap();
     let shortened = Posting { retention_days: 1, ..posting.clone() };
     later(&world, 2 * DAY);
     assert!(shortened.erased_at() <= world.now.get());
