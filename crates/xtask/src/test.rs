@@ -28,8 +28,8 @@ const TIMEOUT: &str = "--test-timeout=600000";
 /// Two files at a time, on two cores too: the tests mostly wait. Node's own
 /// choice there is one.
 const CONCURRENCY: &str = "--test-concurrency=2";
-/// Takes about a minute. `cargo xtask simulate` runs five times as many.
-const SEEDS: SimulateOptions = SimulateOptions::Seeds(2_000);
+/// Takes about a minute and a half. `cargo xtask simulate` runs more.
+const SEEDS: SimulateOptions = SimulateOptions::Seeds(3_000);
 
 /// Runs the tests and goes on after a failure, so that one run shows all
 /// failures. With a filter, only what it selects is run.
