@@ -80,6 +80,8 @@ const ROWS: [Rows; 2] = [
         &[
             ("name.fr", Text),
             ("name.en", Text),
+            ("name.es", Text),
+            ("name.ar", Text),
             ("required", Choice),
             ("kinds", Words),
             ("max_size", Text),
@@ -88,7 +90,14 @@ const ROWS: [Rows; 2] = [
     (
         "questions",
         "text",
-        &[("text.fr", Text), ("text.en", Text), ("kind", Text), ("required", Choice)],
+        &[
+            ("text.fr", Text),
+            ("text.en", Text),
+            ("text.es", Text),
+            ("text.ar", Text),
+            ("kind", Text),
+            ("required", Choice),
+        ],
     ),
 ];
 

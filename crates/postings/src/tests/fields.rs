@@ -40,6 +40,18 @@ fn assert_same(written: &str, source: &str) {
 }
 
 #[test]
+fn each_language_has_a_field_of_its_own() {
+    for language in locales::LANGUAGES {
+        let name = format!("documents.0.name.{language}");
+        let source = changed(SAMPLE, &[(&name, "Carta")]);
+        assert_eq!(fields(&source).unwrap().get(&name), "Carta");
+        // Left empty, it is not written.
+        let emptied = changed(&source, &[(&name, "")]);
+        assert!(!emptied.contains("Carta") && !emptied.contains("name.es = "), "{emptied}");
+    }
+}
+
+#[test]
 fn a_change_stands_where_the_fact_stood() {
     let source = changed(
         SAMPLE,

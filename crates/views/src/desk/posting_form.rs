@@ -99,17 +99,21 @@ const GROUPS: [(&str, &[Asked]); 4] = [
     ),
 ];
 
-const DOCUMENT: [Asked; 5] = [
+const DOCUMENT: [Asked; 7] = [
     ("name.fr", Line),
     ("name.en", Line),
+    ("name.es", Line),
+    ("name.ar", Line),
     ("kinds", AnyOf(&["pdf", "docx", "odt"])),
     ("max_size", Line),
     ("required", Tick),
 ];
 
-const QUESTION: [Asked; 4] = [
+const QUESTION: [Asked; 6] = [
     ("text.fr", Line),
     ("text.en", Line),
+    ("text.es", Line),
+    ("text.ar", Line),
     ("kind", OneOf(&["yes_no", "text"])),
     ("required", Tick),
 ];
@@ -362,5 +366,20 @@ impl Maker<'_> {
             }
         });
         wrong.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOCUMENT, QUESTION};
+
+    #[test]
+    fn a_row_has_a_field_for_each_language() {
+        for (key, asked) in [("name", &DOCUMENT[..]), ("text", &QUESTION[..])] {
+            for language in locales::LANGUAGES {
+                let wanted = format!("{key}.{language}");
+                assert!(asked.iter().any(|(name, _)| *name == wanted), "{wanted}");
+            }
+        }
     }
 }
