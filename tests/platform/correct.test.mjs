@@ -32,6 +32,16 @@ async function correct({ path, key, revision }, changes = {}, { minutes = 1, jso
 
 const page = async (path, headers = {}) => place.guichet.fetch(path, { headers: { accept: "text/html", ...headers } });
 
+test("where we fail, the answer says that the application stays, and it does", async () => {
+  const received = await applied();
+  const answer = await correct(received, { phone: "+216 20 000 000" }, { json: false, headers: { "x-test-fault": "d1.batch" } });
+  assert.equal(answer.status, 503);
+  const page = unescaped(await answer.text());
+  assert.ok(page.includes(words("fr").failure.unavailable_what) && page.includes("comme elle était"), page);
+  const [application] = (await kept(place.guichet)).applications;
+  assert.equal(application.revision, 1);
+});
+
 test("the receipt leads to a form with what was sent, without a script", async () => {
   const { path, key } = await applied();
   const receipt = unescaped(await (await page(`${path}?key=${key}&lang=fr`)).text());

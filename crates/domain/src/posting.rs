@@ -39,6 +39,9 @@ pub struct Posting {
     pub panel: Vec<String>,
     /// What an application must satisfy.
     pub requirements: Requirements,
+    /// The id of the document whose place the text of a mail may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter_in_mail: Option<String>,
     /// What happens after applying, in the posting's language.
     pub steps: Vec<String>,
     /// How long after the deadline an application is kept, in days.

@@ -10,6 +10,7 @@ mod keep;
 mod letter;
 mod our_mails;
 mod outcome;
+mod text_as_letter;
 mod which_document;
 mod which_posting;
 
@@ -182,17 +183,6 @@ where
         self.attempt(&letter, author, posting, true, Some(&draft)).await
     }
 
-    /// The id of the application that the mail with this identity becomes.
-    /// Where a mail could not be processed for a day, the documents of its first
-    /// attempts were taken for orphaned ones, and their ids are used up.
-    async fn application_id(&self, identity: &str) -> Result<ApplicationId, Fault> {
-        let mut id = ApplicationId::for_mail(identity);
-        while self.ledger.is_orphaned(id.as_str()).await? {
-            id = id.after_orphan();
-        }
-        Ok(id)
-    }
-
     /// Submits what a mail brings, with what `earlier` holds. Where the
     /// posting is not `is_sure`, the subject is wrong, and nothing is stored.
     async fn attempt(
@@ -207,14 +197,14 @@ where
             Some(draft) => held(self.documents, self.receiver.unicode, posting, draft).await?,
             None => Vec::new(),
         };
-        let enclosed = Enclosed::of(posting, &letter.message.files, before);
+        let enclosed = Enclosed::of(posting, &letter.message, before)?;
         let subject = if is_sure { &posting.requirements.subject } else { &letter.message.subject };
         let form = Form { subject: subject.clone(), ..form_of(letter, author) };
         let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
         let submission = Submission {
             taken_until: None,
             erase_at: None,
-            id: self.application_id(identity).await?,
+            id: application_id(self.ledger, identity).await?,
             received_at: letter.mail.received_at,
             language: posting.language.clone(),
             origin: self.receiver.origin.to_owned(),
@@ -244,6 +234,17 @@ where
             }
         }
     }
+}
+
+/// The id of the application that the mail with this identity becomes. Where a
+/// mail could not be processed for a day, the documents of its first attempts
+/// were taken for orphaned ones, and their ids are used up.
+async fn application_id(ledger: &impl Retention, identity: &str) -> Result<ApplicationId, Fault> {
+    let mut id = ApplicationId::for_mail(identity);
+    while ledger.is_orphaned(id.as_str()).await? {
+        id = id.after_orphan();
+    }
+    Ok(id)
 }
 
 /// The files of a mail as a form has them.

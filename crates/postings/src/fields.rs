@@ -28,7 +28,7 @@ enum Kind {
 use Kind::{Choice, Day, Flag, Lines, Number, Text, Words};
 
 /// The facts above every header.
-const TOP: [(&str, Kind); 13] = [
+const TOP: [(&str, Kind); 14] = [
     ("slug", Text),
     ("language", Text),
     ("title", Text),
@@ -41,6 +41,7 @@ const TOP: [(&str, Kind); 13] = [
     ("recipient", Text),
     ("contact", Text),
     ("panel", Lines),
+    ("letter_in_mail", Text),
     ("steps", Lines),
 ];
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use documents::Kind;
 use domain::posting::{Posting, State};
 use jiff::tz::TimeZone;
 use rules::Date;
 use rules::deadline::{Deadline, Window};
-use rules::requirements::Requirements;
+use rules::requirements::{DocumentRequirement, Requirements};
 use toml::de::DeTable;
 
 use crate::compiled::Compiled;
@@ -114,6 +115,7 @@ fn read(
     let mut ids = form::Ids::default();
     let documents = form::documents(whole, language, &mut ids);
     let questions = form::questions(whole, language, &mut ids);
+    let letter_in_mail = letter_in_mail(whole, documents.as_deref());
     let last = deadline.as_ref().map(|(date, _)| date);
     check_order(notes, published.as_ref(), last, starts.as_ref());
     // Its language decides how a text is set, not whether it is right.
@@ -148,6 +150,7 @@ fn read(
             questions: questions?,
             is_neutral,
         },
+        letter_in_mail,
         steps: steps?.iter().map(|step| set(&step.value)).collect(),
         retention_days,
         privacy,
@@ -225,6 +228,31 @@ fn panel(whole: &mut Section<'_>) -> Vec<String> {
     };
     let fine = list.into_iter().flat_map(|list| list.value).filter(is_address);
     fine.map(|one| one.value).collect()
+}
+
+/// Returns the id of the document whose place the text of a mail may take.
+fn letter_in_mail(
+    whole: &mut Section<'_>,
+    documents: Option<&[DocumentRequirement]>,
+) -> Option<String> {
+    let id = whole.optional::<String>("letter_in_mail", "\"cover_letter\"")?;
+    let notes = whole.notes;
+    let value = check::quoted(&id.value);
+    match documents?.iter().find(|document| document.id == id.value) {
+        None => {
+            let text = format!("`letter_in_mail` is {value}, which is the id of no document.");
+            notes.add(id.line, text);
+        }
+        Some(document) if !document.kinds.contains(&Kind::Docx) => {
+            let text = format!(
+                "`letter_in_mail` is {value}. The text of a mail is kept as a Word document: add \
+                 \"docx\" to the `kinds` of that document."
+            );
+            notes.add(id.line, text);
+        }
+        Some(_) => {}
+    }
+    Some(id.value)
 }
 
 fn deadline(whole: &mut Section<'_>) -> Option<(At<Date>, TimeZone)> {

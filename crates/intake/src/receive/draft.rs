@@ -8,11 +8,12 @@ use rules::application::Document;
 use rules::{Form, Timestamp, Unicode};
 
 use super::enclosed::{held, offer};
-use super::{message_of, raw_key};
+use super::{application_id, message_of, raw_key};
 use crate::held::{Hold, Page};
-use crate::key::{ApplicationId, SigningKey};
+use crate::key::SigningKey;
 use crate::ports::{
     Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox, Queue,
+    Retention,
 };
 use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::submit::submit;
@@ -105,7 +106,7 @@ fn kept(offered: &rules::OfferedDocument) -> Document {
 /// where [`open_draft`] gives nothing.
 pub async fn complete_draft<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox),
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + Retention),
     queue: &impl Queue,
     signing: &SigningKey,
     posting: &Posting,
@@ -114,7 +115,7 @@ pub async fn complete_draft<D: DocumentStore>(
     let Completion { id, key, received_at, language, origin, unicode, form, .. } = completion;
     let mut files = completion.documents;
     let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
-    let application = ApplicationId::for_mail(&draft.identity);
+    let application = application_id(ledger, &draft.identity).await?;
     let address = tidied_address(&form.email, unicode.to_ascii);
     let hold = Hold::of(Page::Posting(application.as_str()), &address, received_at);
     let newer = hold.find(ledger).await?;

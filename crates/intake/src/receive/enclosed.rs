@@ -6,6 +6,7 @@ use mail::incoming::{File, Incoming, Role};
 use rules::{Form, OfferedDocument, Unicode, issues};
 
 use super::raw_key;
+use super::text_as_letter::text_as_letter;
 use super::which_document::assign;
 use crate::ports::{DocumentStore, Draft, Fault};
 use crate::uploads::hex;
@@ -22,8 +23,14 @@ pub(super) struct Enclosed {
 
 impl Enclosed {
     /// Takes the files of a mail apart. `held` are documents that came before;
-    /// a new one takes the place of an earlier one.
-    pub(super) fn of(posting: &Posting, files: &[File], held: Vec<(String, File)>) -> Self {
+    /// a new one takes the place of an earlier one. Where every file is a known
+    /// document, the text of the mail may be the letter.
+    pub(super) fn of(
+        posting: &Posting,
+        message: &Incoming,
+        held: Vec<(String, File)>,
+    ) -> Result<Self, Fault> {
+        let files = &message.files;
         let offered = distinct(files);
         let names: Vec<String> = offered.iter().map(|file| file.name.clone()).collect();
         let known: Vec<&str> = held.iter().map(|(id, _)| id.as_str()).collect();
@@ -37,8 +44,14 @@ impl Enclosed {
                 documents.push((id, file));
             }
         }
+        if assignment.unsure.is_empty()
+            && let Some((id, file)) = text_as_letter(posting, message)?
+            && documents.iter().all(|(found, _)| *found != id)
+        {
+            documents.push((id, file));
+        }
         let has_package = files.iter().any(|file| file.role == Role::Package);
-        Self { documents, unsure: assignment.unsure.len(), has_package }
+        Ok(Self { documents, unsure: assignment.unsure.len(), has_package })
     }
 }
 
@@ -64,9 +77,9 @@ pub(super) async fn held(
     // The earliest first, so that a later one takes its place.
     for id in draft.said.earlier.iter().chain([&draft.mail.id]) {
         let Some(raw) = documents.get(&raw_key(id)).await? else { continue };
-        let files = Incoming::read(&raw).files;
+        let message = Incoming::read(&raw);
         drop(raw);
-        held = Enclosed::of(posting, &files, held).documents;
+        held = Enclosed::of(posting, &message, held)?.documents;
     }
     let wrong = wrong(unicode, posting, &held);
     held.retain(|(id, _)| !wrong.contains(id));

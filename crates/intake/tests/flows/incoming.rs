@@ -1,6 +1,9 @@
 //! Mails that come in: each row of the table in docs/incoming.md.
 
+use std::io::{Cursor, Read as _};
+
 use documents::samples;
+use domain::Posting;
 use intake::SigningKey;
 use intake::ports::{IncomingMail, Retention as _};
 use mail::incoming::Incoming;
@@ -49,6 +52,39 @@ fn a_mail_that_could_not_be_processed_for_days_is_an_application_all_the_same() 
         come(&world, &posting, 1, &Letter::right(&posting)).unwrap();
         assert_eq!(world.ask("SELECT number FROM applications"), 1);
         ids.push(world.ask("SELECT id FROM applications").as_str().unwrap().to_owned());
+    }
+}
+
+#[test]
+fn the_text_of_a_mail_is_the_letter_where_the_posting_says_so() {
+    let text = "J’ai travaillé <six ans> à Tunis & Sfax.\nمرحبا\u{1}\n".repeat(12);
+    let written = |text: &str, posting: &Posting| {
+        let mut letter = Letter::right(posting);
+        letter.files.remove(0);
+        letter.text = text.to_owned();
+        letter
+    };
+    for (says_so, text, documents) in [(true, &*text, 2), (false, &*text, 0), (true, "Bonjour", 0)]
+    {
+        let (world, mut posting) = begin();
+        posting.letter_in_mail = says_so.then(|| "cover_letter".to_owned());
+        come(&world, &posting, 1, &written(text, &posting)).unwrap();
+        let kept = world.documents.borrow();
+        let kept = kept.keys().filter(|key| key.starts_with("applications/")).count();
+        assert_eq!(kept, documents, "{text}");
+        if documents == 0 {
+            continue;
+        }
+        let mails = sent(&world, &posting);
+        let files = Incoming::read(to(&mails, STAFF)[0].as_bytes()).files;
+        let letter = files.iter().find(|file| file.name.contains("Lettre")).unwrap();
+        let report = documents::inspect(&letter.bytes, &documents::Limits::default());
+        assert_eq!((report.kind, report.damage), (documents::Kind::Docx, None));
+        let mut archive = zip::ZipArchive::new(Cursor::new(&letter.bytes)).unwrap();
+        let mut xml = String::new();
+        archive.by_name("word/document.xml").unwrap().read_to_string(&mut xml).unwrap();
+        assert!(xml.contains(">J’ai travaillé &lt;six ans&gt; à Tunis &amp; Sfax.</w:t>"), "{xml}");
+        assert!(xml.contains(">مرحبا</w:t>"), "{xml}");
     }
 }
 

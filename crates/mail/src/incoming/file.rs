@@ -35,6 +35,18 @@ pub enum Role {
 }
 
 impl File {
+    /// Makes a file that may be a document, as if it had come with a mail.
+    pub fn document(name: &str, media_type: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            bytes,
+            role: Role::Document,
+            forwarded: false,
+            content_id: None,
+        }
+    }
+
     pub(super) fn of(head: &Head, bytes: Vec<u8>) -> Self {
         let media_type = head.media_type();
         let name = head.file_name().unwrap_or_default();

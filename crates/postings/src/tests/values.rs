@@ -39,6 +39,11 @@ fn words_and_addresses() {
             &["13: `panel` must hold e-mail addresses. One is \"b\"."],
         ),
         (
+            "contact = \"people@example.org\"",
+            "contact = \"people@example.org\"\nletter_in_mail = \"letter\"",
+            &["13: `letter_in_mail` is \"letter\", which is the id of no document."],
+        ),
+        (
             "country = \"TN\"",
             "country = \"Tunisia\"",
             &[

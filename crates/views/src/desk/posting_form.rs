@@ -95,6 +95,7 @@ const GROUPS: [(&str, &[Asked]); 4] = [
             ("contact", Line),
             ("steps", Lines(5)),
             ("panel", Lines(4)),
+            ("letter_in_mail", Line),
         ],
     ),
 ];

@@ -37,6 +37,7 @@ pub(super) fn posting() -> Posting {
         recipient: "applications@omct.org".to_owned(),
         contact: "jobs@omct.org".to_owned(),
         panel: Vec::new(),
+        letter_in_mail: None,
         requirements: Requirements {
             window: Window {
                 opens_at: Timestamp(1_752_012_000_000),

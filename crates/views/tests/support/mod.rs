@@ -59,6 +59,7 @@ pub(crate) fn posting() -> Posting {
         recipient: "staff@example.org".to_owned(),
         contact: "jobs@example.org".to_owned(),
         panel: Vec::new(),
+        letter_in_mail: None,
         requirements: Requirements {
             window: Window { opens_at: Timestamp(1_752_012_000_000), closes_at: CLOSES },
             subject: "Chargé·e de mission".to_owned(),
