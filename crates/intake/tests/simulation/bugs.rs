@@ -143,7 +143,7 @@ impl Bug {
         (Self::SaysSafeTooEarly, Invariant::NoLetterIsDropped, 3),
         (Self::NoSweepOfLetters, Invariant::NoLetterIsDropped, 3),
         (Self::BelievesAnyServer, Invariant::AnsweredOnProof, 119),
-        (Self::TakesCopiesForMails, Invariant::AnsweredOnce, 11),
+        (Self::TakesCopiesForMails, Invariant::AnsweredOnce, 43),
         (Self::LateCopyWins, Invariant::JudgedRightly, 719),
         (Self::AnswersEachTime, Invariant::LoopsEnd, 743),
         (Self::DeletesUnforwarded, Invariant::NoLetterIsDropped, 3),
