@@ -6,7 +6,7 @@ use domain::{Application, Posting};
 use locales::Texts;
 use mail::{Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
 use rules::{Content, Mails, Timestamp};
-use views::mails::{self, Neutral};
+use views::mails::{self, MailText, Neutral};
 
 use crate::mail_composer::{MailComposer, Message, address, headers, possible_duplicate};
 use crate::ports::{self, Claim, DocumentStore, Fault, MailKind, Related};
@@ -107,22 +107,14 @@ impl MailComposer<'_> {
         let answer_url = awaits_answers(received).then(|| self.answer_url(received));
         let answer_url = answer_url.as_deref();
         let words = mails::acknowledgement(texts, posting, received, &status_url, answer_url);
+        let id = self.mail_id(MailKind::Acknowledgement, received, received.revision);
+        let outgoing = self.to_candidate(posting, received, words, id, claim, now)?;
         Ok(self.message(Outgoing {
-            from: self.sender.mailbox.clone(),
-            to: Mailbox { name: None, address: address(&received.content.email)? },
-            reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
-            subject: words.subject,
-            date_ms: now.0,
-            message_id: self.mail_id(MailKind::Acknowledgement, received, received.revision),
             in_reply_to: self
                 .earlier_mail(MailKind::Acknowledgement, received)
                 .or_else(|| received.mail.as_deref().and_then(MessageId::parse)),
             auto_submitted: Some(AutoSubmitted::Replied),
-            language: Some(&received.language),
-            extra: headers(received, claim),
-            text: words.text,
-            html: Some(words.html),
-            attachments: Vec::new(),
+            ..outgoing
         }))
     }
 
@@ -158,22 +150,32 @@ impl MailComposer<'_> {
             content_type: "text/calendar",
             bytes: Cow::Owned(calendar.clone().into_bytes()),
         });
+        let outgoing = self.to_candidate(posting, received, words, id, claim, now)?;
         Ok(self.message(Outgoing {
-            from: self.sender.mailbox.clone(),
-            to: Mailbox { name: None, address: address(&received.content.email)? },
-            reply_to: Some(Mailbox { name: None, address: address(&posting.contact)? }),
-            subject: words.subject,
-            date_ms: now.0,
-            message_id: id,
             in_reply_to: Some(self.mail_id(MailKind::Acknowledgement, received, 1)),
             // A person wrote it: answers of absence are welcome.
             auto_submitted: None,
-            language: Some(&received.language),
-            extra: headers(received, claim),
-            text: words.text,
-            html: Some(words.html),
             attachments: file.into_iter().chain(appointment).collect(),
+            ..outgoing
         }))
+    }
+
+    /// Returns a message to the candidate, whose answers go to the posting's
+    /// contact.
+    fn to_candidate<'a>(
+        &self,
+        posting: &Posting,
+        received: &'a Application,
+        words: MailText,
+        message_id: MessageId,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Result<Outgoing<'a>, Fault> {
+        let to = Mailbox { name: None, address: address(&received.content.email)? };
+        let contact = Mailbox { name: None, address: address(&posting.contact)? };
+        let extra = headers(received, claim);
+        let outgoing = self.notice_message(to, &received.language, words, message_id, extra, now);
+        Ok(Outgoing { reply_to: Some(contact), ..outgoing })
     }
 
     /// Composes a mail to a candidate that names neither post nor organisation:

@@ -60,7 +60,7 @@ const INSERT_MAIL: Query = Query::new(
 );
 
 /// `?3` is a text: as a number it would stand in the id with a decimal point.
-const INSERT_FAREWELL: Query = Query::new(
+const INSERT_NOTICE_OF_CHANGE: Query = Query::new(
     "insert notice of change",
     "\
     INSERT INTO mails (id, kind, posting, payload, due_at) \
@@ -172,7 +172,7 @@ impl<D: Database> Corrections for SqlLedger<D> {
                 mails: *mails,
             });
             let changes = next.address_changes;
-            batch.push(INSERT_FAREWELL.bind([
+            batch.push(INSERT_NOTICE_OF_CHANGE.bind([
                 id.clone(),
                 revision.into(),
                 revision.to_string().into(),

@@ -44,11 +44,13 @@ impl Enclosed {
                 documents.push((id, file));
             }
         }
+        let is_missing = |id: &&str| documents.iter().all(|(found, _)| found != id);
+        let letter = posting.letter_in_mail.as_deref().filter(is_missing);
         if assignment.unsure.is_empty()
-            && let Some((id, file)) = text_as_letter(posting, message)?
-            && documents.iter().all(|(found, _)| *found != id)
+            && let Some(id) = letter
+            && let Some(file) = text_as_letter(posting, id, message)?
         {
-            documents.push((id, file));
+            documents.push((id.to_owned(), file));
         }
         let has_package = files.iter().any(|file| file.role == Role::Package);
         Ok(Self { documents, unsure: assignment.unsure.len(), has_package })

@@ -15,22 +15,22 @@ const FROM: usize = 500;
 
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// Returns the id of the document that the text of `message` is, and the text as
-/// a Word document. Nothing where the posting does not say so, where the text is
-/// too short, and where the mail answers another one, whose words it may quote.
+/// Returns the text of `message` as a Word document, to be the document `id` of
+/// the posting. Nothing where the text is too short, and where the mail answers
+/// another one, whose words it may quote.
 pub(super) fn text_as_letter(
     posting: &Posting,
+    id: &str,
     message: &Incoming,
-) -> Result<Option<(String, File)>, Fault> {
+) -> Result<Option<File>, Fault> {
     let text = message.text.trim();
-    let is_letter = message.references.is_empty() && text.chars().count() >= FROM;
-    let Some(id) = posting.letter_in_mail.as_deref().filter(|_| is_letter) else {
+    if !message.references.is_empty() || text.chars().count() < FROM {
         return Ok(None);
-    };
+    }
     let Some(document) = posting.requirements.document(id) else { return Ok(None) };
     let name = format!("{}.docx", document.name.get(&posting.language));
     let bytes = word_document(text).map_err(|error| Fault::Documents(error.to_string()))?;
-    Ok(Some((id.to_owned(), File::document(&name, WORD, bytes))))
+    Ok(Some(File::document(&name, WORD, bytes)))
 }
 
 /// Writes a Word document (ECMA-376, part 1) with a paragraph for each line. The

@@ -140,7 +140,7 @@ fn kind(mail: &Mail) -> Event {
         Some("withdrawal") => Event::WithdrawalMail,
         Some("withdrawal_confirmation") => Event::ConfirmationMail,
         Some("report") => Event::ReportMail,
-        Some("address_changed") => Event::FarewellMail,
+        Some("address_changed") => Event::AddressNotice,
         Some("digest") => Event::DigestMail,
         Some("answer") => Event::AnswerMail,
         Some("forward") => Event::ForwardMail,

@@ -29,7 +29,7 @@ pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
             }
         }
         (Some("withdrawal_confirmation"), Some(reference)) => confirmation(ports, mail, reference),
-        (Some("address_changed"), Some(reference)) => farewell(ports, mail, reference),
+        (Some("address_changed"), Some(reference)) => address_notice(ports, mail, reference),
         (Some("digest"), None) => digest(ports, mail),
         (Some("report"), _) => reports::arrived(ports, mail),
         (Some("answer"), None) => letters::answer(ports, mail),
@@ -75,18 +75,16 @@ fn confirmation(ports: &Ports, mail: &Mail, reference: &str) {
     }
 }
 
-/// It goes to an address that the application had before.
-fn farewell(ports: &Ports, mail: &Mail, reference: &str) {
+/// The notice of a changed address goes to one that the application had before.
+fn address_notice(ports: &Ports, mail: &Mail, reference: &str) {
     let history = ports.history.borrow();
     let had_it =
         |one: &Application| one.reference.as_str() == reference && one.content.email == mail.to;
     let is_known = history.revisions.values().any(had_it);
     drop(history);
     if !is_known {
-        ports.breach(
-            Invariant::NothingFromNowhere,
-            format!("{reference}: a notice of the withdrawal of an unknown application"),
-        );
+        let what = format!("{reference}: a notice of a changed address to {}", mail.to);
+        ports.breach(Invariant::NothingFromNowhere, what);
     }
 }
 
