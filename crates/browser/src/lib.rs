@@ -16,6 +16,7 @@ mod chosen;
 mod clock;
 mod countdown;
 mod counter;
+mod device;
 mod dom;
 mod draft;
 mod event;
@@ -30,6 +31,7 @@ mod request;
 mod review;
 mod sending;
 mod summary;
+mod unicode;
 mod view;
 
 use wasm_bindgen::prelude::*;

@@ -50,6 +50,12 @@ pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
     rest.iter().position(|other| *other == byte).map(|at| 8 * words.len() + at)
 }
 
+/// Returns what stands before the first such byte, and what behind it.
+pub(crate) fn split_once(bytes: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let (before, after) = bytes.split_at_checked(position(bytes, byte)?)?;
+    Some((before, after.get(1..)?))
+}
+
 fn last_position(bytes: &[u8], byte: u8) -> Option<usize> {
     let (rest, words) = bytes.as_rchunks::<8>();
     for (at, word) in words.iter().enumerate().rev() {

@@ -1,5 +1,6 @@
 //! The receipt of an application.
 
+use addresses::Doubt;
 use askama::Template;
 use domain::dossier::{Message, MessageState};
 use domain::{Application, Delivery, MailState, Posting, Revision};
@@ -123,6 +124,8 @@ pub fn receipt(
         own: format!("{}{}", site.base_url, in_language(texts, &own)),
         correct: (posting.requirements.window.phase(now) == Phase::Open)
             .then(|| in_language(texts, &correct_address(reference, key))),
+        email,
+        doubt: addresses::doubt(email),
         withdraw: in_language(texts, &withdraw),
         shared: code.map(|code| Shared {
             code: groups(code),
@@ -166,6 +169,9 @@ struct Page<'a> {
     own: String,
     /// Where it is corrected, as long as that is possible.
     correct: Option<String>,
+    email: &'a str,
+    /// Why the address may be a slip. A page without script asks here for the first time.
+    doubt: Option<Doubt>,
     withdraw: String,
     shared: Option<Shared<'a>>,
 }

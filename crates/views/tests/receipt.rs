@@ -64,3 +64,14 @@ fn a_receipt_leads_to_the_correction_until_the_deadline() {
     let link = "/applications/7KXM29QT/correct?key=";
     assert!(page(OPEN).contains(link) && !page(CLOSES).contains(link));
 }
+
+#[test]
+fn a_receipt_asks_about_an_address_that_is_probably_a_slip() {
+    let (posting, delivery, mut received) = (posting(), Delivery::default(), received());
+    received.content.email = "marie.dupont@gmial.com".to_owned();
+    let page = |now| views::receipt(&EN, &posting, sent(&received, &delivery), now, &SITE);
+    let question = "<bdi dir=\"ltr\">marie.dupont@gmail.com</bdi>";
+    assert!(page(OPEN).contains(question), "{}", page(OPEN));
+    // What cannot be mended any more is not asked about.
+    assert!(!page(CLOSES).contains(question));
+}

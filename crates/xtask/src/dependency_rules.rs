@@ -22,7 +22,7 @@ const MAY_KNOW: [(&str, &[&str]); 19] = [
     ("desk", &["domain", "rules"]),
     ("locales", &["rules"]),
     ("postings", &["addresses", "documents", "domain", "locales", "mail", "rules", "sealing"]),
-    ("views", &["documents", "domain", "locales", "rules"]),
+    ("views", &["addresses", "documents", "domain", "locales", "rules"]),
     ("intake", &["documents", "domain", "locales", "mail", "rules", "sealing", "views"]),
     ("ledger", &["domain", "intake", "rules"]),
     ("browser", &["documents", "locales", "rules"]),

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::{
     Active,
-    bytes::find,
+    bytes::{find, split_once},
     encoding,
     policy::{self, Use},
     target::{self, Target},
@@ -24,7 +24,7 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
     let mut plain = without_escapes(&unescaped(part));
     plain.make_ascii_lowercase();
-    let is_around = |byte: &u8| b" \"'()".contains(byte);
+    let is_around = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b')');
     let mut close = plain.clone();
     close.retain(|byte| !is_around(byte));
     if RUNNING.iter().any(|mark| find(&close, mark).is_some()) || has_event(part) {
@@ -79,12 +79,9 @@ fn has_event(page: &[u8]) -> bool {
 pub(super) fn without_escapes(style: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(style.len());
     let mut rest = style;
-    while let [first, after @ ..] = rest {
+    while let Some((before, after)) = split_once(rest, b'\\') {
+        plain.extend_from_slice(before);
         rest = after;
-        if *first != b'\\' {
-            plain.push(*first);
-            continue;
-        }
         // What else is escaped stands for itself.
         let digits = after.iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
         let (digits, behind) = after.split_at_checked(digits).unwrap_or_default();
@@ -99,6 +96,7 @@ pub(super) fn without_escapes(style: &[u8]) -> Vec<u8> {
             rest = behind;
         }
     }
+    plain.extend_from_slice(rest);
     plain
 }
 
@@ -111,7 +109,8 @@ fn push(text: &mut Vec<u8>, c: Option<char>) {
 pub(super) fn unescaped(written: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(written.len());
     let mut rest = written;
-    while let [first, after @ ..] = rest {
+    while let Some((before, after)) = split_once(rest, b'&') {
+        text.extend_from_slice(before);
         rest = after;
         // Letters behind the digits of a number are not part of it.
         let is_part = |byte: &&u8| match after {
@@ -119,15 +118,16 @@ pub(super) fn unescaped(written: &[u8]) -> Vec<u8> {
             [b'#', ..] => byte.is_ascii_digit() || **byte == b'#',
             _ => byte.is_ascii_alphanumeric(),
         };
-        let length = if *first == b'&' { after.iter().take_while(is_part).count() } else { 0 };
+        let length = after.iter().take_while(is_part).count();
         let (name, behind) = after.split_at_checked(length).unwrap_or_default();
         if let Some(c) = entity(name) {
             push(&mut text, Some(c));
             rest = behind.strip_prefix(b";").unwrap_or(behind);
         } else {
-            text.push(*first);
+            text.push(b'&');
         }
     }
+    text.extend_from_slice(rest);
     text.retain(|byte| !byte.is_ascii_control());
     text
 }
@@ -150,7 +150,10 @@ fn entity(name: &[u8]) -> Option<char> {
 
 /// Returns whether a word of a text is the name of a file server.
 pub(super) fn has_server(text: &[u8]) -> bool {
-    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()=;,".contains(byte);
+    let is_between = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'=' | b';' | b',')
+    };
     let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
     let may_be_server = |word: &&[u8]| word.windows(2).any(|pair| pair.iter().all(is_slash));
     let mut words = text.split(is_between).filter(may_be_server);

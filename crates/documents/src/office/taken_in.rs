@@ -48,10 +48,12 @@ pub(super) fn active(
     };
     let mut texts = [&text, &printable].into_iter();
     let names_server = texts.any(|text| {
-        let plain = page::unescaped(text.as_bytes());
-        has_server(text.as_bytes())
-            || has_server(&plain)
-            || !is_rtf && has_server(&page::without_escapes(&plain))
+        let text = text.as_bytes();
+        let plain = page::unescaped(text);
+        let style = if is_rtf { Vec::new() } else { page::without_escapes(&plain) };
+        has_server(text)
+            || plain != text && has_server(&plain)
+            || style != plain && has_server(&style)
     });
     // In this encoding, other characters are marks than those that are looked for.
     let is_encoded = !is_rtf && says(b"utf-7");
