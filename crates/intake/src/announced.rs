@@ -220,15 +220,17 @@ async fn existing(
 ) -> Result<Existing, Fault> {
     let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
     let of_address = id.for_address(&said.email);
+    let mut found = Vec::new();
     for id in [id, &of_address] {
         let Some(received) = find(ledger, signing, id.as_str()).await? else { continue };
         keep_choice(&mut said, form, &received);
-        if is_known(ledger, signing, &received, &said, posting).await? {
+        let is_clear = form.repeated.is_empty();
+        if is_clear && is_known(ledger, signing, &received, &said, posting).await? {
             return Ok(Existing::Same(Box::new(received)));
         }
-        if received.content.is_from(&said.email) {
-            return Ok(Existing::Earlier(Box::new(received)));
-        }
+        found.push(received);
     }
-    Ok(Existing::None)
+    // Before one whose address was changed to this, as in `submit`.
+    let earlier = found.into_iter().rfind(|received| received.content.is_from(&said.email));
+    Ok(earlier.map_or(Existing::None, |received| Existing::Earlier(Box::new(received))))
 }

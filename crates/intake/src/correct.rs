@@ -19,7 +19,7 @@ use crate::replaced_documents::free_place;
 use crate::sealed::was_sealed;
 use crate::submission::SubmittedDocument;
 use crate::submit::{accepted, keep_choice, unchanged};
-use crate::uploads::{Stored, Uploads, store};
+use crate::uploads::{Stored, Uploads, delete_unwanted, store};
 use crate::verdict::{Outcome, Verdict, gone, refused};
 
 /// How many revisions an application may have.
@@ -89,7 +89,9 @@ pub async fn correct<D: DocumentStore>(
     keep_choice(&mut said, &form, &received);
     // From the latest revision one may go back to what an earlier one said.
     let is_from_latest = received.revision == revision;
-    let is_same = if is_from_latest && received.sealed.is_none() {
+    let is_same = if !form.repeated.is_empty() {
+        false
+    } else if is_from_latest && received.sealed.is_none() {
         received.content.says_the_same(&said, &posting.requirements)
     } else {
         is_known(ledger, signing, &received, &said, posting).await?
@@ -190,6 +192,7 @@ pub(crate) async fn revise<D: DocumentStore>(
     let kept = &received.content.documents;
     let place = free_place(documents, &received.id, revision).await?;
     let stored = store(documents, &received.id, place, &mut content, kept, uploads).await?;
+    content.keep_unasked(&received.content, &posting.requirements);
     if let Stored::Gone(document) = stored {
         return Ok(match ledger.find(&received.id).await? {
             Some(held) if held.revision != received.revision => Revised::Superseded(Box::new(held)),
@@ -219,7 +222,10 @@ pub(crate) async fn revise<D: DocumentStore>(
             Revised::Answered(accepted(ledger, queue, *held, outcome, wait, received_at).await)
         }
         Correction::Superseded(held) => Revised::Superseded(held),
-        Correction::Gone => Revised::Answered(Verdict::Retired { form: own_form() }),
+        Correction::Gone => {
+            delete_unwanted(documents, &next.id).await;
+            Revised::Answered(Verdict::Retired { form: own_form() })
+        }
     })
 }
 

@@ -29,7 +29,8 @@ pub struct PageTerms {
     /// for an hour from pages that were open then. Corrections are taken until
     /// the deadline.
     pub taken_until: Option<Timestamp>,
-    /// When the application is erased, as the page said it.
+    /// When the application is erased: as the page said it, unless that is over before the posting
+    /// closes.
     pub erase_at: Timestamp,
 }
 
@@ -44,7 +45,10 @@ pub async fn page_terms(
     received_at: Timestamp,
 ) -> Result<PageTerms, Fault> {
     let is_published = current.is_published();
-    let erase_at = posting_of_version(store, read, &current, token.version).await?.erased_at();
+    let promised = posting_of_version(store, read, &current, token.version).await?.erased_at();
+    // A page may be older than an extension: nobody's application may go before it was read.
+    let is_kept = promised > current.requirements.window.closes_at;
+    let erase_at = if is_kept { promised } else { current.erased_at() };
     let posting = posting_for_page(store, read, current, token.version, received_at).await?;
     let grace = if token.issued_at < state_since { ENDED_GRACE_MS } else { 0 };
     let taken_until = Timestamp(state_since.0.saturating_add(grace));
@@ -60,12 +64,11 @@ pub fn pages_open_until(closings: &[Closing]) -> Option<Timestamp> {
     for pair in closings.windows(2) {
         let [before, after] = pair else { continue };
         let (Some(old), Some(new)) = (before.closes_at, after.closes_at) else { continue };
-        if new >= old {
-            continue;
-        }
         let grace = if after.is_ended { ENDED_GRACE_MS } else { PAGE_GRACE_MS };
         let latest = Timestamp(after.saved_at.0.saturating_add(grace));
-        until = until.max(Some(old.min(latest)));
+        if new < old {
+            until = until.max(Some(old.min(latest)));
+        }
         if after.is_ended {
             until = until.min(Some(latest));
         }
@@ -193,6 +196,11 @@ mod tests {
             (
                 "ended by hand in the day of pages that were open before",
                 vec![(day(9), 0, false), (day(4), day(4), false), (day(4) - 1, day(4) + 5, true)],
+                Some(day(4) + 5 + HOUR),
+            ),
+            (
+                "ended by hand after the deadline was moved to before then",
+                vec![(day(9), 0, false), (day(3), day(4), false), (day(3), day(4) + 5, true)],
                 Some(day(4) + 5 + HOUR),
             ),
             (

@@ -17,7 +17,7 @@ use crate::sealed::opened;
 use crate::shared::is_used_up;
 use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::sweep::push;
-use crate::uploads::{Stored, Uploads, store};
+use crate::uploads::{Stored, Uploads, delete_unwanted, store};
 use crate::verdict::{Outcome, Verdict, gone, refused};
 
 /// How many references are tried before we give up. With a million
@@ -149,13 +149,23 @@ async fn keep<D: DocumentStore>(
             continue;
         };
         keep_choice(&mut said, arrival.form, &received);
-        if is_known(ledger, arrival.signing, &received, &said, posting).await? {
+        let is_clear = arrival.form.repeated.is_empty();
+        if is_clear && is_known(ledger, arrival.signing, &received, &said, posting).await? {
             return unchanged(ledger, queue, received).await;
         }
         if !received.content.is_from(&said.email) {
             new.come_from_page(received.page.unwrap_or(received.id), &said.email);
             known = find(ledger, arrival.signing, new.id.as_str()).await?;
             continue;
+        }
+        if received.page.is_none() && received.address_changes > 0 {
+            // Its address was changed to that of another person of this page, who may have an application.
+            let own = new.id.for_address(&said.email);
+            if let Some(own) = find(ledger, arrival.signing, own.as_str()).await? {
+                new.come_from_page(received.id, &said.email);
+                known = Some(own);
+                continue;
+            }
         }
         match revise(documents, ledger, queue, posting, received, arrival).await? {
             Revised::Answered(verdict) => return Ok(verdict),
@@ -216,6 +226,7 @@ async fn take_in<D: DocumentStore>(
             }
             Commit::Held(held) => return Ok(Revised::Superseded(held)),
             Commit::Retired => {
+                delete_unwanted(documents, id.as_str()).await;
                 let form = Box::new(form.clone());
                 return Ok(Revised::Answered(Verdict::Retired { form }));
             }

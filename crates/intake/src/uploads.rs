@@ -127,6 +127,12 @@ pub(crate) async fn store<D: DocumentStore>(
     Ok(Stored::All)
 }
 
+/// Deletes what was stored for an application that turned out to be withdrawn or erased. Where that
+/// fails, the documents go with the orphaned ones.
+pub(crate) async fn delete_unwanted(documents: &impl DocumentStore, application: &str) {
+    drop(documents.delete(&document_prefix(application)).await);
+}
+
 /// What the keys of all documents begin with.
 pub(crate) const DOCUMENTS: &str = "applications/";
 

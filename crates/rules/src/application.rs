@@ -167,14 +167,16 @@ fn first_revision() -> u32 {
 }
 
 impl Content {
-    /// Returns whether both say the same, as far as `requirements` ask for it:
-    /// the fields, the answers, and each document's id, name and bytes, in any
-    /// order. A posting may ask for less than when the application came.
+    /// Returns whether a form that says `other` changes nothing here: fields, answers, and each
+    /// document's id, name and bytes are the same, in any order. What `requirements` no longer ask
+    /// for may be missing from the form.
     pub fn says_the_same(&self, other: &Self, requirements: &Requirements) -> bool {
         let documents = |content: &Self| {
-            let asked =
-                content.documents.iter().filter(|one| requirements.document(&one.id).is_some());
-            let mut said: Vec<_> = asked
+            let is_compared = |one: &&Document| {
+                requirements.document(&one.id).is_some() || other.document(&one.id).is_some()
+            };
+            let compared = content.documents.iter().filter(is_compared);
+            let mut said: Vec<_> = compared
                 .map(|one| (one.id.clone(), one.file_name.clone(), one.sha256.clone()))
                 .collect();
             said.sort_unstable();
@@ -195,6 +197,21 @@ impl Content {
             && self.mails == other.mails
             && answers(self) == answers(other)
             && documents(self) == documents(other)
+    }
+
+    /// Adds what `earlier` has and `requirements` no longer ask for. A correction cannot say it
+    /// again, so it stays.
+    pub fn keep_unasked(&mut self, earlier: &Self, requirements: &Requirements) {
+        let documents = earlier.documents.iter();
+        self.documents
+            .extend(documents.filter(|one| requirements.document(&one.id).is_none()).cloned());
+        let answers = earlier.answers.iter();
+        self.answers
+            .extend(answers.filter(|one| requirements.question(&one.question).is_none()).cloned());
+    }
+
+    fn document(&self, id: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
     }
 
     /// Returns whether `address` is that of this application, but for case.

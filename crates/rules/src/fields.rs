@@ -1,6 +1,6 @@
 //! The rules of the fields that a candidate types.
 
-use addresses::{Address, Stray, ToAscii, is_routed, stray, tidied};
+use addresses::{Address, Stray, ToAscii, is_invisible, is_routed, stray, tidied};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::application::{Form, limit, lines, one_line};
@@ -12,7 +12,7 @@ use crate::issue::{Code, Issue};
 /// which they are told: a candidate sees the first one that the field breaks.
 #[derive(Validate)]
 pub(crate) struct Fields {
-    #[validate(custom(function = "not_empty"), length(max = limit::NAME, code = "too_long"))]
+    #[validate(custom(function = "is_visible"), length(max = limit::NAME, code = "too_long"))]
     pub(crate) name: String,
     #[validate(custom(function = "not_empty"), custom(function = "is_email"))]
     pub(crate) email: String,
@@ -62,6 +62,10 @@ pub(crate) fn too_long(field: &str, text: &str, max: u64) -> Option<Issue> {
 
 fn not_empty(text: &str) -> Result<(), ValidationError> {
     require(!text.is_empty(), Code::Missing)
+}
+
+fn is_visible(text: &str) -> Result<(), ValidationError> {
+    require(!text.chars().all(|c| c == ' ' || is_invisible(c)), Code::Missing)
 }
 
 fn is_email(text: &str) -> Result<(), ValidationError> {

@@ -31,7 +31,7 @@ pub fn review(
 }
 
 /// Returns what `form` says, tidied up and unjudged: what two forms are
-/// compared by.
+/// compared by. Fields that were given twice have only their last value here.
 pub fn tidied(to_ascii: ToAscii, requirements: &Requirements, form: &Form) -> Content {
     accept(requirements, form, Fields::of(form, to_ascii))
 }
@@ -281,15 +281,21 @@ fn accept(requirements: &Requirements, form: &Form, fields: Fields) -> Content {
                 Some(Answer { question: question.id.clone(), value })
             })
             .collect(),
-        documents: requirements
-            .documents
-            .iter()
-            .filter_map(|required| form.documents.iter().find(|offered| offered.id == required.id))
-            .map(accept_document)
-            .collect(),
+        documents: in_order(requirements, &form.documents).map(accept_document).collect(),
         // What is no choice is not accepted; compared, it says the least.
         mails: mails(requirements, form).unwrap_or(Mails::Neutral),
     }
+}
+
+/// Every file of a form, in the order in which the posting asks for them. Two for one document,
+/// and one that is not asked for, are refused, and are no part of what earlier forms said.
+fn in_order<'a>(
+    requirements: &'a Requirements,
+    offered: &'a [OfferedDocument],
+) -> impl Iterator<Item = &'a OfferedDocument> {
+    let asked = requirements.documents.iter();
+    let asked = asked.flat_map(|required| offered.iter().filter(|one| one.id == required.id));
+    asked.chain(offered.iter().filter(|one| requirements.document(&one.id).is_none()))
 }
 
 fn accept_document(offered: &OfferedDocument) -> Document {

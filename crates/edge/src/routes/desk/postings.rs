@@ -173,9 +173,9 @@ impl Desk<'_> {
                     let detail = json!({ "version": saved, "draft": is_draft });
                     self.saved(slug, Deed::Saved, Some(detail)).await?;
                 }
-                let state = posting.map_or("draft", |posting| match version.state {
-                    Some(State::Draft) => "draft",
-                    _ => posting.state_at(self.context.received_at),
+                let state = version.state.or(before.map(|before| before.state));
+                let state = posting.zip(state).map_or("draft", |(posting, state)| {
+                    Posting { state, ..posting }.state_at(self.context.received_at)
                 });
                 let status = if before.is_some() { 200 } else { 201 };
                 let body = json!({ "slug": slug, "version": saved, "state": state });
