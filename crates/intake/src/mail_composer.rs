@@ -215,6 +215,17 @@ impl MailComposer<'_> {
         format!("{}{path}&lang={}", self.origin(received), received.language)
     }
 
+    /// Returns our own headers, by which staff can filter and search.
+    pub(crate) fn headers(&self, received: &Application, claim: Claim) -> Vec<Extra> {
+        let known = [
+            Extra::new("Reference", received.reference.as_str()),
+            Extra::new("Number", received.number.to_string()),
+            Extra::new("Revision", received.revision.to_string()),
+        ];
+        let known = known.into_iter().flatten().chain(self.mark());
+        known.chain(possible_duplicate(claim)).collect()
+    }
+
     /// Returns an address for each document. It is good for as long as the
     /// document is kept.
     pub(crate) fn links(&self, posting: &Posting, received: &Application) -> Vec<String> {
@@ -227,16 +238,6 @@ impl MailComposer<'_> {
             })
             .collect()
     }
-}
-
-/// Returns our own headers, by which staff can filter and search.
-pub(crate) fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
-    let known = [
-        Extra::new("Reference", received.reference.as_str()),
-        Extra::new("Number", received.number.to_string()),
-        Extra::new("Revision", received.revision.to_string()),
-    ];
-    known.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
 /// Marks a message that may have arrived before.

@@ -43,6 +43,11 @@ where
         Ok(None)
     }
 
+    /// As [`Counter::note_bounce`], for a mail of which nothing else is looked at.
+    pub(super) async fn note_if_bounce(&self, letter: &Letter) -> Result<(), Fault> {
+        if letter.is_bounce() { self.note_bounce(letter).await.map(|_| ()) } else { Ok(()) }
+    }
+
     /// Notes at the mail of ours that a bounce returns that it did not arrive.
     /// The address that it was sent to names the mail, or what it returns does.
     pub(super) async fn note_bounce(&self, letter: &Letter) -> Result<Option<Application>, Fault> {

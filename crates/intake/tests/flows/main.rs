@@ -17,6 +17,7 @@ mod forget;
 mod held;
 mod incoming;
 mod letters;
+mod loops;
 mod neutral;
 mod notices;
 mod programs;
