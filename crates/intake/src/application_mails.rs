@@ -130,12 +130,7 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&received.language), None, &posting.language);
-        let reference = &received.reference;
-        let id = self.message_id(
-            &format!("{reference}.message"),
-            "message-of-staff",
-            &[&received.id, &written.id],
-        );
+        let id = self.written_id(received, &written.id);
         if received.content.mails != Mails::Full {
             return self.neutral(texts, Neutral::Message, received, id, claim, now);
         }

@@ -173,6 +173,12 @@ impl MailComposer<'_> {
         self.message_id(&name, "message-id", &[&received.id, kind, &revision])
     }
 
+    /// The Message-ID of what staff have written, by the id of the message.
+    pub(crate) fn written_id(&self, received: &Application, message: &str) -> MessageId {
+        let name = format!("{}.message", received.reference);
+        self.message_id(&name, "message-of-staff", &[&received.id, message])
+    }
+
     /// Returns the mail that a later revision's mail replies to: the first
     /// revision's, so that all of them form one thread.
     pub(crate) fn earlier_mail(&self, mail: MailKind, received: &Application) -> Option<MessageId> {

@@ -37,7 +37,7 @@ use crate::mail_composer::MailComposer;
 use crate::open_page::is_a_subject;
 use crate::ports::{
     Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox,
-    PostingStore, Processed, Queue, Retention, Why,
+    PostingStore, Processed, Progress, Queue, Retention, Why,
 };
 use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::submit::submit;
@@ -61,7 +61,7 @@ pub struct Receiver<'a> {
 pub async fn receive<D: DocumentStore>(
     documents: &D,
     ledger: &(
-         impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention
+         impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention
      ),
     queue: &impl Queue,
     clock: &impl Clock,
@@ -110,7 +110,7 @@ struct Counter<'a, D, L, Q> {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention,
     Q: Queue,
 {
     async fn judge(&self, letter: Letter, which: Which<'_>) -> Result<Processed, Fault> {
@@ -137,6 +137,9 @@ where
         }
         match which {
             Which::This(posting) => self.attempt(&letter, &author, posting, true, None).await,
+            Which::Perhaps(posting) if self.answers_notice(&letter) => {
+                Ok(self.forwarded(&letter, Some(posting), Why::Other))
+            }
             Which::Perhaps(posting) => self.attempt(&letter, &author, posting, false, None).await,
             Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
         }

@@ -10,7 +10,7 @@ use super::{Counter, KEPT_DAYS, outcome};
 use crate::deliver::LEASE_MS;
 use crate::ports::{
     Corrections, DocumentStore, Fate, Fault, FloodNotice, HeldDocuments, Inbox, Ledger, MailKind,
-    MailRef, Notice, Outbox, PostingStore, Processed, Queue, Retention,
+    MailRef, Notice, Outbox, PostingStore, Processed, Progress, Queue, Retention,
 };
 
 /// How many mails of one sender are judged in an hour. Nobody writes as many.
@@ -29,7 +29,7 @@ pub(super) fn hour(now: Timestamp) -> (i64, Timestamp) {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention,
     Q: Queue,
 {
     pub(super) async fn judge_unless_flooded(&self, letter: Letter) -> Result<Processed, Fault> {

@@ -6,13 +6,13 @@ use super::{Counter, KEPT_DAYS, flood, outcome};
 use crate::passed::Passage;
 use crate::ports::{
     Corrections, DocumentStore, Fate, Fault, HeldDocuments, Inbox, Ledger, MailKind, MailRef,
-    Notice, Outbox, PostingStore, Processed, Queue, Retention, ReturnedNotice,
+    Notice, Outbox, PostingStore, Processed, Progress, Queue, Retention, ReturnedNotice,
 };
 
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention,
     Q: Queue,
 {
     pub(super) async fn judge_unless_returned(&self, letter: Letter) -> Result<Processed, Fault> {

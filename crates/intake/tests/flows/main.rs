@@ -9,6 +9,7 @@
 
 mod amend;
 mod announced;
+mod answers;
 mod correct;
 mod deliver;
 mod digest;
