@@ -251,6 +251,14 @@ test("a mail of ours that comes back goes nowhere again, is kept, and the operat
   await override(guichet, {});
 });
 
+test("a mail under our own name is kept and forwarded, whoever wrote it", async () => {
+  const headers = { "Auto-Submitted": "auto-generated" };
+  await send(mail({ from: "guichet@example.org", headers }));
+  await send(mail({ from: "guichet@example.org" }));
+  const { staff } = await mails(2);
+  assert.equal(staff.length, 2);
+});
+
 test("the same mail twice is once; a sending server tries again until it is safe", async () => {
   const raw = mail();
   for (let time = 0; time < 2; time += 1) assert.match(await send(raw), /^250/);

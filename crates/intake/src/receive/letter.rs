@@ -42,7 +42,10 @@ impl Letter {
         let Some(author) = &self.author else { return Some(Why::Unverified) };
         let address = author.address.as_str();
         let is_ours = ours.iter().any(|own| own.as_str().eq_ignore_ascii_case(address));
-        (is_ours || is_no_reply(address)).then_some(Why::Automatic)
+        if is_ours {
+            return Some(Why::Other);
+        }
+        is_no_reply(address).then_some(Why::Automatic)
     }
 
     /// Whether it tells that a mail was not delivered. What a person wrote has an

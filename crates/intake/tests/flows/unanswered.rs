@@ -76,6 +76,29 @@ fn nobody_is_answered_without_proof() {
 }
 
 #[test]
+fn a_mail_under_our_own_name_is_kept_and_forwarded() {
+    let posting = posting();
+    let ours = Letter::right(&posting).with("From", "Guichet <guichet@example.org>");
+    let forged = ours.clone().with("Authentication-Results", "mx.example.org; dmarc=fail");
+    let proved = ours.with("Authentication-Results", "mx.example.org; dmarc=pass");
+    let not_proved = "n’est pas vérifiée";
+    for (letter, told) in [
+        (forged.clone(), not_proved),
+        (forged.with("Auto-Submitted", "auto-generated"), not_proved),
+        (proved.clone(), "n’est pas une candidature"),
+        (proved.with("Auto-Submitted", "auto-generated"), "Un programme a écrit"),
+    ] {
+        let (world, posting) = begin();
+        come(&world, &posting, 1, &letter).unwrap();
+        let mails = sent(&world, &posting);
+        let [(to, raw)] = &mails[..] else { panic!("{mails:?}") };
+        assert_eq!(to, STAFF);
+        assert!(text(raw).contains(told), "{}", text(raw));
+        assert_eq!(Incoming::read(raw.as_bytes()).files[0].bytes, letter.bytes());
+    }
+}
+
+#[test]
 fn a_loop_of_two_systems_ends() {
     let (world, posting) = begin();
     let mut letter = Letter::right(&posting).without_cv();
