@@ -35,7 +35,7 @@ mod catalogue {
 
     /// How the keys begin of what only staff read: the desk, and mails to
     /// staff and to the operator. A language may do without them.
-    const STAFF: [&str; 12] = [
+    const STAFF: [&str; 13] = [
         "alert_",
         "cause_",
         "confirm_",
@@ -46,6 +46,7 @@ mod catalogue {
         "mail_remark_",
         "mail_staff_",
         "report_",
+        "returned_",
         "sealed_staff_",
         "withdrawal_",
     ];

@@ -233,6 +233,32 @@ test("nobody is answered without proof, and nothing is dropped", async () => {
   assert.deepEqual((await kept(guichet)).documents, [], "what was forwarded is deleted here");
 });
 
+test("a mail of ours that comes back goes nowhere again, is kept, and the operator is told where it is", async () => {
+  const OPERATOR = "operator@example.org";
+  await override(guichet, { clock: clock(), vars: { OPERATOR_ADDRESS: OPERATOR } });
+  await send(mail({ subject: "Question sur le contrat", files: [] }));
+  const { staff } = await mails(1);
+  await send(staff[0].raw, { from: "redirect@example.net" });
+  await mails(1);
+  await override(guichet, { clock: clock(NOON + 2 * 3_600_000), vars: { OPERATOR_ADDRESS: OPERATOR } });
+  await guichet.cron();
+  const { all } = await mails(2);
+  const told = all.find(({ to }) => to === OPERATOR);
+  assert.match(told.subject, /reviennent|come back/);
+  const address = new URL(/http\S+\/incoming\/\S+/.exec(told.text)[0]);
+  const kept = Buffer.from(await (await guichet.fetch(address.pathname + address.search)).arrayBuffer());
+  assert.ok(kept.includes(Buffer.from(staff[0].raw.slice(-500))), "the mail as it came back");
+  await override(guichet, {});
+});
+
+test("a mail under our own name is kept and forwarded, whoever wrote it", async () => {
+  const headers = { "Auto-Submitted": "auto-generated" };
+  await send(mail({ from: "guichet@example.org", headers }));
+  await send(mail({ from: "guichet@example.org" }));
+  const { staff } = await mails(2);
+  assert.equal(staff.length, 2);
+});
+
 test("the same mail twice is once; a sending server tries again until it is safe", async () => {
   const raw = mail();
   for (let time = 0; time < 2; time += 1) assert.match(await send(raw), /^250/);

@@ -8,7 +8,7 @@ use mail::{Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
 use rules::{Content, Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
 
-use crate::mail_composer::{MailComposer, Message, address, headers, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{self, Claim, DocumentStore, Fault, MailKind, Related};
 use crate::receive::awaits_answers;
 use crate::uploads::document_key;
@@ -78,7 +78,7 @@ impl MailComposer<'_> {
                 in_reply_to: self.earlier_mail(MailKind::Staff, received),
                 auto_submitted: self.marked(MailKind::Staff, AutoSubmitted::Generated),
                 language: Some(texts.language_tag),
-                extra: headers(received, claim),
+                extra: self.headers(received, claim),
                 text: words.text,
                 html: Some(words.html),
                 attachments,
@@ -130,12 +130,7 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&received.language), None, &posting.language);
-        let reference = &received.reference;
-        let id = self.message_id(
-            &format!("{reference}.message"),
-            "message-of-staff",
-            &[&received.id, &written.id],
-        );
+        let id = self.written_id(received, &written.id);
         if received.content.mails != Mails::Full {
             return self.neutral(texts, Neutral::Message, received, id, claim, now);
         }
@@ -173,7 +168,7 @@ impl MailComposer<'_> {
     ) -> Result<Outgoing<'a>, Fault> {
         let to = Mailbox { name: None, address: address(&received.content.email)? };
         let contact = Mailbox { name: None, address: address(&posting.contact)? };
-        let extra = headers(received, claim);
+        let extra = self.headers(received, claim);
         let outgoing = self.notice_message(to, &received.language, words, message_id, extra, now);
         Ok(Outgoing { reply_to: Some(contact), ..outgoing })
     }

@@ -117,7 +117,7 @@ async fn send(
         About::Application(of) => {
             send_of_application(documents, ledger, transport, composer, mail, of, claim, now).await
         }
-        About::Notice(Notice::Alert { .. } | Notice::KeyExpires { .. }) => {
+        About::Notice(Notice::Alert { .. } | Notice::KeyExpires { .. } | Notice::Returned(_)) => {
             send_notice(ledger, alerts, composer, mail, claim, now).await
         }
         About::Notice(Notice::Digest(_)) => {

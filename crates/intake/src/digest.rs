@@ -12,7 +12,6 @@ use views::mails::{self, DigestEntry, Told};
 use crate::key::SigningKey;
 use crate::mail_composer::{MailComposer, Message, address};
 use crate::mailbox::mailbox_of;
-use crate::notify::notice_headers;
 use crate::ports::{
     About, Acknowledged, Admission, Claim, Digest, DigestNotice, Digested, Fault, Ledger, Mail,
     Notice, Outbox, PostingStore, Recipient, Recipients, Said, Sending, Transport,
@@ -73,7 +72,7 @@ pub(crate) async fn send_digest(
     if digested.is_empty() {
         return Ok(None);
     }
-    let headers = notice_headers(notice, claim);
+    let headers = composer.notice_headers(notice, claim);
     let entries = composer.digest_entries(ledger, &digest.address, &digested).await?;
     let message = composer.digest(&mail.id, digest, &entries, headers, now)?;
     let sending = message.send(transport).await;
@@ -113,7 +112,8 @@ async fn recipient(
             | Notice::Answer(_)
             | Notice::Forward(_)
             | Notice::Flood(_)
-            | Notice::Unfinished(_),
+            | Notice::Unfinished(_)
+            | Notice::Returned(_),
         ) => None,
     })
 }

@@ -4,14 +4,15 @@
 use std::borrow::Cow;
 
 use domain::Posting;
-use mail::{Address, Attachment, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{Address, Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::mails::{self, MailText};
 
-use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, address};
+use crate::passed;
 use crate::ports::{
     Claim, DocumentStore, Fault, FloodNotice, FloodedMail, Forwarding, MailAnswer, Notice, Notices,
-    Sending, Transport, Why,
+    ReturnedNotice, Sending, Transport, Why,
 };
 use crate::receive::{RAW, raw_key};
 
@@ -50,7 +51,7 @@ impl MailComposer<'_> {
             in_reply_to: answer.in_reply_to.as_deref().and_then(MessageId::parse),
             auto_submitted: Some(AutoSubmitted::Replied),
             language: Some(&posting.language),
-            extra: headers(notice, claim),
+            extra: self.notice_headers(notice, claim),
             text: words.text,
             html: Some(words.html),
             attachments: Vec::new(),
@@ -89,25 +90,39 @@ impl MailComposer<'_> {
         let posting = self.posting_or_first(flood.posting.as_deref())?;
         let texts = locales::for_staff(&posting.language);
         let listed = ledger.flooded(id, LISTED).await?;
-        let place = |mail: &FloodedMail| {
-            let key = self.signing.sign(RAW, &[&mail.id]);
-            format!("{}{}", flood.origin, views::raw_mail_address(&mail.id, &key))
-        };
-        let places: Vec<String> = listed.iter().map(place).collect();
-        let mails: Vec<_> = listed
-            .iter()
-            .zip(&places)
-            .map(|(mail, address)| mails::FloodedMail {
-                received_at: mail.received_at,
-                bytes: mail.bytes,
-                subject: &mail.subject,
-                address,
-            })
-            .collect();
+        let places = self.places(&flood.origin, &listed);
+        let mails = listed_mails(&listed, &places);
         let FloodNotice { from, is_proved, until, .. } = flood;
         let told = mails::Flood { from, is_proved: *is_proved, until: *until, mails: &mails };
         let words = mails::flood(texts, posting, &told);
         Ok((address(&posting.recipient)?, posting.language.clone(), words))
+    }
+
+    /// Lists the mails of ours that came back: as [`MailComposer::flood`], to
+    /// the operator, in the language of the first posting.
+    pub(crate) async fn returned(
+        &self,
+        ledger: &impl Notices,
+        id: &str,
+        returned: &ReturnedNotice,
+    ) -> Result<(Address, String, MailText), Fault> {
+        let posting = self.posting_or_first(None)?;
+        let texts = locales::for_staff(&posting.language);
+        let to = self.operator.clone().map_or_else(|| address(&posting.recipient), Ok)?;
+        let listed = ledger.flooded(id, LISTED).await?;
+        let places = self.places(&returned.origin, &listed);
+        let mails = listed_mails(&listed, &places);
+        let words = mails::returned(texts, &posting.deadline.zone, returned.until, &mails);
+        Ok((to, texts.language_tag.to_owned(), words))
+    }
+
+    /// The addresses of mails that came in.
+    fn places(&self, origin: &str, listed: &[FloodedMail]) -> Vec<String> {
+        let place = |mail: &FloodedMail| {
+            let key = self.signing.sign(RAW, &[&mail.id]);
+            format!("{origin}{}", views::raw_mail_address(&mail.id, &key))
+        };
+        listed.iter().map(place).collect()
     }
 
     /// Where no posting is known, the first one's staff decide.
@@ -152,6 +167,8 @@ impl MailComposer<'_> {
             content_type: "application/octet-stream",
             bytes: Cow::Owned(raw),
         };
+        let mut extra = self.notice_headers(&notice, claim);
+        extra.extend(passed::kept(&forwarding.passed));
         let outside = texts.sealed_staff_forwarded.to_owned();
         self.about_person(
             posting,
@@ -166,13 +183,26 @@ impl MailComposer<'_> {
                 in_reply_to: None,
                 auto_submitted: Some(AutoSubmitted::Generated),
                 language: Some(texts.language_tag),
-                extra: headers(&notice, claim),
+                extra,
                 text,
                 html: Some(html),
                 attachments: raw.map(attachment).into_iter().collect(),
             },
         )
     }
+}
+
+fn listed_mails<'a>(
+    listed: &'a [FloodedMail],
+    places: &'a [String],
+) -> Vec<mails::FloodedMail<'a>> {
+    let mail = |(mail, address): (&'a FloodedMail, &'a String)| mails::FloodedMail {
+        received_at: mail.received_at,
+        bytes: mail.bytes,
+        subject: &mail.subject,
+        address,
+    };
+    listed.iter().zip(places).map(mail).collect()
 }
 
 fn why(why: &Why) -> mails::Why<'_> {
@@ -187,9 +217,4 @@ fn why(why: &Why) -> mails::Why<'_> {
         Why::Bounce => mails::Why::Bounce,
         Why::Other => mails::Why::Other,
     }
-}
-
-fn headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
-    let known = Extra::new("Notice", notice.kind().as_str()).ok();
-    known.into_iter().chain(possible_duplicate(claim)).collect()
 }

@@ -47,6 +47,7 @@ mod mailbox;
 pub mod memory;
 mod notify;
 mod open_page;
+mod passed;
 mod placeholders;
 pub mod ports;
 mod postings;

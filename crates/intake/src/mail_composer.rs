@@ -173,6 +173,12 @@ impl MailComposer<'_> {
         self.message_id(&name, "message-id", &[&received.id, kind, &revision])
     }
 
+    /// The Message-ID of what staff have written, by the id of the message.
+    pub(crate) fn written_id(&self, received: &Application, message: &str) -> MessageId {
+        let name = format!("{}.message", received.reference);
+        self.message_id(&name, "message-of-staff", &[&received.id, message])
+    }
+
     /// Returns the mail that a later revision's mail replies to: the first
     /// revision's, so that all of them form one thread.
     pub(crate) fn earlier_mail(&self, mail: MailKind, received: &Application) -> Option<MessageId> {
@@ -215,6 +221,17 @@ impl MailComposer<'_> {
         format!("{}{path}&lang={}", self.origin(received), received.language)
     }
 
+    /// Returns our own headers, by which staff can filter and search.
+    pub(crate) fn headers(&self, received: &Application, claim: Claim) -> Vec<Extra> {
+        let known = [
+            Extra::new("Reference", received.reference.as_str()),
+            Extra::new("Number", received.number.to_string()),
+            Extra::new("Revision", received.revision.to_string()),
+        ];
+        let known = known.into_iter().flatten().chain(self.mark());
+        known.chain(possible_duplicate(claim)).collect()
+    }
+
     /// Returns an address for each document. It is good for as long as the
     /// document is kept.
     pub(crate) fn links(&self, posting: &Posting, received: &Application) -> Vec<String> {
@@ -227,16 +244,6 @@ impl MailComposer<'_> {
             })
             .collect()
     }
-}
-
-/// Returns our own headers, by which staff can filter and search.
-pub(crate) fn headers(received: &Application, claim: Claim) -> Vec<Extra> {
-    let known = [
-        Extra::new("Reference", received.reference.as_str()),
-        Extra::new("Number", received.number.to_string()),
-        Extra::new("Revision", received.revision.to_string()),
-    ];
-    known.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
 /// Marks a message that may have arrived before.

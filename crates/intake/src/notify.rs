@@ -10,8 +10,8 @@ use crate::deliver::deliver;
 use crate::incident::problems;
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{
-    Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailState, Notice,
-    NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
+    Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailKind, MailState,
+    Notice, NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
     Transport, UnfinishedNotice,
 };
 
@@ -129,6 +129,7 @@ impl MailComposer<'_> {
                 return Err(no("composer of forwarded mails without their bytes"));
             }
             Notice::Flood(flood) => self.flood(ledger, id, flood).await?,
+            Notice::Returned(returned) => self.returned(ledger, id, returned).await?,
             Notice::Alert { incident } => {
                 let to = self.operator.clone().ok_or_else(|| no("operator to alert"))?;
                 // Who runs a counter reads the language of its postings.
@@ -144,7 +145,7 @@ impl MailComposer<'_> {
             }
         };
         let to = Mailbox { name: None, address: to };
-        let headers = notice_headers(notice, claim);
+        let headers = self.notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
         let from = if is_neutral(notice) { self.nameless() } else { self.sender.mailbox.clone() };
         let outgoing = Outgoing {
@@ -219,6 +220,7 @@ impl MailComposer<'_> {
             | Notice::Report { .. }
             | Notice::Alert { .. }
             | Notice::KeyExpires { .. }
+            | Notice::Returned(_)
             | Notice::Digest(_)
             // Composed elsewhere (`incoming_mails.rs`).
             | Notice::Answer(_)
@@ -227,6 +229,25 @@ impl MailComposer<'_> {
         };
         let contact = address(&self.posting(slug)?.contact)?;
         Ok(Some(Mailbox { name: None, address: contact }))
+    }
+
+    /// Returns our own headers; a mail that names neither post nor organisation
+    /// has none of them.
+    pub(crate) fn notice_headers(&self, notice: &Notice, claim: Claim) -> Vec<Extra> {
+        if is_neutral(notice) {
+            return possible_duplicate(claim).into_iter().collect();
+        }
+        let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
+        if let Notice::Withdrawal { reference, .. }
+        | Notice::WithdrawalConfirmation { reference, .. }
+        | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice
+        {
+            headers.push(Extra::new("Reference", reference.as_str()));
+        }
+        let is_alert = matches!(notice.kind(), MailKind::Alert | MailKind::Returned);
+        let mark = if is_alert { self.alert_mark() } else { self.mark() };
+        let headers = headers.into_iter().flatten().chain(mark);
+        headers.chain(possible_duplicate(claim)).collect()
     }
 
     pub(crate) fn notice_id(&self, id: &str, notice: &Notice) -> MessageId {
@@ -246,20 +267,6 @@ fn is_neutral(notice: &Notice) -> bool {
         | Notice::Unfinished(UnfinishedNotice { mails, .. }) => *mails != Mails::Full,
         _ => false,
     }
-}
-
-pub(crate) fn notice_headers(notice: &Notice, claim: Claim) -> Vec<Extra> {
-    if is_neutral(notice) {
-        return possible_duplicate(claim).into_iter().collect();
-    }
-    let mut headers = vec![Extra::new("Notice", notice.kind().as_str())];
-    if let Notice::Withdrawal { reference, .. }
-    | Notice::WithdrawalConfirmation { reference, .. }
-    | Notice::AddressChanged(NoticeOfChange { reference, .. }) = notice
-    {
-        headers.push(Extra::new("Reference", reference.as_str()));
-    }
-    headers.into_iter().flatten().chain(possible_duplicate(claim)).collect()
 }
 
 /// Sorts applications into the lists of a report.

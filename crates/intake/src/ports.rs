@@ -28,8 +28,8 @@ pub use held::HeldDocuments;
 pub use incoming::{Draft, DraftContent, Fate, Inbox, IncomingMail, Processed};
 pub use notices::{
     DeliveryProblems, DigestNotice, Entry, FloodNotice, FloodedMail, Forwarding, Incident,
-    MailAnswer, Notice, NoticeOfChange, Notices, PostingDelivery, UnfinishedNotice, Why,
-    WrittenReport,
+    MailAnswer, Notice, NoticeOfChange, Notices, PostingDelivery, ReturnedNotice, UnfinishedNotice,
+    Why, WrittenReport,
 };
 pub use outbox::{
     About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,

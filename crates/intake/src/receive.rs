@@ -10,6 +10,7 @@ mod keep;
 mod letter;
 mod our_mails;
 mod outcome;
+mod returned;
 mod text_as_letter;
 mod which_document;
 mod which_posting;
@@ -35,8 +36,8 @@ use crate::key::ApplicationId;
 use crate::mail_composer::MailComposer;
 use crate::open_page::is_a_subject;
 use crate::ports::{
-    Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, MailKind,
-    Outbox, PostingStore, Processed, Queue, Retention, Why,
+    Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox,
+    PostingStore, Processed, Progress, Queue, Retention, Why,
 };
 use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::submit::submit;
@@ -59,7 +60,9 @@ pub struct Receiver<'a> {
 /// writes has ids that follow from the mail.
 pub async fn receive<D: DocumentStore>(
     documents: &D,
-    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention),
+    ledger: &(
+         impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention
+     ),
     queue: &impl Queue,
     clock: &impl Clock,
     composer: &MailComposer<'_>,
@@ -74,19 +77,21 @@ pub async fn receive<D: DocumentStore>(
     let letter = Letter::read(&raw, mail, receiver);
     drop(raw);
     let counter = Counter { documents, ledger, queue, composer, receiver, now };
-    let is_done = letter.is_own(&composer.sender.mailbox.address)
-        || ledger.is_duplicate(&letter.identity, id, letter.mail.received_at).await?;
-    let processed = if is_done {
+    let processed = if ledger.is_duplicate(&letter.identity, id, letter.mail.received_at).await? {
         outcome::dropped(&letter)
     } else {
-        counter.judge_unless_flooded(letter).await?
+        counter.judge_unless_returned(letter).await?
     };
     ledger.process(id, &processed, now).await?;
     // A list leaves later, by the cron.
-    let at_once = processed.notices.iter().filter(|(mail, _)| mail.kind != MailKind::Flood);
+    let at_once = processed.notices.iter().filter(|(_, notice)| notice.list_due_at().is_none());
     let mails: Vec<_> = at_once.map(|(mail, _)| mail.clone()).collect();
     if mails.is_empty() { Ok(()) } else { queue.push(&mails, 0).await }
 }
+
+/// How long a mail is kept that belongs to no posting, or that is in a list, in
+/// days.
+const KEPT_DAYS: u32 = 30;
 
 /// Of how many postings earlier versions are looked at: one question to the
 /// database each.
@@ -105,7 +110,7 @@ struct Counter<'a, D, L, Q> {
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention,
     Q: Queue,
 {
     async fn judge(&self, letter: Letter, which: Which<'_>) -> Result<Processed, Fault> {
@@ -132,6 +137,9 @@ where
         }
         match which {
             Which::This(posting) => self.attempt(&letter, &author, posting, true, None).await,
+            Which::Perhaps(posting) if self.answers_notice(&letter) => {
+                Ok(self.forwarded(&letter, Some(posting), Why::Other))
+            }
             Which::Perhaps(posting) => self.attempt(&letter, &author, posting, false, None).await,
             Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
         }

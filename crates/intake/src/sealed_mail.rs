@@ -7,7 +7,7 @@ use sealing::{Key, SealError, seal};
 use views::mails;
 
 use crate::download::sealed_address;
-use crate::mail_composer::{MailComposer, Message, address, headers, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
 use crate::ports::{Claim, Fault, MailKind};
 
 impl MailComposer<'_> {
@@ -96,7 +96,7 @@ impl MailComposer<'_> {
         let words = mails::sealed_link(texts, posting, received, &link, confirm.as_deref());
         let to = Mailbox { name: None, address: address(&posting.recipient)? };
         let id = self.mail_id(MailKind::Staff, received, received.revision);
-        let extra = headers(received, claim);
+        let extra = self.headers(received, claim);
         let outgoing = self.notice_message(to, &posting.language, words, id, extra, now);
         let outside = mails::sealed_subject(texts, received.number, received.reference.as_str());
         self.about_person(posting, outside, outgoing)

@@ -1,6 +1,6 @@
 //! The statements for mails that come in.
 
-use intake::ports::{Draft, Fault, Inbox, IncomingMail, Notice, Processed};
+use intake::ports::{Draft, Fault, Inbox, IncomingMail, Processed};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
@@ -190,7 +190,7 @@ impl<D: Database> Inbox for SqlLedger<D> {
 
     async fn process(&self, id: &str, processed: &Processed, now: Timestamp) -> Result<(), Fault> {
         let draft = processed.draft.as_ref().map(|draft| json(draft, "a draft")).transpose()?;
-        let (flood, subject) = processed.flood.as_ref().map(|(of, subject)| (of, subject)).unzip();
+        let (flood, subject) = processed.listed.as_ref().map(|(of, subject)| (of, subject)).unzip();
         let mut batch = vec![PROCESS.bind([
             id.into(),
             processed.fate.as_str().into(),
@@ -207,7 +207,7 @@ impl<D: Database> Inbox for SqlLedger<D> {
             subject.into(),
         ])];
         for (mail, notice) in &processed.notices {
-            let due_at = if let Notice::Flood(flood) = notice { flood.due_at } else { now };
+            let due_at = notice.list_due_at().unwrap_or(now);
             batch.push(INSERT_NOTICE.bind([
                 (&mail.id).into(),
                 mail.kind.as_str().into(),

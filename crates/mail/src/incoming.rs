@@ -49,6 +49,8 @@ pub struct Incoming {
     pub kind: MessageKind,
     /// The first message that is attached.
     pub forwarded: Option<Box<Incoming>>,
+    /// The values of `X-Guichet-Passed`: the marks of the installations that have passed it on.
+    pub passed: Vec<String>,
     /// The value of the topmost Authentication-Results.
     pub authentication: Option<String>,
     /// Where the body begins, in octets.
@@ -91,6 +93,7 @@ impl Reader {
             message_id: head.ids("message-id").into_iter().next(),
             references: [head.ids("in-reply-to"), head.ids("references")].concat(),
             kind: head.kind(),
+            passed: head.words("x-guichet-passed"),
             authentication: head.raw("authentication-results").map(str::to_owned),
             body: head.length,
             ..Incoming::default()

@@ -21,7 +21,9 @@ use locales::{Texts, date, fill, number};
 
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
-pub use incoming::{Answer, Flood, FloodedMail, Forwarded, Why, answer, flood, forwarded};
+pub use incoming::{
+    Answer, Flood, FloodedMail, Forwarded, Why, answer, flood, forwarded, returned,
+};
 pub use message::message;
 pub use neutral::{Neutral, neutral};
 pub use notices::{

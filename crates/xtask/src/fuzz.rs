@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: feeds random input to the parsers of documents, starting
-//! from the samples of the tests.
+//! `cargo xtask fuzz`: feeds random input to the parsers of documents and of
+//! mails, starting from the samples of the tests.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -13,6 +13,9 @@ use crate::process::{exists, run as run_program};
 use crate::workspace::Workspace;
 
 const FOLDER: &str = "crates/documents/fuzz";
+
+/// Mails to begin with, beside the samples of documents.
+const MAILS: &str = "crates/mail/src/incoming/tests/mails";
 
 pub(crate) fn run(workspace: &Workspace, options: &FuzzOptions) -> anyhow::Result<()> {
     if !has_nightly() {
@@ -35,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace, options: &FuzzOptions) -> anyhow::Resul
             fs::create_dir_all(&own)?;
             println!("{target}: {} seconds", options.seconds);
             let mut command = fuzzer(workspace, &target);
-            command.args([&own, &seeds]).args(LIBFUZZER);
+            command.args([&own, &seeds, &workspace.path(MAILS)]).args(LIBFUZZER);
             let found = attack(command.arg(format!("-max_total_time={}", options.seconds)))?;
             rows.push(format!("{target:<10}{}{:>10}", found, options.seconds));
         }

@@ -68,7 +68,9 @@ pub enum Fate {
     Incomplete,
     /// It is forwarded as it came, and that is all.
     Forwarded,
-    /// It came before, or we wrote it.
+    /// It is a mail of ours that has come back.
+    Returned,
+    /// It came before, or it is an alert of ours.
     Duplicate,
 }
 
@@ -79,6 +81,7 @@ impl Fate {
             Self::Applied => "applied",
             Self::Incomplete => "incomplete",
             Self::Forwarded => "forwarded",
+            Self::Returned => "returned",
             Self::Duplicate => "duplicate",
         }
     }
@@ -102,9 +105,8 @@ pub struct Processed {
     /// A keyed hash of who the mail says has written it, and whether that is
     /// proved.
     pub author: String,
-    /// The mail that tells of it with others, and the subject that stands
-    /// there.
-    pub flood: Option<(String, String)>,
+    /// The mail that lists it with others, and the subject that stands there.
+    pub listed: Option<(String, String)>,
     /// What the application to come says.
     pub draft: Option<DraftContent>,
     /// The application that it has become.

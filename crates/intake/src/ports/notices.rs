@@ -80,6 +80,9 @@ pub enum Notice {
     Flood(FloodNotice),
     /// To the candidate: what was announced has not come whole.
     Unfinished(UnfinishedNotice),
+    /// To the operator, or where there is none to staff: mails of ours that came
+    /// back, in a list.
+    Returned(ReturnedNotice),
 }
 
 /// Who is told that what they announced has not come whole, and is deleted.
@@ -116,7 +119,18 @@ pub struct FloodNotice {
     pub due_at: Timestamp,
 }
 
-/// A mail in such a list.
+/// What a list of mails that came back says beside them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedNotice {
+    /// Scheme and host of the addresses at which the mails are.
+    pub origin: String,
+    /// Until when they are there.
+    pub until: Timestamp,
+    /// When the list leaves: no mail is put on it any more by then.
+    pub due_at: Timestamp,
+}
+
+/// A mail in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FloodedMail {
     /// Its id.
@@ -186,6 +200,9 @@ pub struct Forwarding {
     pub form: Option<String>,
     /// Where it can be downloaded, should it be too large to attach.
     pub download: String,
+    /// The marks of the installations that have passed it on.
+    #[serde(default)]
+    pub passed: Vec<String>,
 }
 
 /// Why a mail is forwarded as it came.
@@ -246,6 +263,16 @@ impl Notice {
             Self::Forward(_) => MailKind::Forward,
             Self::Flood(_) => MailKind::Flood,
             Self::Unfinished(_) => MailKind::Unfinished,
+            Self::Returned(_) => MailKind::Returned,
+        }
+    }
+
+    /// When it leaves, if it lists what comes until then.
+    pub fn list_due_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Flood(flood) => Some(flood.due_at),
+            Self::Returned(returned) => Some(returned.due_at),
+            _ => None,
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum MailKind {
     Message,
     /// To a candidate: what was announced has not come whole.
     Unfinished,
+    /// To the operator: mails of ours that came back.
+    Returned,
 }
 
 /// The retry policy of a kind of mail.
@@ -67,7 +69,7 @@ pub const GIVE_UP_AFTER_MS: i64 = 72 * 3_600_000;
 impl MailKind {
     /// Each. A mail in the ledger may be of another kind, which a newer build
     /// knows: it is left alone.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Staff,
         Self::Acknowledgement,
         Self::Withdrawal,
@@ -81,6 +83,7 @@ impl MailKind {
         Self::Flood,
         Self::Message,
         Self::Unfinished,
+        Self::Returned,
     ];
 
     /// The mails that every application calls for.
@@ -111,6 +114,7 @@ impl MailKind {
             Self::Flood => "flood",
             Self::Message => "message",
             Self::Unfinished => "unfinished",
+            Self::Returned => "returned",
         }
     }
 
@@ -128,9 +132,12 @@ impl MailKind {
             | Self::Unfinished => {
                 RetryPolicy { gives_up_after_ms: Some(GIVE_UP_AFTER_MS), retries_refusals: false }
             }
-            Self::Withdrawal | Self::Report | Self::Alert | Self::Forward | Self::Flood => {
-                RetryPolicy { gives_up_after_ms: None, retries_refusals: true }
-            }
+            Self::Withdrawal
+            | Self::Report
+            | Self::Alert
+            | Self::Forward
+            | Self::Flood
+            | Self::Returned => RetryPolicy { gives_up_after_ms: None, retries_refusals: true },
         }
     }
 
@@ -148,7 +155,8 @@ impl MailKind {
             | Self::Digest
             | Self::Answer
             | Self::Flood
-            | Self::Unfinished => SizeClass::Small,
+            | Self::Unfinished
+            | Self::Returned => SizeClass::Small,
         }
     }
 
@@ -168,7 +176,8 @@ impl MailKind {
             | Self::Forward
             | Self::Flood
             | Self::Message
-            | Self::Unfinished => false,
+            | Self::Unfinished
+            | Self::Returned => false,
         }
     }
 

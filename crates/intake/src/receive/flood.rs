@@ -6,11 +6,11 @@ use rules::Timestamp;
 
 use super::letter::Letter;
 use super::which_posting::Which;
-use super::{Counter, outcome};
+use super::{Counter, KEPT_DAYS, outcome};
 use crate::deliver::LEASE_MS;
 use crate::ports::{
     Corrections, DocumentStore, Fate, Fault, FloodNotice, HeldDocuments, Inbox, Ledger, MailKind,
-    MailRef, Notice, Outbox, PostingStore, Processed, Queue, Retention, Why,
+    MailRef, Notice, Outbox, PostingStore, Processed, Progress, Queue, Retention,
 };
 
 /// How many mails of one sender are judged in an hour. Nobody writes as many.
@@ -18,13 +18,18 @@ const AN_HOUR: u32 = 20;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// How long the mails of a flood are kept, in days.
-const KEPT_DAYS: u32 = 30;
+/// The hour in which a mail is listed with others, and when the list leaves.
+pub(super) fn hour(now: Timestamp) -> (i64, Timestamp) {
+    let hour = now.0.div_euclid(HOUR_MS);
+    // Whoever holds a claim of a mail may still put it on the list.
+    let ends = hour.saturating_add(1).saturating_mul(HOUR_MS);
+    (hour, Timestamp(ends.saturating_add(LEASE_MS)))
+}
 
 impl<D, L, Q> Counter<'_, D, L, Q>
 where
     D: DocumentStore,
-    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Retention,
+    L: Ledger + Corrections + HeldDocuments + Outbox + Inbox + PostingStore + Progress + Retention,
     Q: Queue,
 {
     pub(super) async fn judge_unless_flooded(&self, letter: Letter) -> Result<Processed, Fault> {
@@ -58,17 +63,11 @@ where
         author: &str,
         which: Which<'_>,
     ) -> Result<Processed, Fault> {
-        let ours = [&self.composer.sender.mailbox.address, self.receiver.address];
-        if letter.unanswerable(&ours) == Some(Why::Bounce) {
-            self.note_bounce(letter).await?;
-        }
+        self.note_if_bounce(letter).await?;
         let posting = which.posting();
         let slug = posting.map_or("", |posting| &posting.slug);
-        let hour = self.now.0.div_euclid(HOUR_MS);
+        let (hour, due_at) = hour(self.now);
         let id = format!("{}/{author}/{hour}/{slug}", MailKind::Flood.as_str());
-        // Whoever holds a claim of a mail may still put it on the list.
-        let ends = hour.saturating_add(1).saturating_mul(HOUR_MS);
-        let due_at = Timestamp(ends.saturating_add(LEASE_MS));
         let until = letter.mail.received_at.plus_days(KEPT_DAYS);
         let notice = Notice::Flood(FloodNotice {
             posting: posting.map(|posting| posting.slug.clone()),
@@ -81,7 +80,7 @@ where
         Ok(Processed {
             fate: Fate::Forwarded,
             erase_at: until,
-            flood: Some((id.clone(), letter.message.subject.clone())),
+            listed: Some((id.clone(), letter.message.subject.clone())),
             notices: vec![(MailRef { id, kind: MailKind::Flood }, notice)],
             ..outcome::processed(letter, posting)
         })

@@ -8,11 +8,17 @@ use super::which_posting::is_handed_on;
 
 /// Returns who wrote the mail that `author` hands on, and the message that has
 /// its subject: the attached one, or the mail itself, whose text then names
-/// somebody else as the author.
-pub(super) fn handed_on<'a>(letter: &'a Letter, author: &Person) -> Option<(Person, &'a Incoming)> {
+/// somebody else as the author. A mail of ours about a candidate has the
+/// candidate in its Reply-To.
+pub(super) fn handed_on<'a>(
+    letter: &'a Letter,
+    author: &Person,
+    is_ours: impl Fn(&Incoming) -> bool,
+) -> Option<(Person, &'a Incoming)> {
     let message = &letter.message;
     if let Some(inner) = message.forwarded.as_deref() {
-        return Some((inner.from.clone()?, inner));
+        let about = inner.reply_to.as_ref().filter(|_| is_ours(inner));
+        return Some((about.or(inner.from.as_ref())?.clone(), inner));
     }
     let named = is_handed_on(&message.subject).then(|| named_author(&message.text))??;
     let is_other = !named.address.as_str().eq_ignore_ascii_case(author.address.as_str());

@@ -31,19 +31,32 @@ impl Letter {
 
     /// Why nobody is answered, where that is so (RFC 3834, 2).
     pub(super) fn unanswerable(&self, ours: &[&Address]) -> Option<Why> {
+        if self.is_bounce() {
+            return Some(Why::Bounce);
+        }
         match self.message.kind {
-            MessageKind::Bounce => return Some(Why::Bounce),
             MessageKind::Automatic => return Some(Why::Automatic),
             MessageKind::List => return Some(Why::List),
-            MessageKind::Personal => {}
-        }
-        if self.mail.envelope_from.trim_matches(['<', '>', ' ']).is_empty() {
-            return Some(Why::Bounce);
+            MessageKind::Personal | MessageKind::Bounce => {}
         }
         let Some(author) = &self.author else { return Some(Why::Unverified) };
         let address = author.address.as_str();
         let is_ours = ours.iter().any(|own| own.as_str().eq_ignore_ascii_case(address));
-        (is_ours || is_no_reply(address)).then_some(Why::Automatic)
+        if is_ours {
+            return Some(Why::Other);
+        }
+        is_no_reply(address).then_some(Why::Automatic)
+    }
+
+    /// Whether it tells that a mail was not delivered. What a person wrote has an
+    /// envelope with a sender.
+    pub(super) fn is_bounce(&self) -> bool {
+        let has_no_sender = self.mail.envelope_from.trim_matches(['<', '>', ' ']).is_empty();
+        match self.message.kind {
+            MessageKind::Bounce => true,
+            MessageKind::Personal => has_no_sender,
+            MessageKind::Automatic | MessageKind::List => false,
+        }
     }
 
     /// The Message-ID of the mail that a bounce returns, whole or by its
@@ -71,14 +84,6 @@ impl Letter {
             .filter_map(|line| line.strip_prefix("action:").map(|action| action.trim().to_owned()))
             .collect();
         said.is_empty() || said.iter().any(|action| action.starts_with("failed"))
-    }
-
-    /// Whether it is a mail of ours that has come back, as where the intake
-    /// address is a posting's recipient. Forwarded, it would come back for ever.
-    pub(super) fn is_own(&self, sender: &Address) -> bool {
-        let from = self.message.from.as_ref().map(|from| from.address.as_str());
-        from.is_some_and(|from| from.eq_ignore_ascii_case(sender.as_str()))
-            && self.message.kind == MessageKind::Automatic
     }
 
     /// The author as the mail says.

@@ -2,7 +2,7 @@
 
 use domain::{Application, Posting};
 use locales::{Labels, fill, issue_message};
-use mail::incoming::Person;
+use mail::incoming::{Incoming, Person};
 use rules::deadline::Phase;
 use rules::{Code, Issue, Timestamp};
 
@@ -10,7 +10,8 @@ use super::enclosed::Enclosed;
 use super::handed_on::handed_on;
 use super::letter::Letter;
 use super::which_posting::{Which, which};
-use super::{Counter, codes, is_cut, name_of};
+use super::{Counter, KEPT_DAYS, codes, is_cut, name_of};
+use crate::passed::Passage;
 use crate::ports::{
     Corrections, DocumentStore, Draft, DraftContent, Fate, Fault, Forwarding, HeldDocuments, Inbox,
     Ledger, MailAnswer, MailKind, MailRef, Notice, Outbox, PostingStore, Processed, Queue, Why,
@@ -19,10 +20,7 @@ use crate::ports::{
 /// How long the same answer is not given again, in milliseconds.
 const ANSWERED_MS: i64 = 24 * 3_600_000;
 
-/// How long a mail is kept that belongs to no posting, in days.
-const KEPT_DAYS: u32 = 30;
-
-/// A mail that came before, or one of our own.
+/// A mail that came before, or an alert of ours.
 pub(super) fn dropped(letter: &Letter) -> Processed {
     Processed { fate: Fate::Duplicate, ..processed(letter, None) }
 }
@@ -39,7 +37,7 @@ pub(super) fn processed(letter: &Letter, posting: Option<&Posting>) -> Processed
         problems: String::new(),
         answer: None,
         author: String::new(),
-        flood: None,
+        listed: None,
         draft: None,
         application: None,
         erase_at: erase_at.map_or(at_least, |at| at.max(at_least)),
@@ -153,7 +151,8 @@ where
         author: &Person,
         outer: &Which<'_>,
     ) -> Option<Processed> {
-        let (candidate, inner) = handed_on(letter, author)?;
+        let is_ours = |inner: &Incoming| self.composer.passage(&inner.passed) == Passage::Returned;
+        let (candidate, inner) = handed_on(letter, author, is_ours)?;
         let domain = |address: &str| address.rsplit('@').next().map(str::to_ascii_lowercase);
         let own = domain(author.address.as_str());
         let mut theirs =
@@ -200,6 +199,7 @@ where
             subject: letter.message.subject.clone(),
             form,
             download: self.download_address(&letter.mail.id),
+            passed: letter.message.passed.clone(),
         }));
         (mail_ref(MailKind::Forward, letter), notice)
     }

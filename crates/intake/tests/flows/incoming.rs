@@ -20,7 +20,7 @@ fn a_right_mail_is_an_application() {
     let [marie] = to(&mails, "marie@example.net")[..] else { panic!("{mails:?}") };
     assert_eq!(mails.len(), 2);
     assert!(text(staff).contains("par e-mail"), "{}", text(staff));
-    assert!(text(staff).contains("pas encore de réponse"), "{}", text(staff));
+    assert!(text(staff).contains("pas encore répondu aux questions"), "{}", text(staff));
     assert_eq!(Incoming::read(staff.as_bytes()).files.len(), 2);
     // Addresses, the reference and the hint at the questions.
     assert!(text(marie).contains("/correct?key="), "{}", text(marie));

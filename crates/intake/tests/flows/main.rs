@@ -9,6 +9,7 @@
 
 mod amend;
 mod announced;
+mod answers;
 mod correct;
 mod deliver;
 mod digest;
@@ -17,6 +18,7 @@ mod forget;
 mod held;
 mod incoming;
 mod letters;
+mod loops;
 mod neutral;
 mod notices;
 mod programs;

@@ -40,7 +40,7 @@ fn apply(world: &World, posting: &Posting, mails: &str) -> String {
 
 /// Writes to the candidate from the desk, lets the mail leave, and returns the
 /// message's id.
-fn write(world: &World, posting: &Posting, id: &str) -> String {
+pub(crate) fn write(world: &World, posting: &Posting, id: &str) -> String {
     let reference = world.application(id).reference;
     let seen: BTreeMap<Reference, _> = BTreeMap::new();
     let letter = Letter {
@@ -70,7 +70,7 @@ fn write(world: &World, posting: &Posting, id: &str) -> String {
     message
 }
 
-fn withdraw(world: &World, id: &str) {
+pub(crate) fn withdraw(world: &World, id: &str) {
     let received = world.application(id);
     let with = receipt_key(&key(), &received);
     let (reference, now) = (received.reference.to_string(), world.now.get());

@@ -1,11 +1,10 @@
 //! Mails that nobody is answered: without proof, automatic ones, bounces, our
 //! own, and floods.
 
-use intake::ports::IncomingMail;
 use mail::incoming::Incoming;
 
-use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
-use crate::{NOON, posting};
+use crate::letters::{Letter, ORIGIN, STAFF, begin, come, sent, text, to};
+use crate::posting;
 
 #[test]
 fn two_counters_that_write_to_each_other_stop_after_one_answer() {
@@ -77,6 +76,29 @@ fn nobody_is_answered_without_proof() {
 }
 
 #[test]
+fn a_mail_under_our_own_name_is_kept_and_forwarded() {
+    let posting = posting();
+    let ours = Letter::right(&posting).with("From", "Guichet <guichet@example.org>");
+    let forged = ours.clone().with("Authentication-Results", "mx.example.org; dmarc=fail");
+    let proved = ours.with("Authentication-Results", "mx.example.org; dmarc=pass");
+    let not_proved = "n’est pas vérifiée";
+    for (letter, told) in [
+        (forged.clone(), not_proved),
+        (forged.with("Auto-Submitted", "auto-generated"), not_proved),
+        (proved.clone(), "n’est pas une candidature"),
+        (proved.with("Auto-Submitted", "auto-generated"), "Un programme a écrit"),
+    ] {
+        let (world, posting) = begin();
+        come(&world, &posting, 1, &letter).unwrap();
+        let mails = sent(&world, &posting);
+        let [(to, raw)] = &mails[..] else { panic!("{mails:?}") };
+        assert_eq!(to, STAFF);
+        assert!(text(raw).contains(told), "{}", text(raw));
+        assert_eq!(Incoming::read(raw.as_bytes()).files[0].bytes, letter.bytes());
+    }
+}
+
+#[test]
 fn a_loop_of_two_systems_ends() {
     let (world, posting) = begin();
     let mut letter = Letter::right(&posting).without_cv();
@@ -139,25 +161,6 @@ fn a_mail_that_is_only_late_has_not_failed() {
         come(&world, &posting, at, &report).unwrap();
         assert_eq!(refused().as_str() == Some("bounced"), noted, "{action}");
     }
-}
-
-#[test]
-fn a_mail_of_ours_that_comes_back_goes_nowhere() {
-    let (world, posting) = begin();
-    come(&world, &posting, 1, &Letter::right(&posting).without_cv()).unwrap();
-    let mails = sent(&world, &posting);
-    let raw = to(&mails, STAFF)[0].as_bytes().to_vec();
-    let mail = IncomingMail {
-        id: format!("{:032x}", 2),
-        received_at: NOON,
-        envelope_from: "guichet@example.org".into(),
-        envelope_to: "applications@in.example.org".into(),
-        bytes: 1,
-    };
-    let ports = &world.ports;
-    pollster::block_on(intake::accept(ports, &world.ledger, ports, &mail, raw)).unwrap();
-    process(&world, &posting, 2).unwrap();
-    assert!(sent(&world, &posting).is_empty());
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn incomplete(posting: &Posting) -> Processed {
         application: None,
         erase_at: after(10 * MINUTE),
         author: "zoe".into(),
-        flood: None,
+        listed: None,
         notices: vec![answer(posting)],
     }
 }
@@ -104,11 +104,11 @@ pub(super) async fn mails_of_one_author_are_counted_and_listed(
 ) -> Outcome {
     for (id, minute) in [("a", 0), ("b", 1), ("c", 2)] {
         ledger.keep(&IncomingMail { received_at: after(minute * MINUTE), ..mail(id) }).await?;
-        let flood = (id != "a").then(|| ("flood/zoe".to_owned(), format!("Subject {id}")));
+        let listed = (id != "a").then(|| ("flood/zoe".to_owned(), format!("Subject {id}")));
         let processed = Processed {
             fate: Fate::Forwarded,
             identity: id.into(),
-            flood,
+            listed,
             draft: None,
             notices: Vec::new(),
             ..incomplete(posting)

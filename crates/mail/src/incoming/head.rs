@@ -78,6 +78,16 @@ impl Head {
         ids.map(|(id, _)| format!("<{}>", clean(id))).take(MAX_IDS).collect()
     }
 
+    /// The values of all headers of this name that are one word of letters, digits, hyphens and underscores.
+    pub(super) fn words(&self, name: &str) -> Vec<String> {
+        let is_word = |raw: &&str| {
+            (1..=MAX_WORD).contains(&raw.len())
+                && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        };
+        let values = self.all(name).map(|field| field.raw.as_str());
+        values.filter(is_word).take(MAX_IDS).map(str::to_owned).collect()
+    }
+
     pub(super) fn kind(&self) -> MessageKind {
         let is_report = self.media_type() == "multipart/report";
         sender::kind(|name| self.raw(name), is_report)
@@ -160,8 +170,11 @@ fn attribute<'a>(kind: &'a ContentType<'static>, name: &str) -> Option<&'a str> 
     })
 }
 
-/// The most references that are read.
+/// The most references, or marks, that are read.
 const MAX_IDS: usize = 100;
+
+/// The most octets of a mark.
+const MAX_WORD: usize = 64;
 
 /// A parameter may not hold encoded words (RFC 2047, 5), and many programs write them all the same; others percent-encode the whole name
 /// as for RFC 2231, but without its star.

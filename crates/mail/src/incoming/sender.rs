@@ -49,7 +49,7 @@ pub(super) fn kind<'a>(header: impl Fn(&str) -> Option<&'a str>, is_report: bool
     if is_report || empty_path || from.contains("mailer-daemon@") || has(&["x-failed-recipients"]) {
         MessageKind::Bounce
     } else if header("auto-submitted").is_some() && !is("auto-submitted", &["no"])
-        || has(&["x-autoreply", "x-autorespond", "x-autoresponder"])
+        || has(&["x-autoreply", "x-autorespond", "x-autoresponder", "x-guichet-passed"])
         || is("precedence", &["auto_reply"])
     {
         MessageKind::Automatic

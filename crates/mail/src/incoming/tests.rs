@@ -37,7 +37,11 @@ fn any_bytes_are_a_message() {
 /// What the fuzzer's target `message` asserts, on changes of mails as programs write them.
 #[test]
 fn changed_messages_keep_the_promises() {
-    let sources = [programs::APPLE.as_bytes(), include_bytes!("tests/forwarded.eml")];
+    let sources = [
+        programs::APPLE.as_bytes(),
+        include_bytes!("tests/mails/forwarded.eml"),
+        include_bytes!("tests/mails/bounce.eml"),
+    ];
     let mut state = 1_u64;
     let mut chance = |below: usize| {
         state =

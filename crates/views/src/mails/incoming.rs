@@ -3,7 +3,7 @@
 use domain::Posting;
 use locales::{Texts, bytes, date, fill, moment, number};
 use rules::Timestamp;
-use rules::deadline::Phase;
+use rules::deadline::{Phase, Zone};
 
 use super::MailText;
 use super::notices::{Line, List, plain};
@@ -185,6 +185,28 @@ pub fn flood(texts: &Texts, posting: &Posting, flood: &Flood) -> MailText {
     let lines = flood.mails.iter().map(line).collect();
     let list = List { heading: texts.flood_list, lines };
     plain(texts, fill(texts.flood_subject, &values), &paragraphs, &[list])
+}
+
+/// To the operator: mails of ours that came back. Their subjects may name
+/// candidates, so that they are not in it.
+pub fn returned(
+    texts: &Texts,
+    zone: &Zone,
+    until: Timestamp,
+    returned: &[FloodedMail],
+) -> MailText {
+    let until = date(texts, zone.local(until).date);
+    let kept = fill(texts.returned_kept, &[("date", &until)]);
+    let paragraphs = [texts.returned_what.to_owned(), texts.returned_how.to_owned(), kept];
+    let line = |mail: &FloodedMail| {
+        let at = moment(texts, zone.local(mail.received_at), &zone.name);
+        let size = bytes(texts, u64::from(mail.bytes));
+        let text = fill(texts.returned_line, &[("moment", &at), ("size", &size)]);
+        Line { text, link: Some(mail.address.to_owned()) }
+    };
+    let lines = returned.iter().map(line).collect();
+    let list = List { heading: texts.flood_list, lines };
+    plain(texts, texts.returned_subject.to_owned(), &paragraphs, &[list])
 }
 
 /// The label of a reason for the subject, the sentence, and the reference in

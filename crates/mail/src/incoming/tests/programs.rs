@@ -3,14 +3,7 @@
 use super::{document_names, read};
 use crate::incoming::Role;
 
-pub(super) const APPLE: &str = "From: Zoe <zoe@example.net>\nContent-Type: multipart/alternative; boundary=\"Apple-Mail=_A\"\n\n\
-        --Apple-Mail=_A\nContent-Type: text/plain; charset=us-ascii\n\nBonjour,\n\
-        --Apple-Mail=_A\nContent-Type: multipart/mixed; boundary=\"Apple-Mail=_B\"\n\n\
-        --Apple-Mail=_B\nContent-Type: text/html; charset=us-ascii\n\n<body>Bonjour, <img src=\"cid:LOGO@example\"></body>\n\
-        --Apple-Mail=_B\nContent-Disposition: inline; filename*=UTF-8''Re%CC%81sume%CC%81.pdf\nContent-Type: application/pdf; x-unix-mode=0644\nContent-Id: <PDF@example>\n\n%PDF-1\n\
-        --Apple-Mail=_B\nContent-Disposition: inline; filename=Lettre.pdf\nContent-Type: application/pdf\n\n%PDF-2\n\
-        --Apple-Mail=_B\nContent-Disposition: inline; filename=logo.png\nContent-Type: image/png\nContent-Id: <logo@example>\n\nPNG\n\
-        --Apple-Mail=_B--\n--Apple-Mail=_A--\n";
+pub(super) const APPLE: &str = include_str!("mails/apple.eml");
 
 /// Apple Mail: PDFs marked `inline`, with a Content-ID or without, in mixed inside alternative.
 #[test]

@@ -34,6 +34,15 @@ fn identifiers_are_read() {
 }
 
 #[test]
+fn marks_of_installations_are_words() {
+    let message = read(
+        "X-Guichet-Passed: a-_Z9\nSubject: x\nX-Guichet-Passed:\n b\nX-Guichet-Passed: c d\nX-Guichet-Passed: \n\n\
+        X-Guichet-Passed: body\n",
+    );
+    assert_eq!(message.passed, ["a-_Z9", "b"]);
+}
+
+#[test]
 fn subjects_are_decoded_and_stay_one_line() {
     for (written, subject) in [
         ("Chargé·e de mission", "Chargé·e de mission"),
@@ -55,6 +64,7 @@ fn what_no_person_wrote_is_known() {
         ("Auto-Submitted: auto-generated; x=y", Automatic),
         ("X-Autoreply: yes", Automatic),
         ("Precedence: auto_reply", Automatic),
+        ("X-Guichet-Passed: abc", Automatic),
         ("Precedence: bulk", List),
         ("List-Id: <news.example.org>", List),
         ("List-Unsubscribe: <mailto:x@example.org>", List),
