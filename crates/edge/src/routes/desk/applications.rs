@@ -284,17 +284,19 @@ pub(super) fn everything(known: &Known) -> Value {
 
 /// The application's own mails and the messages of staff.
 fn mails(dossier: &Dossier, messages: &[Message]) -> Vec<Value> {
-    let own = [
-        ("staff", dossier.delivery.forwarding),
-        ("acknowledgement", dossier.delivery.acknowledgement),
-    ];
-    let wanted = MailKind::wanted(dossier.application.content.mails);
-    let own = own.into_iter().zip(wanted).map(|((kind, state), _)| {
+    let wanted = MailKind::wanted(dossier.application.content.mails).iter();
+    let with_state = wanted.filter_map(|kind| match kind {
+        MailKind::Staff => Some((kind, dossier.delivery.forwarding)),
+        MailKind::Acknowledgement => Some((kind, dossier.delivery.acknowledgement)),
+        _ => None,
+    });
+    let own = with_state.map(|(kind, state)| {
         let name = match state {
             MailState::Waiting => "scheduled",
             MailState::Sent(_) => "sent",
             MailState::GivenUp => "given_up",
         };
+        let kind = kind.as_str();
         json!({ "kind": kind, "state": name, "sent_at": state.sent_at().map(Timestamp::to_rfc3339) })
     });
     let messages = messages.iter().map(|message| {
