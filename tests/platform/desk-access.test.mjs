@@ -79,6 +79,7 @@ const CHANGES = () => [
   [`/desk/applications/${reference}/answered`, { answered: "yes" }],
   ["/desk/import", { text: "Texte" }],
   ["/desk/stage", { reference, stage: "declined", message: "Non" }],
+  ["/desk/confirm", { reference }],
   ["/desk/mails/00000000000000000000000000000000/cancel", {}],
   [`/desk/applications/${reference}/notes`, { note: "Une note" }],
   [`/desk/postings/${POSTING.slug}/search`, { q: "Marie" }],

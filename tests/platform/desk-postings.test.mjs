@@ -82,12 +82,20 @@ test("a posting is written in fields, which become the same file", async () => {
   const wrong = await edit(`/desk/postings/${POSTING.slug}`, { ...fields, recipient: "nobody", workload: "all", form: "fields", front, version: String(version) });
   const answer = await wrong.text();
   assert.equal(wrong.status, 422);
-  assert.match(answer, /id="recipient"[^>]*value="nobody"[^>]*aria-invalid="true"/);
+  assert.match(answer, /id="recipient"[^>]*aria-invalid="true">nobody</);
   assert.match(answer, /id="workload-about"[^>]*>\s*<p class="desk-flaw"/);
   const changed = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, workload: "90", form: "fields", front, version: String(version) });
   assert.equal(changed.status, 200);
   const after = (await staff.json(`/desk/postings/${POSTING.slug}`)).source;
   assert.equal(after, source.replace(/^workload = .*$/m, "workload = 90"));
+  // Several recipients stand on a line each.
+  const addresses = ["jobs@example.org", "équipe@bücher.example"];
+  const two = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, recipient: addresses.join("\r\n"), form: "fields", front, version: String(version + 1) });
+  assert.equal(two.status, 200, await two.clone().text());
+  const stored = (await staff.json(`/desk/postings/${POSTING.slug}`)).source;
+  assert.equal(stored, source.replace(/^recipient = .*$/m, `recipient = [\n${addresses.map((one) => `    "${one}",\n`).join("")}]`));
+  const again = await (await staff.get(`/desk/postings/${POSTING.slug}/edit`, { accept: "text/html" })).text();
+  assert.equal(/<textarea id="recipient"[^>]*>([^<]*)</.exec(again)[1], addresses.join("\n"));
   const large = await staff.post("/desk/postings", { form: "fields", title: "x", text: "x".repeat(210_000) });
   assert.equal(large.status, 413);
 });

@@ -9,6 +9,7 @@ import { apply, clock, document, everything, form, kept, MARIE, NOON, POSTING } 
 import { applications, mailsTo, SAME_ORIGIN, signIn, unzipped } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
+import { words } from "../support/words.mjs";
 
 const place = await running();
 let staff;
@@ -143,6 +144,14 @@ test("an application that came by post is added by hand, through the same checks
   await override(place.guichet, { clock: clock(Date.parse("2026-02-01T12:00:00Z")) });
   staff = await signIn(place.guichet);
   assert.deepEqual(await issues({ email: "third@example.net" }), [422, ["deadline deadline_passed"]]);
+});
+
+test("after its day of deletion a posting that nobody applied for does not say that anything was deleted", async () => {
+  await override(place.guichet, { clock: clock(Date.parse("2026-02-01T12:00:00Z")) });
+  staff = await signIn(place.guichet);
+  const page = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html", "accept-language": "en" })).text();
+  const { nobody_applied: nobody, was_erased: erased, erased_left: left } = words("en").desk;
+  assert.deepEqual([page.includes(nobody), page.includes(erased.split("{")[0]), page.includes(left)], [true, false, false]);
 });
 
 test("who waits for an answer is counted, at the desk and in the report on the closing", async () => {

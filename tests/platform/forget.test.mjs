@@ -8,7 +8,7 @@ import { beforeEach, test } from "node:test";
 import { simpleParser } from "mailparser";
 
 import { apply, clock, everything, form, kept, NOON, onTheWire, person, POSTING } from "../support/application.mjs";
-import { signIn } from "../support/desk.mjs";
+import { SAME_ORIGIN, signIn } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { poll } from "../support/mailbox.mjs";
@@ -113,6 +113,28 @@ test("the desk confirms the revision that was seen, and shows when it was forgot
   assert.ok(csv.includes("forgotten_at") && csv.includes(forgotten));
 });
 
+test("many are confirmed at once, without script, but one that was corrected since", async () => {
+  const [one, two, three] = [await forwarded(), await forwarded({ ...person(), email: "two@example.net" }), await forwarded({ ...person(), email: "three@example.net" })];
+  const staff = await signIn(place.guichet);
+  const page = await text(await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" }));
+  assert.match(page, /<button[^>]*formaction="\/desk\/confirm"/);
+  const seen = (of, revision) => `${of.reference}/${revision}/received`;
+  const references = [one, two, three, one].map(({ reference }) => reference);
+  const body = { reference: [...references, "ABCDEFGH"], seen: [seen(one, 1), seen(two, 1), seen(three, 2)] };
+  const answer = await staff.post("/desk/confirm", body);
+  const { confirmed, skipped } = await answer.json();
+  const why = Object.fromEntries(skipped.map(({ reference, why: said }) => [reference, said]));
+  assert.deepEqual([answer.status, confirmed, why], [200, 2, { [three.reference]: "corrected", ABCDEFGH: "not_found" }]);
+  await place.guichet.cron();
+  const { applications } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const state = (of) => applications.find(({ reference }) => reference === of.reference);
+  assert.deepEqual([one, two, three].map((of) => [state(of).confirmed, state(of).forgotten_at !== null]), [[true, true], [true, true], [false, false]]);
+  assert.deepEqual((await staff.dossier(one.reference)).events.map(({ what, who }) => [what, who]), [["confirmed", "staff@example.org"]]);
+  const read = await staff.post("/desk/confirm", body, { ...SAME_ORIGIN, accept: "text/html" });
+  assert.match(await text(read), new RegExp(`${three.reference}`));
+  assert.equal((await staff.post("/desk/confirm", {})).status, 422);
+});
+
 test("a posting that does not forget has no such way", async () => {
   await save(place.guichet.db, POSTING.slug, plain);
   await override(place.guichet, { clock: clock(NOON), vars: { DEV_POSTINGS_MS: "0" } });
@@ -121,4 +143,6 @@ test("a posting that does not forget has no such way", async () => {
   assert.doesNotMatch((await simpleParser(raw)).text, /\/confirm\?/);
   const staff = await signIn(place.guichet);
   assert.equal((await staff.post(`/desk/applications/${reference}/confirm`, { revision: "1" })).status, 404);
+  const many = await (await staff.post("/desk/confirm", { reference })).json();
+  assert.deepEqual(many, { confirmed: 0, skipped: [{ reference, why: "kept" }] });
 });

@@ -383,6 +383,10 @@ const ELSEWHERE = new Set([
   "select last erasure",
   "open once",
   "note undelivered",
+  // Of postings with several recipients.
+  "note recipients",
+  "note recipient bounced",
+  "note bounced at some",
 ]);
 
 test("no statement of the ledger is left out", () => {

@@ -1,14 +1,19 @@
 // Tests mail by SMTP submission: each kind of connection, and each way in which a mail server can fail.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { simpleParser } from "mailparser";
 
 import { apply, clock, kept, MARIE, NOON, POSTING } from "../support/application.mjs";
 import { selfSigned } from "../support/certificate.mjs";
 import { override } from "../support/faults.mjs";
-import { submission } from "../support/guichet.mjs";
+import { ROOT, submission } from "../support/guichet.mjs";
 import { Mailbox, poll } from "../support/mailbox.mjs";
+import { save } from "../support/postings.mjs";
 import { running } from "../support/running.mjs";
 
 const MINUTE = 60_000;
@@ -135,6 +140,33 @@ test("a recipient refused for ever is not tried again, and the other mail goes",
   const next = await sent();
   await place.mails(next);
   assert.equal((await place.mails(reference, 1)).length, 1);
+});
+
+test("of two recipients one is refused for ever: the other has the application, the operator's list and the report name it", async () => {
+  await place.afresh();
+  const source = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
+  const second = "equipe@example.org";
+  const two = source.replace(/^recipient = .*$/m, `recipient = ["${POSTING.recipient}", "${second}"]`);
+  await save(place.guichet.db, POSTING.slug, two);
+  await override(place.guichet, { clock: clock(NOON), vars: { DEV_POSTINGS_MS: "0" } });
+  place.mailbox.next("rcpt", 550, { to: second });
+  const reference = await sent();
+  const { staff } = await tried(reference);
+  assert.deepEqual([staff.sent_at, /550/.test(staff.refused_because)], [NOON, true]);
+  const [first] = (await place.mails(reference)).filter(({ to }) => to[0] === POSTING.recipient);
+  const { to } = await simpleParser(first.raw);
+  assert.deepEqual(to.value.map(({ address }) => address), [POSTING.recipient, second]);
+  const { results } = await place.guichet.db.prepare("SELECT address, refused_because FROM mail_recipients ORDER BY address").all();
+  assert.deepEqual(results.map(({ address, refused_because: why }) => [address, why === null]), [[POSTING.recipient, true], [second, false]]);
+  await cronAt(NOON + 24 * 60 * MINUTE);
+  assert.equal((await place.mails(reference)).length, 2, "it is not tried again");
+  // After the closing both get the report, which names who lacks what.
+  const before = place.mailbox.messages.length;
+  await cronAt(Date.parse("2025-08-04T12:00:00Z"));
+  const reports = (await place.mailbox.waitFor(before + 2)).slice(before);
+  assert.deepEqual(reports.map(({ to }) => to[0]).sort(), [POSTING.recipient, second].sort());
+  assert.match((await simpleParser(reports[0].raw)).text, new RegExp(`${reference}\\u00a0: ${second}`));
+  await save(place.guichet.db, POSTING.slug, source);
 });
 
 test("a connection lost after the dot: it comes again under one Message-ID, and says so", async () => {

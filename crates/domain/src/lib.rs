@@ -8,6 +8,7 @@ pub mod dossier;
 mod failure;
 mod folded;
 mod held;
+mod one_or_several;
 pub mod posting;
 mod stage;
 

@@ -4,6 +4,8 @@ use rules::deadline::{Deadline, Phase};
 use rules::{Date, Requirements, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::one_or_several;
+
 /// Everything that a posting says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Posting {
@@ -29,8 +31,9 @@ pub struct Posting {
     pub published: Date,
     /// The last day, and where it ends.
     pub deadline: Deadline,
-    /// Who receives the applications.
-    pub recipient: String,
+    /// Who receives the applications: one address, or several.
+    #[serde(rename = "recipient", with = "one_or_several")]
+    pub recipients: Vec<String>,
     /// The address for candidates' questions.
     pub contact: String,
     /// The addresses of those who read the applications beside the desk's
@@ -91,7 +94,8 @@ impl State {
 impl Posting {
     /// Whether staff or candidates are told to write to this address.
     pub fn is_mailbox(&self, address: &str) -> bool {
-        [&self.recipient, &self.contact].iter().any(|own| own.eq_ignore_ascii_case(address))
+        let mut own = self.recipients.iter().chain([&self.contact]);
+        own.any(|own| own.eq_ignore_ascii_case(address))
     }
 
     /// Returns the posting as it is once it was ended by hand. The day of

@@ -8,7 +8,7 @@ use mail::{Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
 use rules::{Content, Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
 
-use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate, recipients};
 use crate::ports::{self, Claim, DocumentStore, Fault, MailKind, Related};
 use crate::receive::awaits_answers;
 use crate::uploads::document_key;
@@ -42,7 +42,7 @@ pub(crate) enum Enclosed<'a> {
 }
 
 impl MailComposer<'_> {
-    /// Composes the mail of an application to the posting's recipient.
+    /// Composes the mail of an application to the posting's recipients.
     pub(crate) fn to_staff(
         &self,
         posting: &Posting,
@@ -70,7 +70,7 @@ impl MailComposer<'_> {
             outside,
             Outgoing {
                 from: self.sender.for_staff(texts, posting, received),
-                to: Mailbox { name: None, address: address(&posting.recipient)? },
+                to: recipients(posting)?,
                 reply_to: Some(reply_to),
                 subject: words.subject,
                 date_ms: now.0,
@@ -166,7 +166,7 @@ impl MailComposer<'_> {
         claim: Claim,
         now: Timestamp,
     ) -> Result<Outgoing<'a>, Fault> {
-        let to = Mailbox { name: None, address: address(&received.content.email)? };
+        let to = vec![address(&received.content.email)?.into()];
         let contact = Mailbox { name: None, address: address(&posting.contact)? };
         let extra = self.headers(received, claim);
         let outgoing = self.notice_message(to, &received.language, words, message_id, extra, now);
@@ -185,7 +185,7 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let words = mails::neutral(texts, told, received.reference.as_str());
-        let to = Mailbox { name: None, address: address(&received.content.email)? };
+        let to = vec![address(&received.content.email)?.into()];
         let extra = possible_duplicate(claim).into_iter().collect();
         let outgoing = self.notice_message(to, texts.language_tag, words, message_id, extra, now);
         Ok(self.message(Outgoing { from: self.nameless(), ..outgoing }))

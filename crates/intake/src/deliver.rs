@@ -6,11 +6,12 @@ use rules::{Mails, Timestamp};
 use crate::QUEUED_MS;
 use crate::application_mails::{Enclosed, Notes};
 use crate::digest::{admit, send_digest};
+use crate::dispatch::{Dispatch, Verdict};
 use crate::mail_composer::MailComposer;
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
-    Notice, Notices, Outbox, PostingStore, Progress, Recipients, Related, RetryPolicy, Sending,
-    Settlement, Transport,
+    Notice, Notices, Outbox, PostingStore, Progress, RecipientOutcome, Recipients, Related,
+    RetryPolicy, Sending, Settlement, Transport,
 };
 use crate::progress::MESSAGE_MAIL;
 use crate::replaced_documents::clean;
@@ -74,15 +75,30 @@ pub async fn deliver(
         }
         // The claim is given back already.
         Ok(Admission::Digested) => return Ok(Pace::Keep),
-        Ok(Admission::Closed) => Ok(Some(Sending::Later("the recipient has enough mails".into()))),
+        Ok(Admission::Closed) => {
+            Ok(Some(Sending::Later("the recipient has enough mails".into()).into()))
+        }
         Err(fault) => Err(fault),
     };
     let now = clock.now();
     let policy = mail.kind.retry_policy();
     let (settlement, result) = match outcome {
-        Ok(Some(sending)) => {
-            let pace = pace(&sending);
-            (settlement(policy, sending, claim, now), Ok(pace))
+        Ok(Some(dispatch)) => {
+            let pace = if dispatch.is_slowed_down() { Pace::SlowDown } else { Pace::Keep };
+            let settlement = match dispatch.verdict() {
+                Verdict::Whole(sending) => settlement(policy, sending, claim, now),
+                Verdict::Partly(left) => settlement_of_some(policy, left, claim, now),
+            };
+            let is_over = matches!(settlement, Settlement::SentToSome { .. });
+            let outcomes = dispatch.outcomes(is_over);
+            match note_recipients(ledger, &mail, claim, &outcomes).await {
+                Ok(()) => (settlement, Ok(pace)),
+                // Some have it, and it is not known who.
+                Err(fault) => {
+                    let unknown = Sending::Unknown(fault.to_string());
+                    (self::settlement(policy, unknown, claim, now), Err(fault))
+                }
+            }
         }
         Ok(None) => {
             let reason = "there is nothing left to tell".into();
@@ -101,6 +117,18 @@ pub async fn deliver(
     result
 }
 
+async fn note_recipients(
+    ledger: &impl Outbox,
+    mail: &Mail,
+    claim: Claim,
+    outcomes: &[RecipientOutcome],
+) -> Result<(), Fault> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    ledger.note_recipients(&mail.id, claim, outcomes).await
+}
+
 /// Sends a claimed mail, by what it is about.
 #[expect(clippy::too_many_arguments, reason = "the ports, the mail and the attempt")]
 async fn send(
@@ -112,7 +140,7 @@ async fn send(
     mail: &Mail,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     match &mail.about {
         About::Application(of) => {
             send_of_application(documents, ledger, transport, composer, mail, of, claim, now).await
@@ -124,7 +152,7 @@ async fn send(
             send_digest(ledger, transport, composer, mail, claim, now).await
         }
         About::Notice(Notice::Forward(forwarding)) => {
-            composer.forward(documents, transport, &mail.id, forwarding, claim, now).await.map(Some)
+            composer.forward(documents, transport, mail, forwarding, claim, now).await.map(Some)
         }
         About::Notice(_) => send_notice(ledger, transport, composer, mail, claim, now).await,
     }
@@ -143,7 +171,7 @@ async fn send_of_application(
     application: &str,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     let Some(received) = ledger.find(application).await? else { return Ok(None) };
     let received = opened(composer.signing, received);
     // What staff write belongs to every revision.
@@ -160,7 +188,7 @@ async fn send_of_application(
     }
     if mail.kind == MailKind::Acknowledgement {
         let message = composer.acknowledgement(&posting, &received, claim, now)?;
-        return Ok(Some(message.send(transport).await));
+        return Ok(Some(message.send(transport, mail).await));
     }
     if received.forgotten_at().is_some() {
         return Ok(None);
@@ -172,13 +200,16 @@ async fn send_of_application(
         revision => ledger.forwarded_before(&received.id, revision).await?,
     };
     if is_to_be_sealed(&posting, &received) {
-        return send_sealed(documents, ledger, transport, composer, &posting, received, claim, now)
-            .await;
+        let sent = send_sealed(
+            documents, ledger, transport, composer, &posting, mail, received, claim, now,
+        );
+        return sent.await;
     }
     let related = related(ledger, composer, &posting, &received).await?;
     let notes = Notes { before, related };
-    let sent =
-        send_to_staff(documents, transport, composer, &posting, &received, claim, now, &notes);
+    let sent = send_to_staff(
+        documents, transport, composer, &posting, mail, &received, claim, now, &notes,
+    );
     sent.await.map(Some)
 }
 
@@ -194,12 +225,12 @@ async fn send_message(
     received: &Application,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     let id = mail.id.strip_prefix(MESSAGE_MAIL).unwrap_or_default();
     let Some(message) = ledger.find_message(id).await? else { return Ok(None) };
     // Who wants no mails reads it on the receipt, which shows what was sent.
     if received.content.mails == Mails::Nothing {
-        return Ok(Some(Sending::Sent(None)));
+        return Ok(Some(Sending::Sent(None).into()));
     }
     let file = match &message.attachment {
         Some(attachment) => {
@@ -208,9 +239,9 @@ async fn send_message(
         }
         None => None,
     };
-    let mail =
+    let message =
         composer.written_by_staff(posting, received, &message, file.as_deref(), claim, now)?;
-    Ok(Some(mail.send(transport).await))
+    Ok(Some(message.send(transport, mail).await))
 }
 
 /// Sends the application with its documents attached. Where the transport
@@ -221,20 +252,16 @@ async fn send_to_staff(
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     posting: &Posting,
+    mail: &Mail,
     received: &Application,
     claim: Claim,
     now: Timestamp,
     notes: &Notes,
-) -> Result<Sending, Fault> {
+) -> Result<Dispatch, Fault> {
     let attached = Enclosed::Attached(composer.attachments(documents, posting, received).await?);
-    match composer.to_staff(posting, received, claim, now, attached, notes)?.send(transport).await {
-        Sending::TooLarge(_) => {
-            let linked =
-                composer.to_staff(posting, received, claim, now, Enclosed::Linked, notes)?;
-            Ok(linked.send(transport).await)
-        }
-        sending => Ok(sending),
-    }
+    let message = composer.to_staff(posting, received, claim, now, attached, notes)?;
+    let linked = || composer.to_staff(posting, received, claim, now, Enclosed::Linked, notes);
+    message.send(transport, mail).await.or_smaller(transport, linked).await
 }
 
 /// Sends the encrypted mail of an application. Where there is none yet, it is
@@ -247,10 +274,11 @@ async fn send_sealed(
     transport: &impl Transport,
     composer: &MailComposer<'_>,
     posting: &Posting,
+    mail: &Mail,
     received: Application,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     let kept = if received.as_sealed().is_some() {
         if claim.attempt > 1 {
             // Whoever sealed it may not have come to the end.
@@ -264,8 +292,8 @@ async fn send_sealed(
         let notes = Notes { before: None, related };
         let attached = composer.attachments(documents, posting, &received).await?;
         let attached = Enclosed::Attached(attached);
-        let mail = composer.to_staff(posting, &received, claim, now, attached, &notes)?;
-        let sealed = seal_away(documents, ledger, composer.signing, &received, mail.bytes).await?;
+        let made = composer.to_staff(posting, &received, claim, now, attached, &notes)?;
+        let sealed = seal_away(documents, ledger, composer.signing, &received, made.bytes).await?;
         let Some(kept) = sealed else { return Ok(None) };
         kept
     };
@@ -273,15 +301,11 @@ async fn send_sealed(
     let (Some(key), Some(message)) = (sealed_key(&kept.id, sealed), sealed.message()) else {
         return Ok(None);
     };
-    let mail = documents.get(&key).await?;
-    let mail = mail.ok_or_else(|| Fault::Documents("a sealed mail is not there".into()))?;
-    match composer.kept_mail(posting, &kept, claim, mail)?.send(transport).await {
-        Sending::TooLarge(_) => {
-            let linked = composer.sealed_link(posting, &kept, message, claim, now)?;
-            Ok(Some(linked.send(transport).await))
-        }
-        sending => Ok(Some(sending)),
-    }
+    let bytes = documents.get(&key).await?;
+    let bytes = bytes.ok_or_else(|| Fault::Documents("a sealed mail is not there".into()))?;
+    let whole = composer.kept_mail(posting, &kept, claim, bytes)?.send(transport, mail).await;
+    let linked = || composer.sealed_link(posting, &kept, message, claim, now);
+    whole.or_smaller(transport, linked).await.map(Some)
 }
 
 /// Other applications of the same person, also those that are sealed or
@@ -315,13 +339,13 @@ async fn send_notice(
     mail: &Mail,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     let About::Notice(notice) = &mail.about else { return Ok(None) };
     if composer.is_over(ledger, notice, now).await? {
         return Ok(None);
     }
     let message = composer.notice(ledger, &mail.id, notice, claim, now).await?;
-    Ok(Some(message.send(transport).await))
+    Ok(Some(message.send(transport, mail).await))
 }
 
 /// Returns the time of the next attempt at what was first tried at `since`:
@@ -334,8 +358,21 @@ pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_add(wait))
 }
 
-fn pace(sending: &Sending) -> Pace {
-    if matches!(sending, Sending::SlowDown(_)) { Pace::SlowDown } else { Pace::Keep }
+/// Settles a mail that some of its recipients have. What others refuse for good
+/// is over, even where a refusal of all of them would be tried again.
+fn settlement_of_some(
+    policy: RetryPolicy,
+    left: Result<Sending, String>,
+    claim: Claim,
+    now: Timestamp,
+) -> Settlement {
+    let settled = left.map(|sending| settlement(policy, sending, claim, now));
+    match settled {
+        Err(reason) | Ok(Settlement::Refused { reason }) => {
+            Settlement::SentToSome { at: now, reason }
+        }
+        Ok(settled) => settled,
+    }
 }
 
 fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestamp) -> Settlement {

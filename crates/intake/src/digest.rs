@@ -5,10 +5,10 @@
 //! whether its address had mails before, and every application is told of, so
 //! that nobody can keep somebody else from hearing of theirs.
 
-use mail::Mailbox;
 use rules::{Mails, Timestamp};
 use views::mails::{self, DigestEntry, Told};
 
+use crate::dispatch::{Dispatch, Verdict};
 use crate::key::SigningKey;
 use crate::mail_composer::{MailComposer, Message, address};
 use crate::mailbox::mailbox_of;
@@ -66,7 +66,7 @@ pub(crate) async fn send_digest(
     mail: &Mail,
     claim: Claim,
     now: Timestamp,
-) -> Result<Option<Sending>, Fault> {
+) -> Result<Option<Dispatch>, Fault> {
     let About::Notice(notice @ Notice::Digest(digest)) = &mail.about else { return Ok(None) };
     let digested = ledger.digested(&mail.id, LONGEST).await?;
     if digested.is_empty() {
@@ -75,13 +75,15 @@ pub(crate) async fn send_digest(
     let headers = composer.notice_headers(notice, claim);
     let entries = composer.digest_entries(ledger, &digest.address, &digested).await?;
     let message = composer.digest(&mail.id, digest, &entries, headers, now)?;
-    let sending = message.send(transport).await;
-    let Sending::Sent(id) = sending else { return Ok(Some(sending)) };
+    let dispatch = message.send(transport, mail).await;
+    if !matches!(dispatch.verdict(), Verdict::Whole(Sending::Sent(_))) {
+        return Ok(Some(dispatch));
+    }
     // Before the digest itself is settled: where this fails, it comes again.
     let mails: Vec<String> = digested.into_iter().map(|one| one.mail).collect();
     Ok(Some(match ledger.note_sent(&mails, now).await {
-        Ok(()) => Sending::Sent(id),
-        Err(fault) => Sending::Unknown(fault.to_string()),
+        Ok(()) => dispatch,
+        Err(fault) => Sending::Unknown(fault.to_string()).into(),
     }))
 }
 
@@ -134,7 +136,7 @@ impl MailComposer<'_> {
         now: Timestamp,
     ) -> Result<Message, Fault> {
         let texts = locales::choose(Some(&digest.language), None, "fr");
-        let to = Mailbox { name: None, address: address(&digest.address)? };
+        let to = vec![address(&digest.address)?.into()];
         let message_id = self.message_id("digest", "notice-id", &[id]);
         let words = mails::digest(texts, entries);
         let mut outgoing =

@@ -4,15 +4,16 @@
 use std::borrow::Cow;
 
 use domain::Posting;
-use mail::{Address, Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
+use mail::{Attachment, AutoSubmitted, Mailbox, MessageId, Outgoing};
 use rules::Timestamp;
 use views::mails::{self, MailText};
 
-use crate::mail_composer::{MailComposer, Message, address};
+use crate::dispatch::Dispatch;
+use crate::mail_composer::{MailComposer, Message, address, recipients};
 use crate::passed;
 use crate::ports::{
-    Claim, DocumentStore, Fault, FloodNotice, FloodedMail, Forwarding, MailAnswer, Notice, Notices,
-    ReturnedNotice, Sending, Transport, Why,
+    Claim, DocumentStore, Fault, FloodNotice, FloodedMail, Forwarding, Mail, MailAnswer, Notice,
+    Notices, ReturnedNotice, Transport, Why,
 };
 use crate::receive::{RAW, raw_key};
 
@@ -43,7 +44,7 @@ impl MailComposer<'_> {
         let words = mails::answer(texts, posting, &told);
         Ok(self.message(Outgoing {
             from: self.sender.mailbox.clone(),
-            to: Mailbox { name: None, address: address(&answer.address)? },
+            to: vec![address(&answer.address)?.into()],
             reply_to: Some(Mailbox { name: None, address: address(&answer.reply_to)? }),
             subject: words.subject,
             date_ms: now.0,
@@ -64,20 +65,16 @@ impl MailComposer<'_> {
         &self,
         documents: &impl DocumentStore,
         transport: &impl Transport,
-        id: &str,
+        mail: &Mail,
         forwarding: &Forwarding,
         claim: Claim,
         now: Timestamp,
-    ) -> Result<Sending, Fault> {
+    ) -> Result<Dispatch, Fault> {
         let raw = documents.get(&raw_key(&forwarding.incoming)).await?;
         let raw = raw.ok_or_else(|| Fault::Documents("a mail that came in is not there".into()))?;
-        let attached = self.forwarding(id, forwarding, Some(raw), claim, now)?;
-        match attached.send(transport).await {
-            Sending::TooLarge(_) => {
-                Ok(self.forwarding(id, forwarding, None, claim, now)?.send(transport).await)
-            }
-            sending => Ok(sending),
-        }
+        let attached = self.forwarding(&mail.id, forwarding, Some(raw), claim, now)?;
+        let linked = || self.forwarding(&mail.id, forwarding, None, claim, now);
+        attached.send(transport, mail).await.or_smaller(transport, linked).await
     }
 
     /// Lists the mails of a flood: to whom, in which language, and the words.
@@ -86,7 +83,7 @@ impl MailComposer<'_> {
         ledger: &impl Notices,
         id: &str,
         flood: &FloodNotice,
-    ) -> Result<(Address, String, MailText), Fault> {
+    ) -> Result<(Vec<Mailbox>, String, MailText), Fault> {
         let posting = self.posting_or_first(flood.posting.as_deref())?;
         let texts = locales::for_staff(&posting.language);
         let listed = ledger.flooded(id, LISTED).await?;
@@ -95,7 +92,7 @@ impl MailComposer<'_> {
         let FloodNotice { from, is_proved, until, .. } = flood;
         let told = mails::Flood { from, is_proved: *is_proved, until: *until, mails: &mails };
         let words = mails::flood(texts, posting, &told);
-        Ok((address(&posting.recipient)?, posting.language.clone(), words))
+        Ok((recipients(posting)?, posting.language.clone(), words))
     }
 
     /// Lists the mails of ours that came back: as [`MailComposer::flood`], to
@@ -105,10 +102,11 @@ impl MailComposer<'_> {
         ledger: &impl Notices,
         id: &str,
         returned: &ReturnedNotice,
-    ) -> Result<(Address, String, MailText), Fault> {
+    ) -> Result<(Vec<Mailbox>, String, MailText), Fault> {
         let posting = self.posting_or_first(None)?;
         let texts = locales::for_staff(&posting.language);
-        let to = self.operator.clone().map_or_else(|| address(&posting.recipient), Ok)?;
+        let operator = self.operator.clone();
+        let to = operator.map_or_else(|| recipients(posting), |to| Ok(vec![to.into()]))?;
         let listed = ledger.flooded(id, LISTED).await?;
         let places = self.places(&returned.origin, &listed);
         let mails = listed_mails(&listed, &places);
@@ -175,7 +173,7 @@ impl MailComposer<'_> {
             outside,
             Outgoing {
                 from: self.sender.mailbox.clone(),
-                to: Mailbox { name: None, address: address(&posting.recipient)? },
+                to: recipients(posting)?,
                 reply_to: reply_to.map(Mailbox::from),
                 subject,
                 date_ms: now.0,

@@ -34,6 +34,7 @@ mod confirm;
 mod correct;
 mod deliver;
 mod digest;
+mod dispatch;
 mod download;
 mod each;
 mod held;

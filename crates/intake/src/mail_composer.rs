@@ -12,7 +12,7 @@ use crate::confirm::confirm_address;
 use crate::download::download_address;
 use crate::key::SigningKey;
 use crate::open_page::posting_of_version;
-use crate::ports::{Claim, Fault, MailKind, PostingStore, PostingVersion, Sending, Transport};
+use crate::ports::{Claim, Fault, MailKind, PostingStore, PostingVersion};
 use crate::receipt::receipt_key;
 use crate::return_path::ReturnPath;
 
@@ -94,14 +94,8 @@ impl Sender {
 /// A composed message and its envelope.
 pub(crate) struct Message {
     pub(crate) from: Address,
-    pub(crate) to: Address,
+    pub(crate) to: Vec<Mailbox>,
     pub(crate) bytes: Vec<u8>,
-}
-
-impl Message {
-    pub(crate) async fn send(&self, transport: &impl Transport) -> Sending {
-        transport.send(&self.from, &self.to, &self.bytes).await
-    }
 }
 
 impl MailComposer<'_> {
@@ -109,7 +103,7 @@ impl MailComposer<'_> {
         outgoing.subject = mails::header_line(&outgoing.subject);
         let bytes = compose(&outgoing);
         let from = self.envelope_from(&outgoing);
-        Message { from, to: outgoing.to.address, bytes }
+        Message { from, to: outgoing.to, bytes }
     }
 
     /// The sender of the envelope.
@@ -249,6 +243,11 @@ impl MailComposer<'_> {
 /// Marks a message that may have arrived before.
 pub(crate) fn possible_duplicate(claim: Claim) -> Option<Extra> {
     claim.possible_duplicate.then(|| Extra::new("Possible-Duplicate", "yes").ok()).flatten()
+}
+
+/// Returns those who get the applications to a posting.
+pub(crate) fn recipients(posting: &Posting) -> Result<Vec<Mailbox>, Fault> {
+    posting.recipients.iter().map(|to| address(to).map(Mailbox::from)).collect()
 }
 
 pub(crate) fn address(text: &str) -> Result<Address, Fault> {

@@ -36,8 +36,8 @@ pub(crate) fn judge(
 ) -> Result<Content, Vec<Issue>> {
     let reviewed = review(unicode, &posting.requirements, form, received_at);
     let mailbox = mailbox_of(&tidied(&form.email, unicode.to_ascii));
-    let staff = [posting.recipient.as_str(), posting.contact.as_str()];
-    let mut ours = staff.into_iter().chain(own_addresses.iter().map(Address::as_str));
+    let staff = posting.recipients.iter().chain([&posting.contact]).map(String::as_str);
+    let mut ours = staff.chain(own_addresses.iter().map(Address::as_str));
     if !ours.any(|own| mailbox_of(own) == mailbox) {
         return reviewed;
     }

@@ -2,13 +2,13 @@
 //! told beside the acknowledgement, alerts to the operator.
 
 use domain::Posting;
-use mail::{Address, AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
+use mail::{AutoSubmitted, Extra, Mailbox, MessageId, Outgoing};
 use rules::{Mails, Timestamp};
 use views::mails::{self, MailText, Neutral};
 
 use crate::deliver::deliver;
 use crate::incident::problems;
-use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, address, possible_duplicate, recipients};
 use crate::ports::{
     Claim, Clock, Corrections, DocumentStore, Entry, Fault, Incident, Ledger, MailKind, MailState,
     Notice, NoticeOfChange, Notices, Outbox, PostingDelivery, PostingStore, Progress, Recipients,
@@ -71,7 +71,7 @@ impl MailComposer<'_> {
                 let withdrawn =
                     mails::Withdrawn { number: *number, reference: reference.as_str(), name };
                 let words = mails::withdrawal(texts, &posting, withdrawn, *at);
-                (address(&posting.recipient)?, texts.language_tag.to_owned(), words)
+                (recipients(posting.as_ref())?, texts.language_tag.to_owned(), words)
             }
             Notice::WithdrawalConfirmation {
                 posting,
@@ -89,7 +89,7 @@ impl MailComposer<'_> {
                     Mails::Full => mails::withdrawal_confirmation(texts, &posting, reference, *at),
                     _ => mails::neutral(texts, Neutral::Withdrawn, reference),
                 };
-                (address(to)?, language.clone(), words)
+                (vec![address(to)?.into()], language.clone(), words)
             }
             Notice::Report { posting } => {
                 let posting = self.posting(posting)?;
@@ -97,7 +97,7 @@ impl MailComposer<'_> {
                 let standing = ledger.posting_delivery(&posting.slug).await?;
                 let report = reported(posting, &standing, self.has_desk);
                 (
-                    address(&posting.recipient)?,
+                    recipients(posting)?,
                     texts.language_tag.to_owned(),
                     mails::report(texts, posting, &report, now),
                 )
@@ -112,13 +112,14 @@ impl MailComposer<'_> {
                     Mails::Full => mails::address_changed(texts, &posting, reference),
                     _ => mails::neutral(texts, Neutral::AddressChanged, reference),
                 };
-                (address(to)?, language.clone(), words)
+                (vec![address(to)?.into()], language.clone(), words)
             }
             Notice::Unfinished(unfinished) => self.unfinished(ledger, unfinished).await?,
             Notice::KeyExpires { posting, until } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let to = self.operator.clone().map_or_else(|| address(&posting.recipient), Ok)?;
+                let operator = self.operator.clone();
+                let to = operator.map_or_else(|| recipients(posting), |to| Ok(vec![to.into()]))?;
                 let words = mails::key_expires(texts, posting, *until, now);
                 (to, posting.language.clone(), words)
             }
@@ -138,13 +139,12 @@ impl MailComposer<'_> {
                 let trouble = problems(ledger, now).await?;
                 let alert = alert(incident, trouble.waiting, trouble.lost, trouble.since);
                 (
-                    to,
+                    vec![to.into()],
                     texts.language_tag.to_owned(),
                     mails::alert(texts, &posting.deadline.zone, &alert),
                 )
             }
         };
-        let to = Mailbox { name: None, address: to };
         let headers = self.notice_headers(notice, claim);
         let message_id = self.notice_id(id, notice);
         let from = if is_neutral(notice) { self.nameless() } else { self.sender.mailbox.clone() };
@@ -169,7 +169,7 @@ impl MailComposer<'_> {
         &self,
         store: &impl PostingStore,
         unfinished: &UnfinishedNotice,
-    ) -> Result<(Address, String, MailText), Fault> {
+    ) -> Result<(Vec<Mailbox>, String, MailText), Fault> {
         let UnfinishedNotice { posting, version, address: to, language, mails, at } = unfinished;
         let posting = self.posting_of_version(store, posting, *version).await?;
         let texts = locales::choose(Some(language), None, &posting.language);
@@ -177,13 +177,13 @@ impl MailComposer<'_> {
             Mails::Full => mails::unfinished(texts, &posting, *at),
             _ => mails::neutral(texts, Neutral::Unfinished, ""),
         };
-        Ok((address(to)?, language.clone(), words))
+        Ok((vec![address(to)?.into()], language.clone(), words))
     }
 
     /// Returns a message without attachments that nobody is to answer.
     pub(crate) fn notice_message<'a>(
         &self,
-        to: Mailbox,
+        to: Vec<Mailbox>,
         language: &'a str,
         words: MailText,
         message_id: MessageId,
@@ -289,6 +289,13 @@ fn reported<'a>(
         } else {
             Vec::new()
         },
+        refused: kept
+            .iter()
+            .filter_map(|entry| {
+                let refused_by = entry.refused_by.as_deref()?;
+                Some((entry.number, entry.reference.as_str(), refused_by))
+            })
+            .collect(),
         not_acknowledged: of(|entry| entry.acknowledgement == MailState::GivenUp),
         withdrawn: standing.withdrawn,
         unanswered: if has_desk { standing.unanswered } else { 0 },

@@ -113,9 +113,9 @@ pub async fn posting_of_version<'a>(
     };
     let stored = store.version(&current.slug, version).await?;
     let Some(Ok(told)) = stored.map(read) else { return Ok(Cow::Borrowed(current)) };
-    let (recipient, contact) = (current.recipient.clone(), current.contact.clone());
+    let (recipients, contact) = (current.recipients.clone(), current.contact.clone());
     let privacy = kept_promises(&told.privacy, &current.privacy);
-    Ok(Cow::Owned(Posting { recipient, contact, privacy, ..told }))
+    Ok(Cow::Owned(Posting { recipients, contact, privacy, ..told }))
 }
 
 /// Returns what still holds for a candidate who was told `told`. Keys may be

@@ -32,8 +32,8 @@ pub use notices::{
     Why, WrittenReport,
 };
 pub use outbox::{
-    About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RetryPolicy, Settlement,
-    SizeClass,
+    About, Claim, GIVE_UP_AFTER_MS, Mail, MailKind, MailRef, Outbox, RecipientOutcome, RetryPolicy,
+    Settlement, SizeClass,
 };
 pub use postings::{Closing, CurrentVersion, NewVersion, PostingStore, PostingVersion, Saved};
 pub use progress::{

@@ -1,13 +1,13 @@
 //! Encrypts the mails to staff about an application to the keys of its posting.
 
 use domain::{Application, Posting, SealedMessage};
-use mail::{Envelope, Mailbox, Outgoing, clear, encoded_len, envelope};
+use mail::{Envelope, Outgoing, clear, encoded_len, envelope};
 use rules::Timestamp;
 use sealing::{Key, SealError, seal};
 use views::mails;
 
 use crate::download::sealed_address;
-use crate::mail_composer::{MailComposer, Message, address, possible_duplicate};
+use crate::mail_composer::{MailComposer, Message, possible_duplicate, recipients};
 use crate::ports::{Claim, Fault, MailKind};
 
 impl MailComposer<'_> {
@@ -52,13 +52,13 @@ impl MailComposer<'_> {
         let source = clear(&inside, &outside);
         seal(&keys, inside.date_ms, (self.entropy)()?, source, &mut bytes).map_err(fault)?;
         bytes.extend_from_slice(tail.as_bytes());
-        Ok(Message { from: self.envelope_from(&outside), to: outside.to.address, bytes })
+        Ok(Message { from: self.envelope_from(&outside), to: outside.to, bytes })
     }
 }
 
 impl MailComposer<'_> {
-    /// Returns a stored encrypted mail, to be sent again. Its recipient may
-    /// have changed since it was made.
+    /// Returns a stored encrypted mail, to be sent again. Its recipients
+    /// may have changed since it was made.
     pub(crate) fn kept_mail(
         &self,
         posting: &Posting,
@@ -74,7 +74,7 @@ impl MailComposer<'_> {
             let header = format!("{}: {}\r\n", mark.name(), mark.value());
             bytes.splice(0..0, header.into_bytes());
         }
-        Ok(Message { from, to: address(&posting.recipient)?, bytes })
+        Ok(Message { from, to: recipients(posting)?, bytes })
     }
 }
 
@@ -94,7 +94,7 @@ impl MailComposer<'_> {
         let link = format!("{}{path}", self.origin(received));
         let confirm = self.confirm_url(posting, received);
         let words = mails::sealed_link(texts, posting, received, &link, confirm.as_deref());
-        let to = Mailbox { name: None, address: address(&posting.recipient)? };
+        let to = recipients(posting)?;
         let id = self.mail_id(MailKind::Staff, received, received.revision);
         let extra = self.headers(received, claim);
         let outgoing = self.notice_message(to, &posting.language, words, id, extra, now);

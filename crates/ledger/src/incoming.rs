@@ -70,9 +70,12 @@ const INSERT_NOTICE: Query = Query::new(
     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
 );
 
+/// A notification does not say reliably which of several recipients it is from:
+/// the others have the mail.
 const NOTE_BOUNCE: Query = Query::new(
     "note bounce",
-    "UPDATE mails SET sent_at = NULL, refused_because = 'bounced', last_problem = 'bounced' \
+    "UPDATE mails SET refused_because = 'bounced', last_problem = 'bounced', \
+        sent_at = iif(EXISTS (SELECT 1 FROM mail_recipients WHERE mail = ?1), sent_at, NULL) \
     WHERE id = ?1 AND sent_at IS NOT NULL",
 );
 

@@ -56,7 +56,11 @@ const SELECT_FORWARDING: Query = Query::new(
     "SELECT number, reference, staff.sent_at, staff.refused_because IS NOT NULL AS given_up, \
         acknowledgement.sent_at AS acknowledged_at, \
         acknowledgement.refused_because IS NOT NULL AS not_acknowledged, \
-        confirmed_revision >= applications.revision AS confirmed \
+        confirmed_revision >= applications.revision AS confirmed, \
+        CASE WHEN staff.sent_at IS NOT NULL AND staff.refused_because IS NOT NULL \
+            THEN (SELECT group_concat(address, ', ') FROM mail_recipients \
+                WHERE mail = staff.id AND mail_recipients.refused_because IS NOT NULL) \
+            END AS refused_by \
     FROM applications JOIN mails AS staff ON staff.application = applications.id \
         AND staff.kind = 'staff' AND staff.revision = applications.revision \
     LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \
@@ -87,7 +91,7 @@ const SELECT_PROBLEMS: Query = Query::new(
                     WHERE sent_at >= ?2 AND application IS NOT NULL)))) \
         UNION ALL \
         SELECT coalesce(last_problem, 'late'), application, true, due_at FROM mails \
-        WHERE kind = 'staff' AND sent_at IS NULL AND refused_because IS NOT NULL) \
+        WHERE kind = 'staff' AND refused_because IS NOT NULL) \
     SELECT count(*) - coalesce(sum(lost), 0) AS waiting, coalesce(sum(lost), 0) AS lost, \
         (SELECT min(received_at) FROM stuck JOIN applications ON applications.id = stuck.application \
             WHERE NOT lost) AS since, \

@@ -1,6 +1,6 @@
 //! The statements for the outbox.
 
-use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, Settlement};
+use intake::ports::{Claim, Fault, Mail, MailKind, MailRef, Outbox, RecipientOutcome, Settlement};
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
@@ -32,7 +32,9 @@ const CLAIM: Query = Query::new(
             AND NOT EXISTS (SELECT 1 FROM mails AS earlier \
                 WHERE earlier.application = mails.application AND earlier.kind = mails.kind \
                 AND earlier.revision < mails.revision AND earlier.leased_until > ?2))) \
-    RETURNING id, kind, application, revision, payload, attempts, possible_duplicate, tried_since",
+    RETURNING id, kind, application, revision, payload, attempts, possible_duplicate, tried_since, \
+        (SELECT json_group_array(address) FROM mail_recipients \
+            WHERE mail = mails.id AND mail_recipients.refused_because IS NULL) AS reached",
 );
 
 /// `attempts` is the fencing token: each claim raises it. A mail that is only
@@ -48,12 +50,38 @@ const SETTLE: Query = Query::new(
     WHERE id = ?1 AND attempts = ?2",
 );
 
+/// `?3` is a JSON array of outcomes.
+const NOTE_RECIPIENTS: Query = Query::new(
+    "note recipients",
+    "INSERT INTO mail_recipients (mail, address, transport_id, refused_because) \
+    SELECT ?1, value ->> 'address', value ->> 'transport_id', value ->> 'refused_because' \
+    FROM json_each(?3) WHERE EXISTS (SELECT 1 FROM mails WHERE id = ?1 AND attempts = ?2) \
+    ON CONFLICT DO UPDATE SET transport_id = excluded.transport_id, \
+        refused_because = excluded.refused_because",
+);
+
 /// Noted once, however often it is reported. A mail that is queued again waits
 /// as if it had never been sent.
 const NOTE_UNDELIVERED: Query = Query::new(
     "note undelivered",
     "UPDATE mails SET sent_at = NULL, refused_because = 'bounced', last_problem = 'bounced' \
     WHERE transport_id = ?1 AND (sent_at IS NOT NULL OR refused_because = 'bounced') RETURNING id",
+);
+
+const NOTE_RECIPIENT_BOUNCED: Query = Query::new(
+    "note recipient bounced",
+    "UPDATE mail_recipients SET refused_because = 'bounced' WHERE transport_id = ?1 \
+    RETURNING mail AS id",
+);
+
+/// Where others have it, it stays sent. One that is still tried is tried again
+/// at this recipient too.
+const NOTE_BOUNCED_AT_SOME: Query = Query::new(
+    "note bounced at some",
+    "UPDATE mails SET refused_because = 'bounced', last_problem = 'bounced', \
+        sent_at = iif(EXISTS (SELECT 1 FROM mail_recipients AS other \
+            WHERE other.mail = ?1 AND other.refused_because IS NULL), sent_at, NULL) \
+    WHERE id = ?1 AND (sent_at IS NOT NULL OR refused_because = 'bounced')",
 );
 
 /// Of what was settled and of what came before it: mails of revisions that
@@ -159,9 +187,25 @@ impl<D: Database> Outbox for SqlLedger<D> {
         self.execute_all(vec![SETTLE.bind(values), superseded]).await
     }
 
+    async fn note_recipients(
+        &self,
+        id: &str,
+        claim: Claim,
+        outcomes: &[RecipientOutcome],
+    ) -> Result<(), Fault> {
+        let outcomes = json(&outcomes, "what recipients have said")?;
+        self.execute(NOTE_RECIPIENTS.bind([id.into(), claim.attempt.into(), outcomes])).await
+    }
+
     async fn note_undelivered(&self, transport_id: &str) -> Result<bool, Fault> {
         let row: Option<IdRow> = self.first(NOTE_UNDELIVERED.bind([transport_id.into()])).await?;
-        Ok(row.is_some())
+        if row.is_some() {
+            return Ok(true);
+        }
+        let bounced = NOTE_RECIPIENT_BOUNCED.bind([transport_id.into()]);
+        let Some(IdRow { id }) = self.first(bounced).await? else { return Ok(false) };
+        self.execute(NOTE_BOUNCED_AT_SOME.bind([id.into()])).await?;
+        Ok(true)
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<MailRef>, Fault> {
@@ -206,6 +250,9 @@ fn settled(settlement: &Settlement) -> [Value; 6] {
     match settlement {
         Settlement::Sent { at, .. } => {
             [(*at).into(), none.clone(), none.clone(), none, false.into(), unqueued]
+        }
+        Settlement::SentToSome { at, reason } => {
+            [(*at).into(), reason.into(), none, reason.into(), false.into(), unqueued]
         }
         Settlement::Refused { reason } => {
             [none.clone(), reason.into(), none, reason.into(), false.into(), unqueued]

@@ -178,7 +178,8 @@ impl TryFrom<MailRow> for Mail {
             let unreadable = |_| Fault::Ledger("a notice is not of the expected shape".into());
             About::Notice(notice.map_err(unreadable)?)
         };
-        Ok(Self { id: row.id, kind: row.kind, about, revision: row.revision })
+        let reached = Vec::new();
+        Ok(Self { id: row.id, kind: row.kind, about, revision: row.revision, reached })
     }
 }
 
@@ -190,6 +191,8 @@ pub(crate) struct ClaimRow {
     attempts: u32,
     possible_duplicate: u32,
     tried_since: f64,
+    /// A JSON array of addresses.
+    reached: String,
 }
 
 impl TryFrom<ClaimRow> for (Mail, Claim) {
@@ -201,7 +204,9 @@ impl TryFrom<ClaimRow> for (Mail, Claim) {
             possible_duplicate: row.possible_duplicate > 0,
             since: timestamp(row.tried_since),
         };
-        Ok((row.mail.try_into()?, claim))
+        let unreadable = |_| Fault::Ledger("recipients are not of the expected shape".into());
+        let reached = serde_json::from_str(&row.reached).map_err(unreadable)?;
+        Ok((Mail { reached, ..row.mail.try_into()? }, claim))
     }
 }
 

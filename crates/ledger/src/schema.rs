@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     "0015_floods.sql",
     "0017_forgotten.sql",
     "0018_shared.sql",
+    "0019_mail_recipients.sql",
 ];
 
 /// Wrangler makes the table with the first migration. Without the condition

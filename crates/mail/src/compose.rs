@@ -83,15 +83,10 @@ impl Frame {
 }
 
 fn push_headers(out: &mut String, message: &Outgoing) {
-    let mailboxes = [
-        ("From", Some(&message.from)),
-        ("To", Some(&message.to)),
-        ("Reply-To", message.reply_to.as_ref()),
-    ];
-    for (name, mailbox) in mailboxes {
-        if let Some(mailbox) = mailbox {
-            push_field(out, name, |field| field.mailbox(mailbox));
-        }
+    push_field(out, "From", |field| field.mailbox(&message.from));
+    push_field(out, "To", |field| field.mailboxes(&message.to));
+    if let Some(reply_to) = &message.reply_to {
+        push_field(out, "Reply-To", |field| field.mailbox(reply_to));
     }
     push_field(out, "Subject", |field| field.text(&message.subject));
     push_field(out, "Date", |field| field.text(&date::rfc5322(message.date_ms)));

@@ -46,11 +46,24 @@ impl<'o> Field<'o> {
 
     /// Appends an address in angle brackets, after its display name if it has one.
     pub(crate) fn mailbox(&mut self, mailbox: &Mailbox) {
+        self.mailbox_before(mailbox, "");
+    }
+
+    /// Appends mailboxes with commas between them.
+    pub(crate) fn mailboxes(&mut self, mailboxes: &[Mailbox]) {
+        let Some((last, others)) = mailboxes.split_last() else { return };
+        for mailbox in others {
+            self.mailbox_before(mailbox, ",");
+        }
+        self.mailbox(last);
+    }
+
+    fn mailbox_before(&mut self, mailbox: &Mailbox, comma: &str) {
         let name = clean(mailbox.name.as_deref().unwrap_or_default());
         if !name.is_empty() {
             self.phrase(&name);
         }
-        self.word(&format!("<{}>", mailbox.address.written()));
+        self.word(&format!("<{}>{comma}", mailbox.address.written()));
     }
 
     /// Appends a value and its parameters (RFC 2045, 5.1), which are given as `name=value`.

@@ -9,7 +9,7 @@
 //!
 //! let message = Outgoing {
 //!     from: Mailbox::new("Guichet", Address::parse("guichet@example.org")?),
-//!     to: Mailbox::from(Address::parse("applications@example.org")?),
+//!     to: vec![Mailbox::from(Address::parse("applications@example.org")?)],
 //!     reply_to: Some(Mailbox::new("Zoë Müller", Address::parse("zoe@example.net")?)),
 //!     subject: "Candidature : chargé·e de plaidoyer".to_owned(),
 //!     date_ms: 1_752_580_800_000,

@@ -1,15 +1,15 @@
 use crate::{Extra, Mailbox, MessageId};
 use std::borrow::Cow;
 
-/// A message to one recipient, before it is composed.
+/// A message before it is composed.
 ///
 /// Neither it nor its attachments have `Debug`, so that no candidate's data can get into a log.
 #[derive(Clone)]
 pub struct Outgoing<'a> {
     /// The author and sender.
     pub from: Mailbox,
-    /// The only recipient. There is no Cc and no Bcc.
-    pub to: Mailbox,
+    /// The recipients, one at least. There is no Cc and no Bcc.
+    pub to: Vec<Mailbox>,
     /// Where answers go, if not to `from`.
     pub reply_to: Option<Mailbox>,
     /// One line of any text.

@@ -21,11 +21,13 @@ enum Kind {
     Choice,
     /// A text on each line.
     Lines,
+    /// A text, or several on a line each.
+    TextOrLines,
     /// A word on each line.
     Words,
 }
 
-use Kind::{Choice, Day, Flag, Lines, Number, Text, Words};
+use Kind::{Choice, Day, Flag, Lines, Number, Text, TextOrLines, Words};
 
 /// The facts above every header.
 const TOP: [(&str, Kind); 14] = [
@@ -38,7 +40,7 @@ const TOP: [(&str, Kind); 14] = [
     ("workload", Number),
     ("retention_days", Number),
     ("subject", Text),
-    ("recipient", Text),
+    ("recipient", TextOrLines),
     ("contact", Text),
     ("panel", Lines),
     ("letter_in_mail", Text),
@@ -300,7 +302,8 @@ impl Kind {
             },
             Flag | Choice => (text == "yes").into(),
             Words => lines.collect::<Array>().into(),
-            Lines => {
+            TextOrLines if text.lines().count() == 1 => text.into(),
+            Lines | TextOrLines => {
                 let mut array = Array::new();
                 for line in lines {
                     array.push_formatted(Value::from(line).decorated("\n    ", ""));

@@ -17,6 +17,7 @@ mod form;
 mod front;
 mod mistake;
 mod notes;
+mod people;
 mod placing;
 mod posting;
 mod privacy;

@@ -14,7 +14,7 @@ use crate::compiled::Compiled;
 use crate::mistake::{Flaw, Mistake};
 use crate::notes::Notes;
 use crate::section::{At, Section, TOP};
-use crate::{body, check, form, front, privacy, terms, time, typography};
+use crate::{body, check, form, front, people, privacy, terms, time, typography};
 
 /// How a day is written.
 const DAY: &str = "2025-07-09";
@@ -102,9 +102,9 @@ fn read(
     let workload = check::number(whole, "workload", &(1..=100), "80");
     let retention = check::number(whole, "retention_days", &(1..=MAX_RETENTION_DAYS), "180");
     let subject = check::line(whole, "subject", "\"Programme Officer, Brussels\"");
-    let recipient = check::address(whole, "recipient");
+    let recipients = people::recipients(whole);
     let contact = check::address(whole, "contact");
-    let panel = panel(whole);
+    let panel = people::panel(whole);
     let steps = steps(whole);
     let deadline = deadline(whole);
     let organisation = terms::organisation(whole);
@@ -140,7 +140,7 @@ fn read(
         starts: starts.map(|starts| starts.value),
         published,
         deadline: Deadline { date: last.value, zone: time::offsets(published, erased, &zone)? },
-        recipient: recipient?,
+        recipients: recipients?,
         contact: contact?,
         panel,
         requirements: Requirements {
@@ -210,24 +210,6 @@ fn steps(whole: &mut Section<'_>) -> Option<Vec<At<String>>> {
     }
     let fine = list.value.iter().filter(|step| check::is_line(notes, "steps", step)).count();
     (fine == list.value.len()).then_some(list.value)
-}
-
-/// Returns the addresses of those who read the applications at the desk.
-/// Nobody has to be named.
-fn panel(whole: &mut Section<'_>) -> Vec<String> {
-    let notes = whole.notes;
-    let list = whole.optional_texts("panel", "[\"colleague@example.org\"]");
-    let is_address = |one: &At<String>| {
-        let fine = rules::addresses::Address::parse(&one.value).is_ok();
-        if !fine {
-            let value = check::quoted(&one.value);
-            let text = format!("`panel` must hold e-mail addresses. One is {value}.");
-            notes.add_as(Flaw::NotAnAddress, one.line, text);
-        }
-        fine
-    };
-    let fine = list.into_iter().flat_map(|list| list.value).filter(is_address);
-    fine.map(|one| one.value).collect()
 }
 
 /// Returns the id of the document whose place the text of a mail may take.

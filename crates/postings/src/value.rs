@@ -48,6 +48,21 @@ impl Value for Date {
     }
 }
 
+/// A text, or a list of texts.
+pub(crate) enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Value for OneOrSeveral {
+    const WHAT: &'static str = "text between quotes, or a list of such texts";
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        let Some(items) = value.as_array() else { return String::read(value).map(Self::One) };
+        let texts = items.iter().map(|item| String::read(item.get_ref()));
+        texts.collect::<Option<Vec<_>>>().map(Self::Several)
+    }
+}
+
 /// `value` as it completes "it is".
 pub(crate) fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {

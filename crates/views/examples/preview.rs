@@ -138,6 +138,7 @@ fn mail_pages(texts: &'static Texts, postings: &[Posting]) -> Vec<(String, Strin
             delivered: vec![(1, "7KXM29QT"), (2, "9BXK29QT")],
             pending: vec![(3, "2AXM29QT")],
             given_up: vec![(4, "5KXZ29QT")],
+            refused: vec![(2, "9BXK29QT", "equipe@example.org")],
             unconfirmed: vec![(1, "7KXM29QT")],
             not_acknowledged: vec![(2, "9BXK29QT")],
             withdrawn: 1,

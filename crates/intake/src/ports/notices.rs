@@ -332,6 +332,8 @@ pub struct Entry {
     pub acknowledgement: MailState,
     /// Whether staff have confirmed that they have it.
     pub is_confirmed: bool,
+    /// Those of several recipients who refused it while others have it.
+    pub refused_by: Option<String>,
 }
 
 /// A report that was written.

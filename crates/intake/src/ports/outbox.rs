@@ -12,7 +12,7 @@ use super::{Fault, Notice};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
-    /// The application itself, to the posting's recipient.
+    /// The application itself, to the posting's recipients.
     Staff,
     /// The acknowledgement to the candidate.
     Acknowledgement,
@@ -216,6 +216,19 @@ pub struct Mail {
     pub about: About,
     /// The application's revision that it tells of; 1 of any other mail.
     pub revision: u32,
+    /// Those of several recipients who have it already.
+    pub reached: Vec<String>,
+}
+
+/// What became of a mail at one of several recipients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecipientOutcome {
+    /// Who.
+    pub address: String,
+    /// The id by which the transport tells later what became of it.
+    pub transport_id: Option<String>,
+    /// Why they will not get it; none where they have it.
+    pub refused_because: Option<String>,
 }
 
 /// What a mail is about.
@@ -248,6 +261,13 @@ pub enum Settlement {
         at: Timestamp,
         /// The id by which the transport tells later what became of it.
         transport_id: Option<String>,
+    },
+    /// Some of several recipients have it; the others will not get it.
+    SentToSome {
+        /// When.
+        at: Timestamp,
+        /// For the operator.
+        reason: String,
     },
     /// It will not be tried again; the reason is a code, without addresses.
     Refused {
@@ -301,6 +321,15 @@ pub trait Outbox {
     /// Writes down what became of a claimed mail. Without effect where a
     /// later claim has been made.
     async fn settle(&self, id: &str, claim: Claim, settlement: &Settlement) -> Result<(), Fault>;
+
+    /// Notes what became of a claimed mail at some of its several recipients.
+    /// Without effect where a later claim has been made.
+    async fn note_recipients(
+        &self,
+        id: &str,
+        claim: Claim,
+        outcomes: &[RecipientOutcome],
+    ) -> Result<(), Fault>;
 
     /// Notes at a mail that was sent that the transport could not deliver it, by
     /// the transport's id. Returns whether there is such a mail.

@@ -155,8 +155,8 @@ where
         let (candidate, inner) = handed_on(letter, author, is_ours)?;
         let domain = |address: &str| address.rsplit('@').next().map(str::to_ascii_lowercase);
         let own = domain(author.address.as_str());
-        let mut theirs =
-            self.composer.postings.iter().filter(|posting| domain(&posting.recipient) == own);
+        let is_theirs = |posting: &&Posting| posting.recipients.iter().any(|to| domain(to) == own);
+        let mut theirs = self.composer.postings.iter().filter(is_theirs);
         let first = theirs.next()?;
         let (intake, at) = (self.receiver.address, letter.mail.received_at);
         let by_subject = which(self.composer.postings, intake, "", &inner.subject, at);

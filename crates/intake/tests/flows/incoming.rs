@@ -196,6 +196,9 @@ fn an_answer_to_the_acknowledgement_goes_to_staff() {
 #[test]
 fn staff_hand_on_a_mail_and_confirm_it() {
     let (world, posting) = begin();
+    // Staff are known by the domain of any recipient.
+    let recipients = vec!["jobs@example.com".to_owned(), STAFF.to_owned()];
+    let posting = Posting { recipients, ..posting };
     let inner = String::from_utf8(Letter::right(&posting).bytes()).unwrap();
     let mut outer = Letter::right(&posting)
         .with("Authentication-Results", "mx.example.org; dkim=pass header.d=omct.org")
@@ -224,7 +227,7 @@ fn staff_hand_on_a_mail_and_confirm_it() {
         .unwrap();
     process(&world, &posting, 1).unwrap();
     let mails = sent(&world, &posting);
-    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails.len(), 2, "{mails:?}");
     let told = text(to(&mails, STAFF)[0]);
     assert!(told.contains("/incoming/"), "{told}");
     assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");

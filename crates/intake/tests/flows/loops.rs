@@ -27,7 +27,7 @@ impl System {
     fn new(domain: &'static str, marks_staff_mails: bool) -> Self {
         let world = World::default();
         world.now.set(NOON);
-        let posting = Posting { recipient: format!("staff@{domain}"), ..posting() };
+        let posting = Posting { recipients: vec![format!("staff@{domain}")], ..posting() };
         let signing = SigningKey::new(domain.repeat(8)).unwrap();
         Self { world, domain, posting, signing, marks_staff_mails, came: Cell::new(0) }
     }

@@ -23,6 +23,7 @@ mod neutral;
 mod notices;
 mod programs;
 mod receipt;
+mod recipients;
 mod restore;
 mod retention;
 mod sealed;

@@ -137,7 +137,7 @@ fn staff_are_told_what_to_mind() {
     let (world, posting) = (World::default(), posting());
     let id = apply(&world, &posting, "neutral");
     deliver(&world, &posting, &id).unwrap();
-    let [mail] = mails_to(&world, &posting.recipient).try_into().unwrap();
+    let [mail] = mails_to(&world, &posting.recipients[0]).try_into().unwrap();
     let message = MessageParser::default().parse(&mail).unwrap();
     let text = message.body_text(0).unwrap();
     assert!(text.contains("messages neutres"), "{text}");
@@ -158,7 +158,7 @@ fn whoever_wants_no_mails_gets_none() {
     later(&world, HOUR);
     notify(&world, &posting, None).unwrap();
     assert_eq!(mails_to(&world, CANDIDATE), Vec::<Vec<u8>>::new());
-    assert_eq!(mails_to(&world, &posting.recipient).len(), 2, "staff hear of both");
+    assert_eq!(mails_to(&world, &posting.recipients[0]).len(), 2, "staff hear of both");
 }
 
 #[test]

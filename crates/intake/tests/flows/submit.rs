@@ -1,6 +1,7 @@
 //! Tests what is stored, what is refused, and what happens when a port fails.
 
 use documents::samples;
+use domain::Posting;
 use rules::{Code, Timestamp};
 
 use crate::world::World;
@@ -94,9 +95,11 @@ fn what_is_refused_leaves_nothing_behind() {
 
 #[test]
 fn our_own_addresses_are_nobodys() {
-    let (world, posting) = (World::default(), posting());
+    let recipients = vec!["applications@omct.org".to_owned(), "team@omct.org".to_owned()];
+    let (world, posting) = (World::default(), Posting { recipients, ..posting() });
     for own in [
         "applications@omct.org",
+        "team@omct.org",
         "Applications+x@OMCT.org",
         &posting.contact,
         "guichet@example.org",

@@ -169,7 +169,7 @@ fn reworded(world: &World) -> (Posting, Posting) {
     let (first, mut second) = (posting(), posting());
     second.title = "Autre titre".into();
     second.requirements.subject = "Another subject".into();
-    second.recipient = "new@example.org".into();
+    second.recipients = vec!["new@example.org".into()];
     second.contact = "contact@example.org".into();
     second.deadline.zone.name = "Asia/Kathmandu".into();
     save(world, 0, &first, NOON, false);

@@ -39,7 +39,8 @@ fn arrival(ports: &Ports) -> Option<(String, u32)> {
     let history = ports.history.borrow();
     let forgets = |to: &str| {
         let mut postings = setting().postings.iter();
-        postings.any(|posting| posting.privacy.forget && posting.recipient == to)
+        postings
+            .any(|posting| posting.privacy.forget && posting.recipients.iter().any(|own| own == to))
     };
     let arrived = history.mails.iter().filter(|mail| mail.notice.is_none() && forgets(&mail.to));
     let arrived: Vec<_> = arrived

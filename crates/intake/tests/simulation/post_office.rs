@@ -135,7 +135,7 @@ impl Ports {
 }
 
 fn kind(mail: &Mail) -> Event {
-    let to_staff = setting().postings.iter().any(|posting| posting.recipient == mail.to);
+    let to_staff = setting().postings.iter().any(|posting| posting.recipients.contains(&mail.to));
     match mail.notice.as_deref() {
         Some("withdrawal") => Event::WithdrawalMail,
         Some("withdrawal_confirmation") => Event::ConfirmationMail,

@@ -12,7 +12,7 @@ use crate::world::{World, setting};
 /// A report lists what was there, as delivered what staff had.
 pub(crate) fn arrived(ports: &Ports, mail: &Mail) {
     let read = ports.history.borrow().read.get(&ports.scheduler.running()).cloned();
-    let posting = setting().postings.iter().find(|posting| posting.recipient == mail.to);
+    let posting = setting().postings.iter().find(|posting| posting.recipients.contains(&mail.to));
     let (Some(standing), Some(posting)) = (read, posting) else {
         return ports.breach(Invariant::ReportsAgree, mail.subject.clone());
     };

@@ -75,7 +75,7 @@ pub(crate) fn setting() -> &'static Setting {
         let second = Posting {
             slug: "second".into(),
             language: "en".into(),
-            recipient: "second@example.org".into(),
+            recipients: vec!["second@example.org".into()],
             privacy: Privacy { keys: Vec::new(), forget: true },
             ..first.clone()
         };

@@ -72,6 +72,7 @@ pub(super) async fn delivery_of_a_posting_is_settled_and_told(
         forwarding,
         acknowledgement: MailState::Waiting,
         is_confirmed: false,
+        refused_by: None,
     });
     let promised = PostingDelivery { kept: entries.collect(), withdrawn: 1, unanswered: 3 };
     same("the report", ledger.posting_delivery(slug).await?, promised)?;

@@ -1,7 +1,7 @@
 //! Claims, settlements and what is due.
 
 use domain::{MailState, Posting};
-use intake::ports::{About, Claim, Mail, MailKind, MailRef, Notice, Settlement};
+use intake::ports::{About, Claim, Mail, MailKind, MailRef, Notice, RecipientOutcome, Settlement};
 use rules::Timestamp;
 
 use super::{MINUTE, NOON, Outcome, Storage, Violation, after, application, commit, same, some};
@@ -28,7 +28,8 @@ pub(super) async fn one_claim_at_a_time(ledger: &impl Storage, posting: &Posting
     let received = commit(ledger, &posting.slug, 1).await?;
     let [staff, _] = mails(1);
     let about = About::Application(received.id);
-    let mail = Mail { id: staff.clone(), kind: MailKind::Staff, about, revision: 1 };
+    let (id, reached) = (staff.clone(), Vec::new());
+    let mail = Mail { id, kind: MailKind::Staff, about, revision: 1, reached };
     same("the mail", ledger.find_mail(&staff).await?, Some(mail.clone()))?;
     same("too early", claim(ledger, &staff, NOON).await?, None)?;
     let first = Claim { attempt: 1, possible_duplicate: false, since: after(1) };
@@ -118,6 +119,43 @@ pub(super) async fn what_was_not_delivered_is_noted_once(
     same("the other arrived", delivery.forwarding, MailState::Sent(after(1)))?;
     same("this one did not", delivery.acknowledgement, MailState::GivenUp)?;
     same("not sent again", due(ledger, after(1_000 * MINUTE)).await?, Vec::new())
+}
+
+pub(super) async fn each_of_several_recipients_has_an_outcome(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    commit(ledger, &posting.slug, 1).await?;
+    let [staff, _] = mails(1);
+    let outcome = |address: &str, refused: Option<&str>| RecipientOutcome {
+        address: address.to_owned(),
+        transport_id: refused.is_none().then(|| format!("id of {address}")),
+        refused_because: refused.map(str::to_owned),
+    };
+    let (_, first) = some("the claim", claim(ledger, &staff, after(1)).await?)?;
+    ledger.note_recipients(&staff, first, &[outcome("a", None)]).await?;
+    let reason = || "450".to_owned();
+    let later = Settlement::Later { at: after(2), reason: reason(), possibly_sent: false };
+    ledger.settle(&staff, first, &later).await?;
+    let (mail, second) = some("the next claim", claim(ledger, &staff, after(2)).await?)?;
+    same("who has it", mail.reached, vec!["a".to_owned()])?;
+    ledger.note_recipients(&staff, first, &[outcome("b", None)]).await?;
+    ledger.note_recipients(&staff, second, &[outcome("b", Some("550"))]).await?;
+    let some_have_it = Settlement::SentToSome { at: after(2), reason: reason() };
+    ledger.settle(&staff, second, &some_have_it).await?;
+    same("not sent again", due(ledger, after(1_000 * MINUTE)).await?.contains(&staff), false)?;
+    let refused_by = async || -> Result<Option<String>, Violation> {
+        let standing = ledger.posting_delivery(&posting.slug).await?;
+        Ok(standing.kept.into_iter().find_map(|entry| entry.refused_by))
+    };
+    same("who lacks it", refused_by().await?, Some("b".to_owned()))?;
+    let problems = ledger.problems(after(3), NOON).await?;
+    same("the operator is told", (problems.lost, problems.lost_cause), (1, Some(reason())))?;
+    same("it comes back", ledger.note_undelivered("id of a").await?, true)?;
+    let problems = ledger.problems(after(3), NOON).await?;
+    let lost = (problems.lost, problems.lost_cause);
+    same("nobody has it any more", lost, (1, Some("bounced".to_owned())))?;
+    same("so it is missing", ledger.undelivered().await?, vec![posting.slug.clone()])
 }
 
 pub(super) async fn what_is_due_comes_in_order_and_in_pages(

@@ -48,6 +48,7 @@ pub(crate) struct EntryRow {
     acknowledged_at: Option<f64>,
     not_acknowledged: u32,
     confirmed: u32,
+    refused_by: Option<String>,
 }
 
 impl From<EntryRow> for Entry {
@@ -56,7 +57,8 @@ impl From<EntryRow> for Entry {
         let acknowledgement = mail_state(row.acknowledged_at, row.not_acknowledged);
         let (number, reference) = (row.number, row.reference);
         let is_confirmed = row.confirmed > 0;
-        Self { number, reference, forwarding, acknowledgement, is_confirmed }
+        let refused_by = row.refused_by;
+        Self { number, reference, forwarding, acknowledgement, is_confirmed, refused_by }
     }
 }
 

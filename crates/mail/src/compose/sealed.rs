@@ -1,6 +1,7 @@
 //! Messages that are encrypted by PGP/MIME (RFC 3156): what stands outside, and the message in clear that goes inside.
 
 use std::io::{self, Read};
+use std::slice;
 
 use crate::body::push_base64;
 use crate::date;
@@ -59,14 +60,14 @@ pub fn clear<'a>(message: &'a Outgoing<'a>, outside: &Outgoing) -> Clear<'a> {
 /// Writes what stands outside (RFC 9788, 2.2), so that a reader can tell which headers were hidden. Returns the parameters of the
 /// Content-Type that follows.
 pub(super) fn push_outside(out: &mut String, outside: &Outgoing) -> &'static [&'static str] {
-    let mailbox = |out: &mut String, name: &str, mailbox: &Mailbox| {
+    let mailboxes = |out: &mut String, name: &str, mailboxes: &[Mailbox]| {
         push_field(out, "HP-Outer", |field: &mut Field| {
             field.word(name);
-            field.mailbox(mailbox);
+            field.mailboxes(mailboxes);
         });
     };
-    mailbox(out, "From:", &outside.from);
-    mailbox(out, "To:", &outside.to);
+    mailboxes(out, "From:", slice::from_ref(&outside.from));
+    mailboxes(out, "To:", &outside.to);
     for (name, value) in [
         ("Subject:", outside.subject.as_str()),
         ("Date:", &date::rfc5322(outside.date_ms)),
@@ -146,7 +147,7 @@ mod tests {
     fn message(attachments: Vec<Attachment<'static>>) -> Outgoing<'static> {
         Outgoing {
             from: Mailbox::new("Zoë via Guichet", Address::parse("guichet@example.org").unwrap()),
-            to: Address::parse("panel@example.org").unwrap().into(),
+            to: vec![Address::parse("panel@example.org").unwrap().into()],
             reply_to: Some(Address::parse("zoe@example.net").unwrap().into()),
             subject: "Candidature – Zoë".to_owned(),
             date_ms: 1_752_580_800_000,

@@ -11,7 +11,7 @@ mod nasty;
 mod random;
 mod wire;
 
-use mail::{Attachment, Outgoing, compose, encoded_len, size_of_attachment};
+use mail::{Address, Attachment, Outgoing, compose, encoded_len, size_of_attachment};
 use mail_parser::{DateTime, HeaderForm, MimeHeaders as _};
 use nasty::{HTML, TEXT, TEXTS, message};
 use wire::{check_wire, parse};
@@ -40,6 +40,21 @@ fn every_text_comes_back_from_every_place() {
         assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), TEXT);
         assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), HTML);
     }
+}
+
+#[test]
+fn a_message_names_all_its_recipients() {
+    let mut message = message("x");
+    let addresses: Vec<String> =
+        (0..10).map(|n| format!("recipient-number-{n}@example.org")).collect();
+    message.to = addresses.iter().map(|to| Address::parse(to).unwrap().into()).collect();
+    message.to[0].name = Some("Zoë, \"la cheffe\"".to_owned());
+    let bytes = compose(&message);
+    check_wire(&bytes, "several recipients");
+    let parsed = parse(&bytes);
+    let named: Vec<_> = parsed.to().unwrap().iter().filter_map(|to| to.address()).collect();
+    assert_eq!(named, addresses);
+    assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some("Zoë, \"la cheffe\""));
 }
 
 /// The fallback name for old versions of Outlook. Its encoded words are read here as those of a subject.

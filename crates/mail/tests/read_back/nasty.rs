@@ -88,7 +88,7 @@ pub(crate) fn message(text: &str) -> Outgoing<'static> {
     let mailbox = |address: &str| Mailbox::new(text, Address::parse(address).unwrap());
     Outgoing {
         from: mailbox("guichet@example.org"),
-        to: mailbox("applications@example.org"),
+        to: vec![mailbox("applications@example.org")],
         reply_to: Some(mailbox("zoe..m@example.net")),
         subject: text.to_owned(),
         date_ms: 1_754_258_400_000,

@@ -16,7 +16,7 @@ fn no_text_adds_a_header_or_a_part() {
         };
         let message = Outgoing {
             from: mailbox(random.text(), "guichet@example.org"),
-            to: mailbox(random.text(), "applications@example.org"),
+            to: vec![mailbox(random.text(), "applications@example.org")],
             reply_to: Some(mailbox(random.text(), ".zoe@example.net")),
             subject: random.text(),
             extra: vec![Extra::new("Reference", random.text()).unwrap()],

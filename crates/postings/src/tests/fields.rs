@@ -126,6 +126,14 @@ fn a_posting_is_written_from_nothing() {
     assert_eq!(posting.requirements.questions[0].id, "cv_2");
     assert_eq!(posting.requirements.documents[0].kinds.len(), 2);
     assert_eq!(posting.steps.len(), 2);
+    assert_eq!(posting.recipients, ["jobs@example.org"]);
+    assert!(source.contains("recipient = \"jobs@example.org\"\n"), "{source}");
+    let several =
+        changed(&source, &[("recipient", "jobs@example.org\r\n zoe@bücher.example \r\n")]);
+    let posting = compile("agent-d-accueil.md", &several).unwrap();
+    assert_eq!(posting.recipients, ["jobs@example.org", "zoe@bücher.example"]);
+    assert_eq!(fields(&several).unwrap().get("recipient"), posting.recipients.join("\n"));
+    assert_eq!(changed(&several, &[("recipient", "jobs@example.org")]), source);
     // The same fields once more change nothing.
     assert_eq!(changed(&source, &[]), source);
 }
@@ -162,6 +170,7 @@ fn mistakes_find_their_field() {
     for (name, value, expected, flaw) in [
         ("title", "", "title", Flaw::Missing),
         ("recipient", "nobody", "recipient", Flaw::NotAnAddress),
+        ("recipient", "a@example.org\r\nnobody", "recipient", Flaw::NotAnAddress),
         ("panel", "nobody", "panel", Flaw::NotAnAddress),
         ("workload", "all", "workload", Flaw::NotANumber),
         ("workload", "101", "workload", Flaw::OutOfRange),

@@ -32,7 +32,7 @@ fn the_first_posting_says_what_the_organisation_wrote() {
     assert_eq!(posting.published.to_string(), "2025-07-09");
     assert_eq!(posting.deadline.date.to_string(), "2025-08-03");
     assert_eq!(posting.deadline.zone.name, "Europe/Brussels");
-    assert_eq!(posting.recipient, "applications@omct.org");
+    assert_eq!(posting.recipients, ["applications@omct.org"]);
 
     let requirements = &posting.requirements;
     assert_eq!(requirements.window.opens_at.to_rfc3339(), "2025-07-08T22:00:00.000Z");

@@ -21,6 +21,22 @@ fn words_and_addresses() {
             &["11: `recipient` must be one e-mail address. It is \"jobs@example.org, a@b.org\"."],
         ),
         (
+            "\"jobs@example.org\"",
+            "[]",
+            &["11: `recipient` is empty. Write the address that gets the applications."],
+        ),
+        (
+            "\"jobs@example.org\"",
+            "[\"jobs@example.org\", \"b\"]",
+            &["11: `recipient` must hold e-mail addresses. One is \"b\"."],
+        ),
+        (
+            "\"jobs@example.org\"",
+            "7",
+            &["11: `recipient` must be text between quotes, or a list of such texts, as in \
+             `recipient = \"jobs@example.org\"`. It is a whole number."],
+        ),
+        (
             "\"people@example.org\"",
             "\"people@example.org\\r\\nBcc: a@b.org\"",
             &[

@@ -23,7 +23,8 @@ pub use overview::overview;
 pub use posting_form::FormShown;
 pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
-    Addressee, Letter, Outcome, Preview, StageShown, Template, letters, progressed, stage, template,
+    Addressee, Letter, Outcome, Preview, StageShown, Template, confirmed, letters, progressed,
+    stage, template,
 };
 
 pub use crate::words::day;
@@ -127,6 +128,10 @@ pub(crate) fn counted(texts: &'static Texts, key: &str, count: u32) -> String {
 
 /// When everything of a posting is erased, or was.
 pub(crate) fn erased(texts: &'static Texts, shown: &PostingShown<'_>) -> String {
-    let words = if shown.is_erased { texts.desk_was_erased } else { texts.desk_erased };
+    let words = match (shown.is_erased, shown.counts.erased, shown.counts.withdrawn) {
+        (false, ..) => texts.desk_erased,
+        (true, 0, 0) => return texts.desk_nobody_applied.to_owned(),
+        (true, ..) => texts.desk_was_erased,
+    };
     fill(words, &[("date", &locales::date(texts, shown.posting.erased_on()))])
 }

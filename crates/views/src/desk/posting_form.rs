@@ -91,7 +91,7 @@ const GROUPS: [(&str, &[Asked]); 4] = [
             ("deadline.zone", Zone),
             ("retention_days", Number(1, 730)),
             ("subject", Line),
-            ("recipient", Line),
+            ("recipient", Lines(2)),
             ("contact", Line),
             ("steps", Lines(5)),
             ("panel", Lines(4)),

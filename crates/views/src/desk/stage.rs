@@ -176,17 +176,40 @@ pub fn progressed(
         scheduled: (scheduled > 0).then(|| counted(texts, "desk_scheduled", scheduled)),
         leaves: leaves.filter(|_| scheduled > 0),
         messages: outcome.scheduled,
-        skipped: outcome
-            .skipped
-            .iter()
-            .map(|(reference, why)| {
-                let key = format!("desk_skipped_{why}");
-                (reference.as_str(), texts.find(&key).unwrap_or(why))
-            })
-            .collect(),
+        skipped: reasons(texts, outcome.skipped),
         back,
     };
     page.to_string()
+}
+
+/// The page that says how many applications were confirmed as arrived.
+pub fn confirmed(
+    texts: &'static Texts,
+    count: u32,
+    skipped: &[(String, &'static str)],
+    back: &str,
+    person: &Person<'_>,
+) -> String {
+    let page = Done {
+        t: texts,
+        frame: Frame::of(texts, texts.desk_done, person),
+        changed: counted(texts, "desk_arrived", count),
+        scheduled: None,
+        leaves: (count > 0).then(|| texts.desk_arrived_deleted.to_owned()),
+        messages: &[],
+        skipped: reasons(texts, skipped),
+        back,
+    };
+    page.to_string()
+}
+
+/// Why applications were left as they are, in words.
+fn reasons<'a>(
+    texts: &'static Texts,
+    skipped: &'a [(String, &'static str)],
+) -> Vec<(&'a str, &'static str)> {
+    let words = |why| texts.find(&format!("desk_skipped_{why}")).unwrap_or(why);
+    skipped.iter().map(|(reference, why)| (reference.as_str(), words(why))).collect()
 }
 
 #[derive(askama::Template)]

@@ -22,6 +22,9 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
+    /// Those whose mail to staff was sent to some, with the addresses that have
+    /// refused it.
+    pub refused: Vec<(u32, &'a str, &'a str)>,
     /// Those whose mail to staff was sent and not confirmed, where the posting
     /// forgets what is confirmed.
     pub unconfirmed: Vec<(u32, &'a str)>,
@@ -212,7 +215,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
         &[title, ("closing", closed.as_str()), ("moment", shown(now).as_str())],
     );
     let sum = |template: &str, value: i64| {
-        let values = [("n", number(texts, value)), ("recipient", posting.recipient.clone())];
+        let values = [("n", number(texts, value)), ("recipient", posting.recipients.join(", "))];
         fill(template, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
     };
     let sums = [
@@ -226,6 +229,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let advice = [
         (!report.pending.is_empty(), texts.report_pending_what),
         (!report.given_up.is_empty(), texts.report_given_up_what),
+        (!report.refused.is_empty(), texts.report_refused_what),
         (!report.delivered.is_empty(), texts.report_delivered_what),
     ];
     paragraphs
@@ -238,6 +242,7 @@ pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp)
     let lists = [
         list(texts, texts.report_given_up_list, &report.given_up),
         list(texts, texts.report_pending_list, &report.pending),
+        refused(texts, &report.refused),
         list(texts, texts.report_unconfirmed_list, &report.unconfirmed),
         list(texts, texts.report_not_acknowledged_list, &report.not_acknowledged),
         list(texts, texts.report_delivered_list, &report.delivered),
@@ -345,6 +350,16 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
         Line { text, link: None }
     };
     List { heading, lines: entries.iter().map(line).collect() }
+}
+
+fn refused(texts: &Texts, entries: &[(u32, &str, &str)]) -> List {
+    let line = |(count, reference, addresses): &(u32, &str, &str)| {
+        let count = number(texts, i64::from(*count));
+        let values =
+            [("number", count.as_str()), ("reference", reference), ("addresses", addresses)];
+        Line { text: fill(texts.report_refused_entry, &values), link: None }
+    };
+    List { heading: texts.report_refused_list, lines: entries.iter().map(line).collect() }
 }
 
 /// Returns a mail of paragraphs, then lists; empty lists are left out.

@@ -34,7 +34,7 @@ pub(super) fn posting() -> Posting {
                 offsets: vec![(Timestamp(1_743_296_400_000), 120)],
             },
         },
-        recipient: "applications@omct.org".to_owned(),
+        recipients: vec!["applications@omct.org".to_owned()],
         contact: "jobs@omct.org".to_owned(),
         panel: Vec::new(),
         letter_in_mail: None,

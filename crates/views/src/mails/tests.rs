@@ -239,6 +239,7 @@ fn look() {
         let entries = vec![(1, "7KXM29QT"), (2, "9RXM29QT")];
         let lists = Report {
             given_up: entries.clone(),
+            refused: vec![(1, "7KXM29QT", "b@example.org")],
             pending: entries.clone(),
             delivered: entries.clone(),
             not_acknowledged: entries,

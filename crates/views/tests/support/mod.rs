@@ -56,7 +56,7 @@ pub(crate) fn posting() -> Posting {
             date: Date { year: 2025, month: 8, day: 3 },
             zone: Zone { name: "Europe/Brussels".to_owned(), offsets: vec![(Timestamp(0), 120)] },
         },
-        recipient: "staff@example.org".to_owned(),
+        recipients: vec!["staff@example.org".to_owned()],
         contact: "jobs@example.org".to_owned(),
         panel: Vec::new(),
         letter_in_mail: None,

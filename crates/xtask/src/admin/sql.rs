@@ -3,10 +3,10 @@
 
 use crate::options::admin::{MailKind, Reference};
 
-/// Returns the query for the mails that have not left, or for all, as of `now`
+/// Returns the query for the mails that have not left, or not to everybody, or for all, as of `now`
 /// in milliseconds.
 pub(crate) fn outbox(all: bool, now: i64) -> String {
-    mails_where(if all { "true" } else { "sent_at IS NULL" }, now)
+    mails_where(if all { "true" } else { "(sent_at IS NULL OR refused_because IS NOT NULL)" }, now)
 }
 
 /// Returns the query for the mails of one application.
@@ -17,7 +17,8 @@ pub(crate) fn mails(reference: &Reference, now: i64) -> String {
 fn mails_where(wanted: &str, now: i64) -> String {
     format!(
         "SELECT applications.posting, number, reference, kind AS mail, attempts, last_problem, \
-         CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
+         CASE WHEN sent_at IS NOT NULL AND refused_because IS NOT NULL THEN 'sent to some' \
+         WHEN sent_at IS NOT NULL THEN 'sent' WHEN refused_because IS NOT NULL THEN 'given up' \
          WHEN leased_until > {now} THEN 'being sent' ELSE 'waiting' END AS stage, \
          strftime('%Y-%m-%d %H:%M', coalesce(sent_at, due_at) / 1000, 'unixepoch') AS at \
          FROM mails JOIN applications ON applications.id = mails.application \

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 #[derive(Debug)]
 pub(super) struct Outline {
     pub(super) slug: String,
-    pub(super) recipient: String,
+    pub(super) recipients: Vec<String>,
     pub(super) contact: String,
     /// The most bytes of a mail to staff.
     pub(super) mail_bytes: u64,
@@ -30,7 +30,7 @@ pub(super) fn postings(installation: &Installation) -> Vec<Outline> {
     let outlines = compiled.into_iter().map(|posting| Outline {
         mail_bytes: encoded(posting.requirements.documents.iter().map(|one| one.max_bytes).sum()),
         slug: posting.slug,
-        recipient: posting.recipient,
+        recipients: posting.recipients,
         contact: posting.contact,
     });
     outlines.collect()
@@ -114,19 +114,20 @@ fn return_path(config: &Value) -> Option<Finding> {
     })
 }
 
-/// Returns the postings whose recipient is an example.
+/// Returns the recipients of postings that are examples.
 pub(super) fn recipients(postings: &[Outline]) -> Vec<Finding> {
-    let examples = postings.iter().filter(|posting| is_example(&posting.recipient));
-    let finding = |posting: &Outline| {
+    let all =
+        postings.iter().flat_map(|posting| posting.recipients.iter().map(move |to| (posting, to)));
+    let finding = |(posting, recipient): (&Outline, &String)| {
         Finding::error(
-            format!("{}: its recipient is {}", posting.slug, posting.recipient),
+            format!("{}: its recipient is {recipient}", posting.slug),
             format!(
                 "set `recipient` in postings/{}.md to an address that staff read",
                 posting.slug
             ),
         )
     };
-    examples.map(finding).collect()
+    all.filter(|(_, to)| is_example(to)).map(finding).collect()
 }
 
 /// Returns the postings whose addresses are the one that takes applications by
@@ -134,9 +135,9 @@ pub(super) fn recipients(postings: &[Outline]) -> Vec<Finding> {
 pub(super) fn intake_address(config: &Value, postings: &[Outline]) -> Vec<Finding> {
     let intake = variable(config, "INTAKE_ADDRESS");
     let is_intake = |address: &str| !intake.is_empty() && address.eq_ignore_ascii_case(intake);
-    let wrong = postings
-        .iter()
-        .filter(|posting| is_intake(&posting.recipient) || is_intake(&posting.contact));
+    let wrong = postings.iter().filter(|posting| {
+        posting.recipients.iter().chain([&posting.contact]).any(|own| is_intake(own))
+    });
     let finding = |posting: &Outline| {
         Finding::error(
             format!("{}: INTAKE_ADDRESS is its recipient or contact", posting.slug),
@@ -308,7 +309,7 @@ mod tests {
     fn the_intake_address_is_nobody_s_mailbox() {
         let posting = |recipient: &str, contact: &str| Outline {
             slug: "a-posting".into(),
-            recipient: recipient.into(),
+            recipients: vec![recipient.into()],
             contact: contact.into(),
             mail_bytes: 0,
         };

@@ -49,9 +49,9 @@ fn by_cloudflare(installation: &Installation, postings: &[Outline]) -> Vec<Findi
     };
     let large = postings.iter().filter(|posting| posting.mail_bytes > UNVERIFIED);
     large
-        .filter(|posting| !is_verified(&list, &posting.recipient))
-        .map(|posting| {
-            let recipient = &posting.recipient;
+        .flat_map(|posting| posting.recipients.iter().map(move |recipient| (posting, recipient)))
+        .filter(|(_, recipient)| !is_verified(&list, recipient))
+        .map(|(posting, recipient)| {
             Finding::warning(
                 format!(
                     "{}: {recipient} is not verified and gets mails up to 5 MiB; larger ones carry links",

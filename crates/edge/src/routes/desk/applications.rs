@@ -9,7 +9,7 @@ use intake::ports::{
     Concerned, Dossier, Dossiers, Event, Fault, MailKind, MailState, Message, MessageState, Note,
     Progress,
 };
-use intake::{Confirmed, Download, SEALED, posting_of_version, receipt_key};
+use intake::{Download, SEALED, posting_of_version, receipt_key};
 use rules::Timestamp;
 use rules::application::lines;
 use serde_json::{Value, json};
@@ -138,45 +138,13 @@ impl Desk<'_> {
     }
 
     /// The posting as the candidate read it.
-    async fn as_told<'a>(
+    pub(super) async fn as_told<'a>(
         &self,
         posting: &'a Posting,
         application: &Application,
     ) -> Result<Cow<'a, Posting>, Fault> {
         let version = application.posting_version;
         posting_of_version(&self.app.ledger, compiled, posting, version).await
-    }
-
-    /// Notes that staff have an application, and forgets what it says. A
-    /// newer revision than the one that they saw stays.
-    pub(super) async fn confirm(&self, reference: &str, request: Request) -> Answer {
-        let (posting, dossier) = self.dossier(reference).await?;
-        let application = &dossier.application;
-        if !self.as_told(posting, application).await?.privacy.forget {
-            return Err(Failure::NotFound.into());
-        }
-        let fields = forms::read(request, forms::SMALL).await?;
-        let revision: u32 = fields.text("revision").trim().parse().unwrap_or_default();
-        let (documents, ledger) = (&self.app.documents, &self.app.ledger);
-        let (signing, by) = (&self.app.signing, Some(self.access.email()));
-        let (id, now) = (application.id.as_str(), self.context.received_at);
-        let confirmed = intake::confirm(documents, ledger, signing, id, revision, by, now).await?;
-        if let Confirmed::Waiting(Some(fault)) = &confirmed {
-            log::fault("confirmed but not yet forgotten", fault);
-        }
-        let reference = &application.reference;
-        let (status, forgotten) = match confirmed {
-            Confirmed::Newer => (409, false),
-            Confirmed::Waiting(_) => (200, false),
-            Confirmed::Forgotten => (200, true),
-        };
-        if self.context.wants_json {
-            let latest = application.revision;
-            let body =
-                json!({ "reference": reference, "revision": latest, "forgotten": forgotten });
-            return Ok(answer::json(status, &body, Caching::Never));
-        }
-        Ok(answer::see_other(&format!("/desk/applications/{reference}#documents")))
     }
 
     /// Erases an application at the request of the person whom it concerns.
@@ -316,17 +284,19 @@ pub(super) fn everything(known: &Known) -> Value {
 
 /// The application's own mails and the messages of staff.
 fn mails(dossier: &Dossier, messages: &[Message]) -> Vec<Value> {
-    let own = [
-        ("staff", dossier.delivery.forwarding),
-        ("acknowledgement", dossier.delivery.acknowledgement),
-    ];
-    let wanted = MailKind::wanted(dossier.application.content.mails);
-    let own = own.into_iter().zip(wanted).map(|((kind, state), _)| {
+    let wanted = MailKind::wanted(dossier.application.content.mails).iter();
+    let with_state = wanted.filter_map(|kind| match kind {
+        MailKind::Staff => Some((kind, dossier.delivery.forwarding)),
+        MailKind::Acknowledgement => Some((kind, dossier.delivery.acknowledgement)),
+        _ => None,
+    });
+    let own = with_state.map(|(kind, state)| {
         let name = match state {
             MailState::Waiting => "scheduled",
             MailState::Sent(_) => "sent",
             MailState::GivenUp => "given_up",
         };
+        let kind = kind.as_str();
         json!({ "kind": kind, "state": name, "sent_at": state.sent_at().map(Timestamp::to_rfc3339) })
     });
     let messages = messages.iter().map(|message| {

@@ -2,6 +2,7 @@
 
 mod add;
 mod applications;
+mod confirming;
 #[cfg(feature = "dev-sign-in")]
 mod dev_sign_in;
 mod editing;
@@ -54,6 +55,7 @@ enum Route<'a> {
     Document(&'a str, &'a str),
     Erase(&'a str),
     Confirm(&'a str),
+    ConfirmMany,
     Stage,
     StopMessage(&'a str),
 }
@@ -87,6 +89,7 @@ fn routes(path: &str) -> Option<Methods<'_>> {
         ["applications", reference, "documents", id] => {
             (Some(Route::Document(reference, id)), None)
         }
+        ["confirm"] => (None, Some(Route::ConfirmMany)),
         ["stage"] => (None, Some(Route::Stage)),
         ["mails", id, "cancel"] => (None, Some(Route::StopMessage(id))),
         _ => return None,
@@ -227,6 +230,7 @@ impl Desk<'_> {
             Route::Answered(reference) => self.note_answered(reference, request).await,
             Route::Erase(reference) => self.erase(reference).await,
             Route::Confirm(reference) => self.confirm(reference, request).await,
+            Route::ConfirmMany => self.confirm_many(request).await,
             Route::Stage => self.change_stage(request).await,
             Route::StopMessage(id) => self.stop_message(id).await,
             _ => Err(Failure::NotFound.into()),

@@ -359,7 +359,7 @@ impl Written {
 
 /// How staff saw the applications: each field `seen` is
 /// `REFERENCE/revision/stage`.
-fn seen(fields: &forms::Fields) -> BTreeMap<Reference, (u32, Stage)> {
+pub(super) fn seen(fields: &forms::Fields) -> BTreeMap<Reference, (u32, Stage)> {
     let one = |text: &str| {
         let mut parts = text.split('/');
         let reference = Reference::parse(parts.next()?)?;

@@ -34,7 +34,8 @@ pub(crate) fn answer(ports: &Ports, mail: &Mail) {
 
 /// A mail has arrived at staff's that came in.
 pub(crate) fn forward(ports: &Ports, mail: &Mail) {
-    let is_for_staff = setting().postings.iter().any(|posting| posting.recipient == mail.to);
+    let is_for_staff =
+        setting().postings.iter().any(|posting| posting.recipients.contains(&mail.to));
     let is_it = |letter: &Letter| match mail.attachments.first() {
         Some(attached) => *attached == letter.raw,
         None => letter.taken.iter().any(|(id, _)| {

@@ -97,8 +97,11 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
         return ports.breach(Invariant::NothingFromNowhere, format!("{reference} is unknown"));
     };
     let posting = posting(&received.posting);
-    let which =
-        if mail.to == posting.recipient { MailKind::Staff } else { MailKind::Acknowledgement };
+    let which = if posting.recipients.contains(&mail.to) {
+        MailKind::Staff
+    } else {
+        MailKind::Acknowledgement
+    };
     let name = mail_name(&received, which);
     let to_whom_it_concerns = which == MailKind::Staff || mail.to == received.content.email;
     let is_numbered = mail.number == Some(received.number);
