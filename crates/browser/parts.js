@@ -18,13 +18,14 @@ const KEPT = 12 * 3_600_000;
 /** A request for `form`; nothing where it goes in one piece. @param {HTMLFormElement} form */
 export function request(form) {
   const bytes = [...form.querySelectorAll("input[type=file]")].reduce((sum, { files: [file] }) => sum + (file?.size ?? 0), 0);
-  const { pathname } = new URL(form.action);
-  const isNew = /^\/postings\/[^/]+\/applications$/.test(pathname);
-  return isNew && bytes > SMALL && crypto.subtle ? new Parts(form, `guichet parts ${pathname}`) : undefined;
+  const { pathname } = new URL(form.getAttribute("action"), location);
+  return bytes > SMALL && crypto.subtle ? new Parts(form, `guichet parts ${pathname}`) : undefined;
 }
 
 class Parts extends EventTarget {
   upload = new EventTarget();
+  /** What the server is told of the documents, as JSON. */
+  announced;
   #form;
   #place;
   #address;
@@ -91,9 +92,10 @@ class Parts extends EventTarget {
     const documents = await Promise.all(files.map(([id, file]) => announced(id, file)));
     const typed = new FormData();
     for (const [name, value] of data) if (typeof value === "string") typed.append(name, value);
-    typed.set("documents", JSON.stringify(documents));
-    // On a shared computer nothing stays in the tab.
-    if (typed.has("shared")) keep(this.#place, null);
+    this.announced = JSON.stringify(documents);
+    typed.set("documents", this.announced);
+    // On a shared computer nothing stays in the tab. What is corrected or completed has an address that leads to it.
+    if (typed.has("shared") || !typed.has("token")) keep(this.#place, null);
     else this.#remember(typed, documents);
     while (!this.#isOver()) {
       const answer = await this.#ask("POST", this.#address, typed);

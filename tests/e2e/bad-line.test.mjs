@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 
-import { document, kept, pdf, sha256 } from "../support/application.mjs";
+import { apply, document, kept, pdf, sha256 } from "../support/application.mjs";
 import { browsing, look, NARROW, openForm, picture } from "../support/browser.mjs";
-import { arrived, fill } from "../support/candidate.mjs";
+import { arrived, choose, fill } from "../support/candidate.mjs";
 import { Line } from "../support/line.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
@@ -123,4 +123,59 @@ test("what is stopped is not sent, and goes on where it was", async (t) => {
   await page.click("#submit");
   await arrived(page);
   await onlyOne();
+});
+
+/** The page on which an application is corrected, over the line. */
+async function correcting(t, { cv = CV, language = "fr", ...options } = {}) {
+  const { status_url: receipt, reference } = await (await apply(place.guichet)).json();
+  const { pathname, searchParams } = new URL(receipt);
+  const page = await visitors.visit(t, { baseURL: line.url, expected: CUT, ...options });
+  await page.goto(`${pathname}/correct?key=${searchParams.get("key")}&lang=${language}`);
+  await choose(page, "cv", document("CV.pdf", cv));
+  return { page, reference };
+}
+
+test("a correction arrives over the same line, and documents that are not replaced stay", { timeout: 90_000 }, async (t) => {
+  const cv = pdf("Marie Dupont", 800_000);
+  const { page, reference } = await correcting(t, { cv, language: "ar", viewport: NARROW });
+  const [{ application: before }] = (await kept(place.guichet)).applications;
+  const already = await inStore();
+  line.worsen({ rate: 150_000, every: 2_000 });
+  await page.click("#submit");
+  await page.waitForFunction(() => document.getElementById("upload-bar").value > 0);
+  await look(page, "correction-sending-ar-320");
+  let seen = 0;
+  for (let shown = await percent(page); shown !== null && page.url().includes("/correct?"); shown = await percent(page)) {
+    assert.ok(shown >= seen && (shown / 100) * cv.length <= (await inStore()) - already + 1, `${shown} % after ${seen} %`);
+    seen = shown;
+    await page.waitForTimeout(200);
+  }
+  line.mend();
+  await arrived(page);
+  const [after] = (await kept(place.guichet)).applications;
+  assert.deepEqual([after.reference, after.revision], [reference, 2]);
+  const [letter, { sha256: hash }] = JSON.parse(after.application).documents;
+  assert.deepEqual([letter, hash], [JSON.parse(before).documents[0], sha256(cv)]);
+  assert.ok(line.cuts > 1, `${line.cuts} cuts`);
+});
+
+test("what is wrong with a correction is shown as without script, and what has arrived is not sent twice", async (t) => {
+  const { page } = await correcting(t);
+  await page.fill("#name", "");
+  line.worsen({ rate: 400_000 });
+  await page.click("#submit");
+  await page.locator("#name[aria-invalid=true]").waitFor();
+  assert.equal((await kept(place.guichet)).applications[0].revision, 1);
+  await page.fill("#name", "Marie Martin");
+  await choose(page, "cv", document("CV.pdf", CV));
+  await page.click("#submit");
+  await page.waitForFunction(() => document.getElementById("upload-bar").value > 10);
+  await page.click("#upload-cancel");
+  await page.getByText(words("fr").script.cancelled).waitFor();
+  const sent = line.sent;
+  line.mend();
+  await page.click("#submit");
+  await arrived(page);
+  await onlyOne();
+  assert.ok(line.sent - sent < CV.length, `${line.sent - sent} bytes`);
 });

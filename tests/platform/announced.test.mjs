@@ -6,6 +6,7 @@ import { beforeEach, test } from "node:test";
 import { announced, apply, clock, freshToken, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
+import * as parts from "../support/parts.mjs";
 import { running } from "../support/running.mjs";
 import { words } from "../support/words.mjs";
 
@@ -25,23 +26,8 @@ async function announce(token, changes = {}, headers = {}) {
   return { status: answer.status, body: await answer.json() };
 }
 
-/** Sends the bytes from `from` to `until`. */
-async function part(parts, bytes, from, until, headers = {}) {
-  const body = bytes.subarray(from, until);
-  const answer = await place.guichet.fetch(`${parts}/${sha256(bytes)}/${from}`, { method: "PUT", body, headers: { accept: "application/json", ...headers } });
-  return { status: answer.status, body: await answer.json() };
-}
-
-/** Sends what is awaited, a part after the other. */
-async function sendAll({ parts, documents: awaited }, headers) {
-  for (const { id, bytes, arrived } of awaited) {
-    for (let from = arrived; from < bytes; ) {
-      const { status, body } = await part(parts, FILES[id][1], from, from + 1_000_000, headers);
-      assert.equal(status, 200, JSON.stringify(body));
-      from = body.arrived;
-    }
-  }
-}
+const part = (...given) => parts.part(place.guichet, ...given);
+const sendAll = (awaited, headers) => parts.sendAll(place.guichet, awaited, FILES, headers);
 
 const stored = async () => (await place.guichet.bucket.list()).objects.map(({ key }) => key);
 
@@ -105,14 +91,14 @@ test("what is wrong is told before any document comes", async () => {
 });
 
 test("parts are taken only of what was announced, in their size, and by PUT", async () => {
-  const { body: { parts } } = await announce(await freshToken(place.guichet));
-  assert.equal((await part(parts, CV, 0, 31_999)).status, 413);
-  assert.equal((await part(parts, CV, 0, 1_000_001)).status, 413);
-  assert.equal((await part(parts, pdf("Autre chose"), 0, 600)).status, 410);
-  assert.equal((await part(parts.replace(/.$/, (digit) => (Number(digit) + 1) % 10), CV, 0, 100_000)).status, 410);
-  const get = await place.guichet.fetch(`${parts}/${sha256(CV)}/0`);
+  const { body: { parts: address } } = await announce(await freshToken(place.guichet));
+  assert.equal((await part(address, CV, 0, 31_999)).status, 413);
+  assert.equal((await part(address, CV, 0, 1_000_001)).status, 413);
+  assert.equal((await part(address, pdf("Autre chose"), 0, 600)).status, 410);
+  assert.equal((await part(address.replace(/.$/, (digit) => (Number(digit) + 1) % 10), CV, 0, 100_000)).status, 410);
+  const get = await place.guichet.fetch(`${address}/${sha256(CV)}/0`);
   assert.deepEqual([get.status, get.headers.get("allow")], [405, "PUT"]);
-  const elsewhere = await part(parts, CV, 0, 100_000, { "sec-fetch-site": "cross-site" });
+  const elsewhere = await part(address, CV, 0, 100_000, { "sec-fetch-site": "cross-site" });
   assert.equal(elsewhere.status, 403);
   assert.equal((await stored()).length, 1);
 });

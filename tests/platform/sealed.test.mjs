@@ -8,12 +8,13 @@ import { after, beforeEach, test } from "node:test";
 
 import PostalMime from "postal-mime";
 
-import { apply, clock, document, everything, form as formOf, kept, NOON, onTheWire, pdf, person, POSTING, sha256 } from "../support/application.mjs";
+import { announced, apply, clock, document, everything, form as formOf, freshToken, kept, NOON, onTheWire, pdf, person, POSTING, sha256 } from "../support/application.mjs";
 import { signIn } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { ROOT } from "../support/guichet.mjs";
 import { holds, MISSING, Owner } from "../support/openpgp.mjs";
 import { poll } from "../support/mailbox.mjs";
+import { sendAll } from "../support/parts.mjs";
 import { save } from "../support/postings.mjs";
 import { running } from "../support/running.mjs";
 
@@ -89,24 +90,80 @@ test("18 MB of documents stay below the 25 MiB of the mail service", { skip }, a
   assert.deepEqual(files.map(([, hash]) => hash), [sha256(letter), sha256(cv)]);
 });
 
-test("what leaves has nothing of the person, but for the address of mails to the candidate", { skip }, async () => {
-  await keyed([owners[0].key]);
-  const sent = person();
-  const { reference, status_url: receipt } = await (await apply(place.guichet, sent)).json();
-  await place.mails(reference);
-  await withdraw(receipt);
-  // Mails to her go to her address, which holds her name.
-  const searched = ({ to, raw }) => (to[0] === sent.email ? Buffer.from(raw.toString("latin1").replaceAll(sent.email, "")) : raw);
-  const needles = ["Quetzalina", "Xylophon", sent.email, sent.phone, "Ouagadougou", "Rhododendron", "Tournesol", "Bergamote", "Cardamome"];
-  await poll(() => place.mailbox.messages.length >= 4, 15_000, () => `${place.mailbox.messages.length} of 4 mails`);
-  for (const message of place.mailbox.messages) {
-    for (const needle of needles) {
-      assert.ok(!holds(searched(message), needle), `${needle} in ${message.raw.subarray(0, 600)}`);
+const NEEDLES = ["Quetzalina", "Xylophon", "zwieback", person().email, person().phone, "Ouagadougou", "Rhododendron", "Tournesol", "Bergamote", "Cardamome"];
+
+const mailed = (count) => poll(() => place.mailbox.messages.length >= count, 15_000, () => `${place.mailbox.messages.length} of ${count} mails`);
+
+/** The person's documents, by id: name and bytes. */
+async function filesOf(sent) {
+  const ids = ["cover_letter", "cv"];
+  return Object.fromEntries(await Promise.all(ids.map(async (id) => [id, [sent[id].name, Buffer.from(await sent[id].arrayBuffer())]])));
+}
+
+/** Sends fields first and documents in parts, by `post`. */
+async function inParts(sent, post) {
+  const files = await filesOf(sent);
+  const fields = { ...sent, cover_letter: undefined, cv: undefined, documents: announced(files) };
+  const awaited = await post(fields);
+  assert.equal(awaited.status, 202);
+  await sendAll(place.guichet, await awaited.json(), files);
+  const done = await post(fields);
+  assert.ok(done.ok, await done.clone().text());
+  return done.json();
+}
+
+/** How an application comes, and how many mails it makes. Each gives what the answer says. */
+const WAYS = {
+  "in one piece": { mails: 2, send: async (sent) => (await apply(place.guichet, sent)).json() },
+  "in parts": {
+    mails: 2,
+    async send(sent) {
+      const token = await freshToken(place.guichet);
+      return inParts(sent, (fields) => apply(place.guichet, { ...fields, token }));
+    },
+  },
+  "corrected in parts": {
+    mails: 4,
+    async send(sent) {
+      const { reference, status_url: receipt } = await (await apply(place.guichet, { ...sent, message: "" })).json();
+      await mailed(2);
+      const { pathname, searchParams } = new URL(receipt);
+      const corrected = await inParts(sent, async (fields) => {
+        const { type, bytes } = await onTheWire(formOf({ ...fields, key: searchParams.get("key"), revision: "1" }));
+        const headers = { accept: "application/json", "content-type": type };
+        return place.guichet.fetch(`${pathname}/corrections`, { method: "POST", body: bytes, headers });
+      });
+      assert.deepEqual([corrected.reference, corrected.revision], [reference, 2]);
+      await at(NOON + 3 * 60_000);
+      await place.guichet.db.prepare("UPDATE mails SET queued_until = 0").run();
+      await place.guichet.cron();
+      return corrected;
+    },
+  },
+};
+
+for (const [way, { mails, send }] of Object.entries(WAYS)) {
+  test(`what leaves of an application ${way} has nothing of the person, but for the address of neutral mails to the candidate`, { skip }, async () => {
+    await keyed([owners[0].key]);
+    const sent = { ...person(), mails: "neutral" };
+    const { status_url: receipt } = await send(sent);
+    await mailed(mails);
+    await withdraw(receipt);
+    // Mails to her go to her address, which holds her name.
+    const searched = ({ to, raw }) => (to[0] === sent.email ? Buffer.from(raw.toString("latin1").replaceAll(sent.email, "")) : raw);
+    await mailed(mails + 2);
+    const documents = Object.values(await filesOf(sent)).map(([, bytes]) => bytes.subarray(0, 300));
+    for (const message of place.mailbox.messages) {
+      for (const needle of [...NEEDLES, ...documents]) {
+        assert.ok(!holds(searched(message), needle), `${needle} in ${message.raw.subarray(0, 600)}`);
+      }
     }
-  }
-  const toStaff = place.mailbox.messages.filter(({ to }) => to[0] === POSTING.recipient);
-  assert.equal(toStaff.length, 2, "the application and its withdrawal");
-});
+    const toStaff = place.mailbox.messages.filter(({ to }) => to[0] === POSTING.recipient);
+    assert.equal(toStaff.length, mails / 2 + 1, "what was sent, and its withdrawal");
+    const toHer = place.mailbox.messages.filter(({ to }) => to[0] === sent.email).map(({ raw }) => raw.toString("latin1"));
+    assert.ok(toHer.length > 0 && !toHer.some((raw) => /Tunisie|espace.civique/i.test(raw)), "nor the post");
+  });
+}
 
 async function withdraw(receipt) {
   const path = receipt.replace(place.guichet.url.origin, "").replace("?", "/withdraw?");
@@ -116,34 +173,39 @@ async function withdraw(receipt) {
   await place.guichet.cron();
 }
 
-test("a copy of what is stored has nothing of the person once it is forwarded", { skip }, async () => {
-  await keyed([owners[0].key]);
-  const sent = person();
-  const { reference } = await (await apply(place.guichet, sent)).json();
-  const [{ raw }] = await place.mails(reference);
-  const sealed = async () => (await kept(place.guichet)).outbox.every(({ sent_at }) => sent_at !== null);
-  await poll(sealed, 15_000, () => "not both mails are settled");
+/** Everything that D1 and R2 hold, but the texts of postings, which are not of the person. */
+async function copy() {
   const { objects } = await place.guichet.bucket.list();
-  const [{ key }] = objects.filter((object) => object.key.startsWith("applications/"));
-  const stored = await Promise.all(objects.map(async ({ key: name }) => Buffer.from(await (await place.guichet.bucket.get(name)).arrayBuffer())));
-  // The texts of postings are not of the person.
+  const stored = await Promise.all(objects.map(async ({ key }) => Buffer.from(await (await place.guichet.bucket.get(key)).arrayBuffer())));
   const { posting_versions: _, ...tables } = await everything(place.guichet);
-  const copy = Buffer.concat([...stored, Buffer.from(JSON.stringify(tables)), Buffer.from(objects.map(({ key: name }) => name).join("\n"))]);
-  const bytes = Buffer.from(await sent.cv.arrayBuffer());
-  for (const needle of ["Quetzalina", "Xylophon", sent.email, "zwieback", sent.phone, "Ouagadougou", "Rhododendron", "Tournesol", "Bergamote", "Cardamome", sha256(bytes), bytes.subarray(0, 300)]) {
-    assert.ok(!holds(copy, needle), String(needle));
-  }
-  assert.ok(holds(copy, reference), "the search finds what is there");
-  const object = Buffer.from(await (await place.guichet.bucket.get(key)).arrayBuffer());
-  assert.equal(sha256(object), sha256(raw), "the mail as it was sent");
-  const staff = await signIn(place.guichet);
-  const listed = await staff.json(`/desk/postings/${POSTING.slug}`);
-  assert.deepEqual([listed.applications[0].email, listed.applications[0].name], ["", reference]);
-  const { sealed_message: message } = await staff.json(`/desk/applications/${reference}`);
-  const file = await staff.get(message.url);
-  assert.equal(file.status, 200);
-  assert.equal((await read(owners[0].opened(Buffer.from(await file.arrayBuffer())).RNP)).files.length, 2);
-});
+  return { objects, bytes: Buffer.concat([...stored, Buffer.from(JSON.stringify(tables)), Buffer.from(objects.map(({ key }) => key).join("\n"))]) };
+}
+
+for (const [way, { mails, send }] of Object.entries(WAYS)) {
+  test(`a copy of what is stored of an application ${way} has nothing of the person once it is forwarded`, { skip }, async () => {
+    await keyed([owners[0].key]);
+    const sent = person();
+    const { reference } = await send(sent);
+    const toStaff = (await place.mails(reference, mails)).filter(({ to }) => to[0] === POSTING.recipient);
+    const settled = async () => (await kept(place.guichet)).outbox.every(({ sent_at }) => sent_at !== null);
+    await poll(settled, 15_000, () => "not all mails are settled");
+    const { objects, bytes } = await copy();
+    const documents = Object.values(await filesOf(sent)).flatMap(([, file]) => [sha256(file), file.subarray(0, 300)]);
+    for (const needle of [...NEEDLES, ...documents]) assert.ok(!holds(bytes, needle), String(needle));
+    assert.ok(holds(bytes, reference), "the search finds what is there");
+    const applications = objects.filter(({ key }) => key.startsWith("applications/"));
+    assert.equal(applications.length, 1, applications.map(({ key }) => key).join(" "));
+    const object = Buffer.from(await (await place.guichet.bucket.get(applications[0].key)).arrayBuffer());
+    assert.ok(toStaff.some(({ raw }) => sha256(raw) === sha256(object)), "the mail as it was sent");
+    const staff = await signIn(place.guichet);
+    const listed = await staff.json(`/desk/postings/${POSTING.slug}`);
+    assert.deepEqual([listed.applications[0].email, listed.applications[0].name], ["", reference]);
+    const { sealed_message: message } = await staff.json(`/desk/applications/${reference}`);
+    const file = await staff.get(message.url);
+    assert.equal(file.status, 200);
+    assert.equal((await read(owners[0].opened(Buffer.from(await file.arrayBuffer())).RNP)).files.length, 2);
+  });
+}
 
 test("a correction from the receipt asks for everything again", { skip }, async () => {
   await keyed([owners[0].key]);

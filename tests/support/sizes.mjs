@@ -13,7 +13,7 @@ import { ROOT, start } from "./guichet.mjs";
  * functions between wasm and glue would save 4, but only by rewriting generated code. What looks into documents is loaded
  * when a candidate reaches for a file, and what makes a mail ready and what sends in parts once one is chosen.
  */
-const BUDGET = { page: 100_000, module: 88_000, inspector: 73_000, readyMail: 1_600, parts: 1_900 };
+const BUDGET = { page: 100_000, module: 88_000, inspector: 73_000, readyMail: 1_600, parts: 1_900, correct: 2_300 };
 
 /** Settings that only a development build reads: they stand in its wasm. */
 const DEVELOPMENT = ["DEV_CLOCK", "CONTRACT_DB", "dev-sign-in"];
@@ -27,7 +27,8 @@ const assets = (await files(join(folder, "assets", "assets"))).filter(({ name })
 const later = assets.filter(({ name }) => name.startsWith("inspector"));
 const readyMail = assets.filter(({ name }) => name.startsWith("ready-mail"));
 const parts = assets.filter(({ name }) => name.startsWith("parts"));
-const onDemand = [later, readyMail, parts].flat();
+const correct = assets.filter(({ name }) => name.startsWith("correct"));
+const onDemand = [later, readyMail, parts, correct].flat();
 const atOnce = assets.filter((asset) => !onDemand.includes(asset));
 const module = atOnce.filter(({ name }) => /\.(js|wasm)$/.test(name));
 const worker = await files(join(folder, "worker"));
@@ -40,6 +41,7 @@ const rows = [
   total("what looks into documents", later, BUDGET.inspector),
   total("what makes a mail ready", readyMail, BUDGET.readyMail),
   total("what sends in parts", parts, BUDGET.parts),
+  total("the same on the page of a correction", correct, BUDGET.correct),
   ...worker.map(measure),
   total("the Worker in all", worker),
 ];

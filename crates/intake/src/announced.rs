@@ -12,6 +12,7 @@
 //! would remember for a month who has not applied.
 
 mod announcement;
+mod correction;
 mod parts;
 mod unfinished;
 
@@ -28,13 +29,17 @@ use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, UploadContent,
 };
 use crate::sealed::content_hash;
+use crate::shared::is_used_up;
 use crate::submission::{Submission, SubmittedDocument};
 use crate::submit::{find, keep_choice, submit, unchanged};
 use crate::uploads::hex;
 use crate::verdict::{Verdict, refused};
 
-use self::announcement::{ANNOUNCED, Expected, MOST, Place, Record, Whom, announced_at, is_good};
-pub use announcement::{ANNOUNCED_MS, AnnouncedDocument, Announcement};
+use self::announcement::{
+    ANNOUNCED, Corrected, Expected, MOST, Of, Place, Record, Whom, announced_at, is_good,
+};
+pub use announcement::{ANNOUNCED_MS, AnnouncedDocument, Announcement, Source};
+pub use correction::{announce_correction, correct_announced};
 pub use parts::{MAX_PART, MIN_PART, Part, PartAnswer, take_part};
 pub use unfinished::erase_unfinished;
 
@@ -75,9 +80,13 @@ pub async fn announce<D: DocumentStore>(
     let form = announcement.form(&submission.form);
     let answered = |verdict| Ok(Announced::Answered(Box::new(verdict)));
     let Submission { id, received_at, unicode, signing, own_addresses, .. } = submission;
-    let (judged_by, kept) = match existing(ledger, signing, posting, id, &form, *unicode).await? {
+    let found = existing(ledger, signing, posting, id, &form, *unicode, *received_at).await?;
+    let (judged_by, kept) = match found {
         Existing::Same(received) => {
             return answered(unchanged(ledger, queue, *received).await?);
+        }
+        Existing::UsedUp => {
+            return answered(Verdict::Retired { form: Box::new(form) });
         }
         Existing::Earlier(kept) if *received_at < kept.revised_at => {
             return answered(Verdict::Outdated { form: Box::new(form), kept });
@@ -98,7 +107,35 @@ pub async fn announce<D: DocumentStore>(
         language: submission.language.clone(),
         mails: content.mails,
     });
-    let at = announcement.keep(store, *received_at, tell).await?;
+    awaited(store, announcement, *received_at, Of::Application(tell)).await
+}
+
+/// The answer to an announcement that says what its application says already;
+/// nothing to any other.
+pub(crate) async fn said_before<U>(
+    ledger: &(impl Ledger + Corrections + Outbox),
+    queue: &impl Queue,
+    posting: &Posting,
+    announcement: &Announcement,
+    submission: &Submission<U>,
+) -> Result<Option<Verdict>, Fault> {
+    let form = announcement.form(&submission.form);
+    let Submission { id, unicode, signing, received_at, .. } = submission;
+    match existing(ledger, signing, posting, id, &form, *unicode, *received_at).await? {
+        Existing::Same(received) => unchanged(ledger, queue, *received).await.map(Some),
+        Existing::Earlier(_) | Existing::UsedUp | Existing::None => Ok(None),
+    }
+}
+
+/// Keeps an announcement with which nothing is wrong, and says what is still
+/// to come.
+async fn awaited(
+    store: &impl DocumentStore,
+    announcement: &Announcement,
+    now: Timestamp,
+    of: Of,
+) -> Result<Announced, Fault> {
+    let at = announcement.keep(store, now, of).await?;
     let mut documents = Vec::with_capacity(announcement.documents.len());
     for document in &announcement.documents {
         let arrived = parts::arrived(store, &announcement.place.folder, &document.sha256).await?;
@@ -123,23 +160,12 @@ pub async fn submit_announced<D: DocumentStore>(
     announcement: &Announcement,
     mut submission: Submission<D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let (folder, received_at) = (&announcement.place.folder, submission.received_at);
-    for document in &announcement.documents {
-        let bytes = parts::put_together(store, folder, &document.sha256, document.bytes).await?;
-        let upload = store.upload(bytes)?;
-        if !is_of(&upload, &document.sha256).await? {
-            parts::delete(store, folder, &document.sha256).await?;
-            let form = announcement.form(&submission.form);
-            let issue = Issue::new(&document.id, Code::DocumentDamaged);
-            let issue = issue.with("file", document.name.as_str()).with("damage", "truncated");
-            return Ok(refused(form, vec![issue], None));
+    let received_at = submission.received_at;
+    match put_together(store, announcement).await? {
+        Ok(documents) => submission.documents.extend(documents),
+        Err(issue) => {
+            return Ok(refused(announcement.form(&submission.form), vec![issue], None));
         }
-        submission.documents.push(SubmittedDocument {
-            id: document.id.clone(),
-            file_name: document.name.clone(),
-            bytes: document.bytes,
-            upload,
-        });
     }
     let verdict = submit(store, ledger, queue, posting, submission).await?;
     if matches!(verdict, Verdict::Accepted { .. }) {
@@ -147,6 +173,33 @@ pub async fn submit_announced<D: DocumentStore>(
         let _ = delete_announcement(store, &announcement.place, received_at).await;
     }
     Ok(verdict)
+}
+
+/// The documents, or what is wrong with one whose bytes have another hash than
+/// was announced: it begins anew.
+async fn put_together<D: DocumentStore>(
+    store: &D,
+    announcement: &Announcement,
+) -> Result<Result<Vec<SubmittedDocument<D::Upload>>, Issue>, Fault> {
+    let folder = &announcement.place.folder;
+    let mut documents = Vec::with_capacity(announcement.documents.len());
+    for document in &announcement.documents {
+        let bytes = parts::put_together(store, folder, &document.sha256, document.bytes).await?;
+        let upload = store.upload(bytes)?;
+        if !is_of(&upload, &document.sha256).await? {
+            parts::delete(store, folder, &document.sha256).await?;
+            let issue = Issue::new(&document.id, Code::DocumentDamaged);
+            let issue = issue.with("file", document.name.as_str()).with("damage", "truncated");
+            return Ok(Err(issue));
+        }
+        documents.push(SubmittedDocument {
+            id: document.id.clone(),
+            file_name: document.name.clone(),
+            bytes: document.bytes,
+            upload,
+        });
+    }
+    Ok(Ok(documents))
 }
 
 async fn is_of(upload: &impl crate::ports::Upload, sha256: &str) -> Result<bool, Fault> {
@@ -186,8 +239,20 @@ pub(crate) async fn delete_announcements(
     page: &str,
     address: &str,
 ) -> Result<(), Fault> {
-    let folder = parts::folder_of(page, address);
-    parts::delete_all(store, &folder).await?;
+    delete_folder(store, slug, &parts::folder_of(page, address)).await
+}
+
+/// Deletes what was announced and sent to correct the application with this id.
+pub(crate) async fn delete_announced_corrections(
+    store: &impl DocumentStore,
+    slug: &str,
+    application: &str,
+) -> Result<(), Fault> {
+    delete_folder(store, slug, &parts::folder_of_receipt(application)).await
+}
+
+async fn delete_folder(store: &impl DocumentStore, slug: &str, folder: &str) -> Result<(), Fault> {
+    parts::delete_all(store, folder).await?;
     store.delete(&format!("{ANNOUNCED}{slug}/{folder}.")).await
 }
 
@@ -208,6 +273,8 @@ enum Existing {
     Earlier(Box<Application>),
     /// One that says the same, or has said so before.
     Same(Box<Application>),
+    /// One from a shared computer, which the form may neither correct nor open.
+    UsedUp,
 }
 
 async fn existing(
@@ -217,16 +284,25 @@ async fn existing(
     id: &ApplicationId,
     form: &Form,
     unicode: Unicode,
+    now: Timestamp,
 ) -> Result<Existing, Fault> {
     let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
     let of_address = id.for_address(&said.email);
     let mut found = Vec::new();
     for id in [id, &of_address] {
         let Some(received) = find(ledger, signing, id.as_str()).await? else { continue };
+        if received.shared.is_some_and(|opened| opened.0 > 0) {
+            return Ok(Existing::UsedUp);
+        }
         keep_choice(&mut said, form, &received);
+        // However late: the parts may have taken longer than the ten minutes.
         let is_clear = form.repeated.is_empty();
         if is_clear && is_known(ledger, signing, &received, &said, posting).await? {
             return Ok(Existing::Same(Box::new(received)));
+        }
+        let is_theirs = received.content.is_from(&said.email);
+        if received.shared.is_some() && (is_theirs || is_used_up(&received, now)) {
+            return Ok(Existing::UsedUp);
         }
         found.push(received);
     }

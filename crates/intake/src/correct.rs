@@ -80,13 +80,63 @@ pub async fn correct<D: DocumentStore>(
         return Ok(None);
     };
     let received = opened.received;
-    let address = tidied_address(&form.email, unicode.to_ascii);
-    let hold = Hold::of(Page::Receipt(&received.id), &address, received_at);
+    let hold = hold_of(&received, &form, unicode, received_at);
     let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
     let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
-    keep_documents(&mut form, &received.content.documents, &posting.requirements);
-    let mut said = tidied(unicode.to_ascii, &posting.requirements, &form);
-    keep_choice(&mut said, &form, &received);
+    keep_documents(&mut form, &received, &posting.requirements);
+    let arrival = Arrival {
+        received_at,
+        language,
+        own_addresses,
+        unicode,
+        signing,
+        form: &form,
+        uploads: &uploads,
+    };
+    let received = match compare(ledger, queue, posting, received, revision, &arrival).await? {
+        Compared::Answered(verdict) => return Ok(Some(verdict)),
+        Compared::Other(received) => *received,
+    };
+    let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
+        Revised::Answered(verdict) => verdict,
+        Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
+    };
+    hold.follow(documents, ledger, &uploads, |_| holds, &mut verdict).await;
+    Ok(Some(verdict))
+}
+
+/// Where documents are held that a correction of `received` would have brought.
+pub(crate) fn hold_of(
+    received: &Application,
+    form: &Form,
+    unicode: Unicode,
+    received_at: Timestamp,
+) -> Hold {
+    let address = tidied_address(&form.email, unicode.to_ascii);
+    Hold::of(Page::Receipt(&received.id), &address, received_at)
+}
+
+/// What a form says beside the application that it corrects.
+pub(crate) enum Compared {
+    /// The same, or it was made from an earlier revision.
+    Answered(Verdict),
+    /// Something else than this application.
+    Other(Box<Application>),
+}
+
+/// Compares a form with the application of which it corrects the revision
+/// `revision`.
+pub(crate) async fn compare<U>(
+    ledger: &(impl Corrections + Outbox),
+    queue: &impl Queue,
+    posting: &Posting,
+    received: Application,
+    revision: u32,
+    arrival: &Arrival<'_, U>,
+) -> Result<Compared, Fault> {
+    let Arrival { unicode, signing, form, .. } = *arrival;
+    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
+    keep_choice(&mut said, form, &received);
     // From the latest revision one may go back to what an earlier one said.
     let is_from_latest = received.revision == revision;
     let is_same = if !form.repeated.is_empty() {
@@ -97,26 +147,13 @@ pub async fn correct<D: DocumentStore>(
         is_known(ledger, signing, &received, &said, posting).await?
     };
     if is_same {
-        return unchanged(ledger, queue, received).await.map(Some);
+        return unchanged(ledger, queue, received).await.map(Compared::Answered);
     }
     if !is_from_latest {
-        return Ok(Some(Verdict::Outdated { form: Box::new(form), kept: Box::new(received) }));
+        let (form, kept) = (Box::new(form.clone()), Box::new(received));
+        return Ok(Compared::Answered(Verdict::Outdated { form, kept }));
     }
-    let arrival = Arrival {
-        received_at,
-        language,
-        own_addresses,
-        unicode,
-        signing,
-        form: &form,
-        uploads: &uploads,
-    };
-    let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
-        Revised::Answered(verdict) => verdict,
-        Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
-    };
-    hold.follow(documents, ledger, &uploads, |_| holds, &mut verdict).await;
-    Ok(Some(verdict))
+    Ok(Compared::Other(Box::new(received)))
 }
 
 /// A form that arrived, looked into.
@@ -167,27 +204,11 @@ pub(crate) async fn revise<D: DocumentStore>(
     received: Application,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, own_addresses, unicode, form, uploads, .. } = *arrival;
-    let own_form = || Box::new(form.clone());
-    if received_at < received.revised_at {
-        let kept = Box::new(received);
-        return Ok(Revised::Answered(Verdict::Outdated { form: own_form(), kept }));
-    }
-    if received.revision >= MAX_REVISIONS {
-        let kept = Box::new(received);
-        return Ok(Revised::Answered(Verdict::TooManyRevisions { form: own_form(), kept }));
-    }
-    if is_hasty(ledger, &received, received_at).await? {
-        let kept = Box::new(received);
-        return Ok(Revised::Answered(Verdict::TooFast { form: own_form(), kept }));
-    }
-    let mut content = match judge(posting, own_addresses, unicode, form, received_at) {
+    let Arrival { received_at, language, form, uploads, .. } = *arrival;
+    let mut content = match judge_revision(ledger, posting, &received, arrival).await? {
         Ok(content) => content,
-        Err(issues) => {
-            return Ok(Revised::Answered(refused(form.clone(), issues, Some(received))));
-        }
+        Err(verdict) => return Ok(Revised::Answered(*verdict)),
     };
-    keep_choice(&mut content, form, &received);
     let revision = received.revision.saturating_add(1);
     let kept = &received.content.documents;
     let place = free_place(documents, &received.id, revision).await?;
@@ -224,9 +245,38 @@ pub(crate) async fn revise<D: DocumentStore>(
         Correction::Superseded(held) => Revised::Superseded(held),
         Correction::Gone => {
             delete_unwanted(documents, &next.id).await;
-            Revised::Answered(Verdict::Retired { form: own_form() })
+            Revised::Answered(Verdict::Retired { form: Box::new(form.clone()) })
         }
     })
+}
+
+/// Judges a form as the next revision of `received`: what it says, or why it
+/// cannot be that.
+pub(crate) async fn judge_revision<U>(
+    ledger: &impl Corrections,
+    posting: &Posting,
+    received: &Application,
+    arrival: &Arrival<'_, U>,
+) -> Result<Result<Content, Box<Verdict>>, Fault> {
+    let Arrival { received_at, own_addresses, unicode, form, .. } = *arrival;
+    let (own_form, kept) = (|| Box::new(form.clone()), || Box::new(received.clone()));
+    let not_taken = |verdict| Ok(Err(Box::new(verdict)));
+    if received_at < received.revised_at {
+        return not_taken(Verdict::Outdated { form: own_form(), kept: kept() });
+    }
+    if received.revision >= MAX_REVISIONS {
+        return not_taken(Verdict::TooManyRevisions { form: own_form(), kept: kept() });
+    }
+    if is_hasty(ledger, received, received_at).await? {
+        return not_taken(Verdict::TooFast { form: own_form(), kept: kept() });
+    }
+    match judge(posting, own_addresses, unicode, form, received_at) {
+        Ok(mut content) => {
+            keep_choice(&mut content, form, received);
+            Ok(Ok(content))
+        }
+        Err(issues) => not_taken(refused(form.clone(), issues, Some(received.clone()))),
+    }
 }
 
 /// Whether so many corrections came in the minute before that another one has
@@ -248,9 +298,9 @@ async fn is_hasty(
 }
 
 /// Adds to `form` the documents that it does not replace.
-fn keep_documents(form: &mut Form, documents: &[Document], requirements: &Requirements) {
+pub(crate) fn keep_documents(form: &mut Form, received: &Application, requirements: &Requirements) {
     let is_asked = |kept: &&Document| requirements.document(&kept.id).is_some();
-    for kept in documents.iter().filter(is_asked) {
+    for kept in received.content.documents.iter().filter(is_asked) {
         if form.documents.iter().all(|offered| offered.id != kept.id) {
             form.documents.push(OfferedDocument {
                 id: kept.id.clone(),

@@ -74,7 +74,8 @@ mod withdraw;
 
 pub use announced::{
     ANNOUNCED_MS, Announced, AnnouncedDocument, Announcement, Awaited, MAX_PART, MIN_PART, Part,
-    PartAnswer, announce, erase_unfinished, submit_announced, take_part,
+    PartAnswer, Source, announce, announce_correction, correct_announced, erase_unfinished,
+    submit_announced, take_part,
 };
 pub use confirm::{ConfirmLink, Confirmed, confirm, forget, to_confirm};
 pub use correct::{Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct};
@@ -99,8 +100,9 @@ pub use progress::{
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use receive::{
-    Completion, OpenedDraft, Receiver, accept, awaits_answers, complete_draft, draft_posting,
-    erase_incoming, erase_orphaned_mails, open_draft, raw_mail, receive, sweep_incoming,
+    Completion, OpenedDraft, Receiver, accept, announce_completion, awaits_answers,
+    complete_announced, complete_draft, draft_application, draft_posting, erase_incoming,
+    erase_orphaned_mails, open_draft, raw_mail, receive, sweep_incoming,
 };
 pub use replaced_documents::erase_replaced_documents;
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};

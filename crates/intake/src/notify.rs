@@ -170,12 +170,15 @@ impl MailComposer<'_> {
         store: &impl PostingStore,
         unfinished: &UnfinishedNotice,
     ) -> Result<(Vec<Mailbox>, String, MailText), Fault> {
-        let UnfinishedNotice { posting, version, address: to, language, mails, at } = unfinished;
+        let UnfinishedNotice { posting, version, address: to, language, mails, at, reference } =
+            unfinished;
         let posting = self.posting_of_version(store, posting, *version).await?;
         let texts = locales::choose(Some(language), None, &posting.language);
-        let words = match mails {
-            Mails::Full => mails::unfinished(texts, &posting, *at),
-            _ => mails::neutral(texts, Neutral::Unfinished, ""),
+        let reference = reference.as_deref();
+        let words = match (mails, reference) {
+            (Mails::Full, _) => mails::unfinished(texts, &posting, *at, reference),
+            (_, Some(reference)) => mails::neutral(texts, Neutral::UnfinishedCorrection, reference),
+            (_, None) => mails::neutral(texts, Neutral::Unfinished, ""),
         };
         Ok((vec![address(to)?.into()], language.clone(), words))
     }

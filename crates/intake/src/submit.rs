@@ -32,7 +32,9 @@ const TRIES: u32 = 8;
 /// Where the id has an application already, the form is compared with each of
 /// its revisions first, before window and rules. The same content changes
 /// nothing; other content from the same address corrects it; from another
-/// address it is an application of its own, whose id follows from both.
+/// address it is an application of its own, whose id follows from both. Of an
+/// application from a shared computer nothing but the same content gets an
+/// answer, until its receipt was opened or could be no more.
 ///
 /// After `Accepted` the application survives whatever fails next. After any
 /// other verdict nothing of the form is kept except held documents. After a
@@ -55,6 +57,10 @@ pub async fn submit<D: DocumentStore>(
         return Ok(Verdict::Retired { form: Box::new(form) });
     }
     match known.take_if(|_| is_blank(&form, &files)) {
+        // Whoever sits there now may ask.
+        Some(received) if received.shared.is_some() => {
+            return Ok(Verdict::Retired { form: Box::new(form) });
+        }
         Some(received) => return unchanged(ledger, queue, received).await,
         None if known.is_none() => {
             if let Some(issue) = for_new.requirements.window.review(received_at) {
@@ -148,6 +154,10 @@ async fn keep<D: DocumentStore>(
             }
             continue;
         };
+        let retired = || Ok(Verdict::Retired { form: Box::new(arrival.form.clone()) });
+        if is_used_up(&received, arrival.received_at) {
+            return retired();
+        }
         keep_choice(&mut said, arrival.form, &received);
         let is_clear = arrival.form.repeated.is_empty();
         if is_clear && is_known(ledger, arrival.signing, &received, &said, posting).await? {
@@ -166,6 +176,9 @@ async fn keep<D: DocumentStore>(
                 known = Some(own);
                 continue;
             }
+        }
+        if received.shared.is_some() {
+            return retired();
         }
         match revise(documents, ledger, queue, posting, received, arrival).await? {
             Revised::Answered(verdict) => return Ok(verdict),

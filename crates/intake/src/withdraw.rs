@@ -3,7 +3,7 @@
 use domain::Application;
 use rules::Timestamp;
 
-use crate::announced::delete_announcements;
+use crate::announced::{delete_announced_corrections, delete_announcements};
 use crate::each::each;
 use crate::held::{Hold, Page, release};
 use crate::key::SigningKey;
@@ -68,7 +68,9 @@ async fn release_all(
         let hold = Hold::of(page, &received.content.email, now);
         release(documents, &hold.find(ledger).await?).await?;
     }
-    delete_announcements(documents, &received.posting, first, &received.content.email).await
+    let slug = &received.posting;
+    delete_announced_corrections(documents, slug, &received.id).await?;
+    delete_announcements(documents, slug, first, &received.content.email).await
 }
 
 /// Erases withdrawn applications that are still there because a [`withdraw`]

@@ -18,6 +18,8 @@ pub(crate) const RTL_CSS: &str = or(option_env!("GUICHET_ASSET_RTL_CSS"), "/asse
 pub(crate) const SCRIPT: &str = or(option_env!("GUICHET_ASSET_SCRIPT"), "/assets/form.js");
 /// The script that replaces a page in the browser's history when it is left.
 pub(crate) const LEAVE: &str = or(option_env!("GUICHET_ASSET_LEAVE"), "/assets/leave.js");
+/// The script that sends a correction in parts.
+pub(crate) const CORRECT: &str = or(option_env!("GUICHET_ASSET_CORRECT"), "/assets/correct.js");
 pub(crate) const WASM: &str = or(option_env!("GUICHET_ASSET_WASM"), "/assets/form_bg.wasm");
 
 /// The frame of a page.

@@ -5,7 +5,9 @@ mod refusal;
 
 use domain::{Failure, Posting};
 use intake::ports::Fault;
-use intake::{Announcement, Arrival, PageTerms, Token, Verdict, is_a_subject, page_terms, submit};
+use intake::{
+    Announcement, Arrival, PageTerms, Source, Token, Verdict, is_a_subject, page_terms, submit,
+};
 use rules::{Code, Form, Issue};
 use worker::{Env, Request, Response};
 
@@ -16,7 +18,7 @@ use crate::postings::Current;
 use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::Guard;
 use crate::routes::outcome::{Reason, accepted, log_accepted, log_holding};
-use crate::routes::{RequestContext, answer, cross_site, posting};
+use crate::routes::{RequestContext, answer, cross_site, parts, posting};
 use crate::{postings, semaphore};
 
 /// Takes an application in.
@@ -99,7 +101,9 @@ pub(super) async fn post(
         if !posting.is_published() && received.token.is_empty() {
             return Ok(answer::failure(context, Failure::NotFound));
         }
-        let announced = announced::find(context, &app, posting, &token, &received).await?;
+        let (form, source) = (&received.form, Source::Page(&token.id));
+        let announced =
+            parts::find(context, &app, &posting.slug, source, form, &received.announced).await?;
         let context = announced.as_ref().map_or(context, |(_, first)| first);
         let announcement = announced.as_ref().map(|(announcement, _)| announcement);
         let (current, at) = (posting.clone(), context.received_at);

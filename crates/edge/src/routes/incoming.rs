@@ -5,15 +5,16 @@
 use domain::{Failure, HeldDocument, Posting};
 use intake::ports::Fault;
 use intake::{
-    Arrival, Completion, OpenedDraft, Verdict, complete_draft, draft_posting, is_a_subject,
-    open_draft, raw_mail,
+    Announced, Announcement, Arrival, Completion, OpenedDraft, Source, Verdict,
+    announce_completion, complete_announced, complete_draft, draft_application, draft_posting,
+    is_a_subject, open_draft, raw_mail,
 };
 use rules::application::Document;
 use rules::{Form, Issue};
 use views::{Completes, CorrectionOf, FormState, Site};
 use worker::{Env, Request, Response, ResponseBody};
 
-use crate::adapters::UNICODE;
+use crate::adapters::{UNICODE, UploadedFile};
 use crate::app::AppContext;
 use crate::email::COPIES;
 use crate::routes::answer::{self, Caching};
@@ -21,7 +22,7 @@ use crate::routes::correct::busy;
 use crate::routes::form::{self, ReceivedForm};
 use crate::routes::guard::{Cause, Guard};
 use crate::routes::outcome::{accepted, issues_body, log_accepted, log_holding};
-use crate::routes::{RequestContext, cross_site, receipt};
+use crate::routes::{RequestContext, cross_site, parts, receipt};
 use crate::semaphore::{self, HELD};
 use crate::{log, postings};
 
@@ -90,7 +91,7 @@ pub(super) async fn post(
         if !arrival.trap.is_empty() {
             return Ok(busy(context, Cause::Trap.code()));
         }
-        take_in(context, &app, &posting, id, arrival).await
+        take_in(context, &app, guard.sender(), &posting, id, arrival).await
     };
     result.await.unwrap_or_else(|fault| answer::unavailable(context, &fault))
 }
@@ -148,13 +149,22 @@ async fn open(
 async fn take_in(
     context: &RequestContext,
     app: &AppContext,
+    network: Option<&str>,
     posting: &Posting,
     id: &str,
     arrival: ReceivedForm,
 ) -> Result<worker::Result<Response>, Fault> {
-    let ReceivedForm { mut form, key, documents, arrival, .. } = arrival;
+    let ReceivedForm { mut form, key, documents, arrival, announced, .. } = arrival;
     let first = first_arrival(context, app, id, &arrival);
     let context = first.as_ref().unwrap_or(context);
+    let announced = match draft_application(&app.ledger, &app.signing, posting, id, &key).await? {
+        Some(application) => {
+            let source = Source::Page(&application);
+            parts::find(context, app, &posting.slug, source, &form, &announced).await?
+        }
+        None => return Ok(answer::failure(context, Failure::Gone)),
+    };
+    let context = announced.as_ref().map_or(context, |(_, first)| first);
     if is_a_subject(&app.ledger, postings::compiled, posting, None, &form.subject).await? {
         form.subject.clone_from(&posting.requirements.subject);
     }
@@ -170,8 +180,11 @@ async fn take_in(
         documents,
         holds: !context.wants_json,
     };
-    let (store, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
-    let verdict = complete_draft(store, ledger, queue, &app.signing, posting, completion).await?;
+    let announcement = announced.as_ref().map(|(announcement, _)| announcement);
+    let verdict = match complete(context, app, network, posting, completion, announcement).await? {
+        Completed::Verdict(verdict) => verdict.map(|verdict| *verdict),
+        Completed::Answered(response) => return Ok(response),
+    };
     Ok(match verdict {
         Some(Verdict::Accepted { received, outcome, unqueued }) => {
             log_accepted(&received, outcome, unqueued.as_ref());
@@ -192,6 +205,47 @@ async fn take_in(
         }
         _ => answer::failure(context, Failure::Gone),
     })
+}
+
+/// What became of a form.
+enum Completed {
+    /// Nothing where the mail is none that could be completed.
+    Verdict(Option<Box<Verdict>>),
+    Answered(worker::Result<Response>),
+}
+
+/// Makes an application of it, or says which documents are still to come.
+async fn complete(
+    context: &RequestContext,
+    app: &AppContext,
+    network: Option<&str>,
+    posting: &Posting,
+    completion: Completion<'_, UploadedFile>,
+    announcement: Option<&Announcement>,
+) -> Result<Completed, Fault> {
+    let AppContext { documents: store, ledger, queue, signing: key, .. } = app;
+    let Some(announced) = announcement else {
+        let verdict = complete_draft(store, ledger, queue, key, posting, completion).await?;
+        return Ok(Completed::Verdict(verdict.map(Box::new)));
+    };
+    let judged = announce_completion(store, ledger, queue, key, posting, announced, &completion);
+    // Large, and most forms do without it.
+    match Box::pin(judged).await? {
+        None => Ok(Completed::Verdict(None)),
+        Some(Announced::Answered(verdict)) => Ok(Completed::Verdict(Some(verdict))),
+        Some(Announced::Awaited(awaited)) => {
+            Ok(Completed::Answered(parts::still_to_come(context, posting, &awaited)))
+        }
+        Some(Announced::Complete) => {
+            let permit = semaphore::acquire(announced.bytes(), network, parts::PUT_TOGETHER_MS);
+            let Some(_permit) = permit.await else {
+                return Ok(Completed::Answered(come_back(context, app, completion.id, "crowded")));
+            };
+            let verdict =
+                complete_announced(store, ledger, queue, key, posting, announced, completion);
+            Ok(Completed::Verdict(Box::pin(verdict).await?.map(Box::new)))
+        }
+    }
 }
 
 /// How much memory opening a mail takes: itself, and its files.

@@ -2,9 +2,13 @@
 //! document, from its byte `from` on. The announcement's id is known to nobody
 //! but the page that made it.
 
-use domain::Failure;
+use domain::{Failure, Posting};
 use intake::ports::Fault;
-use intake::{MAX_PART, Part, PartAnswer, take_part};
+use intake::{
+    AnnouncedDocument, Announcement, Arrival, Awaited, MAX_PART, Part, PartAnswer, Source,
+    take_part,
+};
+use rules::Form;
 use worker::{Env, Request, Response};
 
 use crate::app::AppContext;
@@ -13,9 +17,47 @@ use crate::routes::guard::{self, Guard};
 use crate::routes::{RequestContext, cross_site};
 use crate::{log, semaphore};
 
-/// Where the parts of an announcement go: hash and place of a part follow.
-pub(super) fn address(slug: &str, announcement: &str) -> String {
-    format!("/postings/{slug}/announced/{announcement}")
+/// For how long documents may be put together, in milliseconds.
+pub(super) const PUT_TOGETHER_MS: u64 = 4 * semaphore::HELD;
+
+/// What a form announces, and the request as of the moment at which it first
+/// did. Nothing for a form that has its documents with it.
+pub(super) async fn find(
+    context: &RequestContext,
+    app: &AppContext,
+    slug: &str,
+    source: Source<'_>,
+    form: &Form,
+    announced: &Option<Vec<AnnouncedDocument>>,
+) -> Result<Option<(Announcement, RequestContext)>, Fault> {
+    let Some(documents) = announced.clone() else { return Ok(None) };
+    let (store, now) = (&app.documents, context.received_at);
+    let announcement = Announcement::find(store, slug, source, form, documents, now).await?;
+    let received_at = announcement.first_arrival().unwrap_or(now);
+    let context = context.arrived(Arrival { received_at }, context.arrival.clone());
+    Ok(Some((announcement, context)))
+}
+
+/// 202: what was sent is known, and these documents are awaited. The message is
+/// for the time in which the line is cut.
+pub(super) fn still_to_come(
+    context: &RequestContext,
+    posting: &Posting,
+    awaited: &Awaited,
+) -> worker::Result<Response> {
+    let documents = awaited.documents.iter().map(|(document, arrived)| {
+        let id = &document.id;
+        serde_json::json!({
+            "id": id, "bytes": document.bytes, "sha256": document.sha256, "arrived": arrived,
+        })
+    });
+    let body = serde_json::json!({
+        "received_at": awaited.received_at.to_rfc3339(),
+        "parts": format!("/postings/{}/announced/{}", posting.slug, awaited.id),
+        "documents": documents.collect::<Vec<_>>(),
+        "message": context.texts_for(posting).form_line_cut,
+    });
+    answer::json(202, &body, Caching::Never)
 }
 
 /// Keeps a part.

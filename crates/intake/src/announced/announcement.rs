@@ -38,6 +38,43 @@ impl AnnouncedDocument {
     }
 }
 
+/// What documents are announced from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// A posting's page, by the id in its token.
+    Page(&'a ApplicationId),
+    /// The receipt of an application, whose revision is corrected.
+    Receipt {
+        /// The application's id.
+        application: &'a str,
+        /// The revision that the correction was made from.
+        revision: u32,
+        /// The key that the form posts.
+        key: &'a str,
+    },
+}
+
+impl Source<'_> {
+    /// The folder of the parts that come from here, and from this address. An
+    /// application has one, whatever address a correction brings.
+    fn folder(self, address: &str) -> String {
+        match self {
+            Self::Page(page) => parts::folder_of(page.as_str(), address),
+            Self::Receipt { application, .. } => parts::folder_of_receipt(application),
+        }
+    }
+
+    /// What makes the same text another announcement.
+    fn name(self) -> String {
+        match self {
+            Self::Page(page) => page.as_str().to_owned(),
+            Self::Receipt { application, revision, key } => {
+                format!("{application} {revision} {key}")
+            }
+        }
+    }
+}
+
 /// What a page has announced, and when it first did.
 #[derive(Clone, Debug)]
 pub struct Announcement {
@@ -47,20 +84,19 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// Looks up whether the page with the id `page` has made the same
-    /// announcement before, and it is still valid.
+    /// Looks up whether the same was announced before, and is still valid.
     pub async fn find(
         store: &impl DocumentStore,
         slug: &str,
-        page: &ApplicationId,
+        source: Source<'_>,
         form: &Form,
         documents: Vec<AnnouncedDocument>,
         now: Timestamp,
     ) -> Result<Self, Fault> {
         let place = Place {
             slug: slug.to_owned(),
-            folder: parts::folder_of(page.as_str(), &form.email),
-            content: content(page, form, &documents)?,
+            folder: source.folder(&form.email),
+            content: content(&source.name(), form, &documents)?,
         };
         let announced_at = place.first(store, now).await?;
         Ok(Self { place, documents, announced_at })
@@ -74,6 +110,11 @@ impl Announcement {
     /// How many bytes its documents have in all.
     pub fn bytes(&self) -> u64 {
         self.documents.iter().map(|document| document.bytes).fold(0, u64::saturating_add)
+    }
+
+    /// What it says of its documents.
+    pub(crate) fn documents(&self) -> &[AnnouncedDocument] {
+        &self.documents
     }
 
     /// The fields of `form` with the announced documents.
@@ -96,7 +137,7 @@ impl Announcement {
         &self,
         store: &impl DocumentStore,
         now: Timestamp,
-        tell: Option<Whom>,
+        of: Of,
     ) -> Result<Timestamp, Fault> {
         if let Some(before) = self.announced_at {
             return Ok(before);
@@ -105,7 +146,7 @@ impl Announcement {
             |one: &AnnouncedDocument| Expected { sha256: one.sha256.clone(), bytes: one.bytes };
         let documents = self.documents.iter().map(expected).collect();
         let key = format!("{}{}", self.place.prefix(), now.0);
-        store.write(&key, &json(&Record { documents, tell })?).await?;
+        store.write(&key, &json(&Record::new(documents, of))?).await?;
         match self.place.first(store, now).await? {
             Some(before) if before < now => store.delete(&key).await.map(|()| before),
             _ => Ok(now),
@@ -166,6 +207,35 @@ pub(super) struct Record {
     /// Whom to tell if it does not become an application; nobody who wants no
     /// mails.
     pub(super) tell: Option<Whom>,
+    /// What it corrects.
+    #[serde(default)]
+    pub(super) corrects: Option<Corrected>,
+}
+
+impl Record {
+    fn new(documents: Vec<Expected>, of: Of) -> Self {
+        let (tell, corrects) = match of {
+            Of::Application(tell) => (tell, None),
+            Of::Correction(corrected) => (None, Some(corrected)),
+        };
+        Self { documents, tell, corrects }
+    }
+}
+
+/// What becomes of an announcement.
+pub(super) enum Of {
+    /// An application, and whom to tell if it does not.
+    Application(Option<Whom>),
+    /// The correction of one, which knows its candidate.
+    Correction(Corrected),
+}
+
+/// The revision of an application that is corrected.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Corrected {
+    /// The application's id.
+    pub(super) id: String,
+    pub(super) revision: u32,
 }
 
 /// A document whose parts are taken.
@@ -190,16 +260,12 @@ pub(super) struct Whom {
     pub(super) said: Vec<String>,
 }
 
-/// A hash of everything that an announcement says, and of the page: the same
+/// A hash of everything that an announcement says, and of its source: the same
 /// text is the same announcement.
-fn content(
-    page: &ApplicationId,
-    form: &Form,
-    documents: &[AnnouncedDocument],
-) -> Result<String, Fault> {
+fn content(source: &str, form: &Form, documents: &[AnnouncedDocument]) -> Result<String, Fault> {
     let Form { name, email, phone, subject, message, answers, mails, consent, .. } = form;
     let typed = [name, email, phone, subject, message, mails, consent];
-    json(&(page.as_str(), typed, answers, &form.repeated, documents)).map(|text| id_of(&text))
+    json(&(source, typed, answers, &form.repeated, documents)).map(|text| id_of(&text))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {

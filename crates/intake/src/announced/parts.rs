@@ -164,6 +164,12 @@ pub(super) fn folder_of(page: &str, address: &str) -> String {
     id_of(&format!("parts {page} {}", address.trim().to_ascii_lowercase()))
 }
 
+/// The folder of the parts that come from the receipt of the application with
+/// the id `application`.
+pub(super) fn folder_of_receipt(application: &str) -> String {
+    id_of(&format!("parts of receipt {application}"))
+}
+
 fn prefix(folder: &str, sha256: &str) -> String {
     format!("{}{sha256}/", document_prefix(folder))
 }

@@ -1,8 +1,9 @@
 //! Deletes what was announced and did not come whole, and tells the candidate.
 
-use rules::Timestamp;
+use domain::Application;
+use rules::{Mails, Timestamp};
 
-use super::{ANNOUNCED, MOST, Place, Whom, announced_at, is_good, parts};
+use super::{ANNOUNCED, Corrected, MOST, Place, Record, Whom, announced_at, is_good, parts};
 use crate::digest::mailbox_hash;
 use crate::each::each;
 use crate::key::{ApplicationId, SigningKey};
@@ -50,10 +51,10 @@ async fn end(
     let mut times: Vec<_> = times.collect();
     times.sort_unstable();
     let Some(&(at, first)) = times.first() else { return Ok(()) };
-    if let Some(whom) = parts::read(store, first).await?.and_then(|record| record.tell)
-        && !has_applied(ledger, signing, &whom, at).await?
+    if let Some(record) = parts::read(store, first).await?
+        && let Some(notice) = notice(ledger, signing, place.slug, record, at).await?
     {
-        tell(ledger, signing, &place.slug, whom, at, now).await?;
+        tell(ledger, signing, notice, now).await?;
     }
     // Later ones were announced anew.
     times.retain(|(one, _)| is_good(at, *one));
@@ -66,6 +67,50 @@ async fn end(
         store.delete(key).await?;
     }
     Ok(())
+}
+
+/// Whom to tell, if anybody.
+async fn notice(
+    ledger: &(impl Ledger + Corrections + Retention),
+    signing: &SigningKey,
+    posting: String,
+    record: Record,
+    at: Timestamp,
+) -> Result<Option<UnfinishedNotice>, Fault> {
+    if let Some(corrected) = record.corrects {
+        return of_correction(ledger, signing, posting, &corrected, at).await;
+    }
+    let Some(whom) = record.tell else { return Ok(None) };
+    if has_applied(ledger, signing, &whom, at).await? {
+        return Ok(None);
+    }
+    let Whom { version, address, language, mails, .. } = whom;
+    let reference = None;
+    Ok(Some(UnfinishedNotice { posting, version, address, language, mails, at, reference }))
+}
+
+/// The same for a correction: nobody where the application was corrected or
+/// withdrawn since. The mail goes to the address that the application has.
+async fn of_correction(
+    ledger: &impl Ledger,
+    signing: &SigningKey,
+    posting: String,
+    corrected: &Corrected,
+    at: Timestamp,
+) -> Result<Option<UnfinishedNotice>, Fault> {
+    let received = find(ledger, signing, &corrected.id).await?;
+    let is_told = |one: &Application| {
+        one.revision == corrected.revision && one.content.mails != Mails::Nothing
+    };
+    Ok(received.filter(is_told).map(|received| UnfinishedNotice {
+        posting,
+        version: received.posting_version,
+        address: received.content.email,
+        language: received.language,
+        mails: received.content.mails,
+        at,
+        reference: Some(received.reference.to_string()),
+    }))
 }
 
 /// Whether what was announced at `at` has become an application, be it withdrawn
@@ -101,16 +146,11 @@ async fn has_applied(
 async fn tell(
     ledger: &impl Notices,
     signing: &SigningKey,
-    slug: &str,
-    whom: Whom,
-    at: Timestamp,
+    notice: UnfinishedNotice,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let Whom { version, address, language, mails, .. } = whom;
-    let (kind, hash) = (MailKind::Unfinished.as_str(), mailbox_hash(signing, &address));
-    let id = format!("{kind}/{hash}/{slug}/{}", at.0.div_euclid(DAY_MS));
-    let posting = slug.to_owned();
-    let notice =
-        Notice::Unfinished(UnfinishedNotice { posting, version, address, language, mails, at });
-    ledger.open_notice(&id, &notice, now).await
+    let (kind, hash) = (MailKind::Unfinished.as_str(), mailbox_hash(signing, &notice.address));
+    let (slug, day) = (&notice.posting, notice.at.0.div_euclid(DAY_MS));
+    let id = format!("{kind}/{hash}/{slug}/{day}");
+    ledger.open_notice(&id, &Notice::Unfinished(notice), now).await
 }

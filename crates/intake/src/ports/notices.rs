@@ -100,6 +100,9 @@ pub struct UnfinishedNotice {
     pub mails: Mails,
     /// When it was announced.
     pub at: Timestamp,
+    /// The reference of the application that it would have corrected.
+    #[serde(default)]
+    pub reference: Option<String>,
 }
 
 /// Whose mails a list is of.

@@ -5,12 +5,15 @@ use mail::Address;
 use mail::incoming::Incoming;
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
-use rules::{Form, Timestamp, Unicode};
+use rules::{Form, OfferedDocument, Timestamp, Unicode};
 
 use super::enclosed::{held, offer};
 use super::{application_id, message_of, raw_key};
+use crate::announced::{
+    Announced, AnnouncedDocument, Announcement, announce, said_before, submit_announced,
+};
 use crate::held::{Hold, Page};
-use crate::key::SigningKey;
+use crate::key::{ApplicationId, SigningKey};
 use crate::ports::{
     Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox, Queue,
     Retention,
@@ -88,7 +91,7 @@ pub async fn open_draft(
     Ok(Some(OpenedDraft { form, documents: kept }))
 }
 
-fn kept(offered: &rules::OfferedDocument) -> Document {
+fn kept(offered: &OfferedDocument) -> Document {
     Document {
         id: offered.id.clone(),
         file_name: offered.file_name.clone(),
@@ -112,25 +115,128 @@ pub async fn complete_draft<D: DocumentStore>(
     posting: &Posting,
     completion: Completion<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Completion { id, key, received_at, language, origin, unicode, form, .. } = completion;
+    let Some(draft) = find(ledger, signing, posting, completion.id, completion.key).await? else {
+        return Ok(None);
+    };
+    let id = completion.id;
+    let Completing { submission, .. } =
+        completing(documents, ledger, signing, posting, &draft, completion, &[]).await?;
+    let verdict = submit(documents, ledger, queue, posting, submission).await?;
+    completed(ledger, id, verdict).await.map(Some)
+}
+
+/// Returns the id of the application that a mail becomes. Nothing where the key is not
+/// that of the mail.
+pub async fn draft_application(
+    ledger: &(impl Inbox + Retention),
+    signing: &SigningKey,
+    posting: &Posting,
+    id: &str,
+    key: &str,
+) -> Result<Option<ApplicationId>, Fault> {
+    match genuine(ledger, signing, posting, id, key).await? {
+        Some(draft) => application_id(ledger, &draft.identity).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Judges the announcement of a form that completes a mail, as [`announce`] does it
+/// for one that is an application by itself. Where the mail is an application by
+/// now, only the same form gets an answer: the one before may have been lost.
+pub async fn announce_completion<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + Retention),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    announcement: &Announcement,
+    completion: &Completion<'_, D::Upload>,
+) -> Result<Option<Announced>, Fault> {
+    let Some(draft) = genuine(ledger, signing, posting, completion.id, completion.key).await?
+    else {
+        return Ok(None);
+    };
+    let announced = announcement.documents();
+    let form = completion.form.clone();
+    let completion = Completion { form, documents: Vec::new(), ..*completion };
+    let Completing { mut submission, others } =
+        completing(documents, ledger, signing, posting, &draft, completion, announced).await?;
+    submission.form.documents = others;
+    if draft.application.is_some() {
+        let said = said_before(ledger, queue, posting, announcement, &submission).await?;
+        return Ok(said.map(|verdict| Announced::Answered(Box::new(verdict))));
+    }
+    announce(documents, ledger, queue, posting, announcement, &submission).await.map(Some)
+}
+
+/// Puts the documents together and makes an application of them, the mail and the
+/// form, as [`complete_draft`] does with documents that came in one piece.
+pub async fn complete_announced<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + Retention),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    announcement: &Announcement,
+    completion: Completion<'_, D::Upload>,
+) -> Result<Option<Verdict>, Fault> {
+    let Some(draft) = find(ledger, signing, posting, completion.id, completion.key).await? else {
+        return Ok(None);
+    };
+    let (id, announced) = (completion.id, announcement.documents());
+    let Completing { submission, .. } =
+        completing(documents, ledger, signing, posting, &draft, completion, announced).await?;
+    let verdict =
+        submit_announced(documents, ledger, queue, posting, announcement, submission).await?;
+    completed(ledger, id, verdict).await.map(Some)
+}
+
+/// What a mail and a form make.
+struct Completing<U> {
+    submission: Submission<U>,
+    /// The documents that neither came with the form nor are announced: those of
+    /// the mail, and those that are held of an earlier attempt.
+    others: Vec<OfferedDocument>,
+}
+
+async fn completing<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl HeldDocuments + Retention),
+    signing: &SigningKey,
+    posting: &Posting,
+    draft: &Draft,
+    completion: Completion<'_, D::Upload>,
+    announced: &[AnnouncedDocument],
+) -> Result<Completing<D::Upload>, Fault> {
+    let Completion { received_at, language, origin, unicode, form, .. } = completion;
     let mut files = completion.documents;
-    let Some(draft) = find(ledger, signing, posting, id, key).await? else { return Ok(None) };
     let application = application_id(ledger, &draft.identity).await?;
     let address = tidied_address(&form.email, unicode.to_ascii);
     let hold = Hold::of(Page::Posting(application.as_str()), &address, received_at);
-    let newer = hold.find(ledger).await?;
+    let has_come = |files: &[SubmittedDocument<D::Upload>], document: &str| {
+        files.iter().any(|file| file.id == document)
+            || announced.iter().any(|one| one.id == document)
+    };
+    let mut others: Vec<OfferedDocument> = hold
+        .find(ledger)
+        .await?
+        .into_iter()
+        .map(|held| held.document)
+        .filter(|one| !has_come(&files, &one.id))
+        .collect();
     let mut brought = Vec::new();
-    for (document, file) in held(documents, unicode, posting, &draft).await? {
-        let is_newer = newer.iter().any(|held| held.document.id == document);
-        if !is_newer && files.iter().all(|offered| offered.id != document) {
-            brought.push(document.clone());
-            files.push(SubmittedDocument {
-                id: document,
-                file_name: file.name,
-                bytes: file.bytes.len() as u64,
-                upload: documents.upload(file.bytes)?,
-            });
+    for (document, file) in held(documents, unicode, posting, draft).await? {
+        if has_come(&files, &document) || others.iter().any(|held| held.id == document) {
+            continue;
         }
+        others.push(offer(&document, &file));
+        brought.push(document.clone());
+        files.push(SubmittedDocument {
+            id: document,
+            file_name: file.name,
+            bytes: file.bytes.len() as u64,
+            upload: documents.upload(file.bytes)?,
+        });
     }
     let submission = Submission {
         taken_until: None,
@@ -144,14 +250,18 @@ pub async fn complete_draft<D: DocumentStore>(
         form,
         documents: files,
         holds: completion.holds,
-        channel: Channel::MailAndForm { message_id: draft.said.message_id, brought },
+        channel: Channel::MailAndForm { message_id: draft.said.message_id.clone(), brought },
         signing: signing.clone(),
     };
-    let verdict = submit(documents, ledger, queue, posting, submission).await?;
+    Ok(Completing { submission, others })
+}
+
+/// Notes that the mail is an application, where it has become one.
+async fn completed(ledger: &impl Inbox, id: &str, verdict: Verdict) -> Result<Verdict, Fault> {
     if let Verdict::Accepted { received, .. } = &verdict {
         ledger.complete_draft(id, &received.id).await?;
     }
-    Ok(Some(verdict))
+    Ok(verdict)
 }
 
 /// Returns where the bytes of a mail are, if `key` is that of its address.
@@ -166,11 +276,22 @@ async fn find(
     id: &str,
     key: &str,
 ) -> Result<Option<Draft>, Fault> {
+    let draft = genuine(ledger, signing, posting, id, key).await?;
+    Ok(draft.filter(|draft| draft.application.is_none()))
+}
+
+/// The mail, be it an application by now, where the key is that of its address.
+async fn genuine(
+    ledger: &impl Inbox,
+    signing: &SigningKey,
+    posting: &Posting,
+    id: &str,
+    key: &str,
+) -> Result<Option<Draft>, Fault> {
     if !signing.verify(FORM, &[id], key) {
         return Ok(None);
     }
-    let draft = ledger.draft(id).await?;
-    Ok(draft.filter(|draft| draft.application.is_none() && draft.posting == posting.slug))
+    Ok(ledger.draft(id).await?.filter(|draft| draft.posting == posting.slug))
 }
 
 /// Whether an application came by a mail whose questions are not answered yet.

@@ -5,7 +5,7 @@ use domain::{Application, Posting};
 use intake::memory::Port;
 use intake::{
     ANNOUNCED_MS, Announced, AnnouncedDocument, Announcement, Awaited, MIN_PART, Outcome, Part,
-    PartAnswer, Submission, Verdict,
+    PartAnswer, Source, Submission, SubmittedDocument, Verdict,
 };
 use rules::{Code, Timestamp};
 use sha2::Digest as _;
@@ -27,9 +27,13 @@ fn hash(bytes: &[u8]) -> String {
     hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// What the page says of the documents of a form.
 fn said(given: &Given) -> Vec<AnnouncedDocument> {
-    let said = given.documents.iter().map(|document| AnnouncedDocument {
+    said_of(&given.documents)
+}
+
+/// What the page says of the documents of a form.
+pub(crate) fn said_of(documents: &[SubmittedDocument<Vec<u8>>]) -> Vec<AnnouncedDocument> {
+    let said = documents.iter().map(|document| AnnouncedDocument {
         id: document.id.clone(),
         name: document.file_name.clone(),
         bytes: document.bytes,
@@ -45,7 +49,8 @@ fn announce(world: &World, posting: &Posting, given: &Given, now: Timestamp) -> 
     world.now.set(now);
     pollster::block_on(async {
         let (slug, form) = (&posting.slug, &given.form);
-        let found = Announcement::find(ports, slug, &given.id, form, said(given), now).await;
+        let found =
+            Announcement::find(ports, slug, Source::Page(&given.id), form, said(given), now).await;
         let announcement = found.unwrap();
         let received_at = announcement.first_arrival().unwrap_or(now);
         let sent = || Submission {
@@ -98,9 +103,19 @@ fn send(
     pollster::block_on(intake::take_part(&world.ports, part, bytes, now)).unwrap()
 }
 
-/// Sends all that is awaited of a form, in parts of `length` bytes.
 fn send_all(world: &World, posting: &Posting, given: &Given, awaited: &Awaited, length: usize) {
-    for ((_, arrived), document) in awaited.documents.iter().zip(&given.documents) {
+    send_all_of(world, posting, &given.documents, awaited, length);
+}
+
+/// Sends all that is awaited of a form, in parts of `length` bytes.
+pub(crate) fn send_all_of(
+    world: &World,
+    posting: &Posting,
+    documents: &[SubmittedDocument<Vec<u8>>],
+    awaited: &Awaited,
+    length: usize,
+) {
+    for ((_, arrived), document) in awaited.documents.iter().zip(documents) {
         let mut from = usize::try_from(*arrived).unwrap();
         while from < document.upload.len() {
             let answer = send(world, posting, &awaited.id, &document.upload, from, length);
@@ -110,12 +125,12 @@ fn send_all(world: &World, posting: &Posting, given: &Given, awaited: &Awaited, 
     }
 }
 
-fn erase(world: &World, now: i64) -> usize {
+pub(crate) fn erase(world: &World, now: i64) -> usize {
     let (ports, ledger) = (&world.ports, &world.ledger);
     pollster::block_on(intake::erase_unfinished(ports, ledger, &key(), Timestamp(now))).unwrap()
 }
 
-const LENGTH: usize = 40_000;
+pub(crate) const LENGTH: usize = 40_000;
 
 #[test]
 fn what_was_announced_arrives_in_parts_and_counts_from_the_first_moment() {
@@ -406,6 +421,38 @@ fn nobody_is_told_whose_other_tab_announced_the_same_and_applied() {
     awaited(&world, &posting, &corrected, later);
     assert_eq!(erase(&world, later.0 + ANNOUNCED_MS), 1);
     assert_eq!(world.count("mails WHERE kind = 'unfinished'"), 1);
+}
+
+/// On a bad line the parts may take longer than the ten minutes for which the
+/// receipt's address is good.
+#[test]
+fn from_a_shared_computer_only_the_same_gets_an_answer_until_it_was_opened() {
+    let (world, posting) = (World::default(), posting());
+    let mut given = given(&posting);
+    given.form.shared = "yes".into();
+    let first = awaited(&world, &posting, &given, NOON);
+    send_all(&world, &posting, &given, &first, LENGTH);
+    let late = Timestamp(NOON.0 + 60 * 60_000);
+    let (received, _) = taken(announce(&world, &posting, &given, late));
+    let again = taken(announce(&world, &posting, &given, late));
+    assert_eq!(again, (received.clone(), Outcome::Unchanged), "its answer was lost");
+    let is_retired = |given: &Given| match announce(&world, &posting, given, late) {
+        Announced::Answered(verdict) => matches!(*verdict, Verdict::Retired { .. }),
+        _ => false,
+    };
+    for (address, message) in [("amelie@example.org", "Autre chose"), ("b@example.org", "Bonjour")]
+    {
+        let mut other = self::given(&posting);
+        (other.form.email, other.form.message) = (address.into(), message.into());
+        assert!(is_retired(&other), "{address}");
+    }
+    let signing = key();
+    let opens = intake::Credential::Address(&intake::address_key(&signing, &received, late));
+    let reference = received.reference.as_str();
+    let opened = intake::admitted(&world.ledger, &signing, reference, opens, late);
+    assert!(pollster::block_on(opened).unwrap().is_some());
+    assert!(is_retired(&given), "once it was opened");
+    assert_eq!(world.application(&received.id).revision, 1);
 }
 
 #[test]

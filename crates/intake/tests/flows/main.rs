@@ -9,6 +9,8 @@
 
 mod amend;
 mod announced;
+mod announced_completions;
+mod announced_corrections;
 mod answers;
 mod correct;
 mod deliver;

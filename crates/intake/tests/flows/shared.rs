@@ -114,6 +114,38 @@ fn the_token_is_used_up_once_the_receipt_was_opened() {
     assert_eq!((held.revision, held.content), (1, one.content));
 }
 
+/// Whoever sits there before that may have another form, or none.
+#[test]
+fn before_that_nothing_but_the_same_form_gets_an_answer() {
+    let (world, posting) = (World::default(), posting());
+    let one = received(&world, &posting);
+    let is_retired = |form| matches!(submit(&world, &posting, form), Ok(Verdict::Retired { .. }));
+    let mut changed = form(&posting, 1);
+    changed.form.message = "Autre chose".into();
+    assert!(is_retired(changed), "it corrects nothing");
+    let mut asking = form(&posting, 1);
+    (asking.form, asking.documents) = (rules::Form::default(), Vec::new());
+    assert!(is_retired(asking), "and is told nothing");
+    assert_eq!(world.application(&one.id).revision, 1);
+    assert_eq!(taken(&world, &posting, form(&posting, 2)).1, Outcome::Unchanged);
+}
+
+#[test]
+fn the_application_of_the_next_person_from_the_same_page_is_kept_from_the_third() {
+    let (world, posting) = (World::default(), posting());
+    taken(&world, &posting, submission(&posting, 1));
+    let second = |minutes| {
+        let mut form = form(&posting, minutes);
+        form.form.email = "second@example.org".into();
+        form
+    };
+    let (two, outcome) = taken(&world, &posting, second(1));
+    assert_eq!(outcome, Outcome::New);
+    let address = address_key(&key(), &two, after(1));
+    open(&world, two.reference.as_str(), Credential::Address(&address), 2).unwrap();
+    assert!(matches!(submit(&world, &posting, second(3)), Ok(Verdict::Retired { .. })));
+}
+
 #[test]
 fn where_it_was_never_opened_the_token_ends_after_ten_minutes() {
     let (world, posting) = (World::default(), posting());

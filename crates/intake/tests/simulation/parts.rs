@@ -5,7 +5,7 @@ use domain::Application;
 use intake::ports::{Fault, PostingStore as _};
 use intake::{
     ANNOUNCED_MS, Announced, AnnouncedDocument, Announcement, Awaited, MIN_PART, Part, PartAnswer,
-    Submission, Token, Verdict, page_terms,
+    Source, Submission, Token, Verdict, page_terms,
 };
 use rules::Timestamp;
 
@@ -165,7 +165,9 @@ impl Person {
         let mut form = self.form(ports, now);
         form.documents.clear();
         let (slug, said) = (&self.page.slug, said.collect());
-        let announcement = Announcement::find(ports, slug, &form.id, &form.form, said, now).await?;
+        let page = Source::Page(&form.id);
+        let found = Announcement::find(ports, slug, page, &form.form, said, now);
+        let announcement = found.await?;
         form.received_at = announcement.first_arrival().unwrap_or(now);
         let page = Some(self.page.version);
         let before = InTime::of(ports, &self.page, page, self.opened, form.received_at);

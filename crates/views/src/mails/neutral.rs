@@ -21,6 +21,8 @@ pub enum Neutral {
     Message,
     /// What was announced has not come whole. There is no reference yet.
     Unfinished,
+    /// The same of a correction: the application stays as it was.
+    UnfinishedCorrection,
 }
 
 /// Writes a neutral mail: it has the reference and nothing else. The address of
@@ -33,6 +35,7 @@ pub fn neutral(texts: &Texts, told: Neutral, reference: &str) -> MailText {
         Neutral::AddressChanged => texts.neutral_address_changed,
         Neutral::Message => texts.neutral_message,
         Neutral::Unfinished => texts.neutral_unfinished,
+        Neutral::UnfinishedCorrection => texts.neutral_unfinished_correction,
     };
     let sentence = fill(sentence, &[("reference", reference)]);
     plain(texts, sentence.clone(), &[sentence], &[])

@@ -125,9 +125,15 @@ pub fn address_changed(texts: &Texts, posting: &Posting, reference: &str) -> Mai
     plain(texts, fill(texts.address_changed_subject, &values), &paragraphs, &[])
 }
 
-/// To a candidate whose documents have not come whole, as announced at `at`.
-/// The address was never verified, so it says nothing that was typed.
-pub fn unfinished(texts: &Texts, posting: &Posting, at: Timestamp) -> MailText {
+/// To a candidate whose documents have not come whole, as announced at `at`;
+/// `reference` is that of the application which they would have corrected. The
+/// address was never verified, so it says nothing that was typed.
+pub fn unfinished(
+    texts: &Texts,
+    posting: &Posting,
+    at: Timestamp,
+    reference: Option<&str>,
+) -> MailText {
     let zone = &posting.deadline.zone;
     let shown = |at| moment(texts, zone.local(at), &zone.name);
     let (at, closing) = (shown(at), shown(last_instant(&posting.requirements.window)));
@@ -136,9 +142,14 @@ pub fn unfinished(texts: &Texts, posting: &Posting, at: Timestamp) -> MailText {
         ("moment", at.as_str()),
         ("closing", closing.as_str()),
         ("contact", posting.contact.as_str()),
+        ("reference", reference.unwrap_or_default()),
     ];
-    let paragraphs = [texts.unfinished_what, texts.unfinished_again, texts.unfinished_todo]
-        .map(|text| fill(text, &values));
+    let what = match reference {
+        Some(_) => texts.unfinished_correction,
+        None => texts.unfinished_what,
+    };
+    let paragraphs =
+        [what, texts.unfinished_again, texts.unfinished_todo].map(|text| fill(text, &values));
     plain(texts, fill(texts.unfinished_subject, &values), &paragraphs, &[])
 }
 

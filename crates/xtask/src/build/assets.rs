@@ -38,6 +38,7 @@ pub(crate) struct Public {
     pub(crate) rtl_css: String,
     pub(crate) script: String,
     pub(crate) leave: String,
+    pub(crate) correct: String,
     pub(crate) wasm: String,
 }
 
@@ -57,6 +58,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
     let ready_mail = public_path(&outputs, "ready-mail-", "js")?;
     outputs.extend(bundle(workspace, folder, &["parts=crates/browser/parts.js"], &[])?);
     let parts = public_path(&outputs, "parts-", "js")?;
+    outputs.extend(bundle(workspace, folder, &["correct=crates/browser/correct.js"], &[])?);
     outputs.extend(bundle(workspace, folder, &["leave=crates/browser/leave.js"], &[])?);
     outputs.extend(bundle(
         workspace,
@@ -90,6 +92,7 @@ pub(crate) fn build(workspace: &Workspace, folder: &Path) -> anyhow::Result<Publ
         rtl_css: public_path(&outputs, "rtl-", "css")?,
         script: public_path(&outputs, "form-", "js")?,
         leave: public_path(&outputs, "leave-", "js")?,
+        correct: public_path(&outputs, "correct-", "js")?,
         wasm: public_path(&outputs, "form_bg-", "wasm")?,
     };
     drop_old(&assets.join("assets"), &outputs)?;

@@ -28,6 +28,7 @@ pub(crate) fn build(
         ("GUICHET_ASSET_RTL_CSS", public.rtl_css.as_str()),
         ("GUICHET_ASSET_SCRIPT", public.script.as_str()),
         ("GUICHET_ASSET_LEAVE", public.leave.as_str()),
+        ("GUICHET_ASSET_CORRECT", public.correct.as_str()),
         ("GUICHET_ASSET_WASM", public.wasm.as_str()),
     ];
     let compiled = compile(workspace, "edge", features, &environment)?;
