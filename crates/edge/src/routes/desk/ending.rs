@@ -6,6 +6,7 @@ use intake::ports::{NewVersion, PostingStore as _, PostingVersion};
 use intake::{Draft, Saving, pages_open_until, save_posting};
 use postings::Compiled;
 use serde_json::json;
+use worker::Response;
 
 use super::{Answer, Desk, Refused};
 use crate::routes::answer::{self, Caching};
@@ -16,7 +17,7 @@ impl Desk<'_> {
     pub(super) async fn end(&self, slug: &str) -> Answer {
         let stored = self.stored(slug).await?;
         if stored.state != State::Published {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         let posting = self.posting(slug)?.clone();
         let now = self.context.received_at;
@@ -67,7 +68,7 @@ impl Desk<'_> {
     pub(super) async fn take_down(&self, slug: &str) -> Answer {
         let stored = self.stored(slug).await?;
         if stored.state != State::Published {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         self.app.ledger.set_state(slug, State::Withdrawn, self.context.received_at).await?;
         self.saved(slug, Deed::TakenDown, None).await?;
@@ -77,10 +78,10 @@ impl Desk<'_> {
 
     /// Says the state of a posting that people do not see: 409 for a draft, which
     /// can be neither ended nor taken down.
-    fn unchanged(&self, slug: &str, stored: &PostingVersion) -> Answer {
+    fn unchanged(&self, slug: &str, stored: &PostingVersion) -> worker::Result<Response> {
         let body =
             json!({ "slug": slug, "version": stored.version, "state": stored.state.as_str() });
         let status = if stored.state == State::Draft { 409 } else { 200 };
-        Ok(self.done(status, slug, &body))
+        self.done(status, slug, &body)
     }
 }
