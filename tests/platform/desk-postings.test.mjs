@@ -123,5 +123,55 @@ test("mail about a posting does not go to the address that takes applications", 
   const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: `${source}\nEncore.`, version: String(version) });
   assert.equal(answer.status, 422);
   const [{ line, message }] = (await answer.json()).mistakes;
+test("a copy asks for a subject of its own", async () => {
+  const html = { ...SAME_ORIGIN, accept: "text/html" };
+  const page = await (await staff.get(`/desk/postings?from=${POSTING.slug}`, html)).text();
+  for (const name of ["subject", "slug"]) assert.match(page, new RegExp(`<input id="${name}"[^>]* value=""`), name);
+  assert.match(page, /id="subject-about"[^>]*>\s*<p class="desk-flaw"/);
+  const { source } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const copy = source.replace(`slug = "${POSTING.slug}"`, 'slug = "another-posting"');
+  const refused = await staff.post("/desk/postings", { source: copy }, html);
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), new RegExp(POSTING.slug));
+  // A draft may have it. A client of the API is told.
+  assert.equal((await staff.post("/desk/postings", { source: copy, draft: "yes" }, html)).status, 303);
+  const published = await staff.post("/desk/postings/another-posting", { source: copy, version: "1" });
+  assert.equal(published.status, 200);
+  const [{ line, message }] = (await published.json()).warnings;
+  assert.ok(copy.split("\n")[line - 1].startsWith("subject") && message.includes(POSTING.slug), message);
+  // Where two have it already, each can still be changed.
+  const again = await staff.post("/desk/postings/another-posting", { source: `${copy}\nEncore.`, version: "2" }, html);
+  assert.equal(again.status, 303);
+});
+
+test("a posting that was taken down or ended is put back", async () => {
+  const path = `/desk/postings/${POSTING.slug}`;
+  const put = async () => {
+    const answer = await staff.post(`${path}/put-back`);
+    return [answer.status, (await answer.json()).state];
+  };
+  const isListed = async () => (await (await place.guichet.fetch("/")).text()).includes(POSTING.slug);
+  const shown = async () => (await staff.get(path, { accept: "text/html" })).text();
+  assert.deepEqual(await put(), [200, "published"]);
+  await staff.post(`${path}/withdraw`);
+  assert.equal(await isListed(), false);
+  assert.match(await shown(), /\/put-back"/);
+  assert.deepEqual(await put(), [200, "open"]);
+  assert.equal(await isListed(), true);
+  assert.doesNotMatch(await shown(), /\/put-back"/);
+  await staff.post(`${path}/end`);
+  assert.equal((await staff.json(path)).state, "closed");
+  assert.deepEqual(await put(), [200, "open"]);
+  assert.equal((await staff.json(path)).state, "open");
+  await applications(place.guichet, 1);
+  const { events } = await everything(place.guichet);
+  assert.equal(events.filter(({ what }) => what === "put_back").length, 2);
+  // Nothing comes back once the day of deletion has come.
+  await staff.post(`${path}/withdraw`);
+  await override(place.guichet, { clock: clock(Date.parse("2026-02-01T12:00:00Z")) });
+  const late = await signIn(place.guichet);
+  assert.equal((await late.post(`${path}/put-back`)).status, 409);
+});
+
   assert.ok(source.split("\n")[line - 1].startsWith("recipient") && message.includes("applications@omct.org"), message);
 });
