@@ -23,7 +23,7 @@ use rules::{Form, Issue, Mails, Timestamp, Unicode};
 
 pub(crate) use draft::RAW;
 pub use draft::{
-    Completion, OpenedDraft, announce_completion, awaits_answers, complete_announced,
+    Completion, OpenedDraft, announce_completion, complete_announced,
     complete_draft, draft_application, draft_posting, open_draft, raw_mail,
 };
 use enclosed::{Enclosed, held};

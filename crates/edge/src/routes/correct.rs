@@ -5,7 +5,7 @@ use domain::{Application, Failure, HeldDocument, Posting, Reference};
 use intake::ports::{Fault, Ledger as _};
 use intake::{
     Amendment, Announced, Announcement, Arrival, Credential, Opened, Source, Verdict, address_key,
-    announce_correction, awaits_answers, correct, correct_announced, is_a_subject,
+    announce_correction, correct, correct_announced, is_a_subject,
     posting_for_page,
 };
 use rules::{Form, Issue};
@@ -384,7 +384,7 @@ fn current<'a>(received: &'a Application, key: &'a str, not_taken: Option<&'a st
         answers: answers.collect(),
         mails: received.content.mails.as_str().to_owned(),
         // A mail has not given it yet.
-        consent: if is_sealed || awaits_answers(received) {
+        consent: if is_sealed || received.awaits_answers() {
             String::new()
         } else {
             "yes".to_owned()

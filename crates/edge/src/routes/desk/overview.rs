@@ -181,10 +181,6 @@ fn listing(parameter: impl Fn(&str) -> Option<String>) -> Result<Listing, Failur
 pub(super) fn listed_application(dossier: &Dossier) -> Value {
     let application = &dossier.application;
     let content = &application.content;
-    let mut remarks: Vec<_> =
-        content.documents.iter().flat_map(|document| document.remarks.iter().copied()).collect();
-    remarks.sort_unstable();
-    remarks.dedup();
     let also: Vec<&str> = dossier.also_applied.iter().map(|(one, _)| one.as_str()).collect();
     json!({
         "reference": application.reference,
@@ -201,7 +197,7 @@ pub(super) fn listed_application(dossier: &Dossier) -> Value {
         "forwarded_at": dossier.delivery.forwarding.sent_at().map(Timestamp::to_rfc3339),
         "forwarding_given_up": dossier.delivery.forwarding == MailState::GivenUp,
         "documents": content.documents.len(),
-        "remarks": remarks,
+        "remarks": application.remarks(),
         "also_applied": also,
         "answered_elsewhere": dossier.is_answered_elsewhere,
     })
