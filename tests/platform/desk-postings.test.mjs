@@ -117,6 +117,8 @@ test("an extension beyond a promised day of deletion is confirmed first", async 
   assert.equal(page.status, 409);
 });
 
+  const shown = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" })).text();
+  assert.match(shown, /à venir seront effacées le 25 août 2025[^<]*; 2 candidatures antérieures/);
 test("mail about a posting does not go to the address that takes applications", async () => {
   const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
   await override(place.guichet, { clock: clock(), vars: { INTAKE_ADDRESS: "applications@omct.org" } });

@@ -3,7 +3,8 @@
 
 use domain::{Failure, Posting, Stage};
 use intake::ports::{
-    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts, Sort,
+    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts,
+    PostingStore as _, Sort,
 };
 use rules::Timestamp;
 use serde_json::{Value, json};
@@ -98,8 +99,13 @@ impl Desk<'_> {
             self.hide_others(dossier);
         }
         let counts = self.app.ledger.counts(Some(slug)).await?;
-        let shown = self.shown(posting, &counts);
+        let mut shown = self.shown(posting, &counts);
         if !self.context.wants_json {
+            // Only a change moves the day of deletion.
+            if posting.version > 1 {
+                let until = posting.erased_at();
+                shown.erased_earlier = self.app.ledger.erased_before(slug, until).await?;
+            }
             let events = self.app.ledger.posting_events(slug).await?;
             let parts = parts(posting, shown.counts.applications);
             let list = ListShown { listing, listed: &listed, events: &events, parts };
@@ -136,10 +142,16 @@ impl Desk<'_> {
     ) -> PostingShown<'p> {
         let counts = counts.iter().find(|counts| counts.slug == posting.slug);
         let counts = counts.cloned().unwrap_or_default();
+        let now = self.context.received_at;
+        let state = posting.state_at(now);
+        let was_ended = posting.planned_closing.is_some_and(|planned| planned > now);
+        let is_undoable = state == "withdrawn" || (state == "closed" && was_ended);
         PostingShown {
             posting,
-            state: posting.state_at(self.context.received_at),
+            state,
             version: posting.version,
+            can_be_put_back: is_undoable && !self.is_over(posting),
+            erased_earlier: 0,
             is_erased: counts.applications == 0 && self.is_over(posting),
             counts,
         }
