@@ -160,9 +160,14 @@ fn a_late_mail_is_told_so_and_gets_no_form() {
     let mails = sent(&world, &posting);
     let told: Vec<String> = to(&mails, "marie@example.net").into_iter().map(text).collect();
     assert!(
-        told.iter().any(|told| told.contains("délai est passé") && !told.contains("/incoming/")),
+        told.iter().any(|told| told.contains("ne peut plus en devenir une")
+            && !told.contains("pas encore une candidature")
+            && !told.contains("/incoming/")),
         "{told:?}"
     );
+    let staff: Vec<_> = to(&mails, STAFF).into_iter().map(|raw| Incoming::read(raw.as_bytes())).collect();
+    let late = staff.iter().find(|mail| mail.subject.starts_with("[hors délai] ")).unwrap();
+    assert!(!late.text.contains("incomplet") && !late.text.contains("reste à régler"), "{}", late.text);
 }
 
 #[test]
