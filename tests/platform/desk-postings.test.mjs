@@ -75,6 +75,10 @@ test("a posting is written in fields, which become the same file", async () => {
   for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="checkbox" value="([^"]*)"[^>]* checked/g)) fields[name] = [fields[name] ?? [], value].flat();
   for (const [, name, value] of page.matchAll(/<input type="hidden" name="((?:documents|questions)[^"]+|slug)" value="([^"]*)"/g)) fields[name] = value;
   assert.ok(fields.title && fields["deadline.zone"] === "Europe/Brussels" && fields["documents.0.kinds"].length > 1, JSON.stringify(fields));
+  // Languages by their own names, documents by theirs, and the text in the posting's language first.
+  assert.match(page, /<option value="ar">العربية<\/option>/);
+  assert.match(page, /<select id="letter_in_mail".*<option value="cover_letter">Lettre de motivation</);
+  assert.match(page, new RegExp(`<h1>${POSTING.title.slice(0, 6)}`));
   // Nothing changed: the same file, and no version.
   const same = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, form: "fields", front, version: String(version) });
   assert.deepEqual([same.status, (await same.clone().json()).version], [200, version], await same.text());
@@ -113,18 +117,12 @@ test("an extension beyond a promised day of deletion is confirmed first", async 
   const extended = short.replace("date = 2025-08-03", "date = 2025-08-20");
   assert.deepEqual(await save(extended, version + 1), { status: 409, error: "unconfirmed", version: version + 1, early: 2 });
   assert.equal((await save(extended, version + 1, { confirm: "yes" })).status, 200);
+  const shown = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" })).text();
+  assert.match(shown, /à venir seront effacées le 25 août 2025[^<]*; 2 candidatures antérieures/);
   const page = await staff.post(`/desk/postings/${POSTING.slug}`, { source: short, version: String(version) }, { ...SAME_ORIGIN, accept: "text/html" });
   assert.equal(page.status, 409);
 });
 
-  const shown = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" })).text();
-  assert.match(shown, /à venir seront effacées le 25 août 2025[^<]*; 2 candidatures antérieures/);
-test("mail about a posting does not go to the address that takes applications", async () => {
-  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
-  await override(place.guichet, { clock: clock(), vars: { INTAKE_ADDRESS: "applications@omct.org" } });
-  const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: `${source}\nEncore.`, version: String(version) });
-  assert.equal(answer.status, 422);
-  const [{ line, message }] = (await answer.json()).mistakes;
 test("a copy asks for a subject of its own", async () => {
   const html = { ...SAME_ORIGIN, accept: "text/html" };
   const page = await (await staff.get(`/desk/postings?from=${POSTING.slug}`, html)).text();
@@ -175,5 +173,11 @@ test("a posting that was taken down or ended is put back", async () => {
   assert.equal((await late.post(`${path}/put-back`)).status, 409);
 });
 
+test("mail about a posting does not go to the address that takes applications", async () => {
+  const { source, version } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  await override(place.guichet, { clock: clock(), vars: { INTAKE_ADDRESS: "applications@omct.org" } });
+  const answer = await staff.post(`/desk/postings/${POSTING.slug}`, { source: `${source}\nEncore.`, version: String(version) });
+  assert.equal(answer.status, 422);
+  const [{ line, message }] = (await answer.json()).mistakes;
   assert.ok(source.split("\n")[line - 1].startsWith("recipient") && message.includes("applications@omct.org"), message);
 });
