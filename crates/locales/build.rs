@@ -26,7 +26,7 @@ mod catalogue {
     /// The plural categories of each language (CLDR), for whole numbers below a
     /// million: beyond it French and Spanish have one more, which no count here
     /// reaches. `crates/locales/src/format.rs` tells which number has which.
-    const CATEGORIES: [(&str, &[&str]); 4] = [
+    const CATEGORIES: &[(&str, &[&str])] = &[
         ("ar", &["zero", "one", "two", "few", "many", "other"]),
         ("en", &["one", "other"]),
         ("es", &["one", "other"]),
@@ -59,17 +59,39 @@ mod catalogue {
     /// Writes the generated module, or says what is wrong with the files.
     pub(super) fn generate() -> Result<(), Vec<String>> {
         println!("cargo::rerun-if-changed={FOLDER}");
-        let mut catalogues = read_all(Path::new(FOLDER)).map_err(|mistake| vec![mistake])?;
+        let mut sections = BTreeSet::new();
+        let read = read_all(Path::new(FOLDER), &mut sections);
+        let mut catalogues = read.map_err(|mistake| vec![mistake])?;
         let mut mistakes = compare(&catalogues);
         mistakes.extend(add_staff_texts(&mut catalogues));
         if !mistakes.is_empty() {
-            return Err(mistakes);
+            return Err(mistakes.iter().map(|mistake| with_sections(mistake, &sections)).collect());
         }
         let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("texts.rs");
         fs::write(out, write_module(&catalogues)).map_err(|error| vec![error.to_string()])
     }
 
-    fn read_all(folder: &Path) -> Result<BTreeMap<String, Catalogue>, String> {
+    /// Names the keys in a mistake as the files do: `issue_missing` is
+    /// `[issue] missing`.
+    fn with_sections(mistake: &str, sections: &BTreeSet<String>) -> String {
+        let named = |key: &str| {
+            let inside = |section: &String| key.strip_prefix(section.as_str())?.strip_prefix('_');
+            let of = sections.iter().filter_map(|section| Some((section, inside(section)?)));
+            let (section, rest) = of.max_by_key(|(section, _)| section.len())?;
+            Some(format!("[{section}] {rest}"))
+        };
+        let parts = mistake.split('`').enumerate();
+        let parts = parts.map(|(place, part)| match named(part).filter(|_| place % 2 == 1) {
+            Some(key) => key,
+            None => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("`")
+    }
+
+    fn read_all(
+        folder: &Path,
+        sections: &mut BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Catalogue>, String> {
         let mut catalogues = BTreeMap::new();
         for entry in
             fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?
@@ -77,16 +99,18 @@ mod catalogue {
             let path = entry.map_err(|error| error.to_string())?.path();
             if path.extension().is_some_and(|extension| extension == "toml") {
                 let tag = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                catalogues.insert(tag, read(&path)?);
+                catalogues.insert(tag, read(&path, sections)?);
             }
         }
         Ok(catalogues)
     }
 
-    fn read(path: &Path) -> Result<Catalogue, String> {
+    fn read(path: &Path, sections: &mut BTreeSet<String>) -> Result<Catalogue, String> {
         let name = path.display();
         let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
         let table: toml::Table = text.parse().map_err(|error| format!("{name}: {error}"))?;
+        let inner = table.iter().filter(|(_, value)| value.is_table());
+        sections.extend(inner.map(|(section, _)| section.clone()));
         let mut catalogue = Catalogue::new();
         flatten(&table, "", &mut catalogue)
             .map_err(|key| format!("{name}: `{key}` is not a text"))?;

@@ -43,11 +43,19 @@ MAIL_FROM_ADDRESS = "jobs@guichet.dev"
 OPERATOR_ADDRESS = "operator@guichet.dev"
 `;
 
+/** An environment in which nobody is logged in. */
+const NOBODY = { CLOUDFLARE_API_TOKEN: undefined, XDG_CONFIG_HOME: folder };
+
 /** Runs a command with these settings. @param {string} settings @param {...string} line */
 async function xtask(settings, ...line) {
+  return xtaskIn({}, settings, ...line);
+}
+
+/** The same in an environment that differs. @param {NodeJS.ProcessEnv} own @param {string} settings @param {...string} line */
+async function xtaskIn(own, settings, ...line) {
   const file = join(folder, "guichet.toml");
   await writeFile(file, settings);
-  const env = { ...process.env, ...cloudflare.environment, GUICHET_SETTINGS: file };
+  const env = { ...process.env, ...cloudflare.environment, ...own, GUICHET_SETTINGS: file };
   return new Promise((resolve) => {
     execFile("cargo", ["xtask", ...line], { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, text: `${stdout}\n${stderr}` });
@@ -61,6 +69,33 @@ test("placeholders stop a deployment before it reaches Cloudflare", async () => 
   assert.ok(QUEUES.length >= 3);
   assert.equal(code, 1, text);
   assert.match(text, /MAIL_FROM_ADDRESS is "guichet@example.org"/);
+  assert.deepEqual(cloudflare.changes, []);
+});
+
+test("who is not logged in is told so before anything is built", async () => {
+  const remedy = "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN";
+  for (const line of [["deploy"], ["deploy", "--dry-run"], ["doctor", "--remote"], ["postings", "list", "--remote"]]) {
+    const { code, text } = await xtaskIn(NOBODY, READY, ...line);
+    assert.equal(code, 1, text);
+    assert.ok(text.includes("not logged in at Cloudflare") && text.includes(remedy), text);
+    assert.ok(!text.includes("non-interactive") && !text.includes("the Worker"), text);
+  }
+  assert.deepEqual(cloudflare.changes, []);
+});
+
+test("a mistake in a posting stops a deployment, and the doctor names it", async () => {
+  const file = join(postings, "digital-security-officer.md");
+  const source = await readFile(file, "utf8");
+  await writeFile(file, source.replace(/^workload = .*$/m, 'workload = "80"').replace(/^retention_days = .*$/m, "retention_days = 1800"));
+  const place = (key) => `postings/digital-security-officer.md:${source.split("\n").findIndex((line) => line.startsWith(key)) + 1}: `;
+  for (const line of [["deploy", "--dry-run"], ["doctor"], ["postings", "check", "--remote"]]) {
+    const { code, text } = await xtask(READY, ...line);
+    assert.equal(code, 1, text);
+    for (const key of ["workload", "retention_days"]) assert.ok(text.includes(place(key)), `${place(key)} in ${text}`);
+  }
+  await writeFile(file, source);
+  const mended = await xtask(READY, "postings", "check", "--remote");
+  assert.match(mended.text, /^2 postings in .*, no mistake$/m);
   assert.deepEqual(cloudflare.changes, []);
 });
 
@@ -100,6 +135,12 @@ test("a dry run finds what is there, says what is missing, and changes nothing",
   }
   assert.ok(text.includes(`would make the queue ${gone.queue_name}`), text);
   assert.deepEqual(cloudflare.changes, []);
+});
+
+test("a dry run needs no build", async () => {
+  const { code, text } = await xtask(READY, "deploy", "--dry-run");
+  assert.equal(code, 0, text);
+  assert.ok(text.includes("would build and upload the Worker"), text);
 });
 
 test("the doctor finds what is missing online, with its remedy", async () => {

@@ -43,7 +43,7 @@ test("what nobody sees within an address is named", async () => {
   }
 });
 
-test("a client gets exactly what the contract promises", async () => {
+test("a client gets exactly what docs/api.md promises", async () => {
   const answer = await apply(place.guichet);
   assert.equal(answer.status, 201);
   assert.match(answer.headers.get("content-type"), /^application\/json/);

@@ -1,4 +1,4 @@
-// Tests invalid forms: each gets the contract's code, as JSON and as a page, and stores nothing.
+// Tests invalid forms: each gets the code of docs/api.md, as JSON and as a page, and stores nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const MINUTE = 60_000;
 
-test("the list has the contract's fields, and is searched, filtered and sorted", async () => {
+test("the list has the fields of docs/desk.md, and is searched, filtered and sorted", async () => {
   const [first, second] = await applications(place.guichet, 2);
   await apply(place.guichet, { name: "Zoé Œuvré", email: "person1@example.net" });
   const { postings } = await staff.json("/desk");

@@ -16,6 +16,8 @@ import { children } from "../support/processes.mjs";
 test("dev ends with an error when workerd dies", { skip: process.platform !== "linux" && "needs /proc" }, async (t) => {
   const dev = await startDev(t);
   await dev.printed("Ctrl-C stops");
+  const stray = dev.lines.filter((line) => line.startsWith("MailDev"));
+  assert.deepEqual(stray, [], "the announcement says where the mailbox is");
   const [workerd] = await children("workerd", dev.child.pid);
   assert.ok(workerd, "workerd runs");
   process.kill(workerd, "SIGKILL");
@@ -78,7 +80,7 @@ async function startDev(t, closed) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  return { child, printed };
+  return { child, lines, printed };
 }
 
 /** @param {number} count @returns {Promise<string[]>} */

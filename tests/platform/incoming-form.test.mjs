@@ -5,10 +5,11 @@ import { beforeEach, test } from "node:test";
 
 import PostalMime from "postal-mime";
 
-import { clock, document, docx, form, kept, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { announced, clock, document, docx, form, kept, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { handOver, INTAKE, received } from "../support/incoming.mjs";
 import { CV, LETTER, mail, MARIE } from "../support/letters.mjs";
 import { poll } from "../support/mailbox.mjs";
+import { sendAll } from "../support/parts.mjs";
 import { running } from "../support/running.mjs";
 import { stall } from "../support/stall.mjs";
 import { unescaped } from "../support/words.mjs";
@@ -62,6 +63,27 @@ test("a file that was chosen takes the place of the mail's, also after a mistake
   assert.equal((await send(address, { name: "", cover_letter: letter, cv: document("CV 2.docx", newer) })).status, 422);
   assert.equal((await send(address, {})).status, 303);
   assert.deepEqual(await documents(), [sha256(pdf("Madame")), sha256(newer)]);
+});
+
+test("what the mail lacks may come in parts, and counts from the announcement", async () => {
+  const address = await answered([LETTER]);
+  const cv = pdf("Marie Dupont", 1_200_000);
+  const files = { cv: ["CV.pdf", cv] };
+  const announce = async (time) => {
+    const body = { documents: announced(files), eu_work_permit: "yes" };
+    const answer = await send(address, body, { accept: "application/json", "x-test-clock": clock(time) });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const last = POSTING.closesAt - 1;
+  const awaited = await announce(last);
+  assert.deepEqual([awaited.status, awaited.body.documents.map(({ id }) => id)], [202, ["cv"]], "the letter is in the mail");
+  const late = last + 60 * MINUTE;
+  await sendAll(guichet, awaited.body, files, { "x-test-clock": clock(late) });
+  const done = await announce(late);
+  assert.deepEqual([done.status, done.body.received_at], [201, new Date(last).toISOString()], JSON.stringify(done.body));
+  assert.deepEqual(await documents(), [sha256(LETTER.bytes), sha256(cv)]);
+  const again = await announce(late);
+  assert.deepEqual([again.status, again.body.reference], [200, done.body.reference], "its answer may have been lost");
 });
 
 test("a form that was not read gives its arrival back, which is good for that mail only", async () => {

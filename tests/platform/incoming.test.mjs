@@ -247,7 +247,8 @@ test("a mail of ours that comes back goes nowhere again, is kept, and the operat
   await send(mail({ subject: "Question sur le contrat", files: [] }));
   const { staff } = await mails(1);
   await send(staff[0].raw, { from: "redirect@example.net" });
-  await mails(1);
+  const isJudged = async () => (await everything(guichet)).incoming.some(({ outcome }) => outcome === "returned");
+  await poll(isJudged, 20_000, () => "what has come back is not known");
   await override(guichet, { clock: clock(NOON + 2 * 3_600_000), vars: { OPERATOR_ADDRESS: OPERATOR } });
   await guichet.cron();
   const { all } = await mails(2);

@@ -20,10 +20,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a statement may read that looks for one application, mail or posting: thirteen are the kinds of mail, in a list, and up
+ * What a statement may read that looks for one application, mail or posting: fourteen are the kinds of mail, in a list, and up
  * to eight are in the tables of the previous Worker, which triggers keep, and in their conditions.
  */
-const FEW = 21;
+const FEW = 22;
 /** For a statement that deletes: each row is found and then read. @param {number} written rows */
 const whatIsDeleted = (written) => 2 * written + FEW;
 /** How many rows those may read that look for more. */

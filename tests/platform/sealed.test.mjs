@@ -70,26 +70,6 @@ test("GnuPG and RNP open the mail, with its documents to the byte", { skip }, as
   }
 });
 
-test("18 MB of documents stay below the 25 MiB of the mail service", { skip }, async () => {
-  await keyed([owners[0].key]);
-  // Random bytes: what cannot be compressed.
-  const filled = (name, bytes) => {
-    const file = pdf(name, bytes);
-    const start = file.indexOf("%....");
-    const noise = Buffer.from(randomBytes(file.length - start - 200).map((byte) => ([10, 13, 37].includes(byte) ? 120 : byte)));
-    noise.copy(file, start + 1);
-    return file;
-  };
-  const [letter, cv] = [filled("Lettre", 8_900_000), filled("CV", 8_900_000)];
-  const answer = await apply(place.guichet, { cover_letter: document("Lettre.pdf", letter), cv: document("CV.pdf", cv) });
-  assert.equal(answer.status, 201, JSON.stringify(await answer.clone().json()));
-  const { reference } = await answer.json();
-  const [{ raw }] = await place.mails(reference, 2, 60_000);
-  assert.ok(raw.length < 25 * 1024 * 1024, `${raw.length} bytes`);
-  const { files } = await read(owners[0].opened(raw).GnuPG);
-  assert.deepEqual(files.map(([, hash]) => hash), [sha256(letter), sha256(cv)]);
-});
-
 const NEEDLES = ["Quetzalina", "Xylophon", "zwieback", person().email, person().phone, "Ouagadougou", "Rhododendron", "Tournesol", "Bergamote", "Cardamome"];
 
 const mailed = (count) => poll(() => place.mailbox.messages.length >= count, 15_000, () => `${place.mailbox.messages.length} of ${count} mails`);
@@ -296,4 +276,25 @@ test("the form says that what is sent is encrypted", { skip }, async () => {
   assert.match(page, /recruitment team receives them encrypted/);
   await save(place.guichet.db, POSTING.slug, plain);
   assert.doesNotMatch(await (await place.guichet.fetch(`/postings/${POSTING.slug}?lang=en`)).text(), /encrypted/);
+});
+
+// The last one: on a machine that is busy its mail takes the queue so long that the tests after it would wait in vain.
+test("18 MB of documents stay below the 25 MiB of the mail service", { skip }, async () => {
+  await keyed([owners[0].key]);
+  // Random bytes: what cannot be compressed.
+  const filled = (name, bytes) => {
+    const file = pdf(name, bytes);
+    const start = file.indexOf("%....");
+    const noise = Buffer.from(randomBytes(file.length - start - 200).map((byte) => ([10, 13, 37].includes(byte) ? 120 : byte)));
+    noise.copy(file, start + 1);
+    return file;
+  };
+  const [letter, cv] = [filled("Lettre", 8_900_000), filled("CV", 8_900_000)];
+  const answer = await apply(place.guichet, { cover_letter: document("Lettre.pdf", letter), cv: document("CV.pdf", cv) });
+  assert.equal(answer.status, 201, JSON.stringify(await answer.clone().json()));
+  const { reference } = await answer.json();
+  const [{ raw }] = await place.mails(reference, 2, 60_000);
+  assert.ok(raw.length < 25 * 1024 * 1024, `${raw.length} bytes`);
+  const { files } = await read(owners[0].opened(raw).GnuPG);
+  assert.deepEqual(files.map(([, hash]) => hash), [sha256(letter), sha256(cv)]);
 });

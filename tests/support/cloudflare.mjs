@@ -119,6 +119,9 @@ export class Cloudflare {
 
 /** @type {[string, RegExp, (this: Cloudflare, asked: { name: string, body: any, query: URLSearchParams }) => any][]} */
 const ROUTES = [
+  ["GET", /^\/user\/tokens\/verify$/, () => ({ id: "a-token-id", status: "active" })],
+  ["GET", /^\/user$/, () => ({ id: "a-user", email: "operator@guichet.dev" })],
+  ["GET", /^\/accounts$/, () => [{ id: ACCOUNT, name: "Guichet" }]],
   ["GET", /^\/d1\/database$/, function ({ query }) { return query.get("page") === "1" ? this.databases : []; }],
   ["POST", /^\/d1\/database$/, function ({ body }) {
     const database = { uuid: crypto.randomUUID(), ...body };

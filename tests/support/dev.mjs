@@ -92,9 +92,20 @@ async function startMailbox() {
     mailDirectory,
     silent: true,
   });
-  await mailbox.start();
+  await quietly(() => mailbox.start());
   answerOlderClients(mailbox.getServers().api.app.server);
   return mailbox;
+}
+
+/** MailDev says where its API is although it is to be silent. @param {() => Promise<void>} begin */
+async function quietly(begin) {
+  const { info } = console;
+  console.info = () => {};
+  try {
+    await begin();
+  } finally {
+    console.info = info;
+  }
 }
 
 /**

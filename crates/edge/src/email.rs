@@ -80,7 +80,8 @@ async fn process(env: &Env, id: &str) -> Result<bool, Fault> {
     let settings = config::receiver(env)?;
     let receiver = settings.as_receiver();
     let (documents, ledger, queue) = (&app.documents, &app.ledger, &app.queue);
-    receive(documents, ledger, queue, &app.clock, &composer, &receiver, id).await.map(|()| true)
+    let judged = receive(documents, ledger, queue, &app.clock, &composer, &receiver, id);
+    Box::pin(judged).await.map(|()| true)
 }
 
 /// The settings of [`Receiver`].

@@ -23,8 +23,8 @@ use rules::{Form, Issue, Mails, Timestamp, Unicode};
 
 pub(crate) use draft::RAW;
 pub use draft::{
-    Completion, OpenedDraft, announce_completion, complete_announced,
-    complete_draft, draft_application, draft_posting, open_draft, raw_mail,
+    Completion, OpenedDraft, announce_completion, complete_announced, complete_draft,
+    draft_application, draft_posting, open_draft, raw_mail,
 };
 use enclosed::{Enclosed, held};
 pub(crate) use keep::raw_key;

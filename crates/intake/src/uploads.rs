@@ -28,7 +28,7 @@ struct Digests {
 
 impl<'a, U: Upload> Uploads<'a, U> {
     /// Reads, hashes and inspects the files, but for those that their size
-    /// alone refuses, and adds to `form` what they are, and those of `held`
+    /// alone refuses, hashes those that are not asked for, and adds to `form` what they are, and those of `held`
     /// that they do not replace.
     pub(crate) async fn look_into(
         posting: &Posting,
@@ -46,7 +46,11 @@ impl<'a, U: Upload> Uploads<'a, U> {
                 sha256: None,
             };
             let mut digests = None;
-            if !refused_by_size(&posting.requirements, &offer) {
+            let is_asked = posting.requirements.document(&document.id).is_some();
+            if !is_asked {
+                // It is refused, unless an earlier form brought the same.
+                offer.sha256 = Some(hex(&document.upload.read().await?.sha256));
+            } else if !refused_by_size(&posting.requirements, &offer) {
                 let UploadContent { bytes, sha256 } = document.upload.read().await?;
                 offer.sha256 = Some(hex(&sha256));
                 offer.report = Some(documents::inspect(&bytes, &Limits::default()));

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use documents::Active;
+use domain::Stage;
 use locales::{ALL, Words as _};
 use rules::content::{Verdict, verdict};
 use rules::{Code, Remark};
@@ -44,6 +45,21 @@ const COMPOSED: &[&str] = &[
     "remark_",
     "zone_",
 ];
+
+#[test]
+fn every_stage_has_a_name_and_a_letter() {
+    for texts in ALL {
+        for stage in Stage::ALL {
+            // Nobody is written to because their application has arrived.
+            let letter = if stage == Stage::Received { "plain" } else { stage.as_str() };
+            let keys = ["subject", "body"].map(|part| format!("desk_letter_{letter}_{part}"));
+            for key in keys.into_iter().chain([format!("desk_stage_{}", stage.as_str())]) {
+                let is_there = texts.find(&key).is_some_and(|text| !text.is_empty());
+                assert!(is_there, "{}: `{key}` is missing", texts.language_tag);
+            }
+        }
+    }
+}
 
 #[test]
 fn every_code_has_a_sentence() {

@@ -18,18 +18,22 @@ const NOT_A_POSTING: &str = "README.md";
 ///
 /// All mistakes of all files.
 pub fn compile_folder(folder: &Path) -> Result<Vec<Posting>, Mistakes> {
+    let (postings, mistakes) = read_folder(folder);
+    if mistakes.0.is_empty() { Ok(postings) } else { Err(mistakes) }
+}
+
+/// Returns the postings of `folder` that have no mistake, sorted by slug, and
+/// all mistakes of the others.
+pub fn read_folder(folder: &Path) -> (Vec<Posting>, Mistakes) {
     let shown =
         folder.file_name().map_or_else(|| folder.to_string_lossy(), |n| n.to_string_lossy());
     let files = match markdown_files(folder) {
         Ok(files) => files,
         Err(error) => {
             let text = format!("this folder of postings cannot be read: {error}");
-            return Err(Mistakes(vec![Mistake {
-                file: folder.display().to_string(),
-                line: 0,
-                text,
-                flaw: Flaw::default(),
-            }]));
+            let file = folder.display().to_string();
+            let mistake = Mistake { file, line: 0, text, flaw: Flaw::default() };
+            return (Vec::new(), Mistakes(vec![mistake]));
         }
     };
     let sources = files.iter().map(|path| {
@@ -55,7 +59,7 @@ fn markdown_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn compile_all(
     folder: &Path,
     sources: impl Iterator<Item = (String, io::Result<Vec<u8>>)>,
-) -> Result<Vec<Posting>, Mistakes> {
+) -> (Vec<Posting>, Mistakes) {
     let mut postings = Vec::new();
     let mut mistakes = Vec::new();
     let mut slugs: BTreeMap<String, String> = BTreeMap::new();
@@ -95,12 +99,9 @@ fn compile_all(
             }
         }
     }
-    if mistakes.is_empty() {
-        postings.sort_by(|a, b| a.slug.cmp(&b.slug));
-        return Ok(postings);
-    }
+    postings.sort_by(|a, b| a.slug.cmp(&b.slug));
     mistakes.sort();
-    Err(Mistakes(mistakes))
+    (postings, Mistakes(mistakes))
 }
 
 fn not_utf8(file: String, error: &std::string::FromUtf8Error) -> Mistake {

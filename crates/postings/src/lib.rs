@@ -34,7 +34,7 @@ mod value;
 pub use advertisement::{Draft, from_advertisement};
 pub use compiled::{Compiled, FORMAT, compile, read, slug};
 pub use fields::{Fields, fields, with_fields};
-pub use folder::compile_folder;
+pub use folder::{compile_folder, read_folder};
 pub use form::{MAX_DOCUMENTS, MAX_QUESTIONS};
 pub use mistake::{Flaw, Mistake, Mistakes};
 pub use placing::field_of;

@@ -21,7 +21,9 @@ impl<'a> Notes<'a> {
         for error in errors {
             let span = error.span().unwrap_or_default();
             let line = notes.line(span.start);
-            notes.add(line, syntax_mistake(front.get(span).unwrap_or_default(), error.message()));
+            let key = key_before(front, span.start);
+            let source = front.get(span).unwrap_or_default();
+            notes.add(line, syntax_mistake(key, source, error.message()));
             notes.broken.insert(line);
         }
         notes
@@ -56,12 +58,24 @@ impl<'a> Notes<'a> {
     }
 }
 
-fn syntax_mistake(source: &str, message: &str) -> String {
+/// The facts that are `true` or `false`.
+const TRUE_OR_FALSE: [&str; 4] = ["forget", "neutral", "renewable", "required"];
+
+/// Returns the key in the line of the byte `offset`; an empty text where there
+/// is none.
+fn key_before(front: &str, offset: usize) -> &str {
+    let before = front.get(..offset).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.split_once('=').map_or("", |(key, _)| key.trim())
+}
+
+fn syntax_mistake(key: &str, source: &str, message: &str) -> String {
     if message.starts_with("invalid date") {
         return format!("`{source}` is not a day of the calendar ({message}).");
     }
-    let hint = if message.contains("must be quoted") || message.starts_with("invalid basic string")
-    {
+    let hint = if TRUE_OR_FALSE.contains(&key) {
+        " Write `true` or `false`."
+    } else if message.contains("must be quoted") || message.starts_with("invalid basic string") {
         " Put text between straight quotes: \"...\"."
     } else if message == "duplicate key" {
         " Keep one of the two."

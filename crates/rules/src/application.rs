@@ -66,7 +66,7 @@ pub struct Form {
     pub email: String,
     /// Their telephone number, if they like.
     pub phone: String,
-    /// The subject line. The page fills it in; a client of the API sends it.
+    /// The subject line. The page fills it in; a program sends it.
     pub subject: String,
     /// A message to staff, if they like.
     pub message: String,

@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_invisible_characters_is_missing() {
+        for (name, is_missing) in [("\u{200B} \u{2060}", true), ("م\u{200C}ی", false)] {
+            let form = Form { name: name.into(), ..Form::default() };
+            let issue = Fields::of(&form, addresses::to_ascii).check().first("name");
+            assert_eq!(issue.is_some(), is_missing, "{name:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_field_is_missing_and_nothing_else() {
         let issues = Fields::of(&Form::default(), addresses::to_ascii).check();
         for name in NAMES {

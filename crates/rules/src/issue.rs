@@ -102,7 +102,8 @@ impl From<Vec<String>> for Param {
 }
 
 named! {
-    /// What can be wrong with a field or a document.
+    /// What can be wrong with a field or a document. The sentence for people is
+    /// `missing` and so on in the section `[issue]` of each file in `www/locales`.
     Code {
         /// A required field is empty.
         Missing = "missing",

@@ -42,9 +42,12 @@ pub(crate) fn run(
 ) -> anyhow::Result<()> {
     let folder = profile.folder(workspace);
     let _lock = lock(&workspace.path("build"))?;
-    let public =
-        progress.step("the form, for the browser", || assets::build(workspace, &folder))?;
-    progress.step("the Worker", || worker::build(workspace, profile, &folder, &public))
+    let public = progress.step("the form, for the browser (minutes the first time)", || {
+        assets::build(workspace, &folder)
+    })?;
+    progress.step("the Worker (minutes the first time)", || {
+        worker::build(workspace, profile, &folder, &public)
+    })
 }
 
 /// Builds wait for each other: wrangler starts a second one while the first still runs. The lock ends with the value.

@@ -26,10 +26,10 @@ pub(crate) fn run_all(workspace: &Workspace) -> anyhow::Result<()> {
 
 /// Runs every check, also after one has failed.
 pub(crate) fn each(workspace: &Workspace, results: &mut Results) {
+    results.check("postings", || compile_postings(&workspace.path("postings")));
     results.check("format", || run(workspace.cargo().args(["fmt", "--all", "--check"])));
     results.check("which crate may depend on which", || dependency_rules::check(workspace));
     results.check("lints", || clippy(workspace, &["--workspace", "--all-targets"]));
-    results.check("postings", || compile_postings(&workspace.path("postings")));
     // Built one by one, as in production: the browser's crates have no standard
     // library.
     for crates in [

@@ -5,10 +5,11 @@ mod finding;
 mod local;
 mod mail_size;
 mod online;
+mod postings;
 
 use anyhow::bail;
 
-use crate::installation::Installation;
+use crate::installation::{Installation, LOG_IN, NOT_LOGGED_IN};
 use crate::setup;
 use crate::workspace::Workspace;
 
@@ -25,11 +26,14 @@ pub(crate) fn run(workspace: &Workspace, is_remote: bool) -> anyhow::Result<()> 
     let mut installation = Installation::read(workspace)?;
     let mut findings = settings(&installation);
     findings.extend(local::development_clock(workspace));
-    let postings = local::postings(&installation);
-    findings.extend(local::recipients(&postings));
-    findings.extend(local::intake_address(&installation.config, &postings));
+    let (postings, wrong) = postings::read(&installation);
+    findings.extend(wrong);
     if is_remote {
-        findings.extend(online::findings(workspace, &mut installation, &postings)?);
+        if installation.is_logged_in()? {
+            findings.extend(online::findings(workspace, &mut installation, &postings)?);
+        } else {
+            findings.push(Finding::error(NOT_LOGGED_IN, LOG_IN));
+        }
     }
     report(&findings)
 }
@@ -40,10 +44,9 @@ pub(crate) fn what_is_left(
     workspace: &Workspace,
     installation: &mut Installation,
 ) -> anyhow::Result<()> {
-    let postings = local::postings(installation);
+    let (postings, wrong) = postings::read(installation);
     let mut findings = settings(installation);
-    findings.extend(local::recipients(&postings));
-    findings.extend(local::intake_address(&installation.config, &postings));
+    findings.extend(wrong);
     findings.extend(online::findings(workspace, installation, &postings)?);
     findings.extend(local::by_hand(installation));
     for finding in &findings {

@@ -24,6 +24,10 @@ const BASE: &str = "wrangler.toml";
 /// Written anew by each command that reaches the installation.
 const GENERATED: &str = "build/wrangler.json";
 
+/// What is said where nobody is logged in, and the remedy.
+pub(crate) const NOT_LOGGED_IN: &str = "not logged in at Cloudflare";
+pub(crate) const LOG_IN: &str = "run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN";
+
 /// An installation, reached through Wrangler.
 pub(crate) struct Installation<'a> {
     workspace: &'a Workspace,
@@ -58,11 +62,24 @@ impl<'a> Installation<'a> {
     /// Where there is none yet: `cargo xtask deploy` makes it.
     pub(crate) fn open(workspace: &'a Workspace) -> anyhow::Result<Self> {
         let mut installation = Self::read(workspace)?;
-        if !installation.find_database()? {
+        let found = installation.find_database();
+        if found.is_err() && !installation.is_logged_in()? {
+            bail!("{NOT_LOGGED_IN}: {LOG_IN}");
+        }
+        if !found? {
             let name = config::database_name(&installation.config);
             bail!("there is no database {name} online: `cargo xtask deploy` makes it");
         }
         Ok(installation)
+    }
+
+    /// Returns whether somebody is logged in at Cloudflare. Where Wrangler cannot
+    /// say, the next request tells more.
+    pub(crate) fn is_logged_in(&self) -> anyhow::Result<bool> {
+        let answer = self.try_to(&["whoami", "--json"])?;
+        let said: Option<Value> = serde_json::from_str(&answer.output).ok();
+        let said = said.and_then(|said| said.get("loggedIn")?.as_bool());
+        Ok(said.unwrap_or(true))
     }
 
     /// Looks for the database by its name, and writes its id into the

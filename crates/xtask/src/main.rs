@@ -70,6 +70,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Task::Doctor { is_remote } => doctor::run(&workspace, is_remote),
         Task::Admin(options) => admin::run(&workspace, &options),
         Task::Postings(options) => postings::run(&workspace, &options),
+        Task::CheckPostings { place, folder } => postings::check(&workspace, &place, folder),
         Task::Simulate(options) => simulate::run(&workspace, &options),
         Task::Chaos(options) => proof::chaos(&workspace, &options),
         Task::Bench(options) => proof::bench(&workspace, &options),

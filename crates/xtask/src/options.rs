@@ -14,7 +14,7 @@ use lexopt::prelude::*;
 
 use crate::build::Profile;
 
-use admin::AdminOptions;
+use admin::{AdminOptions, Place};
 use deploy::DeployOptions;
 use documents::{CorpusOptions, DifferOptions, FuzzOptions};
 use postings::PostingsOptions;
@@ -50,7 +50,9 @@ cargo xtask <command>
             --mail staff      or acknowledgement
           show REFERENCE      what is kept of an application
           erase REFERENCE     erases it at the person's request
-          any of them         of the outbox of `cargo xtask dev`, or
+          pause               nothing leaves, before the database is restored
+          restore             the Worker does again what a restored database has forgotten
+          each of them        of the outbox of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online; `npx wrangler login` comes first
   postings
@@ -60,7 +62,8 @@ cargo xtask <command>
             --confirm         although applications are erased before the new closing
           pull                writes what was saved elsewhere, such as at the desk, into the folder
           list                the postings with their states and versions
-            --folder DIR      where the files are (postings)
+          check               names the mistakes in the folder, with file, line and remedy; saves nothing
+            --folder DIR      where the files are (postings; with --remote, where guichet.toml says)
           each of them        of the database of `cargo xtask dev`, or
             --state DIR       of one that is kept there
             --remote          of the one online, which postings/postings.lock keeps account of
@@ -104,9 +107,16 @@ pub(crate) enum Task {
     Test(Option<String>),
     Sizes,
     Deploy(DeployOptions),
-    Doctor { is_remote: bool },
+    Doctor {
+        is_remote: bool,
+    },
     Admin(AdminOptions),
     Postings(PostingsOptions),
+    /// The folder alone, without a database.
+    CheckPostings {
+        place: Place,
+        folder: Option<PathBuf>,
+    },
     Simulate(SimulateOptions),
     Chaos(ChaosOptions),
     Bench(BenchOptions),
@@ -168,7 +178,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Task> {
         "differ" => documents::differ(&mut parser),
         "fuzz" => documents::fuzz(&mut parser),
         "help" => Ok(Task::Help),
-        unknown => bail!("there is no command `{unknown}`.\n\n{USAGE}"),
+        unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),
     }
 }
 
@@ -267,10 +277,22 @@ mod tests {
     #[test]
     fn a_mistake_is_named() {
         let error = |line: &[&str]| read(line).unwrap_err().to_string();
-        assert!(error(&["serve"]).contains("there is no command `serve`"));
+        // No help of a screen above it or below.
+        assert!(error(&["serve"]).starts_with("there is no command `serve`"));
+        assert_eq!(error(&["serve"]).lines().count(), 1);
         assert!(error(&["dev", "--port", "high"]).contains("--port high"));
         assert!(error(&["build", "--production"]).contains("--production"));
         assert!(error(&["check", "all"]).contains("all"));
+    }
+
+    #[test]
+    fn the_help_has_every_order() {
+        for order in ["outbox", "send-again", "show", "erase", "pause", "restore"] {
+            assert!(USAGE.contains(&format!(" {order} ")), "{order}");
+        }
+        for order in ["push", "pull", "list", "check"] {
+            assert!(USAGE.contains(&format!("          {order} ")), "{order}");
+        }
     }
 
     #[test]

@@ -58,6 +58,22 @@ pub(crate) fn run(workspace: &Workspace, options: &PostingsOptions) -> anyhow::R
     }
 }
 
+/// Names the mistakes in the folder, without a database.
+pub(crate) fn check(
+    workspace: &Workspace,
+    place: &Place,
+    folder: Option<PathBuf>,
+) -> anyhow::Result<()> {
+    let folder = match (folder, place) {
+        (Some(folder), _) => folder,
+        (None, Place::Online) => Installation::read(workspace)?.postings(),
+        (None, Place::Development(_)) => workspace.path(FOLDER),
+    };
+    let postings = postings::compile_folder(&folder)?;
+    println!("{} postings in {}, no mistake", postings.len(), folder.display());
+    Ok(())
+}
+
 /// The file that keeps account of the database online is tracked beside the
 /// postings. A database on this machine has its own, beside its data.
 fn lock_file(workspace: &Workspace, place: &Place, folder: &Path) -> anyhow::Result<PathBuf> {

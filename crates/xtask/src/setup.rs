@@ -1,5 +1,6 @@
 //! Installs what the commands need.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -39,29 +40,68 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
 /// older than the lock file.
 pub(crate) fn npm_packages(workspace: &Workspace) -> anyhow::Result<()> {
     node(workspace)?;
-    let installed = modified(&workspace.path("node_modules/.package-lock.json"));
-    let locked = modified(&workspace.path("package-lock.json"));
-    if installed.is_some() && installed >= locked {
-        return Ok(());
-    }
-    if installed.is_some() && std::env::var_os("WRANGLER_COMMAND").is_some() {
-        bail!("package-lock.json has changed: stop wrangler, run `npm ci`, and start it again");
-    }
-    run(workspace.command("npm").args(["ci", "--loglevel=error"]))
-        .context("npm could not install the packages of package-lock.json")
+    let folder = workspace.root.as_path();
+    once(
+        &workspace.path("build/npm-lock"),
+        || has_packages(folder),
+        || {
+            let is_there = folder.join("node_modules/.package-lock.json").exists();
+            if is_there && std::env::var_os("WRANGLER_COMMAND").is_some() {
+                bail!(
+                    "package-lock.json has changed: stop wrangler, run `npm ci`, and start it again"
+                );
+            }
+            run(workspace.command("npm").args(["ci", "--loglevel=error"]))
+                .context("npm could not install the packages of package-lock.json")
+        },
+    )
 }
 
 /// Installs the libraries that `cargo xtask bench documents` compares with.
 /// They are too large for everybody's first start.
 pub(crate) fn bench_packages(workspace: &Workspace) -> anyhow::Result<()> {
-    let installed = modified(&workspace.path("tests/bench/node_modules/.package-lock.json"));
-    if installed.is_some()
-        && installed >= modified(&workspace.path("tests/bench/package-lock.json"))
-    {
+    let folder = workspace.path("tests/bench");
+    once(
+        &workspace.path("build/npm-lock"),
+        || has_packages(&folder),
+        || {
+            run(workspace.command("npm").args([
+                "ci",
+                "--prefix",
+                "tests/bench",
+                "--loglevel=error",
+            ]))
+            .context("npm could not install the packages of tests/bench/package-lock.json")
+        },
+    )
+}
+
+/// Returns whether the packages in `folder` are those of its lock file.
+fn has_packages(folder: &Path) -> bool {
+    let installed = modified(&folder.join("node_modules/.package-lock.json"));
+    installed.is_some() && installed >= modified(&folder.join("package-lock.json"))
+}
+
+/// Does `work` unless it is done. Commands wait for each other: two that
+/// install packages at the same time delete each other's.
+fn once(
+    lock: &Path,
+    is_done: impl Fn() -> bool,
+    work: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if is_done() {
         return Ok(());
     }
-    run(workspace.command("npm").args(["ci", "--prefix", "tests/bench", "--loglevel=error"]))
-        .context("npm could not install the packages of tests/bench/package-lock.json")
+    if let Some(folder) = lock.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = File::create(lock)?;
+    if file.try_lock().is_err() {
+        eprintln!("waiting for another command that installs npm packages");
+        file.lock()?;
+    }
+    // The other one may have done it.
+    if is_done() { Ok(()) } else { work() }
 }
 
 /// Returns the browser of the tests.
@@ -140,4 +180,39 @@ fn node(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn modified(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|data| data.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{scope, sleep};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn two_commands_at_once_install_once() {
+        let folder = std::env::temp_dir().join(format!("guichet-once-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        let (lock, done, log) = (folder.join("lock"), folder.join("done"), folder.join("log"));
+        let install = || {
+            once(
+                &lock,
+                || done.exists(),
+                || {
+                    // Fails where another one has begun.
+                    File::create_new(&log)?;
+                    sleep(Duration::from_millis(200));
+                    File::create(&done)?;
+                    Ok(())
+                },
+            )
+        };
+        scope(|scope| {
+            let commands = [scope.spawn(install), scope.spawn(install), scope.spawn(install)];
+            for command in commands {
+                command.join().unwrap().unwrap();
+            }
+        });
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

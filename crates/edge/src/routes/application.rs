@@ -103,7 +103,8 @@ pub(super) async fn post(
         }
         let (form, source) = (&received.form, Source::Page(&token.id));
         let announced =
-            parts::find(context, &app, &posting.slug, source, form, &received.announced).await?;
+            parts::find(context, &app, &posting.slug, source, form, received.announced.as_deref())
+                .await?;
         let context = announced.as_ref().map_or(context, |(_, first)| first);
         let announcement = announced.as_ref().map(|(announcement, _)| announcement);
         let (current, at) = (posting.clone(), context.received_at);

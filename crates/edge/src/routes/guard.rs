@@ -9,7 +9,7 @@
 //! - **Trap**: a field is filled in that people cannot see, hear or reach.
 //! - **Haste**: more than 10 forms a minute from one address came sooner after
 //!   their page than a person can fill it in, or without a token that says
-//!   when. A single one may come from a client of the API or from a
+//!   when. A single one may come from a program (docs/api.md) or from a
 //!   well-prepared person, so it takes several.
 //!
 //! Parts of documents are counted apart: 600 a minute, so many because they are

@@ -160,7 +160,7 @@ async fn take_in(
     let announced = match draft_application(&app.ledger, &app.signing, posting, id, &key).await? {
         Some(application) => {
             let source = Source::Page(&application);
-            parts::find(context, app, &posting.slug, source, &form, &announced).await?
+            parts::find(context, app, &posting.slug, source, &form, announced.as_deref()).await?
         }
         None => return Ok(answer::failure(context, Failure::Gone)),
     };

@@ -1,4 +1,4 @@
-//! Routes requests to their handlers.
+//! Routes requests to their handlers. What clients may rely on is in docs/api.md.
 
 mod accessibility;
 mod answer;

@@ -28,9 +28,9 @@ pub(super) async fn find(
     slug: &str,
     source: Source<'_>,
     form: &Form,
-    announced: &Option<Vec<AnnouncedDocument>>,
+    announced: Option<&[AnnouncedDocument]>,
 ) -> Result<Option<(Announcement, RequestContext)>, Fault> {
-    let Some(documents) = announced.clone() else { return Ok(None) };
+    let Some(documents) = announced.map(<[_]>::to_vec) else { return Ok(None) };
     let (store, now) = (&app.documents, context.received_at);
     let announcement = Announcement::find(store, slug, source, form, documents, now).await?;
     let received_at = announcement.first_arrival().unwrap_or(now);

@@ -110,19 +110,6 @@ fn a_correction_can_be_taken_back() {
     assert_eq!(third.content.name, first.content.name);
 }
 
-/// The posting no longer asks for a document that the application has.
-#[test]
-fn a_document_that_is_no_longer_asked_for_does_not_stop_a_correction() {
-    let (world, posting) = (World::default(), posting());
-    let id = accepted(&world, &posting, 1);
-    let mut less = posting.clone();
-    less.requirements.documents.retain(|document| document.id == "cv");
-    let change = Change::of(&world.application(&id), &less);
-    let (second, outcome) = taken(amend(&world, &less, &id, change));
-    assert_eq!((outcome, second.revision), (Outcome::Corrected, 2));
-    assert_eq!(second.content.documents.len(), 1);
-}
-
 #[test]
 fn what_a_refused_correction_brought_is_held_for_the_page_that_says_so() {
     let (world, posting) = (World::default(), posting());
@@ -278,4 +265,41 @@ fn an_address_that_refuses_the_news_is_forgotten_as_well() {
     let row = "SELECT refused_because || coalesce(payload, '') FROM mails \
         WHERE kind = 'address_changed'";
     assert_eq!(world.ask(row), "550 5.1.1");
+}
+
+/// Staff would never see again what the candidate cannot send any more.
+#[test]
+fn what_the_posting_no_longer_asks_for_stays() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let first = world.application(&id);
+    let mut less = posting.clone();
+    less.requirements.documents.retain(|document| document.id == "cv");
+    less.requirements.questions.clear();
+    let (second, outcome) = taken(amend(&world, &less, &id, Change::of(&first, &less)));
+    assert_eq!(outcome, Outcome::Corrected);
+    assert_eq!(second.content.answers, first.content.answers);
+    let sorted = |received: &Application| {
+        let mut documents = received.content.documents.clone();
+        documents.sort_by(|one, other| one.id.cmp(&other.id));
+        documents
+    };
+    assert_eq!(sorted(&second), sorted(&first));
+    // The same form once more is the same.
+    let change = Change { minutes: 2, ..Change::of(&second, &less) };
+    assert_eq!(taken(amend(&world, &less, &id, change)).1, Outcome::Unchanged);
+    // Asked for again, it is there.
+    let mut form = Change::of(&second, &posting);
+    form.form.phone.clear();
+    let (third, _) = taken(amend(&world, &posting, &id, Change { minutes: 3, ..form }));
+    assert_eq!(third.content.documents, first.content.documents);
+    world.now.set(Timestamp(NOON.0 + 10 * 60_000));
+    deliver_mail(&world, &less, &MailKind::Staff.mail_id(&id, 3)).unwrap();
+    let mailbox = world.mailbox.borrow();
+    let mail = MessageParser::default().parse(&mailbox[0].1).unwrap();
+    let mut attached: Vec<_> = mail.attachments().map(|part| part.contents().to_vec()).collect();
+    attached.sort_unstable();
+    let mut expected = [samples::pdf("Lettre"), samples::docx("CV")];
+    expected.sort_unstable();
+    assert_eq!(attached, expected);
 }

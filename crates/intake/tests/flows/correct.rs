@@ -12,14 +12,18 @@ use intake::ports::{MailKind, Outbox as _, Sending};
 use intake::{ApplicationId, LEASE_MS, MAX_REVISIONS, Outcome, Submission, Verdict};
 
 /// The form of [`submission`] with another CV, `minutes` after noon.
-fn corrected(posting: &Posting, cv: &str, minutes: i64) -> Submission<Vec<u8>> {
+pub(crate) fn corrected(posting: &Posting, cv: &str, minutes: i64) -> Submission<Vec<u8>> {
     let mut changed = submission(posting, 1);
     changed.received_at = Timestamp(NOON.0 + minutes * 60_000);
     changed.documents[1] = file("cv", "CV.pdf", samples::pdf(cv));
     changed
 }
 
-fn taken(world: &World, posting: &Posting, form: Submission<Vec<u8>>) -> (Application, Outcome) {
+pub(crate) fn taken(
+    world: &World,
+    posting: &Posting,
+    form: Submission<Vec<u8>>,
+) -> (Application, Outcome) {
     match submit(world, posting, form) {
         Ok(Verdict::Accepted { received, outcome, .. }) => (*received, outcome),
         other => panic!("{other:?}"),
@@ -27,7 +31,7 @@ fn taken(world: &World, posting: &Posting, form: Submission<Vec<u8>>) -> (Applic
 }
 
 /// Sends what is due `minutes` after noon.
-fn deliver_all(world: &World, posting: &Posting, minutes: i64) {
+pub(crate) fn deliver_all(world: &World, posting: &Posting, minutes: i64) {
     world.now.set(Timestamp(NOON.0 + minutes * 60_000));
     let due = pollster::block_on(world.ledger.due(Timestamp(i64::MAX), 100)).unwrap();
     for mail in due {
@@ -36,7 +40,7 @@ fn deliver_all(world: &World, posting: &Posting, minutes: i64) {
 }
 
 /// Texts and subjects of the mails that staff have, in order.
-fn to_staff(world: &World) -> Vec<(String, String)> {
+pub(crate) fn to_staff(world: &World) -> Vec<(String, String)> {
     let mailbox = world.mailbox.borrow();
     let mails = mailbox.iter().filter(|(to, _)| to == "applications@omct.org");
     let read = |(_, mail): &(String, Vec<u8>)| {
@@ -178,29 +182,6 @@ fn the_same_content_is_known_though_the_posting_asks_for_less() {
     assert_eq!(taken(&world, &less, again), (first, Outcome::Unchanged));
 }
 
-/// Two people apply from one page, and the first one withdraws.
-#[test]
-fn the_second_person_of_a_page_keeps_the_application() {
-    let (world, posting) = (World::default(), posting());
-    let form = |cv: &str, minutes| {
-        let mut form = corrected(&posting, cv, minutes);
-        form.form.email = "jean@example.org".into();
-        form
-    };
-    let id = accepted(&world, &posting, 1);
-    let (second, outcome) = taken(&world, &posting, form("Jean", 1));
-    assert_eq!(outcome, Outcome::New);
-    let (signing, first) = (key(), world.application(&id));
-    let (ports, reference) = (&world.ports, first.reference.as_str());
-    let own = intake::receipt_key(&signing, &first);
-    let now = Timestamp(NOON.0 + 1);
-    let gone = intake::withdraw(ports, &world.ledger, &signing, reference, &own, now);
-    pollster::block_on(gone).unwrap().unwrap();
-    assert_eq!(taken(&world, &posting, form("Jean", 1)), (second.clone(), Outcome::Unchanged));
-    let (corrected, outcome) = taken(&world, &posting, form("better", 2));
-    assert_eq!((corrected.id, outcome), (second.id, Outcome::Corrected));
-}
-
 #[test]
 fn an_arrival_older_than_the_latest_revision_never_supersedes_it() {
     let (world, posting) = (World::default(), posting());
@@ -246,54 +227,6 @@ fn a_correction_that_fails_leaves_the_application_as_it_was() {
     assert_eq!(world.documents.borrow().len(), 2);
 }
 
-/// The next person at a shared computer, or a client that reuses a token.
-#[test]
-fn another_address_is_an_application_of_its_own_and_staff_know() {
-    let (world, posting) = (World::default(), posting());
-    accepted(&world, &posting, 1);
-    let jean = || {
-        let mut form = corrected(&posting, "Jean", 1);
-        form.form.name = "Jean Martin".into();
-        form.form.email = "jean@example.org".into();
-        form
-    };
-    let (other, outcome) = taken(&world, &posting, jean());
-    assert_eq!((outcome, other.revision, other.number), (Outcome::New, 1, 2));
-    // Sent again, in another case too, it is the same one.
-    let mut again = jean();
-    again.form.email = "JEAN@example.org".into();
-    let (same, outcome) = taken(&world, &posting, again);
-    assert_eq!((outcome, same.id, same.revision), (Outcome::Corrected, other.id.clone(), 2));
-    assert_eq!(taken(&world, &posting, jean()).1, Outcome::Unchanged);
-    assert_eq!(world.count("applications"), 2);
-    let first = world.application(ApplicationId::from_random(1).as_str());
-    deliver_all(&world, &posting, 10);
-    let mails = to_staff(&world);
-    for (reference, mail) in
-        [(&first.reference, &other.reference), (&other.reference, &first.reference)]
-    {
-        let (_, text) = mails.iter().find(|(subject, _)| subject.contains(mail.as_str())).unwrap();
-        assert!(text.contains("de la même page") && text.contains(reference.as_str()), "{text}");
-    }
-}
-
-#[test]
-fn staff_read_of_earlier_applications_of_the_same_person() {
-    let (world, posting) = (World::default(), posting());
-    let first = accepted(&world, &posting, 1);
-    let first = world.application(&first);
-    let mut second = submission(&posting, 2);
-    second.form.email = "AMELIE@example.org".into();
-    let (second, _) = taken(&world, &posting, second);
-    deliver(&world, &posting, &second.id).unwrap();
-    let [(_, text)] = to_staff(&world).try_into().unwrap();
-    let also = format!(
-        "Cette personne a aussi postulé\u{a0}: {}, mardi 15 juillet 2025.",
-        first.reference
-    );
-    assert!(text.contains(&also), "{text}");
-}
-
 #[test]
 fn replaced_documents_go_once_the_latest_mail_has_left() {
     let (world, posting) = (World::default(), posting());
@@ -330,4 +263,55 @@ fn after_a_withdrawal_a_correction_finds_an_id_that_is_used_up() {
     ));
     let verdict = submit(&world, &posting, corrected(&posting, "b", 1)).unwrap();
     assert!(matches!(verdict, Verdict::Retired { .. }), "{verdict:?}");
+}
+
+/// Nothing of it stays until the collector of orphaned documents comes.
+#[test]
+fn what_comes_after_a_withdrawal_leaves_no_documents() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let (signing, received) = (key(), world.application(&id));
+    let (ports, reference) = (&world.ports, received.reference.as_str());
+    let own = intake::receipt_key(&signing, &received);
+    let now = Timestamp(NOON.0 + 1);
+    let gone = intake::withdraw(ports, &world.ledger, &signing, reference, &own, now);
+    pollster::block_on(gone).unwrap().unwrap();
+    let verdict = submit(&world, &posting, submission(&posting, 1)).unwrap();
+    assert!(matches!(verdict, Verdict::Retired { .. }), "{verdict:?}");
+    assert!(world.documents.borrow().is_empty());
+}
+
+/// It is no longer asked for, but it came from a page that asked for it.
+#[test]
+fn a_form_of_an_older_page_is_known_with_what_is_no_longer_asked_for() {
+    let (world, posting) = (World::default(), posting());
+    let (first, _) = taken(&world, &posting, submission(&posting, 1));
+    let mut less = posting.clone();
+    less.requirements.documents.retain(|document| document.id == "cv");
+    assert_eq!(taken(&world, &less, submission(&posting, 1)), (first, Outcome::Unchanged));
+    let mut other = submission(&posting, 1);
+    other.documents[0] = file("cover_letter", "Lettre.pdf", samples::pdf("another letter"));
+    let verdict = submit(&world, &less, other).unwrap();
+    let Verdict::Refused { issues, .. } = verdict else { panic!("{verdict:?}") };
+    assert_eq!((issues[0].field.as_str(), issues[0].code), ("cover_letter", Code::NotAChoice));
+}
+
+/// The first of each is what the application has: which one was meant is unclear.
+#[test]
+fn what_comes_twice_is_not_taken_for_what_is_there() {
+    let (world, posting) = (World::default(), posting());
+    let id = accepted(&world, &posting, 1);
+    let first = world.application(&id);
+    let mut two_files = submission(&posting, 1);
+    two_files.documents.push(file("cv", "CV.pdf", samples::pdf("new")));
+    let mut two_names = submission(&posting, 1);
+    two_names.form.repeated = vec!["name".into()];
+    for (form, field) in [(two_files, "cv"), (two_names, "name")] {
+        let verdict = submit(&world, &posting, form).unwrap();
+        let Verdict::Refused { issues, kept: Some(kept), .. } = verdict else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!((issues[0].field.as_str(), issues[0].code), (field, Code::NotAChoice));
+        assert_eq!(*kept, first);
+    }
 }

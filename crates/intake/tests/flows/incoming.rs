@@ -165,9 +165,14 @@ fn a_late_mail_is_told_so_and_gets_no_form() {
             && !told.contains("/incoming/")),
         "{told:?}"
     );
-    let staff: Vec<_> = to(&mails, STAFF).into_iter().map(|raw| Incoming::read(raw.as_bytes())).collect();
+    let staff: Vec<_> =
+        to(&mails, STAFF).into_iter().map(|raw| Incoming::read(raw.as_bytes())).collect();
     let late = staff.iter().find(|mail| mail.subject.starts_with("[hors délai] ")).unwrap();
-    assert!(!late.text.contains("incomplet") && !late.text.contains("reste à régler"), "{}", late.text);
+    assert!(
+        !late.text.contains("incomplet") && !late.text.contains("reste à régler"),
+        "{}",
+        late.text
+    );
 }
 
 #[test]
@@ -415,8 +420,7 @@ fn a_subject_of_two_open_postings_is_for_neither_until_the_author_has_chosen() {
     receive(&both, 3, &own);
     assert_eq!(world.ask("SELECT count(*) FROM applications WHERE posting = 'other'"), 1);
     let answer = Incoming::read(answer.as_bytes()).message_id.unwrap();
-    let reply =
-        unclear.with("Message-ID", "<four@example.net>").with("In-Reply-To", &answer);
+    let reply = unclear.with("Message-ID", "<four@example.net>").with("In-Reply-To", &answer);
     receive(&both, 4, &reply);
     assert_eq!(world.count("applications"), 3);
 }

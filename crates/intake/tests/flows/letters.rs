@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use documents::samples;
 use domain::Posting;
-use intake::{MailComposer, Receiver};
 use intake::ports::{Fault, IncomingMail};
+use intake::{MailComposer, Receiver};
 use mail::Address;
 use mail::incoming::Incoming;
 

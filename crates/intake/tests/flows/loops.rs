@@ -63,8 +63,8 @@ impl System {
         let receiver =
             Receiver { server: SERVER, address: &intake, origin: ORIGIN, unicode: UNICODE };
         let composer = self.composer(&operator);
-        let received = intake::receive(ports, ledger, ports, ports, &composer, &receiver, &mail.id);
-        pollster::block_on(received).unwrap();
+        let judged = intake::receive(ports, ledger, ports, ports, &composer, &receiver, &mail.id);
+        pollster::block_on(judged).unwrap();
     }
 
     /// Sends what is due: recipient and message of each.

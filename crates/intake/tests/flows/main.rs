@@ -28,6 +28,7 @@ mod receipt;
 mod recipients;
 mod restore;
 mod retention;
+mod same_page;
 mod sealed;
 mod shared;
 mod submit;

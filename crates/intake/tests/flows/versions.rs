@@ -268,6 +268,20 @@ fn an_application_is_erased_on_the_day_that_its_page_said() {
     }
 }
 
+/// The day that the page said is over before the posting closes.
+#[test]
+fn an_application_from_a_page_older_than_an_extension_is_not_erased_before_the_closing() {
+    let world = World::default();
+    let first = Posting { retention_days: 30, version: 1, ..posting() };
+    let second = Posting { retention_days: 30, version: 2, ..closing_after(90) };
+    save(&world, 0, &first, NOON, false);
+    save(&world, 1, &second, NOON, true);
+    let token = Token { id: ApplicationId::from_random(7), issued_at: NOON, version: Some(1) };
+    let at = Timestamp(NOON.0 + 60 * DAY);
+    let terms = page_terms(&world.ledger, read, second.clone(), NOON, &token, at);
+    assert_eq!(pollster::block_on(terms).unwrap().erase_at, second.erased_at());
+}
+
 #[test]
 fn a_posting_that_was_taken_down_takes_corrections_and_nothing_new() {
     let (world, posting) = (World::default(), posting());

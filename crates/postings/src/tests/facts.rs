@@ -19,6 +19,12 @@ fn toml_that_is_none() {
                Put text between straight quotes: \"...\"."],
         ),
         (
+            "required = true",
+            "required = yes",
+            &["46: this is not TOML: string values must be quoted, expected literal string. \
+               Write `true` or `false`."],
+        ),
+        (
             "workload = 80",
             "workload = 80\nworkload = 90",
             &["9: this is not TOML: duplicate key. Keep one of the two."],

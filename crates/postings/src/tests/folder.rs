@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{env, fs, process};
 
 use super::SAMPLE;
-use crate::{Mistakes, compile_folder};
+use crate::{Mistakes, compile_folder, read_folder};
 
 /// A folder of its own for one test, gone afterwards.
 struct Folder(PathBuf);
@@ -86,6 +86,15 @@ fn a_slug_belongs_to_one_file() {
          postings/programme-officer.md:2: the slug `programme-officer` is already that of \
          postings/programme-officer-2.md:2. Give each posting its own.\n"
     );
+}
+
+#[test]
+fn a_mistake_in_one_file_leaves_the_others() {
+    let folder =
+        Folder::new("others", &[("b.md", b"# Title"), ("programme-officer.md", SAMPLE.as_bytes())]);
+    let (postings, Mistakes(mistakes)) = read_folder(&folder.0);
+    let slugs: Vec<_> = postings.iter().map(|posting| posting.slug.as_str()).collect();
+    assert_eq!((slugs.as_slice(), mistakes.len()), (["programme-officer"].as_slice(), 1));
 }
 
 #[test]

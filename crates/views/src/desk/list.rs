@@ -84,6 +84,7 @@ struct Row<'a> {
     reference: &'a str,
     name: &'a str,
     received: Time,
+    hour: String,
     stage: &'static str,
     stage_value: &'static str,
     answers: Vec<&'a str>,
@@ -126,11 +127,17 @@ impl<'a> Row<'a> {
             flags.push(texts.desk_unconfirmed.into());
         }
         let (reference, stage) = (application.reference.as_str(), dossier.stage);
+        // In the zone of the closing, which stands above the table.
+        let received = zone.local(application.received_at);
         Self {
             number: application.number,
             reference,
             name: &content.name,
-            received: Time::moment(texts, application.received_at, zone),
+            received: Time {
+                words: locales::date(texts, received.date),
+                machine: application.received_at.to_rfc3339(),
+            },
+            hour: locales::local_time(texts, received),
             stage: stage_name(texts, stage),
             stage_value: stage.as_str(),
             answers: answers.collect(),

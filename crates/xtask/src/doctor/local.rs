@@ -1,4 +1,4 @@
-//! What can be seen without asking anybody: settings, postings, the
+//! What can be seen of the settings without asking anybody, and of the
 //! development clock.
 
 use std::fs;
@@ -7,34 +7,10 @@ use intake::ReturnPath;
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::mail_size::encoded;
 use crate::dev;
 use crate::installation::Installation;
 use crate::installation::config::{ORIGIN, variable};
 use crate::workspace::Workspace;
-
-/// What of a posting matters to the delivery of its mails.
-#[derive(Debug)]
-pub(super) struct Outline {
-    pub(super) slug: String,
-    pub(super) recipients: Vec<String>,
-    pub(super) contact: String,
-    /// The most bytes of a mail to staff.
-    pub(super) mail_bytes: u64,
-}
-
-/// Returns the postings of the folder; none where one has a mistake, which
-/// `cargo xtask check` shows.
-pub(super) fn postings(installation: &Installation) -> Vec<Outline> {
-    let compiled = postings::compile_folder(&installation.postings()).unwrap_or_default();
-    let outlines = compiled.into_iter().map(|posting| Outline {
-        mail_bytes: encoded(posting.requirements.documents.iter().map(|one| one.max_bytes).sum()),
-        slug: posting.slug,
-        recipients: posting.recipients,
-        contact: posting.contact,
-    });
-    outlines.collect()
-}
 
 /// Returns what the settings lack.
 pub(crate) fn settings(installation: &Installation) -> Vec<Finding> {
@@ -65,14 +41,26 @@ fn of_config(config: &Value) -> Vec<Finding> {
             "set it in guichet.toml to an address or a page; /.well-known/security.txt publishes it",
         ));
     }
-    if variable(config, ORIGIN).is_empty() {
-        findings.push(Finding::error(
-            "the address of the site is not set: the Worker would refuse every request",
-            "set `domain` in guichet.toml to a host of a domain in your Cloudflare account, or PUBLIC_ORIGIN to the \
-             address under workers.dev",
-        ));
-    }
+    findings.extend(origin(variable(config, ORIGIN)));
     findings
+}
+
+/// Returns what is wrong with the address under which candidates find the site.
+fn origin(origin: &str) -> Option<Finding> {
+    let host = origin.rsplit('/').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let what = if origin.is_empty() {
+        "the address of the site is not set: the Worker would refuse every request".to_owned()
+    } else if is_example(host) {
+        format!("the address of the site is {origin}, which nobody can own")
+    } else {
+        return None;
+    };
+    Some(Finding::error(
+        what,
+        "set `domain` in guichet.toml to a host of a domain in your Cloudflare account, or PUBLIC_ORIGIN to the \
+         address under workers.dev",
+    ))
 }
 
 fn transport(config: &Value) -> Option<Finding> {
@@ -112,39 +100,6 @@ fn return_path(config: &Value) -> Option<Finding> {
             "set it in guichet.toml to an address with at most 12 characters before the @",
         )
     })
-}
-
-/// Returns the recipients of postings that are examples.
-pub(super) fn recipients(postings: &[Outline]) -> Vec<Finding> {
-    let all =
-        postings.iter().flat_map(|posting| posting.recipients.iter().map(move |to| (posting, to)));
-    let finding = |(posting, recipient): (&Outline, &String)| {
-        Finding::error(
-            format!("{}: its recipient is {recipient}", posting.slug),
-            format!(
-                "set `recipient` in postings/{}.md to an address that staff read",
-                posting.slug
-            ),
-        )
-    };
-    all.filter(|(_, to)| is_example(to)).map(finding).collect()
-}
-
-/// Returns the postings whose addresses are the one that takes applications by
-/// mail: the Worker would write to itself.
-pub(super) fn intake_address(config: &Value, postings: &[Outline]) -> Vec<Finding> {
-    let intake = variable(config, "INTAKE_ADDRESS");
-    let is_intake = |address: &str| !intake.is_empty() && address.eq_ignore_ascii_case(intake);
-    let wrong = postings.iter().filter(|posting| {
-        posting.recipients.iter().chain([&posting.contact]).any(|own| is_intake(own))
-    });
-    let finding = |posting: &Outline| {
-        Finding::error(
-            format!("{}: INTAKE_ADDRESS is its recipient or contact", posting.slug),
-            format!("set another address in postings/{}.md, one that people read", posting.slug),
-        )
-    };
-    wrong.map(finding).collect()
 }
 
 /// Returns a note where `cargo xtask dev --now` has set the clock of its state
@@ -209,7 +164,7 @@ fn is_known(config: &Value, name: &str) -> bool {
 
 /// Returns whether the address or host is under a name reserved for examples
 /// (RFC 2606).
-fn is_example(address: &str) -> bool {
+pub(super) fn is_example(address: &str) -> bool {
     let host = address.rsplit('@').next().unwrap_or_default();
     let is_under = |name: &str| {
         host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
@@ -225,6 +180,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::installation::{Settings, config};
 
     fn findings(vars: Value) -> Vec<String> {
         let mut config = json!({ "vars": vars });
@@ -269,6 +225,30 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_the_site_is_no_example() {
+        for (address, found) in [
+            ("", Some("not set")),
+            ("https://careers.example.org", Some("https://careers.example.org")),
+            ("https://jobs.test:8443", Some("nobody can own")),
+            ("https://careers.omct.org", None),
+            ("https://guichet.omct.workers.dev", None),
+        ] {
+            let said = origin(address).map(|finding| finding.to_string());
+            assert_eq!(said.is_some(), found.is_some(), "{address}: {said:?}");
+            assert!(said.unwrap_or_default().contains(found.unwrap_or_default()));
+        }
+    }
+
+    #[test]
+    fn the_template_s_own_settings_are_not_ready() {
+        let base: Value = toml::from_str(include_str!("../../../../wrangler.toml")).unwrap();
+        let template = include_str!("../../../../guichet.example.toml");
+        let config = config::merge(base, &Settings::parse(template).unwrap()).unwrap();
+        let errors: Vec<_> = of_config(&config).into_iter().filter(|one| one.is_error).collect();
+        assert_eq!(errors.len(), 2, "sender and address of the site: {errors:?}");
+    }
+
+    #[test]
     fn a_return_address_is_short_and_for_smtp() {
         for (transport, bounces, found) in [
             ("smtp", "bounces@in.omct.org", None),
@@ -303,25 +283,6 @@ mod tests {
         {
             assert!(all.contains(needed), "{needed} in {all}");
         }
-    }
-
-    #[test]
-    fn the_intake_address_is_nobody_s_mailbox() {
-        let posting = |recipient: &str, contact: &str| Outline {
-            slug: "a-posting".into(),
-            recipients: vec![recipient.into()],
-            contact: contact.into(),
-            mail_bytes: 0,
-        };
-        let postings = [
-            posting("jobs@omct.org", "jobs@omct.org"),
-            posting("Apply@in.omct.org", "jobs@omct.org"),
-            posting("jobs@omct.org", "apply@in.omct.org"),
-        ];
-        let found = |intake: &str| {
-            intake_address(&json!({ "vars": { "INTAKE_ADDRESS": intake } }), &postings).len()
-        };
-        assert_eq!((found("apply@in.omct.org"), found("")), (2, 0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::local::Outline;
+use super::postings::Outline;
 use crate::installation::Installation;
 use crate::installation::config::variable;
 use crate::process::capture;

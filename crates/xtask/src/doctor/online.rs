@@ -4,8 +4,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::finding::Finding;
-use super::local::Outline;
 use super::mail_size;
+use super::postings::Outline;
 use crate::deploy::{health, resources};
 use crate::installation::Installation;
 use crate::installation::config::{ORIGIN, bucket_name, database_name, variable};

@@ -66,7 +66,8 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
         }
         ["pull"] => Order::Pull,
         ["list"] => Order::List,
-        _ => bail!("postings needs an order: cargo xtask postings push, pull or list"),
+        ["check"] => return Ok(Task::CheckPostings { place, folder }),
+        _ => bail!("postings needs an order: cargo xtask postings check, push, pull or list"),
     };
     Ok(Task::Postings(PostingsOptions { order, place, folder }))
 }
@@ -74,6 +75,13 @@ pub(super) fn parse(parser: &mut lexopt::Parser) -> anyhow::Result<Task> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_checked_without_a_database() {
+        let folder = Some(PathBuf::from("ours"));
+        let expected = Task::CheckPostings { place: Place::Development(None), folder };
+        assert_eq!(read(&["postings", "check", "--folder", "ours"]).unwrap(), expected);
+    }
 
     fn read(line: &[&str]) -> anyhow::Result<Task> {
         super::super::parse(lexopt::Parser::from_args(line))
@@ -88,7 +96,8 @@ mod tests {
         let line = ["postings", "push", "--remote", "--withdraw", "officer"];
         assert_eq!(read(&line).unwrap(), expected);
         for wrong in [&["postings"][..], &["postings", "pull", "--withdraw", "officer"]] {
-            assert!(read(wrong).unwrap_err().to_string().contains("postings push"));
+            let said = read(wrong).unwrap_err().to_string();
+            assert!(said.contains("push"), "{said}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/desk`: what staff see and do. The contract is in docs/desk.md.
+//! `/desk`: what staff see and do. Its routes are in docs/desk.md.
 
 mod add;
 mod applications;

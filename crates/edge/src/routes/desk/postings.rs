@@ -27,8 +27,7 @@ impl Desk<'_> {
             Err(mistakes) if !source.is_empty() => shown(&source, &mistakes),
             _ => Vec::new(),
         };
-        let shown =
-            EditorShown { source: &source, mistakes: &mistakes, ..EditorShown::default() };
+        let shown = EditorShown { source: &source, mistakes: &mistakes, ..EditorShown::default() };
         Ok(self.editor(200, &shown, View::Fields, None))
     }
 
