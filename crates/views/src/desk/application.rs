@@ -66,8 +66,6 @@ pub fn application(
             texts.desk_erased,
             &[("date", &locales::date(texts, application.erased_on(posting)))],
         ),
-        by_mail: application.mail.is_some(),
-        awaits_answers: application.awaits_answers(),
         forgotten: application.forgotten_at().map(|at| forgotten(texts, posting, at)),
         confirm: shown.is_forgettable && !dossier.is_confirmed,
         is_waiting: dossier.is_confirmed && application.forgotten_at().is_none(),
@@ -237,8 +235,6 @@ struct Page<'a> {
     received: Time,
     revised: Option<Time>,
     erased: String,
-    by_mail: bool,
-    awaits_answers: bool,
     /// That what it said is deleted, and when that was.
     forgotten: Option<String>,
     /// Whether staff can confirm that they have it.

@@ -353,13 +353,11 @@ impl Maker<'_> {
     /// The posting's documents, by id, as the posting calls them.
     fn documents(&self) -> Vec<(String, String)> {
         let language = self.value("language");
-        let ids = self.form.values.iter().filter(|(name, id)| {
-            name.starts_with("documents.") && name.ends_with(".id") && !id.is_empty()
-        });
-        let named = ids.map(|(name, id)| {
-            let row = name.strip_suffix(".id").unwrap_or(name);
+        let ids = self.form.values.iter().filter(|(_, id)| !id.is_empty());
+        let named = ids.filter_map(|(name, id)| {
+            let row = name.strip_suffix(".id").filter(|row| row.starts_with("documents."))?;
             let called = self.value(&format!("{row}.name.{language}"));
-            (id.clone(), if called.is_empty() { id.clone() } else { called })
+            Some((id.clone(), if called.is_empty() { id.clone() } else { called }))
         });
         named.collect()
     }

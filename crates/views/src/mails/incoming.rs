@@ -112,9 +112,10 @@ pub fn forwarded(texts: &Texts, posting: &Posting, mail: &Forwarded) -> MailText
     let zone = &posting.deadline.zone;
     let at = moment(texts, zone.local(mail.received_at), &zone.name);
     let late = mail.why == Why::Incomplete && is_late(posting, mail.received_at);
-    let (label, why, reference) = match late {
-        true => (texts.forward_label_late, texts.forward_late, ""),
-        false => reason(texts, mail.why),
+    let (label, why, reference) = if late {
+        (texts.forward_label_late, texts.forward_late, "")
+    } else {
+        reason(texts, mail.why)
     };
     let values = [
         ("moment", at.as_str()),

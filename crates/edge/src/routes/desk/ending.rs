@@ -18,7 +18,7 @@ impl Desk<'_> {
     pub(super) async fn end(&self, slug: &str) -> Answer {
         let stored = self.stored(slug).await?;
         if stored.state != State::Published {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         let posting = self.posting(slug)?.clone();
         let now = self.context.received_at;
@@ -48,7 +48,7 @@ impl Desk<'_> {
     pub(super) async fn take_down(&self, slug: &str) -> Answer {
         let stored = self.stored(slug).await?;
         if stored.state != State::Published {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         self.app.ledger.set_state(slug, State::Withdrawn, self.context.received_at).await?;
         self.saved(slug, Deed::TakenDown, None).await?;
@@ -62,7 +62,7 @@ impl Desk<'_> {
     pub(super) async fn put_back(&self, slug: &str) -> Answer {
         let stored = self.stored(slug).await?;
         if stored.state == State::Draft {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         let posting = self.posting(slug)?;
         if self.is_over(posting) {
@@ -79,7 +79,7 @@ impl Desk<'_> {
                 Err(conflict) => return Ok(conflict),
             }
         } else {
-            return self.unchanged(slug, &stored);
+            return Ok(self.unchanged(slug, &stored));
         }
         self.saved(slug, Deed::PutBack, None).await?;
         let state = self.stored(slug).await.and_then(|stored| {
@@ -128,10 +128,10 @@ impl Desk<'_> {
 
     /// Says the state of a posting that nothing was to be done to: 409 for a draft, which
     /// can be neither ended nor taken down.
-    fn unchanged(&self, slug: &str, stored: &PostingVersion) -> Answer {
+    fn unchanged(&self, slug: &str, stored: &PostingVersion) -> worker::Result<Response> {
         let body =
             json!({ "slug": slug, "version": stored.version, "state": stored.state.as_str() });
         let status = if stored.state == State::Draft { 409 } else { 200 };
-        Ok(self.done(status, slug, &body))
+        self.done(status, slug, &body)
     }
 }
