@@ -85,6 +85,7 @@ const CHANGES = () => [
   [`/desk/postings/${POSTING.slug}/search`, { q: "Marie" }],
   [`/desk/postings/${POSTING.slug}/end`, {}],
   [`/desk/postings/${POSTING.slug}/withdraw`, {}],
+  [`/desk/postings/${POSTING.slug}/put-back`, {}],
   [`/desk/applications/${reference}/erase`, {}],
 ];
 

@@ -75,6 +75,10 @@ test("a posting is written in fields, which become the same file", async () => {
   for (const [, name, value] of page.matchAll(/<input [^>]*name="([^"]+)" type="checkbox" value="([^"]*)"[^>]* checked/g)) fields[name] = [fields[name] ?? [], value].flat();
   for (const [, name, value] of page.matchAll(/<input type="hidden" name="((?:documents|questions)[^"]+|slug)" value="([^"]*)"/g)) fields[name] = value;
   assert.ok(fields.title && fields["deadline.zone"] === "Europe/Brussels" && fields["documents.0.kinds"].length > 1, JSON.stringify(fields));
+  // Languages by their own names, documents by theirs, and the text in the posting's language first.
+  assert.match(page, /<option value="ar">العربية<\/option>/);
+  assert.match(page, /<select id="letter_in_mail".*<option value="cover_letter">Lettre de motivation</);
+  assert.match(page, new RegExp(`<h1>${POSTING.title.slice(0, 6)}`));
   // Nothing changed: the same file, and no version.
   const same = await staff.post(`/desk/postings/${POSTING.slug}`, { ...fields, form: "fields", front, version: String(version) });
   assert.deepEqual([same.status, (await same.clone().json()).version], [200, version], await same.text());
@@ -113,8 +117,60 @@ test("an extension beyond a promised day of deletion is confirmed first", async 
   const extended = short.replace("date = 2025-08-03", "date = 2025-08-20");
   assert.deepEqual(await save(extended, version + 1), { status: 409, error: "unconfirmed", version: version + 1, early: 2 });
   assert.equal((await save(extended, version + 1, { confirm: "yes" })).status, 200);
+  const shown = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" })).text();
+  assert.match(shown, /à venir seront effacées le 25 août 2025[^<]*; 2 candidatures antérieures/);
   const page = await staff.post(`/desk/postings/${POSTING.slug}`, { source: short, version: String(version) }, { ...SAME_ORIGIN, accept: "text/html" });
   assert.equal(page.status, 409);
+});
+
+test("a copy asks for a subject of its own", async () => {
+  const html = { ...SAME_ORIGIN, accept: "text/html" };
+  const page = await (await staff.get(`/desk/postings?from=${POSTING.slug}`, html)).text();
+  for (const name of ["subject", "slug"]) assert.match(page, new RegExp(`<input id="${name}"[^>]* value=""`), name);
+  assert.match(page, /id="subject-about"[^>]*>\s*<p class="desk-flaw"/);
+  const { source } = await staff.json(`/desk/postings/${POSTING.slug}`);
+  const copy = source.replace(`slug = "${POSTING.slug}"`, 'slug = "another-posting"');
+  const refused = await staff.post("/desk/postings", { source: copy }, html);
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), new RegExp(POSTING.slug));
+  // A draft may have it. A client of the API is told.
+  assert.equal((await staff.post("/desk/postings", { source: copy, draft: "yes" }, html)).status, 303);
+  const published = await staff.post("/desk/postings/another-posting", { source: copy, version: "1" });
+  assert.equal(published.status, 200);
+  const [{ line, message }] = (await published.json()).warnings;
+  assert.ok(copy.split("\n")[line - 1].startsWith("subject") && message.includes(POSTING.slug), message);
+  // Where two have it already, each can still be changed.
+  const again = await staff.post("/desk/postings/another-posting", { source: `${copy}\nEncore.`, version: "2" }, html);
+  assert.equal(again.status, 303);
+});
+
+test("a posting that was taken down or ended is put back", async () => {
+  const path = `/desk/postings/${POSTING.slug}`;
+  const put = async () => {
+    const answer = await staff.post(`${path}/put-back`);
+    return [answer.status, (await answer.json()).state];
+  };
+  const isListed = async () => (await (await place.guichet.fetch("/")).text()).includes(POSTING.slug);
+  const shown = async () => (await staff.get(path, { accept: "text/html" })).text();
+  assert.deepEqual(await put(), [200, "published"]);
+  await staff.post(`${path}/withdraw`);
+  assert.equal(await isListed(), false);
+  assert.match(await shown(), /\/put-back"/);
+  assert.deepEqual(await put(), [200, "open"]);
+  assert.equal(await isListed(), true);
+  assert.doesNotMatch(await shown(), /\/put-back"/);
+  await staff.post(`${path}/end`);
+  assert.equal((await staff.json(path)).state, "closed");
+  assert.deepEqual(await put(), [200, "open"]);
+  assert.equal((await staff.json(path)).state, "open");
+  await applications(place.guichet, 1);
+  const { events } = await everything(place.guichet);
+  assert.equal(events.filter(({ what }) => what === "put_back").length, 2);
+  // Nothing comes back once the day of deletion has come.
+  await staff.post(`${path}/withdraw`);
+  await override(place.guichet, { clock: clock(Date.parse("2026-02-01T12:00:00Z")) });
+  const late = await signIn(place.guichet);
+  assert.equal((await late.post(`${path}/put-back`)).status, 409);
 });
 
 test("mail about a posting does not go to the address that takes applications", async () => {

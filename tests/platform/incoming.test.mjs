@@ -7,6 +7,7 @@ import { after, beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
 
 import { clock, everything, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { signIn } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { INTAKE, RECEIVER, received, startReceiver } from "../support/incoming.mjs";
 import { bounce, CV, forwarding, LETTER, mail, MARIE, send as sendTo } from "../support/letters.mjs";
@@ -48,6 +49,13 @@ test("a right mail is an application like any other", async () => {
   assert.match(staff[0].text, /arrivée par e-mail/);
   assert.deepEqual(staff[0].attachments.map(({ content }) => sha256(new Uint8Array(content))).sort(), [sha256(LETTER.bytes), sha256(CV.bytes)].sort());
   assert.match(candidate[0].raw, /\r\nIn-Reply-To: <mail-\d+@example\.net>\r\n/);
+
+  const desk = await signIn(guichet);
+  const remarks = async () => (await desk.json(`/desk/applications/${application.reference}`)).remarks;
+  assert.deepEqual(await remarks(), ["by_mail", "questions_open"]);
+  for (const path of [`applications/${application.reference}`, `postings/${POSTING.slug}`]) {
+    assert.match(await (await desk.get(`/desk/${path}`, { accept: "text/html" })).text(), /par e-mail/, path);
+  }
 
   const address = new URL(/http\S+\/correct\?\S+/.exec(candidate[0].text)[0]);
   const form = await (await guichet.fetch(address.pathname + address.search)).text();

@@ -121,6 +121,25 @@ impl Application {
         if self.as_sealed().is_some() { "" } else { &self.content.email }
     }
 
+    /// Whether it came by a mail whose author has neither answered the
+    /// questions nor consented yet.
+    pub fn awaits_answers(&self) -> bool {
+        self.mail.is_some() && self.revision == 1
+    }
+
+    /// Returns what staff should know about it, by name: how it came, then what
+    /// its documents have, each once.
+    pub fn remarks(&self) -> Vec<&'static str> {
+        let by_mail = self.mail.is_some().then_some("by_mail");
+        let open = self.awaits_answers().then_some("questions_open");
+        let documents = self.content.documents.iter();
+        let mut found: Vec<_> = documents.flat_map(|document| &document.remarks).collect();
+        found.sort_unstable();
+        found.dedup();
+        let found = found.into_iter().map(|remark| remark.as_str());
+        by_mail.into_iter().chain(open).chain(found).collect()
+    }
+
     /// Returns when it is erased.
     pub fn erased_at(&self, posting: &Posting) -> Timestamp {
         self.erase_at.unwrap_or_else(|| posting.erased_at())

@@ -9,6 +9,8 @@ pub enum Deed {
     Ended,
     /// A posting was taken off the careers page.
     TakenDown,
+    /// A posting was put back on it, or opened again after it was ended.
+    PutBack,
     /// The applications of a posting were exported.
     Exported,
     /// An application got another stage.
@@ -40,10 +42,11 @@ pub enum Deed {
 
 impl Deed {
     /// Every one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Saved,
         Self::Ended,
         Self::TakenDown,
+        Self::PutBack,
         Self::Exported,
         Self::StageChanged,
         Self::MessageScheduled,
@@ -65,6 +68,7 @@ impl Deed {
             Self::Saved => "saved",
             Self::Ended => "ended",
             Self::TakenDown => "taken_down",
+            Self::PutBack => "put_back",
             Self::Exported => "exported",
             Self::StageChanged => "stage_changed",
             Self::MessageScheduled => "message_scheduled",

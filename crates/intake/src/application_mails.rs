@@ -10,7 +10,6 @@ use views::mails::{self, MailText, Neutral};
 
 use crate::mail_composer::{MailComposer, Message, address, possible_duplicate, recipients};
 use crate::ports::{self, Claim, DocumentStore, Fault, MailKind, Related};
-use crate::receive::awaits_answers;
 use crate::uploads::document_key;
 
 /// What staff should know of an application beside what it says.
@@ -104,7 +103,7 @@ impl MailComposer<'_> {
             return self.neutral(texts, told, received, id, claim, now);
         }
         let status_url = self.status_url(received);
-        let answer_url = awaits_answers(received).then(|| self.answer_url(received));
+        let answer_url = received.awaits_answers().then(|| self.answer_url(received));
         let answer_url = answer_url.as_deref();
         let words = mails::acknowledgement(texts, posting, received, &status_url, answer_url);
         let id = self.mail_id(MailKind::Acknowledgement, received, received.revision);

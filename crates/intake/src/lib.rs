@@ -100,9 +100,9 @@ pub use progress::{
 };
 pub use receipt::{Opened, Receipt, receipt, receipt_key};
 pub use receive::{
-    Completion, OpenedDraft, Receiver, accept, announce_completion, awaits_answers,
-    complete_announced, complete_draft, draft_application, draft_posting, erase_incoming,
-    erase_orphaned_mails, open_draft, raw_mail, receive, sweep_incoming,
+    Completion, OpenedDraft, Receiver, accept, announce_completion, complete_announced,
+    complete_draft, draft_application, draft_posting, erase_incoming, erase_orphaned_mails,
+    open_draft, raw_mail, receive, sweep_incoming,
 };
 pub use replaced_documents::erase_replaced_documents;
 pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};

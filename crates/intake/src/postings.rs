@@ -48,7 +48,7 @@ pub async fn save_posting(
 ) -> Result<Saving, Fault> {
     let Draft { version, confirmed } = draft;
     if let Some(current) = store.current(version.slug).await? {
-        let same_end = version.ended_at.is_none() || version.ended_at == current.ended_at;
+        let same_end = version.ended_at == current.ended_at;
         let same_state = version.state.is_none_or(|state| state == current.state);
         if current.source == version.source && same_end && same_state {
             return Ok(Saving::Unchanged(current.version));

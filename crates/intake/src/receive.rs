@@ -23,8 +23,8 @@ use rules::{Form, Issue, Mails, Timestamp, Unicode};
 
 pub(crate) use draft::RAW;
 pub use draft::{
-    Completion, OpenedDraft, announce_completion, awaits_answers, complete_announced,
-    complete_draft, draft_application, draft_posting, open_draft, raw_mail,
+    Completion, OpenedDraft, announce_completion, complete_announced, complete_draft,
+    draft_application, draft_posting, open_draft, raw_mail,
 };
 use enclosed::{Enclosed, held};
 pub(crate) use keep::raw_key;
@@ -137,11 +137,12 @@ where
             return Ok(processed);
         }
         match which {
-            Which::This(posting) => self.attempt(&letter, &author, posting, true, None).await,
             Which::Perhaps(posting) if self.answers_notice(&letter) => {
                 Ok(self.forwarded(&letter, Some(posting), Why::Other))
             }
-            Which::Perhaps(posting) => self.attempt(&letter, &author, posting, false, None).await,
+            Which::This(posting) | Which::Perhaps(posting) | Which::Several(posting) => {
+                self.attempt(&letter, &author, posting, which, None).await
+            }
             Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
         }
     }
@@ -151,7 +152,7 @@ where
         let (to, at) = (&letter.mail.envelope_to, letter.mail.received_at);
         let (postings, intake) = (self.composer.postings, self.receiver.address);
         Ok(match which(postings, intake, to, &letter.message.subject, at) {
-            sure @ Which::This(_) => sure,
+            asked @ (Which::This(_) | Which::Several(_)) => asked,
             other => self.by_earlier_subject(letter).await?.map_or(other, Which::This),
         })
     }
@@ -189,17 +190,18 @@ where
             let why = Why::Answer(application.reference.to_string());
             return Ok(self.forwarded(&letter, Some(posting), why));
         }
-        self.attempt(&letter, author, posting, true, Some(&draft)).await
+        self.attempt(&letter, author, posting, Which::This(posting), Some(&draft)).await
     }
 
-    /// Submits what a mail brings, with what `earlier` holds. Where the
-    /// posting is not `is_sure`, the subject is wrong, and nothing is stored.
+    /// Submits what a mail brings, with what `earlier` holds. Where it is not
+    /// sure that the posting is meant, the subject is wrong, and nothing is
+    /// stored.
     async fn attempt(
         &self,
         letter: &Letter,
         author: &Person,
         posting: &Posting,
-        is_sure: bool,
+        which: Which<'_>,
         earlier: Option<&Draft>,
     ) -> Result<Processed, Fault> {
         let before = match earlier {
@@ -207,8 +209,13 @@ where
             None => Vec::new(),
         };
         let enclosed = Enclosed::of(posting, &letter.message, before)?;
-        let subject = if is_sure { &posting.requirements.subject } else { &letter.message.subject };
-        let form = Form { subject: subject.clone(), ..form_of(letter, author) };
+        let subject = match which {
+            Which::This(_) => posting.requirements.subject.clone(),
+            // It says nothing.
+            Which::Several(_) => String::new(),
+            Which::Perhaps(_) | Which::None => letter.message.subject.clone(),
+        };
+        let form = Form { subject, ..form_of(letter, author) };
         let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
         let submission = Submission {
             taken_until: None,

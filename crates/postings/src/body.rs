@@ -6,6 +6,7 @@ use pulldown_cmark::{
     CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset, html,
 };
 
+use crate::mistake::Flaw;
 use crate::notes::{Notes, newlines};
 use crate::{check, typography};
 
@@ -33,7 +34,8 @@ pub(crate) fn compile(
         .collect();
     if !events.iter().any(|event| matches!(event, Event::Text(text) if !text.trim().is_empty())) {
         // The line of the fence: the text may have none.
-        notes.add(
+        notes.add_as(
+            Flaw::Missing,
             first_line - 1,
             "the posting has no text. Describe the work below the front matter.",
         );

@@ -212,7 +212,7 @@ fn rows(document: &mut DocumentMut, fields: &Fields, (kind, texts, facts): Rows,
     let mut gone = Vec::new();
     for row in 0..fields.rows(kind).max(before) {
         let field = |key: &str| fields.get(&format!("{kind}.{row}.{key}"));
-        let names = [field(&format!("{texts}.fr")), field(&format!("{texts}.en"))];
+        let names = ["ar", "es", "fr", "en"].map(|language| field(&format!("{texts}.{language}")));
         let is_blank = names.iter().all(|name| name.trim().is_empty());
         if is_blank || field("remove") == "yes" {
             gone.push(row);

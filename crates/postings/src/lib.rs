@@ -22,6 +22,7 @@ mod placing;
 mod posting;
 mod privacy;
 mod section;
+mod subject;
 mod suggest;
 mod terms;
 #[cfg(test)]
@@ -39,4 +40,5 @@ pub use mistake::{Flaw, Mistake, Mistakes};
 pub use placing::field_of;
 pub use posting::MAX_SOURCE;
 pub use privacy::{check_keys, with_keys};
+pub use subject::{check_subject, for_another};
 pub use time::zones;

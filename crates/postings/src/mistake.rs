@@ -30,6 +30,16 @@ pub struct Mistake {
     pub flaw: Flaw,
 }
 
+impl Mistake {
+    /// Returns a mistake in the line of `source` that begins with `key`, or in
+    /// the first one.
+    pub fn at(file: &str, source: &str, key: &str, text: String, flaw: Flaw) -> Self {
+        let line = source.lines().position(|line| line.trim_start().starts_with(key));
+        let line = line.map_or(1, |line| line.saturating_add(1));
+        Self { file: file.to_owned(), line, text, flaw }
+    }
+}
+
 /// A kind of mistake, for forms that have a shorter word for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flaw {
@@ -54,6 +64,8 @@ pub enum Flaw {
     OutOfOrder,
     /// The day has passed.
     Past,
+    /// Another posting asks for this subject.
+    SameSubject,
 }
 
 impl Flaw {
@@ -70,6 +82,7 @@ impl Flaw {
             Self::OutOfRange => "out_of_range",
             Self::OutOfOrder => "out_of_order",
             Self::Past => "past",
+            Self::SameSubject => "same_subject",
         })
     }
 }

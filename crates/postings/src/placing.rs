@@ -20,7 +20,8 @@ struct Place {
 /// concerns the file as a whole.
 pub fn field_of(source: &str, mistake: &Mistake) -> Option<String> {
     let parts = front::split(source).ok()?;
-    if mistake.line >= parts.text_line {
+    // That there is no text is said of the line above it.
+    if mistake.line.saturating_add(1) >= parts.text_line {
         return Some("text".to_owned());
     }
     let (table, _) = DeTable::parse_recoverable(parts.front);

@@ -1,6 +1,6 @@
 //! The form of a mail that is not yet an application.
 
-use domain::{Application, Posting};
+use domain::Posting;
 use mail::Address;
 use mail::incoming::Incoming;
 use rules::addresses::tidied as tidied_address;
@@ -292,9 +292,4 @@ async fn genuine(
         return Ok(None);
     }
     Ok(ledger.draft(id).await?.filter(|draft| draft.posting == posting.slug))
-}
-
-/// Whether an application came by a mail whose questions are not answered yet.
-pub fn awaits_answers(received: &Application) -> bool {
-    received.mail.is_some() && received.revision == 1
 }

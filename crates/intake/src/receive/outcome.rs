@@ -230,6 +230,9 @@ fn sentences(posting: &Posting, issues: &[Issue], enclosed: &Enclosed) -> Vec<St
         language: &posting.language,
     };
     let sentence = |issue: &Issue| {
+        if issue.field == "subject" && issue.code == Code::Missing {
+            return fill(texts.answer_several, &[("title", &posting.title)]);
+        }
         let asked = posting.requirements.document(&issue.field);
         let label = asked.map_or("", |asked| asked.name.get(texts.language_tag));
         let named = issue.params.get("file").is_some();

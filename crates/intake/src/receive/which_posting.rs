@@ -14,6 +14,9 @@ pub(super) enum Which<'a> {
     /// An open one whose subject is much like that of the mail. It is only
     /// suggested.
     Perhaps(&'a Posting),
+    /// Several open ones ask for its subject; this is the last to close. It is
+    /// only suggested.
+    Several(&'a Posting),
     /// None.
     None,
 }
@@ -22,7 +25,7 @@ impl<'a> Which<'a> {
     /// The posting, sure or not.
     pub(super) fn posting(&self) -> Option<&'a Posting> {
         match self {
-            Self::This(posting) | Self::Perhaps(posting) => Some(posting),
+            Self::This(posting) | Self::Perhaps(posting) | Self::Several(posting) => Some(posting),
             Self::None => None,
         }
     }
@@ -43,8 +46,10 @@ pub(super) fn which<'a>(
     }
     let subject = without_prefixes(subject);
     let is_it = |posting: &&Posting| is_same(&posting.requirements.subject, subject, fold);
-    if let Some(posting) = by_rank(postings, now).into_iter().find(is_it) {
-        return Which::This(posting);
+    let mut matches = by_rank(postings, now).into_iter().filter(is_it);
+    if let Some(posting) = matches.next() {
+        let is_alone = !matches.any(|other| is_open(other, now));
+        return if is_alone { Which::This(posting) } else { Which::Several(posting) };
     }
     let open = published().filter(|posting| is_open(posting, now));
     let likeness = |posting: &Posting| {

@@ -8,7 +8,7 @@ use intake::SigningKey;
 use intake::ports::{IncomingMail, Retention as _};
 use mail::incoming::Incoming;
 
-use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
+use crate::letters::{Letter, ORIGIN, STAFF, begin, come, come_for, process, sent, text, to};
 use crate::{NOON, UNICODE, key};
 
 #[test]
@@ -160,8 +160,18 @@ fn a_late_mail_is_told_so_and_gets_no_form() {
     let mails = sent(&world, &posting);
     let told: Vec<String> = to(&mails, "marie@example.net").into_iter().map(text).collect();
     assert!(
-        told.iter().any(|told| told.contains("délai est passé") && !told.contains("/incoming/")),
+        told.iter().any(|told| told.contains("ne peut plus en devenir une")
+            && !told.contains("pas encore une candidature")
+            && !told.contains("/incoming/")),
         "{told:?}"
+    );
+    let staff: Vec<_> =
+        to(&mails, STAFF).into_iter().map(|raw| Incoming::read(raw.as_bytes())).collect();
+    let late = staff.iter().find(|mail| mail.subject.starts_with("[hors délai] ")).unwrap();
+    assert!(
+        !late.text.contains("incomplet") && !late.text.contains("reste à régler"),
+        "{}",
+        late.text
     );
 }
 
@@ -380,4 +390,37 @@ fn the_subject_of_an_earlier_version_counts() {
     come(&world, &posting, 1, &Letter::right(&earlier)).unwrap();
     assert_eq!(world.count("applications"), 1);
     assert_eq!(world.ask("SELECT posting_version FROM applications"), 2);
+}
+
+#[test]
+fn a_subject_of_two_open_postings_is_for_neither_until_the_author_has_chosen() {
+    let (world, posting) = begin();
+    let other = Posting { slug: "other".into(), title: "Autre poste".into(), ..posting.clone() };
+    let closed = |mut posting: Posting| {
+        posting.requirements.window.closes_at = NOON;
+        posting
+    };
+    let receive = |postings: &[Posting], id, letter: &Letter| {
+        come_for(&world, postings, id, letter).unwrap();
+    };
+    // One that is over does not count.
+    receive(&[posting.clone(), closed(other.clone())], 1, &Letter::right(&posting));
+    assert_eq!(world.count("applications"), 1);
+    let both = [posting.clone(), other.clone()];
+    let unclear = Letter::right(&posting).with("Message-ID", "<two@example.net>");
+    receive(&both, 2, &unclear);
+    assert_eq!(world.count("applications"), 1);
+    let answered = sent(&world, &posting);
+    let answers = to(&answered, "marie@example.net");
+    let answer = answers.iter().find(|raw| text(raw).contains("Plusieurs postes")).unwrap();
+    assert!(text(answer).contains("/incoming/"), "{}", text(answer));
+    // An address of its own decides, and so does an answer.
+    let mut own = Letter::right(&posting).with("Message-ID", "<three@example.net>");
+    own.envelope.1 = "applications+other@in.example.org".into();
+    receive(&both, 3, &own);
+    assert_eq!(world.ask("SELECT count(*) FROM applications WHERE posting = 'other'"), 1);
+    let answer = Incoming::read(answer.as_bytes()).message_id.unwrap();
+    let reply = unclear.with("Message-ID", "<four@example.net>").with("In-Reply-To", &answer);
+    receive(&both, 4, &reply);
+    assert_eq!(world.count("applications"), 3);
 }

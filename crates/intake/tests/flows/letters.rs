@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use documents::samples;
 use domain::Posting;
-use intake::Receiver;
 use intake::ports::{Fault, IncomingMail};
+use intake::{MailComposer, Receiver};
 use mail::Address;
 use mail::incoming::Incoming;
 
@@ -88,6 +88,16 @@ impl Letter {
 
 /// Lets a mail come in, and processes what waits.
 pub(crate) fn come(world: &World, posting: &Posting, id: u8, letter: &Letter) -> Result<(), Fault> {
+    come_for(world, std::slice::from_ref(posting), id, letter)
+}
+
+/// The same where there are several postings.
+pub(crate) fn come_for(
+    world: &World,
+    postings: &[Posting],
+    id: u8,
+    letter: &Letter,
+) -> Result<(), Fault> {
     let raw = letter.bytes();
     let mail = IncomingMail {
         id: format!("{id:032x}"),
@@ -98,12 +108,16 @@ pub(crate) fn come(world: &World, posting: &Posting, id: u8, letter: &Letter) ->
     };
     let ports = &world.ports;
     pollster::block_on(intake::accept(ports, &world.ledger, ports, &mail, raw)).map(|_| ())?;
-    process(world, posting, id)
+    process_for(world, postings, id)
 }
 
 pub(crate) fn process(world: &World, posting: &Posting, id: u8) -> Result<(), Fault> {
+    process_for(world, std::slice::from_ref(posting), id)
+}
+
+fn process_for(world: &World, postings: &[Posting], id: u8) -> Result<(), Fault> {
     let (signing, ports, address) = (key(), &world.ports, intake_address());
-    let composer = composer(posting, &signing, None);
+    let composer = MailComposer { postings, ..composer(&postings[0], &signing, None) };
     let receiver = Receiver { server: SERVER, address: &address, origin: ORIGIN, unicode: UNICODE };
     let (ledger, id) = (&world.ledger, format!("{id:032x}"));
     pollster::block_on(intake::receive(ports, ledger, ports, ports, &composer, &receiver, &id))

@@ -204,3 +204,18 @@ fn a_draft_from_an_advertisement_has_fields() {
     let fields = fields(&draft.source).unwrap();
     assert_eq!(fields.get("deadline.date"), "2025-08-03");
 }
+
+#[test]
+fn a_row_needs_no_name_but_that_of_the_postings_language() {
+    let source = SAMPLE.replace("language = \"fr\"", "language = \"es\"");
+    let written = changed(&source, &[("documents.9.name.es", "Título")]);
+    assert!(written.contains("name.es = \"Título\""), "{written}");
+}
+
+#[test]
+fn that_there_is_no_text_stands_beside_the_text() {
+    let source = changed(SAMPLE, &[("text", "")]);
+    let mistake = compile("programme-officer.md", &source).unwrap_err().0.remove(0);
+    assert_eq!(field_of(&source, &mistake).as_deref(), Some("text"));
+    assert_eq!(mistake.flaw, Flaw::Missing);
+}

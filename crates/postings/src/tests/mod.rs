@@ -10,6 +10,7 @@ mod form;
 mod privacy;
 mod sample;
 mod shipped;
+mod subject;
 mod values;
 
 use crate::posting::{Outcome, compile};

@@ -1,8 +1,10 @@
 //! One application.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use domain::dossier::{Dossier, Event, Message, MessageState, Note};
-use domain::{MailState, Posting, Reference};
+use domain::{MailState, Posting, Reference, Stage};
 use locales::{Texts, Words as _, bytes, fill};
 use rules::deadline::Zone;
 use rules::{Mails, Timestamp};
@@ -190,7 +192,7 @@ fn message_shown<'a>(texts: &'static Texts, message: &'a Message, zone: &Zone) -
 
 /// An event in words.
 pub(super) struct EventShown<'a> {
-    pub(super) what: &'static str,
+    pub(super) what: Cow<'static, str>,
     pub(super) who: Option<&'a str>,
     pub(super) time: Time,
 }
@@ -201,11 +203,20 @@ pub(super) fn event_shown<'a>(
     zone: &Zone,
 ) -> EventShown<'a> {
     let key = format!("desk_deed_{}", event.what.as_str());
+    let what = texts.find(&key).unwrap_or(event.what.as_str());
     EventShown {
-        what: texts.find(&key).unwrap_or(event.what.as_str()),
+        what: moved(texts, event).map_or(Cow::from(what), Cow::from),
         who: event.who.as_deref(),
         time: Time::moment(texts, event.at, zone),
     }
+}
+
+/// From which stage to which an application was moved, if it was.
+fn moved(texts: &'static Texts, event: &Event) -> Option<String> {
+    let detail: serde_json::Value = serde_json::from_str(event.detail.as_deref()?).ok()?;
+    let stage = |key: &str| Some(stage_name(texts, Stage::parse(detail.get(key)?.as_str()?)?));
+    let values = [("from", stage("from")?), ("to", stage("to")?)];
+    Some(fill(texts.desk_deed_moved, &values))
 }
 
 #[derive(Template)]

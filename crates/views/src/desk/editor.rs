@@ -45,7 +45,13 @@ pub struct EditorShown<'a> {
 
 /// The editor.
 pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_>) -> String {
-    let title = shown.slug.unwrap_or(texts.desk_new);
+    let is_title = |(name, value): &&(String, String)| name == "title" && !value.is_empty();
+    let title = shown.form.and_then(|form| form.values.iter().find(is_title));
+    let title = match (shown.slug, title) {
+        (Some(_), Some((_, title))) => title,
+        (Some(slug), None) => slug,
+        (None, _) => texts.desk_new,
+    };
     let frame = Frame::of(texts, title, person);
     let form = shown.form.map(|form| posting_form::form(texts, form, shown.mistakes, shown.unsure));
     let is_beside = |mistake: &&MistakeShown| {

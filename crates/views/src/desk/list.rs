@@ -110,13 +110,8 @@ impl<'a> Row<'a> {
                 None => "",
             }
         });
-        let mut remarks: Vec<_> =
-            content.documents.iter().flat_map(|document| &document.remarks).collect();
-        remarks.sort_unstable();
-        remarks.dedup();
-        let remarks = remarks
-            .into_iter()
-            .filter_map(|remark| texts.find(&format!("desk_remark_{}", remark.as_str())));
+        let remarks = application.remarks().into_iter();
+        let remarks = remarks.filter_map(|remark| texts.find(&format!("desk_remark_{remark}")));
         let mut flags = Vec::new();
         match dossier.delivery.forwarding {
             MailState::Sent(_) => {}

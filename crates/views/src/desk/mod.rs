@@ -57,6 +57,11 @@ pub struct PostingShown<'a> {
     pub counts: PostingCounts,
     /// Whether its day of deletion has come and nothing but counts is left.
     pub is_erased: bool,
+    /// Whether it was taken down or ended, which can be undone.
+    pub can_be_put_back: bool,
+    /// How many applications are erased before the posting's present day of
+    /// deletion, as their candidates were told.
+    pub erased_earlier: u32,
 }
 
 /// What surrounds a page of the desk.
@@ -126,12 +131,16 @@ pub(crate) fn counted(texts: &'static Texts, key: &str, count: u32) -> String {
     locales::plural(texts, key, count.into())
 }
 
-/// When everything of a posting is erased, or was.
+/// When everything of a posting is erased, or was. Earlier applications keep
+/// the day that their candidates were told.
 pub(crate) fn erased(texts: &'static Texts, shown: &PostingShown<'_>) -> String {
     let words = match (shown.is_erased, shown.counts.erased, shown.counts.withdrawn) {
+        (false, ..) if shown.erased_earlier > 0 => texts.desk_erased_from_now,
         (false, ..) => texts.desk_erased,
         (true, 0, 0) => return texts.desk_nobody_applied.to_owned(),
         (true, ..) => texts.desk_was_erased,
     };
-    fill(words, &[("date", &locales::date(texts, shown.posting.erased_on()))])
+    let date = locales::date(texts, shown.posting.erased_on());
+    let earlier = counted(texts, "desk_erased_earlier", shown.erased_earlier);
+    fill(words, &[("date", &date), ("earlier", &earlier)])
 }

@@ -37,10 +37,12 @@ enum Control {
     AnyOf(&'static [&'static str]),
     Country,
     Zone,
+    /// One of the posting's documents.
+    Document,
     Box,
 }
 
-use Control::{AnyOf, Box as Tick, Country, Day, Line, Lines, Number, OneOf, Zone};
+use Control::{AnyOf, Box as Tick, Country, Day, Document, Line, Lines, Number, OneOf, Zone};
 
 type Asked = (&'static str, Control);
 
@@ -95,7 +97,7 @@ const GROUPS: [(&str, &[Asked]); 4] = [
             ("contact", Line),
             ("steps", Lines(5)),
             ("panel", Lines(4)),
-            ("letter_in_mail", Line),
+            ("letter_in_mail", Document),
         ],
     ),
 ];
@@ -254,9 +256,11 @@ impl Maker<'_> {
             let prefix = format!("{kind}.{row}.");
             let is_new = row >= there;
             let field = |asked| self.field(&prefix, asked, is_new.then_some(&NEW_ROW[..]));
+            let (own, others): (Vec<_>, Vec<_>) =
+                asked.iter().partition(|(key, _)| self.is_own_language(key));
             Group {
                 title,
-                fields: asked.iter().map(field).collect(),
+                fields: own.into_iter().chain(others).map(field).collect(),
                 id: self.value(&format!("{prefix}id")),
                 row: Some(prefix.clone()),
             }
@@ -287,14 +291,17 @@ impl Maker<'_> {
         Field {
             label: texts.find(&format!("desk_field_{called}")).unwrap_or_default(),
             kind: match control {
-                Line | Zone | Country | OneOf(_) | AnyOf(_) | Lines(_) => "text",
+                Line | Zone | Country | Document | OneOf(_) | AnyOf(_) | Lines(_) => "text",
                 Number(..) => "number",
                 Day => "date",
                 Tick => "checkbox",
             },
             lines: if let Lines(lines) = control { lines } else { 0 },
             choices: self.choices(control, &called, &value),
-            about: self.about(&called, &value),
+            about: self.about(&called, &value).or_else(|| {
+                let is_other = kind.is_some() && key.contains('.') && !self.is_own_language(key);
+                is_other.then(|| texts.desk_about_other_language.to_owned())
+            }),
             wrong: self.wrong(&name),
             unsure: is_unsure.then_some(texts.desk_unsure),
             is_wide: matches!(control, Lines(_) | AnyOf(_)) || key == "title" || key == "subject",
@@ -311,16 +318,18 @@ impl Maker<'_> {
                 .iter()
                 .map(|word| {
                     let name = texts.find(&format!("desk_option_{called}_{word}"));
+                    let name = name.or_else(|| language_name(word));
                     ((*word).to_owned(), name.unwrap_or(word).to_owned())
                 })
                 .collect(),
             Country => countries(texts),
+            Document => self.documents(),
             Zone => {
                 self.form.zones.iter().map(|zone| (zone.clone(), zone.replace('_', " "))).collect()
             }
             _ => return Vec::new(),
         };
-        if let Country | Zone = control {
+        if let Country | Zone | Document = control {
             choices.insert(0, (String::new(), String::new()));
         }
         let is_list = matches!(control, AnyOf(_));
@@ -339,6 +348,24 @@ impl Maker<'_> {
                 (word, name, chosen)
             })
             .collect()
+    }
+
+    /// The posting's documents, by id, as the posting calls them.
+    fn documents(&self) -> Vec<(String, String)> {
+        let language = self.value("language");
+        let ids = self.form.values.iter().filter(|(_, id)| !id.is_empty());
+        let named = ids.filter_map(|(name, id)| {
+            let row = name.strip_suffix(".id").filter(|row| row.starts_with("documents."))?;
+            let called = self.value(&format!("{row}.name.{language}"));
+            Some((id.clone(), if called.is_empty() { id.clone() } else { called }))
+        });
+        named.collect()
+    }
+
+    /// Whether a text of a row is the one in the posting's language, the only
+    /// one that has to be there.
+    fn is_own_language(&self, key: &str) -> bool {
+        key.split_once('.').is_some_and(|(_, language)| language == self.value("language"))
     }
 
     /// What a fact means: the day of the week, the day of deletion.
@@ -368,6 +395,11 @@ impl Maker<'_> {
         });
         wrong.collect()
     }
+}
+
+/// What a language calls itself.
+fn language_name(tag: &str) -> Option<&'static str> {
+    locales::ALL.iter().find(|texts| texts.language_tag == tag).map(|texts| texts.language_name)
 }
 
 #[cfg(test)]

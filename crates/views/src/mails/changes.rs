@@ -35,8 +35,8 @@ impl Notes<'_> {
             Mails::Nothing => Some(texts.mail_staff_wants_none.to_owned()),
         });
         if received.mail.is_some() {
-            let awaits = received.revision == 1;
-            let unanswered = awaits.then_some(texts.mail_staff_by_mail_unanswered);
+            let unanswered =
+                received.awaits_answers().then_some(texts.mail_staff_by_mail_unanswered);
             told.push(texts.mail_staff_by_mail.to_owned());
             told.extend(unanswered.map(str::to_owned));
         }

@@ -68,14 +68,13 @@ pub enum Why<'a> {
     Other,
 }
 
-/// To the author of a mail that is not yet an application: what it lacks, and
-/// how to mend it. Nothing in it was written by the author, but for the
+/// To the author of a mail that is not yet an application: what it lacks and
+/// how to mend it, or that it is too late. Nothing in it was written by the author, but for the
 /// subject where it is not the posting's.
 pub fn answer(texts: &Texts, posting: &Posting, answer: &Answer) -> MailText {
     let zone = &posting.deadline.zone;
     let shown = |instant| moment(texts, zone.local(instant), &zone.name);
-    let window = &posting.requirements.window;
-    let closing = shown(last_instant(window));
+    let closing = shown(last_instant(&posting.requirements.window));
     let values = [
         ("title", posting.title.as_str()),
         ("moment", &shown(answer.received_at)),
@@ -84,27 +83,40 @@ pub fn answer(texts: &Texts, posting: &Posting, answer: &Answer) -> MailText {
         ("organisation", &posting.organisation.name),
         ("form", answer.form.unwrap_or_default()),
     ];
-    let mut paragraphs = vec![
-        texts.mail_candidate_greeting.to_owned(),
-        fill(texts.answer_opening, &values),
-        format!("{}\n{}", texts.answer_problems, bullets(answer.problems)),
-    ];
-    if answer.form.is_some() {
-        paragraphs.push(fill(texts.answer_form, &values));
-        paragraphs.push(fill(texts.answer_reply, &values));
-        paragraphs.push(fill(texts.answer_until, &values));
-    } else if window.phase(answer.received_at) == Phase::Closed {
-        paragraphs.push(texts.answer_closed.to_owned());
-    }
-    paragraphs.push(fill(texts.answer_contact, &values));
-    plain(texts, fill(texts.answer_subject, &values), &paragraphs, &[])
+    let told = |text: &str| fill(text, &values);
+    let mut paragraphs = vec![texts.mail_candidate_greeting.to_owned()];
+    let subject = if is_late(posting, answer.received_at) {
+        paragraphs.push(told(texts.answer_late));
+        texts.answer_late_subject
+    } else {
+        paragraphs.push(told(texts.answer_opening));
+        paragraphs.push(format!("{}\n{}", texts.answer_problems, bullets(answer.problems)));
+        if answer.form.is_some() {
+            paragraphs.push(told(texts.answer_form));
+            paragraphs.push(told(texts.answer_reply));
+            paragraphs.push(told(texts.answer_until));
+        }
+        texts.answer_subject
+    };
+    paragraphs.push(told(texts.answer_contact));
+    plain(texts, told(subject), &paragraphs, &[])
+}
+
+/// Whether a mail came after the closing: nothing can be mended then.
+fn is_late(posting: &Posting, received_at: Timestamp) -> bool {
+    posting.requirements.window.phase(received_at) == Phase::Closed
 }
 
 /// To staff: a mail that came in, as it came.
 pub fn forwarded(texts: &Texts, posting: &Posting, mail: &Forwarded) -> MailText {
     let zone = &posting.deadline.zone;
     let at = moment(texts, zone.local(mail.received_at), &zone.name);
-    let (label, why, reference) = reason(texts, mail.why);
+    let late = mail.why == Why::Incomplete && is_late(posting, mail.received_at);
+    let (label, why, reference) = if late {
+        (texts.forward_label_late, texts.forward_late, "")
+    } else {
+        reason(texts, mail.why)
+    };
     let values = [
         ("moment", at.as_str()),
         ("from", mail.from),
@@ -134,7 +146,7 @@ pub fn forwarded(texts: &Texts, posting: &Posting, mail: &Forwarded) -> MailText
     paragraphs.push(told(attached));
     paragraphs.extend(mail.form.map(|_| told(texts.forward_form)));
     let line = |problem: &String| Line { text: problem.clone(), link: None };
-    let lines = mail.problems.iter().map(line).collect();
+    let lines = if late { Vec::new() } else { mail.problems.iter().map(line).collect() };
     let problems = List { heading: texts.answer_problems, lines };
     plain(texts, told(texts.forward_subject), &paragraphs, &[problems])
 }

@@ -52,10 +52,11 @@ impl<S: PostingStore> Push<'_, S> {
         compile_postings(self.folder)?;
         let stored = current_versions(self.ledger)?;
         let sources = sources(self.folder)?;
+        let mut public: Vec<Posting> = stored.iter().filter_map(posting).collect();
         let mut refused = Vec::new();
         for (slug, source) in &sources {
             let current = stored.iter().find(|stored| stored.slug == *slug);
-            match self.push(lock, slug, source, current)? {
+            match self.push(lock, slug, source, current, &mut public)? {
                 Pushed::Unchanged => {}
                 Pushed::Version(version) => println!("{slug}: saved as version {version}"),
                 Pushed::Refused(why) => refused.push(why),
@@ -81,6 +82,7 @@ impl<S: PostingStore> Push<'_, S> {
         slug: &str,
         source: &str,
         current: Option<&PostingVersion>,
+        public: &mut Vec<Posting>,
     ) -> anyhow::Result<Pushed> {
         if let Some(current) = current.filter(|current| current.source == source) {
             lock.set(slug, current.version, source);
@@ -108,10 +110,18 @@ impl<S: PostingStore> Push<'_, S> {
         if ended_at.is_some() {
             println!("{slug}: was ended by hand and stays so. A new deadline opens it again.");
         }
-        let compiled = compiled.ended_if(ended_at);
+        let state = current.map_or(State::Published, |current| current.state);
+        let compiled = Posting { state, ..compiled.ended_if(ended_at) };
+        if state == State::Published
+            && let Err(mistakes) =
+                postings::check_subject(&file, source, &compiled, public.iter(), self.now)
+        {
+            return Ok(Pushed::Refused(mistakes.to_string().trim_end().to_owned()));
+        }
         Ok(match self.save(slug, base, source, &compiled, ended_at)? {
             Saving::Version(version) => {
                 lock.set(slug, version, source);
+                public.push(compiled);
                 Pushed::Version(version)
             }
             Saving::Unchanged(version) => {

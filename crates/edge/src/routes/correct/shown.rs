@@ -1,7 +1,6 @@
 //! The page of a correction, and what it says of one that was not taken.
 
 use domain::{Application, HeldDocument, Posting};
-use intake::awaits_answers;
 use rules::{Form, Issue};
 use views::{Completes, CorrectionOf, FormState, Site};
 use worker::Response;
@@ -39,7 +38,7 @@ pub(super) fn current<'a>(
         answers: answers.collect(),
         mails: received.content.mails.as_str().to_owned(),
         // A mail has not given it yet.
-        consent: if is_sealed || awaits_answers(received) {
+        consent: if is_sealed || received.awaits_answers() {
             String::new()
         } else {
             "yes".to_owned()

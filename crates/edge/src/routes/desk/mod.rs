@@ -41,6 +41,7 @@ enum Route<'a> {
     Save(&'a str),
     End(&'a str),
     TakeDown(&'a str),
+    PutBack(&'a str),
     Posting(&'a str),
     Search(&'a str),
     Export(&'a str, &'a str),
@@ -75,6 +76,7 @@ fn routes(path: &str) -> Option<Methods<'_>> {
         ["postings", slug, "edit"] => (Some(Route::Edit(slug)), None),
         ["postings", slug, "end"] => (None, Some(Route::End(slug))),
         ["postings", slug, "withdraw"] => (None, Some(Route::TakeDown(slug))),
+        ["postings", slug, "put-back"] => (None, Some(Route::PutBack(slug))),
         ["postings", slug, "applications"] => (Some(Route::AddForm(slug)), Some(Route::Add(slug))),
         ["postings", slug, "search"] => (None, Some(Route::Search(slug))),
         ["postings", slug, name] => {
@@ -225,6 +227,7 @@ impl Desk<'_> {
             Route::Preview => self.preview(request).await,
             Route::End(slug) => self.end(slug).await,
             Route::TakeDown(slug) => self.take_down(slug).await,
+            Route::PutBack(slug) => self.put_back(slug).await,
             Route::Import => self.import(request).await,
             Route::Add(slug) => self.add(slug, request).await,
             Route::Answered(reference) => self.note_answered(reference, request).await,

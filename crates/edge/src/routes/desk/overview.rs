@@ -3,7 +3,8 @@
 
 use domain::{Failure, Posting, Stage};
 use intake::ports::{
-    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts, Sort,
+    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts,
+    PostingStore as _, Sort,
 };
 use rules::Timestamp;
 use serde_json::{Value, json};
@@ -98,8 +99,13 @@ impl Desk<'_> {
             self.hide_others(dossier);
         }
         let counts = self.app.ledger.counts(Some(slug)).await?;
-        let shown = self.shown(posting, &counts);
+        let mut shown = self.shown(posting, &counts);
         if !self.context.wants_json {
+            // Only a change moves the day of deletion.
+            if posting.version > 1 {
+                let until = posting.erased_at();
+                shown.erased_earlier = self.app.ledger.erased_before(slug, until).await?;
+            }
             let events = self.app.ledger.posting_events(slug).await?;
             let parts = parts(posting, shown.counts.applications);
             let list = ListShown { listing, listed: &listed, events: &events, parts };
@@ -136,10 +142,16 @@ impl Desk<'_> {
     ) -> PostingShown<'p> {
         let counts = counts.iter().find(|counts| counts.slug == posting.slug);
         let counts = counts.cloned().unwrap_or_default();
+        let now = self.context.received_at;
+        let state = posting.state_at(now);
+        let was_ended = posting.planned_closing.is_some_and(|planned| planned > now);
+        let is_undoable = state == "withdrawn" || (state == "closed" && was_ended);
         PostingShown {
             posting,
-            state: posting.state_at(self.context.received_at),
+            state,
             version: posting.version,
+            can_be_put_back: is_undoable && !self.is_over(posting),
+            erased_earlier: 0,
             is_erased: counts.applications == 0 && self.is_over(posting),
             counts,
         }
@@ -181,10 +193,6 @@ fn listing(parameter: impl Fn(&str) -> Option<String>) -> Result<Listing, Failur
 pub(super) fn listed_application(dossier: &Dossier) -> Value {
     let application = &dossier.application;
     let content = &application.content;
-    let mut remarks: Vec<_> =
-        content.documents.iter().flat_map(|document| document.remarks.iter().copied()).collect();
-    remarks.sort_unstable();
-    remarks.dedup();
     let also: Vec<&str> = dossier.also_applied.iter().map(|(one, _)| one.as_str()).collect();
     json!({
         "reference": application.reference,
@@ -201,7 +209,7 @@ pub(super) fn listed_application(dossier: &Dossier) -> Value {
         "forwarded_at": dossier.delivery.forwarding.sent_at().map(Timestamp::to_rfc3339),
         "forwarding_given_up": dossier.delivery.forwarding == MailState::GivenUp,
         "documents": content.documents.len(),
-        "remarks": remarks,
+        "remarks": application.remarks(),
         "also_applied": also,
         "answered_elsewhere": dossier.is_answered_elsewhere,
     })

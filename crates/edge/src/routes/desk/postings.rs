@@ -13,35 +13,22 @@ use worker::{Request, Response};
 use super::editing::{Sent, View, is_slug, sent, shown};
 use super::{Answer, Desk, Refused};
 use crate::config;
-use crate::postings::find;
 use crate::routes::answer::{self, Caching};
 
 impl Desk<'_> {
     /// The editor of a new posting, empty or with the source of another one.
     pub(super) async fn new_posting(&self) -> Answer {
         let source = match self.context.parameter("from") {
-            Some(slug) => self.copied(&self.stored(&slug).await?),
+            Some(slug) => postings::for_another(&self.stored(&slug).await?.source),
             None => String::new(),
         };
-        let shown = EditorShown { source: &source, ..EditorShown::default() };
-        Ok(self.editor(200, &shown, View::Fields, None))
-    }
-
-    /// The source of a posting under a name that none has yet.
-    fn copied(&self, stored: &PostingVersion) -> String {
-        let is_taken = |slug: &str| {
-            find(&self.postings, slug).is_some() || self.drafts.iter().any(|one| one.slug == slug)
+        // An empty editor does not say what it lacks; a copy lacks little.
+        let mistakes = match postings::compile("posting.md", &source) {
+            Err(mistakes) if !source.is_empty() => shown(&source, &mistakes),
+            _ => Vec::new(),
         };
-        let mut names = (2..=1_000).map(|number| format!("{}-{number}", stored.slug));
-        let free = names.find(|name| !is_taken(name));
-        match (postings::fields(&stored.source), free) {
-            (Some(mut fields), Some(free)) => {
-                fields.0.retain(|(name, _)| name != "slug");
-                fields.0.push(("slug".to_owned(), free));
-                postings::with_fields(&fields)
-            }
-            _ => stored.source.clone(),
-        }
+        let shown = EditorShown { source: &source, mistakes: &mistakes, ..EditorShown::default() };
+        Ok(self.editor(200, &shown, View::Fields, None))
     }
 
     /// The editor of a posting.
@@ -146,6 +133,15 @@ impl Desk<'_> {
             .zip(posting.as_ref())
             .and_then(|(before, posting)| still_ended(before, crate::postings::compiled, posting));
         let posting = posting.map(|posting| posting.ended_if(ended_at));
+        let others = self.postings.iter();
+        let same_subject = posting.as_ref().filter(|_| !is_draft).and_then(|posting| {
+            postings::check_subject("", &sent.source, posting, others, now).err()
+        });
+        // The contract knows no such mistake: a client is told.
+        if let Some(mistakes) = same_subject.as_ref().filter(|_| !self.context.wants_json) {
+            let own = before.map(|before| (slug, before.version));
+            return Ok(self.mistaken(own, sent, mistakes));
+        }
         let compiled = posting.as_ref().map(Compiled::of);
         let version = NewVersion {
             slug,
@@ -178,7 +174,10 @@ impl Desk<'_> {
                     Posting { state, ..posting }.state_at(self.context.received_at)
                 });
                 let status = if before.is_some() { 200 } else { 201 };
-                let body = json!({ "slug": slug, "version": saved, "state": state });
+                let mut body = json!({ "slug": slug, "version": saved, "state": state });
+                if let (Some(body), Some(mistakes)) = (body.as_object_mut(), same_subject) {
+                    body.insert("warnings".into(), listed(&shown(&sent.source, &mistakes)));
+                }
                 Ok(self.done(status, slug, &body))
             }
             Saving::Conflict { current } => self.conflict(slug, current, sent).await,
@@ -227,7 +226,7 @@ impl Desk<'_> {
         }
         let date = posting.deadline.date;
         let text = format!("the deadline {date} has passed. Choose a later day.");
-        Err(mistake_at(source, "date", text, Flaw::Past))
+        Err(Mistakes(vec![Mistake::at("", source, "date", text, Flaw::Past)]))
     }
 
     /// Refuses the address that takes applications by mail as one to which
@@ -240,7 +239,7 @@ impl Desk<'_> {
         let text = format!(
             "{intake} takes applications by mail and can be neither recipient nor contact. Give the address of a person."
         );
-        Err(mistake_at(source, "recipient", text, Flaw::Other))
+        Err(Mistakes(vec![Mistake::at("", source, "recipient", text, Flaw::Other)]))
     }
 
     fn mistaken(
@@ -251,11 +250,7 @@ impl Desk<'_> {
     ) -> worker::Result<Response> {
         let mistakes = shown(&sent.source, mistakes);
         if self.context.wants_json {
-            let listed: Vec<Value> = mistakes
-                .iter()
-                .map(|mistake| json!({ "line": mistake.line, "message": mistake.message }))
-                .collect();
-            return answer::json(422, &json!({ "mistakes": listed }), Caching::Never);
+            return answer::json(422, &json!({ "mistakes": listed(&mistakes) }), Caching::Never);
         }
         let shown = EditorShown {
             slug: own.map(|(slug, _)| slug),
@@ -324,11 +319,10 @@ impl Desk<'_> {
     }
 }
 
-/// A mistake in the line that begins with `key`, or in the first one.
-fn mistake_at(source: &str, key: &str, text: String, flaw: Flaw) -> Mistakes {
-    let line = source.lines().position(|line| line.trim_start().starts_with(key));
-    let line = line.map_or(1, |line| line.saturating_add(1));
-    Mistakes(vec![Mistake { file: String::new(), line, text, flaw }])
+/// Mistakes as clients see them.
+fn listed(mistakes: &[MistakeShown]) -> Value {
+    let one = |mistake: &MistakeShown| json!({ "line": mistake.line, "message": mistake.message });
+    mistakes.iter().map(one).collect()
 }
 
 /// The text without any private key: it is not even sent back.

@@ -59,8 +59,6 @@ impl Applications {
         });
         let documents: Vec<&str> =
             content.documents.iter().map(|document| document.file_name.as_str()).collect();
-        let remarks = content.documents.iter().flat_map(|document| &document.remarks);
-        let remarks: Vec<&str> = remarks.map(|remark| remark.as_str()).collect();
         let also = known.dossier.also_applied.iter().map(|(reference, _)| reference.as_str());
         let notes: Vec<&str> = known.notes.iter().map(|note| note.note.as_str()).collect();
         let before = [
@@ -77,7 +75,7 @@ impl Applications {
         let after = [
             content.message.clone().unwrap_or_default(),
             documents.join("\n"),
-            remarks.join(" "),
+            application.remarks().join(" "),
             also.collect::<Vec<_>>().join(" "),
             notes.join("\n"),
             content.mails.as_str().to_owned(),
