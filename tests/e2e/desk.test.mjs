@@ -50,6 +50,8 @@ test("a selection, from the advertisement to the invitations", async (t_) => {
   await look(page, "desk-mistakes");
   await page.getByLabel(t.field_starts).fill("2025-09-01");
   await page.getByLabel(t.field_retention_days).fill("180");
+  // The posting that comes with Guichet is open under the subject of the advertisement.
+  await page.getByLabel(t.field_subject).fill("Chargé·e de protection, Bruxelles");
   // The file says the same, and fields come from it again.
   await button(page, t.as_file).click();
   assert.match(await page.getByLabel(t.source, { exact: true }).inputValue(), /^retention_days = 180$/m);
