@@ -215,6 +215,7 @@ impl State {
             upload: self.sending.view(words),
             busy: self.sending.is_under_way(),
             guarded: matches!(self.sending, Sending::Waiting | Sending::Leaving { .. }),
+            frozen: matches!(self.sending, Sending::Leaving { .. } | Sending::Received),
             countdown: countdown(
                 words,
                 &page.requirements.window,

@@ -44,6 +44,7 @@ impl Dom {
         // Not `disabled`: the button keeps its focus and can be found.
         let inert = view.busy || view.over;
         self.set("submit", "aria-disabled", if inert { "true" } else { "false" });
+        self.freeze(view.frozen);
         self.window.set_onbeforeunload(view.guarded.then_some(&self.guard));
         self.show_upload(view.upload.as_ref())
     }
@@ -60,6 +61,17 @@ impl Dom {
                     row.unchecked_into::<HtmlElement>().set_hidden(text.is_empty());
                 }
             }
+        }
+    }
+
+    /// Keeps the fields from being changed, or lets them be again.
+    fn freeze(&self, frozen: bool) {
+        let Ok(parts) = self.form.query_selector_all(":scope>:not(#submit,#upload)") else {
+            return;
+        };
+        for part in (0..parts.length()).filter_map(|index| parts.get(index)) {
+            let part: HtmlElement = part.unchecked_into();
+            let _ = part.toggle_attribute_with_force("inert", frozen);
         }
     }
 
