@@ -24,6 +24,8 @@ const ADVERTISEMENT = readFileSync(join(ROOT, "crates/postings/src/advertisement
 const MINUTE = 60_000;
 const t = words("fr").desk;
 const PEOPLE = ["Amélie N’Diaye", "Zoé Œuvré", "سلمى بن علي", "Jean-Loup d’Arc"];
+// The posting that comes with Guichet is open under the subject of the advertisement.
+const SUBJECT = "Chargé·e de protection, Bruxelles";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
@@ -50,8 +52,7 @@ test("a selection, from the advertisement to the invitations", async (t_) => {
   await look(page, "desk-mistakes");
   await page.getByLabel(t.field_starts).fill("2025-09-01");
   await page.getByLabel(t.field_retention_days).fill("180");
-  // The posting that comes with Guichet is open under the subject of the advertisement.
-  await page.getByLabel(t.field_subject).fill("Chargé·e de protection, Bruxelles");
+  await page.getByLabel(t.field_subject).fill(SUBJECT);
   // The file says the same, and fields come from it again.
   await button(page, t.as_file).click();
   assert.match(await page.getByLabel(t.source, { exact: true }).inputValue(), /^retention_days = 180$/m);
@@ -74,7 +75,7 @@ test("a selection, from the advertisement to the invitations", async (t_) => {
   const token = async () => /name="token" value="([^"]+)"/.exec(await (await place.guichet.fetch(`/postings/${slug}`)).text())[1];
   const references = [];
   for (const [n, name] of PEOPLE.entries()) {
-    const answer = await apply(place.guichet, { name, email: `person${n}@example.net`, token: await token() }, { slug });
+    const answer = await apply(place.guichet, { name, email: `person${n}@example.net`, subject: SUBJECT, token: await token() }, { slug });
     assert.equal(answer.status, 201, await answer.clone().text());
     references.push((await answer.json()).reference);
   }
