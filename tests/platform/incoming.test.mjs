@@ -187,7 +187,8 @@ test("who is late is told so and gets no form; staff get the mail", async () => 
   await override(guichet, { clock: clock(POSTING.closesAt) });
   await send(mail());
   const { staff, candidate } = await mails(2);
-  assert.match(candidate[0].text, /Ce délai est passé/);
+  assert.match(candidate[0].subject, /est arrivé après la clôture/);
+  assert.match(candidate[0].text, /votre message ne peut plus en devenir une/);
   assert.doesNotMatch(candidate[0].text, /\/incoming\//);
   assert.match(String(Buffer.from(staff[0].attachments[0].content)), new RegExp(`^Return-Path: <${MARIE}>\r\n`));
   assert.equal((await kept(guichet)).applications.length, 0);
