@@ -80,6 +80,8 @@ test("while the line is cut the page says so, in its language; once it is back, 
   await page.context().setOffline(true);
   const told = page.getByText(words("ar").form.line_cut);
   await told.waitFor();
+  // What was changed now would not arrive with the form.
+  assert.ok(await page.$eval("#name", (field) => field.closest("[inert]") !== null));
   await look(page, "line-cut-ar-320");
   await picture(page, "line-cut-ar-320", page.locator("#upload"));
   line.mend();

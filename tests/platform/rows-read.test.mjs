@@ -55,7 +55,8 @@ const BOUNDS = {
   // What one address was sent in the hour: five at most, but here everybody is one person who is allowed any number.
   "count sending": () => 2 * FILLED.pending + FEW,
   "forget sendings": whatIsDeleted,
-  "forget alerts": whatIsDeleted,
+  // Looked up by kind, of which there are several.
+  "forget alerts": (written) => whatIsDeleted(written) + FEW,
   "forget incidents": whatIsDeleted,
   // Each posting there ever was, and whether it has an application left.
   "forget notices": (written) => whatIsDeleted(written) + 2 * FILLED.postings,

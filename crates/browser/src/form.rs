@@ -215,7 +215,6 @@ impl State {
             upload: self.sending.view(words),
             busy: self.sending.is_under_way(),
             guarded: matches!(self.sending, Sending::Waiting | Sending::Leaving { .. }),
-            frozen: matches!(self.sending, Sending::Leaving { .. } | Sending::Received),
             countdown: countdown(
                 words,
                 &page.requirements.window,

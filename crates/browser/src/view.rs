@@ -24,8 +24,6 @@ pub(crate) struct View<'a> {
     pub(crate) busy: bool,
     /// Whether leaving the page would break something off.
     pub(crate) guarded: bool,
-    /// Whether the fields cannot be changed: it is on its way as they are.
-    pub(crate) frozen: bool,
     /// The time that is left.
     pub(crate) countdown: Option<Countdown>,
     /// Whether the deadline has passed, so that the form can no longer be sent.

@@ -44,7 +44,7 @@ impl Dom {
         // Not `disabled`: the button keeps its focus and can be found.
         let inert = view.busy || view.over;
         self.set("submit", "aria-disabled", if inert { "true" } else { "false" });
-        self.freeze(view.frozen);
+        self.freeze(view.upload.as_ref().is_some_and(|upload| upload.percent.is_some()));
         self.window.set_onbeforeunload(view.guarded.then_some(&self.guard));
         self.show_upload(view.upload.as_ref())
     }
@@ -64,7 +64,8 @@ impl Dom {
         }
     }
 
-    /// Keeps the fields from being changed, or lets them be again.
+    /// Keeps the fields from being changed while the form is on its way: what was changed would
+    /// not arrive with it.
     fn freeze(&self, frozen: bool) {
         let Ok(parts) = self.form.query_selector_all(":scope>:not(#submit,#upload)") else {
             return;
