@@ -125,7 +125,12 @@ fn answered_once(world: &World, history: &History, letter: &Letter, applications
 fn is_taken(world: &World, letter: &Letter, applications: usize) {
     let changed = world.count_of("posting_versions WHERE version > 1")
         + world.count_of("postings WHERE state != 'published' OR state_since > 0");
-    if changed > 0 {
+    // Where several postings ask for one subject, its author is asked which is meant.
+    let shared = world.count_of(
+        "(SELECT json_extract(compiled, '$.requirements.subject') AS subject \
+         FROM posting_versions GROUP BY subject HAVING COUNT(DISTINCT slug) > 1)",
+    );
+    if changed + shared > 0 {
         return;
     }
     let window = &setting().postings[0].requirements.window;
