@@ -125,16 +125,15 @@ fn answered_once(world: &World, history: &History, letter: &Letter, applications
 fn is_taken(world: &World, letter: &Letter, applications: usize) {
     let changed = world.count_of("posting_versions WHERE version > 1")
         + world.count_of("postings WHERE state != 'published' OR state_since > 0");
-    // Where several postings ask for one subject, its author is asked which is meant.
-    let shared = world.count_of(
-        "(SELECT json_extract(compiled, '$.requirements.subject') AS subject \
-         FROM posting_versions GROUP BY subject HAVING COUNT(DISTINCT slug) > 1)",
-    );
-    if changed + shared > 0 {
+    if changed > 0 {
         return;
     }
     let window = &setting().postings[0].requirements.window;
-    let in_time = letter.taken.iter().any(|(_, at)| window.review(*at).is_none());
+    // Where another open posting asks for the same subject, its author is asked which is meant.
+    let is_alone = |at: &rules::Timestamp| {
+        setting().postings.iter().skip(1).all(|one| one.requirements.window.review(*at).is_some())
+    };
+    let in_time = letter.taken.iter().any(|(_, at)| window.review(*at).is_none() && is_alone(at));
     if letter.kind == Kind::Right && in_time && applications == 0 {
         let what = format!("{} is in time and complete", letter.message_id);
         world.breach(Invariant::JudgedRightly, what);
