@@ -72,13 +72,15 @@ pub(crate) fn setting() -> &'static Setting {
         let postings = postings::compile_folder(Path::new("../../postings")).unwrap();
         let slug = "protection-espace-civique-tunisie-ue";
         let first = postings.into_iter().find(|posting| posting.slug == slug).unwrap();
-        let second = Posting {
+        let mut second = Posting {
             slug: "second".into(),
             language: "en".into(),
             recipients: vec!["second@example.org".into()],
             privacy: Privacy { keys: Vec::new(), forget: true },
             ..first.clone()
         };
+        // A mail is for the posting whose subject it has.
+        second.requirements.subject = "Second post".into();
         let postings = vec![Posting { version: 1, ..first }, Posting { version: 1, ..second }];
         Setting {
             postings,

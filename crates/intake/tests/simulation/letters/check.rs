@@ -129,11 +129,7 @@ fn is_taken(world: &World, letter: &Letter, applications: usize) {
         return;
     }
     let window = &setting().postings[0].requirements.window;
-    // Where another open posting asks for the same subject, its author is asked which is meant.
-    let is_alone = |at: &rules::Timestamp| {
-        setting().postings.iter().skip(1).all(|one| one.requirements.window.review(*at).is_some())
-    };
-    let in_time = letter.taken.iter().any(|(_, at)| window.review(*at).is_none() && is_alone(at));
+    let in_time = letter.taken.iter().any(|(_, at)| window.review(*at).is_none());
     if letter.kind == Kind::Right && in_time && applications == 0 {
         let what = format!("{} is in time and complete", letter.message_id);
         world.breach(Invariant::JudgedRightly, what);
