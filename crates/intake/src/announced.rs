@@ -19,7 +19,7 @@ mod unfinished;
 use std::borrow::Cow;
 
 use domain::{Application, Posting};
-use rules::review::tidied;
+use rules::addresses::tidied as tidied_address;
 use rules::{Code, Form, Issue, Mails, Timestamp, Unicode};
 
 use crate::correct::is_known;
@@ -31,7 +31,7 @@ use crate::ports::{
 use crate::sealed::content_hash;
 use crate::shared::is_used_up;
 use crate::submission::{Submission, SubmittedDocument};
-use crate::submit::{find, keep_choice, submit, unchanged};
+use crate::submit::{find, submit, unchanged};
 use crate::uploads::hex;
 use crate::verdict::{Verdict, refused};
 
@@ -286,27 +286,25 @@ async fn existing(
     unicode: Unicode,
     now: Timestamp,
 ) -> Result<Existing, Fault> {
-    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
-    let of_address = id.for_address(&said.email);
+    let address = tidied_address(&form.email, unicode.to_ascii);
+    let of_address = id.for_address(&address);
     let mut found = Vec::new();
     for id in [id, &of_address] {
         let Some(received) = find(ledger, signing, id.as_str()).await? else { continue };
         if received.shared.is_some_and(|opened| opened.0 > 0) {
             return Ok(Existing::UsedUp);
         }
-        keep_choice(&mut said, form, &received);
         // However late: the parts may have taken longer than the ten minutes.
-        let is_clear = form.repeated.is_empty();
-        if is_clear && is_known(ledger, signing, &received, &said, posting).await? {
+        if is_known(ledger, signing, &received, form, unicode, posting).await? {
             return Ok(Existing::Same(Box::new(received)));
         }
-        let is_theirs = received.content.is_from(&said.email);
+        let is_theirs = received.content.is_from(&address);
         if received.shared.is_some() && (is_theirs || is_used_up(&received, now)) {
             return Ok(Existing::UsedUp);
         }
         found.push(received);
     }
     // Before one whose address was changed to this, as in `submit`.
-    let earlier = found.into_iter().rfind(|received| received.content.is_from(&said.email));
+    let earlier = found.into_iter().rfind(|received| received.content.is_from(&address));
     Ok(earlier.map_or(Existing::None, |received| Existing::Earlier(Box::new(received))))
 }

@@ -12,7 +12,7 @@ use crate::key::SigningKey;
 use crate::mailbox::judge;
 use crate::ports::{
     Correction, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox,
-    PreviousAddress, Queue,
+    PreviousAddress, Queue, Upload,
 };
 use crate::receipt::{Opened, receipt};
 use crate::replaced_documents::free_place;
@@ -73,26 +73,11 @@ pub async fn correct<D: DocumentStore>(
     posting: &Posting,
     amendment: Amendment<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Amendment { reference, key, revision, received_at, language, unicode, .. } = amendment;
-    let Amendment { own_addresses, holds, uses_held, .. } = amendment;
-    let (mut form, files) = (amendment.form, amendment.documents);
-    let Some(Opened::Application(opened)) = receipt(ledger, signing, reference, key).await? else {
-        return Ok(None);
-    };
-    let received = opened.received;
-    let hold = hold_of(&received, &form, unicode, received_at);
-    let before = if uses_held { hold.find(ledger).await? } else { Vec::new() };
-    let uploads = Uploads::look_into(posting, &files, before, &mut form).await?;
-    keep_documents(&mut form, &received, &posting.requirements);
-    let arrival = Arrival {
-        received_at,
-        language,
-        own_addresses,
-        unicode,
-        signing,
-        form: &form,
-        uploads: &uploads,
-    };
+    let (form, files) = (amendment.form.clone(), &amendment.documents);
+    let looked_into = look_into(ledger, signing, posting, &amendment, form, files).await?;
+    let Some(LookedInto { received, hold, form, uploads }) = looked_into else { return Ok(None) };
+    let arrival = amendment.arrival(signing, &form, &uploads);
+    let revision = amendment.revision;
     let received = match compare(ledger, queue, posting, received, revision, &arrival).await? {
         Compared::Answered(verdict) => return Ok(Some(verdict)),
         Compared::Other(received) => *received,
@@ -101,19 +86,61 @@ pub async fn correct<D: DocumentStore>(
         Revised::Answered(verdict) => verdict,
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
     };
-    hold.follow(documents, ledger, &uploads, |_| holds, &mut verdict).await;
+    hold.follow(documents, ledger, &uploads, |_| amendment.holds, &mut verdict).await;
     Ok(Some(verdict))
 }
 
-/// Where documents are held that a correction of `received` would have brought.
-pub(crate) fn hold_of(
-    received: &Application,
-    form: &Form,
-    unicode: Unicode,
-    received_at: Timestamp,
-) -> Hold {
-    let address = tidied_address(&form.email, unicode.to_ascii);
-    Hold::of(Page::Receipt(&received.id), &address, received_at)
+/// A correction, looked into, and the application that it is of.
+pub(crate) struct LookedInto<'a, U> {
+    pub(crate) received: Application,
+    hold: Hold,
+    /// The fields and all documents, those that are kept too.
+    pub(crate) form: Form,
+    pub(crate) uploads: Uploads<'a, U>,
+}
+
+/// Looks into the `form` and the `files` of a correction. Nothing where its key
+/// opens no application.
+pub(crate) async fn look_into<'a, U: Upload>(
+    ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
+    signing: &SigningKey,
+    posting: &Posting,
+    amendment: &Amendment<'_, U>,
+    mut form: Form,
+    files: &'a [SubmittedDocument<U>],
+) -> Result<Option<LookedInto<'a, U>>, Fault> {
+    let Some(received) = opened(ledger, signing, amendment).await? else { return Ok(None) };
+    let address = tidied_address(&form.email, amendment.unicode.to_ascii);
+    let hold = Hold::of(Page::Receipt(&received.id), &address, amendment.received_at);
+    let before = if amendment.uses_held { hold.find(ledger).await? } else { Vec::new() };
+    let uploads = Uploads::look_into(posting, files, before, &mut form).await?;
+    keep_documents(&mut form, &received, &posting.requirements);
+    Ok(Some(LookedInto { received, hold, form, uploads }))
+}
+
+/// The application that a correction is of, if its key opens one.
+pub(crate) async fn opened<U>(
+    ledger: &(impl Ledger + Corrections + Outbox),
+    signing: &SigningKey,
+    amendment: &Amendment<'_, U>,
+) -> Result<Option<Application>, Fault> {
+    let opened = receipt(ledger, signing, amendment.reference, amendment.key).await?;
+    Ok(opened.and_then(|opened| match opened {
+        Opened::Application(receipt) => Some(receipt.received),
+        Opened::Withdrawn(_) => None,
+    }))
+}
+
+impl<U> Amendment<'_, U> {
+    pub(crate) fn arrival<'a>(
+        &'a self,
+        signing: &'a SigningKey,
+        form: &'a Form,
+        uploads: &'a Uploads<'a, U>,
+    ) -> Arrival<'a, U> {
+        let Self { received_at, language, own_addresses, unicode, .. } = *self;
+        Arrival { received_at, language, own_addresses, unicode, signing, form, uploads }
+    }
 }
 
 /// What a form says beside the application that it corrects.
@@ -135,16 +162,13 @@ pub(crate) async fn compare<U>(
     arrival: &Arrival<'_, U>,
 ) -> Result<Compared, Fault> {
     let Arrival { unicode, signing, form, .. } = *arrival;
-    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
-    keep_choice(&mut said, form, &received);
     // From the latest revision one may go back to what an earlier one said.
     let is_from_latest = received.revision == revision;
-    let is_same = if !form.repeated.is_empty() {
-        false
-    } else if is_from_latest && received.sealed.is_none() {
-        received.content.says_the_same(&said, &posting.requirements)
+    let is_same = if is_from_latest && received.sealed.is_none() {
+        said_of(&received, form, unicode, posting)
+            .is_some_and(|said| received.content.says_the_same(&said, &posting.requirements))
     } else {
-        is_known(ledger, signing, &received, &said, posting).await?
+        is_known(ledger, signing, &received, form, unicode, posting).await?
     };
     if is_same {
         return unchanged(ledger, queue, received).await.map(Compared::Answered);
@@ -174,18 +198,33 @@ pub(crate) enum Revised {
     Superseded(Box<Application>),
 }
 
-/// Whether the latest or any earlier revision says the same as `said`.
+/// Returns what a form says of `received`. Nothing where a field was given twice:
+/// which one is meant is unclear.
+fn said_of(
+    received: &Application,
+    form: &Form,
+    unicode: Unicode,
+    posting: &Posting,
+) -> Option<Content> {
+    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
+    keep_choice(&mut said, form, received);
+    form.repeated.is_empty().then_some(said)
+}
+
+/// Whether the latest or any earlier revision says the same as `form`.
 pub(crate) async fn is_known(
     ledger: &impl Corrections,
     signing: &SigningKey,
     received: &Application,
-    said: &Content,
+    form: &Form,
+    unicode: Unicode,
     posting: &Posting,
 ) -> Result<bool, Fault> {
-    if was_sealed(signing, received, said) {
+    let Some(said) = said_of(received, form, unicode, posting) else { return Ok(false) };
+    if was_sealed(signing, received, &said) {
         return Ok(true);
     }
-    let says_it = |content: &Content| content.says_the_same(said, &posting.requirements);
+    let says_it = |content: &Content| content.says_the_same(&said, &posting.requirements);
     if says_it(&received.content) {
         return Ok(true);
     }
@@ -298,7 +337,7 @@ async fn is_hasty(
 }
 
 /// Adds to `form` the documents that it does not replace.
-pub(crate) fn keep_documents(form: &mut Form, received: &Application, requirements: &Requirements) {
+fn keep_documents(form: &mut Form, received: &Application, requirements: &Requirements) {
     let is_asked = |kept: &&Document| requirements.document(&kept.id).is_some();
     for kept in received.content.documents.iter().filter(is_asked) {
         if form.documents.iter().all(|offered| offered.id != kept.id) {

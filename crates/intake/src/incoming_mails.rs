@@ -105,8 +105,7 @@ impl MailComposer<'_> {
     ) -> Result<(Vec<Mailbox>, String, MailText), Fault> {
         let posting = self.posting_or_first(None)?;
         let texts = locales::for_staff(&posting.language);
-        let operator = self.operator.clone();
-        let to = operator.map_or_else(|| recipients(posting), |to| Ok(vec![to.into()]))?;
+        let to = self.operator_or_staff(posting)?;
         let listed = ledger.flooded(id, LISTED).await?;
         let places = self.places(&returned.origin, &listed);
         let mails = listed_mails(&listed, &places);

@@ -226,6 +226,14 @@ impl MailComposer<'_> {
         known.chain(possible_duplicate(claim)).collect()
     }
 
+    /// The operator; where there is none, those who get the applications to a posting.
+    pub(crate) fn operator_or_staff(&self, posting: &Posting) -> Result<Vec<Mailbox>, Fault> {
+        match &self.operator {
+            Some(operator) => Ok(vec![operator.clone().into()]),
+            None => recipients(posting),
+        }
+    }
+
     /// Returns an address for each document. It is good for as long as the
     /// document is kept.
     pub(crate) fn links(&self, posting: &Posting, received: &Application) -> Vec<String> {

@@ -118,8 +118,7 @@ impl MailComposer<'_> {
             Notice::KeyExpires { posting, until } => {
                 let posting = self.posting(posting)?;
                 let texts = locales::choose(Some(&posting.language), None, &posting.language);
-                let operator = self.operator.clone();
-                let to = operator.map_or_else(|| recipients(posting), |to| Ok(vec![to.into()]))?;
+                let to = self.operator_or_staff(posting)?;
                 let words = mails::key_expires(texts, posting, *until, now);
                 (to, posting.language.clone(), words)
             }

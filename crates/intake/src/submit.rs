@@ -3,7 +3,6 @@
 
 use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
-use rules::review::tidied;
 use rules::{Content, Form, Timestamp};
 
 use crate::correct::{Arrival, Revised, is_known, revise};
@@ -135,7 +134,8 @@ async fn keep<D: DocumentStore>(
     mut known: Option<Application>,
     arrival: &Arrival<'_, D::Upload>,
 ) -> Result<Verdict, Fault> {
-    let mut said = tidied(arrival.unicode.to_ascii, &posting.requirements, arrival.form);
+    let Arrival { signing, unicode, form, .. } = *arrival;
+    let address = tidied_address(&form.email, unicode.to_ascii);
     for _ in 0..TRIES {
         let Some(received) = known else {
             match take_in(documents, ledger, queue, &new, arrival).await? {
@@ -143,36 +143,34 @@ async fn keep<D: DocumentStore>(
                     // The first person of this page has withdrawn; this may be
                     // the second one, who has an application.
                     let page = new.id.as_str().to_owned();
-                    new.come_from_page(page, &said.email);
-                    known = find(ledger, arrival.signing, new.id.as_str()).await?;
+                    new.come_from_page(page, &address);
+                    known = find(ledger, signing, new.id.as_str()).await?;
                     if known.is_none() {
                         return Ok(Verdict::Retired { form });
                     }
                 }
                 Revised::Answered(verdict) => return Ok(verdict),
-                Revised::Superseded(held) => known = Some(opened(arrival.signing, *held)),
+                Revised::Superseded(held) => known = Some(opened(signing, *held)),
             }
             continue;
         };
-        let retired = || Ok(Verdict::Retired { form: Box::new(arrival.form.clone()) });
+        let retired = || Ok(Verdict::Retired { form: Box::new(form.clone()) });
         if is_used_up(&received, arrival.received_at) {
             return retired();
         }
-        keep_choice(&mut said, arrival.form, &received);
-        let is_clear = arrival.form.repeated.is_empty();
-        if is_clear && is_known(ledger, arrival.signing, &received, &said, posting).await? {
+        if is_known(ledger, signing, &received, form, unicode, posting).await? {
             return unchanged(ledger, queue, received).await;
         }
-        if !received.content.is_from(&said.email) {
-            new.come_from_page(received.page.unwrap_or(received.id), &said.email);
-            known = find(ledger, arrival.signing, new.id.as_str()).await?;
+        if !received.content.is_from(&address) {
+            new.come_from_page(received.page.unwrap_or(received.id), &address);
+            known = find(ledger, signing, new.id.as_str()).await?;
             continue;
         }
         if received.page.is_none() && received.address_changes > 0 {
             // Its address was changed to that of another person of this page, who may have an application.
-            let own = new.id.for_address(&said.email);
-            if let Some(own) = find(ledger, arrival.signing, own.as_str()).await? {
-                new.come_from_page(received.id, &said.email);
+            let own = new.id.for_address(&address);
+            if let Some(own) = find(ledger, signing, own.as_str()).await? {
+                new.come_from_page(received.id, &address);
                 known = Some(own);
                 continue;
             }
@@ -182,7 +180,7 @@ async fn keep<D: DocumentStore>(
         }
         match revise(documents, ledger, queue, posting, received, arrival).await? {
             Revised::Answered(verdict) => return Ok(verdict),
-            Revised::Superseded(held) => known = Some(opened(arrival.signing, *held)),
+            Revised::Superseded(held) => known = Some(opened(signing, *held)),
         }
     }
     Err(Fault::Ledger("others write the same application all the time".into()))

@@ -4,17 +4,15 @@
 //! A newer revision in between makes it outdated, as it does one that comes in
 //! one piece.
 
-use domain::{Application, Posting};
+use domain::Posting;
 
 use super::announcement::Announcement;
 use super::{Announced, Corrected, Of, awaited, delete_announcement, put_together};
 use crate::correct::{
-    Amendment, Arrival, Compared, compare, correct, hold_of, judge_revision, keep_documents,
+    Amendment, Compared, LookedInto, compare, correct, judge_revision, look_into, opened,
 };
 use crate::key::SigningKey;
 use crate::ports::{Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue};
-use crate::receipt::{Opened, receipt};
-use crate::uploads::Uploads;
 use crate::verdict::{Verdict, refused};
 
 /// Judges the announcement of a correction as far as that can be done without
@@ -29,22 +27,10 @@ pub async fn announce_correction<D: DocumentStore>(
     announcement: &Announcement,
     amendment: &Amendment<'_, D::Upload>,
 ) -> Result<Option<Announced>, Fault> {
-    let Amendment { revision, received_at, language, own_addresses, unicode, .. } = *amendment;
-    let Some(received) = opened(ledger, signing, amendment).await? else { return Ok(None) };
-    let mut form = announcement.form(&amendment.form);
-    let hold = hold_of(&received, &form, unicode, received_at);
-    let before = if amendment.uses_held { hold.find(ledger).await? } else { Vec::new() };
-    let uploads = Uploads::<D::Upload>::look_into(posting, &[], before, &mut form).await?;
-    keep_documents(&mut form, &received, &posting.requirements);
-    let arrival = Arrival {
-        received_at,
-        language,
-        own_addresses,
-        unicode,
-        signing,
-        form: &form,
-        uploads: &uploads,
-    };
+    let (form, revision) = (announcement.form(&amendment.form), amendment.revision);
+    let looked_into = look_into(ledger, signing, posting, amendment, form, &[]).await?;
+    let Some(LookedInto { received, form, uploads, .. }) = looked_into else { return Ok(None) };
+    let arrival = amendment.arrival(signing, &form, &uploads);
     let answered = |verdict| Ok(Some(Announced::Answered(Box::new(verdict))));
     let received = match compare(ledger, queue, posting, received, revision, &arrival).await? {
         Compared::Answered(verdict) => return answered(verdict),
@@ -54,7 +40,7 @@ pub async fn announce_correction<D: DocumentStore>(
         return answered(*verdict);
     }
     let of = Of::Correction(Corrected { id: received.id, revision });
-    awaited(store, announcement, received_at, of).await.map(Some)
+    awaited(store, announcement, amendment.received_at, of).await.map(Some)
 }
 
 /// Puts the documents together and corrects the application, as [`correct`] does
@@ -83,16 +69,4 @@ pub async fn correct_announced<D: DocumentStore>(
         let _ = delete_announcement(store, &announcement.place, received_at).await;
     }
     Ok(verdict)
-}
-
-async fn opened<U>(
-    ledger: &(impl Ledger + Corrections + Outbox),
-    signing: &SigningKey,
-    amendment: &Amendment<'_, U>,
-) -> Result<Option<Application>, Fault> {
-    let opened = receipt(ledger, signing, amendment.reference, amendment.key).await?;
-    Ok(opened.and_then(|opened| match opened {
-        Opened::Application(receipt) => Some(receipt.received),
-        Opened::Withdrawn(_) => None,
-    }))
 }

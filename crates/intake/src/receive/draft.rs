@@ -115,14 +115,7 @@ pub async fn complete_draft<D: DocumentStore>(
     posting: &Posting,
     completion: Completion<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
-    let Some(draft) = find(ledger, signing, posting, completion.id, completion.key).await? else {
-        return Ok(None);
-    };
-    let id = completion.id;
-    let Completing { submission, .. } =
-        completing(documents, ledger, signing, posting, &draft, completion, &[]).await?;
-    let verdict = submit(documents, ledger, queue, posting, submission).await?;
-    completed(ledger, id, verdict).await.map(Some)
+    complete(documents, ledger, queue, signing, posting, None, completion).await
 }
 
 /// Returns the id of the application that a mail becomes. Nothing where the key is not
@@ -180,15 +173,35 @@ pub async fn complete_announced<D: DocumentStore>(
     announcement: &Announcement,
     completion: Completion<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
+    complete(documents, ledger, queue, signing, posting, Some(announcement), completion).await
+}
+
+async fn complete<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + HeldDocuments + Outbox + Inbox + Retention),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    announcement: Option<&Announcement>,
+    completion: Completion<'_, D::Upload>,
+) -> Result<Option<Verdict>, Fault> {
     let Some(draft) = find(ledger, signing, posting, completion.id, completion.key).await? else {
         return Ok(None);
     };
-    let (id, announced) = (completion.id, announcement.documents());
+    let id = completion.id;
+    let announced = announcement.map(Announcement::documents).unwrap_or_default();
     let Completing { submission, .. } =
         completing(documents, ledger, signing, posting, &draft, completion, announced).await?;
-    let verdict =
-        submit_announced(documents, ledger, queue, posting, announcement, submission).await?;
-    completed(ledger, id, verdict).await.map(Some)
+    let verdict = match announcement {
+        None => submit(documents, ledger, queue, posting, submission).await?,
+        Some(announcement) => {
+            submit_announced(documents, ledger, queue, posting, announcement, submission).await?
+        }
+    };
+    if let Verdict::Accepted { received, .. } = &verdict {
+        ledger.complete_draft(id, &received.id).await?;
+    }
+    Ok(Some(verdict))
 }
 
 /// What a mail and a form make.
@@ -254,14 +267,6 @@ async fn completing<D: DocumentStore>(
         signing: signing.clone(),
     };
     Ok(Completing { submission, others })
-}
-
-/// Notes that the mail is an application, where it has become one.
-async fn completed(ledger: &impl Inbox, id: &str, verdict: Verdict) -> Result<Verdict, Fault> {
-    if let Verdict::Accepted { received, .. } = &verdict {
-        ledger.complete_draft(id, &received.id).await?;
-    }
-    Ok(verdict)
 }
 
 /// Returns where the bytes of a mail are, if `key` is that of its address.
