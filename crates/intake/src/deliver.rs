@@ -3,7 +3,6 @@
 use domain::{Application, Posting};
 use rules::{Mails, Timestamp};
 
-use crate::QUEUED_MS;
 use crate::application_mails::{Enclosed, Notes};
 use crate::digest::{admit, send_digest};
 use crate::dispatch::{Dispatch, Verdict};
@@ -11,35 +10,22 @@ use crate::mail_composer::MailComposer;
 use crate::ports::{
     About, Admission, Claim, Clock, Corrections, DocumentStore, Fault, Ledger, Mail, MailKind,
     Notice, Notices, Outbox, PostingStore, Progress, RecipientOutcome, Recipients, Related,
-    RetryPolicy, Sending, Settlement, Transport,
+    Sending, Settlement, Transport,
 };
 use crate::progress::MESSAGE_MAIL;
 use crate::replaced_documents::clean;
 use crate::sealed::{is_to_be_sealed, opened, person, seal_away, sealed_key};
 use crate::sealed_mail::keys_at;
-use crate::sending_event::bare;
+use crate::settlement::{settle, settle_partly};
 
 /// How long a claim on a mail holds, in milliseconds. It is longer than a
 /// Worker may take for one queue message (15 minutes of wall time), so that a
 /// mail that may still be being sent is not sent by another Worker.
 pub const LEASE_MS: i64 = 16 * 60_000;
 
-/// How long a mail waits that the server did not take because it has too many
-/// sessions or mails, in milliseconds.
-pub const SLOW_DOWN_MS: i64 = 60_000;
-
-/// How long such a refusal does not count as a failure of the mail, in
-/// milliseconds from its first attempt. A server that has no room for longer
-/// counts as unavailable, and the operator is alerted.
-const OVERLOAD_MS: i64 = 15 * 60_000;
-
 /// How long a mail waits that cannot be encrypted, because one of its posting's
 /// keys has expired, in milliseconds.
 const WITHOUT_KEY_MS: i64 = 15 * 60_000;
-
-/// For how long a recipient that the platform suppresses is tried again, in
-/// milliseconds: a soft bounce is over by then.
-const SUPPRESSED_MS: i64 = 24 * 3_600_000;
 
 /// What the mail server has said about its load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +33,7 @@ pub enum Pace {
     /// Nothing.
     Keep,
     /// It wants fewer sessions or mails. The mail waits for
-    /// [`SLOW_DOWN_MS`]; its queue message is to be brought again after that.
+    /// [`crate::SLOW_DOWN_MS`]; its queue message is to be brought again after that.
     SlowDown,
 }
 
@@ -86,8 +72,8 @@ pub async fn deliver(
         Ok(Some(dispatch)) => {
             let pace = if dispatch.is_slowed_down() { Pace::SlowDown } else { Pace::Keep };
             let settlement = match dispatch.verdict() {
-                Verdict::Whole(sending) => settlement(policy, sending, claim, now),
-                Verdict::Partly(left) => settlement_of_some(policy, left, claim, now),
+                Verdict::Whole(sending) => settle(policy, sending, claim, now),
+                Verdict::Partly(left) => settle_partly(policy, left, claim, now),
             };
             let is_over = matches!(settlement, Settlement::SentToSome { .. });
             let outcomes = dispatch.outcomes(is_over);
@@ -96,7 +82,7 @@ pub async fn deliver(
                 // Some have it, and it is not known who.
                 Err(fault) => {
                     let unknown = Sending::Unknown(fault.to_string());
-                    (self::settlement(policy, unknown, claim, now), Err(fault))
+                    (settle(policy, unknown, claim, now), Err(fault))
                 }
             }
         }
@@ -109,9 +95,7 @@ pub async fn deliver(
             let at = Timestamp(now.0.saturating_add(WITHOUT_KEY_MS));
             (Settlement::Held { at, reason: fault.to_string() }, Err(fault))
         }
-        Err(fault) => {
-            (settlement(policy, Sending::Later(fault.to_string()), claim, now), Err(fault))
-        }
+        Err(fault) => (settle(policy, Sending::Later(fault.to_string()), claim, now), Err(fault)),
     };
     ledger.settle(&mail.id, claim, &settlement).await?;
     result
@@ -346,64 +330,4 @@ async fn send_notice(
     }
     let message = composer.notice(ledger, &mail.id, notice, claim, now).await?;
     Ok(Some(message.send(transport, mail).await))
-}
-
-/// Returns the time of the next attempt at what was first tried at `since`:
-/// exponential backoff from one minute, capped at six hours.
-pub fn next_attempt(since: Timestamp, now: Timestamp) -> Timestamp {
-    const SHORTEST: i64 = 60_000;
-    const LONGEST: i64 = 6 * 3_600_000;
-    let passed = now.0.saturating_sub(since.0);
-    let wait = passed.saturating_add(SHORTEST).clamp(SHORTEST, LONGEST);
-    Timestamp(now.0.saturating_add(wait))
-}
-
-/// Settles a mail that some of its recipients have. What others refuse for good
-/// is over, even where a refusal of all of them would be tried again.
-fn settlement_of_some(
-    policy: RetryPolicy,
-    left: Result<Sending, String>,
-    claim: Claim,
-    now: Timestamp,
-) -> Settlement {
-    let settled = left.map(|sending| settlement(policy, sending, claim, now));
-    match settled {
-        Err(reason) | Ok(Settlement::Refused { reason }) => {
-            Settlement::SentToSome { at: now, reason }
-        }
-        Ok(settled) => settled,
-    }
-}
-
-fn settlement(policy: RetryPolicy, sending: Sending, claim: Claim, now: Timestamp) -> Settlement {
-    let tried = now.0.saturating_sub(claim.since.0);
-    let (reason, possibly_sent) = match sending {
-        Sending::Sent(id) => {
-            let transport_id = id.as_deref().map(bare);
-            return Settlement::Sent { at: now, transport_id };
-        }
-        Sending::Refused(reason) if !policy.retries_refusals => {
-            return Settlement::Refused { reason };
-        }
-        Sending::Suppressed(reason) if tried >= SUPPRESSED_MS && !policy.retries_refusals => {
-            return Settlement::Refused { reason };
-        }
-        // A mail without attachments is small, so "too large" here means a full
-        // mailbox: retry.
-        Sending::SlowDown(reason) if tried < OVERLOAD_MS => {
-            let at = Timestamp(now.0.saturating_add(SLOW_DOWN_MS));
-            let queued_until = Timestamp(at.0.saturating_add(QUEUED_MS));
-            return Settlement::Postponed { at, queued_until, reason };
-        }
-        Sending::Refused(reason)
-        | Sending::Suppressed(reason)
-        | Sending::Later(reason)
-        | Sending::SlowDown(reason)
-        | Sending::TooLarge(reason) => (reason, false),
-        Sending::Unknown(reason) => (reason, true),
-    };
-    if policy.gives_up_after_ms.is_some_and(|limit| tried >= limit) {
-        return Settlement::Refused { reason };
-    }
-    Settlement::Later { at: next_attempt(claim.since, now), reason, possibly_sent }
 }

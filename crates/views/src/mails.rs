@@ -1,6 +1,7 @@
 //! Writes the texts of mails: subject, plain text and HTML. Text and HTML say
 //! the same.
 
+mod alerts;
 mod attachment;
 mod changes;
 mod incoming;
@@ -9,6 +10,7 @@ mod neutral;
 mod notices;
 mod parts;
 mod person;
+mod report;
 #[cfg(test)]
 mod samples;
 mod sender;
@@ -19,6 +21,7 @@ use askama::Template;
 use domain::{Application, Posting};
 use locales::{Texts, date, fill, number};
 
+pub use alerts::{Alert, alert, key_expires};
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
 pub use incoming::{
@@ -27,11 +30,12 @@ pub use incoming::{
 pub use message::message;
 pub use neutral::{Neutral, neutral};
 pub use notices::{
-    Alert, DigestEntry, Report, Told, Withdrawn, address_changed, alert, digest, key_expires,
-    report, unfinished, withdrawal, withdrawal_confirmation,
+    DigestEntry, Told, Withdrawn, address_changed, digest, unfinished, withdrawal,
+    withdrawal_confirmation,
 };
 pub(crate) use parts::in_mailto;
 use parts::{Facts, Opening, Person, Said};
+pub use report::{Report, report};
 pub use sender::sender_name;
 
 /// The text of a mail, without addresses and attachments.

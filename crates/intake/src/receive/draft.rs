@@ -195,7 +195,10 @@ async fn complete<D: DocumentStore>(
     let verdict = match announcement {
         None => submit(documents, ledger, queue, posting, submission).await?,
         Some(announcement) => {
-            submit_announced(documents, ledger, queue, posting, announcement, submission).await?
+            let submitted =
+                submit_announced(documents, ledger, queue, posting, announcement, submission);
+            // Large, and most forms do without it.
+            Box::pin(submitted).await?
         }
     };
     if let Verdict::Accepted { received, .. } = &verdict {

@@ -1,53 +1,15 @@
-//! Writes the notices: withdrawals and reports to staff, what candidates are
-//! told beside the acknowledgement, alerts to the operator.
+//! Writes the notices: withdrawals to staff, and what candidates are told beside
+//! the acknowledgement.
 
 use std::borrow::Cow;
 
 use askama::Template;
 use domain::Posting;
-use locales::{Texts, fill, moment, number, plural};
-use rules::deadline::Zone;
+use locales::{Texts, fill, moment, number};
 use rules::{Mails, Timestamp};
 
 use super::{MailText, ended, neutral};
 use crate::words::last_instant;
-
-/// The applications to a posting by delivery state: number and reference of
-/// each, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report<'a> {
-    /// Those whose mail to staff was sent.
-    pub delivered: Vec<(u32, &'a str)>,
-    /// Those whose mail to staff is still to be sent.
-    pub pending: Vec<(u32, &'a str)>,
-    /// Those whose mail to staff was given up.
-    pub given_up: Vec<(u32, &'a str)>,
-    /// Those whose mail to staff was sent to some, with the addresses that have
-    /// refused it.
-    pub refused: Vec<(u32, &'a str, &'a str)>,
-    /// Those whose mail to staff was sent and not confirmed, where the posting
-    /// forgets what is confirmed.
-    pub unconfirmed: Vec<(u32, &'a str)>,
-    /// Those whose acknowledgement the candidate's address does not take.
-    pub not_acknowledged: Vec<(u32, &'a str)>,
-    /// How many were withdrawn.
-    pub withdrawn: u32,
-    /// How many wait for an answer, where staff write from the desk.
-    pub unanswered: u32,
-}
-
-/// The facts of an alert: mails that do not leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alert<'a> {
-    /// The problem that the mails met, as a code.
-    pub cause: &'a str,
-    /// Since when.
-    pub since: Timestamp,
-    /// How many wait for another attempt.
-    pub waiting: u32,
-    /// How many mails to staff were given up.
-    pub lost: u32,
-}
 
 /// What staff are told of an application that was withdrawn: what leads to the
 /// mail that they have.
@@ -208,141 +170,6 @@ pub fn digest(texts: &Texts, entries: &[DigestEntry]) -> MailText {
     plain(texts, texts.digest_subject.to_owned(), &paragraphs, &[list])
 }
 
-/// To staff: that nothing is missing, or what is.
-pub fn report(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> MailText {
-    let undelivered = count(&report.pending) + count(&report.given_up);
-    let accepted = undelivered + count(&report.delivered) + i64::from(report.withdrawn);
-    let zone = &posting.deadline.zone;
-    let shown = |instant| moment(texts, zone.local(instant), &zone.name);
-    let closed = shown(last_instant(&posting.requirements.window));
-    let title = ("title", posting.title.as_str());
-    let subject = if undelivered == 0 {
-        texts.report_subject.to_owned()
-    } else {
-        plural(texts, "report_subject_undelivered", undelivered)
-    };
-    let opening = fill(
-        texts.report_opening,
-        &[title, ("closing", closed.as_str()), ("moment", shown(now).as_str())],
-    );
-    let sum = |template: &str, value: i64| {
-        let values = [("n", number(texts, value)), ("recipient", posting.recipients.join(", "))];
-        fill(template, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
-    };
-    let sums = [
-        sum(texts.report_accepted, accepted),
-        sum(texts.report_delivered, count(&report.delivered)),
-        sum(texts.report_pending, count(&report.pending)),
-        sum(texts.report_given_up, count(&report.given_up)),
-        sum(texts.report_withdrawn, report.withdrawn.into()),
-    ];
-    let mut paragraphs = vec![opening, progress(texts, posting, report, now), sums.join("\n")];
-    let advice = [
-        (!report.pending.is_empty(), texts.report_pending_what),
-        (!report.given_up.is_empty(), texts.report_given_up_what),
-        (!report.refused.is_empty(), texts.report_refused_what),
-        (!report.delivered.is_empty(), texts.report_delivered_what),
-    ];
-    paragraphs
-        .extend(advice.iter().filter(|(said, _)| *said).map(|(_, words)| (*words).to_owned()));
-    paragraphs.extend(not_acknowledged(texts, &report.not_acknowledged));
-    let unanswered = i64::from(report.unanswered);
-    paragraphs.extend((unanswered > 0).then(|| plural(texts, "report_unanswered", unanswered)));
-    let unconfirmed = count(&report.unconfirmed);
-    paragraphs.extend((unconfirmed > 0).then(|| plural(texts, "report_unconfirmed", unconfirmed)));
-    let lists = [
-        list(texts, texts.report_given_up_list, &report.given_up),
-        list(texts, texts.report_pending_list, &report.pending),
-        refused(texts, &report.refused),
-        list(texts, texts.report_unconfirmed_list, &report.unconfirmed),
-        list(texts, texts.report_not_acknowledged_list, &report.not_acknowledged),
-        list(texts, texts.report_delivered_list, &report.delivered),
-    ];
-    plain(texts, fill(&subject, &[title]), &paragraphs, &lists)
-}
-
-/// Whose address is to be checked, because the acknowledgement came back.
-fn not_acknowledged(texts: &Texts, entries: &[(u32, &str)]) -> Option<String> {
-    let numbers: Vec<String> =
-        entries.iter().map(|(count, _)| number(texts, i64::from(*count))).collect();
-    let words = plural(texts, "report_not_acknowledged_what", count(entries));
-    let words = fill(&words, &[("numbers", &locales::list(texts, "list_and", &numbers))]);
-    (!entries.is_empty()).then_some(words)
-}
-
-/// Whether forwarding is complete, and if not, how long after the closing.
-fn progress(texts: &Texts, posting: &Posting, report: &Report, now: Timestamp) -> String {
-    const HOUR_MS: i64 = 3_600_000;
-    if report.pending.is_empty() {
-        return texts.report_settled.to_owned();
-    }
-    let since = now.0.saturating_sub(posting.requirements.window.closes_at.0);
-    plural(texts, "report_unsettled", since / HOUR_MS)
-}
-
-/// To the operator: mails do not leave. `zone` is the one to tell times in.
-pub fn alert(texts: &Texts, zone: &Zone, alert: &Alert) -> MailText {
-    let since = moment(texts, zone.local(alert.since), &zone.name);
-    let cause = cause(texts, alert.cause);
-    let mut paragraphs = vec![
-        fill(texts.alert_what, &[("moment", since.as_str())]),
-        fill(texts.alert_cause, &[("cause", cause), ("code", alert.cause)]),
-    ];
-    let counts = [("alert_waiting", alert.waiting), ("alert_lost", alert.lost)]
-        .map(|(key, count)| (count > 0).then(|| plural(texts, key, count.into())));
-    paragraphs.extend(counts.into_iter().flatten());
-    paragraphs.extend((alert.lost > 0).then(|| texts.alert_how.to_owned()));
-    paragraphs.push(texts.alert_safe.to_owned());
-    plain(texts, fill(texts.alert_subject, &[("cause", cause)]), &paragraphs, &[])
-}
-
-/// To the operator: a key to which the posting's mails are encrypted expires,
-/// or has expired.
-pub fn key_expires(texts: &Texts, posting: &Posting, until: Timestamp, now: Timestamp) -> MailText {
-    let zone = &posting.deadline.zone;
-    let until_words = moment(texts, zone.local(until), &zone.name);
-    let values = [("title", posting.title.as_str()), ("moment", until_words.as_str())];
-    let (subject, what) = if now < until {
-        (texts.sealed_staff_expires_subject, texts.sealed_staff_expires_what)
-    } else {
-        (texts.sealed_staff_expired_subject, texts.sealed_staff_expired_what)
-    };
-    let paragraphs = [what, texts.sealed_staff_expires_todo].map(|text| fill(text, &values));
-    plain(texts, fill(subject, &values), &paragraphs, &[])
-}
-
-/// Returns a cause as people say it, by what its code begins with: the step of
-/// the dialogue with a mail server, a code of the platform's, or a fault of
-/// ours.
-fn cause(texts: &Texts, code: &str) -> &'static str {
-    let words = [
-        ("AUTH", texts.cause_login),
-        ("connect", texts.cause_connection),
-        ("greeting", texts.cause_connection),
-        ("EHLO", texts.cause_connection),
-        ("STARTTLS", texts.cause_connection),
-        ("MAIL", texts.cause_sender),
-        ("E_SENDER", texts.cause_sender),
-        ("RCPT", texts.cause_recipient),
-        ("E_RECIPIENT", texts.cause_recipient),
-        ("E_RATE_LIMIT", texts.cause_quota),
-        ("E_DAILY_LIMIT", texts.cause_quota),
-        ("DATA", texts.cause_message),
-        ("message", texts.cause_message),
-        ("end of message", texts.cause_message),
-        ("configuration", texts.cause_settings),
-        ("documents", texts.cause_documents),
-        ("key", texts.sealed_staff_cause),
-        ("late", texts.cause_late),
-    ];
-    let found = words.iter().find(|(start, _)| code.starts_with(start));
-    found.map_or(texts.cause_other, |(_, words)| words)
-}
-
-fn count(entries: &[(u32, &str)]) -> i64 {
-    i64::try_from(entries.len()).unwrap_or(i64::MAX)
-}
-
 /// A heading with a line for each application.
 pub(super) struct List {
     pub(super) heading: &'static str,
@@ -352,25 +179,6 @@ pub(super) struct List {
 pub(super) struct Line {
     pub(super) text: String,
     pub(super) link: Option<String>,
-}
-
-fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
-    let line = |(count, reference): &(u32, &str)| {
-        let count = number(texts, i64::from(*count));
-        let text = fill(texts.report_entry, &[("number", &count), ("reference", reference)]);
-        Line { text, link: None }
-    };
-    List { heading, lines: entries.iter().map(line).collect() }
-}
-
-fn refused(texts: &Texts, entries: &[(u32, &str, &str)]) -> List {
-    let line = |(count, reference, addresses): &(u32, &str, &str)| {
-        let count = number(texts, i64::from(*count));
-        let values =
-            [("number", count.as_str()), ("reference", reference), ("addresses", addresses)];
-        Line { text: fill(texts.report_refused_entry, &values), link: None }
-    };
-    List { heading: texts.report_refused_list, lines: entries.iter().map(line).collect() }
 }
 
 /// Returns a mail of paragraphs, then lists; empty lists are left out.
