@@ -70,9 +70,7 @@ impl InTime {
 fn is_open(versions: &[Json], at: i64) -> bool {
     let closes_at = |version: &Json| number(version, "closes_at");
     let is_ended = |pair: &[Json]| {
-        !pair[1]["ended_at"].is_null()
-            && closes_at(&pair[1]) < closes_at(&pair[0])
-            && at >= number(&pair[1], "saved_at") + HOUR
+        !pair[1]["ended_at"].is_null() && at >= number(&pair[1], "saved_at") + HOUR
     };
     let first = versions.windows(2).rposition(is_ended).map_or(0, |last| last + 1);
     versions.last().is_some_and(|last| at < closes_at(last))
