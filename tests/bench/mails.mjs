@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { application } from "./measure.mjs";
-import { OTHER, pdf, POSTING } from "../support/application.mjs";
+import { OTHER, pdf } from "../support/application.mjs";
 import { start } from "../support/guichet.mjs";
 import { startReceiver } from "../support/incoming.mjs";
 import { peak } from "../support/isolate.mjs";
@@ -42,7 +42,7 @@ const took = Math.max(...mailbox.messages.map(({ at }) => at)) - began;
 const count = (sql) => guichet.db.prepare(sql).first("n");
 const [applications, holes, waiting, forwarded] = await Promise.all([
   count("SELECT count(*) AS n FROM applications"),
-  count(`SELECT max(number) - count(*) AS n FROM applications WHERE posting = '${POSTING.slug}'`),
+  count(`SELECT max(number) - count(*) AS n FROM applications WHERE posting = '${OTHER.slug}'`),
   count("SELECT count(*) AS n FROM incoming WHERE outcome IS NULL"),
   count("SELECT count(*) AS n FROM mails WHERE kind = 'staff' AND sent_at IS NOT NULL"),
 ]);
@@ -98,7 +98,7 @@ async function post() {
 /** As a sending server: until the mail is taken. */
 async function write(number) {
   const address = `person.${number}@example.net`;
-  const raw = mail({ from: `Person ${number} <${address}>`, files });
+  const raw = mail({ from: `Person ${number} <${address}>`, subject: OTHER.subject, files });
   for (;;) {
     const from = Date.now();
     const said = await send(receiver.port, raw, { from: address });

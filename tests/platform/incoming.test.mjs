@@ -127,6 +127,25 @@ test("an answer to an acknowledgement reaches staff with the reference, if it co
   for (const hers of [MARIE, "Marie Dupont", "/correct?"]) assert.ok(!toJean.text.includes(hers), hers);
 });
 
+test("an answer to a mail that staff wrote at the desk reaches them with the reference, and nobody is answered", async () => {
+  await send(mail());
+  await mails(2);
+  const [{ reference }] = (await kept(guichet)).applications;
+  const desk = await signIn(guichet);
+  await desk.stage({ reference, stage: "interview", subject: "Entretien", message: "Venez mardi à 10 h." });
+  await override(guichet, { clock: clock(NOON + 15 * 60_000) });
+  await guichet.cron(NOON + 15 * 60_000);
+  const { candidate } = await mails(3);
+  const invitation = candidate.find(({ subject }) => subject === "Entretien");
+  // Only the thread tells which mail is answered.
+  const headers = { "In-Reply-To": invitation.messageId, References: invitation.messageId };
+  await send(mail({ subject: "Re: Entretien", text: "Je viendrai.", files: [], headers }));
+  const { staff, all } = await mails(4);
+  const forwarded = staff.find(({ text }) => text.includes(`sur la candidature ${reference}`));
+  assert.match(String(Buffer.from(forwarded.attachments[0].content)), /Je viendrai\./);
+  assert.equal(all.filter(({ to }) => to === MARIE).length, 2, "the acknowledgement and the invitation, and no answer");
+});
+
 test("what staff hand on is the inner sender's, and waits for them", async () => {
   const recruiter = `recruteur@${POSTING.recipient.split("@")[1]}`;
   await send(forwarding(mail({ text: "Candidature de Marie" }), { from: recruiter, subject: `TR : ${POSTING.subject}` }), { from: recruiter });

@@ -17,6 +17,7 @@ export const POSTING = {
 export const OTHER = {
   slug: "digital-security-officer",
   title: "Digital Security Officer, Human Rights Defenders",
+  subject: "Digital Security Officer, Human Rights Defenders (Geneva)",
   closesAt: Date.parse("2035-02-01T00:00:00+01:00"),
 };
 

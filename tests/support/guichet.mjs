@@ -93,6 +93,11 @@ export class Guichet {
     this.#state = state;
   }
 
+  /** By which name workerd and its inspector know the Worker. */
+  get workerName() {
+    return this.#options.incoming ? OUR_NAME : "";
+  }
+
   async begin() {
     this.url = await this.mf.ready;
     this.workerd = await newcomer();

@@ -40,8 +40,9 @@ export async function peak(guichet, work) {
 /** What tells how much is held now. The first connections to a Worker that has just started may lead nowhere. */
 async function looker(guichet) {
   const inspector = await guichet.mf.getInspectorURL();
+  const address = new URL(`/core:user:${guichet.workerName}`, inspector);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const socket = new WebSocket(new URL("/core:user:", inspector));
+    const socket = new WebSocket(address);
     const look = async () => {
       const { usedSize = 0, backingStorageSize = 0, embedderHeapUsedSize = 0 } = await ask(socket, "Runtime.getHeapUsage");
       return usedSize + backingStorageSize + embedderHeapUsedSize;

@@ -190,8 +190,8 @@ impl<'a> FormView<'a> {
         };
         Self {
             title: correction.map_or(texts.form_title, |of| match of.completes {
-                Completes::Application => texts.correct_title,
-                Completes::Mail => texts.draft_title,
+                Completes::Application => texts.correct_form,
+                Completes::Mail => texts.draft_form,
             }),
             send: correction.map_or(texts.form_send, |of| match of.completes {
                 Completes::Application => texts.correct_send,

@@ -96,7 +96,7 @@ mod world;
 use bugs::Bug;
 use events::Event;
 
-/// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 2,000.
+/// How many seeds a plain `cargo test` runs; `cargo xtask test` runs 3,000.
 const SEEDS: u64 = 300;
 
 /// With this many seeds even the rarest event happens.
