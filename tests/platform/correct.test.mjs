@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import PostalMime from "postal-mime";
-import { apply, clock, document, form, kept, MARIE, NOON, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
+import { apply, clock, document, form, freshToken, kept, MARIE, NOON, onTheWire, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
 import { unescaped, words } from "../support/words.mjs";
@@ -84,6 +84,31 @@ test("documents stay unless another is chosen, and staff get the whole in the sa
   const receipt = unescaped(await (await page(first.status_url)).text());
   const [before] = words("fr").receipt.corrected.split("{");
   assert.ok(receipt.includes(before), "the receipt shows the correction with its time");
+});
+
+test("another Unicode normal form of what was sent is no correction", async () => {
+  const said = {
+    name: "Amélie Rémy",
+    message: "Voilà ma candidature.",
+    secure_contact: "Signal\u00a0: amélie",
+    cv: document("Résumé.pdf", pdf("Amélie")),
+  };
+  const token = await freshToken(place.guichet);
+  const first = await (await apply(place.guichet, { token, ...said })).json();
+  const decomposed = {
+    ...Object.fromEntries(["name", "message", "secure_contact"].map((field) => [field, said[field].normalize("NFD")])),
+    cv: document("Résumé.pdf".normalize("NFD"), pdf("Amélie")),
+  };
+  const again = await apply(place.guichet, { token, ...decomposed });
+  assert.deepEqual([again.status, await again.json()], [200, first], "from the same page");
+  const url = new URL(first.status_url);
+  const receipt = { ...first, path: url.pathname, key: url.searchParams.get("key") };
+  const fromReceipt = await correct(receipt, decomposed);
+  assert.deepEqual([fromReceipt.status, await fromReceipt.json()], [200, first], "from the receipt");
+  assert.equal((await kept(place.guichet)).applications[0].revision, 1);
+  const name = "Re\u0301sume\u0301 2.pdf";
+  const corrected = await (await correct(receipt, { ...decomposed, cv: document(name, pdf("Amélie")) })).json();
+  assert.deepEqual([corrected.revision, corrected.documents[1].name], [2, name], "what is stored keeps its form");
 });
 
 test("a browser comes back to the receipt, or to the form with what is wrong", async () => {

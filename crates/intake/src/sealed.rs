@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Application, Posting, Rest, Sealed, SealedMessage};
+use rules::application::normalized;
 use rules::{Content, Mails};
 use sealing::secret;
 use sha2::{Digest as _, Sha256};
@@ -163,23 +164,23 @@ fn bytes(signature: &str) -> Option<[u8; 32]> {
 /// application cannot be compared with what its posting asks for by now.
 fn parts(id: &str, content: &Content) -> Vec<String> {
     let optional = |text: &Option<String>| match text {
-        Some(text) => format!("+{text}"),
+        Some(text) => format!("+{}", normalized(text)),
         None => String::new(),
     };
     let mut parts = vec![
         id.to_owned(),
-        content.name.clone(),
+        normalized(&content.name),
         content.email.clone(),
         optional(&content.phone),
         optional(&content.message),
         content.answers.len().to_string(),
     ];
     for answer in &content.answers {
-        parts.extend([answer.question.clone(), answer.value.clone()]);
+        parts.extend([answer.question.clone(), normalized(&answer.value)]);
     }
     for document in &content.documents {
-        let identity = [&document.id, &document.file_name, &document.sha256];
-        parts.extend(identity.map(String::clone));
+        let file_name = normalized(&document.file_name);
+        parts.extend([document.id.clone(), file_name, document.sha256.clone()]);
     }
     // What was sealed before there was a choice has the same hash as then.
     if content.mails != Mails::Full {

@@ -5,7 +5,7 @@ use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
 use rules::{Content, Form, Timestamp};
 
-use crate::correct::{Arrival, Revised, is_known, revise};
+use crate::correct::{Arrival, MAX_REVISIONS, Revised, is_known, revise};
 use crate::held::{Hold, Page};
 use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
@@ -23,8 +23,11 @@ use crate::verdict::{Outcome, Verdict, gone, refused};
 /// applications, one reference in 660,000 is taken.
 const REFERENCE_TRIES: u64 = 5;
 
-/// How often a submission starts anew because others write at the same time.
-const TRIES: u32 = 8;
+/// How often a submission starts anew. Whoever loses against another request
+/// sees one revision more than before, and after the last one the answer is
+/// that there are too many; the other steps lead to the application of the
+/// right person. So no number of forms that are sent at once exhausts it.
+const TRIES: u32 = MAX_REVISIONS + 4;
 
 /// Judges a submission and, if nothing is wrong with it, keeps it.
 ///

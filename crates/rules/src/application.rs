@@ -2,6 +2,7 @@
 
 use documents::{Kind, Report};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::content::Remark;
 use crate::named::named;
@@ -169,7 +170,8 @@ fn first_revision() -> u32 {
 impl Content {
     /// Returns whether a form that says `other` changes nothing here: fields, answers, and each
     /// document's id, name and bytes are the same, in any order. What `requirements` no longer ask
-    /// for may be missing from the form.
+    /// for may be missing from the form. The Unicode normal form makes no difference: a file that a
+    /// Mac has stored has another one than its name as it is typed.
     pub fn says_the_same(&self, other: &Self, requirements: &Requirements) -> bool {
         let documents = |content: &Self| {
             let is_compared = |one: &&Document| {
@@ -177,7 +179,7 @@ impl Content {
             };
             let compared = content.documents.iter().filter(is_compared);
             let mut said: Vec<_> = compared
-                .map(|one| (one.id.clone(), one.file_name.clone(), one.sha256.clone()))
+                .map(|one| (one.id.clone(), normalized(&one.file_name), one.sha256.clone()))
                 .collect();
             said.sort_unstable();
             said
@@ -186,14 +188,15 @@ impl Content {
             let is_asked = |one: &&Answer| requirements.question(&one.question).is_some();
             let asked = content.answers.iter().filter(is_asked);
             let mut said: Vec<_> =
-                asked.map(|one| (one.question.clone(), one.value.clone())).collect();
+                asked.map(|one| (one.question.clone(), normalized(&one.value))).collect();
             said.sort_unstable();
             said
         };
-        self.name == other.name
+        let optional = |text: &Option<String>| text.as_deref().map(normalized);
+        normalized(&self.name) == normalized(&other.name)
             && self.email == other.email
-            && self.phone == other.phone
-            && self.message == other.message
+            && optional(&self.phone) == optional(&other.phone)
+            && optional(&self.message) == optional(&other.message)
             && self.mails == other.mails
             && answers(self) == answers(other)
             && documents(self) == documents(other)
@@ -218,6 +221,13 @@ impl Content {
     pub fn is_from(&self, address: &str) -> bool {
         self.email.eq_ignore_ascii_case(address)
     }
+}
+
+/// `text` in Unicode's composed normal form (NFC): what two texts are compared
+/// by. What is stored and sent stays as it was typed. The page compares no
+/// applications, so that it does without these tables.
+pub fn normalized(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// `text` on one line: control characters and runs of white space become a

@@ -71,6 +71,46 @@ fn the_same_content_changes_nothing_whenever_it_comes() {
     assert_eq!(world.documents.borrow().len(), 2);
 }
 
+/// A form in another Unicode normal form: as a Mac names its files.
+pub(crate) fn decomposed(mut form: Submission<Vec<u8>>) -> Submission<Vec<u8>> {
+    let written = |text: &str| text.replace('é', "e\u{301}");
+    form.form.name = written(&form.form.name);
+    form.form.message = written(&form.form.message);
+    let answers = form.form.answers.iter();
+    form.form.answers =
+        answers.map(|(question, said)| (question.to_owned(), written(said))).collect();
+    for document in &mut form.documents {
+        document.file_name = written(&document.file_name);
+    }
+    form
+}
+
+#[test]
+fn another_unicode_normal_form_is_the_same_content() {
+    let (world, posting) = (World::default(), posting());
+    let said = || {
+        let mut form = submission(&posting, 1);
+        form.form.message = "Voilà ma candidature, Amélie".into();
+        form.form.answers =
+            [("eu_work_permit", "yes"), ("secure_contact", "amélie")].into_iter().collect();
+        form
+    };
+    let (first, _) = taken(&world, &posting, said());
+    let again = taken(&world, &posting, decomposed(said()));
+    assert_eq!(again, (first, Outcome::Unchanged));
+    assert_eq!(world.count("revisions"), 0);
+    // Where something else has changed, staff are told of that alone.
+    let mut changed = decomposed(said());
+    changed.form.phone = "+32 2 123".into();
+    taken(&world, &posting, changed);
+    let due = pollster::block_on(world.ledger.due(Timestamp(i64::MAX), 100)).unwrap();
+    assert_eq!(due.len(), 2);
+    deliver_all(&world, &posting, 10);
+    let mails = to_staff(&world);
+    let (_, text) = mails.last().unwrap();
+    assert!(text.contains("Ce qui a changé\u{a0}: le téléphone."), "{text}");
+}
+
 /// The old CV was kept, with 201 and not a word.
 #[test]
 fn other_content_from_the_same_address_corrects() {

@@ -11,6 +11,7 @@ use intake::{
 use mail_parser::MessageParser;
 use rules::Timestamp;
 
+use crate::correct::decomposed;
 use crate::world::World;
 use crate::{NOON, accepted, deliver, deliver_mail, key, later, posting, submission, submit};
 
@@ -129,6 +130,8 @@ fn the_same_form_is_recognised_and_another_one_corrects() {
     let id = accepted(&world, &posting, 1);
     deliver(&world, &posting, &id).unwrap();
     let (received, outcome) = taken(&world, &posting, submission(&posting, 1));
+    assert_eq!((received.revision, outcome), (1, Outcome::Unchanged));
+    let (received, outcome) = taken(&world, &posting, decomposed(submission(&posting, 1)));
     assert_eq!((received.revision, outcome), (1, Outcome::Unchanged));
     let changed = || {
         let mut changed = submission(&posting, 1);

@@ -2,6 +2,7 @@
 
 use domain::{Application, Posting};
 use locales::{Texts, date, fill, list, moment};
+use rules::application::normalized;
 use rules::{Content, Mails, Timestamp};
 
 /// What is known of an application beside what it says.
@@ -67,18 +68,21 @@ impl Notes<'_> {
     }
 }
 
-/// What differs between two revisions, in the order of the form.
+/// What differs between two revisions, in the order of the form. The Unicode
+/// normal form of a text makes no difference.
 fn changes(texts: &Texts, posting: &Posting, before: &Content, now: &Content) -> Vec<String> {
+    let differ =
+        |one: Option<&str>, other: Option<&str>| one.map(normalized) != other.map(normalized);
     let typed = [
-        (before.name != now.name, texts.mail_change_name),
+        (differ(Some(&before.name), Some(&now.name)), texts.mail_change_name),
         (before.email != now.email, texts.mail_change_email),
-        (before.phone != now.phone, texts.mail_change_phone),
+        (differ(before.phone.as_deref(), now.phone.as_deref()), texts.mail_change_phone),
     ];
     let mut changes: Vec<String> = said(&typed);
     for asked in &posting.requirements.documents {
         let of = |content: &Content| {
             let found = content.documents.iter().find(|document| document.id == asked.id);
-            found.map(|document| (document.file_name.clone(), document.sha256.clone()))
+            found.map(|document| (normalized(&document.file_name), document.sha256.clone()))
         };
         if of(before) != of(now) {
             let name = asked.name.get(texts.language_tag);
@@ -88,14 +92,15 @@ fn changes(texts: &Texts, posting: &Posting, before: &Content, now: &Content) ->
     for question in &posting.requirements.questions {
         let of = |content: &Content| {
             let found = content.answers.iter().find(|answer| answer.question == question.id);
-            found.map(|answer| answer.value.clone())
+            found.map(|answer| normalized(&answer.value))
         };
         if of(before) != of(now) {
             let text = question.text.get(texts.language_tag);
             changes.push(fill(texts.mail_change_answer, &[("question", text)]));
         }
     }
-    changes.extend(said(&[(before.message != now.message, texts.mail_change_message)]));
+    let is_other = differ(before.message.as_deref(), now.message.as_deref());
+    changes.extend(said(&[(is_other, texts.mail_change_message)]));
     changes
 }
 
