@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { clock, document, NOON, pdf, POSTING } from "../support/application.mjs";
-import { applications, mailsTo, signIn } from "../support/desk.mjs";
+import { applications, mailsTo, SAME_ORIGIN, signIn } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { poll } from "../support/mailbox.mjs";
 import { running } from "../support/running.mjs";
+import { unescaped, words } from "../support/words.mjs";
 
 const place = await running();
 let staff;
@@ -133,6 +134,17 @@ test("bad changes are refused and change nothing", async () => {
   assert.equal(note.status, 422);
   assert.equal((await staff.dossier(reference)).stage, "received");
   assert.deepEqual((await staff.dossier(reference)).notes, []);
+});
+
+test("the page of a change names who is written to and who was left, and says what stopping undoes", async () => {
+  const [one, two] = await applications(place.guichet, 2);
+  const fields = { reference: [one.reference, two.reference], seen: [`${one.reference}/1/received`, `${two.reference}/1/declined`], stage: "declined", subject: "Réponse", message: "Bonjour" };
+  const answer = await staff.post("/desk/stage", fields, { ...SAME_ORIGIN, accept: "text/html" });
+  assert.equal(answer.status, 200);
+  const page = await answer.text();
+  const [done, skipped] = page.split(words("fr").desk.skipped);
+  assert.ok(done.includes("Personne Numéro1") && done.includes(one.reference) && unescaped(done).includes(words("fr").desk.stop_about), done);
+  assert.ok(skipped.includes("Personne Numéro2") && skipped.includes(two.reference), skipped);
 });
 
 test("HTML in what staff write to a candidate stays text, in the mail too", async () => {

@@ -5,11 +5,12 @@ import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { crc32 } from "node:zlib";
 
-import { apply, clock, document, everything, form, kept, MARIE, NOON, POSTING } from "../support/application.mjs";
+import { apply, clock, document, everything, form, freshToken, kept, MARIE, NOON, POSTING } from "../support/application.mjs";
+import { evenly } from "../support/browser.mjs";
 import { applications, mailsTo, SAME_ORIGIN, signIn, unzipped } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
-import { words } from "../support/words.mjs";
+import { unescaped, words } from "../support/words.mjs";
 
 const place = await running();
 let staff;
@@ -64,6 +65,19 @@ test("an application has its documents, notes and events; HTML in them stays tex
   const page = await (await staff.get(`/desk/applications/${reference}`, { accept: "text/html" })).text();
   assert.ok(page.includes("&#60;script&#62;alert(1)") && !page.includes("<script>alert"));
   assert.equal((await staff.get(`/desk/applications/${reference}/documents/none`)).status, 404);
+});
+
+test("what a correction changed stands among what happened, in order", async () => {
+  const token = await freshToken(place.guichet);
+  const { reference } = await (await apply(place.guichet, { token })).json();
+  await staff.post(`/desk/applications/${reference}/notes`, { note: "À lire" });
+  await override(place.guichet, { clock: clock(NOON + MINUTE) });
+  await apply(place.guichet, { token, phone: "+216 20 000 000", mails: "neutral" });
+  const page = await (await staff.get(`/desk/applications/${reference}?lang=fr`, { accept: "text/html" })).text();
+  const events = evenly(unescaped(page.slice(page.indexOf('id="events"'))));
+  assert.match(events, /Candidature corrigée : le téléphone et les messages que la personne veut recevoir/);
+  assert.ok(events.indexOf("Note écrite") < events.indexOf("Candidature corrigée"), events);
+  await override(place.guichet, {});
 });
 
 test("everything is exported: CSV that runs nothing, exact JSON, a ZIP with the documents", async () => {

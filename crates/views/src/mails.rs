@@ -24,6 +24,7 @@ use locales::{Texts, date, fill, number};
 pub use alerts::{Alert, alert, key_expires};
 pub use attachment::{attachment_name, folder_name};
 pub use changes::Notes;
+pub(crate) use changes::changes;
 pub use incoming::{
     Answer, Flood, FloodedMail, Forwarded, Why, answer, flood, forwarded, returned,
 };

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use askama::Template;
 use domain::dossier::{Dossier, Event, Message, MessageState, Note};
-use domain::{MailState, Posting, Reference, Stage};
+use domain::{Application, MailState, Posting, Reference, Revision, Stage};
 use locales::{Texts, Words as _, bytes, fill};
 use rules::deadline::Zone;
-use rules::{Mails, Timestamp};
+use rules::{Content, Mails, Timestamp};
 
 use super::{Frame, Person, stage_name};
+use crate::mails::changes;
 use crate::words::Time;
 
 /// An application and all that is known of it.
@@ -27,6 +28,8 @@ pub struct ApplicationShown<'a> {
     pub notes: &'a [Note],
     /// What was done to it.
     pub events: &'a [Event],
+    /// What it said before it was corrected, where that is known.
+    pub earlier: &'a [Revision],
     /// The one before it in the posting.
     pub before: Option<Reference>,
     /// The one after it.
@@ -39,7 +42,7 @@ pub fn application(
     shown: &ApplicationShown<'_>,
     person: &Person<'_>,
 ) -> String {
-    let ApplicationShown { posting, dossier, messages, notes, events, before, after, .. } = shown;
+    let ApplicationShown { posting, dossier, messages, notes, before, after, .. } = shown;
     let application = &dossier.application;
     let content = &application.content;
     let zone = &posting.deadline.zone;
@@ -80,7 +83,7 @@ pub fn application(
             .collect(),
         messages: messages.iter().map(|message| message_shown(texts, message, zone)).collect(),
         notes: notes.iter().map(|note| (note, Time::moment(texts, note.at, zone))).collect(),
-        events: events.iter().map(|event| event_shown(texts, event, zone)).collect(),
+        events: happened(texts, shown),
         before: before.as_ref().map(Reference::as_str),
         after: after.as_ref().map(Reference::as_str),
     };
@@ -188,6 +191,46 @@ fn message_shown<'a>(texts: &'static Texts, message: &'a Message, zone: &Zone) -
     let can_be_stopped = message.state == MessageState::Scheduled;
     let time = at.map(|at| Time::moment(texts, at, zone));
     MessageShown { message, state, time, can_be_stopped }
+}
+
+/// What staff did to an application, and each of its corrections, in order.
+fn happened<'a>(texts: &'static Texts, shown: &ApplicationShown<'a>) -> Vec<EventShown<'a>> {
+    let zone = &shown.posting.deadline.zone;
+    let done = shown.events.iter().map(|event| (event.at, event_shown(texts, event, zone)));
+    let corrected = corrections(texts, shown.posting, &shown.dossier.application, shown.earlier);
+    let corrected = corrected.into_iter().map(|(at, what)| {
+        (at, EventShown { what: what.into(), who: None, time: Time::moment(texts, at, zone) })
+    });
+    let mut all: Vec<_> = done.chain(corrected).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, event)| event).collect()
+}
+
+/// When an application was corrected, and what then changed.
+fn corrections(
+    texts: &'static Texts,
+    posting: &Posting,
+    application: &Application,
+    earlier: &[Revision],
+) -> Vec<(Timestamp, String)> {
+    if application.revision == 1 {
+        return Vec::new();
+    }
+    let known = earlier.iter().map(|one| (one.received_at, &one.content));
+    let states: Vec<_> = known.chain([(application.revised_at, &application.content)]).collect();
+    if states.len() == 1 {
+        // What it said before is not kept.
+        return vec![(application.revised_at, texts.desk_corrected_event.to_owned())];
+    }
+    let correction = |pair: &[(Timestamp, &Content)]| {
+        let [(_, before), (at, now)] = pair else { return None };
+        let what = changes(texts, posting, before, now).map_or_else(
+            || texts.desk_corrected_event.to_owned(),
+            |changes| fill(texts.desk_corrected_what, &[("changes", &changes)]),
+        );
+        Some((*at, what))
+    };
+    states.windows(2).filter_map(correction).collect()
 }
 
 /// An event in words.

@@ -23,8 +23,8 @@ pub use overview::overview;
 pub use posting_form::FormShown;
 pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
-    Addressee, Letter, Outcome, Preview, StageShown, Template, confirmed, letters, progressed,
-    stage, template,
+    Addressee, Letter, Named, Outcome, Preview, StageShown, Template, confirmed, letters,
+    progressed, stage, template,
 };
 
 pub use crate::words::day;

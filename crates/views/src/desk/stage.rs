@@ -142,15 +142,33 @@ impl<'a> Row<'a> {
     }
 }
 
+/// An application as a list of results names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// As it was typed, or as it is.
+    pub reference: String,
+    /// The person's name; empty where there is no such application.
+    pub name: String,
+}
+
+impl Named {
+    /// The name; the reference where there is none.
+    fn words(&self) -> &str {
+        if self.name.is_empty() { &self.reference } else { &self.name }
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
     /// How many applications have another stage.
     pub changed: u32,
     /// Those that were left as they are, and the code that says why.
-    pub skipped: &'a [(String, &'static str)],
+    pub skipped: &'a [(Named, &'static str)],
     /// The messages: their ids, and to whom.
-    pub scheduled: &'a [(String, String)],
+    pub scheduled: &'a [(String, Named)],
+    /// Whether stages were changed, which stopping a message undoes.
+    pub puts_back: bool,
     /// When they leave.
     pub send_at: Timestamp,
     /// The posting, where it is known.
@@ -176,6 +194,7 @@ pub fn progressed(
         scheduled: (scheduled > 0).then(|| counted(texts, "desk_scheduled", scheduled)),
         leaves: leaves.filter(|_| scheduled > 0),
         messages: outcome.scheduled,
+        puts_back: outcome.puts_back,
         skipped: reasons(texts, outcome.skipped),
         back,
     };
@@ -186,7 +205,7 @@ pub fn progressed(
 pub fn confirmed(
     texts: &'static Texts,
     count: u32,
-    skipped: &[(String, &'static str)],
+    skipped: &[(Named, &'static str)],
     back: &str,
     person: &Person<'_>,
 ) -> String {
@@ -197,6 +216,7 @@ pub fn confirmed(
         scheduled: None,
         leaves: (count > 0).then(|| texts.desk_arrived_deleted.to_owned()),
         messages: &[],
+        puts_back: false,
         skipped: reasons(texts, skipped),
         back,
     };
@@ -206,10 +226,10 @@ pub fn confirmed(
 /// Why applications were left as they are, in words.
 fn reasons<'a>(
     texts: &'static Texts,
-    skipped: &'a [(String, &'static str)],
-) -> Vec<(&'a str, &'static str)> {
+    skipped: &'a [(Named, &'static str)],
+) -> Vec<(&'a Named, &'static str)> {
     let words = |why| texts.find(&format!("desk_skipped_{why}")).unwrap_or(why);
-    skipped.iter().map(|(reference, why)| (reference.as_str(), words(why))).collect()
+    skipped.iter().map(|(of, why)| (of, words(why))).collect()
 }
 
 #[derive(askama::Template)]
@@ -237,7 +257,8 @@ struct Done<'a> {
     changed: String,
     scheduled: Option<String>,
     leaves: Option<String>,
-    messages: &'a [(String, String)],
-    skipped: Vec<(&'a str, &'a str)>,
+    messages: &'a [(String, Named)],
+    puts_back: bool,
+    skipped: Vec<(&'a Named, &'a str)>,
     back: &'a str,
 }

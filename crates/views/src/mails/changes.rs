@@ -45,8 +45,9 @@ impl Notes<'_> {
             let at = moment(texts, zone.local(received.revised_at), &zone.name);
             told.push(fill(texts.mail_staff_corrected, &[("moment", &at)]));
             let changes = changes(texts, posting, before, &received.content);
-            let changes = list(texts, "list_and", &changes);
-            told.push(fill(texts.mail_staff_changed, &[("changes", &changes)]));
+            if let Some(changes) = changes {
+                told.push(fill(texts.mail_staff_changed, &[("changes", &changes)]));
+            }
         }
         for (sentence, others) in [
             (texts.mail_staff_also_applied, &self.also_applied),
@@ -68,9 +69,15 @@ impl Notes<'_> {
     }
 }
 
-/// What differs between two revisions, in the order of the form. The Unicode
-/// normal form of a text makes no difference.
-fn changes(texts: &Texts, posting: &Posting, before: &Content, now: &Content) -> Vec<String> {
+/// Names what differs between two revisions, in the order of the form; nothing
+/// where only consent was given. The Unicode normal form of a text makes no
+/// difference.
+pub(crate) fn changes(
+    texts: &Texts,
+    posting: &Posting,
+    before: &Content,
+    now: &Content,
+) -> Option<String> {
     let differ =
         |one: Option<&str>, other: Option<&str>| one.map(normalized) != other.map(normalized);
     let typed = [
@@ -100,8 +107,11 @@ fn changes(texts: &Texts, posting: &Posting, before: &Content, now: &Content) ->
         }
     }
     let is_other = differ(before.message.as_deref(), now.message.as_deref());
-    changes.extend(said(&[(is_other, texts.mail_change_message)]));
-    changes
+    changes.extend(said(&[
+        (is_other, texts.mail_change_message),
+        (before.mails != now.mails, texts.mail_change_mails),
+    ]));
+    (!changes.is_empty()).then(|| list(texts, "list_and", &changes))
 }
 
 fn said(typed: &[(bool, &str)]) -> Vec<String> {

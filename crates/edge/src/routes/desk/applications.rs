@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use domain::{Application, Deed, Failure, Posting, Sealed};
 use intake::ports::{
-    Concerned, Dossier, Dossiers, Event, Fault, MailKind, MailState, Message, MessageState, Note,
-    Progress,
+    Concerned, Corrections as _, Dossier, Dossiers, Event, Fault, MailKind, MailState, Message,
+    MessageState, Note, Progress,
 };
 use intake::{Download, SEALED, posting_of_version, receipt_key};
 use rules::Timestamp;
@@ -46,6 +46,11 @@ impl Desk<'_> {
         let (before, after) = self.app.ledger.neighbours(&posting.slug, number).await?;
         let Known { dossier, messages, notes, events } = &known;
         let is_forgettable = self.as_told(posting, &dossier.application).await?.privacy.forget;
+        let application = &dossier.application;
+        let earlier = match application.revision {
+            1 => Vec::new(),
+            _ => self.app.ledger.revisions(&application.id).await?,
+        };
         let shown = ApplicationShown {
             posting,
             is_forgettable,
@@ -53,6 +58,7 @@ impl Desk<'_> {
             messages,
             notes,
             events,
+            earlier: &earlier,
             before,
             after,
         };

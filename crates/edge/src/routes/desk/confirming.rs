@@ -5,6 +5,7 @@ use domain::{Application, Failure, Reference};
 use intake::Confirmed;
 use intake::ports::{Forgetting as _, Progress as _};
 use serde_json::{Value, json};
+use views::desk::Named;
 use worker::Request;
 
 use super::stage::seen;
@@ -81,6 +82,14 @@ impl Desk<'_> {
                 json!({ "confirmed": confirmed, "skipped": skipped.collect::<Vec<Value>>() });
             return Ok(answer::json(200, &body, Caching::Never));
         }
+        let named = |(typed, why): (String, &'static str)| {
+            let reference = Reference::parse(&typed);
+            let mut found = standings.iter().map(|standing| &standing.application);
+            let name = found.find(|one| Some(&one.reference) == reference.as_ref());
+            let name = name.map(|one| one.content.name.clone()).unwrap_or_default();
+            (Named { reference: typed, name }, why)
+        };
+        let skipped: Vec<_> = skipped.into_iter().map(named).collect();
         let posting = standings.first().map(|standing| &standing.application.posting);
         let back = posting.map_or("/desk".to_owned(), |slug| format!("/desk/postings/{slug}"));
         let texts = self.context.texts();

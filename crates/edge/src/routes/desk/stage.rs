@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::{Failure, Reference, Stage};
 use intake::ports::{
-    DocumentStore as _, MessageAttachment, Progress as _, Standing, Stop, Upload as _,
+    DocumentStore as _, Fault, MessageAttachment, Progress as _, Standing, Stop, Upload as _,
 };
 use intake::{
     ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, Progressed, Unfilled, filled,
 };
 use rules::application::{lines, one_line};
 use serde_json::{Value, json};
-use views::desk::{Addressee, Outcome, Preview, StageShown, Template};
+use views::desk::{Addressee, Named, Outcome, Preview, StageShown, Template};
 use worker::Request;
 
 use super::{Answer, Desk, Refused, forms, fresh_id};
@@ -70,7 +70,7 @@ impl Desk<'_> {
         };
         let (ledger, queue) = (&self.app.ledger, &self.app.queue);
         match intake::progress(ledger, queue, &self.postings, &change).await? {
-            Ok(progressed) => Ok(self.progressed(&progressed, &fields)),
+            Ok(progressed) => self.progressed(&progressed, &fields).await,
             Err(Unfilled { placeholder }) => {
                 let params = json!({ "placeholder": placeholder });
                 Ok(self.wrong("message", "placeholder", params))
@@ -78,16 +78,13 @@ impl Desk<'_> {
         }
     }
 
-    fn progressed(
-        &self,
-        progressed: &Progressed,
-        fields: &forms::Fields,
-    ) -> worker::Result<worker::Response> {
+    async fn progressed(&self, progressed: &Progressed, fields: &forms::Fields) -> Answer {
         if let Some(fault) = &progressed.unqueued {
             log::fault("messages not queued", fault);
         }
         if !self.context.wants_json {
-            return answer::html(200, &self.outcome(progressed, fields), Caching::Never);
+            let page = self.outcome(progressed, fields).await;
+            return Ok(answer::html(200, &page, Caching::Never));
         }
         let skipped: Vec<Value> = progressed
             .skipped
@@ -109,7 +106,7 @@ impl Desk<'_> {
         let body = json!({
             "changed": progressed.changed.len(), "skipped": skipped, "scheduled": scheduled,
         });
-        answer::json(200, &body, Caching::Never)
+        Ok(answer::json(200, &body, Caching::Never))
     }
 
     /// What is to be written, if anything is.
@@ -231,28 +228,45 @@ impl Desk<'_> {
         Ok(answer::html(409, &page, Caching::Never))
     }
 
-    fn outcome(&self, progressed: &Progressed, fields: &forms::Fields) -> String {
+    async fn outcome(&self, progressed: &Progressed, fields: &forms::Fields) -> String {
         let back = fields.given("back").filter(|path| path.starts_with("/desk/"));
-        let skipped: Vec<(String, &'static str)> = progressed
-            .skipped
-            .iter()
-            .map(|(reference, why)| (reference.clone(), why.as_str()))
-            .collect();
-        let scheduled = progressed.scheduled.iter();
-        let scheduled: Vec<(String, String)> =
-            scheduled.map(|one| (one.id.clone(), one.reference.to_string())).collect();
+        let Progressed { scheduled, skipped, changed, .. } = progressed;
+        let written_to = scheduled.iter().map(|one| one.reference.clone());
+        let left = skipped.iter().filter_map(|(typed, _)| Reference::parse(typed));
+        let names = self.names(&written_to.chain(left).collect::<Vec<_>>()).await;
+        // The change is made: the page tells it by references, if it must.
+        let names = names.unwrap_or_else(|fault| {
+            log::fault("names not read", &fault);
+            BTreeMap::new()
+        });
+        let who = |typed: &str| {
+            let name = Reference::parse(typed).and_then(|reference| names.get(&reference));
+            Named { reference: typed.to_owned(), name: name.cloned().unwrap_or_default() }
+        };
+        let skipped: Vec<(Named, &'static str)> =
+            skipped.iter().map(|(typed, why)| (who(typed), why.as_str())).collect();
+        let messages = scheduled.iter().map(|one| (one.id.clone(), who(one.reference.as_str())));
         let outcome = Outcome {
-            changed: u32::try_from(progressed.changed.len()).unwrap_or(u32::MAX),
+            changed: u32::try_from(changed.len()).unwrap_or(u32::MAX),
             skipped: &skipped,
-            scheduled: &scheduled,
-            send_at: progressed
-                .scheduled
-                .first()
-                .map_or(self.context.received_at, |one| one.send_at),
+            scheduled: &messages.collect::<Vec<_>>(),
+            puts_back: !changed.is_empty(),
+            send_at: scheduled.first().map_or(self.context.received_at, |one| one.send_at),
             posting: fields.given("posting").and_then(|slug| find(&self.postings, slug)),
         };
         let back = back.unwrap_or("/desk");
         views::desk::progressed(self.context.texts(), &outcome, back, &self.person())
+    }
+
+    /// The names of those who sent these applications.
+    async fn names(&self, references: &[Reference]) -> Result<BTreeMap<Reference, String>, Fault> {
+        let mut names = BTreeMap::new();
+        for some in references.chunks(100) {
+            let standings = self.app.ledger.standings(some).await?;
+            let applications = standings.into_iter().map(|standing| standing.application);
+            names.extend(applications.map(|one| (one.reference, one.content.name)));
+        }
+        Ok(names)
     }
 
     /// The page on which a change is looked at before it is made. The letters
