@@ -15,7 +15,7 @@ use crate::data::embed;
 use crate::frame::in_language;
 use crate::words::Around;
 
-use self::fields::{DocumentField, QuestionField, document_field, question_field, up_to};
+use self::fields::{DocumentField, QuestionField, document_field, question_field, staying, up_to};
 
 /// What the form holds when it is shown.
 #[derive(Clone, Copy)]
@@ -102,6 +102,9 @@ pub(crate) struct FormView<'a> {
     pub(crate) kept: Option<String>,
     errors: BTreeMap<&'a str, String>,
     pub(crate) documents: Vec<DocumentField<'a>>,
+    /// Which documents stay though they are no longer asked for: a sentence
+    /// each.
+    pub(crate) staying: Vec<String>,
     pub(crate) questions: Vec<QuestionField<'a>>,
     /// The choices of mails: the name of each, and what it says.
     pub(crate) mails: [(&'static str, &'static str); 3],
@@ -214,6 +217,7 @@ impl<'a> FormView<'a> {
             documents: documents
                 .map(|asked| document_field(texts, posting, asked, state))
                 .collect(),
+            staying: staying(texts, posting, state),
             questions: questions
                 .map(|asked| question_field(texts, posting, asked, values))
                 .collect(),

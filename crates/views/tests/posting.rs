@@ -13,7 +13,7 @@ use support::{
     CLOSES, INTAKE, OPEN, SITE, attributes, between, correction, fresh, ids, posting, received,
     sent, tag,
 };
-use views::FormState;
+use views::{Completes, CorrectionOf, FormState};
 
 #[test]
 fn out_of_time_there_is_no_form() {
@@ -334,6 +334,24 @@ fn a_form_that_comes_back_unread_has_no_trap_to_fall_into_again() {
     let corrected =
         views::correct(&EN, &posting(), OPEN, &fresh(&values), correction(&received), &SITE);
     assert!(!corrected.contains(trap));
+}
+
+#[test]
+fn a_correction_names_the_documents_that_stay_though_nobody_asks_for_them() {
+    let (values, received) = (Form::default(), received());
+    let shown =
+        |posting: &Posting, of| views::correct(&EN, posting, OPEN, &fresh(&values), of, &SITE);
+    let sentence = "It is no longer asked for, and stays in your application.";
+    assert!(!shown(&posting(), correction(&received)).contains(sentence));
+    let mut fewer = posting();
+    fewer.requirements.documents.retain(|document| document.id != "cv");
+    let page = shown(&fewer, correction(&received));
+    let (before, _) = page.split_once(sentence).unwrap();
+    let (_, staying) = before.rsplit_once("<p class=\"hint\">").unwrap();
+    assert!(staying.contains("cv.pdf"), "{staying}");
+    // The documents of a mail that nobody asks for become no part of an application.
+    let mail = CorrectionOf { completes: Completes::Mail, ..correction(&received) };
+    assert!(!shown(&fewer, mail).contains(sentence));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Files as the platform keeps them, outside wasm memory.
 
+use core::cell::OnceCell;
+
 use intake::ports::{Fault, Upload, UploadContent};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -8,9 +10,11 @@ use web_sys::{File, ReadableStream, WorkerGlobalScope};
 
 use super::bytes::take_bytes;
 
-/// A file of a form.
+/// A file of a form. What comes in parts is read twice: compared with what was
+/// announced, then inspected. It is hashed once, since a file never changes.
 pub(crate) struct UploadedFile {
     file: File,
+    sha256: OnceCell<[u8; 32]>,
 }
 
 impl Upload for UploadedFile {
@@ -18,14 +22,19 @@ impl Upload for UploadedFile {
         let buffer = JsFuture::from(self.file.array_buffer()).await.map_err(unreadable)?;
         let buffer: ArrayBuffer = buffer.unchecked_into();
         // The platform hashes outside wasm memory, in native code.
-        let sha256 = sha256(&buffer).await?;
+        let sha256 = if let Some(known) = self.sha256.get() {
+            *known
+        } else {
+            let found = sha256(&buffer).await?;
+            *self.sha256.get_or_init(|| found)
+        };
         Ok(UploadContent { bytes: take_bytes(&buffer), sha256 })
     }
 }
 
 impl UploadedFile {
     pub(crate) fn new(file: File) -> Self {
-        Self { file }
+        Self { file, sha256: OnceCell::new() }
     }
 
     /// Copies bytes out of wasm memory.

@@ -3,10 +3,10 @@
 use domain::Posting;
 use locales::{Texts, bytes, fill, isolated, list, number};
 use rules::Form;
-use rules::application::limit;
+use rules::application::{Document, limit};
 use rules::requirements::{DocumentRequirement, Question, QuestionKind};
 
-use super::{Completes, FormState};
+use super::{Completes, CorrectionOf, FormState};
 
 /// A document asked for.
 pub(crate) struct DocumentField<'a> {
@@ -74,6 +74,17 @@ pub(super) fn document_field<'a>(
             (None, None) => before.map(|file| said(texts.form_document_again, &file.file_name)),
         },
     }
+}
+
+/// Returns a sentence on each document of the corrected application that the
+/// posting no longer asks for: it stays, and there is no field to replace it.
+pub(super) fn staying(texts: &Texts, posting: &Posting, state: &FormState) -> Vec<String> {
+    let is_application = |of: &CorrectionOf<'_>| of.completes == Completes::Application;
+    let kept = state.correction.filter(is_application).map_or(&[][..], |of| of.documents);
+    let is_unasked = |one: &&Document| posting.requirements.document(&one.id).is_none();
+    let said =
+        |one: &Document| fill(texts.form_document_stays, &[("file", &isolated(&one.file_name))]);
+    kept.iter().filter(is_unasked).map(said).collect()
 }
 
 pub(super) fn question_field<'a>(
