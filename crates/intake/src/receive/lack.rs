@@ -72,9 +72,8 @@ pub(super) fn sentences(posting: &Posting, lacks: &[Lack], enclosed: &Enclosed) 
         issue_message(texts, &issue, labels)
     };
     let mut sentences: Vec<String> = lacks.iter().map(sentence).collect();
-    let is_missing = |lack: &Lack| {
-        matches!(lack, Lack::Wrong(issue) if issue.code == Code::DocumentMissing)
-    };
+    let is_missing =
+        |lack: &Lack| matches!(lack, Lack::Wrong(issue) if issue.code == Code::DocumentMissing);
     if enclosed.unsure > 0 && lacks.iter().any(is_missing) {
         let names = posting.requirements.documents.iter();
         let names: Vec<String> =

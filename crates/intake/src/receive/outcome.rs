@@ -2,8 +2,8 @@
 
 use domain::{Application, Posting};
 use mail::incoming::{Incoming, Person};
-use rules::deadline::Phase;
 use rules::Timestamp;
+use rules::deadline::Phase;
 
 use super::enclosed::Enclosed;
 use super::handed_on::handed_on;

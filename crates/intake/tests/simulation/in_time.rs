@@ -69,9 +69,8 @@ impl InTime {
 /// before. An hour after a posting was ended no page may send.
 fn is_open(versions: &[Json], at: i64) -> bool {
     let closes_at = |version: &Json| number(version, "closes_at");
-    let is_ended = |pair: &[Json]| {
-        !pair[1]["ended_at"].is_null() && at >= number(&pair[1], "saved_at") + HOUR
-    };
+    let is_ended =
+        |pair: &[Json]| !pair[1]["ended_at"].is_null() && at >= number(&pair[1], "saved_at") + HOUR;
     let first = versions.windows(2).rposition(is_ended).map_or(0, |last| last + 1);
     versions.last().is_some_and(|last| at < closes_at(last))
         || versions[first..].windows(2).any(|pair| {
