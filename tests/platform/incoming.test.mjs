@@ -127,23 +127,33 @@ test("an answer to an acknowledgement reaches staff with the reference, if it co
   for (const hers of [MARIE, "Marie Dupont", "/correct?"]) assert.ok(!toJean.text.includes(hers), hers);
 });
 
-test("an answer to a mail that staff wrote at the desk reaches them with the reference, and nobody is answered", async () => {
+test("an answer to what staff wrote from the desk reaches staff with the reference, and nobody is answered", async () => {
   await send(mail());
   await mails(2);
   const [{ reference }] = (await kept(guichet)).applications;
   const desk = await signIn(guichet);
-  await desk.stage({ reference, stage: "interview", subject: "Entretien", message: "Venez mardi à 10 h." });
-  await override(guichet, { clock: clock(NOON + 15 * 60_000) });
-  await guichet.cron(NOON + 15 * 60_000);
+  const { status } = await desk.stage({ reference, stage: "interview", subject: "Entretien", message: "Venez lundi à 10 h" });
+  assert.equal(status, 200);
+  await override(guichet, { clock: clock(NOON + 10 * 60_000) });
+  await guichet.cron();
   const { candidate } = await mails(3);
   const invitation = candidate.find(({ subject }) => subject === "Entretien");
-  // Only the thread tells which mail is answered.
-  const headers = { "In-Reply-To": invitation.messageId, References: invitation.messageId };
-  await send(mail({ subject: "Re: Entretien", text: "Je viendrai.", files: [], headers }));
-  const { staff, all } = await mails(4);
-  const forwarded = staff.find(({ text }) => text.includes(`sur la candidature ${reference}`));
-  assert.match(String(Buffer.from(forwarded.attachments[0].content)), /Je viendrai\./);
-  assert.equal(all.filter(({ to }) => to === MARIE).length, 2, "the acknowledgement and the invitation, and no answer");
+  const written = await desk.dossier(reference);
+
+  const about = { subject: "Re: Entretien", text: "Je viendrai lundi.", files: [], headers: { "In-Reply-To": invitation.messageId, References: invitation.messageId } };
+  assert.match(await send(mail(about)), /^250/);
+  const { staff, candidate: told } = await mails(4);
+  assert.equal(told.length, 2, "nothing more to the candidate");
+  const answers = staff.filter(({ text }) => text.includes(`sur la candidature ${reference}`));
+  assert.equal(answers.length, 1);
+  const [enclosed] = await Promise.all(answers[0].attachments.map(({ content }) => PostalMime.parse(content)));
+  assert.equal(enclosed.inReplyTo, invitation.messageId);
+  assert.equal(enclosed.references, invitation.messageId);
+  assert.match(enclosed.text, /Je viendrai lundi\./);
+  const { applications, documents } = await kept(guichet);
+  assert.deepEqual(applications.map((one) => one.reference), [reference], "no application of its own");
+  assert.equal(documents.length, 2, "the documents are as they were");
+  assert.deepEqual((await desk.dossier(reference)).stage, written.stage);
 });
 
 test("what staff hand on is the inner sender's, and waits for them", async () => {

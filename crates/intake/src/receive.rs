@@ -7,6 +7,7 @@ mod enclosed;
 mod flood;
 mod handed_on;
 mod keep;
+mod lack;
 mod letter;
 mod our_mails;
 mod outcome;
@@ -19,22 +20,24 @@ use domain::Posting;
 use mail::Address;
 use mail::incoming::Person;
 use rules::application::limit;
-use rules::{Form, Issue, Mails, Timestamp, Unicode};
+use rules::{Form, Mails, Timestamp, Unicode};
 
 pub(crate) use draft::RAW;
 pub use draft::{
     Completion, OpenedDraft, announce_completion, complete_announced, complete_draft,
     draft_application, draft_posting, open_draft, raw_mail,
 };
-use enclosed::{Enclosed, held};
+use enclosed::{Enclosed, held, offer};
 pub(crate) use keep::raw_key;
 pub use keep::{accept, erase_incoming, erase_orphaned_mails, sweep_incoming};
+use lack::Lack;
 use letter::Letter;
 use which_posting::{Which, by_rank, which, without_prefixes};
 
 use crate::deliver::LEASE_MS;
 use crate::key::ApplicationId;
 use crate::mail_composer::MailComposer;
+use crate::mailbox::judge;
 use crate::open_page::is_a_subject;
 use crate::ports::{
     Clock, Corrections, DocumentStore, Draft, Fault, HeldDocuments, Inbox, Ledger, Outbox,
@@ -140,9 +143,15 @@ where
             Which::Perhaps(posting) if self.answers_notice(&letter) => {
                 Ok(self.forwarded(&letter, Some(posting), Why::Other))
             }
-            Which::This(posting) | Which::Perhaps(posting) | Which::Several(posting) => {
-                self.attempt(&letter, &author, posting, which, None).await
+            Which::This(posting) => {
+                let subject = &posting.requirements.subject;
+                self.attempt(&letter, &author, posting, subject, None).await
             }
+            // Its own subject, which is not the posting's.
+            Which::Perhaps(posting) => {
+                self.attempt(&letter, &author, posting, &letter.message.subject, None).await
+            }
+            Which::Several(posting) => self.ask_which(&letter, &author, posting).await,
             Which::None => Ok(self.forwarded(&letter, None, Why::Other)),
         }
     }
@@ -190,18 +199,45 @@ where
             let why = Why::Answer(application.reference.to_string());
             return Ok(self.forwarded(&letter, Some(posting), why));
         }
-        self.attempt(&letter, author, posting, Which::This(posting), Some(&draft)).await
+        let subject = &posting.requirements.subject;
+        self.attempt(&letter, author, posting, subject, Some(&draft)).await
     }
 
-    /// Submits what a mail brings, with what `earlier` holds. Where it is not
-    /// sure that the posting is meant, the subject is wrong, and nothing is
-    /// stored.
+    /// Asks the author of a mail which of several postings it is for. What else
+    /// it lacks is told as for the suggested one, and nothing is stored.
+    async fn ask_which(
+        &self,
+        letter: &Letter,
+        author: &Person,
+        posting: &Posting,
+    ) -> Result<Processed, Fault> {
+        let enclosed = Enclosed::of(posting, &letter.message, Vec::new())?;
+        let form = Form {
+            subject: posting.requirements.subject.clone(),
+            documents: enclosed.documents.iter().map(|(id, file)| offer(id, file)).collect(),
+            ..form_of(letter, author)
+        };
+        let (unicode, own) = (self.receiver.unicode, self.own_addresses());
+        let asked = channel_of(letter).asks(posting);
+        let judged = judge(&asked, &own, unicode, &form, letter.mail.received_at);
+        let mut lacks = vec![Lack::Several];
+        lacks.extend(Lack::all_wrong(judged.err().unwrap_or_default()));
+        self.incomplete(letter, author, posting, &lacks, &enclosed, None).await
+    }
+
+    fn own_addresses(&self) -> Vec<Address> {
+        vec![self.composer.sender.mailbox.address.clone()]
+    }
+
+    /// Submits what a mail brings under `subject`, with what `earlier` holds.
+    /// Where it is not sure that the posting is meant, that is another subject
+    /// than the posting's, and nothing is stored.
     async fn attempt(
         &self,
         letter: &Letter,
         author: &Person,
         posting: &Posting,
-        which: Which<'_>,
+        subject: &str,
         earlier: Option<&Draft>,
     ) -> Result<Processed, Fault> {
         let before = match earlier {
@@ -209,13 +245,7 @@ where
             None => Vec::new(),
         };
         let enclosed = Enclosed::of(posting, &letter.message, before)?;
-        let subject = match which {
-            Which::This(_) => posting.requirements.subject.clone(),
-            // It says nothing.
-            Which::Several(_) => String::new(),
-            Which::Perhaps(_) | Which::None => letter.message.subject.clone(),
-        };
-        let form = Form { subject, ..form_of(letter, author) };
+        let form = Form { subject: subject.to_owned(), ..form_of(letter, author) };
         let identity = earlier.map_or(&letter.identity, |draft| &draft.identity);
         let submission = Submission {
             taken_until: None,
@@ -224,12 +254,12 @@ where
             received_at: letter.mail.received_at,
             language: posting.language.clone(),
             origin: self.receiver.origin.to_owned(),
-            own_addresses: vec![self.composer.sender.mailbox.address.clone()],
+            own_addresses: self.own_addresses(),
             unicode: self.receiver.unicode,
             form,
             documents: uploads(self.documents, &enclosed)?,
             holds: false,
-            channel: Channel::Mail(letter.message.message_id.clone().unwrap_or_default()),
+            channel: channel_of(letter),
             signing: self.composer.signing.clone(),
         };
         match submit(self.documents, self.ledger, self.queue, posting, submission).await? {
@@ -240,7 +270,8 @@ where
                 Ok(self.applied(letter, posting, &received, &enclosed))
             }
             Verdict::Refused { issues, .. } => {
-                self.incomplete(letter, author, posting, &issues, &enclosed, earlier).await
+                let lacks = Lack::all_wrong(issues);
+                self.incomplete(letter, author, posting, &lacks, &enclosed, earlier).await
             }
             Verdict::Retired { .. }
             | Verdict::Outdated { .. }
@@ -279,6 +310,10 @@ fn uploads<D: DocumentStore>(
     enclosed.documents.iter().map(document).collect()
 }
 
+fn channel_of(letter: &Letter) -> Channel {
+    Channel::Mail(letter.message.message_id.clone().unwrap_or_default())
+}
+
 /// What a mail says, as a form has it, but for subject and files. Its author
 /// has sent it, which is the consent that can be had; the receipt asks for the
 /// rest.
@@ -309,12 +344,4 @@ fn message_of(text: &str) -> String {
 /// Whether [`message_of`] leaves something out.
 fn is_cut(text: &str) -> bool {
     message_of(text).len() < text.trim().len()
-}
-
-/// The codes of issues, to tell whether a later mail has the same.
-fn codes(issues: &[Issue], enclosed: &Enclosed) -> String {
-    let mut codes: Vec<String> =
-        issues.iter().map(|issue| format!("{} {}", issue.field, issue.code.as_str())).collect();
-    codes.push(format!("{} unsure", enclosed.unsure));
-    codes.join(", ")
 }

@@ -1,16 +1,16 @@
 //! What is written down of a mail, and who is told.
 
 use domain::{Application, Posting};
-use locales::{Labels, fill, issue_message};
 use mail::incoming::{Incoming, Person};
+use rules::Timestamp;
 use rules::deadline::Phase;
-use rules::{Code, Issue, Timestamp};
 
 use super::enclosed::Enclosed;
 use super::handed_on::handed_on;
+use super::lack::{Lack, codes, earlier_codes, sentences};
 use super::letter::Letter;
 use super::which_posting::{Which, which};
-use super::{Counter, KEPT_DAYS, codes, is_cut, name_of};
+use super::{Counter, KEPT_DAYS, is_cut, name_of};
 use crate::passed::Passage;
 use crate::ports::{
     Corrections, DocumentStore, Draft, DraftContent, Fate, Fault, Forwarding, HeldDocuments, Inbox,
@@ -89,17 +89,20 @@ where
         letter: &Letter,
         author: &Person,
         posting: &Posting,
-        issues: &[Issue],
+        lacks: &[Lack],
         enclosed: &Enclosed,
         earlier: Option<&Draft>,
     ) -> Result<Processed, Fault> {
-        let problems = sentences(posting, issues, enclosed);
-        let codes = codes(issues, enclosed);
+        let problems = sentences(posting, lacks, enclosed);
+        let codes = codes(lacks, enclosed);
         let base = processed(letter, Some(posting));
         let sender = base.sender.clone().unwrap_or_default();
         let received_at = letter.mail.received_at;
         let since = Timestamp(received_at.0.saturating_sub(ANSWERED_MS));
-        let is_told = self.ledger.is_answered(&sender, &posting.slug, &codes, since).await?;
+        let mut is_told = self.ledger.is_answered(&sender, &posting.slug, &codes, since).await?;
+        if let Some(before) = earlier_codes(lacks, enclosed).filter(|_| !is_told) {
+            is_told = self.ledger.is_answered(&sender, &posting.slug, &before, since).await?;
+        }
         let is_open = posting.requirements.window.phase(received_at) == Phase::Open;
         let form = is_open.then(|| self.form_address(&letter.mail.id));
         let mut notices = vec![self.forwarding(
@@ -217,39 +220,4 @@ where
 
 fn mail_ref(kind: MailKind, letter: &Letter) -> MailRef {
     MailRef { id: kind.mail_id(&letter.identity, 1), kind }
-}
-
-/// What is wrong, a sentence each, in the posting's language. The names of
-/// files are the sender's words, so a document is called as the posting calls
-/// it.
-fn sentences(posting: &Posting, issues: &[Issue], enclosed: &Enclosed) -> Vec<String> {
-    let texts = locales::choose(Some(&posting.language), None, &posting.language);
-    let labels = Labels {
-        requirements: &posting.requirements,
-        zone: &posting.deadline.zone,
-        language: &posting.language,
-    };
-    let sentence = |issue: &Issue| {
-        if issue.field == "subject" && issue.code == Code::Missing {
-            return fill(texts.answer_several, &[("title", &posting.title)]);
-        }
-        let asked = posting.requirements.document(&issue.field);
-        let label = asked.map_or("", |asked| asked.name.get(texts.language_tag));
-        let named = issue.params.get("file").is_some();
-        let issue = if named { issue.clone().with("file", label) } else { issue.clone() };
-        issue_message(texts, &issue, labels)
-    };
-    let mut sentences: Vec<String> = issues.iter().map(sentence).collect();
-    let is_missing = issues.iter().any(|issue| issue.code == Code::DocumentMissing);
-    if enclosed.unsure > 0 && is_missing {
-        let names = posting.requirements.documents.iter();
-        let names: Vec<String> =
-            names.map(|asked| asked.name.get(texts.language_tag).to_owned()).collect();
-        let names = locales::list(texts, "list_or", &names);
-        sentences.push(fill(texts.answer_unsure, &[("documents", &names)]));
-    }
-    if enclosed.has_package {
-        sentences.push(texts.answer_package.to_owned());
-    }
-    sentences
 }

@@ -424,3 +424,27 @@ fn a_subject_of_two_open_postings_is_for_neither_until_the_author_has_chosen() {
     receive(&both, 4, &reply);
     assert_eq!(world.count("applications"), 3);
 }
+
+#[test]
+fn which_of_several_postings_is_asked_once_a_day_with_all_that_is_wrong() {
+    let (world, posting) = begin();
+    let other = Posting { slug: "other".into(), title: "Autre poste".into(), ..posting.clone() };
+    let both = [posting.clone(), other];
+    let letter = |id: &str| Letter::right(&posting).without_cv().with("Message-ID", id);
+    come_for(&world, &both, 1, &letter("<one@example.net>")).unwrap();
+    let answered = sent(&world, &posting);
+    let answers = to(&answered, "marie@example.net");
+    assert_eq!(answers.len(), 1);
+    for said in ["Plusieurs postes", "CV"] {
+        assert!(text(answers[0]).contains(said), "{said}: {}", text(answers[0]));
+    }
+    let problems = world.ask("SELECT problems FROM incoming");
+    assert_eq!(problems, "subject several, cv document_missing, 0 unsure");
+    // Another mail of the day with the same problems is not answered again, nor
+    // is it where the row of the first has the earlier text.
+    for (id, name) in [(2, "<two@example.net>"), (3, "<three@example.net>")] {
+        come_for(&world, &both, id, &letter(name)).unwrap();
+        assert_eq!(to(&sent(&world, &posting), "marie@example.net").len(), 0, "{name}");
+        world.ask("UPDATE incoming SET problems = replace(problems, 'several', 'missing')");
+    }
+}

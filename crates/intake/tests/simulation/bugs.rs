@@ -150,6 +150,6 @@ impl Bug {
         (Self::ForgetsWhatWasAnnounced, Invariant::AnnouncedOnce, 1),
         (Self::KeepsUnfinished, Invariant::UnfinishedIsGone, 3),
         (Self::TellsNobodyWhatIsMissing, Invariant::UnfinishedIsTold, 1),
-        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays, 21),
+        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays, 26),
     ];
 }

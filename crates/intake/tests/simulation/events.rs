@@ -62,6 +62,7 @@ pub(crate) enum Event {
     RobotAnswered,
     PartSent,
     PartTwice,
+    AskedToCorrectInParts,
     // What came of it.
     Accepted,
     AcceptedAgain,
@@ -105,6 +106,7 @@ pub(crate) enum Event {
     StoppedTooLate,
     Announced,
     AcceptedInParts,
+    CorrectedInParts,
     PartLate,
     UnfinishedErased,
     UnfinishedMail,
@@ -114,7 +116,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 103] = [
+    pub(crate) const ALL: [(Self, &str); 105] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -170,6 +172,7 @@ impl Event {
         (Self::RobotAnswered, "mails of ours answered by a program"),
         (Self::PartSent, "parts of documents sent"),
         (Self::PartTwice, "of which twice"),
+        (Self::AskedToCorrectInParts, "corrections begun in parts"),
         (Self::Accepted, "acknowledged"),
         (Self::AcceptedAgain, "once more"),
         (Self::AcceptedUnqueued, "without a queue message"),
@@ -212,6 +215,7 @@ impl Event {
         (Self::StoppedTooLate, "too late"),
         (Self::Announced, "announcements kept"),
         (Self::AcceptedInParts, "applications that came in parts"),
+        (Self::CorrectedInParts, "corrections"),
         (Self::PartLate, "parts that came too late"),
         (Self::UnfinishedErased, "announcements erased"),
         (Self::UnfinishedMail, "told"),

@@ -47,7 +47,7 @@
 //! | `world`, `ports` | the ports, around `Memory` |
 //! | `database` | the tables, and who does what to them |
 //! | `post_office` | the mail server |
-//! | `parts` | candidates whose documents come in parts |
+//! | `parts` | candidates whose documents come in parts, be it to correct |
 //! | `letters` | mails that come in, their writers, and what must become of them |
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `forgetting` | who confirms that applications have arrived, and what must be forgotten |

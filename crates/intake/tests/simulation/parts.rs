@@ -30,10 +30,17 @@ pub(crate) struct Kept {
     slug: String,
     /// What is announced, by whom.
     content: String,
-    /// The id of the application to come.
-    id: String,
-    address: String,
+    of: Of,
     at: Timestamp,
+}
+
+/// What becomes of an announcement.
+#[derive(Clone, Debug)]
+enum Of {
+    /// The application with this id.
+    Application { id: String, address: String },
+    /// The one after this revision of an application.
+    Correction { id: String, revision: u32 },
 }
 
 /// The store keeps an announcement.
@@ -50,13 +57,15 @@ pub(crate) fn kept(ports: &Ports, key: &str, record: &str) {
     }
     let record: serde_json::Value = serde_json::from_str(record).unwrap();
     let text = |name: &str| record["tell"][name].as_str().unwrap().to_owned();
-    let kept = Kept {
-        slug: path.split('/').next().unwrap().to_owned(),
-        content: content.to_owned(),
-        id: text("id"),
-        address: text("address"),
-        at,
+    let of = match &record["corrects"] {
+        serde_json::Value::Null => Of::Application { id: text("id"), address: text("address") },
+        corrected => Of::Correction {
+            id: corrected["id"].as_str().unwrap().to_owned(),
+            revision: u32::try_from(corrected["revision"].as_u64().unwrap()).unwrap(),
+        },
     };
+    let slug = path.split('/').next().unwrap().to_owned();
+    let kept = Kept { slug, content: content.to_owned(), of, at };
     ports.history.borrow_mut().kept.push(kept);
 }
 
@@ -64,13 +73,50 @@ impl Kept {
     /// Whether it has become an application of its candidate, or has given way
     /// to one that came later.
     fn has_come(&self, history: &History) -> bool {
-        let is_it = |one: &Application| {
-            let is_of_page = one.id == self.id || one.page.as_deref() == Some(&self.id);
-            let is_theirs = one.content.email == self.address || one.address_changes > 0;
-            is_of_page && is_theirs && one.revised_at >= self.at
-        };
-        // Where one of the page was withdrawn, it may have been theirs.
-        history.withdrawn.contains_key(&self.id) || history.revisions.values().any(is_it)
+        match &self.of {
+            Of::Application { id, address } => {
+                let is_it = |one: &Application| {
+                    let is_of_page = one.id == *id || one.page.as_deref() == Some(id);
+                    let is_theirs = one.content.email == *address || one.address_changes > 0;
+                    is_of_page && is_theirs && one.revised_at >= self.at
+                };
+                // Where one of the page was withdrawn, it may have been theirs.
+                history.withdrawn.contains_key(id) || history.revisions.values().any(is_it)
+            }
+            Of::Correction { id, revision } => {
+                // Of one that is forgotten nobody knows the address.
+                history.withdrawn.contains_key(id)
+                    || history.forgotten.contains_key(id)
+                    || history.committed.get(id).is_some_and(|one| one.revision > *revision)
+            }
+        }
+    }
+
+    /// The addresses of which one is told that it has not come.
+    fn addresses(&self, history: &History) -> Vec<String> {
+        match &self.of {
+            Of::Application { address, .. } => vec![address.clone()],
+            Of::Correction { id, .. } => {
+                let of = history.revisions.range((id.clone(), 0)..=(id.clone(), u32::MAX));
+                of.map(|(_, one)| one.content.email.clone()).collect()
+            }
+        }
+    }
+
+    /// Whether its candidate may be told that it has not come. A mail about a
+    /// correction may be on its way while the next one comes.
+    fn may_be_told(&self, history: &History) -> bool {
+        match &self.of {
+            Of::Application { .. } => !self.has_come(history),
+            Of::Correction { id, revision } => {
+                let until = self.at.0 + ANNOUNCED_MS - HOUR;
+                let was_withdrawn = history.withdrawn.get(id).is_some_and(|at| *at < until);
+                let later = (id.clone(), revision + 1)..=(id.clone(), u32::MAX);
+                let has_later =
+                    history.revisions.range(later).any(|(_, one)| one.revised_at.0 < until);
+                !was_withdrawn && !has_later
+            }
+        }
     }
 }
 
@@ -92,7 +138,7 @@ impl Person {
     }
 
     /// Sends what is awaited. Nothing where the line is cut for good.
-    async fn send_parts(&self, ports: &Ports, awaited: &Awaited) -> Option<()> {
+    pub(crate) async fn send_parts(&self, ports: &Ports, awaited: &Awaited) -> Option<()> {
         let chance = &ports.chance;
         for (document, arrived) in &awaited.documents {
             let files = self.files();
@@ -219,7 +265,7 @@ impl Person {
 /// A candidate is told that an announcement is kept: the moment that was told
 /// before, when this request began, counts for as long as it is good, unless
 /// what came of it was withdrawn.
-fn told(ports: &Ports, page: &str, awaited: &Awaited, began: i64, now: Timestamp) {
+pub(crate) fn told(ports: &Ports, page: &str, awaited: &Awaited, began: i64, now: Timestamp) {
     ports.count(Event::Announced);
     let (announcement, _) = awaited.id.rsplit_once('.').unwrap();
     let told = (awaited.received_at, ports.scheduler.now());
@@ -239,8 +285,9 @@ fn told(ports: &Ports, page: &str, awaited: &Awaited, began: i64, now: Timestamp
 /// A candidate gets a mail that something has not come whole.
 pub(crate) fn unfinished(ports: &Ports, mail: &Mail) {
     let history = ports.history.borrow();
-    let mut theirs = history.kept.iter().filter(|kept| kept.address == mail.to);
-    let is_right = theirs.any(|kept| !kept.has_come(&history));
+    let is_theirs = |kept: &&Kept| kept.addresses(&history).contains(&mail.to);
+    let mut theirs = history.kept.iter().filter(is_theirs);
+    let is_right = theirs.any(|kept| kept.may_be_told(&history));
     drop(history);
     if !is_right {
         let what = format!("{} is told that something is missing", mail.to);
@@ -261,9 +308,12 @@ pub(crate) fn at_rest(world: &World) {
     let history = world.history.borrow();
     let rows = world.ids("SELECT id FROM mails WHERE kind = 'unfinished'");
     for kept in history.kept.iter().filter(|kept| kept.at.0 < overdue && !kept.has_come(&history)) {
-        let signature = setting().signing.sign("recipient", &[&kept.address]);
-        let (hash, day) = (&signature[..22], kept.at.0.div_euclid(24 * HOUR));
-        if !rows.contains(&format!("unfinished/{hash}/{}/{day}", kept.slug)) {
+        let day = kept.at.0.div_euclid(24 * HOUR);
+        let is_told = |address: &String| {
+            let signature = setting().signing.sign("recipient", &[address]);
+            rows.contains(&format!("unfinished/{}/{}/{day}", &signature[..22], kept.slug))
+        };
+        if !kept.addresses(&history).iter().any(is_told) {
             world.breach(Invariant::UnfinishedIsTold, format!("{kept:?} is not told"));
         }
     }

@@ -1,6 +1,7 @@
 //! Simulates candidates: impatient, forgetful, sometimes wrong, free to change
 //! their minds.
 
+mod correction;
 mod form;
 mod receipt;
 
@@ -106,6 +107,10 @@ impl Person {
         if chance.happens(700) {
             ports.pause(chance.between(SECOND, HOUR)).await;
             self.change_address(&ports, &received).await;
+        }
+        if ports.corrects_in_parts && self.in_parts && chance.happens(8_000) {
+            ports.pause(chance.between(SECOND, chance.pick(&[MINUTE, 3 * HOUR]))).await;
+            self.correct_in_parts(&ports, &received).await;
         }
         if chance.happens(3_000) {
             ports.pause(chance.between(SECOND, 3 * HOUR)).await;

@@ -12,7 +12,7 @@ use crate::invariants::Invariant;
 use crate::letters;
 use crate::ports::Ports;
 
-pub(crate) use answers::{amended, answered, opened, withdrawal_answered};
+pub(crate) use answers::{amended, answered, corrected, opened, withdrawal_answered};
 pub(crate) use mails::{arrived, enclosed};
 
 /// The ledger has carried out a commit or a correction; perhaps another

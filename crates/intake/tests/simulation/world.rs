@@ -50,6 +50,9 @@ pub(crate) struct World {
     /// Whether people write to the intake address as well: in every fourth
     /// seed, so that the others show what forms do alone.
     pub(crate) takes_letters: bool,
+    /// Whether people correct in parts as well: in every fourth seed, so that
+    /// the others stay the stories that they were.
+    pub(crate) corrects_in_parts: bool,
     /// A mistake that is made on purpose.
     pub(crate) bug: Option<Bug>,
     /// The first thing that must not happen and has.
@@ -192,6 +195,7 @@ impl World {
             database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
             takes_letters: seed % 4 == 3,
+            corrects_in_parts: matches!(seed % 8, 5 | 6),
             bug,
             breach: RefCell::new(None),
             trace,

@@ -83,7 +83,7 @@ pub(crate) fn answered(
     ports.note(|| format!("{} gets {}", person.name, told(answer)));
 }
 
-/// The server has an answer to a correction of the address.
+/// The server has an answer to a correction from the receipt.
 pub(crate) fn amended(
     ports: &Ports,
     person: &Person,
@@ -107,6 +107,7 @@ pub(crate) fn amended(
         Ok(Some(Verdict::Refused { issues, .. }))
             if in_time.correction
                 && in_time.still_holds(ports)
+                && person.is_sound()
                 // It cannot keep what is forgotten, and has to bring it again.
                 && !was_forgotten(ports, id) =>
         {
@@ -118,6 +119,39 @@ pub(crate) fn amended(
                 && ports.application(id).is_none_or(|one| one.address_changes == 0) =>
         {
             ports.breach(Invariant::ReceiptNeedsItsKey, format!("{id}: not found"));
+        }
+        _ => {}
+    }
+}
+
+/// The server has an answer to a correction with documents, made from the
+/// receipt as it was when `opened`.
+pub(crate) fn corrected(
+    ports: &Ports,
+    person: &Person,
+    opened: &Application,
+    in_time: &InTime,
+    verdict: &Result<Option<Verdict>, Fault>,
+) {
+    match verdict {
+        Ok(Some(Verdict::Accepted { received, outcome, .. })) => {
+            if *outcome == Outcome::Corrected && !person.is_sound() {
+                let what = format!("{} takes what is wrong", received.id);
+                ports.breach(Invariant::JudgedRightly, what);
+            }
+            says_what_was_sent(ports, person, received);
+        }
+        Ok(Some(Verdict::Refused { .. })) => {
+            ports.count(Event::CorrectionRefused);
+            stays_as_it_was(ports, &opened.id);
+        }
+        Ok(Some(Verdict::Outdated { kept, .. })) => {
+            ports.count(Event::Outdated);
+            let is_latest = kept.revision == opened.revision && in_time.at() >= kept.revised_at;
+            // One that is being forgotten changes as well, and is sent again.
+            if is_latest && !was_forgotten(ports, &opened.id) {
+                ports.breach(Invariant::JudgedRightly, format!("{} is the latest", opened.id));
+            }
         }
         _ => {}
     }
