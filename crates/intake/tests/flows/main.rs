@@ -34,6 +34,7 @@ mod shared;
 mod submit;
 mod sweep;
 mod unanswered;
+mod unfinished;
 mod versions;
 mod withdraw;
 mod world;
