@@ -12,6 +12,7 @@ mod forms;
 mod import;
 mod overview;
 mod postings;
+mod progressed;
 mod sign_in;
 mod stage;
 
