@@ -5,10 +5,10 @@ use std::io::{Cursor, Read as _};
 use documents::samples;
 use domain::Posting;
 use intake::SigningKey;
-use intake::ports::{IncomingMail, Retention as _};
+use intake::ports::Retention as _;
 use mail::incoming::Incoming;
 
-use crate::letters::{Letter, ORIGIN, STAFF, begin, come, come_for, process, sent, text, to};
+use crate::letters::{Letter, ORIGIN, STAFF, begin, come, process, sent, text, to};
 use crate::{NOON, UNICODE, key};
 
 #[test]
@@ -204,73 +204,6 @@ fn an_answer_to_the_acknowledgement_goes_to_staff() {
 }
 
 #[test]
-fn staff_hand_on_a_mail_and_confirm_it() {
-    let (world, posting) = begin();
-    // Staff are known by the domain of any recipient.
-    let recipients = vec!["jobs@example.com".to_owned(), STAFF.to_owned()];
-    let posting = Posting { recipients, ..posting };
-    let inner = String::from_utf8(Letter::right(&posting).bytes()).unwrap();
-    let mut outer = Letter::right(&posting)
-        .with("Authentication-Results", "mx.example.org; dkim=pass header.d=omct.org")
-        .with("From", "Staff <staff@omct.org>")
-        .with("Subject", "TR : une candidature");
-    outer.files.clear();
-    let raw = String::from_utf8(outer.bytes()).unwrap();
-    let raw = raw
-        .replace(
-            "\r\n--b--\r\n",
-            &format!("\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--\r\n"),
-        )
-        .replacen("boundary=b\r\n", "boundary=o\r\n", 1)
-        .replacen("--b\r\n", "--o\r\n", 1)
-        .replacen("--b\r\nContent-Type: message", "--o\r\nContent-Type: message", 1);
-    let raw = format!("{}--o--\r\n", raw.strip_suffix("--b--\r\n").unwrap());
-    let mail = IncomingMail {
-        id: format!("{:032x}", 1),
-        received_at: NOON,
-        envelope_from: "staff@omct.org".into(),
-        envelope_to: "applications@in.example.org".into(),
-        bytes: 1,
-    };
-    let ports = &world.ports;
-    pollster::block_on(intake::accept(ports, &world.ledger, ports, &mail, raw.into_bytes()))
-        .unwrap();
-    process(&world, &posting, 1).unwrap();
-    let mails = sent(&world, &posting);
-    assert_eq!(mails.len(), 2, "{mails:?}");
-    let told = text(to(&mails, STAFF)[0]);
-    assert!(told.contains("/incoming/"), "{told}");
-    assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");
-    assert_eq!(world.count("applications"), 0);
-}
-
-#[test]
-fn what_staff_hand_on_in_the_text_is_no_application_of_theirs() {
-    let of_staff = |text: &str| {
-        let (world, posting) = begin();
-        let mut letter = Letter::right(&posting)
-            .with("Authentication-Results", "mx.example.org; dkim=pass header.d=omct.org")
-            .with("From", "Staff <staff@omct.org>")
-            .with("Subject", &format!("TR : {}", posting.requirements.subject));
-        letter.text = text.to_owned();
-        come(&world, &posting, 1, &letter).unwrap();
-        let mails = sent(&world, &posting);
-        (world, mails)
-    };
-    let (world, mails) =
-        of_staff("Pour toi.\n\nDe : Marie Dupont <marie@example.net>\nEnvoyé : lundi\n\nBonjour");
-    assert_eq!(world.count("applications"), 0);
-    assert_eq!(mails.len(), 1, "{mails:?}");
-    assert!(text(to(&mails, STAFF)[0]).contains("/incoming/"));
-    assert_eq!(world.ask("SELECT sender FROM incoming"), "marie@example.net");
-
-    // Who forwards what they wrote themselves applies.
-    let (world, mails) = of_staff("De : Staff <STAFF@omct.org>\n\nBonjour");
-    assert_eq!(world.count("applications"), 1);
-    assert_eq!(to(&mails, "staff@omct.org").len(), 1);
-}
-
-#[test]
 fn a_fault_at_each_step_loses_nothing_and_answers_once() {
     let (world, posting) = begin();
     world.break_ledger(true);
@@ -376,75 +309,4 @@ fn the_form_of_a_mail_completes_it() {
     assert!(matches!(verdict, Some(intake::Verdict::Accepted { .. })), "{verdict:?}");
     assert_eq!(world.count("applications"), 1);
     assert_eq!(open(&genuine), None);
-}
-
-#[test]
-fn the_subject_of_an_earlier_version_counts() {
-    let (world, earlier) = begin();
-    let mut posting = earlier.clone();
-    posting.requirements.subject = "Autre objet".into();
-    for (base, posting) in [(0, &earlier), (1, &posting)] {
-        crate::versions::save(&world, base, posting, NOON, false);
-    }
-    posting.version = 2;
-    come(&world, &posting, 1, &Letter::right(&earlier)).unwrap();
-    assert_eq!(world.count("applications"), 1);
-    assert_eq!(world.ask("SELECT posting_version FROM applications"), 2);
-}
-
-#[test]
-fn a_subject_of_two_open_postings_is_for_neither_until_the_author_has_chosen() {
-    let (world, posting) = begin();
-    let other = Posting { slug: "other".into(), title: "Autre poste".into(), ..posting.clone() };
-    let closed = |mut posting: Posting| {
-        posting.requirements.window.closes_at = NOON;
-        posting
-    };
-    let receive = |postings: &[Posting], id, letter: &Letter| {
-        come_for(&world, postings, id, letter).unwrap();
-    };
-    // One that is over does not count.
-    receive(&[posting.clone(), closed(other.clone())], 1, &Letter::right(&posting));
-    assert_eq!(world.count("applications"), 1);
-    let both = [posting.clone(), other.clone()];
-    let unclear = Letter::right(&posting).with("Message-ID", "<two@example.net>");
-    receive(&both, 2, &unclear);
-    assert_eq!(world.count("applications"), 1);
-    let answered = sent(&world, &posting);
-    let answers = to(&answered, "marie@example.net");
-    let answer = answers.iter().find(|raw| text(raw).contains("Plusieurs postes")).unwrap();
-    assert!(text(answer).contains("/incoming/"), "{}", text(answer));
-    // An address of its own decides, and so does an answer.
-    let mut own = Letter::right(&posting).with("Message-ID", "<three@example.net>");
-    own.envelope.1 = "applications+other@in.example.org".into();
-    receive(&both, 3, &own);
-    assert_eq!(world.ask("SELECT count(*) FROM applications WHERE posting = 'other'"), 1);
-    let answer = Incoming::read(answer.as_bytes()).message_id.unwrap();
-    let reply = unclear.with("Message-ID", "<four@example.net>").with("In-Reply-To", &answer);
-    receive(&both, 4, &reply);
-    assert_eq!(world.count("applications"), 3);
-}
-
-#[test]
-fn which_of_several_postings_is_asked_once_a_day_with_all_that_is_wrong() {
-    let (world, posting) = begin();
-    let other = Posting { slug: "other".into(), title: "Autre poste".into(), ..posting.clone() };
-    let both = [posting.clone(), other];
-    let letter = |id: &str| Letter::right(&posting).without_cv().with("Message-ID", id);
-    come_for(&world, &both, 1, &letter("<one@example.net>")).unwrap();
-    let answered = sent(&world, &posting);
-    let answers = to(&answered, "marie@example.net");
-    assert_eq!(answers.len(), 1);
-    for said in ["Plusieurs postes", "CV"] {
-        assert!(text(answers[0]).contains(said), "{said}: {}", text(answers[0]));
-    }
-    let problems = world.ask("SELECT problems FROM incoming");
-    assert_eq!(problems, "subject several, cv document_missing, 0 unsure");
-    // Another mail of the day with the same problems is not answered again, nor
-    // is it where the row of the first has the earlier text.
-    for (id, name) in [(2, "<two@example.net>"), (3, "<three@example.net>")] {
-        come_for(&world, &both, id, &letter(name)).unwrap();
-        assert_eq!(to(&sent(&world, &posting), "marie@example.net").len(), 0, "{name}");
-        world.ask("UPDATE incoming SET problems = replace(problems, 'several', 'missing')");
-    }
 }

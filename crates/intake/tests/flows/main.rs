@@ -17,6 +17,7 @@ mod deliver;
 mod digest;
 mod download;
 mod forget;
+mod handed_on;
 mod held;
 mod incoming;
 mod letters;
@@ -36,6 +37,7 @@ mod sweep;
 mod unanswered;
 mod unfinished;
 mod versions;
+mod which_posting;
 mod withdraw;
 mod world;
 
