@@ -6,7 +6,7 @@ import { beforeEach, test } from "node:test";
 import { apply, clock, freshToken, NOON } from "../support/application.mjs";
 import { override } from "../support/faults.mjs";
 import { running } from "../support/running.mjs";
-import { words } from "../support/words.mjs";
+import { unescaped, words } from "../support/words.mjs";
 
 const place = await running();
 beforeEach(() => place.afresh());
@@ -37,6 +37,32 @@ test("the address opens once, is not kept, and the code opens it later", async (
   assert.deepEqual([later.status, later.headers.get("cache-control")], [200, "no-store"]);
   assert.ok((await later.text()).includes(FR.receipt.state_received));
   assert.equal((await open(reference, code.slice(1))).status, 422);
+});
+
+test("what looks ahead uses nothing up, and who comes too late is led to the code", async () => {
+  const { reference, status_url: address } = await (await apply(place.guichet, { shared: "yes" })).json();
+  const ask = (init) => place.guichet.fetch(`${here(address)}&lang=fr`, init);
+  assert.equal((await ask({ method: "HEAD" })).status, 404);
+  assert.equal((await ask({ headers: { "sec-purpose": "prefetch;prerender" } })).status, 404);
+  assert.equal((await ask({ headers: { purpose: "prefetch" } })).status, 404);
+  const html = { headers: { accept: "text/html" } };
+  assert.equal((await ask(html)).status, 200);
+  const again = await ask(html);
+  const page = unescaped(await again.text());
+  assert.equal(again.status, 404);
+  assert.ok(page.includes(FR.shared.once_over) && page.includes(`href="/receipt?reference=${reference}&lang=fr"`), page);
+  const plain = await (await apply(place.guichet)).json();
+  assert.equal((await place.guichet.fetch(here(plain.status_url), { method: "HEAD" })).status, 200, "of another receipt");
+});
+
+test("after a withdrawal the page leads away, and says that the code is over", async () => {
+  const { reference, text } = await applied({ mails: "none" });
+  const key = /name="key" value="([^"]+)"/.exec(text)[1];
+  const post = (fields) => place.guichet.fetch(`/applications/${reference}/withdraw?lang=fr`, { method: "POST", body: new URLSearchParams(fields), headers: { accept: "text/html" } });
+  const question = unescaped(await (await post({ key, ask: "yes" })).text());
+  assert.ok(question.includes(FR.withdraw.staff) && !question.includes(FR.withdraw.confirmed), "no mail is promised to who wants none");
+  const done = unescaped(await (await post({ key })).text());
+  for (const words of [FR.shared.leave, FR.shared.code_over]) assert.ok(done.includes(words), done);
 });
 
 test("ten minutes later the address opens nothing", async () => {

@@ -119,9 +119,13 @@ pub(crate) fn has_no_return_path(env: &Env) -> bool {
     !setting(env, "BOUNCE_ADDRESS").is_empty() && return_path(env).is_none()
 }
 
-/// How many mails an outsider gets in an hour before a digest tells the others.
+/// How many mails an outsider gets in an hour before a digest tells the others:
+/// five where nothing is set.
 pub(crate) fn mails_per_recipient(env: &Env) -> Result<u32, Fault> {
     let number = setting(env, "MAILS_PER_RECIPIENT");
+    if number.is_empty() {
+        return Ok(5);
+    }
     number.parse().map_err(|_| Fault::Configuration("MAILS_PER_RECIPIENT: a number".into()))
 }
 

@@ -29,6 +29,9 @@ pub enum Credential<'a> {
     /// The key in an address that is opened. One of a shared computer is used
     /// up by that.
     Address(&'a str),
+    /// The same, asked for by a program before anybody opens it: it uses up
+    /// nothing, and opens no receipt of a shared computer.
+    Prefetch(&'a str),
     /// The key that an open receipt posts.
     Visit(&'a str),
     /// The code that the candidate has noted.
@@ -67,9 +70,12 @@ pub async fn admitted(
     now: Timestamp,
 ) -> Result<Option<String>, Fault> {
     let key = match credential {
-        Credential::Address(key) | Credential::Visit(key) if !key.contains('.') => {
+        Credential::Address(key) | Credential::Prefetch(key) | Credential::Visit(key)
+            if !key.contains('.') =>
+        {
             return Ok(Some(key.to_owned()));
         }
+        Credential::Prefetch(_) => return Ok(None),
         Credential::Address(key) | Credential::Visit(key) | Credential::Code(key) => key,
     };
     // No hash of a receipt is empty. The answer has one size, whoever asks.
@@ -84,6 +90,7 @@ pub async fn admitted(
                 None => false,
             }
         }
+        Credential::Prefetch(_) => false,
         Credential::Visit(_) => open(signing, VISIT, &of, key, now).is_some(),
         Credential::Code(_) => {
             let typed = letters(key);

@@ -6,9 +6,20 @@ use locales::{Texts, bytes, fill};
 use rules::application::limit;
 
 use crate::frame::{Brand, Frame, Site, in_language};
+use crate::open::open_address;
 
 /// Returns the page that says what went wrong.
 pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
+    page(texts, failure, None, site)
+}
+
+/// Returns the page for a key that opens no receipt. It leads to the page on
+/// which the code of a shared computer does.
+pub fn no_receipt(texts: &'static Texts, reference: &str, site: &Site) -> String {
+    page(texts, &Failure::NotFound, Some(&open_address(reference)), site)
+}
+
+fn page(texts: &'static Texts, failure: &Failure, open: Option<&str>, site: &Site) -> String {
     let Words { title, what, todo } = words(texts, *failure);
     let brand = Brand::ours(texts);
     let page = Page {
@@ -24,6 +35,7 @@ pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String 
         title,
         what,
         todo,
+        open: open.map(|path| in_language(texts, path)),
         home: format!("{}{}", site.base_url, in_language(texts, "/")),
     };
     page.to_string()
@@ -87,5 +99,7 @@ struct Page<'a> {
     title: &'static str,
     what: String,
     todo: String,
+    /// Where a code opens a receipt.
+    open: Option<String>,
     home: String,
 }

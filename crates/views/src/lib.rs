@@ -34,7 +34,7 @@ pub use confirmation::{Confirming, confirm_address, confirmation};
 pub use correct::correct;
 pub use deadline_calendar::deadline_calendar;
 pub use draft::{draft_address, raw_mail_address};
-pub use failure::{failure, failure_message};
+pub use failure::{failure, failure_message, no_receipt};
 pub use feeds::{feed, sitemap};
 pub use form::{Completes, CorrectionOf, FormState};
 pub use frame::Site;

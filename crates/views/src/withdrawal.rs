@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::{Application, Posting};
 use locales::{Texts, fill};
-use rules::Timestamp;
+use rules::{Mails, Timestamp};
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 use crate::open::OPEN_ADDRESS;
@@ -35,6 +35,7 @@ pub fn withdraw(
         action: in_language(texts, &path),
         receipt: in_language(texts, &receipt),
         posted: is_shared.then_some((reference, key)),
+        is_confirmed: received.content.mails != Mails::Nothing,
     };
     page.to_string()
 }
@@ -60,7 +61,11 @@ pub fn withdrawn(
         posting,
         at: Time::moment(texts, at, &posting.deadline.zone),
         at_words: Around::of(texts.withdrawn_when, "moment"),
-        until: fill(texts.withdrawn_until, &[("date", &until)]),
+        is_shared: path.is_none(),
+        until: match path {
+            Some(_) => fill(texts.withdrawn_until, &[("date", &until)]),
+            None => texts.shared_code_over.to_owned(),
+        },
         home: in_language(texts, "/"),
     };
     page.to_string()
@@ -97,6 +102,8 @@ struct Question<'a> {
     receipt: String,
     /// The reference and the key that are posted on a shared computer.
     posted: Option<(&'a str, &'a str)>,
+    /// Whether the candidate gets a mail about it.
+    is_confirmed: bool,
 }
 
 #[derive(Template)]
@@ -107,6 +114,7 @@ struct Answer<'a> {
     posting: &'a Posting,
     at: Time,
     at_words: Around,
+    is_shared: bool,
     until: String,
     home: String,
 }

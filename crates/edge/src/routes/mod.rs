@@ -174,7 +174,7 @@ async fn respond(request: Request, env: &Env) -> worker::Result<Response> {
             application::post(&context, env, &postings, slug, request).await
         }
         Route::Receipt(reference) if is_get => {
-            receipt::page(&context, env, &postings, reference).await
+            receipt::page(&context, env, &postings, reference, &request).await
         }
         Route::Open if is_get => open::page(&context),
         Route::Open if request.method() == Method::Post => {

@@ -10,7 +10,7 @@ use rules::Timestamp;
 use rules::application::Document;
 use serde::Serialize;
 use views::Site;
-use worker::{Env, Response};
+use worker::{Env, Method, Request, Response};
 
 use crate::app::AppContext;
 use crate::routes::RequestContext;
@@ -23,13 +23,27 @@ pub(super) async fn page(
     env: &Env,
     known: &[Posting],
     reference: &str,
+    request: &Request,
 ) -> worker::Result<Response> {
     let key = key(context);
-    match opened_by(context, env, reference, Credential::Address(&key)).await {
+    let credential =
+        if is_opened(request) { Credential::Address(&key) } else { Credential::Prefetch(&key) };
+    match opened_by(context, env, reference, credential).await {
         Ok(Some(opened)) => self::answer(context, env, known, reference, opened).await,
-        Ok(None) => answer::failure(context, Failure::NotFound),
+        Ok(None) => answer::no_receipt(context, reference),
         Err(fault) => answer::unavailable(context, &fault),
     }
+}
+
+/// Whether somebody opens the page, and no program that looks ahead: a browser
+/// that prefetches says so in `Sec-Purpose` (Fetch Metadata), older ones in
+/// `Purpose`.
+fn is_opened(request: &Request) -> bool {
+    let is_ahead = |name| {
+        let purpose = request.headers().get(name).ok().flatten();
+        purpose.is_some_and(|purpose| purpose.contains("prefetch"))
+    };
+    request.method() == Method::Get && !is_ahead("Sec-Purpose") && !is_ahead("Purpose")
 }
 
 /// Shows what a key has opened.

@@ -47,6 +47,7 @@ fn the_address_works_once_and_for_ten_minutes() {
     assert_eq!(ONCE_MS, 10 * MINUTE);
     assert_eq!(show(&address, 10), None, "too late");
     assert_eq!(show(&address.replacen('.', "0.", 1), 1), None, "forged");
+    assert_eq!(open(&world, reference, Credential::Prefetch(&address), 9), None, "a program");
     assert_eq!(show(&address, 9), Some(receipt_key(&signing, &one)));
     assert_eq!(show(&address, 9), None, "a second time");
     let later = address_key(&signing, &one, after(1));

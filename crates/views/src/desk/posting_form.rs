@@ -296,7 +296,8 @@ impl Maker<'_> {
 }
 
 /// What a language calls itself.
-fn language_name(tag: &str) -> Option<&'static str> {
+/// The name of a language in itself.
+pub(super) fn language_name(tag: &str) -> Option<&'static str> {
     locales::ALL.iter().find(|texts| texts.language_tag == tag).map(|texts| texts.language_name)
 }
 

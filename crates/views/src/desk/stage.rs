@@ -5,6 +5,7 @@ use locales::{Texts, Words as _, fill};
 use rules::Timestamp;
 
 use super::application::wants;
+use super::posting_form::language_name;
 use super::{Choice, Frame, Person, choices, counted, stage_name};
 use crate::words::Time;
 
@@ -134,7 +135,7 @@ impl<'a> Row<'a> {
             reference,
             name: &application.content.name,
             stage: stage_name(texts, stage),
-            language: &application.language,
+            language: language_name(&application.language).unwrap_or(&application.language),
             has_pending: addressee.has_pending,
             wants: wants(texts, application.content.mails),
             seen: format!("{reference}/{}/{}", application.revision, stage.as_str()),
