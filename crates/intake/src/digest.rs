@@ -189,7 +189,7 @@ impl MailComposer<'_> {
     fn receipt_of(&self, one: &Acknowledged, to: &str) -> Option<String> {
         let origin = self.origin.as_deref().unwrap_or(&one.origin);
         let path = if one.is_shared {
-            views::OPEN_ADDRESS.to_owned()
+            format!("{}?reference={}", views::OPEN_ADDRESS, one.reference)
         } else {
             let key = receipt_key_of(self.signing, &one.id, one.address_changes);
             views::receipt_address(one.reference.as_str(), &key)
