@@ -136,11 +136,11 @@ const telling = (text) => text.replace(/"now":\d+/, "");
 
 test("nobody applies with the team's address, ours, or one by other hosts", async () => {
   for (const [email, text] of [
-    [POSTING.recipient, "l’adresse du guichet ou de l’équipe"],
-    ["Applications+1@OMCT.org", "l’adresse du guichet ou de l’équipe"],
-    ["guichet@example.org", "l’adresse du guichet ou de l’équipe"],
-    ["applications+x@in.example.org", "l’adresse du guichet ou de l’équipe"],
-    ["bounces@in.example.org", "l’adresse du guichet ou de l’équipe"],
+    [POSTING.recipient, "l’adresse de ce site ou de l’équipe"],
+    ["Applications+1@OMCT.org", "l’adresse de ce site ou de l’équipe"],
+    ["guichet@example.org", "l’adresse de ce site ou de l’équipe"],
+    ["applications+x@in.example.org", "l’adresse de ce site ou de l’équipe"],
+    ["bounces@in.example.org", "l’adresse de ce site ou de l’équipe"],
     ["marie%example.net@omct.org", "sans «\u00A0%\u00A0»"],
     ["relay!marie@example.net", "ni «\u00A0!\u00A0»"],
   ]) {
