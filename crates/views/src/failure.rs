@@ -6,7 +6,7 @@ use locales::{Texts, bytes, fill};
 use rules::application::limit;
 
 use crate::frame::{Brand, Frame, Site, in_language};
-use crate::open::open_address;
+use crate::open::OPEN_ADDRESS;
 
 /// Returns the page that says what went wrong.
 pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
@@ -15,8 +15,8 @@ pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String 
 
 /// Returns the page for a key that opens no receipt. It leads to the page on
 /// which the code of a shared computer does.
-pub fn no_receipt(texts: &'static Texts, reference: &str, site: &Site) -> String {
-    page(texts, &Failure::NotFound, Some(&open_address(reference)), site)
+pub fn no_receipt(texts: &'static Texts, site: &Site) -> String {
+    page(texts, &Failure::NotFound, Some(OPEN_ADDRESS), site)
 }
 
 fn page(texts: &'static Texts, failure: &Failure, open: Option<&str>, site: &Site) -> String {

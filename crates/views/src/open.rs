@@ -2,21 +2,12 @@
 //! opened by its code.
 
 use askama::Template;
-use domain::Reference;
 use locales::Texts;
 
 use crate::frame::{Address, Brand, Frame, Site, in_language};
 
 /// The address of that page, from the root of the site.
 pub const OPEN_ADDRESS: &str = "/receipt";
-
-/// The same with a reference filled in, where it is one.
-pub(crate) fn open_address(reference: &str) -> String {
-    match Reference::parse(reference) {
-        Some(reference) => format!("{OPEN_ADDRESS}?reference={reference}"),
-        None => OPEN_ADDRESS.to_owned(),
-    }
-}
 
 /// Why the receipt was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

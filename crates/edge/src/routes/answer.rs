@@ -96,13 +96,14 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
 }
 
 /// 404 for a receipt: whoever applied from a shared computer has a code that
-/// may open it. It says so of every reference, so that nothing is given away.
-pub(super) fn no_receipt(context: &RequestContext, reference: &str) -> worker::Result<Response> {
+/// may open it. It says the same of every reference, so that nothing is given
+/// away.
+pub(super) fn no_receipt(context: &RequestContext) -> worker::Result<Response> {
     if context.wants_json {
         return failure(context, Failure::NotFound);
     }
     let site = Site { base_url: &context.origin };
-    html(404, &views::no_receipt(context.texts(), reference, &site), Caching::Never)
+    html(404, &views::no_receipt(context.texts(), &site), Caching::Never)
 }
 
 /// Logs a fault and returns 503, with the time after which the client may try

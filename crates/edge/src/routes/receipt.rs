@@ -30,7 +30,7 @@ pub(super) async fn page(
         if is_opened(request) { Credential::Address(&key) } else { Credential::Prefetch(&key) };
     match opened_by(context, env, reference, credential).await {
         Ok(Some(opened)) => self::answer(context, env, known, reference, opened).await,
-        Ok(None) => answer::no_receipt(context, reference),
+        Ok(None) => answer::no_receipt(context),
         Err(fault) => answer::unavailable(context, &fault),
     }
 }

@@ -80,7 +80,7 @@ async fn visited(
     let admitted = match receipt::admitted(context, env, reference, Credential::Visit(&visit)).await
     {
         Ok(Some(key)) => key,
-        Ok(None) => return answer::no_receipt(context, reference),
+        Ok(None) => return answer::no_receipt(context),
         Err(fault) => return answer::unavailable(context, &fault),
     };
     if form::text(&fields, "ask") == "yes" {
