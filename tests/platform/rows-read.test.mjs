@@ -49,7 +49,7 @@ const BOUNDS = {
   "select to posting": () => 100,
   // Each is looked up, written, and judged by a trigger.
   "retire orphans": () => 3 * 200,
-  "select orphans": () => 2 * 200,
+  "select strays": () => 2 * 200,
   "select unknown incoming": () => 2 * 200,
   "forget orphans": whatIsDeleted,
   // What one address was sent in the hour: five at most, but here everybody is one person who is allowed any number.

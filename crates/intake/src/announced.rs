@@ -22,12 +22,12 @@ use domain::{Application, Posting};
 use rules::addresses::tidied as tidied_address;
 use rules::{Code, Form, Issue, Mails, Timestamp, Unicode};
 
-use crate::correct::is_known;
 use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
 use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, UploadContent,
 };
+use crate::revise::is_known;
 use crate::sealed::content_hash;
 use crate::shared::is_used_up;
 use crate::submission::{Submission, SubmittedDocument};

@@ -1,38 +1,26 @@
-//! Corrects an application.
+//! Corrects an application from its receipt.
 
 use domain::{Application, Posting};
 use mail::Address;
 use rules::addresses::tidied as tidied_address;
 use rules::application::Document;
-use rules::review::tidied;
-use rules::{Content, Form, OfferedDocument, Requirements, Timestamp, Unicode};
+use rules::{Form, OfferedDocument, Requirements, Timestamp, Unicode};
 
 use crate::held::{Hold, Page};
 use crate::key::SigningKey;
-use crate::mailbox::judge;
 use crate::ports::{
-    Correction, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox,
-    PreviousAddress, Queue, Upload,
+    Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, Upload,
 };
 use crate::receipt::{Opened, receipt};
-use crate::replaced_documents::free_place;
-use crate::sealed::was_sealed;
+use crate::revise::{Arrival, Revised, is_known, revise, said_of};
 use crate::submission::SubmittedDocument;
-use crate::submit::{accepted, keep_choice, unchanged};
-use crate::uploads::{Stored, Uploads, delete_unwanted, store};
-use crate::verdict::{Outcome, Verdict, gone, refused};
+use crate::submit::unchanged;
+use crate::uploads::Uploads;
+use crate::verdict::Verdict;
 
-/// How many revisions an application may have.
-pub const MAX_REVISIONS: u32 = 20;
-
-/// How many corrections an application takes in a minute.
-pub const CORRECTIONS_A_MINUTE: usize = 10;
-
-const MINUTE_MS: i64 = 60_000;
-
-/// How long the mails of a correction wait, in milliseconds, so that several
-/// corrections make one mail.
-pub const CORRECTION_WAIT_MS: u32 = 2 * 60_000;
+/// How often a correction starts anew. A revision is sealed or forgotten, and
+/// then it is neither again.
+const TRIES: u32 = 3;
 
 /// A form that corrects an application from its receipt.
 #[derive(Debug)]
@@ -73,21 +61,45 @@ pub async fn correct<D: DocumentStore>(
     posting: &Posting,
     amendment: Amendment<'_, D::Upload>,
 ) -> Result<Option<Verdict>, Fault> {
+    for _ in 0..TRIES {
+        match correct_once(documents, ledger, queue, signing, posting, &amendment).await? {
+            Some(Revised::Answered(verdict)) => return Ok(Some(verdict)),
+            Some(Revised::Superseded(_)) => {}
+            None => return Ok(None),
+        }
+    }
+    Err(Fault::Ledger("others write the same application all the time".into()))
+}
+
+/// As [`correct`]. `Superseded` where the revision that it corrects was sealed
+/// or forgotten meanwhile: nobody has corrected it, but documents that it could
+/// keep before have to be sent again.
+async fn correct_once<D: DocumentStore>(
+    documents: &D,
+    ledger: &(impl Ledger + Corrections + Outbox + HeldDocuments),
+    queue: &impl Queue,
+    signing: &SigningKey,
+    posting: &Posting,
+    amendment: &Amendment<'_, D::Upload>,
+) -> Result<Option<Revised>, Fault> {
     let (form, files) = (amendment.form.clone(), &amendment.documents);
-    let looked_into = look_into(ledger, signing, posting, &amendment, form, files).await?;
+    let looked_into = look_into(ledger, signing, posting, amendment, form, files).await?;
     let Some(LookedInto { received, hold, form, uploads }) = looked_into else { return Ok(None) };
     let arrival = amendment.arrival(signing, &form, &uploads);
     let revision = amendment.revision;
     let received = match compare(ledger, queue, posting, received, revision, &arrival).await? {
-        Compared::Answered(verdict) => return Ok(Some(verdict)),
+        Compared::Answered(verdict) => return Ok(Some(Revised::Answered(verdict))),
         Compared::Other(received) => *received,
     };
     let mut verdict = match revise(documents, ledger, queue, posting, received, &arrival).await? {
         Revised::Answered(verdict) => verdict,
+        Revised::Superseded(kept) if kept.revision == revision => {
+            return Ok(Some(Revised::Superseded(kept)));
+        }
         Revised::Superseded(kept) => Verdict::Outdated { form: Box::new(form.clone()), kept },
     };
     hold.follow(documents, ledger, &uploads, |_| amendment.holds, &mut verdict).await;
-    Ok(Some(verdict))
+    Ok(Some(Revised::Answered(verdict)))
 }
 
 /// A correction, looked into, and the application that it is of.
@@ -178,162 +190,6 @@ pub(crate) async fn compare<U>(
         return Ok(Compared::Answered(Verdict::Outdated { form, kept }));
     }
     Ok(Compared::Other(Box::new(received)))
-}
-
-/// A form that arrived, looked into.
-pub(crate) struct Arrival<'a, U> {
-    pub(crate) received_at: Timestamp,
-    pub(crate) language: &'a str,
-    pub(crate) own_addresses: &'a [Address],
-    pub(crate) unicode: Unicode,
-    pub(crate) signing: &'a SigningKey,
-    pub(crate) form: &'a Form,
-    pub(crate) uploads: &'a Uploads<'a, U>,
-}
-
-/// What became of a form.
-pub(crate) enum Revised {
-    Answered(Verdict),
-    /// Somebody else has written since; this is what there is now.
-    Superseded(Box<Application>),
-}
-
-/// Returns what a form says of `received`. Nothing where a field was given twice:
-/// which one is meant is unclear.
-fn said_of(
-    received: &Application,
-    form: &Form,
-    unicode: Unicode,
-    posting: &Posting,
-) -> Option<Content> {
-    let mut said = tidied(unicode.to_ascii, &posting.requirements, form);
-    keep_choice(&mut said, form, received);
-    form.repeated.is_empty().then_some(said)
-}
-
-/// Whether the latest or any earlier revision says the same as `form`.
-pub(crate) async fn is_known(
-    ledger: &impl Corrections,
-    signing: &SigningKey,
-    received: &Application,
-    form: &Form,
-    unicode: Unicode,
-    posting: &Posting,
-) -> Result<bool, Fault> {
-    let Some(said) = said_of(received, form, unicode, posting) else { return Ok(false) };
-    if was_sealed(signing, received, &said) {
-        return Ok(true);
-    }
-    let says_it = |content: &Content| content.says_the_same(&said, &posting.requirements);
-    if says_it(&received.content) {
-        return Ok(true);
-    }
-    let earlier =
-        if received.revision > 1 { ledger.revisions(&received.id).await? } else { Vec::new() };
-    Ok(earlier.iter().any(|revision| says_it(&revision.content)))
-}
-
-/// Judges and stores a form as the next revision of `received`. Where it
-/// fails, for whatever reason, the application stays as it is.
-pub(crate) async fn revise<D: DocumentStore>(
-    documents: &D,
-    ledger: &(impl Ledger + Corrections + Outbox),
-    queue: &impl Queue,
-    posting: &Posting,
-    received: Application,
-    arrival: &Arrival<'_, D::Upload>,
-) -> Result<Revised, Fault> {
-    let Arrival { received_at, language, form, uploads, .. } = *arrival;
-    let mut content = match judge_revision(ledger, posting, &received, arrival).await? {
-        Ok(content) => content,
-        Err(verdict) => return Ok(Revised::Answered(*verdict)),
-    };
-    let revision = received.revision.saturating_add(1);
-    let kept = &received.content.documents;
-    let place = free_place(documents, &received.id, revision).await?;
-    let stored = store(documents, &received.id, place, &mut content, kept, uploads).await?;
-    content.keep_unasked(&received.content, &posting.requirements);
-    if let Stored::Gone(document) = stored {
-        return Ok(match ledger.find(&received.id).await? {
-            Some(held) if held.revision != received.revision => Revised::Superseded(Box::new(held)),
-            _ => Revised::Answered(gone(form, &document, Some(received))),
-        });
-    }
-    let is_moved = !received.content.is_from(&content.email);
-    let previous = is_moved.then(|| PreviousAddress {
-        address: received.content.email.clone(),
-        language: received.language.clone(),
-        mails: received.content.mails,
-    });
-    let next = Application {
-        posting_version: (posting.version > 0).then_some(posting.version),
-        revision,
-        revised_at: received_at,
-        address_changes: received.address_changes.saturating_add(is_moved.into()),
-        language: language.to_owned(),
-        content,
-        ..received
-    };
-    let mails = MailKind::of_revision(&next.id, revision, next.content.mails);
-    let due_at = Timestamp(received_at.0.saturating_add(CORRECTION_WAIT_MS.into()));
-    Ok(match ledger.correct(&next, &mails, due_at, previous.as_ref()).await? {
-        Correction::Held(held) => {
-            let (outcome, wait) = (Outcome::Corrected, CORRECTION_WAIT_MS);
-            Revised::Answered(accepted(ledger, queue, *held, outcome, wait, received_at).await)
-        }
-        Correction::Superseded(held) => Revised::Superseded(held),
-        Correction::Gone => {
-            delete_unwanted(documents, &next.id).await;
-            Revised::Answered(Verdict::Retired { form: Box::new(form.clone()) })
-        }
-    })
-}
-
-/// Judges a form as the next revision of `received`: what it says, or why it
-/// cannot be that.
-pub(crate) async fn judge_revision<U>(
-    ledger: &impl Corrections,
-    posting: &Posting,
-    received: &Application,
-    arrival: &Arrival<'_, U>,
-) -> Result<Result<Content, Box<Verdict>>, Fault> {
-    let Arrival { received_at, own_addresses, unicode, form, .. } = *arrival;
-    let (own_form, kept) = (|| Box::new(form.clone()), || Box::new(received.clone()));
-    let not_taken = |verdict| Ok(Err(Box::new(verdict)));
-    if received_at < received.revised_at {
-        return not_taken(Verdict::Outdated { form: own_form(), kept: kept() });
-    }
-    if received.revision >= MAX_REVISIONS {
-        return not_taken(Verdict::TooManyRevisions { form: own_form(), kept: kept() });
-    }
-    if is_hasty(ledger, received, received_at).await? {
-        return not_taken(Verdict::TooFast { form: own_form(), kept: kept() });
-    }
-    match judge(posting, own_addresses, unicode, form, received_at) {
-        Ok(mut content) => {
-            keep_choice(&mut content, form, received);
-            Ok(Ok(content))
-        }
-        Err(issues) => not_taken(refused(form.clone(), issues, Some(received.clone()))),
-    }
-}
-
-/// Whether so many corrections came in the minute before that another one has
-/// to wait.
-async fn is_hasty(
-    ledger: &impl Corrections,
-    received: &Application,
-    received_at: Timestamp,
-) -> Result<bool, Fault> {
-    let since = received_at.0.saturating_sub(MINUTE_MS);
-    if received.revised_at.0 <= since {
-        return Ok(false);
-    }
-    let earlier = ledger.revisions(&received.id).await?;
-    // The first revision is no correction; the latest one is not in the list.
-    let corrections = earlier.iter().filter(|one| one.revision > 1 && one.received_at.0 > since);
-    let latest = usize::from(received.revision > 1);
-    Ok(corrections.count().saturating_add(latest) >= CORRECTIONS_A_MINUTE)
 }
 
 /// Adds to `form` the documents that it does not replace.

@@ -60,6 +60,7 @@ mod report;
 mod restore;
 mod retention;
 mod return_path;
+mod revise;
 mod sealed;
 mod sealed_mail;
 mod sending_event;
@@ -79,7 +80,7 @@ pub use announced::{
     submit_announced, take_part,
 };
 pub use confirm::{ConfirmLink, Confirmed, confirm, forget, to_confirm};
-pub use correct::{Amendment, CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS, correct};
+pub use correct::{Amendment, correct};
 pub use deliver::{LEASE_MS, Pace, deliver};
 pub use documents::crc32;
 pub use download::{Download, Followed, Link, download};
@@ -110,6 +111,7 @@ pub use report::{GRACE_MS, LONGEST_WAIT_MS, report};
 pub use restore::{Pause, forget_records, note_sent, replay};
 pub use retention::{erase, erase_orphaned_documents};
 pub use return_path::ReturnPath;
+pub use revise::{CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS};
 pub use sealed::{SEALED, opened};
 pub use sending_event::undelivered;
 pub use settlement::{SLOW_DOWN_MS, next_attempt};

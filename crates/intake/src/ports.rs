@@ -43,7 +43,7 @@ pub use progress::{
 pub use recipients::{
     Acknowledged, Admission, Digest, Digested, DigestedWithdrawal, Recipient, Recipients, Said,
 };
-pub use retention::{Retention, Withdrawn};
+pub use retention::{Retention, Strays, Withdrawn};
 
 /// A server-side failure that the candidate cannot fix.
 ///

@@ -9,7 +9,7 @@ use rules::Timestamp;
 use crate::each::each;
 use crate::ports::{Corrections, DocumentStore, Fault, Ledger};
 use crate::retention::is_orphaned;
-use crate::sealed::sealed_key;
+use crate::sealed::{SEALED, sealed_key};
 use crate::uploads::{document_key, document_prefix};
 
 /// How many applications one run cleans.
@@ -48,10 +48,11 @@ pub(crate) async fn clean(
     ledger.cleaned(&received.id, received.revision).await
 }
 
-/// Deletes the documents of failed corrections once they are a day old. A
-/// correction that is arriving never uses them: its documents get a place of
-/// their own.
-pub(crate) async fn erase_failed_corrections(
+/// Deletes documents of an application that it does not use, once they are a day
+/// old: those of failed corrections, and those of a form that was sent twice and
+/// came again after the application had been sealed or forgotten. A correction
+/// that is arriving never uses them: its documents get a place of their own.
+pub(crate) async fn erase_unused_documents(
     documents: &impl DocumentStore,
     ledger: &impl Ledger,
     id: &str,
@@ -61,11 +62,12 @@ pub(crate) async fn erase_failed_corrections(
     let (used, latest) = (used_keys(&received), latest_place(&received));
     // What the latest revision has replaced stays until staff have that.
     let is_forwarded = delivery.forwarding.sent_at().is_some();
+    let has_documents = received.as_sealed().is_none();
     let folder = document_prefix(id);
     let page = documents.list(&folder, None, DOCUMENTS_OF_ONE).await?;
     for kept in page.documents.iter().filter(|kept| is_orphaned(kept, now)) {
-        let has_failed = is_forwarded || place_of(&folder, &kept.key) > latest;
-        if has_failed && !used.contains(&kept.key) {
+        let is_unused = is_forwarded || !has_documents || place_of(&folder, &kept.key) > latest;
+        if is_unused && !used.contains(&kept.key) {
             documents.delete(&kept.key).await?;
         }
     }
@@ -78,6 +80,13 @@ pub(crate) fn was_corrected(id: &str, keys: &[&str]) -> bool {
     let name = |key: &&str| key.strip_prefix(&folder)?.split('/').next().map(str::to_owned);
     let names: BTreeSet<_> = keys.iter().filter_map(name).collect();
     names.len() < keys.len() || keys.iter().any(|key| place_of(&folder, key) > 1)
+}
+
+/// Whether there are documents among the `keys` of an application, beside its
+/// encrypted mail.
+pub(crate) fn has_documents(id: &str, keys: &[&str]) -> bool {
+    let sealed = format!("{}{SEALED}/", document_prefix(id));
+    keys.iter().any(|key| !key.starts_with(&sealed))
 }
 
 /// Returns the place for the documents of a correction: the number of the new

@@ -6,8 +6,8 @@ use domain::Posting;
 use rules::Timestamp;
 
 use crate::each::each;
-use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention};
-use crate::replaced_documents::{erase_failed_corrections, was_corrected};
+use crate::ports::{DocumentStore, Fault, KeptDocument, Ledger, Retention, Strays};
+use crate::replaced_documents::{erase_unused_documents, has_documents, was_corrected};
 use crate::restore::write_tombstone;
 use crate::uploads::{DOCUMENTS, document_prefix};
 use crate::walk::Part;
@@ -56,13 +56,17 @@ pub async fn erase_orphaned_documents(
         keys.entry(application_of(&kept.key)).or_default().push(&kept.key);
     }
     let ids: Vec<String> = keys.keys().map(|id| (*id).to_owned()).collect();
-    let orphans = if ids.is_empty() { ids } else { ledger.retire_orphans(&ids, now).await? };
-    let is_kept = |id: &&str| !orphans.iter().any(|orphan| orphan == id);
-    let corrected = keys.iter().filter(|(id, keys)| is_kept(id) && was_corrected(id, keys));
-    let corrected: Vec<&str> = corrected.map(|(id, _)| *id).collect();
+    let Strays { orphans, sealed } =
+        if ids.is_empty() { Strays::default() } else { ledger.retire_orphans(&ids, now).await? };
+    let is_one = |ids: &[String], id: &str| ids.iter().any(|one| one == id);
+    let has_unused = |id: &str, keys: &[&str]| {
+        was_corrected(id, keys) || is_one(&sealed, id) && has_documents(id, keys)
+    };
+    let kept = keys.iter().filter(|(id, _)| !is_one(&orphans, id));
+    let to_clean: Vec<&str> =
+        kept.filter(|(id, keys)| has_unused(id, keys)).map(|(id, _)| *id).collect();
     let cleaned =
-        each(corrected, async |id| erase_failed_corrections(documents, ledger, id, now).await)
-            .await;
+        each(to_clean, async |id| erase_unused_documents(documents, ledger, id, now).await).await;
     let erased = each(orphans, async |id| documents.delete(&document_prefix(&id)).await).await;
     part.finish(ledger).await?;
     ledger

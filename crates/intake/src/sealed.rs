@@ -135,10 +135,19 @@ pub(crate) async fn erase_content(
     received: &Application,
     kept: &Application,
 ) -> Result<(), Fault> {
+    delete_documents(documents, received).await?;
+    clean(documents, ledger, kept).await
+}
+
+/// Deletes the documents that `received` has.
+pub(crate) async fn delete_documents(
+    documents: &impl DocumentStore,
+    received: &Application,
+) -> Result<(), Fault> {
     for document in &received.content.documents {
         documents.delete(&document_key(&received.id, document)).await?;
     }
-    clean(documents, ledger, kept).await
+    Ok(())
 }
 
 /// Whether what is kept of an application to this posting is sealed, or is to be.

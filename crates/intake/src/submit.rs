@@ -5,14 +5,14 @@ use domain::{Application, Posting, Reference};
 use rules::addresses::tidied as tidied_address;
 use rules::{Content, Form, Timestamp};
 
-use crate::correct::{Arrival, MAX_REVISIONS, Revised, is_known, revise};
 use crate::held::{Hold, Page};
 use crate::key::{ApplicationId, SigningKey};
 use crate::mailbox::judge;
 use crate::ports::{
     Commit, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox, Queue,
 };
-use crate::sealed::opened;
+use crate::revise::{Arrival, MAX_REVISIONS, Revised, is_known, revise};
+use crate::sealed::{delete_documents, opened};
 use crate::shared::is_used_up;
 use crate::submission::{Channel, Submission, SubmittedDocument};
 use crate::sweep::push;
@@ -238,7 +238,14 @@ async fn take_in<D: DocumentStore>(
                 let verdict = accepted(ledger, queue, *held, Outcome::New, 0, received_at).await;
                 return Ok(Revised::Answered(verdict));
             }
-            Commit::Held(held) => return Ok(Revised::Superseded(held)),
+            Commit::Held(held) => {
+                if held.as_sealed().is_some() {
+                    // The same form was here before, and has no documents any more. Those that a fault
+                    // leaves here are deleted as unused ones.
+                    drop(delete_documents(documents, &received).await);
+                }
+                return Ok(Revised::Superseded(held));
+            }
             Commit::Retired => {
                 delete_unwanted(documents, id.as_str()).await;
                 let form = Box::new(form.clone());

@@ -1,11 +1,11 @@
 //! The statements for deletion, posting counts and cursors.
 
 use domain::{Application, Posting};
-use intake::ports::{Fault, Notice, Retention};
+use intake::ports::{Fault, Notice, Retention, Strays};
 use rules::{Mails, Timestamp};
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{CountRow, CursorRow, IdRow};
+use crate::rows::{CountRow, CursorRow, IdRow, StrayRow};
 
 /// The application may be gone by now, or retired by somebody else: then it
 /// has no effect, and neither have those after it.
@@ -136,10 +136,12 @@ const RETIRE_ORPHANS: Query = Query::new(
     ON CONFLICT DO NOTHING",
 );
 
-const SELECT_ORPHANS: Query = Query::new(
-    "select orphans",
+const SELECT_STRAYS: Query = Query::new(
+    "select strays",
     "\
-    SELECT value AS id FROM json_each(?1) WHERE value NOT IN (SELECT id FROM applications)",
+    SELECT value AS id, applications.id AS application \
+    FROM json_each(?1) LEFT JOIN applications ON applications.id = value \
+    WHERE applications.id IS NULL OR json_extract(sealed, '$.revision') = revision",
 );
 
 const FORGET_ORPHANS: Query = Query::new(
@@ -234,12 +236,15 @@ impl<D: Database> Retention for SqlLedger<D> {
         self.execute_all(batch).await
     }
 
-    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault> {
+    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Strays, Fault> {
         let ids = json(&ids, "a list of ids")?;
-        let batch =
-            vec![RETIRE_ORPHANS.bind([ids.clone(), now.into()]), SELECT_ORPHANS.bind([ids])];
-        let orphans = self.0.batch(batch).await?;
-        Ok(orphans.into_iter().map(|row: IdRow| row.id).collect())
+        let batch = vec![RETIRE_ORPHANS.bind([ids.clone(), now.into()]), SELECT_STRAYS.bind([ids])];
+        let mut strays = Strays::default();
+        for StrayRow { id, application } in self.0.batch(batch).await? {
+            let of = if application.is_none() { &mut strays.orphans } else { &mut strays.sealed };
+            of.push(id);
+        }
+        Ok(strays)
     }
 
     async fn forget_until(&self, until: Timestamp) -> Result<(), Fault> {

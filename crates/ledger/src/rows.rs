@@ -229,6 +229,13 @@ pub(crate) struct IdRow {
     pub(crate) id: String,
 }
 
+/// An id, and its application, if there is one.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StrayRow {
+    pub(crate) id: String,
+    pub(crate) application: Option<String>,
+}
+
 /// Where the address of a receipt leads.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReceiptLookupRow {

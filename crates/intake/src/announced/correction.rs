@@ -8,11 +8,10 @@ use domain::Posting;
 
 use super::announcement::Announcement;
 use super::{Announced, Corrected, Of, awaited, delete_announcement, put_together};
-use crate::correct::{
-    Amendment, Compared, LookedInto, compare, correct, judge_revision, look_into, opened,
-};
+use crate::correct::{Amendment, Compared, LookedInto, compare, correct, look_into, opened};
 use crate::key::SigningKey;
 use crate::ports::{Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue};
+use crate::revise::judge_revision;
 use crate::verdict::{Verdict, refused};
 
 /// Judges the announcement of a correction as far as that can be done without

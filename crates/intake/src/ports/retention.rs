@@ -14,6 +14,16 @@ pub struct Withdrawn {
     pub at: Timestamp,
 }
 
+/// What is known of ids under which old documents are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strays {
+    /// Those that no application has.
+    pub orphans: Vec<String>,
+    /// Those whose application is sealed or forgotten, so that it has no
+    /// documents.
+    pub sealed: Vec<String>,
+}
+
 /// Deleting, and what may be known afterwards.
 pub trait Retention {
     /// Marks an application as withdrawn, in one step: its id is retired, so
@@ -54,9 +64,9 @@ pub trait Retention {
     /// have no application any more; the counts stay.
     async fn forget_erased_postings(&self, now: Timestamp) -> Result<(), Fault>;
 
-    /// Returns those of `ids` that no application has. Each is retired in the
-    /// same step, so that none can come while its documents are deleted.
-    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Vec<String>, Fault>;
+    /// Returns those of `ids` whose documents nobody needs. Orphans are retired
+    /// in the same step, so that none can come while its documents are deleted.
+    async fn retire_orphans(&self, ids: &[String], now: Timestamp) -> Result<Strays, Fault>;
 
     /// Forgets orphans that were retired before `until`, and alerts and
     /// incidents that ended before it.

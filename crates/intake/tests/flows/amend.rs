@@ -14,18 +14,18 @@ use intake::{
 };
 
 /// What corrects an application: fields as they were, but for the phone.
-struct Change {
+pub(crate) struct Change {
     key: String,
     revision: u32,
     minutes: i64,
     form: Form,
-    documents: Vec<SubmittedDocument<Vec<u8>>>,
+    pub(crate) documents: Vec<SubmittedDocument<Vec<u8>>>,
     /// Whether the page said that documents are held.
     uses_held: bool,
 }
 
 impl Change {
-    fn of(received: &Application, posting: &Posting) -> Self {
+    pub(crate) fn of(received: &Application, posting: &Posting) -> Self {
         let form = Form { phone: "+32 2 123".into(), ..submission(posting, 1).form };
         let key = receipt_key(&key(), received);
         let (documents, uses_held) = (Vec::new(), false);
@@ -33,7 +33,7 @@ impl Change {
     }
 }
 
-fn amend(world: &World, posting: &Posting, id: &str, change: Change) -> Option<Verdict> {
+pub(crate) fn amend(world: &World, posting: &Posting, id: &str, change: Change) -> Option<Verdict> {
     let reference = world.application(id).reference;
     let amendment = Amendment {
         reference: reference.as_str(),

@@ -5,11 +5,12 @@ use domain::posting::Privacy;
 use domain::{Application, Posting};
 use intake::ports::{Correction, Corrections as _, Dossiers as _, MailKind};
 use intake::{
-    ConfirmLink, Confirmed, Opened, Outcome, Pause, SigningKey, opened, receipt, receipt_key,
-    to_confirm,
+    ConfirmLink, Confirmed, Opened, Outcome, Pause, SigningKey, Verdict, opened, receipt,
+    receipt_key, to_confirm,
 };
-use rules::Timestamp;
+use rules::{Code, Timestamp};
 
+use crate::amend::{Change, amend};
 use crate::sealed::{KEY, all_kept, taken};
 use crate::world::World;
 use crate::{NOON, accepted, deliver, deliver_mail, key, later, posting, submission};
@@ -151,6 +152,36 @@ fn a_correction_that_is_on_its_way_does_not_keep_what_is_forgotten() {
     let corrected = pollster::block_on(corrected).unwrap();
     assert!(matches!(corrected, Correction::Superseded(_)), "{corrected:?}");
     assert_eq!((world.application(&id).revision, world.count("revisions")), (1, 0));
+}
+
+/// Nobody has corrected it, so it is not answered as outdated.
+#[test]
+fn a_correction_that_meets_the_forgetting_is_judged_by_what_is_left() {
+    let (mut world, posting) = (World::default(), forgetful());
+    let id = accepted(&world, &posting, 1);
+    deliver(&world, &posting, &id).unwrap();
+    let (opened, before) = (world.application(&id), world.copy());
+    confirm(&world, &id, 1);
+    let column = |name| world.ask(&format!("SELECT {name} FROM applications"));
+    let (left, sealed) = (column("application"), column("sealed"));
+    world.restore(before);
+    let forgetting = format!(
+        "UPDATE applications SET application = '{}', sealed = '{}'",
+        left.as_str().unwrap(),
+        sealed.as_str().unwrap()
+    );
+    world.meanwhile(forgetting);
+    let verdict = amend(&world, &posting, &id, Change::of(&opened, &posting));
+    let Some(Verdict::Refused { issues, .. }) = verdict else { panic!("{verdict:?}") };
+    let missing: Vec<_> = issues.iter().map(|one| (one.code, one.field.as_str())).collect();
+    let lacks = |field| (Code::DocumentMissing, field);
+    assert_eq!(missing, [lacks("cover_letter"), lacks("cv")]);
+    // With its documents it arrives.
+    let mut change = Change::of(&opened, &posting);
+    change.documents = submission(&posting, 1).documents;
+    let verdict = amend(&world, &posting, &id, change);
+    let Some(Verdict::Accepted { received, .. }) = verdict else { panic!("{verdict:?}") };
+    assert_eq!((received.revision, received.content.documents.len()), (2, 2));
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_mail_that_could_not_be_processed_for_days_is_an_application_all_the_same() 
         let (world, posting) = begin();
         // Each attempt stored the documents, failed, and they were deleted as orphaned.
         let retired = pollster::block_on(world.ledger.retire_orphans(&ids, NOON)).unwrap();
-        assert_eq!(retired.len(), days);
+        assert_eq!(retired.orphans.len(), days);
         come(&world, &posting, 1, &Letter::right(&posting)).unwrap();
         assert_eq!(world.ask("SELECT number FROM applications"), 1);
         ids.push(world.ask("SELECT id FROM applications").as_str().unwrap().to_owned());

@@ -21,7 +21,7 @@ fn erase_with(world: &World, posting: &Posting, now: Timestamp) -> Result<usize,
     pollster::block_on(intake::erase(&world.ports, &world.ledger, postings, now))
 }
 
-fn erase_orphaned_documents(world: &World) -> Result<usize, Fault> {
+pub(crate) fn erase_orphaned_documents(world: &World) -> Result<usize, Fault> {
     pollster::block_on(intake::erase_orphaned_documents(
         &world.ports,
         &world.ledger,

@@ -12,6 +12,7 @@ use mail_parser::MessageParser;
 use rules::Timestamp;
 
 use crate::correct::decomposed;
+use crate::retention::erase_orphaned_documents;
 use crate::world::World;
 use crate::{NOON, accepted, deliver, deliver_mail, key, later, posting, submission, submit};
 
@@ -218,6 +219,41 @@ fn a_mail_that_is_too_large_leads_to_the_sealed_one() {
     let mail = world.documents.borrow()[&found.key].clone();
     assert!(MessageParser::default().parse(&mail).unwrap().subject().unwrap().contains(reference));
     assert_eq!(follow("forged"), None);
+}
+
+/// The same form was sent twice, and one of them was sealed before the other
+/// one had its documents.
+#[test]
+fn a_form_that_comes_twice_leaves_no_documents_beside_the_sealed_mail() {
+    let (mut world, posting) = (World::default(), sealed());
+    let before = world.copy();
+    let id = accepted(&world, &posting, 1);
+    deliver(&world, &posting, &id).unwrap();
+    let sealed_one = world.inserts("applications");
+    world.restore(before);
+    world.meanwhile(sealed_one);
+    let (received, outcome) = taken(&world, &posting, submission(&posting, 1));
+    assert_eq!((received.id.as_str(), outcome), (id.as_str(), Outcome::Unchanged));
+    let is_sealed_mail = |key: &String| key.contains("/+sealed/");
+    let keys = || world.documents.borrow().keys().cloned().collect::<Vec<_>>();
+    assert!(keys().iter().all(is_sealed_mail) && keys().len() == 1, "{:?}", keys());
+}
+
+/// The other one ended between its documents and its commit.
+#[test]
+fn documents_of_a_form_that_was_cut_off_go_after_a_day() {
+    let (world, posting) = (World::default(), sealed());
+    let id = accepted(&world, &posting, 1);
+    let in_clear = (world.documents.borrow().clone(), world.stored_at.borrow().clone());
+    deliver(&world, &posting, &id).unwrap();
+    world.documents.borrow_mut().extend(in_clear.0);
+    world.stored_at.borrow_mut().extend(in_clear.1);
+    erase_orphaned_documents(&world).unwrap();
+    assert_eq!(world.documents.borrow().len(), 3, "not before a day");
+    later(&world, 24 * HOUR);
+    assert_eq!(erase_orphaned_documents(&world), Ok(0), "no application is gone");
+    let keys: Vec<_> = world.documents.borrow().keys().cloned().collect();
+    assert!(keys.len() == 1 && keys[0].contains("/+sealed/"), "{keys:?}");
 }
 
 #[test]

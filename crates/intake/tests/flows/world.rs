@@ -1,6 +1,6 @@
 //! The ports of the flows: the ledger on `SQLite`, the others in memory.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::path::Path;
 
@@ -22,13 +22,15 @@ pub(crate) struct World {
 pub(crate) struct Tables {
     sqlite: Sqlite,
     is_broken: Cell<bool>,
+    /// What another request writes before the next batch of statements.
+    meanwhile: RefCell<Option<String>>,
 }
 
 impl Default for World {
     fn default() -> Self {
         let sqlite = Sqlite::migrated(Path::new("../../migrations")).unwrap();
-        let ledger = SqlLedger(Tables { sqlite, is_broken: Cell::new(false) });
-        Self { ports: Memory::default(), ledger }
+        let tables = Tables { sqlite, is_broken: Cell::default(), meanwhile: RefCell::default() };
+        Self { ports: Memory::default(), ledger: SqlLedger(tables) }
     }
 }
 
@@ -45,6 +47,11 @@ impl World {
         self.ledger.0.is_broken.set(is_broken);
     }
 
+    /// Lets another request write this before the next batch of statements.
+    pub(crate) fn meanwhile(&self, sql: String) {
+        *self.ledger.0.meanwhile.borrow_mut() = Some(sql);
+    }
+
     pub(crate) fn application(&self, id: &str) -> Application {
         pollster::block_on(self.ledger.find(id)).unwrap().unwrap()
     }
@@ -59,6 +66,22 @@ impl World {
         let row = self.ledger.0.sqlite.rows(sql, &[]).unwrap().into_iter().next();
         let value = row.and_then(|row| row.as_object()?.values().next().cloned());
         value.unwrap_or_default()
+    }
+
+    /// Returns statements that insert the rows of a table again.
+    pub(crate) fn inserts(&self, table: &str) -> String {
+        let rows = self.ledger.0.sqlite.rows(&format!("SELECT * FROM {table}"), &[]).unwrap();
+        let insert = |row: &serde_json::Value| {
+            let row = row.as_object().unwrap();
+            let columns: Vec<_> = row.keys().map(String::as_str).collect();
+            let values = row.values().map(|value| match value.as_str() {
+                Some(text) => format!("'{}'", text.replace('\'', "''")),
+                None => value.to_string(),
+            });
+            let values: Vec<_> = values.collect();
+            format!("INSERT INTO {table} ({}) VALUES ({});", columns.join(", "), values.join(", "))
+        };
+        rows.iter().map(insert).collect()
     }
 
     /// Returns the database as it is now.
@@ -93,6 +116,9 @@ impl Database for Tables {
         statements: Vec<Statement>,
     ) -> Result<Vec<T>, Fault> {
         self.check()?;
+        if let Some(sql) = self.meanwhile.take() {
+            self.sqlite.script(&sql)?;
+        }
         self.sqlite.batch(statements).await
     }
 }

@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 use crate::desk;
 use crate::forgetting;
 use crate::ports::Ports;
+use crate::sealed;
 use crate::witness;
 use crate::world::{Port, World, read, setting};
 
@@ -104,6 +105,8 @@ impl Ports {
             "claim" => self.claimed(text(0).to_owned(), time(1), attempt()),
             "replace pending" => desk::stepped(self, &before, text(0)),
             "stop message" => desk::stopped(self, text(0)),
+            "seal" => sealed::sealed(self, text(0)),
+            "delete unfinished version" => sealed::version_saved(self, text(0)),
             "forget" => forgetting::forgotten(self, text(0)),
             "retire" => witness::withdrawn(self, text(0)),
             "retire orphans" => witness::retired(self, &ids(&rows), &fresh),

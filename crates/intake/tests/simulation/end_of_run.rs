@@ -15,6 +15,7 @@ use crate::invariants::Invariant;
 use crate::letters;
 use crate::parts;
 use crate::reports;
+use crate::sealed;
 use crate::world::{World, setting};
 
 const HOUR: i64 = 3_600_000;
@@ -41,6 +42,7 @@ pub(crate) fn at_rest(world: &World, calm_since: i64) {
     mails::copies(world);
     desk::at_rest(world);
     forgetting::at_rest(world);
+    sealed::at_rest(world);
     reports::at_rest(world, calm_since);
 }
 

@@ -113,10 +113,13 @@ pub(crate) enum Event {
     Forgotten,
     ForgottenLater,
     ConfirmedTooLate,
+    KeysChanged,
+    Sealed,
+    SealedMail,
 }
 
 impl Event {
-    pub(crate) const ALL: [(Self, &str); 105] = [
+    pub(crate) const ALL: [(Self, &str); 108] = [
         (Self::CallLate, "calls late"),
         (Self::CallFailed, "failed"),
         (Self::CallDoneThenFailed, "done, then failed"),
@@ -222,6 +225,9 @@ impl Event {
         (Self::Forgotten, "applications forgotten"),
         (Self::ForgottenLater, "once a mail had left"),
         (Self::ConfirmedTooLate, "confirmed after a correction"),
+        (Self::KeysChanged, "keys of a team changed"),
+        (Self::Sealed, "applications kept as encrypted mails"),
+        (Self::SealedMail, "mails encrypted"),
     ];
 }
 

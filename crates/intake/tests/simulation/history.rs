@@ -12,6 +12,7 @@ use crate::events::Counts;
 use crate::letters::Letter;
 use crate::parts::Kept;
 use crate::scheduler::TaskId;
+use crate::sealed::{self, Sealing, TeamKey};
 use crate::world::TIME_LIMIT;
 
 /// Times are those of the simulation, not of the server's clock, unless a field says otherwise.
@@ -42,6 +43,10 @@ pub(crate) struct History {
     pub(crate) confirmed: BTreeSet<(String, u32)>,
     /// When the latest revision of an application was forgotten.
     pub(crate) forgotten: BTreeMap<String, i64>,
+    /// When revisions of applications were encrypted.
+    pub(crate) sealed: BTreeMap<(String, u32), Sealing>,
+    /// From when on a posting had which keys.
+    pub(crate) keys: Vec<(i64, String, Vec<TeamKey>)>,
     /// The mails of messages that staff have stopped.
     pub(crate) stopped: BTreeSet<String>,
     /// What mailboxes hold.
@@ -114,6 +119,8 @@ pub(crate) struct Mail {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) attachments: Vec<Vec<u8>>,
+    /// The keys that it is encrypted to.
+    pub(crate) sealed_to: Vec<TeamKey>,
     /// Addresses of documents, as the text has them.
     pub(crate) links: Vec<String>,
 }
@@ -290,7 +297,10 @@ impl Mail {
 
     pub(crate) fn read(at: i64, to: &str, right: Option<(String, u32)>, message: &[u8]) -> Self {
         let message = MessageParser::default().parse(message).unwrap();
-        let text = message.body_text(0).unwrap_or_default().into_owned();
+        let (inside, sealed_to) = sealed::opened(&message).unwrap_or_default();
+        let inside = MessageParser::default().parse(&inside).filter(|_| !sealed_to.is_empty());
+        let read = inside.as_ref().unwrap_or(&message);
+        let text = read.body_text(0).unwrap_or_default().into_owned();
         let words = text.split_whitespace().filter(|word| word.contains("/documents/"));
         let links = words.map(str::to_owned).collect();
         let header = |name: &str| message.header_raw(name).map(|value| value.trim().to_owned());
@@ -305,10 +315,11 @@ impl Mail {
             notice: header("X-Guichet-Notice"),
             number: header("X-Guichet-Number").and_then(|number| number.parse().ok()),
             revision: header("X-Guichet-Revision").and_then(|number| number.parse().ok()),
-            subject: message.subject().unwrap_or_default().to_owned(),
+            subject: read.subject().unwrap_or_default().to_owned(),
             links,
             text,
-            attachments: message.attachments().map(|part| part.contents().to_vec()).collect(),
+            sealed_to,
+            attachments: read.attachments().map(|part| part.contents().to_vec()).collect(),
         }
     }
 }

@@ -88,6 +88,14 @@ pub(crate) enum Invariant {
     UnconfirmedStays,
     /// What they have confirmed is gone, documents, answers and address.
     ConfirmedIsGone,
+    /// A mail about an application whose candidate was promised so is encrypted,
+    /// however its posting's keys change.
+    SealedStaysSealed,
+    /// It is encrypted for the keys that the posting has when it is composed, or
+    /// had for the candidate, and for none that has expired.
+    SealedForTheTeam,
+    /// What was forwarded encrypted is kept as that mail alone.
+    SealedIsAllThatIsKept,
     /// What is counted of a posting is what there is.
     CountsAgree,
 }

@@ -29,6 +29,9 @@
 //! its team confirms what has arrived, now and then by a mail that a correction
 //! has overtaken.
 //!
+//! In every fourth seed one posting has a key: it expires, is replaced, or is
+//! taken away while mails wait.
+//!
 //! Then the faults end, the clock runs on, and what was promised must hold:
 //! [`invariants::Invariant`] says each promise, [`witness`] checks what must
 //! hold at once, [`end_of_run`] what must hold in the end. Months later the day of deletion comes, with faults of its
@@ -51,6 +54,7 @@
 //! | `letters` | mails that come in, their writers, and what must become of them |
 //! | `people`, `staff`, `desk`, `platform` | what calls the flows |
 //! | `forgetting` | who confirms that applications have arrived, and what must be forgotten |
+//! | `sealed` | the team whose mails are encrypted, and what of them may be kept |
 //! | `history`, `events` | what was seen, and how often |
 //! | `invariants` | the promises |
 //! | `witness`, `in_time` | what must hold at once |
@@ -87,6 +91,7 @@ mod post_office;
 mod reports;
 mod runner;
 mod scheduler;
+mod sealed;
 mod simulation;
 mod spoiled;
 mod staff;

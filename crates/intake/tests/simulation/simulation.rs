@@ -16,7 +16,8 @@ use crate::platform::{cron, meddle};
 use crate::ports::Ports;
 use crate::reports;
 use crate::scheduler::Worker;
-use crate::staff::{Change, change_posting, change_postings};
+use crate::sealed;
+use crate::staff::{Change, change_in_calm, change_postings};
 use crate::world::{World, setting};
 
 const MINUTE: i64 = 60_000;
@@ -58,6 +59,9 @@ fn storm(ports: &Ports) -> i64 {
     let length = chance.between(1, 8) * HOUR;
     // The postings close towards the end of the storm, or a little after.
     let begin = setting().closes_at() - chance.between(length * 3 / 4, length + HOUR);
+    if ports.seals {
+        sealed::spawn_staff(ports, begin, length);
+    }
     ports.run_until(begin);
     chance.stir_up();
     for index in 0..chance.between(6, 20) {
@@ -149,15 +153,6 @@ fn extension(ports: &Ports) {
 
 fn planned_closing(posting: &Posting) -> i64 {
     posting.planned_closing.unwrap_or(posting.requirements.window.closes_at).0
-}
-
-/// Staff make a change, and it takes.
-fn change_in_calm(ports: &Ports, slug: &str, change: Change) {
-    let (theirs, slug) = (ports.clone(), slug.to_owned());
-    ports.spawn(0, Worker::Outside, async move {
-        while change_posting(&theirs, &slug, change).await.is_err() {}
-    });
-    ports.run_until(ports.scheduler.now() + MINUTE);
 }
 
 /// The days of deletion. Retention may be shortened before the first of them.

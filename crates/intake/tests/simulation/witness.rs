@@ -19,7 +19,7 @@ pub(crate) use mails::{arrived, enclosed};
 /// application had the reference, somebody else was faster, or the id is
 /// retired.
 pub(crate) fn committed(ports: &Ports, id: &str) {
-    let held = ports.application(id).filter(|held| held.forgotten_at().is_none());
+    let held = ports.application(id).filter(|held| held.as_sealed().is_none());
     let Some(held) = held else { return };
     letters::applied(ports, &held);
     ports.history.borrow_mut().took_in(held);

@@ -53,6 +53,8 @@ pub(crate) struct World {
     /// Whether people correct in parts as well: in every fourth seed, so that
     /// the others stay the stories that they were.
     pub(crate) corrects_in_parts: bool,
+    /// Whether one of the postings has a key: in every fourth seed.
+    pub(crate) seals: bool,
     /// A mistake that is made on purpose.
     pub(crate) bug: Option<Bug>,
     /// The first thing that must not happen and has.
@@ -127,7 +129,7 @@ fn parsed(compiled: &str) -> Result<Posting, Fault> {
 }
 
 /// For how long the isolate uses the postings that it knows, in milliseconds.
-const FRESH: i64 = 30_000;
+pub(crate) const FRESH: i64 = 30_000;
 
 /// The addresses that no candidate has.
 pub(crate) fn own_addresses() -> Vec<Address> {
@@ -196,6 +198,7 @@ impl World {
             greylist: RefCell::default(),
             takes_letters: seed % 4 == 3,
             corrects_in_parts: matches!(seed % 8, 5 | 6),
+            seals: seed % 4 == 2,
             bug,
             breach: RefCell::new(None),
             trace,

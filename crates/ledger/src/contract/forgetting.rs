@@ -1,7 +1,7 @@
 //! Applications that are forgotten.
 
 use domain::{Application, Posting, Rest, Sealed};
-use intake::ports::{Correction, MailKind, Settlement};
+use intake::ports::{Correction, MailKind, Settlement, Strays};
 use rules::Content;
 
 use super::{MINUTE, Outcome, Storage, Violation, after, commit, same, some};
@@ -71,6 +71,8 @@ pub(super) async fn a_correction_is_to_be_confirmed_itself_and_keeps_nothing_for
     }
     ledger.confirm(&first.id, 1, None, after(1)).await?;
     let forgotten = some("it is forgotten", ledger.forget(&emptied(&first)).await?)?;
+    let strays = ledger.retire_orphans(std::slice::from_ref(&first.id), after(1)).await?;
+    same("it has no documents", strays.sealed, vec![first.id.clone()])?;
     let next = |before: &Application| Application {
         revision: 2,
         content: first.content.clone(),
@@ -83,6 +85,8 @@ pub(super) async fn a_correction_is_to_be_confirmed_itself_and_keeps_nothing_for
     let next = next(&forgotten);
     let corrected = ledger.correct(&next, &mails, after(MINUTE), None).await?;
     same("from what is there", corrected, Correction::Held(Box::new(next.clone())))?;
+    let strays = ledger.retire_orphans(std::slice::from_ref(&first.id), after(1)).await?;
+    same("the correction has some", strays, Strays::default())?;
     for mail in &mails {
         send(ledger, &mail.id).await?;
     }

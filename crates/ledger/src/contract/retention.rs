@@ -1,7 +1,9 @@
 //! Withdrawals, erasure and what is forgotten.
 
 use domain::Posting;
-use intake::ports::{About, Commit, Incident, MailKind, MailRef, Notice, ReceiptLookup, Withdrawn};
+use intake::ports::{
+    About, Commit, Incident, MailKind, MailRef, Notice, ReceiptLookup, Strays, Withdrawn,
+};
 use rules::Timestamp;
 
 use super::{MINUTE, NOON, Outcome, Storage, after, application, commit, same, some};
@@ -119,8 +121,9 @@ pub(super) async fn an_orphan_cannot_come_any_more(
     let kept = commit(ledger, &posting.slug, 1).await?;
     let orphan = application(&posting.slug, 2);
     let ids = [kept.id, orphan.id.clone()];
-    let orphans = ledger.retire_orphans(&ids, NOON).await?;
-    same("orphans", orphans, vec![orphan.id.clone()])?;
+    let strays = ledger.retire_orphans(&ids, NOON).await?;
+    let orphans = vec![orphan.id.clone()];
+    same("orphans", strays, Strays { orphans, sealed: Vec::new() })?;
     same("its id is known", ledger.is_orphaned(&orphan.id).await?, true)?;
     let late = ledger.commit(&orphan, &MailKind::OF_APPLICATION).await?;
     same("it comes after all", late, Commit::Retired)?;

@@ -11,6 +11,7 @@ use crate::in_time::InTime;
 use crate::invariants::Invariant;
 use crate::people::Person;
 use crate::ports::Ports;
+use crate::sealed::has_lost_its_content;
 
 /// The server has an answer to a form, whether it reaches the person or not.
 pub(crate) fn answered(
@@ -108,8 +109,8 @@ pub(crate) fn amended(
             if in_time.correction
                 && in_time.still_holds(ports)
                 && person.is_sound()
-                // It cannot keep what is forgotten, and has to bring it again.
-                && !was_forgotten(ports, id) =>
+                // It cannot keep what is sealed or forgotten, and has to bring it again.
+                && !has_lost_its_content(ports, id) =>
         {
             ports.breach(Invariant::JudgedRightly, format!("{id}: {issues:?}"));
         }
@@ -147,9 +148,7 @@ pub(crate) fn corrected(
         }
         Ok(Some(Verdict::Outdated { kept, .. })) => {
             ports.count(Event::Outdated);
-            let is_latest = kept.revision == opened.revision && in_time.at() >= kept.revised_at;
-            // One that is being forgotten changes as well, and is sent again.
-            if is_latest && !was_forgotten(ports, &opened.id) {
+            if kept.revision == opened.revision && in_time.at() >= kept.revised_at {
                 ports.breach(Invariant::JudgedRightly, format!("{} is the latest", opened.id));
             }
         }
@@ -244,9 +243,9 @@ fn told(answer: &Result<Verdict, Fault>) -> String {
 fn accepted(ports: &Ports, received: &Application) {
     let mut history = ports.history.borrow_mut();
     let before = history.acknowledged.get(&received.id).cloned();
-    let is_forgotten = received.forgotten_at().is_some();
+    let is_kept = received.as_sealed().is_none();
     let is_latest = before.as_ref().is_none_or(|before| before.revision <= received.revision);
-    if is_latest && !is_forgotten {
+    if is_latest && is_kept {
         history.acknowledged.insert(received.id.clone(), received.clone());
     }
     let held = history.revisions.get(&(received.id.clone(), received.revision)).cloned();
@@ -254,15 +253,10 @@ fn accepted(ports: &Ports, received: &Application) {
     ports.count(if before.is_none() { Event::Accepted } else { Event::AcceptedAgain });
     let same_revision = before.filter(|before| before.revision == received.revision);
     // Nobody knows any more what it said.
-    let says_another = |before: Application| before != *received && !is_forgotten;
+    let says_another = |before: Application| before != *received && is_kept;
     if held.into_iter().chain(same_revision).any(says_another) {
         ports.breach(Invariant::SameAnswer, format!("{} changes", received.id));
     }
-}
-
-/// Whether the latest revision of an application is forgotten.
-fn was_forgotten(ports: &Ports, id: &str) -> bool {
-    ports.history.borrow().forgotten.contains_key(id)
 }
 
 /// What is acknowledged is what this form said, in the latest revision or an
@@ -288,7 +282,7 @@ fn says_what_was_sent(ports: &Ports, person: &Person, received: &Application) {
 fn stays_as_it_was(ports: &Ports, id: &str) {
     let Some(held) = ports.application(id) else { return };
     let before = ports.history.borrow().revisions.get(&(id.to_owned(), held.revision)).cloned();
-    if before.is_some_and(|before| before != held) && !was_forgotten(ports, id) {
+    if before.is_some_and(|before| before != held) && !has_lost_its_content(ports, id) {
         ports.breach(Invariant::FailedCorrectionChangesNothing, held.reference.to_string());
     }
 }

@@ -12,6 +12,8 @@ use crate::letters;
 use crate::parts;
 use crate::ports::Ports;
 use crate::reports;
+use crate::sealed;
+use crate::sealed::documents_in;
 use crate::staff::REWORDED;
 use crate::world::{TIME_LIMIT, World, setting};
 
@@ -119,6 +121,11 @@ fn mail_of_application(ports: &Ports, mail: &Mail, reference: &str) {
         // A sender who was given up for dead may come after that.
         || (mail.is_by_links() && history.forgotten.contains_key(&received.id))
         || sent_as.iter().any(|form| form.is_sound && form.documents == enclosed(ports, mail));
+    drop(history);
+    if which == MailKind::Staff {
+        sealed::arrived(ports, &received, mail);
+    }
+    let history = ports.history.borrow();
     let too_late = which == MailKind::Staff && told_before(ports, &received.id, reference, mail);
     drop(history);
     if !to_whom_it_concerns || !has_the_right {
@@ -173,7 +180,11 @@ pub(crate) fn enclosed(world: &World, mail: &Mail) -> Vec<Vec<u8>> {
     if !mail.is_by_links() {
         return mail.attachments.clone();
     }
-    mail.links.iter().filter_map(|link| follow(world, link)).collect()
+    let followed = mail.links.iter().filter_map(|link| follow(world, link));
+    if mail.sealed_to.is_empty() {
+        return followed.collect();
+    }
+    followed.flat_map(|sealed| documents_in(&sealed)).collect()
 }
 
 fn follow(world: &World, link: &str) -> Option<Vec<u8>> {
