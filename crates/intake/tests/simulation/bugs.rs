@@ -100,12 +100,18 @@ pub(crate) enum Bug {
     TellsNobodyWhatIsMissing,
     /// Who confirms an earlier revision has confirmed the latest.
     ConfirmsWhatNobodySaw,
+    /// The keys of postings are not read.
+    ForgetsKeys,
+    /// Mails are encrypted to the keys that a posting had first.
+    KeepsFirstKeys,
+    /// Documents stay beside the encrypted mail.
+    KeepsSealedDocuments,
 }
 
 impl Bug {
     /// Every mistake, the invariant that it breaks, and a seed in which it did.
     /// The seed saves time: where it does so no longer, all seeds are tried.
-    pub(crate) const ALL: [(Self, Invariant, u64); 45] = [
+    pub(crate) const ALL: [(Self, Invariant, u64); 48] = [
         (Self::SendsBeforeCommit, Invariant::NothingFromNowhere, 0),
         (Self::AcknowledgesBeforeCommit, Invariant::AcknowledgedArrives, 73),
         (Self::MarksBeforeSending, Invariant::AcknowledgedArrives, 8),
@@ -118,15 +124,15 @@ impl Bug {
         (Self::TakesLaterForNever, Invariant::GivenUpForAReason, 0),
         (Self::NewMessageId, Invariant::Recognisable, 0),
         (Self::RowsBeforeDocuments, Invariant::WithdrawnIsGone, 3),
-        (Self::WithdrawsWithoutRetiring, Invariant::WithdrawnIsGone, 6),
-        (Self::TellsTooEarly, Invariant::NothingAfterTheNotice, 410),
-        (Self::SendsWhatItHas, Invariant::AcknowledgedArrives, 2),
+        (Self::WithdrawsWithoutRetiring, Invariant::WithdrawnIsGone, 30),
+        (Self::TellsTooEarly, Invariant::NothingAfterTheNotice, 473),
+        (Self::SendsWhatItHas, Invariant::AcknowledgedArrives, 3),
         (Self::AnswersFromToken, Invariant::AnswerIsOfTheForm, 0),
         (Self::ErasesByPresentDay, Invariant::ErasedOnTheDayTold, 0),
         (Self::MailsByPresentText, Invariant::TextIsWhatWasRead, 13),
         (Self::JudgesByPresentClosing, Invariant::JudgedRightly, 20),
-        (Self::JudgesByPageQuestions, Invariant::JudgedRightly, 74),
-        (Self::TakenDownStaysOpen, Invariant::JudgedRightly, 538),
+        (Self::JudgesByPageQuestions, Invariant::JudgedRightly, 172),
+        (Self::TakenDownStaysOpen, Invariant::JudgedRightly, 376),
         (Self::PromisesPresentDay, Invariant::ErasedOnTheDayTold, 0),
         (Self::OverwritesBeforeJudging, Invariant::FailedCorrectionChangesNothing, 1),
         (Self::DoesNotWait, Invariant::LatestComesLast, 1057),
@@ -136,8 +142,8 @@ impl Bug {
         (Self::KeepsHeldDocuments, Invariant::HeldForAnHour, 0),
         (Self::ConfirmsToNobody, Invariant::WithdrawalIsConfirmed, 1),
         (Self::KeepsTheAddress, Invariant::WithdrawnIsGone, 0),
-        (Self::ReportDayRestarts, Invariant::ReportsAgree, 2),
-        (Self::StopsWhatHasLeft, Invariant::StoppedNeverLeaves, 2),
+        (Self::ReportDayRestarts, Invariant::ReportsAgree, 3),
+        (Self::StopsWhatHasLeft, Invariant::StoppedNeverLeaves, 3),
         (Self::StopsInNameOnly, Invariant::StoppedNeverLeaves, 4),
         (Self::OverlooksColleagues, Invariant::NoChangeIsLost, 1540),
         (Self::SaysSafeTooEarly, Invariant::NoLetterIsDropped, 3),
@@ -150,6 +156,9 @@ impl Bug {
         (Self::ForgetsWhatWasAnnounced, Invariant::AnnouncedOnce, 1),
         (Self::KeepsUnfinished, Invariant::UnfinishedIsGone, 3),
         (Self::TellsNobodyWhatIsMissing, Invariant::UnfinishedIsTold, 1),
-        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays, 26),
+        (Self::ConfirmsWhatNobodySaw, Invariant::UnconfirmedStays, 6),
+        (Self::ForgetsKeys, Invariant::SealedStaysSealed, 2),
+        (Self::KeepsFirstKeys, Invariant::SealedForTheTeam, 2),
+        (Self::KeepsSealedDocuments, Invariant::SealedIsAllThatIsKept, 2),
     ];
 }

@@ -108,7 +108,7 @@ impl Person {
             ports.pause(chance.between(SECOND, HOUR)).await;
             self.change_address(&ports, &received).await;
         }
-        if ports.corrects_in_parts && self.in_parts && chance.happens(8_000) {
+        if ports.corrects_in_parts() && self.in_parts && chance.happens(8_000) {
             ports.pause(chance.between(SECOND, chance.pick(&[MINUTE, 3 * HOUR]))).await;
             self.correct_in_parts(&ports, &received).await;
         }

@@ -59,7 +59,7 @@ fn storm(ports: &Ports) -> i64 {
     let length = chance.between(1, 8) * HOUR;
     // The postings close towards the end of the storm, or a little after.
     let begin = setting().closes_at() - chance.between(length * 3 / 4, length + HOUR);
-    if ports.seals {
+    if ports.is_sealed() {
         sealed::spawn_staff(ports, begin, length);
     }
     ports.run_until(begin);
@@ -69,7 +69,7 @@ fn storm(ports: &Ports) -> i64 {
         let (theirs, delay) = (ports.clone(), chance.between(0, length));
         ports.spawn(delay, Worker::Outside, person.live(theirs));
     }
-    if ports.takes_letters {
+    if ports.takes_letters() {
         letters::spawn_all(ports, length);
     }
     for who in ["anne@example.org", "bob@example.org"] {

@@ -47,14 +47,7 @@ pub(crate) struct World {
     known: RefCell<(i64, Rc<Vec<Posting>>)>,
     /// When the mail server first saw each recipient.
     pub(crate) greylist: RefCell<BTreeMap<String, i64>>,
-    /// Whether people write to the intake address as well: in every fourth
-    /// seed, so that the others show what forms do alone.
-    pub(crate) takes_letters: bool,
-    /// Whether people correct in parts as well: in every fourth seed, so that
-    /// the others stay the stories that they were.
-    pub(crate) corrects_in_parts: bool,
-    /// Whether one of the postings has a key: in every fourth seed.
-    pub(crate) seals: bool,
+    seed: u64,
     /// A mistake that is made on purpose.
     pub(crate) bug: Option<Bug>,
     /// The first thing that must not happen and has.
@@ -196,13 +189,28 @@ impl World {
             away: Cell::new((0, 0)),
             database_away: Cell::new((0, 0)),
             greylist: RefCell::default(),
-            takes_letters: seed % 4 == 3,
-            corrects_in_parts: matches!(seed % 8, 5 | 6),
-            seals: seed % 4 == 2,
+            seed,
             bug,
             breach: RefCell::new(None),
             trace,
         }
+    }
+
+    /// Whether people write to the intake address as well. As with the other
+    /// two, this is so in every fourth seed, so that the others show what forms
+    /// do alone.
+    pub(crate) fn takes_letters(&self) -> bool {
+        self.seed % 4 == 3
+    }
+
+    /// Whether people correct in parts as well.
+    pub(crate) fn corrects_in_parts(&self) -> bool {
+        matches!(self.seed % 8, 5 | 6)
+    }
+
+    /// Whether mails to the staff of one posting are encrypted.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.seed % 4 == 2
     }
 
     /// Returns the postings as the isolate knows them, half a minute old at
@@ -211,7 +219,7 @@ impl World {
         let now = self.scheduler.now();
         let (since, known) = &mut *self.known.borrow_mut();
         if *since < now - FRESH {
-            (*since, *known) = (now, Rc::new(self.current_postings()));
+            (*since, *known) = (now, Rc::new(self.as_composed(self.current_postings())));
         }
         Rc::clone(known)
     }
