@@ -62,6 +62,9 @@ pub struct Dossier {
     pub stage: Stage,
     /// How far its mails have come.
     pub delivery: Delivery,
+    /// Those of several recipients who lack the mail to staff while others have
+    /// it; empty where it came back and nobody can say from whom.
+    pub refused_by: Option<String>,
     /// Whether staff have noted that the candidate was answered elsewhere.
     pub is_answered_elsewhere: bool,
     /// Whether staff have confirmed that they have its latest revision.

@@ -2,6 +2,7 @@
 //! tells its author what it lacks, or forwards it. docs/incoming.md has the
 //! table.
 
+mod delivery_status;
 mod draft;
 mod enclosed;
 mod flood;

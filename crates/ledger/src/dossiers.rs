@@ -7,6 +7,7 @@ use intake::ports::{
 };
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
+use crate::lacking::refused_by;
 use crate::rows::{CountRow, CountsRow, DossierRow, EventRow, NeighboursRow, NoteRow, UnfoldedRow};
 
 /// What a list shows of an application.
@@ -16,8 +17,9 @@ macro_rules! dossiers {
             "SELECT applications.*, staff.sent_at AS forwarded_at, \
                 staff.refused_because IS NOT NULL AS not_forwarded, \
                 acknowledgement.sent_at AS acknowledged_at, \
-                acknowledgement.refused_because IS NOT NULL AS not_acknowledged, \
-                (SELECT json_group_array(json_array(other.reference, other.posting)) \
+                acknowledgement.refused_because IS NOT NULL AS not_acknowledged, ",
+            refused_by!(),
+            ", (SELECT json_group_array(json_array(other.reference, other.posting)) \
                     FROM applications AS other \
                     WHERE lower(json_extract(other.application, '$.email')) \
                         = lower(json_extract(applications.application, '$.email')) \

@@ -72,10 +72,21 @@ const INSERT_NOTICE: Query = Query::new(
 
 /// A notification does not say reliably which of several recipients it is from:
 /// the others have the mail.
+/// `?2` is a JSON array of addresses. A mail to one recipient has no rows here.
+const NOTE_BOUNCED_RECIPIENTS: Query = Query::new(
+    "note bounced recipients",
+    "UPDATE mail_recipients SET refused_because = 'bounced' \
+    WHERE mail = ?1 AND refused_because IS NULL \
+        AND lower(address) IN (SELECT lower(value) FROM json_each(?2))",
+);
+
+/// Where another recipient has it, it stays sent. One that is still tried is tried
+/// again at those from whom it came back too.
 const NOTE_BOUNCE: Query = Query::new(
     "note bounce",
     "UPDATE mails SET refused_because = 'bounced', last_problem = 'bounced', \
-        sent_at = iif(EXISTS (SELECT 1 FROM mail_recipients WHERE mail = ?1), sent_at, NULL) \
+        sent_at = iif(EXISTS (SELECT 1 FROM mail_recipients AS other \
+            WHERE other.mail = ?1 AND other.refused_because IS NULL), sent_at, NULL) \
     WHERE id = ?1 AND sent_at IS NOT NULL",
 );
 
@@ -223,8 +234,10 @@ impl<D: Database> Inbox for SqlLedger<D> {
         self.execute_all(batch).await
     }
 
-    async fn note_bounce(&self, mail: &str) -> Result<(), Fault> {
-        self.execute(NOTE_BOUNCE.bind([mail.into()])).await
+    async fn note_bounce(&self, mail: &str, addresses: &[String]) -> Result<(), Fault> {
+        let addresses = json(&addresses, "a list of addresses")?;
+        let recipients = NOTE_BOUNCED_RECIPIENTS.bind([mail.into(), addresses]);
+        self.execute_all(vec![recipients, NOTE_BOUNCE.bind([mail.into()])]).await
     }
 
     async fn incoming_due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault> {

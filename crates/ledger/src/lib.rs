@@ -16,6 +16,7 @@ mod dossiers;
 mod forgetting;
 mod held;
 mod incoming;
+mod lacking;
 mod notices;
 mod outbox;
 mod postings;

@@ -6,6 +6,7 @@ use intake::ports::{
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
+use crate::lacking::refused_by;
 use crate::rows::{
     CountRow, DayRow, EntryRow, ErasureRow, FloodedRow, IdRow, IncidentRow, ProblemsRow,
 };
@@ -53,20 +54,19 @@ const SELECT_FLOODED: Query = Query::new(
 
 const SELECT_FORWARDING: Query = Query::new(
     "select forwarding",
-    "SELECT number, reference, staff.sent_at, staff.refused_because IS NOT NULL AS given_up, \
-        acknowledgement.sent_at AS acknowledged_at, \
-        acknowledgement.refused_because IS NOT NULL AS not_acknowledged, \
-        confirmed_revision >= applications.revision AS confirmed, \
-        CASE WHEN staff.sent_at IS NOT NULL AND staff.refused_because IS NOT NULL \
-            THEN (SELECT group_concat(address, ', ') FROM mail_recipients \
-                WHERE mail = staff.id AND mail_recipients.refused_because IS NOT NULL) \
-            END AS refused_by \
-    FROM applications JOIN mails AS staff ON staff.application = applications.id \
-        AND staff.kind = 'staff' AND staff.revision = applications.revision \
-    LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \
-        AND acknowledgement.kind = 'acknowledgement' \
-        AND acknowledgement.revision = applications.revision \
-    WHERE applications.posting = ?1 ORDER BY number",
+    concat!(
+        "SELECT number, reference, staff.sent_at, staff.refused_because IS NOT NULL AS given_up, \
+            acknowledgement.sent_at AS acknowledged_at, \
+            acknowledgement.refused_because IS NOT NULL AS not_acknowledged, \
+            confirmed_revision >= applications.revision AS confirmed, ",
+        refused_by!(),
+        " FROM applications JOIN mails AS staff ON staff.application = applications.id \
+            AND staff.kind = 'staff' AND staff.revision = applications.revision \
+        LEFT JOIN mails AS acknowledgement ON acknowledgement.application = applications.id \
+            AND acknowledgement.kind = 'acknowledgement' \
+            AND acknowledgement.revision = applications.revision \
+        WHERE applications.posting = ?1 ORDER BY number"
+    ),
 );
 
 const COUNT_WITHDRAWN: Query =

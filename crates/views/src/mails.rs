@@ -36,6 +36,7 @@ pub use notices::{
 };
 pub(crate) use parts::in_mailto;
 use parts::{Facts, Opening, Person, Said};
+pub(crate) use report::lacking;
 pub use report::{Report, report};
 pub use sender::sender_name;
 

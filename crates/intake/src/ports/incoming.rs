@@ -174,8 +174,10 @@ pub trait Inbox {
     /// one step. Without effect where it was processed before.
     async fn process(&self, id: &str, processed: &Processed, now: Timestamp) -> Result<(), Fault>;
 
-    /// Notes at a mail of the outbox that was sent that it came back.
-    async fn note_bounce(&self, mail: &str) -> Result<(), Fault>;
+    /// Notes at a mail of the outbox that was sent that it came back. Of several
+    /// recipients those lack it who are among `addresses`, in any case of letters;
+    /// others than it was sent to change nothing.
+    async fn note_bounce(&self, mail: &str, addresses: &[String]) -> Result<(), Fault>;
 
     /// Ids of up to `limit` mails that wait to be processed, oldest first.
     async fn incoming_due(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, Fault>;

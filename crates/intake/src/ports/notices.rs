@@ -335,7 +335,8 @@ pub struct Entry {
     pub acknowledgement: MailState,
     /// Whether staff have confirmed that they have it.
     pub is_confirmed: bool,
-    /// Those of several recipients who refused it while others have it.
+    /// Those of several recipients who refused it, or from whom it came back,
+    /// while others have it; empty where it came back and nobody can say from whom.
     pub refused_by: Option<String>,
 }
 

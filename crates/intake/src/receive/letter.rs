@@ -5,6 +5,7 @@ use mail::incoming::{Incoming, MessageKind, Person, Verdict, verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::Receiver;
+use super::delivery_status::{failed_recipients, is_failure};
 use crate::ports::{IncomingMail, Why};
 
 /// A mail that came in.
@@ -71,19 +72,20 @@ impl Letter {
     /// Whether a notification says that a mail has failed, and not that it is
     /// late or has arrived (RFC 3464, 2.3.3). One that says neither says that.
     pub(super) fn is_failure(&self) -> bool {
-        let reports =
-            self.message.files.iter().filter(|file| file.media_type == "message/delivery-status");
-        let said: Vec<String> = reports
-            .flat_map(|file| {
-                String::from_utf8_lossy(&file.bytes)
-                    .to_ascii_lowercase()
-                    .lines()
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            })
-            .filter_map(|line| line.strip_prefix("action:").map(|action| action.trim().to_owned()))
-            .collect();
-        said.is_empty() || said.iter().any(|action| action.starts_with("failed"))
+        is_failure(self.reports())
+    }
+
+    /// The addresses that a notification says the mail did not reach. Anybody can
+    /// write them: they count only where the mail went to them.
+    pub(super) fn failed_recipients(&self) -> Vec<String> {
+        failed_recipients(self.reports())
+    }
+
+    fn reports(&self) -> impl Iterator<Item = &[u8]> {
+        let files = self.message.files.iter();
+        files
+            .filter(|file| file.media_type == "message/delivery-status")
+            .map(|file| file.bytes.as_slice())
     }
 
     /// The author as the mail says.

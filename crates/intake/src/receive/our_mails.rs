@@ -85,6 +85,8 @@ where
 
     /// Notes at the mail of ours that a bounce returns that it did not arrive.
     /// The address that it was sent to names the mail, or what it returns does.
+    /// Which of several recipients lacks it the notification says, as far as the
+    /// mail went to them.
     pub(super) async fn note_bounce(&self, letter: &Letter) -> Result<Option<Application>, Fault> {
         let ours = match self.mail_returned_to(&letter.mail.envelope_to).await? {
             Some(ours) => Some(ours),
@@ -95,7 +97,7 @@ where
         };
         let Some(ours) = ours else { return Ok(None) };
         if letter.is_failure() {
-            self.ledger.note_bounce(&ours.id).await?;
+            self.ledger.note_bounce(&ours.id, &letter.failed_recipients()).await?;
         }
         Ok(Some(ours.about))
     }

@@ -2,8 +2,10 @@
 
 use domain::Posting;
 use intake::ports::Sending;
+use mail::incoming::Incoming;
 use mail_parser::MessageParser;
 
+use crate::letters::{Letter, come};
 use crate::world::World;
 use crate::{accepted, deliver, later, notify, posting};
 
@@ -36,6 +38,20 @@ fn to_staff(world: &World) -> Vec<String> {
 
 fn staff_mail(world: &World, column: &str) -> serde_json::Value {
     world.ask(&format!("SELECT {column} FROM mails WHERE kind = 'staff'"))
+}
+
+/// The text of the report on the closing, which both get.
+fn report(world: &World, posting: &Posting) -> String {
+    world.now.set(rules::Timestamp(posting.requirements.window.closes_at.0 + DAY));
+    let postings = std::slice::from_ref(posting);
+    let written = intake::report(&world.ports, &world.ledger, postings, world.now.get());
+    pollster::block_on(written).unwrap();
+    notify(world, posting, None).unwrap();
+    let mailbox = world.mailbox.borrow();
+    let reports = &mailbox[mailbox.len() - 2..];
+    assert_eq!([&*reports[0].0, &*reports[1].0], [FIRST, SECOND]);
+    let report = MessageParser::default().parse(&reports[0].1).unwrap();
+    report.body_text(0).unwrap().into_owned()
 }
 
 #[test]
@@ -85,20 +101,70 @@ fn who_refuses_it_keeps_nobody_from_it_and_is_named_in_the_report() {
         deliver(&world, &posting, &id).unwrap();
         assert_eq!(to_staff(&world).len(), 1, "it is not tried again");
         let reference = world.application(&id).reference;
-        world.now.set(rules::Timestamp(posting.requirements.window.closes_at.0 + DAY));
-        let now = world.now.get();
-        let postings = std::slice::from_ref(&posting);
-        let written = intake::report(&world.ports, &world.ledger, postings, now);
-        pollster::block_on(written).unwrap();
-        notify(&world, &posting, None).unwrap();
-        let mailbox = world.mailbox.borrow();
-        let reports = &mailbox[mailbox.len() - 2..];
-        assert_eq!([&*reports[0].0, &*reports[1].0], [FIRST, SECOND]);
-        let report = MessageParser::default().parse(&reports[0].1).unwrap();
-        let text = report.body_text(0).unwrap();
+        let text = report(&world, &posting);
         let line = format!("n°\u{A0}1 – {reference}\u{A0}: {refused}");
         assert!(text.lines().any(|said| said == line), "{text}");
     }
+}
+
+/// A notification about the mail with this Message-ID, which names who lacks it.
+fn bounce(posting: &Posting, message_id: &str, lacks: &str) -> Letter {
+    let mut bounce = Letter::right(posting).with("From", "Mail <mailer-daemon@example.org>");
+    bounce.envelope.0.clear();
+    let report = format!("Reporting-MTA: dns; b\r\n\r\n{lacks}\r\nAction: failed\r\n");
+    let headers = format!("Message-ID: {message_id}\r\n");
+    bounce.files = vec![
+        ("message/delivery-status".into(), String::new(), report.into_bytes()),
+        ("text/rfc822-headers".into(), String::new(), headers.into_bytes()),
+    ];
+    bounce
+}
+
+#[test]
+fn from_whom_it_came_back_is_named_in_the_report() {
+    let posting = to_two();
+    for (lacks, named) in [
+        (
+            format!(
+                "Original-Recipient: rfc822;{}\r\nFinal-Recipient: rfc822; x@y.org",
+                SECOND.to_uppercase()
+            ),
+            SECOND,
+        ),
+        (format!("Final-Recipient: rfc822; {FIRST}"), FIRST),
+        (
+            "Final-Recipient: rfc822; stranger@example.org".to_owned(),
+            "une adresse qui n’est pas connue",
+        ),
+        ("Diagnostic-Code: smtp; 550".to_owned(), "une adresse qui n’est pas connue"),
+    ] {
+        let (world, id) = attempted(&posting, [Sending::Sent(None), Sending::Sent(None)]);
+        let raw = world.mailbox.borrow()[0].1.clone();
+        let message_id = Incoming::read(&raw).message_id.unwrap();
+        come(&world, &posting, 1, &bounce(&posting, &message_id, &lacks)).unwrap();
+        assert!(!staff_mail(&world, "sent_at").is_null(), "the other has it");
+        assert_eq!(staff_mail(&world, "refused_because"), "bounced");
+        let reference = world.application(&id).reference;
+        let text = report(&world, &posting);
+        let line = format!("n°\u{A0}1 – {reference}\u{A0}: {named}");
+        assert!(text.lines().any(|said| said == line), "{lacks}: {text}");
+    }
+}
+
+#[test]
+fn what_came_back_from_all_is_lost() {
+    let posting = to_two();
+    let (world, _) = attempted(&posting, [Sending::Sent(None), Sending::Sent(None)]);
+    let raw = world.mailbox.borrow()[0].1.clone();
+    let message_id = Incoming::read(&raw).message_id.unwrap();
+    for (number, one) in [(1, FIRST), (2, SECOND)] {
+        let lacks = format!("Final-Recipient: rfc822; {one}");
+        let letter = bounce(&posting, &message_id, &lacks)
+            .with("Message-ID", &format!("<bounce.{number}@example.net>"));
+        come(&world, &posting, number, &letter).unwrap();
+        assert_eq!(staff_mail(&world, "sent_at").is_null(), one == SECOND);
+    }
+    assert_eq!(staff_mail(&world, "refused_because"), "bounced");
 }
 
 #[test]

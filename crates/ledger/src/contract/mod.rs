@@ -132,6 +132,7 @@ suite! {
     progress::who_waits_for_an_answer_is_counted,
     progress::notes_and_events_go_with_the_application,
     outbox::each_of_several_recipients_has_an_outcome,
+    outbox::a_copy_that_came_back_is_noted_at_its_recipient,
     recipients::a_recipient_gets_so_many_mails_and_a_digest,
     recipients::a_digest_takes_no_more_once_it_is_being_sent,
     incoming::a_mail_is_processed_by_one_at_a_time_and_once,

@@ -158,6 +158,51 @@ pub(super) async fn each_of_several_recipients_has_an_outcome(
     same("so it is missing", ledger.undelivered().await?, vec![posting.slug.clone()])
 }
 
+pub(super) async fn a_copy_that_came_back_is_noted_at_its_recipient(
+    ledger: &impl Storage,
+    posting: &Posting,
+) -> Outcome {
+    let received = commit(ledger, &posting.slug, 1).await?;
+    let [staff, acknowledgement] = mails(1);
+    let (_, claimed) = some("the claim", claim(ledger, &staff, after(1)).await?)?;
+    let has_it = |address: &str| RecipientOutcome {
+        address: address.to_owned(),
+        transport_id: None,
+        refused_because: None,
+    };
+    ledger.note_recipients(&staff, claimed, &[has_it("A@x"), has_it("b@x")]).await?;
+    let sent = || Settlement::Sent { at: after(1), transport_id: None };
+    ledger.settle(&staff, claimed, &sent()).await?;
+    let named = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    let lacking = async || -> Result<[Option<String>; 2], Violation> {
+        let standing = ledger.posting_delivery(&posting.slug).await?;
+        let reported = standing.kept.into_iter().find_map(|entry| entry.refused_by);
+        let dossier = ledger.find_dossier(&received.reference).await?;
+        let dossier = some("at the desk", dossier)?;
+        Ok([reported, dossier.refused_by])
+    };
+    same("all have it", lacking().await?, [None, None])?;
+    ledger.note_bounce(&staff, &named(&["c@x"])).await?;
+    let unknown = || Some(String::new());
+    same("of none of them", lacking().await?, [unknown(), unknown()])?;
+    ledger.note_bounce(&staff, &named(&["c@x", "a@x"])).await?;
+    let first = || Some("A@x".to_owned());
+    same("of this one", lacking().await?, [first(), first()])?;
+    let found = ledger.find_with_delivery(&received.id).await?;
+    let (_, delivery) = some("the application", found)?;
+    same("the other has it", delivery.forwarding, MailState::Sent(after(1)))?;
+    ledger.note_bounce(&staff, &named(&["b@x"])).await?;
+    let found = ledger.find_with_delivery(&received.id).await?;
+    let (_, delivery) = some("the application", found)?;
+    same("nobody has it", delivery.forwarding, MailState::GivenUp)?;
+    let (_, claimed) = some("the claim", claim(ledger, &acknowledgement, after(1)).await?)?;
+    ledger.settle(&acknowledgement, claimed, &sent()).await?;
+    ledger.note_bounce(&acknowledgement, &[]).await?;
+    let found = ledger.find_with_delivery(&received.id).await?;
+    let (_, delivery) = some("the application", found)?;
+    same("a mail to one", delivery.acknowledgement, MailState::GivenUp)
+}
+
 pub(super) async fn what_is_due_comes_in_order_and_in_pages(
     ledger: &impl Storage,
     posting: &Posting,

@@ -131,6 +131,7 @@ pub(crate) struct DossierRow {
     answered_elsewhere: u32,
     confirmed_revision: u32,
     also_applied: String,
+    refused_by: Option<String>,
     #[serde(flatten)]
     receipt: ReceiptRow,
 }
@@ -148,6 +149,7 @@ impl TryFrom<DossierRow> for Dossier {
             is_answered_elsewhere: row.answered_elsewhere > 0,
             is_confirmed: row.confirmed_revision >= application.revision,
             also_applied,
+            refused_by: row.refused_by,
             application,
         })
     }

@@ -10,7 +10,7 @@ use rules::deadline::Zone;
 use rules::{Content, Mails, Timestamp};
 
 use super::{Frame, Person, stage_name};
-use crate::mails::changes;
+use crate::mails::{changes, lacking};
 use crate::words::Time;
 
 /// An application and all that is known of it.
@@ -74,6 +74,9 @@ pub fn application(
         is_waiting: dossier.is_confirmed && application.forgotten_at().is_none(),
         answers: answers(texts, posting, dossier),
         documents: documents(texts, posting, dossier),
+        lacking: dossier.refused_by.as_deref().map(|addresses| {
+            fill(texts.desk_mail_lacking, &[("addresses", lacking(texts, addresses))])
+        }),
         own_mails: own
             .into_iter()
             .filter(|(name, _)| {
@@ -287,6 +290,8 @@ struct Page<'a> {
     is_waiting: bool,
     answers: Vec<AnswerShown<'a>>,
     documents: Vec<DocumentShown<'a>>,
+    /// Who lacks the mail to staff while others have it.
+    lacking: Option<String>,
     own_mails: Vec<(&'static str, (&'static str, Option<Time>))>,
     messages: Vec<MessageShown<'a>>,
     notes: Vec<(&'a Note, Time)>,

@@ -18,8 +18,8 @@ pub struct Report<'a> {
     pub pending: Vec<(u32, &'a str)>,
     /// Those whose mail to staff was given up.
     pub given_up: Vec<(u32, &'a str)>,
-    /// Those whose mail to staff was sent to some, with the addresses that have
-    /// refused it.
+    /// Those whose mail to staff was sent to some, with the addresses that lack
+    /// it; empty where it came back and nobody can say from whom.
     pub refused: Vec<(u32, &'a str, &'a str)>,
     /// Those whose mail to staff was sent and not confirmed, where the posting
     /// forgets what is confirmed.
@@ -120,9 +120,15 @@ fn list(texts: &Texts, heading: &'static str, entries: &[(u32, &str)]) -> List {
 fn refused(texts: &Texts, entries: &[(u32, &str, &str)]) -> List {
     let line = |(count, reference, addresses): &(u32, &str, &str)| {
         let count = number(texts, i64::from(*count));
+        let addresses = lacking(texts, addresses);
         let values =
             [("number", count.as_str()), ("reference", reference), ("addresses", addresses)];
         Line { text: fill(texts.report_refused_entry, &values), link: None }
     };
     List { heading: texts.report_refused_list, lines: entries.iter().map(line).collect() }
+}
+
+/// The addresses that lack a mail, or that one does.
+pub(crate) fn lacking<'a>(texts: &'a Texts, addresses: &'a str) -> &'a str {
+    if addresses.is_empty() { texts.report_refused_by_one } else { addresses }
 }
