@@ -3,10 +3,10 @@
 use super::Found;
 use crate::{
     Active,
-    bytes::{find, split_once},
+    bytes::{find, head, split_once},
     encoding,
     policy::{self, Use},
-    target::{self, Target},
+    target::{Target, Targets},
     xml::{self, Event, Events},
 };
 
@@ -22,6 +22,9 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     if !is_page && !matches!(root.as_deref(), Some(b"svg" | b"html")) {
         return;
     }
+    if !found.has_room(part.len()) {
+        return;
+    }
     let mut plain = without_escapes(&unescaped(part));
     plain.make_ascii_lowercase();
     let is_around = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b')');
@@ -32,12 +35,16 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
     for mark in [b"url(".as_slice(), b"@import"] {
         let mut rest = plain.as_slice();
-        while let Some(at) = find(rest, mark) {
+        while !found.targets.are_spent()
+            && let Some(at) = find(rest, mark)
+        {
             rest = rest.get(at + mark.len()..).unwrap_or_default();
             // Comments and quotes.
             let target = rest.strip_prefix(b"/**/").unwrap_or(rest);
             let before = target.iter().take_while(|byte| is_around(byte)).count();
             let target = target.get(before..).unwrap_or_default();
+            // No reader follows a longer one; all of the rest, once for each mark, would be too much.
+            let target = head(target, LONGEST_TARGET);
             let target = target.split(|byte| is_around(byte) || *byte == b';').next();
             let target = found.targets.parse(&encoding::utf8(target.unwrap_or_default()));
             if target > Target::Near {
@@ -46,6 +53,9 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
         }
     }
 }
+
+/// Bytes of a target in a style sheet that are read.
+const LONGEST_TARGET: usize = 8 * 1024;
 
 /// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
 /// links that run one, animations that set one, pages and style sheets within attributes, and attributes
@@ -149,7 +159,7 @@ fn entity(name: &[u8]) -> Option<char> {
 }
 
 /// Returns whether a word of a text is the name of a file server.
-pub(super) fn has_server(text: &[u8]) -> bool {
+pub(super) fn has_server(text: &[u8], targets: &mut Targets) -> bool {
     let is_between = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'=' | b';' | b',')
@@ -157,5 +167,5 @@ pub(super) fn has_server(text: &[u8]) -> bool {
     let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
     let may_be_server = |word: &&[u8]| word.windows(2).any(|pair| pair.iter().all(is_slash));
     let mut words = text.split(is_between).filter(may_be_server);
-    words.any(|word| target::parse(&encoding::utf8(word)) == Target::Server)
+    words.any(|word| !targets.are_spent() && targets.parse(&encoding::utf8(word)) == Target::Server)
 }

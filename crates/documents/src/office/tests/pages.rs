@@ -4,7 +4,7 @@ use miniz_oxide::deflate::compress_to_vec;
 
 use super::look;
 use crate::{
-    Active, Damage,
+    Active, Damage, Limits, inspect,
     samples::{WordPackage, open_text},
 };
 
@@ -152,5 +152,41 @@ fn an_element_within_the_code_of_a_field_is_ambiguous() {
             Some(Damage::Ambiguous),
             "{code}"
         );
+    }
+}
+
+#[test]
+fn marks_without_an_end_are_read_once() {
+    // Were all of the rest read for each mark, this would never end.
+    for mark in ["@import", "url(\"", "@import url(x", "\\'@import", " //", "<!a>", "&#x41;"] {
+        let text = format!("<html>{}", mark.repeat(300_000 / mark.len()));
+        let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.html", "");
+        look(&word.with("word/a.html", text.as_bytes()).finish());
+        look(&open_text("", &[("Pictures/a.html", text.as_bytes())]));
+    }
+}
+
+#[test]
+fn long_pages_are_not_looked_through() {
+    let page = b"<html><p>Bonjour</p></html>";
+    let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.html", "");
+    let word = word.with("word/a.html", page).finish();
+    // Once for what runs, once for servers.
+    for (page_bytes, expect) in
+        [(2 * page.len(), None), (2 * page.len() - 1, Some(Damage::TooComplex))]
+    {
+        let limits = Limits { page_bytes, ..Limits::default() };
+        assert_eq!(inspect(&word, &limits).damage, expect);
+    }
+}
+
+#[test]
+fn the_words_that_may_be_servers_are_bounded() {
+    let mail = format!("MIME-Version: 1.0\n\n{}", " // ./".repeat(2_000));
+    let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.mht", "");
+    let word = word.with("word/a.mht", mail.as_bytes()).finish();
+    for (targets, expect) in [(1 << 20, None), (1_000, Some(Damage::TooComplex))] {
+        let limits = Limits { targets, ..Limits::default() };
+        assert_eq!(inspect(&word, &limits).damage, expect);
     }
 }
