@@ -1,8 +1,10 @@
 //! Looks at pages and drawings inside a document: HTML, SVG, and the style sheets in them.
 
+mod within;
+
 use super::Found;
 use crate::{
-    Active,
+    Active, Damage,
     bytes::{find, head, split_once},
     encoding,
     policy::{self, Use},
@@ -22,10 +24,28 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     if !is_page && !matches!(root.as_deref(), Some(b"svg" | b"html")) {
         return;
     }
+    look_through(part, DEEPEST, found);
+}
+
+/// Addresses within each other that are looked into: a drawing in the address of a drawing.
+const DEEPEST: usize = 3;
+
+/// Looks through a page, and through those that stand in its addresses.
+fn look_through(part: &[u8], deepest: usize, found: &mut Found<'_>) {
     if !found.has_room(part.len()) {
         return;
     }
-    let mut plain = without_escapes(&unescaped(part));
+    let plain = unescaped(part);
+    let within = within::pages(&plain);
+    if deepest == 0 && !within.is_empty() {
+        // No writer nests them so deeply.
+        found.damage(Damage::TooComplex);
+    } else {
+        for page in within {
+            look_through(&encoding::xml(&page).unwrap_or_default(), deepest - 1, found);
+        }
+    }
+    let mut plain = without_escapes(&plain);
     plain.make_ascii_lowercase();
     let is_around = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b')');
     let mut close = plain.clone();
@@ -60,10 +80,11 @@ const LONGEST_TARGET: usize = 8 * 1024;
 /// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
 /// links that run one, animations that set one, pages and style sheets within attributes, and attributes
 /// that a declaration adds.
-const RUNNING: [&[u8]; 8] = [
+const RUNNING: [&[u8]; 9] = [
     b"<script",
     b":script",
     b"javascript:",
+    b"vbscript:",
     b"attributename=on",
     b"srcdoc",
     b"data:text/html",

@@ -26,6 +26,9 @@ fn scripts_of_drawings_are_refused() {
         "<rect ONCLICK='x'/>",
         "<a xlink:href='javascript:alert(1)'/>",
         "<a xlink:href='&#106;ava&Tab;script:alert(1)'/>",
+        "<a xlink:href=' java&#0;script&#58;alert(1)'/>",
+        "<image href='VBScript:x'/>",
+        "<a href='vb&NewLine;script&colon;x'/>",
         "<animate attributeName='href' values='#a;javascript:alert(1)'/>",
         "<set attributeName='onmouseover' to='alert(1)'/>",
         "<foreignObject><body onload='x'/></foreignObject>",
@@ -102,6 +105,62 @@ fn pages_in_other_encodings_and_with_scripts() {
         ["<html><style>p{color:red}</style><p>Bonjour&nbsp;!</p></html>", "<p>a & b &c; &#x;</p>"]
     {
         assert_eq!(page(text.as_bytes()), [Active::EmbeddedFile], "{text}");
+    }
+}
+
+/// Returns a text in base 64.
+fn base64(text: &str) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letter = |bits: u32, place: u32| char::from(LETTERS[(bits >> place & 63) as usize]);
+    let four = |three: &[u8]| {
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        [18, 12, 6, 0].map(|place| letter(bits, place))
+    };
+    text.as_bytes().chunks(3).flat_map(four).collect()
+}
+
+#[test]
+fn what_stands_in_an_address_is_looked_into() {
+    let script = "<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>";
+    let percent = "%3Csvg%20onload%3D%22x%22%3E%3C/svg%3E";
+    let nested = format!("<svg><image href='data:image/svg+xml;base64,{}'/></svg>", base64(script));
+    for address in [
+        format!("data:image/svg+xml;base64,{}", base64(script)),
+        format!("DATA:Image/SVG+xml;charset=utf-8; Base64 ,{}", base64(script).replace('S', "%53")),
+        format!("data:image/png;base64,{}", base64(&format!(" \n{script}"))),
+        format!("d&#97;ta:image/svg+xml;base64&#44;{}", base64("<svg onload='x'/>")),
+        format!("data:image/svg+xml,{percent}"),
+        format!("data:application/xhtml+xml,{percent}"),
+        format!("data:image/svg+xml;base64,{}", base64(&nested)),
+    ] {
+        for element in ["image href", "iframe src", "object data", "embed src", "img srcset"] {
+            let text = format!("<{element}=\"{address}\"/>");
+            for active in drawing(&text) {
+                assert!(active.contains(&Active::Program), "{text}: {active:?}");
+            }
+        }
+    }
+    let plain = base64("<svg><rect fill='red'/></svg>");
+    for inside in [
+        format!("<image xlink:href='data:image/svg+xml;base64,{plain}'/>"),
+        "<image xlink:href='data:image/svg+xml,%3Csvg%3E%3Crect/%3E%3C/svg%3E'/>".to_owned(),
+        "<style>@font-face{src:url(data:font/woff2;base64,d09GMgABAAAAAA)}</style>".to_owned(),
+    ] {
+        assert_eq!(drawing(&inside), [vec![], vec![]], "{inside}");
+    }
+}
+
+#[test]
+fn addresses_within_each_other_are_bounded() {
+    let wrapped = |inner: String, _| {
+        format!("<svg><image href='data:image/svg+xml;base64,{}'/></svg>", base64(&inner))
+    };
+    for (times, expect) in [(3, None), (4, Some(Damage::TooComplex)), (8, Some(Damage::TooComplex))]
+    {
+        let svg = (0..times).fold("<svg/>".to_owned(), wrapped);
+        let report = look(&open_text("", &[("Pictures/a.svg", svg.as_bytes())]));
+        assert_eq!(report.damage, expect, "{times}");
     }
 }
 
