@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits {
     files_inside: 4,
     targets: 1 << 10,
     field_nesting: 4,
+    page_bytes: 64 * 1024,
     pdf_tail_bytes: 1024,
     pdf_objects: 4_096,
     pdf_revisions: 16,

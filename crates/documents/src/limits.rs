@@ -24,6 +24,10 @@ pub struct Limits {
     /// 64 bytes count. A thesis with a field for each reference has 20,000. A million of the worst
     /// take more than a second in a browser.
     pub targets: usize,
+    /// Bytes of pages, drawings, mails and RTF inside one document that are looked through, each as often
+    /// as it is: most are once for what runs, and once more for file servers where Word takes them in.
+    /// All of it takes as long as text of twice its length.
+    pub page_bytes: usize,
     /// Fields of a document within each other. Form letters have four or five.
     pub field_nesting: usize,
     /// Bytes at the end of a PDF in which its end mark is looked for. Scanners and mail gateways
@@ -70,6 +74,7 @@ impl Default for Limits {
             picture_pixels: 250_000_000,
             files_inside: 256,
             targets: 1 << 17,
+            page_bytes: 8 * 1024 * 1024,
             field_nesting: 32,
             pdf_tail_bytes: 16 * 1024,
             pdf_objects: 1 << 19,

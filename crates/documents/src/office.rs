@@ -99,13 +99,15 @@ struct Found<'r> {
     /// The files inside.
     files: Names,
     targets: Targets,
+    /// Bytes of pages and the like that may still be looked through.
+    pages: usize,
 }
 
 impl<'r> Found<'r> {
     fn in_document(report: &'r mut Report, limits: &Limits) -> Self {
         let targets = Targets::new(limits.targets);
         let (authors, files) = (Names::at_most(AUTHORS), Names::at_most(FILES));
-        Self { report, authors, files, targets }
+        Self { report, authors, files, targets, pages: limits.page_bytes }
     }
 
     fn active(&mut self, active: Active) {
@@ -116,6 +118,17 @@ impl<'r> Found<'r> {
     fn file(&mut self, path: &[u8]) {
         self.active(Active::EmbeddedFile);
         self.files.add_file(&encoding::utf8(path));
+    }
+
+    /// Returns whether so many bytes of a page, a mail or the like may be looked through, which are then
+    /// counted.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        let left = self.pages.checked_sub(bytes);
+        self.pages = left.unwrap_or(0);
+        if left.is_none() {
+            self.damage(Damage::TooComplex);
+        }
+        left.is_some()
     }
 
     fn damage(&mut self, damage: Damage) {

@@ -1,6 +1,6 @@
 //! Rich Text Format (Microsoft's specification 1.9.1): control words between braces.
 
-use crate::{Active, Kind, Report, bytes::head, xml};
+use crate::{Active, Kind, Report, xml};
 
 /// Returns what an RTF file is.
 pub(crate) fn inspect(bytes: &[u8]) -> Report {
@@ -20,6 +20,7 @@ pub(crate) fn read(bytes: &[u8], report: &mut Report) -> String {
         match first {
             b'{' => plain.depth = plain.depth.saturating_add(1),
             b'}' => {
+                plain.judge_template(report);
                 plain.skipped = plain.skipped.filter(|depth| *depth < plain.depth);
                 plain.depth = plain.depth.saturating_sub(1);
             }
@@ -62,13 +63,15 @@ pub(crate) fn read(bytes: &[u8], report: &mut Report) -> String {
             b"fldinst" => plain.code = Some(String::new()),
             b"fldrslt" => plain.code = None,
             b"objdata" | b"objocx" | b"objupdate" => report.active.push(Active::OleObject),
-            b"template" if crate::office::is_far(&group(rest)) => {
-                report.active.push(Active::RemoteTemplate);
+            b"template" => {
+                plain.judge_template(report);
+                plain.template = Some(plain.text.len());
             }
             b"objlink" | b"objautlink" => report.active.push(Active::ExternalRelationship),
             _ => {}
         }
     }
+    plain.judge_template(report);
     report.active.extend(plain.runs_dde.then_some(Active::Dde));
     plain.text
 }
@@ -85,11 +88,27 @@ struct Plain {
     code: Option<String>,
     /// Whether a field runs a program.
     runs_dde: bool,
+    /// Where in the text the name of a template begins.
+    template: Option<usize>,
+    /// Templates that have been judged.
+    templates: usize,
     /// Characters to come that stand for one of Unicode in older readers.
     fallback: u32,
 }
 
 impl Plain {
+    /// Judges the template whose name ends here. Each letter belongs to one name, so that it is read once
+    /// however many there are.
+    fn judge_template(&mut self, report: &mut Report) {
+        let Some(name) = self.template.take().and_then(|start| self.text.get(start..)) else {
+            return;
+        };
+        self.templates += 1;
+        if self.templates > MOST_TEMPLATES || crate::office::is_far(name) {
+            report.active.push(Active::RemoteTemplate);
+        }
+    }
+
     fn add(&mut self, c: char) {
         if self.fallback > 0 {
             self.fallback -= 1;
@@ -120,12 +139,8 @@ fn parameter(rest: &[u8]) -> (u32, &[u8]) {
     (number, behind.strip_prefix(b" ").unwrap_or(behind))
 }
 
-/// Returns the text up to the end of the group.
-fn group(rest: &[u8]) -> String {
-    const LONGEST: usize = 1024;
-    let end = rest.iter().take(LONGEST).position(|byte| *byte == b'}').unwrap_or(LONGEST);
-    read(head(rest, end), &mut Report::of(Kind::Rtf, 0))
-}
+/// Templates of one document. Word knows one.
+const MOST_TEMPLATES: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,9 @@ pub(super) fn look_at<'e>(
         Some(Kind::Rtf) => {
             let content = unpacker.whole(entry).unwrap_or_default();
             found.file(&entry.name);
-            found.report.active.extend(rtf::inspect(&content).active);
+            if found.has_room(content.len()) {
+                found.report.active.extend(rtf::inspect(&content).active);
+            }
         }
         _ if head.starts_with(b"%PDF-") => look_inside_pdf(entry, unpacker, depth, found),
         _ => {}

@@ -236,8 +236,8 @@ fn judge(code: &str, is_nested: bool, found: &mut Found<'_>) {
     let targets = quotes(code).chain(words).filter(|word| !is_switch(word));
     // What another field names is not known before the document is opened; the connection of a database
     // has targets within a text: `DBQ=\\h\s;`.
-    let is_unknown =
-        is_nested && command != "AUTOTEXT" || command == "DATABASE" && has_server(code.as_bytes());
+    let is_unknown = is_nested && command != "AUTOTEXT"
+        || command == "DATABASE" && has_server(code.as_bytes(), &mut found.targets);
     let worst =
         if is_unknown { Some(Target::Server) } else { targets.map(|word| read(word, found)).max() };
     match worst {

@@ -32,7 +32,8 @@ pub(super) fn look_through(
         look_at_name(entry, &mut found);
         let part = contents::look_at(entry, unpacker, depth, &mut found);
         let is_part = is_named_xml(&entry.name);
-        found.report.active.extend(taken_in::active(entry, is_part, package, unpacker));
+        let active = taken_in::active(entry, is_part, package, unpacker, &mut found);
+        found.report.active.extend(active);
         let Some(part) = part else { continue };
         let Some(part) = encoding::xml(&part) else {
             found.damage(Damage::Ambiguous);

@@ -1,12 +1,14 @@
 //! Looks at pages and drawings inside a document: HTML, SVG, and the style sheets in them.
 
+mod within;
+
 use super::Found;
 use crate::{
-    Active,
-    bytes::{find, split_once},
+    Active, Damage,
+    bytes::{find, head, split_once},
     encoding,
     policy::{self, Use},
-    target::{self, Target},
+    target::{Target, Targets},
     xml::{self, Event, Events},
 };
 
@@ -22,7 +24,28 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     if !is_page && !matches!(root.as_deref(), Some(b"svg" | b"html")) {
         return;
     }
-    let mut plain = without_escapes(&unescaped(part));
+    look_through(part, DEEPEST, found);
+}
+
+/// Addresses within each other that are looked into: a drawing in the address of a drawing.
+const DEEPEST: usize = 3;
+
+/// Looks through a page, and through those that stand in its addresses.
+fn look_through(part: &[u8], deepest: usize, found: &mut Found<'_>) {
+    if !found.has_room(part.len()) {
+        return;
+    }
+    let plain = unescaped(part);
+    let within = within::pages(&plain);
+    if deepest == 0 && !within.is_empty() {
+        // No writer nests them so deeply.
+        found.damage(Damage::TooComplex);
+    } else {
+        for page in within {
+            look_through(&encoding::xml(&page).unwrap_or_default(), deepest - 1, found);
+        }
+    }
+    let mut plain = without_escapes(&plain);
     plain.make_ascii_lowercase();
     let is_around = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'(' | b')');
     let mut close = plain.clone();
@@ -32,12 +55,16 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
     for mark in [b"url(".as_slice(), b"@import"] {
         let mut rest = plain.as_slice();
-        while let Some(at) = find(rest, mark) {
+        while !found.targets.are_spent()
+            && let Some(at) = find(rest, mark)
+        {
             rest = rest.get(at + mark.len()..).unwrap_or_default();
             // Comments and quotes.
             let target = rest.strip_prefix(b"/**/").unwrap_or(rest);
             let before = target.iter().take_while(|byte| is_around(byte)).count();
             let target = target.get(before..).unwrap_or_default();
+            // No reader follows a longer one; all of the rest, once for each mark, would be too much.
+            let target = head(target, LONGEST_TARGET);
             let target = target.split(|byte| is_around(byte) || *byte == b';').next();
             let target = found.targets.parse(&encoding::utf8(target.unwrap_or_default()));
             if target > Target::Near {
@@ -47,13 +74,17 @@ pub(super) fn look_at(part: &[u8], is_page: bool, found: &mut Found<'_>) {
     }
 }
 
+/// Bytes of a target in a style sheet that are read.
+const LONGEST_TARGET: usize = 8 * 1024;
+
 /// What runs in a page wherever a browser sees it, without blanks, quotation marks and brackets: scripts,
 /// links that run one, animations that set one, pages and style sheets within attributes, and attributes
 /// that a declaration adds.
-const RUNNING: [&[u8]; 8] = [
+const RUNNING: [&[u8]; 9] = [
     b"<script",
     b":script",
     b"javascript:",
+    b"vbscript:",
     b"attributename=on",
     b"srcdoc",
     b"data:text/html",
@@ -149,7 +180,7 @@ fn entity(name: &[u8]) -> Option<char> {
 }
 
 /// Returns whether a word of a text is the name of a file server.
-pub(super) fn has_server(text: &[u8]) -> bool {
+pub(super) fn has_server(text: &[u8], targets: &mut Targets) -> bool {
     let is_between = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'=' | b';' | b',')
@@ -157,5 +188,5 @@ pub(super) fn has_server(text: &[u8]) -> bool {
     let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
     let may_be_server = |word: &&[u8]| word.windows(2).any(|pair| pair.iter().all(is_slash));
     let mut words = text.split(is_between).filter(may_be_server);
-    words.any(|word| target::parse(&encoding::utf8(word)) == Target::Server)
+    words.any(|word| !targets.are_spent() && targets.parse(&encoding::utf8(word)) == Target::Server)
 }

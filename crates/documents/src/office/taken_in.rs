@@ -1,6 +1,7 @@
 //! Looks for file servers in the texts that a document takes in: a page, a mail, an RTF, a drawing.
 
 use super::{
+    Found,
     contents::HEAD_BYTES,
     package::Package,
     page::{self, has_server},
@@ -19,6 +20,7 @@ pub(super) fn active(
     is_part: bool,
     package: &Package,
     unpacker: &mut Unpacker<'_>,
+    found: &mut Found<'_>,
 ) -> Option<Active> {
     let head = beginning(entry, HEAD_BYTES);
     // Word goes by the content type, whatever the text begins with.
@@ -38,6 +40,9 @@ pub(super) fn active(
         return None;
     }
     let text = encoding::marked(&unpacker.whole(entry).unwrap_or_default());
+    if !found.has_room(text.len()) {
+        return None;
+    }
     let is_rtf = signature::leading(&head) == Some(Kind::Rtf);
     let printable = if is_rtf {
         rtf::read(text.as_bytes(), &mut Report::of(Kind::Rtf, 0))
@@ -51,9 +56,8 @@ pub(super) fn active(
         let text = text.as_bytes();
         let plain = page::unescaped(text);
         let style = if is_rtf { Vec::new() } else { page::without_escapes(&plain) };
-        has_server(text)
-            || plain != text && has_server(&plain)
-            || style != plain && has_server(&style)
+        let mut names = |text: &[u8]| has_server(text, &mut found.targets);
+        names(text) || plain != text && names(&plain) || style != plain && names(&style)
     });
     // In this encoding, other characters are marks than those that are looked for.
     let is_encoded = !is_rtf && says(b"utf-7");

@@ -46,3 +46,15 @@ fn text_in_every_spelling() {
         assert_eq!(plain, expected, "{text}");
     }
 }
+
+#[test]
+fn templates_one_behind_the_other_are_read_once() {
+    // Each would read those behind it, and these those behind them: it would never end.
+    for text in ["\\template ", "{\\template ", "\\template {}", "\\template ./}"] {
+        let text = format!("{{\\rtf1 {}", text.repeat(50_000));
+        let report = inspect(text.as_bytes(), &Limits::default());
+        assert!(report.active.contains(&Active::RemoteTemplate), "{text:.40}");
+    }
+    let report = inspect(b"{\\rtf1{\\template {\\template \\\\\\\\h\\\\s}}}", &Limits::default());
+    assert_eq!(report.active, [Active::RemoteTemplate]);
+}

@@ -4,7 +4,7 @@ use miniz_oxide::deflate::compress_to_vec;
 
 use super::look;
 use crate::{
-    Active, Damage,
+    Active, Damage, Limits, inspect,
     samples::{WordPackage, open_text},
 };
 
@@ -26,6 +26,9 @@ fn scripts_of_drawings_are_refused() {
         "<rect ONCLICK='x'/>",
         "<a xlink:href='javascript:alert(1)'/>",
         "<a xlink:href='&#106;ava&Tab;script:alert(1)'/>",
+        "<a xlink:href=' java&#0;script&#58;alert(1)'/>",
+        "<image href='VBScript:x'/>",
+        "<a href='vb&NewLine;script&colon;x'/>",
         "<animate attributeName='href' values='#a;javascript:alert(1)'/>",
         "<set attributeName='onmouseover' to='alert(1)'/>",
         "<foreignObject><body onload='x'/></foreignObject>",
@@ -105,6 +108,62 @@ fn pages_in_other_encodings_and_with_scripts() {
     }
 }
 
+/// Returns a text in base 64.
+fn base64(text: &str) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letter = |bits: u32, place: u32| char::from(LETTERS[(bits >> place & 63) as usize]);
+    let four = |three: &[u8]| {
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        [18, 12, 6, 0].map(|place| letter(bits, place))
+    };
+    text.as_bytes().chunks(3).flat_map(four).collect()
+}
+
+#[test]
+fn what_stands_in_an_address_is_looked_into() {
+    let script = "<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>";
+    let percent = "%3Csvg%20onload%3D%22x%22%3E%3C/svg%3E";
+    let nested = format!("<svg><image href='data:image/svg+xml;base64,{}'/></svg>", base64(script));
+    for address in [
+        format!("data:image/svg+xml;base64,{}", base64(script)),
+        format!("DATA:Image/SVG+xml;charset=utf-8; Base64 ,{}", base64(script).replace('S', "%53")),
+        format!("data:image/png;base64,{}", base64(&format!(" \n{script}"))),
+        format!("d&#97;ta:image/svg+xml;base64&#44;{}", base64("<svg onload='x'/>")),
+        format!("data:image/svg+xml,{percent}"),
+        format!("data:application/xhtml+xml,{percent}"),
+        format!("data:image/svg+xml;base64,{}", base64(&nested)),
+    ] {
+        for element in ["image href", "iframe src", "object data", "embed src", "img srcset"] {
+            let text = format!("<{element}=\"{address}\"/>");
+            for active in drawing(&text) {
+                assert!(active.contains(&Active::Program), "{text}: {active:?}");
+            }
+        }
+    }
+    let plain = base64("<svg><rect fill='red'/></svg>");
+    for inside in [
+        format!("<image xlink:href='data:image/svg+xml;base64,{plain}'/>"),
+        "<image xlink:href='data:image/svg+xml,%3Csvg%3E%3Crect/%3E%3C/svg%3E'/>".to_owned(),
+        "<style>@font-face{src:url(data:font/woff2;base64,d09GMgABAAAAAA)}</style>".to_owned(),
+    ] {
+        assert_eq!(drawing(&inside), [vec![], vec![]], "{inside}");
+    }
+}
+
+#[test]
+fn addresses_within_each_other_are_bounded() {
+    let wrapped = |inner: String, _| {
+        format!("<svg><image href='data:image/svg+xml;base64,{}'/></svg>", base64(&inner))
+    };
+    for (times, expect) in [(3, None), (4, Some(Damage::TooComplex)), (8, Some(Damage::TooComplex))]
+    {
+        let svg = (0..times).fold("<svg/>".to_owned(), wrapped);
+        let report = look(&open_text("", &[("Pictures/a.svg", svg.as_bytes())]));
+        assert_eq!(report.damage, expect, "{times}");
+    }
+}
+
 /// Returns the content packed with gzip, with a name in its header.
 fn gzip(content: &[u8]) -> Vec<u8> {
     let header = b"\x1F\x8B\x08\x08\0\0\0\0\0\x03a\0";
@@ -152,5 +211,41 @@ fn an_element_within_the_code_of_a_field_is_ambiguous() {
             Some(Damage::Ambiguous),
             "{code}"
         );
+    }
+}
+
+#[test]
+fn marks_without_an_end_are_read_once() {
+    // Were all of the rest read for each mark, this would never end.
+    for mark in ["@import", "url(\"", "@import url(x", "\\'@import", " //", "<!a>", "&#x41;"] {
+        let text = format!("<html>{}", mark.repeat(300_000 / mark.len()));
+        let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.html", "");
+        look(&word.with("word/a.html", text.as_bytes()).finish());
+        look(&open_text("", &[("Pictures/a.html", text.as_bytes())]));
+    }
+}
+
+#[test]
+fn long_pages_are_not_looked_through() {
+    let page = b"<html><p>Bonjour</p></html>";
+    let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.html", "");
+    let word = word.with("word/a.html", page).finish();
+    // Once for what runs, once for servers.
+    for (page_bytes, expect) in
+        [(2 * page.len(), None), (2 * page.len() - 1, Some(Damage::TooComplex))]
+    {
+        let limits = Limits { page_bytes, ..Limits::default() };
+        assert_eq!(inspect(&word, &limits).damage, expect);
+    }
+}
+
+#[test]
+fn the_words_that_may_be_servers_are_bounded() {
+    let mail = format!("MIME-Version: 1.0\n\n{}", " // ./".repeat(2_000));
+    let word = WordPackage::of("<w:altChunk r:id='r0'/>").related("aFChunk", "a.mht", "");
+    let word = word.with("word/a.mht", mail.as_bytes()).finish();
+    for (targets, expect) in [(1 << 20, None), (1_000, Some(Damage::TooComplex))] {
+        let limits = Limits { targets, ..Limits::default() };
+        assert_eq!(inspect(&word, &limits).damage, expect);
     }
 }
