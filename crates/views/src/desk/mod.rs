@@ -23,7 +23,7 @@ pub use overview::overview;
 pub use posting_form::FormShown;
 pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
-    Addressee, Letter, Named, Outcome, Preview, StageShown, Template, confirmed,
+    Addressee, Interview, Letter, Named, Outcome, Preview, StageShown, Template, confirmed,
     letters, progressed, stage, template,
 };
 
