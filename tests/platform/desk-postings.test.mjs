@@ -118,7 +118,7 @@ test("an extension beyond a promised day of deletion is confirmed first", async 
   assert.deepEqual(await save(extended, version + 1), { status: 409, error: "unconfirmed", version: version + 1, early: 2 });
   assert.equal((await save(extended, version + 1, { confirm: "yes" })).status, 200);
   const shown = await (await staff.get(`/desk/postings/${POSTING.slug}`, { accept: "text/html" })).text();
-  assert.match(shown, /à venir seront effacées le lundi 25 août 2025[^<]*; 2 candidatures antérieures/);
+  assert.match(shown, /à venir seront effacées le lundi 25 août 2025[^<]*; 2 candidatures antérieures le seront plus tôt, à partir du vendredi 8 août 2025/);
   const page = await staff.post(`/desk/postings/${POSTING.slug}`, { source: short, version: String(version) }, { ...SAME_ORIGIN, accept: "text/html" });
   assert.equal(page.status, 409);
 });

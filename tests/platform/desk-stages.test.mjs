@@ -147,6 +147,39 @@ test("the page of a change names who is written to and who was left, and says wh
   assert.ok(skipped.includes("Personne Numéro2") && skipped.includes(two.reference), skipped);
 });
 
+test("an application's page says what stopping its mail undoes, as long as it can be stopped", async () => {
+  const [one, two] = await applications(place.guichet, 2);
+  const { scheduled } = await staff.stage({ reference: one.reference, stage: "test", message: "Venez", subject: "Test" });
+  await staff.stage({ reference: two.reference, message: "Un mot", subject: "Sans étape" });
+  const { stop, stop_about: about } = words("fr").desk;
+  const says = async ({ reference }) => {
+    const page = unescaped(await (await staff.get(`/desk/applications/${reference}`, { accept: "text/html" })).text());
+    return [page.includes(stop), page.includes(about)];
+  };
+  assert.deepEqual(await says(one), [true, true]);
+  // A mail that changed no stage puts none back.
+  assert.deepEqual(await says(two), [true, false]);
+  await staff.post(`/desk/mails/${scheduled[0].id}/cancel`);
+  assert.deepEqual(await says(one), [false, false]);
+});
+
+test("a letter that cannot leave comes back as it was typed", async () => {
+  const [{ reference }] = await applications(place.guichet, 1);
+  const inEach = (field, text) => Object.fromEntries(["fr", "en"].map((language) => [`${field}_${language}`, text]));
+  const typed = { reference, posting: POSTING.slug, stage: "interview", ...inEach("subject", "Venez"), interview_at: "2025-09-01T10:00", minutes: "45", place: "Rue de Stassart 36" };
+  const page = async (fields) => {
+    const answer = await staff.post("/desk/stage", { ...typed, ...fields }, { ...SAME_ORIGIN, accept: "text/html" });
+    const html = unescaped(await answer.text());
+    for (const value of ["Venez", "2025-09-01T10:00", "45", "Rue de Stassart 36"]) assert.ok(html.includes(`value="${value}"`), `${value} is gone`);
+    return [answer.status, html];
+  };
+  const [status, html] = await page(inEach("message", "Bonjour, le {jour} ?"));
+  assert.equal(status, 422);
+  assert.ok(html.includes("Bonjour, le {jour} ?") && /«.jour.»/.test(html), html);
+  assert.equal((await page({ ...inEach("message", "Bonjour"), look: "yes" }))[0], 200);
+  assert.equal((await staff.dossier(reference)).stage, "received");
+});
+
 test("HTML in what staff write to a candidate stays text, in the mail too", async () => {
   const [{ reference }] = await applications(place.guichet, 1);
   const evil = "<script>alert(1)</script> & <img src=x onerror=alert(2)>";

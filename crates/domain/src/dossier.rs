@@ -100,6 +100,16 @@ pub struct PostingCounts {
     pub withdrawn: u32,
 }
 
+/// The applications of a posting that are erased before an instant, as their
+/// candidates were told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EarlyErasures {
+    /// How many.
+    pub count: u32,
+    /// When the first of them is erased.
+    pub first: Option<Timestamp>,
+}
+
 /// A note of a colleague.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {

@@ -2,7 +2,7 @@
 //!
 //! To add a stage: add it here; in each file of `www/locales` its letter
 //! (`[desk] letter_{stage}_subject`, `letter_{stage}_body`), in those with texts for
-//! staff its name (`stage_{stage}`); in `www/css/desk.css` `.desk-stage-{stage}`.
+//! staff its name (`stage_{stage}`); in `www/css/desk/list.css` `.desk-stage-{stage}`.
 //! The previous Worker cannot read a row with a stage that it does not know: a
 //! release first knows the stage, the next one lets staff choose it.
 

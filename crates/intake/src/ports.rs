@@ -18,8 +18,8 @@ use rules::Timestamp;
 
 pub use corrections::{Correction, Corrections, PreviousAddress, Related};
 pub use domain::dossier::{
-    Dossier, Event, ListedPage, Listing, Message, MessageAttachment, MessageState, Note, PAGE,
-    PostingCounts, Sort,
+    Dossier, EarlyErasures, Event, ListedPage, Listing, Message, MessageAttachment, MessageState,
+    Note, PAGE, PostingCounts, Sort,
 };
 pub use domain::{Delivery, MailState};
 pub use dossiers::{Concerned, Dossiers};

@@ -4,7 +4,7 @@ use domain::Posting;
 use domain::posting::State;
 use rules::Timestamp;
 
-use crate::ports::{Fault, NewVersion, PostingStore, PostingVersion, Saved};
+use crate::ports::{EarlyErasures, Fault, NewVersion, PostingStore, PostingVersion, Saved};
 
 /// A version that somebody wants to save.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +31,8 @@ pub enum Saving {
     /// So many applications were promised to be erased before the new
     /// closing. Whoever saves has to confirm that this is fine.
     Unconfirmed {
-        /// How many.
-        early: u32,
+        /// How many, and when the first of them.
+        early: EarlyErasures,
     },
     /// The posting is over and its applications are erased: its slug cannot be
     /// used again.
@@ -61,13 +61,13 @@ pub async fn save_posting(
         if is_public
             && read(current).is_ok_and(|posting| posting.erased_at() <= version.saved_at)
             // None is left, however late it is to be erased.
-            && store.erased_before(version.slug, Timestamp(i64::MAX)).await? == 0
+            && store.erased_before(version.slug, Timestamp(i64::MAX)).await?.count == 0
         {
             return Ok(Saving::Over);
         }
         if let Some(closes_at) = version.closes_at.filter(|_| !confirmed) {
             let early = store.erased_before(version.slug, closes_at).await?;
-            if early > 0 {
+            if early.count > 0 {
                 return Ok(Saving::Unconfirmed { early });
             }
         }

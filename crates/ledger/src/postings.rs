@@ -2,12 +2,12 @@
 
 use domain::posting::State;
 use intake::ports::{
-    Closing, CurrentVersion, Fault, NewVersion, PostingStore, PostingVersion, Saved,
+    Closing, CurrentVersion, EarlyErasures, Fault, NewVersion, PostingStore, PostingVersion, Saved,
 };
 use rules::Timestamp;
 
 use crate::database::{Database, Query, SqlLedger, Value, json};
-use crate::rows::{ClosingRow, CountRow, CurrentVersionRow, SavedRow, VersionRow};
+use crate::rows::{ClosingRow, CurrentVersionRow, EarlyErasuresRow, SavedRow, VersionRow};
 
 /// How many bytes of a text go into one statement: as a literal each may become
 /// two, and two texts have to fit.
@@ -119,7 +119,8 @@ const SELECT_CLOSINGS: Query = Query::new(
 const COUNT_ERASED_BEFORE: Query = Query::new(
     "count erased before",
     "\
-    SELECT count(*) AS count FROM applications WHERE posting = ?1 AND erase_at < ?2 \
+    SELECT count(*) AS count, min(erase_at) AS first FROM applications \
+    WHERE posting = ?1 AND erase_at < ?2 \
         AND id NOT IN (SELECT id FROM retired)",
 );
 
@@ -171,10 +172,10 @@ impl<D: Database> PostingStore for SqlLedger<D> {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    async fn erased_before(&self, slug: &str, until: Timestamp) -> Result<u32, Fault> {
+    async fn erased_before(&self, slug: &str, until: Timestamp) -> Result<EarlyErasures, Fault> {
         let values = [slug.into(), until.into()];
-        let row: Option<CountRow> = self.first(COUNT_ERASED_BEFORE.bind(values)).await?;
-        Ok(row.map_or(0, |row| row.count))
+        let row: Option<EarlyErasuresRow> = self.first(COUNT_ERASED_BEFORE.bind(values)).await?;
+        Ok(row.map(Into::into).unwrap_or_default())
     }
 }
 

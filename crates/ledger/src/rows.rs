@@ -21,7 +21,7 @@ pub(crate) use desk::{
 pub(crate) use held::{HeldRow, KeyRow};
 pub(crate) use incoming::{DraftRow, FloodedRow, IncomingRow};
 pub(crate) use notices::{CountRow, DayRow, EntryRow, ErasureRow, IncidentRow, ProblemsRow};
-pub(crate) use postings::{ClosingRow, CurrentVersionRow, SavedRow, VersionRow};
+pub(crate) use postings::{ClosingRow, CurrentVersionRow, EarlyErasuresRow, SavedRow, VersionRow};
 pub(crate) use recipients::{AdmissionRow, DigestedRow};
 
 /// A row of `applications`. D1 gives numbers as floats; milliseconds stay

@@ -4,7 +4,7 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::advertisement::slug;
-use crate::form::TAKEN;
+use crate::form::{TAKEN, bytes};
 use crate::front;
 
 /// What stands in a field.
@@ -200,6 +200,13 @@ pub fn with_fields(fields: &Fields) -> String {
     format!("+++\n{front}{end}+++\n\n{}\n", fields.get("text").trim())
 }
 
+/// Whether the size of a row is the one that stands in the file, be it in the
+/// unit of another language.
+fn is_same_size(row: &Table, size: &str) -> bool {
+    let written = row.get("max_size").and_then(Item::as_str).and_then(bytes);
+    written.is_some_and(|written| bytes(size) == Some(written))
+}
+
 /// Writes the rows of a kind. Who leaves the names of a row empty, or says that
 /// it is to go, has no row.
 fn rows(document: &mut DocumentMut, fields: &Fields, (kind, texts, facts): Rows, ids: &mut Ids) {
@@ -230,7 +237,10 @@ fn rows(document: &mut DocumentMut, fields: &Fields, (kind, texts, facts): Rows,
         }
         set(table, "id", Text.value(&id));
         for (key, kind) in facts {
-            set(table, key, kind.value(&field(key)));
+            let value = field(key);
+            if *key != "max_size" || !is_same_size(table, &value) {
+                set(table, key, kind.value(&value));
+            }
         }
     }
     for row in gone.into_iter().rev().filter(|row| *row < before) {

@@ -217,7 +217,7 @@ fn size(section: &mut Section<'_>) -> Option<u64> {
 
 /// Returns the bytes of a size such as `10 MB`, in powers of ten as the pages
 /// show them. French abbreviations are understood too.
-fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(end)?;
     let unit = match unit.trim_start() {

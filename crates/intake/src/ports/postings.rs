@@ -1,5 +1,6 @@
 //! The port of the ledger for postings and their versions.
 
+use domain::dossier::EarlyErasures;
 use domain::posting::State;
 use rules::Timestamp;
 
@@ -123,6 +124,7 @@ pub trait PostingStore {
     /// When the versions of a posting from `first` on close, in their order.
     async fn closings(&self, slug: &str, first: u32) -> Result<Vec<Closing>, Fault>;
 
-    /// How many applications to a posting will be erased before `until`.
-    async fn erased_before(&self, slug: &str, until: Timestamp) -> Result<u32, Fault>;
+    /// How many applications to a posting will be erased before `until`, and
+    /// when the first of them.
+    async fn erased_before(&self, slug: &str, until: Timestamp) -> Result<EarlyErasures, Fault>;
 }

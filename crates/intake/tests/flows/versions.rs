@@ -1,7 +1,7 @@
 //! Tests saving versions of a posting, and by which of them a page is judged.
 
 use domain::Posting;
-use intake::ports::{Fault, NewVersion, PostingVersion};
+use intake::ports::{EarlyErasures, Fault, NewVersion, PostingVersion};
 use intake::{
     ApplicationId, Draft, PAGE_GRACE_MS, Saving, Submission, Token, Verdict, is_a_subject,
     page_terms, posting_for_page, posting_for_receipt, receipt_key, save_posting,
@@ -69,9 +69,10 @@ fn an_extension_beyond_a_promised_day_of_deletion_wants_to_be_confirmed() {
     let world = World::default();
     save(&world, 0, &posting(), NOON, false);
     let (first, second) = (accepted(&world, &posting(), 1), accepted(&world, &posting(), 2));
+    let early = EarlyErasures { count: 2, first: Some(posting().erased_at()) };
     let far = closing_after(i64::from(posting().retention_days) + 1);
     assert_eq!(save(&world, 1, &closing_after(9), NOON, false), Saving::Version(2));
-    assert_eq!(save(&world, 2, &far, NOON, false), Saving::Unconfirmed { early: 2 });
+    assert_eq!(save(&world, 2, &far, NOON, false), Saving::Unconfirmed { early });
     let told = [&first, &second].map(|id| world.application(id).erase_at);
     assert_eq!(save(&world, 2, &far, NOON, true), Saving::Version(3));
     assert_eq!([&first, &second].map(|id| world.application(id).erase_at), told);

@@ -1,7 +1,7 @@
 //! Rows about postings and their versions.
 
 use domain::posting::State;
-use intake::ports::{Closing, CurrentVersion, PostingVersion, Saved};
+use intake::ports::{Closing, CurrentVersion, EarlyErasures, PostingVersion, Saved};
 use rules::Timestamp;
 use serde::Deserialize;
 
@@ -80,6 +80,19 @@ pub(crate) struct ClosingRow {
     closes_at: Option<f64>,
     saved_at: f64,
     is_ended: u32,
+}
+
+/// How many applications are erased early, and when the first.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EarlyErasuresRow {
+    count: u32,
+    first: Option<f64>,
+}
+
+impl From<EarlyErasuresRow> for EarlyErasures {
+    fn from(row: EarlyErasuresRow) -> Self {
+        Self { count: row.count, first: row.first.map(timestamp) }
+    }
 }
 
 impl From<ClosingRow> for Closing {

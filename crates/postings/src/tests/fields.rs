@@ -166,6 +166,13 @@ fn rows_and_sections_go_and_come() {
 }
 
 #[test]
+fn the_same_size_in_the_unit_of_another_language_is_no_change() {
+    let sized = |size| changed(SAMPLE, &[("documents.0.max_size", size)]);
+    assert_eq!(sized("10 Mo"), SAMPLE);
+    assert_ne!(sized("9 Mo"), SAMPLE);
+}
+
+#[test]
 fn mistakes_find_their_field() {
     for (name, value, expected, flaw) in [
         ("title", "", "title", Flaw::Missing),

@@ -55,9 +55,16 @@ pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_
     let frame = Frame::of(texts, title, person);
     let form = shown.form.map(|form| posting_form::form(texts, form, shown.mistakes, shown.unsure));
     let is_beside = |mistake: &&MistakeShown| {
-        form.as_ref().zip(mistake.field.as_ref()).is_some_and(|(form, field)| form.has(field))
+        form.as_ref()
+            .zip(mistake.field.as_ref())
+            .is_some_and(|(form, field)| form.label(field).is_some())
     };
-    let wrong_fields = shown.mistakes.iter().filter(is_beside).count();
+    let mut wrong: Vec<(&str, &'static str)> = Vec::new();
+    for field in shown.mistakes.iter().filter_map(|mistake| mistake.field.as_deref()) {
+        let label = form.as_ref().and_then(|form| form.label(field));
+        wrong.extend(label.map(|label| (field, label)));
+    }
+    wrong.dedup();
     let others = shown.mistakes.iter().filter(|mistake| !is_beside(mistake));
     let mistakes = others.map(|mistake| {
         let line = fill(texts.desk_line, &[("line", &mistake.line.to_string())]);
@@ -65,7 +72,8 @@ pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_
     });
     let unsure = shown.unsure.iter().map(|fact| {
         let key = format!("desk_fact_{}", fact.replace('.', "_"));
-        (fact.as_str(), texts.find(&key).unwrap_or_default())
+        let field = form.as_ref().and_then(|form| form.field_of(fact));
+        (fact.as_str(), texts.find(&key).unwrap_or_default(), field.map(str::to_owned))
     });
     let preview = shown
         .slug
@@ -77,7 +85,7 @@ pub fn editor(texts: &'static Texts, shown: &EditorShown<'_>, person: &Person<'_
         title,
         shown,
         mistakes,
-        wrong_fields,
+        wrong,
         unsure,
         form,
         preview,
@@ -99,11 +107,12 @@ struct Editor<'a> {
     title: &'a str,
     shown: &'a EditorShown<'a>,
     mistakes: Vec<(String, &'a str)>,
-    /// How many mistakes stand beside their fields.
-    wrong_fields: usize,
+    /// The fields with a mistake beside them: name and label.
+    wrong: Vec<(&'a str, &'static str)>,
     form: Option<Form>,
     preview: String,
-    unsure: Vec<(&'a str, &'a str)>,
+    /// Facts to look at: their names, in words, and the field that asks for it.
+    unsure: Vec<(&'a str, &'a str, Option<String>)>,
     rows: usize,
 }
 

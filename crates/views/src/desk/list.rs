@@ -91,9 +91,26 @@ struct Row<'a> {
     documents: usize,
     remarks: Vec<&'static str>,
     also: Vec<&'a str>,
-    flags: Vec<Cow<'static, str>>,
+    flags: Vec<Flag>,
     /// How this row was seen, for the change that is made from it.
     seen: String,
+}
+
+/// What is to be known of an application.
+struct Flag {
+    words: Cow<'static, str>,
+    /// Whether somebody has to do something about it.
+    is_wrong: bool,
+}
+
+impl Flag {
+    fn of(words: impl Into<Cow<'static, str>>) -> Self {
+        Self { words: words.into(), is_wrong: false }
+    }
+
+    fn wrong(words: &'static str) -> Self {
+        Self { words: words.into(), is_wrong: true }
+    }
 }
 
 impl<'a> Row<'a> {
@@ -115,16 +132,16 @@ impl<'a> Row<'a> {
         let mut flags = Vec::new();
         match dossier.delivery.forwarding {
             MailState::Sent(_) => {}
-            MailState::Waiting => flags.push(texts.desk_not_forwarded.into()),
-            MailState::GivenUp => flags.push(texts.desk_given_up.into()),
+            MailState::Waiting => flags.push(Flag::wrong(texts.desk_not_forwarded)),
+            MailState::GivenUp => flags.push(Flag::wrong(texts.desk_given_up)),
         }
         if application.revision > 1 {
-            flags.push(texts.desk_corrected.into());
+            flags.push(Flag::of(texts.desk_corrected));
         }
         let forgotten = application.forgotten_at().map(|at| forgotten(texts, shown.posting, at));
-        flags.extend(forgotten.map(Cow::from));
+        flags.extend(forgotten.map(Flag::of));
         if shown.posting.privacy.forget && !dossier.is_confirmed {
-            flags.push(texts.desk_unconfirmed.into());
+            flags.push(Flag::of(texts.desk_unconfirmed));
         }
         let (reference, stage) = (application.reference.as_str(), dossier.stage);
         // In the zone of the closing, which stands above the table.

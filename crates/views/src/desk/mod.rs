@@ -10,7 +10,7 @@ mod posting_form;
 mod said;
 mod stage;
 
-use domain::dossier::PostingCounts;
+use domain::dossier::{EarlyErasures, PostingCounts};
 use domain::{Posting, Stage};
 use locales::{Texts, Words as _, fill};
 
@@ -23,8 +23,8 @@ pub use overview::overview;
 pub use posting_form::FormShown;
 pub use said::{dev_sign_in, mistake, refused};
 pub use stage::{
-    Addressee, Letter, Named, Outcome, Preview, StageShown, Template, confirmed, letters,
-    progressed, stage, template,
+    Addressee, Interview, Letter, Named, Outcome, Preview, StageShown, Template, confirmed,
+    letters, progressed, stage, template,
 };
 
 pub use crate::words::day;
@@ -59,9 +59,9 @@ pub struct PostingShown<'a> {
     pub is_erased: bool,
     /// Whether it was taken down or ended, which can be undone.
     pub can_be_put_back: bool,
-    /// How many applications are erased before the posting's present day of
+    /// The applications that are erased before the posting's present day of
     /// deletion, as their candidates were told.
-    pub erased_earlier: u32,
+    pub erased_earlier: EarlyErasures,
 }
 
 /// What surrounds a page of the desk.
@@ -135,12 +135,29 @@ pub(crate) fn counted(texts: &'static Texts, key: &str, count: u32) -> String {
 /// the day that their candidates were told.
 pub(crate) fn erased(texts: &'static Texts, shown: &PostingShown<'_>) -> String {
     let words = match (shown.is_erased, shown.counts.erased, shown.counts.withdrawn) {
-        (false, ..) if shown.erased_earlier > 0 => texts.desk_erased_from_now,
+        (false, ..) if shown.erased_earlier.count > 0 => texts.desk_erased_from_now,
         (false, ..) => texts.desk_erased,
         (true, 0, 0) => return texts.desk_nobody_applied.to_owned(),
         (true, ..) => texts.desk_was_erased,
     };
     let date = locales::date(texts, shown.posting.erased_on());
-    let earlier = counted(texts, "desk_erased_earlier", shown.erased_earlier);
+    let earlier = early(texts, "desk_erased_earlier", shown.posting, shown.erased_earlier);
     fill(words, &[("date", &date), ("earlier", &earlier)])
+}
+
+/// What a change of the closing does to those who have applied.
+pub fn consequence(texts: &'static Texts, posting: &Posting, erasures: EarlyErasures) -> String {
+    early(texts, "desk_early", posting, erasures)
+}
+
+/// A text with a number of applications, and the first day on which one of
+/// them is erased.
+fn early(
+    texts: &'static Texts,
+    key: &str,
+    posting: &Posting,
+    EarlyErasures { count, first }: EarlyErasures,
+) -> String {
+    let day = first.map(|at| locales::date(texts, posting.deadline.zone.local(at).date));
+    fill(&counted(texts, key, count), &[("first", &day.unwrap_or_default())])
 }

@@ -1,6 +1,7 @@
 //! The facts of a posting as a form.
 
 mod asked;
+mod lookup;
 
 use askama::Template;
 use locales::{Texts, Words as _, fill};
@@ -119,15 +120,6 @@ pub(super) fn form(
     }
 }
 
-impl Form {
-    /// Whether the form has a place for mistakes in this field.
-    pub(super) fn has(&self, field: &str) -> bool {
-        let fields = self.groups.iter().flat_map(|group| &group.fields);
-        let rows = self.rows.iter().flat_map(|rows| &rows.groups).flat_map(|row| &row.fields);
-        fields.chain(rows).chain([&self.text]).any(|one| one.name == field)
-    }
-}
-
 impl Maker<'_> {
     /// What stands in a field; a line for each value.
     fn value(&self, name: &str) -> String {
@@ -177,6 +169,9 @@ impl Maker<'_> {
         let mut value = self.value(&name);
         if let Some((_, given)) = new.and_then(|new| new.iter().find(|(other, _)| *other == key)) {
             (*given).clone_into(&mut value);
+        }
+        if key == "max_size" {
+            value = in_unit_of(texts, value);
         }
         let range = match control {
             Number(least, most) => Some((least, most)),
@@ -295,15 +290,34 @@ impl Maker<'_> {
     }
 }
 
-/// What a language calls itself.
 /// The name of a language in itself.
 pub(super) fn language_name(tag: &str) -> Option<&'static str> {
     locales::ALL.iter().find(|texts| texts.language_tag == tag).map(|texts| texts.language_name)
 }
 
+/// A size such as `10 MB` in the unit of the language; in the file either may
+/// stand.
+fn in_unit_of(texts: &Texts, size: String) -> String {
+    match size.strip_suffix("MB") {
+        Some(number) => {
+            format!("{number}{}", fill(texts.unit_megabyte, &[("n", "")]).trim())
+        }
+        None => size,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{DOCUMENT, QUESTION};
+    use super::{DOCUMENT, QUESTION, in_unit_of};
+
+    #[test]
+    fn a_size_has_the_unit_of_the_language() {
+        for (tag, expected) in [("fr", "10 Mo"), ("en", "10 MB")] {
+            let texts = locales::ALL.iter().find(|texts| texts.language_tag == tag);
+            let shown = texts.map(|texts| in_unit_of(texts, "10 MB".to_owned()));
+            assert_eq!(shown.as_deref(), Some(expected));
+        }
+    }
 
     #[test]
     fn a_row_has_a_field_for_each_language() {

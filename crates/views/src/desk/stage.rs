@@ -50,10 +50,25 @@ pub struct StageShown<'a> {
     pub stage: Option<Stage>,
     /// The letter in each language that is needed.
     pub letters: &'a [Letter],
+    /// The interview, as it was typed.
+    pub interview: Interview<'a>,
+    /// Whether a file was chosen that has to be chosen again.
+    pub is_file_gone: bool,
     /// What each person would get, where somebody wants to see it.
     pub previews: &'a [Preview],
     /// What is wrong with the letters.
     pub mistake: Option<&'a str>,
+}
+
+/// When and where an interview is, as it was typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Interview<'a> {
+    /// The day and the hour.
+    pub at: &'a str,
+    /// How long it takes.
+    pub minutes: &'a str,
+    /// Where it is.
+    pub place: &'a str,
 }
 
 /// A letter in a language.
@@ -110,6 +125,8 @@ pub fn stage(texts: &'static Texts, shown: &StageShown<'_>, person: &Person<'_>)
         previews: shown.previews,
         mistake: shown.mistake,
         rows: shown.addressees.iter().map(|one| Row::of(texts, one)).collect(),
+        interview: shown.interview,
+        is_file_gone: shown.is_file_gone,
         is_interview: shown.stage == Some(Stage::Interview),
         zone: &shown.posting.deadline.zone.name,
     };
@@ -246,6 +263,8 @@ struct Page<'a> {
     previews: &'a [Preview],
     mistake: Option<&'a str>,
     rows: Vec<Row<'a>>,
+    interview: Interview<'a>,
+    is_file_gone: bool,
     is_interview: bool,
     zone: &'a str,
 }

@@ -131,8 +131,9 @@ impl<S: PostingStore> Push<'_, S> {
             }
             Saving::Conflict { current } => Pushed::Refused(conflict(slug, base, current)),
             Saving::Unconfirmed { early } => Pushed::Refused(format!(
-                "postings/{slug}.md closes after the day on which {early} of its applications are erased, as \
-                 their candidates were told. If that is meant: --confirm"
+                "postings/{slug}.md closes after the day on which {} of its applications are erased, as \
+                 their candidates were told. If that is meant: --confirm",
+                early.count
             )),
             Saving::Over => Pushed::Refused(format!(
                 "postings/{slug}.md: the posting of this name is over and its applications are erased. Give \

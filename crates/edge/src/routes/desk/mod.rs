@@ -10,6 +10,7 @@ mod ending;
 mod export;
 mod forms;
 mod import;
+mod letters;
 mod overview;
 mod postings;
 mod progressed;

@@ -3,7 +3,7 @@
 
 use domain::{Failure, Posting, Stage};
 use intake::ports::{
-    CurrentVersion, Dossier, Dossiers as _, Listing, MailState, PAGE, PostingCounts,
+    CurrentVersion, Dossier, Dossiers as _, EarlyErasures, Listing, MailState, PAGE, PostingCounts,
     PostingStore as _, Sort,
 };
 use rules::Timestamp;
@@ -151,7 +151,7 @@ impl Desk<'_> {
             state,
             version: posting.version,
             can_be_put_back: is_undoable && !self.is_over(posting),
-            erased_earlier: 0,
+            erased_earlier: EarlyErasures::default(),
             is_erased: counts.applications == 0 && self.is_over(posting),
             counts,
         }

@@ -2,12 +2,12 @@
 
 use domain::posting::State;
 use domain::{Deed, Failure, Posting};
-use intake::ports::{Concerned, NewVersion, PostingStore as _, PostingVersion};
+use intake::ports::{Concerned, EarlyErasures, NewVersion, PostingStore as _, PostingVersion};
 use intake::{Draft, Saving, save_posting, still_ended};
 use postings::{Compiled, FORMAT, Flaw, Mistake, Mistakes};
 use sealing::holds_private_key;
 use serde_json::{Value, json};
-use views::desk::{EditorShown, MistakeShown};
+use views::desk::{EditorShown, MistakeShown, consequence};
 use worker::{Request, Response};
 
 use super::editing::{Sent, View, is_slug, sent, shown};
@@ -181,7 +181,9 @@ impl Desk<'_> {
                 Ok(self.done(status, slug, &body))
             }
             Saving::Conflict { current } => self.conflict(slug, current, sent).await,
-            Saving::Unconfirmed { early } => Ok(self.unconfirmed(slug, base, early, sent)),
+            Saving::Unconfirmed { early } => {
+                Ok(self.unconfirmed(slug, base, posting.as_ref().zip(Some(early)), sent))
+            }
             Saving::Over => {
                 let text = "the posting of this name is over and its applications are erased. Give another posting \
                             another name.";
@@ -264,25 +266,27 @@ impl Desk<'_> {
     }
 
     /// Applications would be erased before the new closing, as their candidates
-    /// were told: the page says how many and asks whether that is meant.
+    /// were told: the page says how many, from which day on, and asks whether
+    /// that is meant.
     fn unconfirmed(
         &self,
         slug: &str,
         version: u32,
-        early: u32,
+        early: Option<(&Posting, EarlyErasures)>,
         sent: &Sent,
     ) -> worker::Result<Response> {
         if self.context.wants_json {
+            let early = early.map_or(0, |(_, early)| early.count);
             let body = json!({ "error": "unconfirmed", "version": version, "early": early });
             return answer::json(409, &body, Caching::Never);
         }
         let texts = self.context.texts();
-        let line = locales::fill(texts.desk_early, &[("count", &early.to_string())]);
+        let line = early.map(|(posting, early)| consequence(texts, posting, early));
         let shown = EditorShown {
             slug: Some(slug),
             version,
             source: &sent.source,
-            consequences: &[line],
+            consequences: line.as_slice(),
             ..EditorShown::default()
         };
         self.editor(409, &shown, sent.view, None)

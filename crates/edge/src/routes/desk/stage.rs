@@ -1,19 +1,18 @@
-//! `POST /desk/stage`.
+//! `POST /desk/stage`. The page on which a change is looked at first is in
+//! `letters.rs`.
 
 use std::collections::BTreeMap;
 
 use domain::{Failure, Reference, Stage};
-use intake::ports::{DocumentStore as _, MessageAttachment, Progress as _, Standing, Upload as _};
-use intake::{ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, Unfilled, filled};
+use intake::ports::{DocumentStore as _, MessageAttachment, Progress as _, Upload as _};
+use intake::{ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, Unfilled};
 use rules::application::{lines, one_line};
-use serde_json::json;
-use views::desk::{Addressee, Preview, StageShown, Template};
+use serde_json::{Value, json};
 use worker::Request;
 
 use super::{Answer, Desk, Refused, forms, fresh_id};
 use crate::adapters::UploadedFile;
 use crate::postings::find;
-use crate::routes::answer::{self, Caching};
 
 /// The most bytes of a file that goes with a message.
 const MAX_ATTACHMENT: u64 = 3_000_000;
@@ -43,15 +42,18 @@ impl Desk<'_> {
             None => None,
         };
         if fields.given("preview").is_some() || fields.given("look").is_some() {
-            return self.preview_stage(&fields, &references, stage).await;
+            return self.preview_stage(&fields, &references, stage, None).await;
         }
         let change_id = fresh_id()?;
         let letter = match self.letter(&fields, stage, &change_id).await? {
             Ok(letter) => letter,
-            Err(response) => return Ok(response),
+            Err(wrong) => {
+                return self.mistaken_letter(&wrong, &fields, &references, stage).await;
+            }
         };
         if stage.is_none() && letter.is_none() {
-            return Ok(self.wrong("stage", "missing", json!({})));
+            let wrong = Wrong("stage", "missing", json!({}));
+            return self.mistaken_letter(&wrong, &fields, &references, stage).await;
         }
         let seen = seen(&fields);
         let written = letter.as_ref().map(Written::borrowed);
@@ -67,8 +69,8 @@ impl Desk<'_> {
         match intake::progress(ledger, queue, &self.postings, &change).await? {
             Ok(progressed) => self.progressed(&progressed, &fields).await,
             Err(Unfilled { placeholder }) => {
-                let params = json!({ "placeholder": placeholder });
-                Ok(self.wrong("message", "placeholder", params))
+                let wrong = Wrong("message", "placeholder", json!({ "placeholder": placeholder }));
+                self.mistaken_letter(&wrong, &fields, &references, stage).await
             }
         }
     }
@@ -79,7 +81,7 @@ impl Desk<'_> {
         fields: &forms::Fields,
         stage: Option<Stage>,
         change_id: &str,
-    ) -> Result<Result<Option<Written>, worker::Result<worker::Response>>, Refused> {
+    ) -> Result<Result<Option<Written>, Wrong>, Refused> {
         let mut texts = Vec::new();
         for language in [None].into_iter().chain(locales::LANGUAGES.map(Some)) {
             let name = |field: &str| match language {
@@ -96,24 +98,24 @@ impl Desk<'_> {
                 subject = views::desk::template(texts, stage).subject;
             }
             if body.chars().count() > MAX_MESSAGE {
-                return Ok(Err(self.wrong("message", "too_long", json!({ "max": MAX_MESSAGE }))));
+                return Ok(Err(Wrong("message", "too_long", json!({ "max": MAX_MESSAGE }))));
             }
             if subject.chars().count() > MAX_SUBJECT {
-                return Ok(Err(self.wrong("subject", "too_long", json!({ "max": MAX_SUBJECT }))));
+                return Ok(Err(Wrong("subject", "too_long", json!({ "max": MAX_SUBJECT }))));
             }
             texts.push((language, subject, body));
         }
         if texts.is_empty() {
             let has_part = fields.file("attachment").is_some() || fields.given("subject").is_some();
             return Ok(if has_part {
-                Err(self.wrong("message", "missing", json!({})))
+                Err(Wrong("message", "missing", json!({})))
             } else {
                 Ok(None)
             });
         }
         let appointment = match self.appointment(fields, change_id) {
             Ok(appointment) => appointment,
-            Err(response) => return Ok(Err(response)),
+            Err(wrong) => return Ok(Err(wrong)),
         };
         let attachment = self.attachment(fields, change_id).await?;
         Ok(Ok(Some(Written { texts, appointment, attachment })))
@@ -124,9 +126,9 @@ impl Desk<'_> {
         &self,
         fields: &forms::Fields,
         change_id: &str,
-    ) -> Result<Option<String>, worker::Result<worker::Response>> {
+    ) -> Result<Option<String>, Wrong> {
         let Some(begins) = fields.given("interview_at") else { return Ok(None) };
-        let wrong = || self.wrong("interview_at", "not_a_time", json!({}));
+        let wrong = || Wrong("interview_at", "not_a_time", json!({}));
         let posting = fields.given("posting").and_then(|slug| find(&self.postings, slug));
         let posting = posting.or_else(|| self.postings.first()).ok_or_else(wrong)?;
         let minutes: u32 = fields.given("minutes").unwrap_or("60").parse().map_err(|_| wrong())?;
@@ -169,88 +171,10 @@ impl Desk<'_> {
         self.app.ledger.keep_attachment(&attachment, self.context.received_at).await?;
         Ok(Some(attachment.key))
     }
-
-    /// The page on which a change is looked at before it is made. The letters
-    /// may be edited, and seen as each person gets them.
-    async fn preview_stage(
-        &self,
-        fields: &forms::Fields,
-        references: &[&str],
-        stage: Option<Stage>,
-    ) -> Answer {
-        let parsed = references.iter().filter_map(|typed| Reference::parse(typed));
-        let parsed: Vec<Reference> = parsed.take(MAX_PREVIEWS).collect();
-        let mut standings = Vec::new();
-        for some in parsed.chunks(100) {
-            standings.extend(self.app.ledger.standings(some).await?);
-        }
-        standings.sort_by_key(|standing| standing.application.number);
-        let first = standings.first().ok_or(Failure::NotFound)?;
-        let posting = self.posting(&first.application.posting)?;
-        let addressees: Vec<Addressee<'_>> = standings.iter().map(addressee).collect();
-        let mut letters = views::desk::letters(&addressees, stage);
-        for letter in &mut letters {
-            let typed = |field: &str| fields.given(&format!("{field}_{}", letter.tag));
-            if fields.given("look").is_some() {
-                let [subject, body] =
-                    ["subject", "message"].map(|field| typed(field).unwrap_or_default());
-                letter.template = Template { subject: one_line(subject), body: lines(body) };
-            }
-        }
-        let (mut previews, mut mistake) = (Vec::new(), None);
-        if fields.given("look").is_some() {
-            match previewed(&standings, posting, &letters) {
-                Ok(all) => previews = all,
-                Err(Unfilled { placeholder }) => {
-                    let texts = self.context.texts();
-                    mistake =
-                        Some(views::desk::mistake(texts, "message", "placeholder", &placeholder));
-                }
-            }
-        }
-        let shown = StageShown {
-            posting,
-            addressees: &addressees,
-            stage,
-            letters: &letters,
-            previews: &previews,
-            mistake: mistake.as_deref(),
-        };
-        let page = views::desk::stage(self.context.texts(), &shown, &self.person());
-        Ok(answer::html(200, &page, Caching::Never))
-    }
 }
 
-/// The most people of a page with letters.
-const MAX_PREVIEWS: usize = 200;
-
-fn addressee(standing: &Standing) -> Addressee<'_> {
-    Addressee {
-        application: &standing.application,
-        stage: standing.stage,
-        has_pending: standing.pending.is_some(),
-    }
-}
-
-/// The letters as each person gets them.
-fn previewed(
-    standings: &[Standing],
-    posting: &domain::Posting,
-    letters: &[views::desk::Letter],
-) -> Result<Vec<Preview>, Unfilled> {
-    let mut previews = Vec::new();
-    for Standing { application, .. } in standings {
-        let own = letters.iter().find(|letter| letter.tag == application.language);
-        let Some(letter) = own.or(letters.first()) else { continue };
-        previews.push(Preview {
-            name: application.content.name.clone(),
-            language: letter.tag.to_owned(),
-            subject: filled(&letter.template.subject, application, Some(posting))?,
-            body: filled(&letter.template.body, application, Some(posting))?,
-        });
-    }
-    Ok(previews)
-}
+/// What is wrong with a letter: the field, the code, and what goes with it.
+pub(super) struct Wrong(pub(super) &'static str, pub(super) &'static str, pub(super) Value);
 
 /// What staff have written, in each language.
 struct Written {
