@@ -2,6 +2,8 @@
 // crates/intake/tests/flows/incoming.rs has all of them.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 
 import PostalMime from "postal-mime";
@@ -9,9 +11,11 @@ import PostalMime from "postal-mime";
 import { clock, everything, kept, NOON, pdf, POSTING, sha256 } from "../support/application.mjs";
 import { signIn } from "../support/desk.mjs";
 import { override } from "../support/faults.mjs";
+import { ROOT } from "../support/guichet.mjs";
 import { INTAKE, RECEIVER, received, startReceiver } from "../support/incoming.mjs";
 import { bounce, CV, forwarding, LETTER, mail, MARIE, send as sendTo } from "../support/letters.mjs";
 import { poll } from "../support/mailbox.mjs";
+import { save } from "../support/postings.mjs";
 import { running } from "../support/running.mjs";
 
 const place = await running({ incoming: true });
@@ -326,4 +330,24 @@ test("only our own Authentication-Results is left", () => {
   const text = String(received(raw, "a@b.example"));
   assert.equal(text.match(/^Authentication-Results: /gm).length, 2, text);
   assert.match(text, /^Return-Path: <a@b\.example>\r\nReceived: [^\n]+\nAuthentication-Results: mx\.in\.example\.org; dmarc=pass header\.from=b\.example\r\nFrom: a@b\.example\r\nX: y\r\n\r\nAuthentication-Results: body/);
+});
+
+// Last: for half a minute the Worker knows the posting with two recipients.
+test("of two recipients the mail of one comes back: the desk names whose", async () => {
+  const source = await readFile(join(ROOT, "postings", `${POSTING.slug}.md`), "utf8");
+  const second = "equipe@example.org";
+  await save(guichet.db, POSTING.slug, source.replace(/^recipient = .*$/m, `recipient = ["${POSTING.recipient}", "${second}"]`));
+  await override(guichet, { clock: clock(NOON), vars: { DEV_POSTINGS_MS: "0" } });
+  await send(mail());
+  const { staff } = await mails(3);
+  await send(bounce(staff[0].messageId, second.toUpperCase()), { from: "" });
+  await mails(5);
+  const { results } = await guichet.db.prepare("SELECT address, refused_because FROM mail_recipients WHERE mail LIKE 'staff/%' ORDER BY address").all();
+  assert.deepEqual(results.map(({ address, refused_because: why }) => [address, why]), [[POSTING.recipient, null], [second, "bounced"]]);
+  const [application] = (await kept(guichet)).applications;
+  const desk = await signIn(guichet);
+  const page = await (await desk.get(`/desk/applications/${application.reference}`, { accept: "text/html" })).text();
+  assert.match(page, new RegExp(`Pas remis à\\u00a0: ${second}`));
+  await save(guichet.db, POSTING.slug, source);
+  await override(guichet, {});
 });

@@ -73,10 +73,10 @@ export function forwarding(inner, changes) {
   return mail({ ...changes, files: [] }).replace(/--b--\r\n$/, `--b\r\nContent-Type: message/rfc822\r\n\r\n${inner}\r\n--b--\r\n`);
 }
 
-/** What a mail server writes of a mail that it could not deliver (RFC 3464). @param {string} messageId of that mail */
-export function bounce(messageId) {
+/** What a mail server writes of a mail that it could not deliver (RFC 3464). @param {string} messageId of that mail @param {string} [lacks] who lacks it */
+export function bounce(messageId, lacks = "x@example.net") {
   const type = 'multipart/report; report-type=delivery-status; boundary="b"';
-  const status = "Reporting-MTA: dns; mx.example.net\r\n\r\nFinal-Recipient: rfc822; x@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n";
+  const status = `Reporting-MTA: dns; mx.example.net\r\n\r\nFinal-Recipient: rfc822; ${lacks}\r\nAction: failed\r\nStatus: 5.1.1\r\n`;
   const parts = `--b\r\nContent-Type: message/delivery-status\r\n\r\n${status}\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: ${messageId}\r\n\r\n--b--\r\n`;
   const raw = mail({ from: "Mail Delivery System <MAILER-DAEMON@example.net>", subject: "Undelivered", files: [], headers: { "Content-Type": type } });
   return raw.replace(/--b--\r\n$/, parts);
