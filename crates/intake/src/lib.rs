@@ -113,7 +113,9 @@ pub use return_path::ReturnPath;
 pub use sealed::{SEALED, opened};
 pub use sending_event::undelivered;
 pub use settlement::{SLOW_DOWN_MS, next_attempt};
-pub use shared::{Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key};
+pub use shared::{
+    Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key, visit_until,
+};
 pub use submission::{Channel, Submission, SubmittedDocument};
 pub use submit::submit;
 pub use sweep::{QUEUED_MS, sweep};
