@@ -40,6 +40,7 @@ test("with a script nothing stays in the tab, and the way out leads nowhere back
   await page.fill("#name", "Amélie Ben Salah");
   assert.deepEqual(await kept(page), []);
   assert.ok(!(await page.getByText(form.draft).isVisible()), "nor does the page say so");
+  assert.ok(await page.getByRole("button", { name: form.empty }).isVisible());
   await look(page, "shared-form-fr-320");
   // Large enough to go in parts.
   await fill(page, { cv: document("CV.pdf", pdf("Amélie Ben Salah", 200_000)) });
@@ -69,6 +70,7 @@ test("without a script, in Arabic, the form that is left behind corrects nothing
   const page = await visitors.visit(t, { javaScriptEnabled: false, viewport: NARROW });
   await page.goto(`/postings/${POSTING.slug}?lang=ar`);
   await page.getByLabel(shared.tick).check();
+  assert.ok(!(await page.getByText(words("ar").form.draft).isVisible()), "nothing is kept without a script");
   await look(page, "shared-form-ar-320");
   await fill(page);
   const token = await page.inputValue("#token");
@@ -103,6 +105,7 @@ test("a receipt that was opened by its code is corrected and withdrawn, and no a
   page.on("framenavigated", (frame) => addresses.push(frame.url()));
   await openByCode(page, reference, "ABCD", "fr");
   assert.ok(await page.getByText(shared.open_wrong).isVisible());
+  assert.equal((await page.inputValue("#code")).trim(), "ABCD", "so that each letter can be checked");
   await look(page, "shared-open-fr-1280");
   await openByCode(page, reference, code, "fr");
   await page.getByRole("button", { name: receipt.correct_link }).click();

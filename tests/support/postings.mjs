@@ -15,9 +15,20 @@ export async function pushFolder(db, folder) {
   const latest = db.prepare("SELECT source FROM posting_versions WHERE slug = ?1 AND saved_by = 'dev' ORDER BY version DESC LIMIT 1");
   for (const name of files) {
     const slug = name.slice(0, -".md".length);
-    const source = await readFile(join(folder, name), "utf8");
+    const source = await withKeys(folder, await readFile(join(folder, name), "utf8"));
     if ((await latest.bind(slug).first("source")) !== source) await save(db, slug, source);
   }
+}
+
+/** The posting with the text of each key in the place of its file's name. @param {string} folder @param {string} source */
+async function withKeys(folder, source) {
+  const parts = await Promise.all(
+    source.split(/(?<=^(?!\s*#).*)(["']keys\/[\w.-]+["'])/m).map(async (part, at) => {
+      if (at % 2 === 0) return part;
+      return `"""${await readFile(join(folder, part.slice(1, -1)), "utf8")}"""`;
+    }),
+  );
+  return parts.join("");
 }
 
 /**

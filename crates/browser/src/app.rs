@@ -98,10 +98,15 @@ impl App {
     }
 
     /// Brings back what was typed in this tab before, and says that it is kept.
+    /// A form that comes back with the tick of a shared computer is not kept.
     pub(crate) fn restore(&self) {
         let Some(drafts) = &self.drafts else { return };
         self.dom.set_hidden("draft", false);
-        if let Some(draft) = drafts.find(wall()) {
+        let form = self.dom.typed(&self.page.requirements);
+        if form.is_ok_and(|form| !form.shared.is_empty()) {
+            self.dom.set_hidden("draft-kept", true);
+            drafts.forget();
+        } else if let Some(draft) = drafts.find(wall()) {
             self.dom.restore(&draft);
         }
     }
@@ -110,7 +115,7 @@ impl App {
     pub(crate) fn keep(&self) {
         if let (Some(drafts), Ok(form)) = (&self.drafts, self.dom.typed(&self.page.requirements)) {
             let is_kept = form.shared.is_empty();
-            self.dom.set_hidden("draft", !is_kept);
+            self.dom.set_hidden("draft-kept", !is_kept);
             if is_kept {
                 drafts.keep(&Draft::of(&form, wall()));
             } else {

@@ -115,7 +115,9 @@ pub use revise::{CORRECTION_WAIT_MS, CORRECTIONS_A_MINUTE, MAX_REVISIONS};
 pub use sealed::{SEALED, opened};
 pub use sending_event::undelivered;
 pub use settlement::{SLOW_DOWN_MS, next_attempt};
-pub use shared::{Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key};
+pub use shared::{
+    Credential, ONCE_MS, address_key, admitted, receipt_code, visit_key, visit_until,
+};
 pub use submission::{Channel, Submission, SubmittedDocument};
 pub use submit::submit;
 pub use sweep::{QUEUED_MS, sweep};

@@ -49,7 +49,12 @@ pub fn address_key(signing: &SigningKey, received: &Application, now: Timestamp)
 
 /// The key that an open receipt posts, for the hour that follows.
 pub fn visit_key(signing: &SigningKey, received: &Application, now: Timestamp) -> String {
-    timed(signing, VISIT, received, Timestamp(now.0.saturating_add(VISIT_MS)))
+    timed(signing, VISIT, received, visit_until(now))
+}
+
+/// Until when a receipt that is opened at `now` can post what it offers.
+pub fn visit_until(now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_add(VISIT_MS))
 }
 
 /// The code that opens the receipt of an application which was sent from a

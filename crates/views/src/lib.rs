@@ -41,6 +41,6 @@ pub use frame::Site;
 pub use open::{NotOpened, OPEN_ADDRESS, open};
 pub use posting::posting;
 pub use receipt::{
-    APPOINTMENT, Receipt, correct_address, receipt, receipt_address, status_address,
+    APPOINTMENT, Code, Receipt, correct_address, receipt, receipt_address, status_address,
 };
 pub use withdrawal::{withdraw, withdrawn};

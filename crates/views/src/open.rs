@@ -19,10 +19,12 @@ pub enum NotOpened {
 }
 
 /// Returns the form for reference and code. Its title does not mention
-/// applications, since others may see the browser's history.
+/// applications, since others may see the browser's history. A code that was
+/// wrong stays in its field: whoever typed it is asked to check each letter.
 pub fn open(
     texts: &'static Texts,
     reference: &str,
+    code: &str,
     not_opened: Option<NotOpened>,
     site: &Site,
 ) -> String {
@@ -37,6 +39,7 @@ pub fn open(
             has_form: false,
         },
         reference,
+        code,
         wrong: not_opened.map(|why| match why {
             NotOpened::Wrong => texts.shared_open_wrong,
             NotOpened::TooMany => texts.shared_open_later,
@@ -52,6 +55,7 @@ struct Page<'a> {
     t: &'static Texts,
     frame: Frame<'a>,
     reference: &'a str,
+    code: &'a str,
     wrong: Option<&'static str>,
     action: String,
 }

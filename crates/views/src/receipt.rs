@@ -49,7 +49,16 @@ pub struct Receipt<'a> {
     /// the page posts.
     pub key: &'a str,
     /// The code to be noted, where the application came from a shared computer.
-    pub code: Option<&'a str>,
+    pub code: Option<Code<'a>>,
+}
+
+/// The code of a receipt from a shared computer.
+#[derive(Clone, Copy)]
+pub struct Code<'a> {
+    /// The letters to be noted.
+    pub letters: &'a str,
+    /// Until when what the page offers can be posted.
+    pub until: Timestamp,
 }
 
 /// What was received and how far it has come. It can be corrected while its
@@ -128,7 +137,9 @@ pub fn receipt(
         doubt: addresses::doubt(email),
         withdraw: in_language(texts, &withdraw),
         shared: code.map(|code| Shared {
-            code: groups(code),
+            code: groups(code.letters),
+            once: Around::of(texts.shared_once, "moment"),
+            until: moment(code.until),
             open: format!("{}{}", site.base_url, in_language(texts, OPEN_ADDRESS)),
             key,
             correct: in_language(texts, &format!("/applications/{reference}/correct")),
@@ -180,6 +191,9 @@ struct Page<'a> {
 /// that hold its key.
 struct Shared<'a> {
     code: Vec<String>,
+    /// That only the code opens it from now on, and until when the page is good.
+    once: Around,
+    until: Time,
     /// Where the code opens the receipt, whole.
     open: String,
     /// What the forms post.

@@ -293,13 +293,18 @@ fn a_receipt_on_a_shared_computer_asks_to_keep_the_code_and_not_the_page() {
         (received(), Delivery { acknowledgement: MailState::GivenUp, ..Delivery::default() });
     for texts in ALL {
         let own = sent(&received, &delivery);
-        let shared = Receipt { code: Some("ABCDEFGHJKLM"), ..own };
+        let code = views::Code { letters: "ABCDEFGHJKLM", until: OPEN };
+        let shared = Receipt { code: Some(code), ..own };
         let posting = posting();
         let page = |receipt| views::receipt(texts, &posting, receipt, OPEN, &SITE);
         let after_address = |text: &'static str| text.split("{email}").last().unwrap();
         let page_words = after_address(texts.receipt_state_not_acknowledged);
         let code_words = after_address(texts.shared_not_acknowledged);
         let (own, shared) = (page(own), page(shared));
+        // Until when it is good stands right after the code.
+        let once = texts.shared_once.split("{moment}").next().unwrap_or_default();
+        let until = OPEN.to_rfc3339();
+        assert!(shared.contains(&format!("{once}<time datetime=\"{until}\">")), "{shared}");
         assert!(own.contains(page_words) && !own.contains(code_words));
         assert!(shared.contains(code_words) && !shared.contains(page_words));
     }

@@ -14,7 +14,7 @@ use crate::routes::{RequestContext, cross_site, form, receipt};
 /// The form for reference and code.
 pub(super) fn page(context: &RequestContext) -> worker::Result<Response> {
     let reference = context.parameter("reference").unwrap_or_default();
-    show(context, 200, &reference, None)
+    show(context, 200, &reference, "", None)
 }
 
 /// Shows the receipt in the answer itself, so that no address holds a key.
@@ -38,7 +38,7 @@ pub(super) async fn post(
     let (reference, code, visit) = (text("reference"), text("code"), text("key"));
     if guesses {
         log::turned_away("rate_limited");
-        let mut response = show(context, 429, &reference, Some(NotOpened::TooMany))?;
+        let mut response = show(context, 429, &reference, &code, Some(NotOpened::TooMany))?;
         response.headers_mut().set("Retry-After", guard::RETRY_AFTER)?;
         return Ok(response);
     }
@@ -46,7 +46,7 @@ pub(super) async fn post(
         if code.is_empty() { Credential::Visit(&visit) } else { Credential::Code(&code) };
     match receipt::opened_by(context, env, &reference, credential).await {
         Ok(Some(opened)) => receipt::answer(context, env, known, &reference, opened).await,
-        Ok(None) => show(context, 422, &reference, Some(NotOpened::Wrong)),
+        Ok(None) => show(context, 422, &reference, &code, Some(NotOpened::Wrong)),
         Err(fault) => answer::unavailable(context, &fault),
     }
 }
@@ -55,9 +55,10 @@ fn show(
     context: &RequestContext,
     status: u16,
     reference: &str,
+    code: &str,
     not_opened: Option<NotOpened>,
 ) -> worker::Result<Response> {
     let site = Site { base_url: &context.origin };
-    let page = views::open(context.texts(), reference, not_opened, &site);
+    let page = views::open(context.texts(), reference, code, not_opened, &site);
     answer::html(status, &page, Caching::Never)
 }

@@ -4,12 +4,12 @@ use domain::{Application, Failure, Posting, Reference};
 use intake::ports::{Delivery, Fault, MailState, Message, Progress as _, Withdrawn};
 use intake::{
     Credential, Opened, Receipt, SigningKey, address_key, posting_for_receipt, receipt_code,
-    visit_key,
+    visit_key, visit_until,
 };
 use rules::Timestamp;
 use rules::application::Document;
 use serde::Serialize;
-use views::Site;
+use views::{Code, Site};
 use worker::{Env, Method, Request, Response};
 
 use crate::app::AppContext;
@@ -141,7 +141,9 @@ async fn show(
         return answer::json(200, &Status::of(context, posting, receipt, &address), Caching::Never);
     }
     let site = Site { base_url: &context.origin };
-    let (texts, code) = (context.texts_for(posting), code.as_deref());
+    let texts = context.texts_for(posting);
+    let until = visit_until(context.received_at);
+    let code = code.as_deref().map(|letters| Code { letters, until });
     let receipt = views::Receipt { received, earlier, delivery, messages, key: &page, code };
     let page = views::receipt(texts, posting, receipt, context.received_at, &site);
     answer::html(200, &page, Caching::Never)
