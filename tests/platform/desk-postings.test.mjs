@@ -49,6 +49,8 @@ test("an advertisement becomes a draft, a posting, a further version, and ends",
     assert.equal(answer.status, 413, path);
   }
   assert.equal((await staff.post("/desk/import", { text: "é".repeat(100_001) })).status, 413);
+  const page = await staff.post("/desk/import", { text: "x".repeat(1_000_000) }, { ...SAME_ORIGIN, accept: "text/html" });
+  assert.match(await page.text(), /200\s(ko|KB)[^]*href="[^"]*\/desk"/, "it speaks to staff, and leads to the desk");
   const foreign = await staff.post("/desk/postings", { source: "---\ntitle: Jekyll\n---\n" });
   assert.equal(foreign.status, 422);
   const late = await staff.post("/desk/postings", { source: whole.replace(slug, "en-retard").replace(/2025-0[89]-/g, "2025-07-").replace("2025-07-09", "2025-07-01").replace("date = 2025-07-03", "date = 2025-07-02") });

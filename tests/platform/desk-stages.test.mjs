@@ -180,6 +180,27 @@ test("a letter that cannot leave comes back as it was typed", async () => {
   assert.equal((await staff.dossier(reference)).stage, "received");
 });
 
+test("the interview's day, time and place stand where the letter has {date} and {place}", async () => {
+  const [{ reference }] = await applications(place.guichet, 1);
+  const typed = {
+    reference,
+    posting: POSTING.slug,
+    stage: "interview",
+    subject_fr: "Entretien du {date}",
+    message_fr: "Le {date}, {place}.",
+    interview_at: "2025-09-01T10:00",
+    place: "Rue de Stassart 36",
+  };
+  const looked = await staff.post("/desk/stage", { ...typed, look: "yes" }, { ...SAME_ORIGIN, accept: "text/html" });
+  const html = unescaped(await looked.text());
+  assert.match(html, /Le lundi 1er septembre 2025 à 10.h.00, heure de Bruxelles \(UTC\+2\), Rue de Stassart 36\./);
+  assert.ok(html.includes(">Le {date}, {place}.</textarea>"), "the letter itself can still be edited");
+  assert.equal((await staff.stage(typed)).status, 200);
+  await later(10);
+  const [mail] = await mailsTo(place.mailbox, "person1@example.net", "Entretien du lundi 1er septembre 2025");
+  assert.match(mail.text, /Le lundi 1er septembre 2025 à 10.h.00, heure de Bruxelles \(UTC\+2\), Rue de Stassart 36\./);
+});
+
 test("HTML in what staff write to a candidate stays text, in the mail too", async () => {
   const [{ reference }] = await applications(place.guichet, 1);
   const evil = "<script>alert(1)</script> & <img src=x onerror=alert(2)>";

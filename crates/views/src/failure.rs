@@ -10,17 +10,32 @@ use crate::open::OPEN_ADDRESS;
 
 /// Returns the page that says what went wrong.
 pub fn failure(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
-    page(texts, failure, None, site)
+    page(texts, words(texts, *failure), None, in_language(texts, "/"), site)
+}
+
+/// Returns the same for staff at the desk.
+pub fn failure_at_desk(texts: &'static Texts, failure: &Failure, site: &Site) -> String {
+    match words_for_staff(texts, *failure) {
+        Some(words) => page(texts, words, None, "/desk".into(), site),
+        None => self::failure(texts, failure, site),
+    }
 }
 
 /// Returns the page for a key that opens no receipt. It leads to the page on
 /// which the code of a shared computer does.
 pub fn no_receipt(texts: &'static Texts, site: &Site) -> String {
-    page(texts, &Failure::NotFound, Some(OPEN_ADDRESS), site)
+    let words = words(texts, Failure::NotFound);
+    page(texts, words, Some(OPEN_ADDRESS), in_language(texts, "/"), site)
 }
 
-fn page(texts: &'static Texts, failure: &Failure, open: Option<&str>, site: &Site) -> String {
-    let Words { title, what, todo } = words(texts, *failure);
+fn page(
+    texts: &'static Texts,
+    words: Words,
+    open: Option<&str>,
+    home: String,
+    site: &Site,
+) -> String {
+    let Words { title, what, todo } = words;
     let brand = Brand::ours(texts);
     let page = Page {
         t: texts,
@@ -36,14 +51,22 @@ fn page(texts: &'static Texts, failure: &Failure, open: Option<&str>, site: &Sit
         what,
         todo,
         open: open.map(|path| in_language(texts, path)),
-        home: format!("{}{}", site.base_url, in_language(texts, "/")),
+        home: format!("{}{home}", site.base_url),
     };
     page.to_string()
 }
 
 /// Returns the same for a program that asks for JSON: what went wrong, what to do.
 pub fn failure_message(texts: &'static Texts, failure: &Failure) -> String {
-    let Words { what, todo, .. } = words(texts, *failure);
+    message(words(texts, *failure))
+}
+
+/// Returns the same for staff at the desk.
+pub fn failure_message_at_desk(texts: &'static Texts, failure: &Failure) -> String {
+    message(words_for_staff(texts, *failure).unwrap_or_else(|| words(texts, *failure)))
+}
+
+fn message(Words { what, todo, .. }: Words) -> String {
     format!("{what} {todo}")
 }
 
@@ -89,6 +112,26 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
     // What we read has room for what surrounds the documents.
     let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
     Words { title, what: fill(what, &[("max", &max)]), todo: fill(todo, &[("limit", &limit)]) }
+}
+
+/// The words for staff, where those for candidates would mislead them.
+fn words_for_staff(t: &'static Texts, failure: Failure) -> Option<Words> {
+    match failure {
+        Failure::TooLarge { max_bytes } => {
+            let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
+            Some(Words {
+                title: t.desk_too_large,
+                what: fill(t.desk_too_large_what, &[("max", &max)]),
+                todo: fill(t.desk_too_large_do, &[("limit", &limit)]),
+            })
+        }
+        Failure::CrossSite => Some(Words {
+            title: t.desk_cross_site,
+            what: t.desk_cross_site_what.to_owned(),
+            todo: t.desk_cross_site_do.to_owned(),
+        }),
+        _ => None,
+    }
 }
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 
 use domain::Failure;
 use intake::ports::Fault;
+use locales::Texts;
 use serde::Serialize;
 use views::Site;
 use worker::{Headers, Response};
@@ -72,6 +73,23 @@ pub(super) fn moved(location: &str) -> worker::Result<Response> {
 
 /// Returns a failure, in the shape that the client asks for.
 pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Result<Response> {
+    said(context, failure, views::failure_message, views::failure)
+}
+
+/// Returns a failure of staff at the desk.
+pub(super) fn failure_at_desk(
+    context: &RequestContext,
+    failure: Failure,
+) -> worker::Result<Response> {
+    said(context, failure, views::desk::failure_message, views::desk::failure)
+}
+
+fn said(
+    context: &RequestContext,
+    failure: Failure,
+    message: impl Fn(&'static Texts, &Failure) -> String,
+    page: impl Fn(&'static Texts, &Failure, &Site) -> String,
+) -> worker::Result<Response> {
     let (status, name) = match failure {
         Failure::Forbidden => (403, "forbidden"),
         Failure::CrossSite => (403, "cross_site"),
@@ -87,11 +105,11 @@ pub(super) fn failure(context: &RequestContext, failure: Failure) -> worker::Res
     };
     let texts = context.texts();
     if context.wants_json {
-        let message = views::failure_message(texts, &failure);
+        let message = message(texts, &failure);
         json(status, &serde_json::json!({ "error": name, "message": message }), Caching::Never)
     } else {
         let site = Site { base_url: &context.origin };
-        html(status, &views::failure(texts, &failure, &site), Caching::Never)
+        html(status, &page(texts, &failure, &site), Caching::Never)
     }
 }
 

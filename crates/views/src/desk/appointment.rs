@@ -6,7 +6,7 @@ use rules::Timestamp;
 
 use crate::deadline_calendar::{folded, text, utc};
 use crate::frame::Site;
-use crate::words::day;
+use crate::words::{Time, day};
 
 /// An interview.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,26 @@ pub fn appointment(
     }
     lines.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".into()]);
     Some(lines.iter().map(|line| folded(line)).collect())
+}
+
+/// Returns a text of staff with day and time in place of `{date}`, and the place
+/// in place of `{place}`, so that nobody types them twice. What is not given
+/// stays as it is.
+pub fn with_appointment(
+    texts: &'static Texts,
+    posting: &Posting,
+    begins: Option<&str>,
+    place: &str,
+    text: &str,
+) -> String {
+    let begins = begins.and_then(|begins| instant(begins, posting));
+    let date = begins.map(|at| Time::moment(texts, at, &posting.deadline.zone).words);
+    let values =
+        [("{date}", date.as_deref()), ("{place}", Some(place).filter(|it| !it.is_empty()))];
+    values.into_iter().fold(text.to_owned(), |text, (name, value)| match value {
+        Some(value) => text.replace(name, value),
+        None => text,
+    })
 }
 
 /// The instant at which the clocks of the posting's zone show `local`.

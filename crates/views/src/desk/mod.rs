@@ -14,9 +14,10 @@ use domain::dossier::{EarlyErasures, PostingCounts};
 use domain::{Posting, Stage};
 use locales::{Texts, Words as _, fill};
 
+pub use crate::failure::{failure_at_desk as failure, failure_message_at_desk as failure_message};
 pub use add::{AddShown, add};
 pub use application::{ApplicationShown, application};
-pub use appointment::{Appointment, appointment};
+pub use appointment::{Appointment, appointment, with_appointment};
 pub use editor::{EditorShown, MistakeShown, editor, import};
 pub use list::{ListShown, posting};
 pub use overview::overview;

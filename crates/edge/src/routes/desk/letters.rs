@@ -60,7 +60,9 @@ impl Desk<'_> {
             as_typed(&mut letters, fields);
         }
         if wants_look && mistake.is_none() {
-            match previewed(&standings, posting, &letters) {
+            let dated: Vec<Letter> =
+                letters.iter().map(|letter| self.dated_letter(fields, letter)).collect();
+            match previewed(&standings, posting, &dated) {
                 Ok(all) => previews = all,
                 Err(Unfilled { placeholder }) => {
                     let texts = self.context.texts();
@@ -86,6 +88,14 @@ impl Desk<'_> {
         };
         let page = views::desk::stage(self.context.texts(), &shown, &self.person());
         Ok(answer::html(status, &page, Caching::Never))
+    }
+
+    /// The letter with the interview's time and place, where they are given.
+    fn dated_letter(&self, fields: &forms::Fields, letter: &Letter) -> Letter {
+        let own = locales::for_tag(letter.tag).unwrap_or(self.context.texts());
+        let Template { subject, body } = letter.template.clone();
+        let [subject, body] = [subject, body].map(|text| self.dated(own, fields, text));
+        Letter { template: Template { subject, body }, ..letter.clone() }
     }
 }
 

@@ -141,7 +141,7 @@ pub(super) async fn respond(
 ) -> worker::Result<Response> {
     let answered = match answered(context, env, path, request).await {
         Ok(response) => response,
-        Err(Refused::Failure(failure)) => answer::failure(context, failure),
+        Err(Refused::Failure(failure)) => answer::failure_at_desk(context, failure),
         Err(Refused::Fault(fault)) => answer::unavailable(context, &fault),
     };
     let mut response = answered?;

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Failure, Reference, Stage};
+use domain::{Failure, Posting, Reference, Stage};
 use intake::ports::{DocumentStore as _, MessageAttachment, Progress as _, Upload as _};
 use intake::{ATTACHMENTS, BulkChange, Letter, LetterText, MAX_REFERENCES, Unfilled};
+use locales::Texts;
 use rules::application::{lines, one_line};
 use serde_json::{Value, json};
 use worker::Request;
@@ -92,11 +93,12 @@ impl Desk<'_> {
             if body.is_empty() {
                 continue;
             }
+            let own = language.and_then(locales::for_tag).unwrap_or(self.context.texts());
             let mut subject = one_line(fields.text(&name("subject")));
             if subject.is_empty() {
-                let texts = language.and_then(locales::for_tag).unwrap_or(self.context.texts());
-                subject = views::desk::template(texts, stage).subject;
+                subject = views::desk::template(own, stage).subject;
             }
+            let [subject, body] = [subject, body].map(|text| self.dated(own, fields, text));
             if body.chars().count() > MAX_MESSAGE {
                 return Ok(Err(Wrong("message", "too_long", json!({ "max": MAX_MESSAGE }))));
             }
@@ -121,6 +123,23 @@ impl Desk<'_> {
         Ok(Ok(Some(Written { texts, appointment, attachment })))
     }
 
+    /// A text with the interview's time and place, where they are given.
+    pub(super) fn dated(
+        &self,
+        own: &'static Texts,
+        fields: &forms::Fields,
+        text: String,
+    ) -> String {
+        let Some(posting) = self.posting_of(fields) else { return text };
+        let place = one_line(fields.text("place"));
+        views::desk::with_appointment(own, posting, fields.given("interview_at"), &place, &text)
+    }
+
+    fn posting_of(&self, fields: &forms::Fields) -> Option<&Posting> {
+        let posting = fields.given("posting").and_then(|slug| find(&self.postings, slug));
+        posting.or_else(|| self.postings.first())
+    }
+
     /// The interview as a calendar has it, where a time is given.
     fn appointment(
         &self,
@@ -129,8 +148,7 @@ impl Desk<'_> {
     ) -> Result<Option<String>, Wrong> {
         let Some(begins) = fields.given("interview_at") else { return Ok(None) };
         let wrong = || Wrong("interview_at", "not_a_time", json!({}));
-        let posting = fields.given("posting").and_then(|slug| find(&self.postings, slug));
-        let posting = posting.or_else(|| self.postings.first()).ok_or_else(wrong)?;
+        let posting = self.posting_of(fields).ok_or_else(wrong)?;
         let minutes: u32 = fields.given("minutes").unwrap_or("60").parse().map_err(|_| wrong())?;
         let place = one_line(fields.text("place"));
         let calendar = views::desk::appointment(
