@@ -12,7 +12,7 @@ use crate::ports::{
     Corrections, DocumentStore, Fault, HeldDocuments, Ledger, Outbox, Queue, Upload,
 };
 use crate::receipt::{Opened, receipt};
-use crate::revise::{Arrival, Revised, is_known, revise, said_of};
+use crate::revise::{Arrival, Revised, contended, is_known, revise, said_of};
 use crate::submission::SubmittedDocument;
 use crate::submit::unchanged;
 use crate::uploads::Uploads;
@@ -68,7 +68,7 @@ pub async fn correct<D: DocumentStore>(
             None => return Ok(None),
         }
     }
-    Err(Fault::Ledger("others write the same application all the time".into()))
+    Err(contended())
 }
 
 /// As [`correct`]. `Superseded` where the revision that it corrects was sealed

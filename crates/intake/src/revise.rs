@@ -47,6 +47,11 @@ pub(crate) enum Revised {
     Superseded(Box<Application>),
 }
 
+/// The fault of a form that has been superseded as often as it may be tried.
+pub(crate) fn contended() -> Fault {
+    Fault::Ledger("others write the same application all the time".into())
+}
+
 /// Judges and stores a form as the next revision of `received`. Where it
 /// fails, for whatever reason, the application stays as it is.
 pub(crate) async fn revise<D: DocumentStore>(

@@ -11,7 +11,7 @@ use crate::mailbox::judge;
 use crate::ports::{
     Commit, Corrections, DocumentStore, Fault, HeldDocuments, Ledger, MailKind, Outbox, Queue,
 };
-use crate::revise::{Arrival, MAX_REVISIONS, Revised, is_known, revise};
+use crate::revise::{Arrival, MAX_REVISIONS, Revised, contended, is_known, revise};
 use crate::sealed::{delete_documents, opened};
 use crate::shared::is_used_up;
 use crate::submission::{Channel, Submission, SubmittedDocument};
@@ -186,7 +186,7 @@ async fn keep<D: DocumentStore>(
             Revised::Superseded(held) => known = Some(opened(signing, *held)),
         }
     }
-    Err(Fault::Ledger("others write the same application all the time".into()))
+    Err(contended())
 }
 
 /// Judges and stores a form as a new application. `Superseded` where another

@@ -70,8 +70,6 @@ const INSERT_NOTICE: Query = Query::new(
     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
 );
 
-/// A notification does not say reliably which of several recipients it is from:
-/// the others have the mail.
 /// `?2` is a JSON array of addresses. A mail to one recipient has no rows here.
 const NOTE_BOUNCED_RECIPIENTS: Query = Query::new(
     "note bounced recipients",

@@ -106,32 +106,35 @@ fn words(t: &'static Texts, failure: Failure) -> Words {
             (t.failure_unavailable, t.failure_unavailable_what, t.failure_unavailable_do)
         }
     };
-    let Failure::TooLarge { max_bytes } = failure else {
-        return Words { title, what: what.to_owned(), todo: todo.to_owned() };
-    };
-    // What we read has room for what surrounds the documents.
-    let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
-    Words { title, what: fill(what, &[("max", &max)]), todo: fill(todo, &[("limit", &limit)]) }
+    Words::of(t, failure, title, what, todo)
+}
+
+impl Words {
+    /// Fills in the sizes, where something is too large.
+    fn of(
+        t: &'static Texts,
+        failure: Failure,
+        title: &'static str,
+        what: &str,
+        todo: &str,
+    ) -> Self {
+        let Failure::TooLarge { max_bytes } = failure else {
+            return Self { title, what: what.to_owned(), todo: todo.to_owned() };
+        };
+        // What we read has room for what surrounds the documents.
+        let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
+        Self { title, what: fill(what, &[("max", &max)]), todo: fill(todo, &[("limit", &limit)]) }
+    }
 }
 
 /// The words for staff, where those for candidates would mislead them.
 fn words_for_staff(t: &'static Texts, failure: Failure) -> Option<Words> {
-    match failure {
-        Failure::TooLarge { max_bytes } => {
-            let (max, limit) = (bytes(t, max_bytes), bytes(t, limit::DOCUMENTS));
-            Some(Words {
-                title: t.desk_too_large,
-                what: fill(t.desk_too_large_what, &[("max", &max)]),
-                todo: fill(t.desk_too_large_do, &[("limit", &limit)]),
-            })
-        }
-        Failure::CrossSite => Some(Words {
-            title: t.desk_cross_site,
-            what: t.desk_cross_site_what.to_owned(),
-            todo: t.desk_cross_site_do.to_owned(),
-        }),
-        _ => None,
-    }
+    let (title, what, todo) = match failure {
+        Failure::TooLarge { .. } => (t.desk_too_large, t.desk_too_large_what, t.desk_too_large_do),
+        Failure::CrossSite => (t.desk_cross_site, t.desk_cross_site_what, t.desk_cross_site_do),
+        _ => return None,
+    };
+    Some(Words::of(t, failure, title, what, todo))
 }
 
 #[derive(Template)]

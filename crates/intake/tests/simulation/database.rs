@@ -5,7 +5,7 @@
 use std::fmt;
 use std::path::Path;
 
-use domain::Posting;
+use domain::{Application, Posting};
 use intake::ports::{Fault, Ledger as _, PostingStore as _};
 use ledger::sqlite::{Sqlite, decode};
 use ledger::{Database, SqlLedger, Statement, Value};
@@ -141,6 +141,18 @@ impl World {
         rows[0]["count"].as_u64().unwrap()
     }
 
+    /// Whether the tables hold the address that an application has in clear.
+    pub(crate) fn has_address_of(&self, received: &Application) -> bool {
+        let Application { id, content, .. } = received;
+        let rows = format!(
+            "applications LEFT JOIN revisions ON revisions.application = id WHERE id = '{id}' \
+             AND instr(applications.application || coalesce(content, '') || \
+                coalesce(folded, ''), '{}') > 0",
+            content.email
+        );
+        self.count_of(&rows) > 0
+    }
+
     /// Returns the postings in their current versions, without any fault.
     pub(crate) fn current_postings(&self) -> Vec<Posting> {
         let slugs: Vec<String> = setting().postings.iter().map(|one| one.slug.clone()).collect();
@@ -160,7 +172,7 @@ impl World {
     }
 
     /// Returns the application with this id, without any fault.
-    pub(crate) fn application(&self, id: &str) -> Option<domain::Application> {
+    pub(crate) fn application(&self, id: &str) -> Option<Application> {
         pollster::block_on(SqlLedger(&self.tables).find(id)).unwrap()
     }
 }

@@ -137,8 +137,7 @@ fn withdrawn_is_gone(world: &World, grace: i64) {
     let (history, now) = (world.history.borrow(), world.scheduler.now());
     let documents = documents(world);
     for (id, at) in history.withdrawn.iter().filter(|(_, at)| now - **at >= grace) {
-        let put = history.put.get(id).copied().unwrap_or_default();
-        let may_be_there = put > *at && now - put <= 26 * HOUR;
+        let may_be_there = history.has_its_day(id, *at, now);
         let left = [
             ("documents", documents.contains(id) && !may_be_there),
             ("its row", world.count_of(&format!("applications WHERE id = '{id}'")) > 0),

@@ -10,7 +10,6 @@ use crate::ports::Ports;
 use crate::world::{World, setting};
 
 const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
 
 /// Confirms until then what has arrived, one after the other: each by its mail,
 /// which may be that of an earlier revision.
@@ -100,15 +99,8 @@ pub(crate) fn at_rest(world: &World) {
             world.breach(Invariant::ConfirmedIsGone, format!("{id} is confirmed, and there"));
             continue;
         };
-        let put = history.put.get(id).copied().unwrap_or_default();
-        let may_be_there = put > *at && now - put <= DAY + 2 * 60 * MINUTE;
-        let said = format!(
-            "applications LEFT JOIN revisions ON revisions.application = id WHERE id = '{id}' \
-             AND instr(applications.application || coalesce(content, '') || \
-                coalesce(folded, ''), '{}') > 0",
-            received.content.email
-        );
-        if kept().next().is_some() && !may_be_there || world.count_of(&said) > 0 {
+        let may_be_there = history.has_its_day(id, *at, now);
+        if kept().next().is_some() && !may_be_there || world.has_address_of(received) {
             world.breach(Invariant::ConfirmedIsGone, format!("something of {id} is left"));
         }
     }

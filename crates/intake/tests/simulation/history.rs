@@ -144,6 +144,13 @@ impl History {
         self.put.insert(id.to_owned(), now);
     }
 
+    /// Whether documents may still be there that were put after `since`, when the
+    /// application lost its own: an orphan has a day, and the sweep two hours.
+    pub(crate) fn has_its_day(&self, id: &str, since: i64, now: i64) -> bool {
+        let put = self.put.get(id).copied().unwrap_or_default();
+        put > since && now - put <= 26 * 3_600_000
+    }
+
     pub(crate) fn claimed(&mut self, task: TaskId, name: String, attempt: u32, clock: Timestamp) {
         let right = Attempt { clock, told: None, settled: false, broken: false };
         self.attempts.insert((name.clone(), attempt), right);

@@ -19,7 +19,6 @@ use crate::world::{FRESH, TIME_LIMIT, World, setting};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
 
 /// Gives one of the postings a key before anybody applies, and changes it while
 /// people do. A key that has expired is replaced in the end.
@@ -168,20 +167,13 @@ pub(crate) fn at_rest(world: &World) {
             continue;
         };
         let Some(sealing) = history.sealed.get(&(id.clone(), received.revision)) else { continue };
-        let put = history.put.get(id).copied().unwrap_or_default();
-        let may_be_there = put > sealing.at && now - put <= DAY + 2 * HOUR;
+        let may_be_there = history.has_its_day(id, sealing.at, now);
         let folder = format!("applications/{id}/");
         let is_the_mail =
             |key: &str| sealed.message().is_some_and(|message| key.ends_with(&message.sha256));
         let in_clear = documents.keys().any(|key| key.starts_with(&folder) && !is_the_mail(key));
         let has_mail = documents.keys().any(|key| key.starts_with(&folder) && is_the_mail(key));
-        let said = format!(
-            "applications LEFT JOIN revisions ON revisions.application = id WHERE id = '{id}' \
-             AND instr(applications.application || coalesce(content, '') || \
-                coalesce(folded, ''), '{}') > 0",
-            received.content.email
-        );
-        if in_clear && !may_be_there || world.count_of(&said) > 0 {
+        if in_clear && !may_be_there || world.has_address_of(received) {
             let what = format!("something of {id} is left in clear");
             world.breach(Invariant::SealedIsAllThatIsKept, what);
         }

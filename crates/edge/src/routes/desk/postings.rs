@@ -182,7 +182,7 @@ impl Desk<'_> {
             }
             Saving::Conflict { current } => self.conflict(slug, current, sent).await,
             Saving::Unconfirmed { early } => {
-                Ok(self.unconfirmed(slug, base, posting.as_ref().zip(Some(early)), sent))
+                Ok(self.unconfirmed(slug, base, posting.as_ref(), early, sent))
             }
             Saving::Over => {
                 let text = "the posting of this name is over and its applications are erased. Give another posting \
@@ -272,16 +272,16 @@ impl Desk<'_> {
         &self,
         slug: &str,
         version: u32,
-        early: Option<(&Posting, EarlyErasures)>,
+        posting: Option<&Posting>,
+        early: EarlyErasures,
         sent: &Sent,
     ) -> worker::Result<Response> {
         if self.context.wants_json {
-            let early = early.map_or(0, |(_, early)| early.count);
-            let body = json!({ "error": "unconfirmed", "version": version, "early": early });
+            let body = json!({ "error": "unconfirmed", "version": version, "early": early.count });
             return answer::json(409, &body, Caching::Never);
         }
         let texts = self.context.texts();
-        let line = early.map(|(posting, early)| consequence(texts, posting, early));
+        let line = posting.map(|posting| consequence(texts, posting, early));
         let shown = EditorShown {
             slug: Some(slug),
             version,
