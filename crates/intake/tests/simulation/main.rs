@@ -1,7 +1,7 @@
 //! Proof by simulation: nothing acknowledged is ever lost, whatever fails.
 //!
 //! ```sh
-//! cargo xtask simulate                      # 10,000 seeds; `cargo xtask test` runs 2,000
+//! cargo xtask simulate                      # 10,000 seeds; `cargo xtask test` runs 3,000
 //! cargo xtask simulate --seed 123 --trace   # one of them again, event by event
 //! ```
 //!
